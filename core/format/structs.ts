@@ -1,0 +1,222 @@
+/**
+ * The one field table of Whither's pcapng profile. The C header of the probe
+ * (`agent/probe/whither-format.gen.h`, with static asserts), the TypeScript offsets
+ * (`core/format/layout.gen.ts`) and the tables of `docs/capture-format.md` are generated from it by
+ * `npm run generate`; `npm run check` fails when one of them is stale.
+ *
+ * Everything is little-endian. All structs are multiples of 4 bytes, because pcapng pads to 4.
+ */
+
+export type FieldType = 'u8' | 'u16' | 'u32' | 'u64' | 'char[16]' | 'u8[16]' | 'u8[48]';
+
+export interface Field {
+  readonly name: string;
+  readonly offset: number;
+  readonly type: FieldType;
+  /** Unit or kind of value: `B`, `ns`, `id`, `enum …`, `flags …`, `address`. */
+  readonly unit: string;
+  readonly doc: string;
+}
+
+export interface Struct {
+  readonly name: string;
+  readonly size: number;
+  readonly doc: string;
+  readonly fields: readonly Field[];
+}
+
+export const FIELD_SIZE: Readonly<Record<FieldType, number>> = {
+  u8: 1,
+  u16: 2,
+  u32: 4,
+  u64: 8,
+  'char[16]': 16,
+  'u8[16]': 16,
+  'u8[48]': 48,
+};
+
+/** Private enterprise number reserved for examples (RFC 5612), until one is assigned; hence the magics. */
+export const PEN = 32473;
+export const FORMAT_VERSION = 1;
+/** ASCII, first character in the lowest byte. */
+export const MAGIC_EVENT = 0x56454857; // "WHEV"
+export const MAGIC_INTERFACE = 0x46494857; // "WHIF"
+export const MAGIC_BLOCK = 0x4b424857; // "WHBK"
+
+/** What is known about the metadata area at a hook, as the probe saw it. */
+export const META_STATE = {
+  /** meta_len is 0: the kernel knows of no metadata. */
+  none: 0,
+  /** meta_len bytes were read from where the kernel says they are (they end at the MAC header). */
+  present: 1,
+  /** meta_len > 0 but the MAC header is unset or nearer to the head than meta_len: nowhere to read. */
+  unlocatable: 2,
+  /** meta_len > 0 and the read faulted. */
+  unreadable: 3,
+} as const;
+export type MetaState = (typeof META_STATE)[keyof typeof META_STATE];
+
+/** Optional parts of an event, appended in ascending bit order. A reader stops at the first bit it does not know. */
+export const EXTENSION = { task: 1, drop: 2, socket: 4, cb: 8 } as const;
+
+/** Bits of `flags` in an event. pkt_type (3 bits) is shifted by 4. */
+export const EVENT_FLAG = { cloned: 1, nonlinear: 2, packetTypeShift: 4 } as const;
+
+export const BLOCK_SUBTYPE = {
+  /** Body: SECTION. First custom block of every section. */
+  section: 1,
+  /** Body: JSON, the hooks of this host: which are attached, how, and why one is not. */
+  catalogue: 2,
+  /** Body: JSON, a metadata schema (docs/schema.md). */
+  schema: 3,
+  /** Body: GAP. */
+  gap: 4,
+  /** Body: JSON, facts of the host: kernel, drivers, drop reason names, programs. */
+  host: 5,
+} as const;
+
+export const GAP_CAUSE = {
+  ringFull: 1,
+  retention: 2,
+  probeRestart: 3,
+  skippedToLive: 4,
+  sampling: 5,
+  rateLimit: 6,
+} as const;
+export type GapCause = (typeof GAP_CAUSE)[keyof typeof GAP_CAUSE];
+
+export const EVENT: Struct = {
+  name: 'event',
+  size: 72,
+  doc: 'In a binary custom option (2989) of every Enhanced Packet Block, after the enterprise number. Followed by the metadata bytes (meta_len of them when meta_state is present, else none), zero-padded to 4, then the extensions.',
+  fields: [
+    { name: 'magic', offset: 0, type: 'u32', unit: 'magic', doc: '"WHEV"' },
+    { name: 'version', offset: 4, type: 'u8', unit: 'version', doc: '1' },
+    { name: 'hook', offset: 5, type: 'u8', unit: 'id', doc: 'hook id of the catalogue (core/format/hooks.ts)' },
+    { name: 'meta_state', offset: 6, type: 'u8', unit: 'enum META_STATE', doc: 'what is known of the area' },
+    { name: 'meta_len', offset: 7, type: 'u8', unit: 'B', doc: 'skb_shared_info.meta_len as the kernel has it, also when the bytes could not be read' },
+    { name: 'header_len', offset: 8, type: 'u16', unit: 'B', doc: 'size of this struct as written; the metadata bytes start there' },
+    { name: 'extensions', offset: 10, type: 'u16', unit: 'flags EXTENSION', doc: 'which optional parts follow the metadata bytes' },
+    { name: 'cpu', offset: 12, type: 'u16', unit: 'id', doc: 'CPU that ran the hook' },
+    { name: 'queue', offset: 14, type: 'u16', unit: 'id', doc: 'skb->queue_mapping; 0xffff = not known' },
+    { name: 'skb', offset: 16, type: 'u64', unit: 'address', doc: 'address of the sk_buff; 0 = not known' },
+    { name: 'head', offset: 24, type: 'u64', unit: 'address', doc: 'skb->head; 0 = not known' },
+    { name: 'mac_offset', offset: 32, type: 'u16', unit: 'B from head', doc: 'skb->mac_header; 0xffff = unset' },
+    { name: 'data_offset', offset: 34, type: 'u16', unit: 'B from head', doc: 'skb->data - skb->head; 0xffff = more than 65534' },
+    { name: 'network_offset', offset: 36, type: 'u16', unit: 'B from head', doc: 'skb->network_header; 0 or 0xffff = unset' },
+    { name: 'flags', offset: 38, type: 'u16', unit: 'flags EVENT_FLAG', doc: 'bit 0 cloned, bit 1 nonlinear, bits 4-6 pkt_type' },
+    { name: 'skb_len', offset: 40, type: 'u32', unit: 'B', doc: 'skb->len (from skb->data)' },
+    { name: 'data_len', offset: 44, type: 'u32', unit: 'B', doc: 'skb->data_len, the part in fragments' },
+    { name: 'mark', offset: 48, type: 'u32', unit: 'value', doc: 'skb->mark' },
+    { name: 'priority', offset: 52, type: 'u32', unit: 'value', doc: 'skb->priority' },
+    { name: 'hash', offset: 56, type: 'u32', unit: 'value', doc: 'skb->hash; 0 = not computed' },
+    { name: 'skb_iif', offset: 60, type: 'u32', unit: 'ifindex', doc: 'skb->skb_iif; 0 = none' },
+    { name: 'protocol', offset: 64, type: 'u16', unit: 'ethertype', doc: 'skb->protocol in host order' },
+    { name: 'vlan_tci', offset: 66, type: 'u16', unit: 'TCI', doc: 'accelerated VLAN tag; 0 = none' },
+    { name: 'end_offset', offset: 68, type: 'u32', unit: 'B from head', doc: 'skb->end, where skb_shared_info begins' },
+  ],
+};
+
+export const EXT_TASK: Struct = {
+  name: 'ext_task',
+  size: 24,
+  doc: 'Extension bit 0: the process that received or sent at this hook.',
+  fields: [
+    { name: 'pid', offset: 0, type: 'u32', unit: 'id', doc: 'thread id, in the initial pid namespace' },
+    { name: 'tgid', offset: 4, type: 'u32', unit: 'id', doc: 'process id' },
+    { name: 'comm', offset: 8, type: 'char[16]', unit: 'text', doc: 'task name, NUL-padded' },
+  ],
+};
+
+export const EXT_DROP: Struct = {
+  name: 'ext_drop',
+  size: 16,
+  doc: 'Extension bit 1: why kfree_skb freed it. The names of the reasons are in the host block, for they differ by kernel.',
+  fields: [
+    { name: 'reason', offset: 0, type: 'u32', unit: 'enum skb_drop_reason', doc: 'number on this kernel' },
+    { name: 'reserved', offset: 4, type: 'u32', unit: '-', doc: '0' },
+    { name: 'location', offset: 8, type: 'u64', unit: 'address', doc: 'caller of kfree_skb; 0 = not known' },
+  ],
+};
+
+export const EXT_SOCKET: Struct = {
+  name: 'ext_socket',
+  size: 8,
+  doc: 'Extension bit 2.',
+  fields: [{ name: 'cookie', offset: 0, type: 'u64', unit: 'id', doc: 'socket cookie; 0 = none yet' }],
+};
+
+export const EXT_CB: Struct = {
+  name: 'ext_cb',
+  size: 48,
+  doc: 'Extension bit 3: skb->cb, raw.',
+  fields: [{ name: 'cb', offset: 0, type: 'u8[48]', unit: 'bytes', doc: 'skb->cb' }],
+};
+
+export const INTERFACE: Struct = {
+  name: 'interface',
+  size: 16,
+  doc: 'In a binary custom option (2989) of every Interface Description Block, after the enterprise number.',
+  fields: [
+    { name: 'magic', offset: 0, type: 'u32', unit: 'magic', doc: '"WHIF"' },
+    { name: 'version', offset: 4, type: 'u8', unit: 'version', doc: '1' },
+    { name: 'hook', offset: 5, type: 'u8', unit: 'id', doc: 'hook id; every event of this interface has the same' },
+    { name: 'reserved', offset: 6, type: 'u16', unit: '-', doc: '0' },
+    { name: 'ifindex', offset: 8, type: 'u32', unit: 'id', doc: 'ifindex in its network namespace' },
+    { name: 'netns', offset: 12, type: 'u32', unit: 'inode', doc: 'network namespace (inode number of nsfs)' },
+  ],
+};
+
+export const BLOCK: Struct = {
+  name: 'block',
+  size: 12,
+  doc: 'Header of every Custom Block (0x00000BAD), after the enterprise number; the body follows, padded to 4.',
+  fields: [
+    { name: 'magic', offset: 0, type: 'u32', unit: 'magic', doc: '"WHBK"' },
+    { name: 'version', offset: 4, type: 'u8', unit: 'version', doc: '1' },
+    { name: 'subtype', offset: 5, type: 'u8', unit: 'enum BLOCK_SUBTYPE', doc: 'what the body is' },
+    { name: 'reserved', offset: 6, type: 'u16', unit: '-', doc: '0' },
+    { name: 'length', offset: 8, type: 'u32', unit: 'B', doc: 'length of the body before padding' },
+  ],
+};
+
+export const SECTION: Struct = {
+  name: 'section',
+  size: 48,
+  doc: 'Body of the section block. Sections with the same run are one capture cut into segments: a journey id means the same packet in all of them. A probe that starts anew takes a new run.',
+  fields: [
+    { name: 'run', offset: 0, type: 'u8[16]', unit: 'id', doc: 'random, one per start of the probe' },
+    { name: 'segment', offset: 16, type: 'u32', unit: 'count', doc: '0 for the first section of the run, then counted by the spool' },
+    { name: 'reserved', offset: 20, type: 'u32', unit: '-', doc: '0' },
+    { name: 'started', offset: 24, type: 'u64', unit: 'ns', doc: 'start of the run, Unix time' },
+    { name: 'clock_offset', offset: 32, type: 'u64', unit: 'ns', doc: 'added to the kernel\'s monotonic clock to give the times of this run' },
+    { name: 'clock_error', offset: 40, type: 'u64', unit: 'ns', doc: 'how far clock_offset may be off, as measured at start' },
+  ],
+};
+
+export const GAP: Struct = {
+  name: 'gap',
+  size: 32,
+  doc: 'Body of a gap block: something was lost, here is how much. In a section with a section block these are the ledger of loss; epb_dropcount and isb_ifdrop repeat it for other tools and are not added.',
+  fields: [
+    { name: 'interface', offset: 0, type: 'u32', unit: 'id', doc: 'interface of this section; 0xffffffff = all' },
+    { name: 'cause', offset: 4, type: 'u8', unit: 'enum GAP_CAUSE', doc: 'where it was lost' },
+    { name: 'reserved', offset: 5, type: 'u8', unit: '-', doc: '0' },
+    { name: 'reserved2', offset: 6, type: 'u16', unit: '-', doc: '0' },
+    { name: 'count', offset: 8, type: 'u64', unit: 'events', doc: '0xffffffffffffffff = not known' },
+    { name: 'from', offset: 16, type: 'u64', unit: 'ns', doc: 'nothing was lost before, Unix time' },
+    { name: 'to', offset: 24, type: 'u64', unit: 'ns', doc: 'nothing was lost after, Unix time' },
+  ],
+};
+
+export const STRUCTS: readonly Struct[] = [
+  EVENT,
+  EXT_TASK,
+  EXT_DROP,
+  EXT_SOCKET,
+  EXT_CB,
+  INTERFACE,
+  BLOCK,
+  SECTION,
+  GAP,
+];

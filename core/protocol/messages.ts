@@ -1,0 +1,64 @@
+/**
+ * What agent and worker say to each other over the WebSocket `/stream`. Text frames are JSON control
+ * messages; binary frames are runs of whole pcapng blocks behind a DATA header.
+ *
+ *   worker → agent  {"type":"subscribe","from":"oldest"|"live"|"<decimal offset>","spool":"<id or empty>"}
+ *   agent  → worker {"type":"hello", …}          where it will start, and what is gone
+ *   worker → agent  {"type":"credit","bytes":N}  the agent may send N more payload bytes
+ *   agent  → worker binary: DATA header + blocks
+ *
+ * The offset is a byte position in the spool's log as if nothing had ever been removed. A client that
+ * reconnects with the offset after its last whole frame loses nothing and repeats nothing.
+ * If `spool` names another log than the agent has (it was started anew), the agent starts at its oldest
+ * and says so in `hello` (`reset: true`).
+ */
+
+/** Header of a binary frame: @0 u32le kind (1 = data), @4 u32le reserved 0, @8 u64le offset of the first payload byte. */
+export const DATA_HEADER_BYTES = 16;
+export const FRAME_DATA = 1;
+
+/** A client's whole window: large enough to hide a render, small enough that a stopped tab holds little. */
+export const CREDIT_WINDOW_BYTES = 8 * 1024 * 1024;
+/** No frame carries more payload than this; a block is never cut, so no block may be larger. */
+export const MAX_FRAME_PAYLOAD_BYTES = 256 * 1024;
+/** Control messages larger than this are refused. */
+export const MAX_CONTROL_BYTES = 4 * 1024;
+
+export interface Subscribe {
+  readonly type: 'subscribe';
+  readonly from: string;
+  readonly spool: string;
+}
+
+export interface Credit {
+  readonly type: 'credit';
+  readonly bytes: number;
+}
+
+export type ClientMessage = Subscribe | Credit;
+
+export interface Hello {
+  readonly type: 'hello';
+  readonly protocol: 1;
+  /** Identity of this log: changes when the spool is started anew. */
+  readonly spool: string;
+  /** Decimal offsets: first byte still kept, end at this moment, and where this client begins. */
+  readonly oldest: string;
+  readonly end: string;
+  readonly start: string;
+  /** Bytes that the client asked for and are gone (retention, or skipped to live). */
+  readonly missedBytes: string;
+  /** The offset asked for belongs to another log: forget what you have. */
+  readonly reset: boolean;
+  readonly host: string;
+}
+
+/** What the probe is doing, sent on connect and on every change; shown in the page's status. */
+export interface Status {
+  readonly type: 'status';
+  readonly capture: 'running' | 'restarting' | 'stopped' | 'unavailable';
+  /** One line: cause and remedy, or what is captured. */
+  readonly text: string;
+}
+
+export type ServerMessage = Hello | Status;
