@@ -201,7 +201,12 @@ export interface JourneyDetail {
   readonly protocol: string;
   readonly hops: readonly JourneyHop[];
   /** Rows are TLVs in order of first appearance; cells[row][i] belongs to hops[i]. */
-  readonly rows: readonly { readonly type: number; readonly name: string; readonly kind: string; readonly cells: readonly MatrixCell[] }[];
+  readonly rows: readonly {
+    readonly type: number;
+    readonly name: string;
+    readonly kind: string;
+    readonly cells: readonly MatrixCell[];
+  }[];
   /** Journeys are cut at MAX_JOURNEY_EVENTS; how many events were left out. */
   readonly omitted: number;
 }

@@ -14,7 +14,18 @@ export const PROTOCOL = {
   vlan: 9,
 } as const;
 export type Protocol = (typeof PROTOCOL)[keyof typeof PROTOCOL];
-export const PROTOCOL_NAMES = ['unknown', 'Ethernet', 'ARP', 'IPv4', 'IPv6', 'TCP', 'UDP', 'ICMP', 'ICMPv6', 'VLAN'] as const;
+export const PROTOCOL_NAMES = [
+  'unknown',
+  'Ethernet',
+  'ARP',
+  'IPv4',
+  'IPv6',
+  'TCP',
+  'UDP',
+  'ICMP',
+  'ICMPv6',
+  'VLAN',
+] as const;
 
 /**
  * Fields of the outermost flow, filled in place by `dissectFlow`: ONE object reused for all packets.

@@ -3,7 +3,8 @@
  * (docs/schema.md); `parseSchema` validates it and `compileSchema` turns it into a decoder.
  */
 
-export type ValueKind = 'uint' | 'int' | 'ipv4' | 'ipv6' | 'mac' | 'string' | 'bytes' | 'enum' | 'flags' | 'timestamp';
+export type ValueKind =
+  'uint' | 'int' | 'ipv4' | 'ipv6' | 'mac' | 'string' | 'bytes' | 'enum' | 'flags' | 'timestamp';
 
 export interface TlvType {
   readonly type: number;

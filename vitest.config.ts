@@ -1,0 +1,42 @@
+import { defineConfig } from 'vitest/config';
+
+const env = { TZ: 'UTC', LC_ALL: 'C' };
+
+/**
+ * Three projects: `unit` needs nothing but Node; `kernel` needs root and BPF (skipped by name and
+ * reason elsewhere, unless WHITHER_REQUIRE_KERNEL=1); `browser` needs Debian's Chromium and a build.
+ */
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['{core,workers,agent,src,scripts,bench}/**/*.test.{ts,tsx}'],
+          exclude: ['**/*.kernel.test.ts'],
+          env,
+        },
+      },
+      {
+        test: {
+          name: 'kernel',
+          include: ['agent/**/*.kernel.test.ts'],
+          env,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: 'browser',
+          include: ['e2e/**/*.e2e.ts'],
+          env,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
