@@ -1,0 +1,182 @@
+/**
+ * What the store answers with: plain data that crosses to the page as it is (workers/api.ts re-exports it).
+ *
+ * Vocabulary: an *event* is one packet seen at one hook. A *journey* is all events of one packet, in
+ * time order. A *hop* is a place events happen at: hook × device × netns. In a capture without journey
+ * ids every event is a journey of its own, and every interface a hop of lane 'none'.
+ */
+import type { Lane, Layer } from '#core/format/hooks.ts';
+import type { DecodedArea } from '#core/metadata/types.ts';
+import type { FieldNode } from '#core/dissect/types.ts';
+
+/** One place events happen at, with what was seen there. */
+export interface Hop {
+  /** Index into the list of hops; stable within one capture. */
+  readonly index: number;
+  /** `eth0:tcx/ingress@first`; unique within the capture together with netns. */
+  readonly name: string;
+  readonly hook: number;
+  readonly label: string;
+  readonly lane: Lane | 'none';
+  readonly layer: Layer | 'none';
+  readonly order: number;
+  readonly device: string;
+  readonly netns: number;
+  readonly events: number;
+  /** Of them, with metadata bytes (state present). */
+  readonly withMetadata: number;
+  /** Sum of their metadata bytes. */
+  readonly metadataBytes: number;
+  /** Of them, with a length but no readable bytes. */
+  readonly unreadable: number;
+  /** Known lost at this hop (gap ledger, or epb_dropcount in foreign captures). */
+  readonly lost: number;
+  /** The same counts within the filter in force. */
+  readonly filteredEvents: number;
+  readonly filteredWithMetadata: number;
+}
+
+export interface Gap {
+  readonly hop: number | null;
+  readonly cause: string;
+  /** null = not known. */
+  readonly count: number | null;
+  readonly fromNs: string;
+  readonly toNs: string;
+}
+
+/** A hook that is not attached on this host, from the catalogue block. */
+export interface MissingHook {
+  readonly hook: number;
+  readonly name: string;
+  readonly reason: string;
+}
+
+/** Events over time, for the strip on top: at most TIMELINE_BUCKETS equal buckets from start to end. */
+export interface Timeline {
+  readonly startNs: string;
+  readonly endNs: string;
+  readonly events: Uint32Array;
+  readonly withMetadata: Uint32Array;
+}
+export const TIMELINE_BUCKETS = 512;
+
+/** How a journey fared at one hop, for the strip of little cells. */
+export const CELL = {
+  notObserved: 0,
+  /** Seen, no metadata and none before. */
+  none: 1,
+  present: 2,
+  /** First metadata of this journey, or a TLV more than before. */
+  written: 3,
+  changed: 4,
+  /** Had metadata before, has none now. */
+  lost: 5,
+  /** A length but no readable bytes. */
+  unreadable: 6,
+} as const;
+export type Cell = (typeof CELL)[keyof typeof CELL];
+
+/** `count` rows of the list from `from`. Parallel arrays, transferred. */
+export interface JourneyRows {
+  readonly generation: number;
+  readonly from: number;
+  readonly count: number;
+  /** Journey numbers (dense, 0-based, stable in a capture): the key for everything else. */
+  readonly journey: Uint32Array;
+  /** epb_packetid (or frame number from 1 when there is none), as two u32. */
+  readonly idHi: Uint32Array;
+  readonly idLo: Uint32Array;
+  /** First event, Unix ns as two u32. */
+  readonly timeHi: Uint32Array;
+  readonly timeLo: Uint32Array;
+  readonly events: Uint32Array;
+  /** Index into PROTOCOL_NAMES. */
+  readonly protocol: Uint8Array;
+  readonly length: Uint32Array;
+  /** `count × hops` cells (CELL), hop order as in the list of hops. */
+  readonly cells: Uint8Array;
+  readonly hops: number;
+  /** Printed: `10.0.0.1:4000`, and TLV values of the last hop that had them, '' when absent. */
+  readonly source: readonly string[];
+  readonly destination: readonly string[];
+  readonly info: readonly string[];
+  /** tlv[i] is the printed column of tlvNames[i]. */
+  readonly tlv: readonly (readonly string[])[];
+}
+
+/** Structured filter; the language of issue 6 will produce it. All parts must hold. null = all. */
+export interface ListFilter {
+  /** Journeys seen at this hop. */
+  readonly hop: number | null;
+  /** With `hop`: with metadata there, or without. Without `hop`: anywhere, or nowhere. */
+  readonly metadata: 'with' | 'without' | null;
+  /** Journeys that had metadata and lost it (CELL.lost) at `hop`, or at any hop. */
+  readonly lost: boolean;
+}
+
+/** One TLV of the matrix at one hop. */
+export interface MatrixCell {
+  /** '' = not there. */
+  readonly value: string;
+  readonly state: 'absent' | 'written' | 'same' | 'changed' | 'lost' | 'unreadable';
+}
+
+export interface JourneyHop {
+  /** Event number, key for `eventBytes`. */
+  readonly event: number;
+  readonly hop: number;
+  readonly timeNs: string;
+  /** Since the previous event of the journey; 0 for the first. */
+  readonly deltaNs: number;
+  readonly cpu: number | null;
+  readonly metaState: 'none' | 'present' | 'unlocatable' | 'unreadable' | 'not recorded';
+  readonly metaLength: number;
+  readonly cell: Cell;
+  readonly skb: string;
+  readonly head: string;
+  readonly mark: number | null;
+  readonly hash: number | null;
+  /** `nginx/812` at a socket, '' elsewhere. */
+  readonly task: string;
+  /** Name of the drop reason, '' elsewhere. */
+  readonly drop: string;
+  readonly fault: string;
+}
+
+export interface JourneyDetail {
+  readonly journey: number;
+  readonly id: string;
+  readonly source: string;
+  readonly destination: string;
+  readonly protocol: string;
+  readonly hops: readonly JourneyHop[];
+  /** Rows are TLVs in order of first appearance; cells[row][i] belongs to hops[i]. */
+  readonly rows: readonly {
+    readonly type: number;
+    readonly name: string;
+    readonly kind: string;
+    readonly cells: readonly MatrixCell[];
+  }[];
+  /** Journeys are cut at MAX_JOURNEY_EVENTS; how many events were left out. */
+  readonly omitted: number;
+}
+export const MAX_JOURNEY_EVENTS = 256;
+
+export interface EventBytes {
+  readonly event: number;
+  readonly hop: number;
+  /** The metadata area, empty when there is none. */
+  readonly area: Uint8Array;
+  readonly decoded: DecodedArea;
+  readonly packet: Uint8Array;
+  readonly originalLength: number;
+  readonly fields: readonly FieldNode[];
+  /** Placement, from the event struct; null when the capture does not say. */
+  readonly macOffset: number | null;
+  readonly dataOffset: number | null;
+  readonly endOffset: number | null;
+  readonly comments: readonly string[];
+  /** Offset of the block in the capture. */
+  readonly blockOffset: number;
+}
