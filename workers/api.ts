@@ -82,6 +82,11 @@ export interface WhitherWorker {
   rows(from: number, count: number): Promise<JourneyRows>;
   /** Position of a journey in the list as filtered, -1 when it is not in it. */
   rowOf(journey: number): Promise<number>;
+  /**
+   * Number of the journey with this id (epb_packetid as two u32; frame number where there is none), -1 when
+   * the capture has none (yet). Links carry ids, never numbers or rows.
+   */
+  journeyOf(idHi: number, idLo: number): Promise<number>;
   journey(journey: number): Promise<JourneyDetail>;
   eventBytes(event: number): Promise<EventBytes>;
   /**

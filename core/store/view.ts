@@ -29,6 +29,8 @@ export interface Hop {
   readonly metadataBytes: number;
   /** Of them, with a length but no readable bytes. */
   readonly unreadable: number;
+  /** Journeys that had metadata before this hop and have none at it (CELL.lost here): the red of the path. */
+  readonly metadataLost: number;
   /** Known lost at this hop (gap ledger, or epb_dropcount in foreign captures). */
   readonly lost: number;
   /** The same counts within the filter in force. */
