@@ -1,0 +1,36 @@
+/** Schemas that several tests use. */
+import type { MetadataSchema, TlvType } from '../types.ts';
+
+/** What the edge lab writes, and the worked example of docs/schema.md. */
+export const EDGE: MetadataSchema = {
+  whither: 1,
+  name: 'edge',
+  framing: { kind: 'tlv', typeBytes: 1, lengthBytes: 1, endian: 'little', pad: 0 },
+  types: [
+    { type: 1, name: 'trace_id', kind: 'uint', display: 'hex' },
+    { type: 2, name: 'verdict', kind: 'enum', names: { 0: 'unknown', 1: 'pass', 2: 'drop', 3: 'redirect' } },
+    { type: 3, name: 'origin', kind: 'ipv4' },
+    { type: 4, name: 'tenant', kind: 'uint' },
+  ],
+};
+
+/** A schema with this framing (1-byte type and length where it says nothing) and these types. */
+export function framed(
+  framing: Partial<MetadataSchema['framing']>,
+  types: readonly TlvType[] = [],
+): MetadataSchema {
+  return {
+    whither: 1,
+    name: 'test',
+    framing: { kind: 'tlv', typeBytes: 1, lengthBytes: 1, endian: 'big', ...framing },
+    types,
+  };
+}
+
+/** `0501 03` → bytes; spaces are for the reader. */
+export function hex(text: string): Uint8Array {
+  const digits = text.replaceAll(' ', '');
+  return Uint8Array.from({ length: digits.length / 2 }, (_, i) =>
+    Number.parseInt(digits.slice(2 * i, 2 * i + 2), 16),
+  );
+}
