@@ -1,0 +1,223 @@
+/**
+ * A live agent. The log offset after the last frame that was decoded is the whole of the state: whatever
+ * cuts the socket, subscribing again from there loses nothing and repeats nothing (core/protocol).
+ */
+import { formatOffset, parseOffset } from '#core/protocol/offset.ts';
+import type { Hello } from '#core/protocol/messages.ts';
+import { Fault } from '#workers/fault.ts';
+import { AgentHttp, unauthorised } from './agent-http.ts';
+import { Backoff } from './backoff.ts';
+import { ByteLog } from './byte-log.ts';
+import { LiveSocket } from './live-socket.ts';
+import { Silence } from './silence.ts';
+import type { ByteSource, SourceSink } from './source.ts';
+
+/** Recent bytes held for the bytes pane; older ones are asked of the agent. */
+export const LIVE_KEPT_BYTES = 64 * 1024 * 1024;
+/** Silence is normal on a quiet host, so after it the agent is asked once over HTTP before the socket is given up. */
+export const SILENCE_MS = 15_000;
+export const REACHABLE_TIMEOUT_MS = 5_000;
+/** So many faults of the agent's without a byte of progress between them are not a cut but a defect. */
+export const MAX_VIOLATIONS = 3;
+
+export interface LiveOptions {
+  readonly connect?: (url: string) => WebSocket;
+  readonly fetch?: typeof fetch;
+  readonly random?: () => number;
+  readonly sleep?: (ms: number) => Promise<void>;
+  /** Smaller limits, for tests. */
+  readonly windowBytes?: number;
+  readonly keptBytes?: number;
+  readonly silenceMs?: number;
+}
+
+export class LiveSource implements ByteSource {
+  readonly title: string;
+  readonly totalBytes = null;
+  readonly #streamUrl: string;
+  readonly #from: 'oldest' | 'live';
+  readonly #options: LiveOptions;
+  readonly #http: AgentHttp;
+  readonly #log: ByteLog;
+  readonly #backoff = new Backoff();
+  #socket: LiveSocket | null = null;
+  #spool = '';
+  /** Where the next frame must begin; null before the first hello. */
+  #next: number | null = null;
+  #violations = 0;
+  #cancelled = false;
+  #wakeUp: (() => void) | null = null;
+
+  /** `url`: the agent's page or its `/stream`, http(s) or ws(s). */
+  constructor(url: string, from: 'oldest' | 'live', options: LiveOptions = {}) {
+    const { stream, spool } = agentUrls(url);
+    this.#streamUrl = stream;
+    this.title = new URL(stream).host;
+    this.#from = from;
+    this.#options = options;
+    this.#http = new AgentHttp(spool, options.fetch ?? fetch);
+    this.#log = new ByteLog(options.keptBytes ?? LIVE_KEPT_BYTES);
+  }
+
+  /** Payload bytes received and not yet decoded, at most the window. */
+  get pendingBytes(): number {
+    return this.#socket?.pendingBytes ?? 0;
+  }
+
+  async start(sink: SourceSink): Promise<void> {
+    while (!this.#cancelled) {
+      const why = await this.#stream(sink);
+      if (this.#isCancelled()) return;
+      sink.connection('reconnecting', why);
+      await this.#wait(this.#backoff.next((this.#options.random ?? Math.random)()));
+    }
+  }
+
+  async read(offset: number, length: number): Promise<Uint8Array> {
+    return this.#log.read(offset, length) ?? this.#http.read(offset, length);
+  }
+
+  cancel(): void {
+    this.#cancelled = true;
+    this.#socket?.close();
+    this.#wakeUp?.();
+  }
+
+  dispose(): void {
+    this.cancel();
+    this.#log.clear();
+  }
+
+  /** One connection from subscribe to close. Resolves with why it ended; rejects when trying again is no use. */
+  async #stream(sink: SourceSink): Promise<string> {
+    const connect = this.#options.connect ?? ((url: string) => new WebSocket(url));
+    const silence = new Silence(this.#options.silenceMs ?? SILENCE_MS, async () => {
+      if ((await this.#http.reachable(REACHABLE_TIMEOUT_MS)) !== 'yes') socket.close();
+    });
+    const socket = new LiveSocket(connect(this.#streamUrl), this.#options.windowBytes, () => silence.heard());
+    this.#socket = socket;
+    let welcomed = false;
+    try {
+      for (;;) {
+        const item = await socket.next();
+        switch (item.kind) {
+          case 'open':
+            socket.send({
+              type: 'subscribe',
+              from: this.#next === null ? this.#from : formatOffset(this.#next),
+              spool: this.#spool,
+            });
+            break;
+          case 'control':
+            if (item.message.type === 'status') {
+              sink.status(item.message.text);
+            } else if (welcomed) {
+              socket.close('a second hello');
+            } else {
+              welcomed = true;
+              this.#welcome(item.message, sink);
+              socket.openWindow();
+            }
+            break;
+          case 'data': {
+            const { offset, payload } = item.frame;
+            if (!welcomed || offset !== this.#next) {
+              socket.close(`a frame at offset ${offset} where ${String(this.#next)} was due`);
+              break;
+            }
+            this.#log.append(payload, offset);
+            await sink.chunk(payload, offset);
+            // After a cancel too: the chunk was delivered.
+            this.#next = offset + payload.length;
+            this.#violations = 0;
+            socket.decoded(payload.length);
+            break;
+          }
+          case 'closed':
+            // Said at once: asking the agent why takes up to REACHABLE_TIMEOUT_MS.
+            if (!this.#cancelled) sink.connection('reconnecting', 'The connection was cut.');
+            return await this.#whyClosed(item.opened, item.violation);
+        }
+        if (this.#isCancelled()) return '';
+      }
+    } finally {
+      silence.stop();
+      socket.close();
+    }
+  }
+
+  #welcome(hello: Hello, sink: SourceSink): void {
+    // parseServerMessage has checked that these are offsets.
+    const start = parseOffset(hello.start) ?? 0;
+    const missed = parseOffset(hello.missedBytes) ?? 0;
+    const first = this.#next === null;
+    if (hello.reset && !first) this.#log.clear();
+    this.#spool = hello.spool;
+    if (first || hello.reset || start !== this.#next) {
+      if (!hello.reset && this.#next !== null && start < this.#next) {
+        throw new Fault(
+          'live-protocol',
+          `The agent wants to repeat bytes: it starts at ${start} where ${this.#next} was asked for.`,
+          'Reload the page; agent and page must be of the same version.',
+        );
+      }
+      this.#next = start;
+      sink.begin({ offset: start, reset: hello.reset && !first, missedBytes: missed > 0 ? missed : null });
+    }
+    this.#backoff.reset();
+    sink.connection('live', hello.host);
+  }
+
+  async #whyClosed(opened: boolean, violation: string): Promise<string> {
+    if (violation !== '') {
+      if (++this.#violations >= MAX_VIOLATIONS) {
+        throw new Fault(
+          'live-protocol',
+          `The agent sent what this page does not understand: ${violation}.`,
+          'Reload the page; agent and page must be of the same version.',
+        );
+      }
+      return `The agent sent what this page does not understand (${violation}); trying again.`;
+    }
+    if (this.#cancelled) return '';
+    const reachable = await this.#http.reachable(REACHABLE_TIMEOUT_MS);
+    if (reachable === 'unauthorised') throw unauthorised();
+    if (reachable === 'no') return 'The agent does not answer; trying again. `npm start` starts it.';
+    return opened
+      ? 'The connection was cut; trying again.'
+      : 'The agent answers but refused the stream; trying again.';
+  }
+
+  /** Sleeps, or less when `cancel` comes. */
+  #wait(ms: number): Promise<void> {
+    const sleep =
+      this.#options.sleep ?? ((time: number) => new Promise<void>((done) => setTimeout(done, time)));
+    const cancelled = new Promise<void>((resolve) => (this.#wakeUp = resolve));
+    return Promise.race([sleep(ms), cancelled]);
+  }
+
+  /** A method, because the flag changes while `start` waits and the compiler cannot see that. */
+  #isCancelled(): boolean {
+    return this.#cancelled;
+  }
+}
+
+/** Addresses of `/stream` and `/spool` beside the page that the agent served. Throws a Fault for what is no address. */
+function agentUrls(url: string): { stream: string; spool: string } {
+  const parsed = URL.canParse(url) ? new URL(url) : null;
+  const secure = parsed?.protocol === 'https:' || parsed?.protocol === 'wss:';
+  if (!parsed || (!secure && parsed.protocol !== 'http:' && parsed.protocol !== 'ws:')) {
+    throw new Fault(
+      'live-url',
+      `“${url}” is not the address of an agent.`,
+      'Open the link that `npm start` printed.',
+    );
+  }
+  parsed.search = '';
+  parsed.hash = '';
+  const stream = new URL('stream', parsed);
+  const spool = new URL('spool', parsed);
+  stream.protocol = secure ? 'wss:' : 'ws:';
+  spool.protocol = secure ? 'https:' : 'http:';
+  return { stream: stream.href, spool: spool.href };
+}

@@ -1,0 +1,45 @@
+/** Where a capture's bytes come from: a file, a URL or a live agent. All enter the worker here, as the same bytes. */
+
+/** Where the bytes that follow begin. Called before the first chunk and whenever they do not join on. */
+export interface Beginning {
+  /** Offset of the next chunk. */
+  readonly offset: number;
+  /** The bytes belong to another log than those before: forget everything. */
+  readonly reset: boolean;
+  /** Bytes between what was delivered and `offset` that nobody will deliver; null = none were. */
+  readonly missedBytes: number | null;
+}
+
+/** What a source tells its reader. */
+export interface SourceSink {
+  begin(at: Beginning): void;
+  /**
+   * The next bytes. The source waits for the promise before it delivers more: that is the whole of the
+   * back-pressure. `bytes` stay valid and unchanged afterwards.
+   */
+  chunk(bytes: Uint8Array, offset: number): Promise<void>;
+  /** Live only: connected, or cut and trying again. */
+  connection(state: 'live' | 'reconnecting', text: string): void;
+  /** Live only: one line from the agent about the capture. */
+  status(text: string): void;
+}
+
+export interface ByteSource {
+  readonly title: string;
+  /** Bytes there are in all, when known. May become known after `start`. */
+  readonly totalBytes: number | null;
+  /**
+   * Delivers until the end or until `cancel`, then resolves. Rejects with a Fault; what was delivered
+   * before stays readable. Called once.
+   */
+  start(sink: SourceSink): Promise<void>;
+  /** Bytes that were delivered, again: one block on demand. Rejects with a Fault when they are gone. */
+  read(offset: number, length: number): Promise<Uint8Array>;
+  /** Stops delivering. `read` goes on working. */
+  cancel(): void;
+  /** Gives back what is held; nothing works afterwards. */
+  dispose(): void;
+}
+
+/** A block on demand is one packet: longer than any that the reader takes, short enough to refuse a mistake. */
+export const MAX_READ_BYTES = 64 * 1024 * 1024;
