@@ -1,0 +1,225 @@
+/**
+ * The agent's HTTP server: the page, the spool, files, and the upgrade to `/stream`. Every request passes
+ * Host, Origin and cookie first (access.ts); the one exception is the exchange of the token for the cookie.
+ */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import os from 'node:os';
+import type { AddressInfo } from 'node:net';
+import sirv, { type RequestHandler } from 'sirv';
+import type { Status } from '#core/protocol/messages.ts';
+import { codeOf, Failure } from '../failure.ts';
+import type { Spool } from '../spool/spool.ts';
+import { Access } from './access.ts';
+import { serveFile, type ServedFile } from './files.ts';
+import { sendRefusal, sendText, setSecurityHeaders } from './headers.ts';
+import { answerDownload, answerHost, answerRawRead } from './routes.ts';
+import { StreamServer } from './stream.ts';
+
+const LOOPBACK = '127.0.0.1';
+const LOOPBACK_6 = '::1';
+/** Slow or silent peers must not hold sockets. */
+const HEADERS_TIMEOUT_MS = 10_000;
+const MAX_HEADER_BYTES = 16 * 1024;
+/** Names in dist/page/assets contain a hash of their contents. */
+const IMMUTABLE_MAX_AGE_S = 31_536_000;
+
+export interface ServerOptions {
+  /** Built page (dist/page). */
+  readonly pageDir: string;
+  /** null = no live capture (`whither open`). */
+  readonly spool: Spool | null;
+  readonly files?: readonly ServedFile[];
+  /** 0 = any free port. */
+  readonly port: number;
+  /** null = loopback only. */
+  readonly host: string | null;
+  readonly status: Status;
+}
+
+export class AgentServer {
+  readonly access: Access;
+  readonly port: number;
+  readonly #options: ServerOptions;
+  readonly #servers: Server[];
+  readonly #stream: StreamServer;
+  readonly #page: RequestHandler;
+  readonly #hostName = os.hostname();
+  #status: Status;
+
+  private constructor(options: ServerOptions, servers: Server[], port: number) {
+    this.#options = options;
+    this.#servers = servers;
+    this.port = port;
+    this.access = new Access(port, namesOf(options.host));
+    this.#stream = new StreamServer(this.access, options.spool, this.#hostName);
+    this.#status = options.status;
+    this.#stream.setStatus(options.status);
+    this.#page = sirv(options.pageDir, { etag: true, setHeaders: setCacheHeaders });
+    for (const server of servers) {
+      server.on('request', (request, response) => void this.#answer(request, response));
+      server.on('upgrade', (request, socket, head) => this.#stream.upgrade(request, socket, head));
+      server.on('clientError', (_error, socket) => socket.destroy());
+    }
+  }
+
+  /** Listens; Failure when the address cannot be had. */
+  static async start(options: ServerOptions): Promise<AgentServer> {
+    const first = await listen(options.port, options.host ?? LOOPBACK);
+    const { port } = first.address() as AddressInfo;
+    const servers = [first];
+    if (options.host === null) {
+      // `localhost` may mean ::1; where there is no IPv6, or the port is taken there, 127.0.0.1 is enough.
+      const second = await listen(port, LOOPBACK_6).catch(() => null);
+      if (second) servers.push(second);
+    }
+    return new AgentServer(options, servers, port);
+  }
+
+  get clients(): number {
+    return this.#stream.clients;
+  }
+
+  get status(): Status {
+    return this.#status;
+  }
+
+  setStatus(status: Status): void {
+    this.#status = status;
+    this.#stream.setStatus(status);
+  }
+
+  /** The link that lets a browser in; `query` is what the page opens with, '' for the default. */
+  link(query: string): string {
+    const { host } = this.#options;
+    const name = host === null || isWildcard(host) ? LOOPBACK : host.includes(':') ? `[${host}]` : host;
+    return `http://${name}:${this.port}/?token=${this.access.token}${query === '' ? '' : `&${query}`}`;
+  }
+
+  async close(): Promise<void> {
+    this.#stream.close();
+    const closed = this.#servers.map(
+      (server) =>
+        new Promise<void>((resolve) => {
+          server.close(() => resolve());
+          server.closeIdleConnections();
+        }),
+    );
+    // A client that does not answer the close must not keep us.
+    const timer = setTimeout(() => {
+      this.#stream.terminate();
+      for (const server of this.#servers) server.closeAllConnections();
+    }, 500);
+    await Promise.all(closed);
+    clearTimeout(timer);
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    setSecurityHeaders(response);
+    try {
+      await this.#route(request, response);
+    } catch {
+      if (response.headersSent) response.destroy();
+      else sendText(response, 500, 'The agent could not answer: see what whither printed in the terminal.');
+    }
+  }
+
+  async #route(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const refused = this.access.refuseSource(request, false);
+    if (refused) {
+      sendRefusal(response, refused);
+      return;
+    }
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      response.setHeader('Allow', 'GET, HEAD');
+      sendText(response, 405, 'Only GET and HEAD are answered.');
+      return;
+    }
+    const target = request.url ?? '/';
+    const cut = target.indexOf('?');
+    const pathname = cut < 0 ? target : target.slice(0, cut);
+    const query = new URLSearchParams(cut < 0 ? '' : target.slice(cut + 1));
+    if (pathname === '/' && query.has('token')) {
+      this.#exchangeToken(query, response);
+      return;
+    }
+    const stranger = this.access.refuseStranger(request);
+    if (stranger) {
+      sendRefusal(response, stranger);
+      return;
+    }
+    const { spool, files = [] } = this.#options;
+    if (pathname === '/api/host') answerHost(response, this.#status, this.#hostName);
+    else if (spool && pathname === '/spool') await answerRawRead(spool, query, response);
+    else if (spool && pathname === '/spool.pcapng')
+      await answerDownload(spool, request, response, this.#hostName);
+    else if (!(await serveFile(files, pathname, request, response))) {
+      this.#page(request, response, () => sendText(response, 404, 'There is nothing at this address.'));
+    }
+  }
+
+  /** The token leaves the address bar, and with it every link that is copied from there. */
+  #exchangeToken(query: URLSearchParams, response: ServerResponse): void {
+    if (!this.access.isToken(query.get('token') ?? '')) {
+      sendText(
+        response,
+        403,
+        'The token in this link is wrong: open the link that whither printed when it started (each start has a new one).',
+      );
+      return;
+    }
+    query.delete('token');
+    if (query.size === 0)
+      query.set('source', this.#status.capture === 'unavailable' ? 'sample:edge' : 'live');
+    response.setHeader('Set-Cookie', this.access.cookie);
+    // Readable in the address bar, which is what people copy: `:` and `/` may stand in a query.
+    response.setHeader('Location', `/?${query.toString().replaceAll('%3A', ':').replaceAll('%2F', '/')}`);
+    sendText(response, 302, 'Welcome.');
+  }
+}
+
+function listen(port: number, host: string): Promise<Server> {
+  const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES, headersTimeout: HEADERS_TIMEOUT_MS });
+  return new Promise((resolve, reject) => {
+    server.once('error', (error) => reject(listenFailure(port, host, error)));
+    server.listen({ port, host, ipv6Only: host === LOOPBACK_6 }, () => resolve(server));
+  });
+}
+
+function listenFailure(port: number, host: string, error: Error): Failure {
+  switch (codeOf(error)) {
+    case 'EADDRINUSE':
+      return new Failure(
+        `port ${port} is in use on ${host}`,
+        'give --port another, or none for any free one',
+      );
+    case 'EACCES':
+      return new Failure(`port ${port} needs root`, 'give --port one above 1023');
+    default:
+      return new Failure(
+        `cannot listen on ${host} (${codeOf(error)})`,
+        'give --host an address of this machine',
+      );
+  }
+}
+
+function setCacheHeaders(response: ServerResponse, pathname: string): void {
+  const cached = pathname.startsWith('/assets/');
+  response.setHeader(
+    'Cache-Control',
+    cached ? `private, max-age=${IMMUTABLE_MAX_AGE_S}, immutable` : 'no-cache',
+  );
+}
+
+function isWildcard(host: string): boolean {
+  return host === '0.0.0.0' || host === '::';
+}
+
+/** What may be in the Host header besides loopback: the name given, or all of this machine's own. */
+function namesOf(host: string | null): string[] {
+  if (host === null) return [];
+  if (!isWildcard(host)) return [host];
+  const addresses = Object.values(os.networkInterfaces()).flatMap((list) =>
+    (list ?? []).map((a) => a.address),
+  );
+  return [...addresses, os.hostname()];
+}

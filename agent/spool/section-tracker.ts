@@ -1,0 +1,141 @@
+/**
+ * Remembers what a section has described so far (its preamble: section header, host, catalogue, schema
+ * and interfaces), so that a new segment can begin with the same descriptions and be read alone.
+ *
+ * Offsets within a block are those of the pcapng draft, section 4. Interface Description Block: options
+ * from @16. Enhanced Packet Block: @8 u32 interface, @12 u32 time high, @16 u32 time low.
+ */
+import { SECTION_SEGMENT, SECTION_SIZE, SECTION_STARTED } from '#core/format/layout.gen.ts';
+import { BLOCK_SUBTYPE } from '#core/format/structs.ts';
+import { Failure } from '../failure.ts';
+import { SECTION_HEADER } from './block-cutter.ts';
+import { CUSTOM_BLOCK, CUSTOM_BODY_OFFSET, subtypeAt } from './custom-block.ts';
+
+const INTERFACE_DESCRIPTION = 1;
+const ENHANCED_PACKET = 6;
+const OPTION_TSRESOL = 9;
+const SECTION_LENGTH_OFFSET = 16;
+const SECTION_LENGTH_UNKNOWN = 0xffff_ffff_ffff_ffffn;
+const NS_PER_S = 1_000_000_000n;
+
+/** A preamble is repeated in every segment; one larger than this is a fault of the probe. */
+export const MAX_PREAMBLE_BYTES = 4 * 1024 * 1024;
+
+export class SectionTracker {
+  #blocks: Uint8Array[] = [];
+  #bytes = 0;
+  /** Position of the section block in `#blocks`, -1 when the section has none. */
+  #sectionBlock = -1;
+  #segment = 0;
+  /** Timestamp units per second, by interface. */
+  #unitsPerSecond: bigint[] = [];
+  #started = 0n;
+  #lastInterface = -1;
+  #lastHi = 0;
+  #lastLo = 0;
+
+  get active(): boolean {
+    return this.#blocks.length > 0;
+  }
+
+  /** Looks at one block, in stream order. `schemas` are not its business: see `adopt`. */
+  see(type: number, bytes: Uint8Array, view: DataView, start: number, length: number): void {
+    switch (type) {
+      case SECTION_HEADER: {
+        this.#blocks = [];
+        this.#bytes = 0;
+        this.#sectionBlock = -1;
+        this.#segment = 0;
+        this.#unitsPerSecond = [];
+        this.#started = 0n;
+        this.#lastInterface = -1;
+        // A segment is cut by the spool, so a length the probe may have written is no longer true.
+        view.setBigUint64(start + SECTION_LENGTH_OFFSET, SECTION_LENGTH_UNKNOWN, true);
+        this.adopt(bytes.slice(start, start + length));
+        break;
+      }
+      case INTERFACE_DESCRIPTION:
+        this.#unitsPerSecond.push(unitsPerSecond(view, start, length));
+        this.adopt(bytes.slice(start, start + length));
+        break;
+      case CUSTOM_BLOCK:
+        this.#seeCustom(bytes, view, start, length);
+        break;
+      case ENHANCED_PACKET:
+        if (length < 32) break;
+        this.#lastInterface = view.getUint32(start + 8, true);
+        this.#lastHi = view.getUint32(start + 12, true);
+        this.#lastLo = view.getUint32(start + 16, true);
+        break;
+      default:
+        break;
+    }
+  }
+
+  /** Adds a block to the preamble. */
+  adopt(block: Uint8Array): void {
+    this.#bytes += block.length;
+    if (this.#bytes > MAX_PREAMBLE_BYTES) {
+      throw new Failure(
+        `the probe described more than ${MAX_PREAMBLE_BYTES} bytes of interfaces and facts in one section`,
+        'capture fewer interfaces',
+      );
+    }
+    this.#blocks.push(block);
+  }
+
+  /** The preamble for the next segment of this section, its segment number counted up. */
+  nextPreamble(): Uint8Array {
+    this.#segment += 1;
+    const section = this.#blocks[this.#sectionBlock];
+    if (section) {
+      new DataView(section.buffer, section.byteOffset).setUint32(
+        CUSTOM_BODY_OFFSET + SECTION_SEGMENT,
+        this.#segment,
+        true,
+      );
+    }
+    return Buffer.concat(this.#blocks);
+  }
+
+  /** Unix time in ns of the last event, or of the section's start when there was none; 0 = not known. */
+  lastEventNs(): bigint {
+    const units = this.#unitsPerSecond[this.#lastInterface];
+    if (units === undefined) return this.#started;
+    return (((BigInt(this.#lastHi) << 32n) | BigInt(this.#lastLo)) * NS_PER_S) / units;
+  }
+
+  #seeCustom(bytes: Uint8Array, view: DataView, start: number, length: number): void {
+    switch (subtypeAt(view, start, length)) {
+      case BLOCK_SUBTYPE.section:
+        if (length < CUSTOM_BODY_OFFSET + SECTION_SIZE + 4) return;
+        this.#started = view.getBigUint64(start + CUSTOM_BODY_OFFSET + SECTION_STARTED, true);
+        this.#sectionBlock = this.#blocks.length;
+        this.adopt(bytes.slice(start, start + length));
+        break;
+      case BLOCK_SUBTYPE.catalogue:
+      case BLOCK_SUBTYPE.schema:
+      case BLOCK_SUBTYPE.host:
+        this.adopt(bytes.slice(start, start + length));
+        break;
+      default:
+        break;
+    }
+  }
+}
+
+/** if_tsresol: a negative power of 10, or of 2 when the highest bit is set; 10^-6 when absent. */
+function unitsPerSecond(view: DataView, start: number, length: number): bigint {
+  const end = start + length - 4;
+  for (let at = start + 16; at + 4 <= end;) {
+    const code = view.getUint16(at, true);
+    const size = view.getUint16(at + 2, true);
+    if (code === 0 || at + 4 + size > end) break;
+    if (code === OPTION_TSRESOL && size >= 1) {
+      const resolution = view.getUint8(at + 4);
+      return (resolution & 0x80 ? 2n : 10n) ** BigInt(resolution & 0x7f);
+    }
+    at += 4 + ((size + 3) & ~3);
+  }
+  return 1_000_000n;
+}
