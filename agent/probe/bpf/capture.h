@@ -7,9 +7,9 @@
 #ifndef WHITHER_CAPTURE_H
 #define WHITHER_CAPTURE_H
 
-#define GET(p, ...) (direct ? READ_DIRECT(p, __VA_ARGS__) : BPF_CORE_READ(p, __VA_ARGS__))
-#define READ_DIRECT(p, ...) ___apply(READ_DIRECT, ___narg(__VA_ARGS__))(p, __VA_ARGS__)
-#define READ_DIRECT1(p, a) ((p)->a)
+#define GET(p, ...)	      (direct ? READ_DIRECT(p, __VA_ARGS__) : BPF_CORE_READ(p, __VA_ARGS__))
+#define READ_DIRECT(p, ...)   ___apply(READ_DIRECT, ___narg(__VA_ARGS__))(p, __VA_ARGS__)
+#define READ_DIRECT1(p, a)    ((p)->a)
 #define READ_DIRECT2(p, a, b) ((p)->a->b)
 #define GET_BITS(p, field) \
 	(direct ? BPF_CORE_READ_BITFIELD(p, field) : BPF_CORE_READ_BITFIELD_PROBED(p, field))
@@ -37,7 +37,8 @@ static __always_inline bool head_shared(struct sk_buff *skb, __u64 info, const b
 
 	if (!GET_BITS(skb, cloned))
 		return false;
-	bpf_core_read(&dataref, sizeof(dataref), &((struct skb_shared_info *)info)->dataref.counter);
+	bpf_core_read(&dataref, sizeof(dataref),
+		      &((struct skb_shared_info *)info)->dataref.counter);
 	return (dataref & SKB_DATAREF_MASK) != 1;
 }
 
@@ -125,8 +126,8 @@ static __always_inline bool submit(const struct wh_record *r, __u64 from, const 
 
 /* Everything that is known of the skb now, to the ring or to the count of the lost.
  * r: zeroed but for the extensions that the hook knows. */
-static __always_inline void capture(struct wh_record *r, struct sk_buff *skb, __u64 head, __u32 slot,
-				    const __u32 hook, const bool direct)
+static __always_inline void capture(struct wh_record *r, struct sk_buff *skb, __u64 head,
+				    __u32 slot, const __u32 hook, const bool direct)
 {
 	struct wh_counter *c = counter(slot, hook);
 	__u32 want;
@@ -164,7 +165,7 @@ static __always_inline void observe(struct sk_buff *skb, const __u32 hook, const
 {
 	struct net_device *dev = GET(skb, dev);
 	struct wh_device_key key = {};
-	struct position now = { .hook = hook };
+	struct position now = {.hook = hook};
 	struct wh_record r = {};
 	__u32 *slot;
 

@@ -2,13 +2,14 @@
 /* One packet, one journey: which events belong to the same packet.
  *
  * The address of an sk_buff names a packet only while the packet lives; the slab hands it out again
- * within microseconds, and not every free can be seen. So each hook asks whether what it sees can be
- * the next step of what was last seen at that address. If not, it is a new packet. */
+ * within microseconds, and not every free can be seen. So each hook asks whether what it sees can
+ * be the next step of what was last seen at that address. If not, it is a new packet. */
 #ifndef WHITHER_JOURNEY_H
 #define WHITHER_JOURNEY_H
 
-/* A stacked driver (vxlan, bridge, macvlan) hands a packet on in the same call; it may move the head
- * for its own header. Anything later at the same address with another head is another packet. */
+/* A stacked driver (vxlan, bridge, macvlan) hands a packet on in the same call; it may move the
+ * head for its own header. Anything later at the same address with another head is another packet.
+ */
 #define STACKED_XMIT_NS 1000000ull
 
 /* Ids of the hooks grow along each lane, Rx before Tx (core/format/hooks.ts). */
@@ -53,7 +54,8 @@ static __always_inline bool continues(const struct journey *then, const struct p
 		return then->head == now->head ||
 		       (then->hook == WH_HOOK_NET_DEV_START_XMIT &&
 			now->ktime_ns - then->ktime_ns < STACKED_XMIT_NS);
-	/* Across a veth pair or loopback, or up from a lower device: the skb is handed over as it is. */
+	/* Across a veth pair or loopback, or up from a lower device: the skb is handed over as it
+	 * is. */
 	return then->head == now->head;
 }
 
@@ -123,7 +125,8 @@ static __always_inline void journey_passes(const struct position *now)
 }
 
 /* The journey of an skb that is received by a process or freed. skb->dev may be garbage there. An
- * skb without a MAC header never passed a device (AF_UNIX, netlink): its address was ours before. */
+ * skb without a MAC header never passed a device (AF_UNIX, netlink): its address was ours before.
+ */
 static __always_inline struct journey *journey_known(__u64 skb, __u64 head, __u16 mac, bool cloned)
 {
 	struct journey *j = bpf_map_lookup_elem(&journeys, &skb);

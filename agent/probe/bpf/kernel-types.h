@@ -45,8 +45,8 @@ struct sk_buff {
 	unsigned int len;
 	unsigned int data_len;
 	__u16 queue_mapping;
-	__u8 cloned : 1;
-	__u8 pkt_type : 3;
+	__u8 cloned:1;
+	__u8 pkt_type:3;
 	__u32 priority;
 	int skb_iif;
 	__u32 hash;
@@ -67,7 +67,8 @@ struct skb_shared_info {
 
 /* skbuff.h: skb->mac_header of a packet that has none yet */
 #define MAC_HEADER_UNSET 0xffff
-/* skbuff.h: SKB_DATAREF_MASK, the references to the head; the upper half counts payload-only ones */
+/* skbuff.h: SKB_DATAREF_MASK, the references to the head; the upper half counts payload-only ones
+ */
 #define SKB_DATAREF_MASK 0xffff
 
 #endif /* WHITHER_KERNEL_TYPES_H */

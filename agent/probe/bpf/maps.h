@@ -18,7 +18,8 @@ struct {
 	__uint(max_entries, 1 << 24);
 } events SEC(".maps");
 
-/* What every hook saw and what it could not hand over. Written here, read by the probe. 16 kB a CPU. */
+/* What every hook saw and what it could not hand over. Written here, read by the probe. 16 kB a
+ * CPU. */
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, WH_COUNTERS);

@@ -16,8 +16,8 @@
 /* TCX_NEXT of linux/bpf.h and TC_ACT_UNSPEC of linux/pkt_cls.h: let the next program decide. */
 #define NO_VERDICT (-1)
 
-/* The arguments of a tracepoint are an array: later kernels append some (consume_skb got its location
- * in 6.5, kfree_skb its socket in 6.11), which a typed prototype would not survive. */
+/* The arguments of a tracepoint are an array: later kernels append some (consume_skb got its
+ * location in 6.5, kfree_skb its socket in 6.11), which a typed prototype would not survive. */
 
 SEC("tp_btf/netif_receive_skb")
 int netif_receive_skb(__u64 *ctx)

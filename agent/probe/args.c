@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: MIT
+#include "args.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum {
+	STOP_CLEANLY = 1,
+	STOP_USAGE = 1 + 2, /* exit code 2 */
+};
+
+static const char USAGE[] =
+	"Usage: whither-probe -i DEV [-i DEV ...] [options]\n"
+	"Watches packets and their metadata at the hooks of the kernel's Rx and Tx path, writes "
+	"pcapng.\n"
+	"\n"
+	"  -i, --interface DEV     network device to watch; may be repeated\n"
+	"      --netns NAME|PATH   network namespace of the devices\n"
+	"  -s, --snaplen N         bytes of each packet, from the MAC header (default 128, at most "
+	"4096)\n"
+	"  -w, --write FILE|-      where to write (default -, standard output)\n"
+	"      --schema FILE       metadata schema (JSON) to put into the capture\n"
+	"      --ring-bytes N      size of the ring buffer, a power of two (default 16777216)\n"
+	"      --no-tcx            use clsact filters although tcx links are there\n"
+	"      --die-with-parent   end when the parent process does (always, when writing to a "
+	"pipe)\n"
+	"      --doctor            try every hook, print as JSON what works and why the rest does "
+	"not\n"
+	"      --version, --help\n"
+	"\n"
+	"Example: whither-probe -i eth0 | wireshark -k -i -\n";
+
+enum {
+	OPT_NETNS = 256,
+	OPT_SCHEMA,
+	OPT_RING,
+	OPT_NO_TCX,
+	OPT_DIE,
+	OPT_DOCTOR,
+	OPT_VERSION,
+};
+
+static const struct option LONG[] = {
+	{"interface", required_argument, NULL, 'i'},
+	{"netns", required_argument, NULL, OPT_NETNS},
+	{"snaplen", required_argument, NULL, 's'},
+	{"write", required_argument, NULL, 'w'},
+	{"schema", required_argument, NULL, OPT_SCHEMA},
+	{"ring-bytes", required_argument, NULL, OPT_RING},
+	{"no-tcx", no_argument, NULL, OPT_NO_TCX},
+	{"die-with-parent", no_argument, NULL, OPT_DIE},
+	{"doctor", no_argument, NULL, OPT_DOCTOR},
+	{"version", no_argument, NULL, OPT_VERSION},
+	{"help", no_argument, NULL, 'h'},
+	{NULL, 0, NULL, 0},
+};
+
+static int number(const char *text, unsigned min, unsigned max, const char *what, unsigned *out)
+{
+	unsigned long value;
+	char *end;
+
+	errno = 0;
+	value = strtoul(text, &end, 10);
+	if (errno || end == text || *end || *text == '-' || value < min || value > max) {
+		fprintf(stderr, "whither-probe: %s must be a number from %u to %u, not '%s'\n",
+			what, min, max, text);
+		return -1;
+	}
+	*out = (unsigned)value;
+	return 0;
+}
+
+static int check(const struct options *o)
+{
+	unsigned page = (unsigned)sysconf(_SC_PAGESIZE);
+
+	if (o->ring_bytes & (o->ring_bytes - 1) || o->ring_bytes % page) {
+		fprintf(stderr,
+			"whither-probe: --ring-bytes must be a power of two and at least a page "
+			"(%u)\n",
+			page);
+		return STOP_USAGE;
+	}
+	if (!o->device_count && !o->doctor) {
+		fputs("whither-probe: which device? Name it with -i DEV (ip link lists them)\n",
+		      stderr);
+		return STOP_USAGE;
+	}
+	return 0;
+}
+
+int args_parse(int argc, char **argv, struct options *o)
+{
+	int c;
+
+	*o = (struct options){
+		.output = "-",
+		.snaplen = WH_SNAPLEN_DEFAULT,
+		.ring_bytes = RING_BYTES_DEFAULT,
+	};
+	while ((c = getopt_long(argc, argv, "i:s:w:h", LONG, NULL)) != -1) {
+		switch (c) {
+		case 'i':
+			if (o->device_count == WH_MAX_SLOTS) {
+				fprintf(stderr, "whither-probe: at most %u devices\n",
+					WH_MAX_SLOTS);
+				return STOP_USAGE;
+			}
+			o->devices[o->device_count++] = optarg;
+			break;
+		case OPT_NETNS:
+			o->netns = optarg;
+			break;
+		case 's':
+			if (number(optarg, 0, WH_SNAPLEN_MAX, "--snaplen", &o->snaplen))
+				return STOP_USAGE;
+			break;
+		case 'w':
+			o->output = optarg;
+			break;
+		case OPT_SCHEMA:
+			o->schema = optarg;
+			break;
+		case OPT_RING:
+			if (number(optarg, RING_BYTES_MIN, RING_BYTES_MAX, "--ring-bytes",
+				   &o->ring_bytes))
+				return STOP_USAGE;
+			break;
+		case OPT_NO_TCX:
+			o->no_tcx = true;
+			break;
+		case OPT_DIE:
+			o->die_with_parent = true;
+			break;
+		case OPT_DOCTOR:
+			o->doctor = true;
+			break;
+		case OPT_VERSION:
+			puts("whither-probe " PROBE_VERSION);
+			return STOP_CLEANLY;
+		case 'h':
+			fputs(USAGE, stdout);
+			return STOP_CLEANLY;
+		default:
+			return STOP_USAGE;
+		}
+	}
+	if (optind < argc) {
+		fprintf(stderr, "whither-probe: what is '%s'? Devices are named with -i\n",
+			argv[optind]);
+		return STOP_USAGE;
+	}
+	return check(o);
+}

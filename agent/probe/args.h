@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef WHITHER_ARGS_H
+#define WHITHER_ARGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "record.h"
+
+#define PROBE_VERSION "0.1.0"
+/* The ring's memory is locked: more than this is a slip of the keyboard. */
+#define RING_BYTES_MAX	   (1u << 30)
+#define RING_BYTES_MIN	   4096u
+#define RING_BYTES_DEFAULT (1u << 24)
+
+struct options {
+	const char *devices[WH_MAX_SLOTS];
+	size_t device_count;
+	const char *netns;  /* name under /run/netns or a path; NULL = where we are */
+	const char *output; /* "-" = stdout */
+	const char *schema; /* path of a metadata schema, NULL = none */
+	unsigned snaplen;
+	unsigned ring_bytes; /* power of two, multiple of the page size */
+	bool no_tcx;
+	bool doctor;
+	bool die_with_parent;
+};
+
+/* Reads the command line. Returns 0, or prints what is wrong and returns the exit code + 1
+ * (1 = stop now with 0, as after --help). */
+int args_parse(int argc, char **argv, struct options *out);
+
+#endif

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/* One run of the probe: what is watched, and the file it goes to. */
+#ifndef WHITHER_CAPTURE_H
+#define WHITHER_CAPTURE_H
+
+#include <stdint.h>
+
+#include "clock.h"
+#include "devices.h"
+#include "hooks.h"
+#include "output.h"
+
+#define NO_INTERFACE UINT32_MAX
+
+/* The pcapng interface of one device at one hook, and its account. */
+struct interface {
+	uint32_t id; /* in the file; NO_INTERFACE = the hook is not attached there */
+	uint32_t slot;
+	uint32_t hook;
+	uint64_t written; /* packets in the file */
+	uint64_t seen;	  /* by the BPF program, as last read */
+	uint64_t lost;	  /* of those not in the ring for lack of room, as last read */
+	uint64_t unsaid;  /* lost since the last packet: its epb_dropcount */
+};
+
+struct capture {
+	struct output out;
+	unsigned snaplen;
+	struct run_clock clock;
+	struct netns netns;
+	struct device devices[WH_MAX_SLOTS];
+	size_t device_count;
+	struct hooks hooks;
+	struct interface interfaces[WH_COUNTERS]; /* index slot * WH_HOOK_STRIDE + hook */
+};
+
+#endif

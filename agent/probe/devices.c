@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: MIT
+#define _GNU_SOURCE
+#include "devices.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <linux/ethtool.h>
+#include <linux/sockios.h>
+
+/* Where iproute2 keeps named namespaces. */
+#define NETNS_DIR "/run/netns/"
+
+int netns_enter(const char *name, struct netns *out)
+{
+	char path[PATH_MAX];
+	struct stat st;
+	int fd;
+
+	memset(out, 0, sizeof(*out));
+	if (name) {
+		snprintf(path, sizeof(path), "%s%s", strchr(name, '/') ? "" : NETNS_DIR, name);
+		snprintf(out->name, sizeof(out->name), "%s", name);
+		fd = open(path, O_RDONLY | O_CLOEXEC);
+		if (fd < 0) {
+			fprintf(stderr,
+				"whither-probe: no network namespace %s: %s (ip netns lists the "
+				"named ones)\n",
+				name, strerror(errno));
+			return -1;
+		}
+		if (setns(fd, CLONE_NEWNET)) {
+			fprintf(stderr,
+				"whither-probe: cannot enter the network namespace %s: %s%s\n",
+				name, strerror(errno),
+				errno == EPERM ? " (that takes CAP_SYS_ADMIN)" : "");
+			close(fd);
+			return -1;
+		}
+		close(fd);
+	}
+	if (stat("/proc/self/ns/net", &st)) {
+		fprintf(stderr, "whither-probe: /proc/self/ns/net: %s\n", strerror(errno));
+		return -1;
+	}
+	out->inode = (unsigned)st.st_ino;
+	return 0;
+}
+
+static void find_driver(struct device *d)
+{
+	struct ethtool_drvinfo info = {.cmd = ETHTOOL_GDRVINFO};
+	struct ifreq request = {0};
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	if (fd < 0)
+		return;
+	memcpy(request.ifr_name, d->name, sizeof(request.ifr_name));
+	request.ifr_data = (void *)&info;
+	if (!ioctl(fd, SIOCETHTOOL, &request))
+		snprintf(d->driver, sizeof(d->driver), "%s", info.driver);
+	close(fd);
+}
+
+int device_find(const char *name, struct device *out)
+{
+	memset(out, 0, sizeof(*out));
+	if (strlen(name) >= sizeof(out->name)) {
+		fprintf(stderr, "whither-probe: '%s' is too long for a device name\n", name);
+		return -1;
+	}
+	strcpy(out->name, name);
+	out->ifindex = if_nametoindex(name);
+	if (!out->ifindex) {
+		fprintf(stderr,
+			"whither-probe: no device %s in this network namespace: %s (ip link lists "
+			"them)\n",
+			name, strerror(errno));
+		return -1;
+	}
+	find_driver(out);
+	return 0;
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+#include "doctor.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "caps.h"
+#include "capture.h"
+#include "host-facts.h"
+#include "json.h"
+
+#define BTF_PATH "/sys/kernel/btf/vmlinux"
+
+static int quiet(enum libbpf_print_level level, const char *format, va_list args)
+{
+	(void)level, (void)format, (void)args;
+	return 0;
+}
+
+static void privileges_json(FILE *out)
+{
+	const char *comma = "";
+
+	fprintf(out, "{\"uid\":%u,\"missing\":[", (unsigned)geteuid());
+	for (size_t i = 0; i < NEEDED_CAPS; i++) {
+		if (caps_have(i))
+			continue;
+		fputs(comma, out);
+		json_string(out, CAP_NAMES[i]);
+		comma = ",";
+	}
+	fputs("]}", out);
+}
+
+int doctor(const struct options *o)
+{
+	struct options at = *o;
+	struct device devices[WH_MAX_SLOTS];
+	static struct hooks hooks;
+	struct netns netns;
+	struct utsname name;
+
+	libbpf_set_print(quiet);
+	uname(&name);
+	if (!at.device_count)
+		at.devices[at.device_count++] = "lo";
+	if (netns_enter(at.netns, &netns))
+		return 1;
+	for (size_t i = 0; i < at.device_count; i++)
+		if (device_find(at.devices[i], &devices[i]))
+			return 1;
+	if (!hooks_load(&hooks, &at)) {
+		hooks_attach(&hooks, &at, devices, at.device_count);
+		hooks_detach(&hooks);
+		hooks_free(&hooks);
+	}
+	fputs("{\"kernel\":", stdout);
+	json_string(stdout, name.release);
+	printf(",\"btf\":%s,\"hooks\":", access(BTF_PATH, R_OK) ? "false" : "true");
+	hooks_json(stdout, &hooks);
+	fputs(",\"privileges\":", stdout);
+	privileges_json(stdout);
+	fputs("}\n", stdout);
+	return 0;
+}

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: MIT
+#include "events.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "pcapng.h"
+
+/* Fixed part, options and padding of a packet block beside metadata and packet. */
+#define EPB_OVERHEAD 256
+#define TURN_OVER    (-1)
+
+struct events {
+	struct capture *capture;
+	struct ring_buffer *ring;
+	unsigned turn;
+	bool to_the_end;
+};
+
+static size_t extension_bytes(const struct wh_record *r)
+{
+	return (r->event.extensions & WH_EXTENSION_TASK ? sizeof(r->task) : 0) +
+	       (r->event.extensions & WH_EXTENSION_DROP ? sizeof(r->drop) : 0) +
+	       (r->event.extensions & WH_EXTENSION_SOCKET ? sizeof(r->socket) : 0);
+}
+
+/* The custom option: enterprise number, event, metadata, extensions in ascending bit order. */
+static void event_write(struct block *b, const struct wh_record *r)
+{
+	uint32_t pen = WH_PEN;
+	size_t meta = (r->meta_bytes + 3u) & ~3u;
+
+	block_put_u16(b, OPT_CUSTOM_BINARY);
+	block_put_u16(b, (uint16_t)(sizeof(pen) + sizeof(r->event) + meta + extension_bytes(r)));
+	block_put(b, &pen, sizeof(pen));
+	block_put(b, &r->event, sizeof(r->event));
+	block_put(b, r->bytes, r->meta_bytes);
+	block_pad(b);
+	if (r->event.extensions & WH_EXTENSION_TASK)
+		block_put(b, &r->task, sizeof(r->task));
+	if (r->event.extensions & WH_EXTENSION_DROP)
+		block_put(b, &r->drop, sizeof(r->drop));
+	if (r->event.extensions & WH_EXTENSION_SOCKET)
+		block_put(b, &r->socket, sizeof(r->socket));
+}
+
+static void packet_write(struct capture *c, struct interface *i, const struct wh_record *r)
+{
+	uint32_t direction = c->hooks.of[i->hook - 1].direction;
+	struct block b =
+		block_begin(&c->out, PCAPNG_EPB, EPB_OVERHEAD + r->meta_bytes + r->cap_len);
+
+	block_put_u32(&b, i->id);
+	block_put_time(&b, r->ktime_ns + c->clock.offset_ns);
+	block_put_u32(&b, r->cap_len);
+	block_put_u32(&b, r->wire_len);
+	block_put(&b, r->bytes + r->meta_bytes, r->cap_len);
+	block_pad(&b);
+	block_option(&b, EPB_FLAGS, &direction, sizeof(direction));
+	if (i->unsaid)
+		block_option_u64(&b, EPB_DROPCOUNT, i->unsaid);
+	block_option_u64(&b, EPB_PACKETID, r->journey);
+	event_write(&b, r);
+	block_put_u32(&b, OPT_END);
+	if (block_end(&b)) {
+		i->written++;
+		i->unsaid = 0;
+	}
+}
+
+static int on_record(void *context, void *data, size_t size)
+{
+	struct events *e = context;
+	const struct wh_record *r = data;
+	struct interface *i;
+
+	if (size >= sizeof(*r) && r->slot < WH_MAX_SLOTS && r->event.hook < WH_HOOK_STRIDE &&
+	    r->meta_bytes + r->cap_len <= size - sizeof(*r)) {
+		i = &e->capture->interfaces[r->slot * WH_HOOK_STRIDE + r->event.hook];
+		if (i->id != NO_INTERFACE)
+			packet_write(e->capture, i, r);
+	}
+	return !e->to_the_end && ++e->turn >= EVENTS_A_TURN ? TURN_OVER : 0;
+}
+
+struct events *events_new(struct capture *c)
+{
+	struct events *e = calloc(1, sizeof(*e));
+
+	if (!e)
+		return NULL;
+	e->capture = c;
+	e->ring = ring_buffer__new(hooks_map(&c->hooks, "events"), on_record, e, NULL);
+	if (e->ring)
+		return e;
+	free(e);
+	return NULL;
+}
+
+int events_fd(const struct events *e)
+{
+	return ring_buffer__epoll_fd(e->ring);
+}
+
+void events_take(struct events *e, bool to_the_end)
+{
+	e->turn = 0;
+	e->to_the_end = to_the_end;
+	ring_buffer__consume(e->ring);
+}
+
+void events_free(struct events *e)
+{
+	if (!e)
+		return;
+	ring_buffer__free(e->ring);
+	free(e);
+}

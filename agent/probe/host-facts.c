@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+#include "host-facts.h"
+
+#include <limits.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+#include <bpf/btf.h>
+
+#include "json.h"
+
+#define REASON_PREFIX "SKB_DROP_REASON_"
+
+/* Numbers differ by kernel, so their names travel with the capture. */
+static void drop_reasons_json(FILE *out)
+{
+	struct btf *btf = btf__load_vmlinux_btf();
+	int id = btf ? btf__find_by_name_kind(btf, "skb_drop_reason", BTF_KIND_ENUM) : -1;
+	const struct btf_type *type = id > 0 ? btf__type_by_id(btf, (unsigned)id) : NULL;
+	const char *comma = "";
+
+	putc('{', out);
+	for (unsigned i = 0; type && i < btf_vlen(type); i++) {
+		const struct btf_enum *e = btf_enum(type) + i;
+		const char *name = btf__name_by_offset(btf, e->name_off);
+
+		if (!name || strncmp(name, REASON_PREFIX, strlen(REASON_PREFIX)))
+			continue;
+		name += strlen(REASON_PREFIX);
+		if (!strcmp(name, "MAX") || !strcmp(name, "SUBSYS_MASK"))
+			continue;
+		fprintf(out, "%s\"%u\":", comma, (unsigned)e->val);
+		json_string(out, name);
+		comma = ",";
+	}
+	putc('}', out);
+	btf__free(btf);
+}
+
+void host_json(FILE *out)
+{
+	char hostname[HOST_NAME_MAX + 1] = "";
+	struct utsname name;
+
+	uname(&name);
+	gethostname(hostname, sizeof(hostname) - 1);
+	fputs("{\"kernel\":", out);
+	json_string(out, name.release);
+	fputs(",\"hostname\":", out);
+	json_string(out, hostname);
+	fputs(",\"dropReasons\":", out);
+	drop_reasons_json(out);
+	putc('}', out);
+}
+
+void hooks_json(FILE *out, const struct hooks *h)
+{
+	putc('[', out);
+	for (size_t i = 0; i < WH_HOOK_MAX; i++) {
+		const struct hook *hook = &h->of[i];
+
+		fprintf(out, "%s{\"id\":%u,\"name\":", i ? "," : "", hook->id);
+		json_string(out, hook->name);
+		fprintf(out, ",\"attached\":%s,\"how\":", hook->attached ? "true" : "false");
+		json_string(out, hook->how);
+		fputs(",\"reason\":", out);
+		json_string(out, hook->reason);
+		putc('}', out);
+	}
+	putc(']', out);
+}

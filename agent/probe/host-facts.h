@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef WHITHER_HOST_FACTS_H
+#define WHITHER_HOST_FACTS_H
+
+#include <stdio.h>
+
+#include "hooks.h"
+
+/* The body of the host block: kernel, hostname and the names of the drop reasons of this kernel. */
+void host_json(FILE *out);
+/* The array of the catalogue block and of --doctor: each hook, whether attached, how, why not. */
+void hooks_json(FILE *out, const struct hooks *h);
+
+#endif

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* The account of loss: what BPF counted as seen and as lost, into the file. seen = written + lost
+ * holds exactly once everything is detached and the ring is empty. */
+#ifndef WHITHER_LEDGER_H
+#define WHITHER_LEDGER_H
+
+#include "capture.h"
+
+/* How often the loss is looked at, and how often statistics are written though nothing ended. */
+#define LEDGER_INTERVAL_MS     50
+#define STATISTICS_INTERVAL_MS 10000
+
+struct ledger {
+	struct capture *capture;
+	struct wh_counter *per_cpu; /* one value for each possible CPU */
+	uint64_t read_ns;	    /* Unix time when the counters were last read */
+};
+
+int ledger_new(struct ledger *l, struct capture *c);
+void ledger_free(struct ledger *l);
+/* Reads the counters; a gap block for every interface that lost something since last time. */
+void ledger_update(struct ledger *l);
+/* An Interface Statistics Block for every interface. */
+void ledger_statistics(struct ledger *l);
+/* The sums, for people, on stderr. */
+void ledger_summary(struct ledger *l);
+
+#endif

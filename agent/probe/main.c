@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: MIT
+/* whither-probe: reads like a list. Open what needs privileges, drop them, load, fill the maps,
+ * attach, write until told to stop, detach, drain, say goodbye. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <bpf/bpf.h>
+
+#include "args.h"
+#include "capture.h"
+#include "caps.h"
+#include "doctor.h"
+#include "events.h"
+#include "ledger.h"
+#include "section.h"
+
+/* Events wait in the ring at most this long; BPF wakes the probe earlier only when the ring fills.
+ */
+#define POLL_INTERVAL_MS 5
+
+static volatile int stop;
+
+static void on_signal(int number)
+{
+	(void)number;
+	stop = 1;
+}
+
+static int print_warnings(enum libbpf_print_level level, const char *format, va_list args)
+{
+	(void)args, (void)format;
+	/* Why a hook is missing is said once, in words; libbpf's own log is for WHITHER_DEBUG. */
+	return getenv("WHITHER_DEBUG") && level <= LIBBPF_INFO ? vfprintf(stderr, format, args) : 0;
+}
+
+static void catch_signals(void)
+{
+	/* No SA_RESTART: a write to a reader that stands still must notice. */
+	struct sigaction action = {.sa_handler = on_signal};
+
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+	sigaction(SIGHUP, &action, NULL);
+	signal(SIGPIPE, SIG_IGN);
+}
+
+static bool is_pipe(int fd)
+{
+	struct stat st;
+
+	return !fstat(fd, &st) && (S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode));
+}
+
+static void follow_parent(pid_t parent)
+{
+	prctl(PR_SET_PDEATHSIG, SIGTERM);
+	if (getppid() != parent)
+		stop = 1;
+}
+
+static int fill_maps(const struct capture *c)
+{
+	int devices = hooks_map(&c->hooks, "devices");
+
+	for (uint32_t slot = 0; slot < c->device_count; slot++) {
+		struct wh_device_key key = {
+			.netns = c->netns.inode,
+			.ifindex = c->devices[slot].ifindex,
+		};
+
+		if (bpf_map_update_elem(devices, &key, &slot, BPF_NOEXIST)) {
+			fprintf(stderr, "whither-probe: %s: %s\n", c->devices[slot].name,
+				errno == EEXIST ? "named twice" : strerror(errno));
+			return -1;
+		}
+	}
+	return 0;
+}
+
+static void run(struct capture *c, struct events *events, struct ledger *ledger)
+{
+	struct pollfd fds[] = {
+		{.fd = events_fd(events), .events = POLLIN},
+		{.fd = c->out.fd}, /* events 0: only told when the reader left */
+	};
+	uint64_t now = clock_ns(CLOCK_MONOTONIC), flushed = now, looked = now, reported = now;
+
+	while (!stop && !c->out.error) {
+		poll(fds, 2, POLL_INTERVAL_MS);
+		if (fds[1].revents & (POLLERR | POLLHUP | POLLNVAL))
+			break;
+		events_take(events, false);
+		now = clock_ns(CLOCK_MONOTONIC);
+		if (now - looked >= LEDGER_INTERVAL_MS * NS_PER_MS) {
+			ledger_update(ledger);
+			looked = now;
+		}
+		if (now - reported >= STATISTICS_INTERVAL_MS * NS_PER_MS) {
+			ledger_statistics(ledger);
+			reported = now;
+		}
+		if (now - flushed >= FLUSH_INTERVAL_MS * NS_PER_MS) {
+			output_flush(&c->out);
+			flushed = now;
+		}
+	}
+}
+
+int main(int argc, char **argv)
+{
+	static struct capture c;
+	struct events *events = NULL;
+	struct ledger ledger = {0};
+	struct options o;
+	pid_t parent = getppid();
+	char *schema = NULL;
+	int err = args_parse(argc, argv, &o);
+	bool attached = false;
+
+	if (err)
+		return err - 1;
+	if (o.doctor)
+		return doctor(&o);
+	libbpf_set_print(print_warnings);
+	catch_signals();
+
+	/* What takes more privileges than capturing does. */
+	err = 1;
+	if (output_open(&c.out, o.output, &stop) || netns_enter(o.netns, &c.netns))
+		return 1;
+	if (o.schema && !(schema = schema_read(o.schema)))
+		return 1;
+	c.snaplen = o.snaplen;
+	for (; c.device_count < o.device_count; c.device_count++)
+		if (device_find(o.devices[c.device_count], &c.devices[c.device_count]))
+			return 1;
+	if (caps_keep_needed()) {
+		fputs("whither-probe: cannot give up privileges, so it does not start\n", stderr);
+		return 1;
+	}
+	if (o.die_with_parent || is_pipe(c.out.fd))
+		follow_parent(parent);
+
+	if (hooks_load(&c.hooks, &o))
+		return 1;
+	c.clock = clock_calibrate();
+	events = events_new(&c);
+	if (!events || ledger_new(&ledger, &c) || fill_maps(&c))
+		goto out;
+	attached = true;
+	hooks_attach(&c.hooks, &o, c.devices, c.device_count);
+	section_write(&c, schema);
+	output_flush(&c.out);
+
+	run(&c, events, &ledger);
+
+	hooks_detach(&c.hooks);
+	attached = false;
+	events_take(events, true);
+	ledger_update(&ledger);
+	ledger_statistics(&ledger);
+	ledger_summary(&ledger);
+	err = output_close(&c.out);
+	if (err && err != EPIPE)
+		fprintf(stderr, "whither-probe: the capture is incomplete: %s\n",
+			err == ETIMEDOUT ? "its reader stands still" : strerror(err));
+	err = err && err != EPIPE;
+out:
+	if (attached)
+		hooks_detach(&c.hooks);
+	ledger_free(&ledger);
+	events_free(events);
+	hooks_free(&c.hooks);
+	free(schema);
+	return err;
+}

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: MIT
+#include "section.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/utsname.h>
+
+#include "host-facts.h"
+#include "pcapng.h"
+
+#define BYTE_ORDER_MAGIC       0x1a2b3c4d
+#define SECTION_LENGTH_UNKNOWN UINT64_MAX
+/* Fixed part, options and strings of the small blocks; names are bounded by their arrays. */
+#define SMALL_BLOCK_BYTES 2048
+
+char *schema_read(const char *path)
+{
+	FILE *f = fopen(path, "re");
+	char *text = malloc(SCHEMA_BYTES_MAX + 1);
+	size_t n;
+
+	if (!f || !text) {
+		fprintf(stderr, "whither-probe: cannot read the schema %s: %s\n", path,
+			strerror(errno));
+		goto fail;
+	}
+	n = fread(text, 1, SCHEMA_BYTES_MAX + 1, f);
+	if (ferror(f) || n > SCHEMA_BYTES_MAX) {
+		fprintf(stderr, "whither-probe: the schema %s %s\n", path,
+			ferror(f) ? "cannot be read" : "is larger than 256 kB");
+		goto fail;
+	}
+	text[n] = '\0';
+	fclose(f);
+	return text;
+fail:
+	if (f)
+		fclose(f);
+	free(text);
+	return NULL;
+}
+
+void whither_block_write(struct output *out, uint8_t subtype, const void *body, size_t length)
+{
+	struct wh_block header = {
+		.magic = WH_MAGIC_BLOCK,
+		.version = WH_FORMAT_VERSION,
+		.subtype = subtype,
+		.length = (uint32_t)length,
+	};
+	struct block b = block_begin(out, PCAPNG_CUSTOM, length + sizeof(header) + 32);
+
+	block_put_u32(&b, WH_PEN);
+	block_put(&b, &header, sizeof(header));
+	block_put(&b, body, length);
+	block_end(&b);
+}
+
+static void header_write(struct output *out)
+{
+	struct utsname name;
+	struct block b = block_begin(out, PCAPNG_SHB, SMALL_BLOCK_BYTES);
+	char os[sizeof(name.sysname) + sizeof(name.release) + 1];
+
+	uname(&name);
+	snprintf(os, sizeof(os), "%s %s", name.sysname, name.release);
+	block_put_u32(&b, BYTE_ORDER_MAGIC);
+	block_put_u16(&b, 1);
+	block_put_u16(&b, 0);
+	block_put_u64(&b, SECTION_LENGTH_UNKNOWN);
+	block_option_text(&b, SHB_HARDWARE, name.machine);
+	block_option_text(&b, SHB_OS, os);
+	block_option_text(&b, SHB_USERAPPL, "whither-probe " PROBE_VERSION);
+	block_put_u32(&b, OPT_END);
+	block_end(&b);
+}
+
+static void run_write(struct capture *c)
+{
+	struct wh_section run = {
+		.started = run_clock_now(&c->clock),
+		.clock_offset = c->clock.offset_ns,
+		.clock_error = c->clock.error_ns,
+	};
+
+	if (getrandom(run.run, sizeof(run.run), 0) != sizeof(run.run))
+		abort(); /* cannot fail for 16 bytes once the system is up */
+	whither_block_write(&c->out, WH_BLOCK_SUBTYPE_SECTION, &run, sizeof(run));
+}
+
+static void json_write(struct output *out, uint8_t subtype,
+		       void (*print)(FILE *, const struct hooks *), const struct hooks *hooks)
+{
+	char *text = NULL;
+	size_t length = 0;
+	FILE *f = open_memstream(&text, &length);
+
+	if (!f)
+		return;
+	print(f, hooks);
+	fclose(f);
+	whither_block_write(out, subtype, text, length);
+	free(text);
+}
+
+static void print_host(FILE *f, const struct hooks *hooks)
+{
+	(void)hooks;
+	host_json(f);
+}
+
+static void print_catalogue(FILE *f, const struct hooks *hooks)
+{
+	fputs("{\"hooks\":", f);
+	hooks_json(f, hooks);
+	putc('}', f);
+}
+
+static void interface_write(struct capture *c, const struct interface *i, unsigned snaplen)
+{
+	const struct device *d = &c->devices[i->slot];
+	const struct hook *hook = &c->hooks.of[i->hook - 1];
+	struct {
+		uint32_t pen;
+		struct wh_interface body;
+	} option = {
+		.pen = WH_PEN,
+		.body =
+			{
+				.magic = WH_MAGIC_INTERFACE,
+				.version = WH_FORMAT_VERSION,
+				.hook = (uint8_t)i->hook,
+				.ifindex = d->ifindex,
+				.netns = c->netns.inode,
+			},
+	};
+	char name[IF_NAMESIZE + 64], description[sizeof(c->netns.name) + 64];
+	uint8_t resolution = TSRESOL_NS;
+	struct block b = block_begin(&c->out, PCAPNG_IDB, SMALL_BLOCK_BYTES);
+
+	_Static_assert(sizeof(option) == 4 + sizeof(struct wh_interface), "no hole after the PEN");
+	snprintf(name, sizeof(name), "%s:%s", d->name, hook->name);
+	snprintf(description, sizeof(description), "netns %s (%u)",
+		 *c->netns.name ? c->netns.name : "of the probe", c->netns.inode);
+	block_put_u16(&b, hook->link_type);
+	block_put_u16(&b, 0);
+	block_put_u32(&b, snaplen);
+	block_option_text(&b, IF_NAME, name);
+	block_option_text(&b, IF_DESCRIPTION, description);
+	block_option(&b, IF_TSRESOL, &resolution, sizeof(resolution));
+	block_option_text(&b, IF_HARDWARE, d->driver);
+	block_option(&b, OPT_CUSTOM_BINARY, &option, sizeof(option));
+	block_put_u32(&b, OPT_END);
+	block_end(&b);
+}
+
+void section_write(struct capture *c, const char *schema)
+{
+	uint32_t next = 0;
+
+	header_write(&c->out);
+	run_write(c);
+	json_write(&c->out, WH_BLOCK_SUBTYPE_HOST, print_host, &c->hooks);
+	json_write(&c->out, WH_BLOCK_SUBTYPE_CATALOGUE, print_catalogue, &c->hooks);
+	if (schema)
+		whither_block_write(&c->out, WH_BLOCK_SUBTYPE_SCHEMA, schema, strlen(schema));
+	for (uint32_t slot = 0; slot < WH_MAX_SLOTS; slot++)
+		for (uint32_t hook = 0; hook < WH_HOOK_STRIDE; hook++) {
+			struct interface *i = &c->interfaces[slot * WH_HOOK_STRIDE + hook];
+			bool there = slot < c->device_count && hook >= 1 && hook <= WH_HOOK_MAX &&
+				     c->hooks.on_device[slot][hook - 1];
+
+			*i = (struct interface){.id = NO_INTERFACE, .slot = slot, .hook = hook};
+			if (!there)
+				continue;
+			i->id = next++;
+			/* 0 = no limit, as pcapng has it; with --snaplen 0 the data is empty. */
+			interface_write(c, i, c->snaplen);
+		}
+}
