@@ -1,0 +1,96 @@
+/** Rules of a metadata schema that concern more than one key. */
+import type { SchemaShape } from './schema-shape.ts';
+import type { SchemaError } from './schema.ts';
+
+type Framing = SchemaShape['framing'];
+type TlvType = SchemaShape['types'][number];
+
+/** Everything that is wrong, in the order of the file; [] = nothing. */
+export function brokenRules(schema: SchemaShape): SchemaError[] {
+  const errors: SchemaError[] = [];
+  const report = (path: string, message: string): void => {
+    errors.push({ path, message });
+  };
+  framingRules(schema.framing, report);
+  const typeOf = new Map<number, string>();
+  const nameOf = new Map<string, string>();
+  schema.types.forEach((type, index) => {
+    const path = `types[${index}]`;
+    const maximum = maximumOf(schema.framing.typeBytes);
+    if (type.type > maximum) report(`${path}.type`, doesNotFit(type.type, schema.framing.typeBytes));
+    if (type.type === schema.framing.pad)
+      report(`${path}.type`, `${type.type} is the pad, which has no value`);
+    if (type.type === schema.framing.terminator) {
+      report(`${path}.type`, `${type.type} is the terminator, which has no value`);
+    }
+    const sameType = typeOf.get(type.type);
+    if (sameType !== undefined) report(`${path}.type`, `${type.type} is already the type of ${sameType}`);
+    else typeOf.set(type.type, path);
+    const sameName = nameOf.get(type.name);
+    if (sameName !== undefined) report(`${path}.name`, `"${type.name}" is already the name of ${sameName}`);
+    else nameOf.set(type.name, path);
+    kindRules(type, path, report);
+  });
+  return errors;
+}
+
+type Report = (path: string, message: string) => void;
+
+function framingRules(framing: Framing, report: Report): void {
+  const { pad, terminator, typeBytes } = framing;
+  if (pad !== undefined && typeBytes !== 1) {
+    report(
+      'framing.pad',
+      `is a single byte and needs typeBytes 1, which is ${typeBytes}; use align or terminator`,
+    );
+  }
+  if (terminator !== undefined && terminator > maximumOf(typeBytes)) {
+    report('framing.terminator', doesNotFit(terminator, typeBytes));
+  }
+  if (pad !== undefined && pad === terminator) {
+    report('framing.terminator', `is ${terminator}, which is already the pad`);
+  }
+}
+
+/** Keys that a kind needs, and keys that mean nothing to it. */
+function kindRules(type: TlvType, path: string, report: Report): void {
+  const only = (
+    key: 'unit' | 'display' | 'timestamp' | 'names' | 'endian',
+    kinds: readonly TlvType['kind'][],
+  ): void => {
+    if (type[key] !== undefined && !kinds.includes(type.kind)) {
+      report(`${path}.${key}`, `is for ${kinds.join(', ')}, and the kind is ${type.kind}`);
+    }
+  };
+  only('endian', ['uint', 'int', 'enum', 'flags', 'timestamp']);
+  only('names', ['enum', 'flags']);
+  only('unit', ['uint', 'int']);
+  only('display', ['uint']);
+  only('timestamp', ['timestamp']);
+  if (type.kind === 'timestamp' && type.timestamp === undefined) {
+    report(`${path}.timestamp`, 'is required for kind timestamp: nothing in the bytes tells the clock');
+  }
+  if ((type.kind === 'enum' || type.kind === 'flags') && type.names === undefined) {
+    report(`${path}.names`, `is required for kind ${type.kind}`);
+  }
+  const limit = type.kind === 'flags' ? 63n : 0xffffffffffffffffn;
+  const seen = new Map<bigint, string>();
+  for (const key of Object.keys(type.names ?? {})) {
+    const number = BigInt(key);
+    const keyPath = `${path}.names[${JSON.stringify(key)}]`;
+    if (number > limit) {
+      report(keyPath, type.kind === 'flags' ? 'is no bit: bits are 0 to 63' : 'does not fit in 8 bytes');
+    }
+    const same = seen.get(number);
+    if (same !== undefined) report(keyPath, `is the same number as "${same}"`);
+    else seen.set(number, key);
+  }
+}
+
+function maximumOf(bytes: 1 | 2 | 4): number {
+  return 2 ** (8 * bytes) - 1;
+}
+
+function doesNotFit(value: number, typeBytes: 1 | 2 | 4): string {
+  return `${value} does not fit in a type of ${typeBytes === 1 ? '1 byte' : `${typeBytes} bytes`} (at most ${maximumOf(typeBytes)})`;
+}

@@ -1,0 +1,231 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { findJsonFault, MAX_JSON_DEPTH } from './json-position.ts';
+import { MAX_SCHEMA_TYPES } from './schema-shape.ts';
+import { MAX_SCHEMA_CHARS, MAX_SCHEMA_ERRORS, parseSchema } from './schema.ts';
+import { EDGE } from './testing/schemas.ts';
+
+/** `path: message` of each error of a schema that is EDGE with these keys replaced. */
+function errors(changes: Record<string, unknown>): string[] {
+  return errorsOf(JSON.stringify({ ...EDGE, ...changes }));
+}
+
+function errorsOf(text: string): string[] {
+  const parsed = parseSchema(text);
+  return parsed.ok ? [] : parsed.errors.map(({ path, message }) => `${path}: ${message}`);
+}
+
+const type = (changes: Record<string, unknown>): unknown => ({
+  type: 9,
+  name: 'x',
+  kind: 'uint',
+  ...changes,
+});
+const framing = (changes: Record<string, unknown>): unknown => ({ framing: { ...EDGE.framing, ...changes } });
+
+describe('a good schema', () => {
+  it('comes out with the defaults of its framing filled in', () => {
+    expect(parseSchema(JSON.stringify(EDGE))).toEqual({
+      ok: true,
+      schema: {
+        ...EDGE,
+        framing: {
+          kind: 'tlv',
+          start: 0,
+          typeBytes: 1,
+          lengthBytes: 1,
+          endian: 'little',
+          lengthUnit: 1,
+          lengthIncludesHeader: false,
+          align: 1,
+          pad: 0,
+        },
+      },
+    });
+  });
+
+  it('may name its JSON Schema and write the numbers of names in hexadecimal', () => {
+    const parsed = parseSchema(
+      `\ufeff${JSON.stringify({
+        $schema: 'metadata-schema-v1.json',
+        ...EDGE,
+        types: [type({ kind: 'enum', names: { '0x10': 'sixteen', '0XffffffffffffffFF': 'all' } })],
+      })}`,
+    );
+    expect(parsed).toMatchObject({
+      ok: true,
+      schema: { types: [{ names: { 16: 'sixteen', '18446744073709551615': 'all' } }] },
+    });
+    expect(parsed.ok && '$schema' in parsed.schema).toBe(false);
+  });
+
+  it(`may know no type, and up to ${MAX_SCHEMA_TYPES}`, () => {
+    const types = Array.from({ length: MAX_SCHEMA_TYPES }, (_, i) => type({ type: i, name: `t${i}` }));
+    const open = { ...EDGE.framing, pad: undefined };
+    expect(errors({ types: [] })).toEqual([]);
+    expect(errors({ framing: open, types })).toEqual([]);
+    expect(errors({ framing: { ...open, typeBytes: 2 }, types: [...types, type({ type: 300 })] })).toEqual([
+      'types: must have at most 256 entries',
+    ]);
+  });
+});
+
+describe('text that is not JSON is refused with line and column', () => {
+  it.each([
+    ['', 'line 1, column 1: Not JSON: the text ends here, but a value is expected here'],
+    ['{"whither": 1,\n  "name": "x",\n}', 'line 3, column 1: Not JSON: a comma must not stand before }'],
+    ['{\n  name: 1}', 'line 2, column 3: Not JSON: a key in double quotes is expected here'],
+    ['{"a" 1}', 'line 1, column 6: Not JSON: a colon is expected here'],
+    ['[1 2]', 'line 1, column 4: Not JSON: a comma or ] is expected here'],
+    ['{"a": 1} x', 'line 1, column 10: Not JSON: something follows the end of the JSON value'],
+    [
+      '{"a": "b\n"}',
+      'line 1, column 9: Not JSON: a line break or control character must not stand in a string',
+    ],
+    ['{"a": "\\x"}', 'line 1, column 8: Not JSON: JSON does not know this escape'],
+    ['{"a": "b', 'line 1, column 9: Not JSON: the text ends here, but a string must end with a double quote'],
+    ['{"a": 01}', 'line 1, column 8: Not JSON: a comma or } is expected here'],
+    ['# schema', 'line 1, column 1: Not JSON: a value is expected here'],
+  ])('%j', (text, error) => {
+    expect(errorsOf(text)).toEqual([error]);
+  });
+
+  it('agrees with JSON.parse on what is JSON', () => {
+    const almost = fc
+      .tuple(
+        fc.json({ maxDepth: 4 }),
+        fc.nat(),
+        fc.constantFrom('', ',', '"', '}', '\\', '0', '\n', 'u'),
+        fc.nat(1),
+      )
+      .map(([json, at, char, cut]) => {
+        const place = at % (json.length + 1);
+        return json.slice(0, place) + char + json.slice(place + cut);
+      });
+    fc.assert(
+      fc.property(almost, (text) => {
+        let valid = true;
+        try {
+          JSON.parse(text);
+        } catch {
+          valid = false;
+        }
+        expect(findJsonFault(text) === null).toBe(valid);
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
+  it('is refused when it is nested too deeply or too long, however it is made', () => {
+    expect(errorsOf('['.repeat(500_000))).toEqual([
+      `line 1, column ${MAX_JSON_DEPTH + 2}: Not JSON: nested deeper than ${MAX_JSON_DEPTH} levels`,
+    ]);
+    expect(errorsOf(' '.repeat(MAX_SCHEMA_CHARS + 1))).toEqual([
+      `(whole schema): is longer than ${MAX_SCHEMA_CHARS} characters`,
+    ]);
+    expect(errorsOf(`"${'\\n'.repeat(400_000)}"`)).toEqual([
+      '(whole schema): must be an object, it is a string',
+    ]);
+  });
+});
+
+describe('every rule names its path', () => {
+  it.each([
+    [{ whither: 2 }, 'whither: must be one of 1; it is 2'],
+    [{ name: undefined }, 'name: is required'],
+    [{ name: '' }, 'name: must not be empty'],
+    [{ types: 7 }, 'types: must be a list, it is 7'],
+    [
+      { typs: [] },
+      'typs: is not a key that is known here; known are: $schema, whither, name, description, framing, types',
+    ],
+    [{ description: 'x'.repeat(2001) }, 'description: must be at most 2000 characters long'],
+    [framing({ typeBytes: 3 }), 'framing.typeBytes: must be one of 1, 2, 4; it is 3'],
+    [framing({ endian: 'LE' }), 'framing.endian: must be one of "little", "big"; it is "LE"'],
+    [framing({ start: 253 }), 'framing.start: must be a whole number from 0 to 252'],
+    [framing({ start: 1.5 }), 'framing.start: must be a whole number from 0 to 252'],
+    [framing({ lengthIncludesHeader: 1 }), 'framing.lengthIncludesHeader: must be true or false, it is 1'],
+    [framing({ align: 3 }), 'framing.align: must be one of 1, 2, 4, 8; it is 3'],
+    [framing({ lengthUnit: 2 }), 'framing.lengthUnit: must be one of 1, 4, 8; it is 2'],
+    [framing({ pad: 256 }), 'framing.pad: must be a whole number from 0 to 255'],
+    [
+      framing({ typeBytes: 2 }),
+      'framing.pad: is a single byte and needs typeBytes 1, which is 2; use align or terminator',
+    ],
+    [framing({ terminator: 256 }), 'framing.terminator: 256 does not fit in a type of 1 byte (at most 255)'],
+    [framing({ terminator: 0 }), 'framing.terminator: is 0, which is already the pad'],
+    [{ types: [type({ type: 256 })] }, 'types[0].type: 256 does not fit in a type of 1 byte (at most 255)'],
+    [{ types: [type({ type: 0 })] }, 'types[0].type: 0 is the pad, which has no value'],
+    [{ types: [type({}), type({ name: 'y' })] }, 'types[1].type: 9 is already the type of types[0]'],
+    [{ types: [type({}), type({ type: 8 })] }, 'types[1].name: "x" is already the name of types[0]'],
+    [
+      { types: [type({ name: '1st' })] },
+      'types[0].name: must begin with a letter or _ and go on with letters, digits and _',
+    ],
+    [{ types: [type({ kind: 'enum' })] }, 'types[0].names: is required for kind enum'],
+    [
+      { types: [type({ kind: 'enum', names: { a: 'b' } })] },
+      'types[0].names.a: must have a number as its key, decimal or 0x hexadecimal',
+    ],
+    [{ types: [type({ kind: 'enum', names: { 1: '' } })] }, 'types[0].names["1"]: must not be empty'],
+    [
+      { types: [type({ kind: 'enum', names: { 1: 'a', '0x01': 'b' } })] },
+      'types[0].names["0x01"]: is the same number as "1"',
+    ],
+    [
+      { types: [type({ kind: 'enum', names: { '18446744073709551616': 'a' } })] },
+      'types[0].names["18446744073709551616"]: does not fit in 8 bytes',
+    ],
+    [
+      { types: [type({ kind: 'flags', names: { 64: 'a' } })] },
+      'types[0].names["64"]: is no bit: bits are 0 to 63',
+    ],
+    [
+      { types: [type({ kind: 'ipv4', display: 'hex' })] },
+      'types[0].display: is for uint, and the kind is ipv4',
+    ],
+    [
+      { types: [type({ kind: 'timestamp' })] },
+      'types[0].timestamp: is required for kind timestamp: nothing in the bytes tells the clock',
+    ],
+    [
+      { types: [type({ kind: 'timestamp', timestamp: { unit: 'ns', epoch: 'tai' } })] },
+      'types[0].timestamp.epoch: must be one of "unix", "boot"; it is "tai"',
+    ],
+  ])('%j', (changes, error) => {
+    expect(errors(changes as Record<string, unknown>)).toEqual([error]);
+  });
+
+  it('reports the terminator as a type, and no more errors than help', () => {
+    expect(errors({ framing: { ...EDGE.framing, terminator: 9 }, types: [type({})] })).toEqual([
+      'types[0].type: 9 is the terminator, which has no value',
+    ]);
+    const types = Array.from({ length: 200 }, () => type({ name: '?' }));
+    expect(errors({ types })).toHaveLength(MAX_SCHEMA_ERRORS);
+  });
+
+  it('never throws, whatever JSON it is given', () => {
+    const key = fc.constantFrom(
+      'whither',
+      'name',
+      'framing',
+      'types',
+      'kind',
+      '__proto__',
+      'names',
+      'toString',
+    );
+    const junk = fc.oneof(
+      fc.jsonValue(),
+      fc.dictionary(key, fc.jsonValue()).map((changes) => ({ ...EDGE, ...changes })),
+      fc.dictionary(key, fc.jsonValue()).map((changes) => ({ ...EDGE, types: [type(changes)] })),
+    );
+    fc.assert(
+      fc.property(junk, (value) => {
+        const parsed = parseSchema(JSON.stringify(value));
+        if (!parsed.ok) expect(parsed.errors.length).toBeGreaterThan(0);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});
