@@ -1,0 +1,97 @@
+/**
+ * One event as `whither inspect --json` prints it and as the worker's `inspect` answers. Both make an
+ * `EventFacts` of what they have and this makes the object, so that they cannot differ.
+ */
+import type { AreaDecoder } from '#core/metadata/scan.ts';
+import { decodeArea } from '#core/metadata/decode.ts';
+import { formatHex } from '#core/dissect/addresses.ts';
+import { HOOK_BY_ID } from '#core/format/hooks.ts';
+import { META_STATE } from '#core/format/structs.ts';
+import { nsFromParts } from '#core/time/ns.ts';
+
+export interface InspectedTlv {
+  readonly type: number;
+  /** '' when the schema does not know the type. */
+  readonly name: string;
+  readonly value: string;
+  /** Of the whole TLV in the metadata area, in bytes. */
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** Keys in the order in which they are printed. null = not there. */
+export interface InspectedEvent {
+  /** From 1, in order of the capture: the frame number of other tools. */
+  readonly n: number;
+  /** Unix time in ns, decimal. */
+  readonly time_ns: string;
+  readonly interface: string;
+  /** Name of the hook in the catalogue, '' in captures of other tools. */
+  readonly hook: string;
+  /** epb_packetid, decimal. */
+  readonly journey: string | null;
+  readonly meta_hex: string;
+  readonly tlvs: readonly InspectedTlv[];
+  /** As in PROTOCOL_NAMES. */
+  readonly protocol: string;
+  readonly src: string | null;
+  readonly dst: string | null;
+  readonly sport: number | null;
+  readonly dport: number | null;
+  /** Only when there are any. */
+  readonly comments?: readonly string[];
+  /** Only when there is one: what is wrong with the metadata area. */
+  readonly fault?: string;
+  /** Only when there is metadata that could not be read: `unlocatable` or `unreadable`. */
+  readonly meta_state?: string;
+}
+
+export interface EventFacts {
+  readonly n: number;
+  readonly tsHi: number;
+  readonly tsLo: number;
+  readonly interfaceName: string;
+  readonly hook: number;
+  readonly journey: string | null;
+  /** META_STATE, or null when the capture records none. */
+  readonly metaState: number | null;
+  /** Empty when there is none or it could not be read. */
+  readonly area: Uint8Array;
+  readonly decoder: AreaDecoder | null;
+  readonly protocol: string;
+  /** '' = none. */
+  readonly src: string;
+  readonly dst: string;
+  readonly sport: number | null;
+  readonly dport: number | null;
+  readonly comments: readonly string[];
+}
+
+export function eventObject(facts: EventFacts): InspectedEvent {
+  const { area, decoder, comments, metaState } = facts;
+  const decoded = decoder === null || area.length === 0 ? null : decodeArea(decoder, area);
+  return {
+    n: facts.n,
+    time_ns: nsFromParts(facts.tsHi, facts.tsLo).toString(),
+    interface: facts.interfaceName,
+    hook: HOOK_BY_ID.get(facts.hook)?.name ?? (facts.hook === 0 ? '' : `hook ${facts.hook}`),
+    journey: facts.journey,
+    meta_hex: formatHex(area, 0, area.length),
+    tlvs: (decoded?.tlvs ?? []).map(({ type, name, value, offset, length }) => ({
+      type,
+      name,
+      value,
+      offset,
+      length,
+    })),
+    protocol: facts.protocol,
+    src: facts.src === '' ? null : facts.src,
+    dst: facts.dst === '' ? null : facts.dst,
+    sport: facts.sport,
+    dport: facts.dport,
+    ...(comments.length > 0 && { comments }),
+    ...(decoded?.fault != null && { fault: decoded.fault.message }),
+    ...(metaState === META_STATE.unlocatable && { meta_state: 'unlocatable' }),
+    ...(metaState === META_STATE.unreadable && { meta_state: 'unreadable' }),
+  };
+}

@@ -1,0 +1,112 @@
+/** `inspect FILE --json`: one object per event while the capture is read, nothing kept. */
+import { formatIpv4, formatIpv6, formatMac } from '#core/dissect/addresses.ts';
+import { createFlowFields, dissectFlow } from '#core/dissect/flow.ts';
+import { PROTOCOL, PROTOCOL_NAMES } from '#core/dissect/types.ts';
+import { EVENT_SIZE } from '#core/format/layout.gen.ts';
+import { META_STATE } from '#core/format/structs.ts';
+import { compileSchema, type AreaDecoder } from '#core/metadata/scan.ts';
+import type { MetadataSchema } from '#core/metadata/types.ts';
+import { optionComments, readOptions } from '#core/pcapng/options.ts';
+import type { CaptureSink, CustomBlock, InterfaceInfo, PacketView } from '#core/pcapng/types.ts';
+import type { Problem, SectionInfo } from '#core/pcapng/types.ts';
+import { CaptureFacts } from '#core/store/capture-facts.ts';
+import { readRecordState } from '#core/store/event-record.ts';
+import { decimal } from '#core/store/event-text.ts';
+import { eventObject, type InspectedEvent } from './event-object.ts';
+
+const LINKTYPE_ETHERNET = 1;
+const ETHERNET_BYTES = 14;
+const MAC_BYTES = 6;
+const NO_BYTES = new Uint8Array(0);
+
+export interface InspectListener {
+  event(event: InspectedEvent): void;
+  problem(problem: Problem): void;
+}
+
+export class InspectSink implements CaptureSink {
+  private readonly interfaces: InterfaceInfo[] = [];
+  private readonly flow = createFlowFields();
+  private readonly record = { state: 0, areaStart: 0, areaLength: 0 };
+  private readonly facts: CaptureFacts;
+  private readonly listener: InspectListener;
+  private readonly ownSchema: boolean;
+  private decoder: AreaDecoder | null;
+  private count = 0;
+
+  /** `schema` reads all metadata; null = by the schemas in the capture. */
+  constructor(listener: InspectListener, schema: MetadataSchema | null = null) {
+    this.listener = listener;
+    this.ownSchema = schema !== null;
+    this.decoder = schema === null ? null : compileSchema(schema);
+    this.facts = new CaptureFacts({
+      schema: (found) => {
+        if (!this.ownSchema) this.decoder = compileSchema(found);
+      },
+      gap: () => undefined,
+      problem: (problem) => this.problem(problem),
+    });
+  }
+
+  section(info: SectionInfo): void {
+    this.facts.section(info, this.interfaces.length);
+  }
+
+  interface(info: InterfaceInfo): void {
+    this.interfaces[info.index] = info;
+  }
+
+  custom(block: CustomBlock): void {
+    this.facts.custom(block);
+  }
+
+  statistics(): void {
+    // Counts of the interface: not an event.
+  }
+
+  problem(problem: Problem): void {
+    this.listener.problem(problem);
+  }
+
+  packet(p: PacketView): void {
+    const source = this.interfaces[p.interfaceIndex];
+    const { flow, record } = this;
+    const linkType = source?.linkType ?? 0;
+    dissectFlow(p.buf, p.dataStart, p.dataLength, linkType, flow);
+    const recorded = p.eventLength >= EVENT_SIZE;
+    if (recorded) readRecordState(p, record);
+    const area =
+      recorded && record.state === META_STATE.present
+        ? p.buf.subarray(record.areaStart, record.areaStart + record.areaLength)
+        : NO_BYTES;
+    const hasMac =
+      flow.family === 0 &&
+      flow.protocol !== PROTOCOL.unknown &&
+      linkType === LINKTYPE_ETHERNET &&
+      p.dataLength >= ETHERNET_BYTES;
+    const address = (offset: number, mac: number): string => {
+      if (flow.family === 4) return formatIpv4(p.buf, offset);
+      if (flow.family === 6) return formatIpv6(p.buf, offset);
+      return hasMac ? formatMac(p.buf, mac) : '';
+    };
+    this.listener.event(
+      eventObject({
+        n: ++this.count,
+        tsHi: p.tsHi,
+        tsLo: p.tsLo,
+        interfaceName: source?.name ?? '',
+        hook: source?.hook ?? 0,
+        journey: p.hasPacketId ? decimal(p.packetIdHi, p.packetIdLo) : null,
+        metaState: recorded ? record.state : null,
+        area,
+        decoder: this.decoder,
+        protocol: PROTOCOL_NAMES[flow.protocol],
+        src: address(flow.srcOffset, p.dataStart + MAC_BYTES),
+        dst: address(flow.dstOffset, p.dataStart),
+        sport: flow.srcPort < 0 ? null : flow.srcPort,
+        dport: flow.srcPort < 0 ? null : flow.dstPort,
+        comments: optionComments(p.buf, readOptions(p.buf, p.optionsStart, p.optionsLength, p.littleEndian)),
+      }),
+    );
+  }
+}

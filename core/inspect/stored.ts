@@ -1,0 +1,45 @@
+import { EVENT_BIT } from '#core/store/event-columns.ts';
+import type { CaptureStore } from '#core/store/capture-store.ts';
+import { addressText, decimal, portOf, protocolText } from '#core/store/event-text.ts';
+import { JOURNEY, JOURNEY_BIT } from '#core/store/journey-table.ts';
+import { CHUNK_MASK } from '#core/store/limits.ts';
+import { readStoredPacket } from '#core/store/stored-block.ts';
+import { eventObject, type InspectedEvent } from './event-object.ts';
+
+/**
+ * Event number `event` (from 0) of a store as `inspect --json` prints it. `block` is its block as in the
+ * capture; without it (null) the comments are missing, everything else is from the columns.
+ */
+export function inspectStoredEvent(
+  store: CaptureStore,
+  event: number,
+  block: Uint8Array | null,
+): InspectedEvent {
+  const chunk = store.events.chunk(event);
+  const row = event & CHUNK_MASK;
+  const { journeys } = store;
+  const journey = chunk.journey[row]!;
+  const hasId = (journeys.word(journey, JOURNEY.flags) & JOURNEY_BIT.id) !== 0;
+  const recorded = (chunk.flags[row]! & EVENT_BIT.recorded) !== 0;
+  const source = store.interfaces[chunk.interfaceIndex[row]!];
+  const area = chunk.area[row]!;
+  return eventObject({
+    n: event + 1,
+    tsHi: chunk.tsHi[row]!,
+    tsLo: chunk.tsLo[row]!,
+    interfaceName: source?.name ?? '',
+    hook: source?.hook ?? 0,
+    journey: hasId
+      ? decimal(journeys.word(journey, JOURNEY.idHi), journeys.word(journey, JOURNEY.idLo))
+      : null,
+    metaState: recorded ? chunk.metaState[row]! : null,
+    area: store.areas.bytes(area),
+    decoder: store.tlvs.decoderFor(area),
+    protocol: protocolText(store, event),
+    src: addressText(store, event, 'src'),
+    dst: addressText(store, event, 'dst'),
+    sport: portOf(store, event, 'src'),
+    dport: portOf(store, event, 'dst'),
+    comments: block === null ? [] : readStoredPacket(store, event, block).comments,
+  });
+}

@@ -1,0 +1,198 @@
+/**
+ * What a capture says about itself, as it is read: sections and runs, host, hooks, schema, gaps. Both
+ * the store and `inspect` follow a capture with it. Spools repeat these blocks in every segment, so a
+ * body that is the same as the last of its kind is not parsed again.
+ */
+import { GAP_CAUSE as GAP_CAUSE_AT, GAP_COUNT, GAP_FROM, GAP_INTERFACE } from '#core/format/layout.gen.ts';
+import { GAP_SIZE, GAP_TO, SECTION_RUN, SECTION_SIZE } from '#core/format/layout.gen.ts';
+import { BLOCK_SUBTYPE } from '#core/format/structs.ts';
+import { formatHex } from '#core/dissect/addresses.ts';
+import { parseSchema } from '#core/metadata/schema.ts';
+import type { MetadataSchema } from '#core/metadata/types.ts';
+import type { CustomBlock, Problem, SectionInfo } from '#core/pcapng/types.ts';
+import { nsFromParts, type Ns } from '#core/time/ns.ts';
+import { causeName } from './gap-ledger.ts';
+import { MAX_SCHEMAS } from './limits.ts';
+import { blockText, parseCatalogue, parseHost, type HostFacts, type Parsed } from './host-facts.ts';
+import type { MissingHook } from './view.ts';
+
+const RUN_BYTES = 16;
+const ALL_INTERFACES = 0xffff_ffff;
+const COUNT_UNKNOWN = 0xffff_ffff_ffff_ffffn;
+
+export interface FoundGap {
+  /** Index over the whole capture; null = all. */
+  readonly interface: number | null;
+  readonly cause: string;
+  readonly count: number | null;
+  readonly from: Ns;
+  readonly to: Ns;
+}
+
+export interface FactsListener {
+  /** A schema that differs from the one before. */
+  schema(schema: MetadataSchema): void;
+  gap(gap: FoundGap): void;
+  problem(problem: Problem): void;
+}
+
+export class CaptureFacts {
+  readonly sections: SectionInfo[] = [];
+  /** Number of the run that the section being read belongs to: what a journey id is unique within. */
+  run = 0;
+  /** Runs are numbered below this. */
+  runs = 0;
+  /** The section being read has a section block: its gap blocks are the ledger of loss. */
+  hasLedger = false;
+  missingHooks: readonly MissingHook[] = [];
+  private firstInterface = 0;
+  private schemas = 0;
+  private readonly runNumbers = new Map<string, number>();
+  private readonly hosts: { offset: number; facts: HostFacts | null }[] = [];
+  private readonly lastBody = new Map<number, Uint8Array>();
+  private lastHost: HostFacts | null = null;
+  private lastMissing: readonly MissingHook[] = [];
+  private readonly listener: FactsListener;
+
+  constructor(listener: FactsListener) {
+    this.listener = listener;
+  }
+
+  /** `interfaces`: how many the capture has declared before this section. */
+  section(info: SectionInfo, interfaces: number): void {
+    this.sections.push(info);
+    this.firstInterface = interfaces;
+    this.hasLedger = false;
+    this.run = this.runs++;
+    if (this.hosts.at(-1)?.facts != null) this.hosts.push({ offset: info.offset, facts: null });
+  }
+
+  custom(block: CustomBlock): void {
+    switch (block.subtype) {
+      case BLOCK_SUBTYPE.section:
+        this.sectionBlock(block);
+        return;
+      case BLOCK_SUBTYPE.gap:
+        this.gapBlock(block);
+        return;
+      case BLOCK_SUBTYPE.catalogue: {
+        if (this.isNew(block))
+          this.lastMissing = this.take(block, 'hook catalogue', parseCatalogue(block.body)) ?? [];
+        this.missingHooks = this.lastMissing;
+        return;
+      }
+      case BLOCK_SUBTYPE.host: {
+        if (this.isNew(block)) this.lastHost = this.take(block, 'host', parseHost(block.body)) ?? null;
+        if (this.hosts.at(-1)?.facts !== this.lastHost) {
+          this.hosts.push({ offset: block.offset, facts: this.lastHost });
+        }
+        return;
+      }
+      case BLOCK_SUBTYPE.schema:
+        if (this.isNew(block)) this.schemaBlock(block);
+        return;
+      default:
+      // A kind of block of a newer Whither; the standard says to skip it.
+    }
+  }
+
+  /** The host that an event at this offset of the capture was seen on; null when the capture does not say. */
+  hostAt(offset: number): HostFacts | null {
+    for (let i = this.hosts.length - 1; i >= 0; i--) {
+      if (this.hosts[i]!.offset <= offset) return this.hosts[i]!.facts;
+    }
+    return null;
+  }
+
+  /** Name of a drop reason (a number of the kernel that the event at `offset` was seen on). */
+  dropReason(offset: number, reason: number): string {
+    return this.hostAt(offset)?.dropReasons.get(reason) ?? `reason ${reason}`;
+  }
+
+  /** @0 run. Sections with the same run continue its journeys. */
+  private sectionBlock(block: CustomBlock): void {
+    if (block.body.length < SECTION_SIZE) {
+      this.skip(block, 'section', `${block.body.length} bytes, less than ${SECTION_SIZE}`);
+      return;
+    }
+    this.hasLedger = true;
+    const key = formatHex(block.body, SECTION_RUN, RUN_BYTES);
+    const known = this.runNumbers.get(key);
+    if (known !== undefined) this.run = known;
+    else this.runNumbers.set(key, this.run);
+  }
+
+  private gapBlock(block: CustomBlock): void {
+    const { body } = block;
+    if (body.length < GAP_SIZE) {
+      this.skip(block, 'gap', `${body.length} bytes, less than ${GAP_SIZE}`);
+      return;
+    }
+    const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
+    const id = view.getUint32(GAP_INTERFACE, true);
+    const count = view.getBigUint64(GAP_COUNT, true);
+    this.listener.gap({
+      interface: id === ALL_INTERFACES ? null : this.firstInterface + id,
+      cause: causeName(body[GAP_CAUSE_AT]!),
+      count: count === COUNT_UNKNOWN ? null : Number(count),
+      from: ns(view, GAP_FROM),
+      to: ns(view, GAP_TO),
+    });
+  }
+
+  private schemaBlock(block: CustomBlock): void {
+    const text = blockText(block.body);
+    if ('fault' in text) {
+      this.skip(block, 'metadata schema', text.fault);
+      return;
+    }
+    const parsed = parseSchema(text.value);
+    if (parsed.ok && this.schemas >= MAX_SCHEMAS)
+      this.skip(block, 'metadata schema', `more than ${MAX_SCHEMAS} of them`);
+    else if (parsed.ok) {
+      this.schemas++;
+      this.listener.schema(parsed.schema);
+    } else {
+      const [first] = parsed.errors;
+      this.skip(
+        block,
+        'metadata schema',
+        first ? `${first.path || 'the whole'}: ${first.message}` : 'not valid',
+      );
+    }
+  }
+
+  /** Whether the body differs from the last one of its kind. */
+  private isNew(block: CustomBlock): boolean {
+    const last = this.lastBody.get(block.subtype);
+    if (last !== undefined && sameBytes(last, block.body)) return false;
+    this.lastBody.set(block.subtype, block.body.slice());
+    return true;
+  }
+
+  private take<T>(block: CustomBlock, what: string, parsed: Parsed<T>): T | null {
+    if ('value' in parsed) return parsed.value;
+    this.skip(block, what, parsed.fault);
+    return null;
+  }
+
+  private skip(block: CustomBlock, what: string, fault: string): void {
+    this.listener.problem({
+      code: 'bad-block',
+      offset: block.offset,
+      cause: `The ${what} block here is not as it should be (${fault}); it is ignored.`,
+      remedy: 'Everything else is shown. Check the program that wrote the capture.',
+      fatal: false,
+    });
+  }
+}
+
+function ns(view: DataView, at: number): Ns {
+  return nsFromParts(view.getUint32(at + 4, true), view.getUint32(at, true));
+}
+
+function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}

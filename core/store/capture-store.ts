@@ -1,0 +1,384 @@
+/**
+ * A capture in memory: what `CaptureReader` delivers, as columns (event-columns.ts), journeys
+ * (journey-table.ts), areas (area-table.ts) and hops (hop-table.ts). Queries are functions over it in
+ * files of their own. It never throws on input; what it cannot take is a Problem.
+ */
+import { IPV6_BYTES, MAC_BYTES } from '#core/dissect/addresses.ts';
+import { createFlowFields, dissectFlow } from '#core/dissect/flow.ts';
+import { PROTOCOL } from '#core/dissect/types.ts';
+import { EVENT_CPU, EVENT_EXTENSIONS, EVENT_HASH, EVENT_HEAD } from '#core/format/layout.gen.ts';
+import { EVENT_MARK, EVENT_META_LEN } from '#core/format/layout.gen.ts';
+import { EVENT_SIZE, EVENT_SKB, EVENT_VLAN_TCI } from '#core/format/layout.gen.ts';
+import { EXT_DROP_SIZE, EXT_TASK_SIZE } from '#core/format/layout.gen.ts';
+import { EXTENSION, META_STATE } from '#core/format/structs.ts';
+import { compileSchema } from '#core/metadata/scan.ts';
+import type {
+  CaptureSink,
+  CustomBlock,
+  InterfaceInfo,
+  PacketView,
+  Problem,
+  SectionInfo,
+  StatisticsInfo,
+} from '#core/pcapng/types.ts';
+import { nsFromParts, type Ns } from '#core/time/ns.ts';
+import { AreaTable } from './area-table.ts';
+import { BytesTable } from './bytes-table.ts';
+import { CaptureFacts } from './capture-facts.ts';
+import { EVENT_BIT, EventColumns, type EventChunk } from './event-columns.ts';
+import { readRecordState, type RecordState } from './event-record.ts';
+import { CAUSE_INTERFACE_DROP, CAUSE_STORE_FULL, GapLedger, InterfaceDrops } from './gap-ledger.ts';
+import { HopTable } from './hop-table.ts';
+import { reorderLoss, trackLoss } from './journey-loss.ts';
+import { JOURNEY, JOURNEY_BIT, JourneyTable } from './journey-table.ts';
+import {
+  CHUNK_MASK,
+  CHUNK_SHIFT,
+  MAX_AREA_BYTES,
+  MAX_EVENTS,
+  MAX_HOPS,
+  MAX_INTERNED,
+  MAX_PROBLEMS,
+} from './limits.ts';
+import { TlvIndex } from './tlv-index.ts';
+
+export interface StoreOptions {
+  readonly maxEvents?: number;
+  readonly maxAreaBytes?: number;
+  /** Of the hash tables; random unless a test wants the same run twice. It changes no result. */
+  readonly seed?: number;
+}
+
+const LINKTYPE_ETHERNET = 1;
+const ETHERNET_BYTES = 14;
+
+export class CaptureStore implements CaptureSink {
+  readonly events = new EventColumns();
+  readonly journeys: JourneyTable;
+  readonly areas: AreaTable;
+  readonly tlvs: TlvIndex;
+  readonly hops = new HopTable();
+  readonly gaps = new GapLedger();
+  readonly facts: CaptureFacts;
+  /** Addresses, by the numbers in the columns `src` and `dst`. */
+  readonly ipv6: BytesTable;
+  readonly macs: BytesTable;
+  /** Keys are EXT_TASK structs. */
+  readonly tasks: BytesTable;
+  readonly interfaces: InterfaceInfo[] = [];
+  readonly problems: Problem[] = [];
+  /** Also counts those that are not kept in `problems`. */
+  problemCount = 0;
+  /** Events that came after the store was full. */
+  notStored = 0;
+
+  private readonly maxEvents: number;
+  private readonly drops = new InterfaceDrops();
+  private readonly reported = new Set<string>();
+  private readonly flow = createFlowFields();
+  private readonly record: RecordState = { state: 0, areaStart: 0, areaLength: 0 };
+  /** By interface index. */
+  private hopOf = new Uint16Array(64);
+  private linkTypeOf = new Uint32Array(64);
+  private run = 0;
+  /** When the first event came that had no place. */
+  private fullSince: Ns | null = null;
+  private view: DataView = new DataView(new ArrayBuffer(0));
+  private viewed: Uint8Array = new Uint8Array(0);
+
+  constructor(options: StoreOptions = {}) {
+    const seed = options.seed ?? Math.floor(Math.random() * 0x1_0000_0000);
+    this.maxEvents = Math.min(options.maxEvents ?? MAX_EVENTS, MAX_EVENTS);
+    this.journeys = new JourneyTable(seed);
+    this.areas = new AreaTable(options.maxAreaBytes ?? MAX_AREA_BYTES);
+    this.tlvs = new TlvIndex(this.areas);
+    this.ipv6 = new BytesTable(IPV6_BYTES, MAX_INTERNED, seed);
+    this.macs = new BytesTable(MAC_BYTES, MAX_INTERNED, seed);
+    this.tasks = new BytesTable(EXT_TASK_SIZE, MAX_INTERNED, seed);
+    this.facts = new CaptureFacts({
+      schema: (schema) => this.tlvs.addCaptured(compileSchema(schema)),
+      gap: (gap) => {
+        const hop = gap.interface === null ? null : this.hopOfInterface(gap.interface);
+        if (hop !== null) this.hops.lost[hop]! += gap.count ?? 0;
+        this.gaps.add(hop, gap.cause, gap.count, gap.from, gap.to);
+      },
+      problem: (problem) => this.problem(problem),
+    });
+  }
+
+  section(info: SectionInfo): void {
+    this.facts.section(info, this.interfaces.length);
+    this.run = this.facts.run;
+  }
+
+  interface(info: InterfaceInfo): void {
+    const { hop, full } = this.hops.open(info);
+    if (full) {
+      this.once(
+        'too-many-hops',
+        0,
+        `The capture has more than ${MAX_HOPS - 1} hops; the others are counted together.`,
+        'Capture fewer devices at a time to see each hop.',
+      );
+    }
+    if (info.index >= this.hopOf.length) {
+      this.hopOf = enlarged(this.hopOf, new Uint16Array(2 * (info.index + 1)));
+      this.linkTypeOf = enlarged(this.linkTypeOf, new Uint32Array(2 * (info.index + 1)));
+    }
+    this.hopOf[info.index] = hop;
+    this.linkTypeOf[info.index] = info.linkType;
+    this.interfaces[info.index] = info;
+  }
+
+  custom(block: CustomBlock): void {
+    this.facts.custom(block);
+    this.run = this.facts.run;
+  }
+
+  statistics(info: StatisticsInfo): void {
+    if (this.facts.hasLedger || info.dropped === null) return;
+    const hop = this.hopOfInterface(info.interfaceIndex);
+    const more = this.drops.atStatistics(info.interfaceIndex, Number(info.dropped));
+    if (hop === null || more === 0) return;
+    this.hops.lost[hop]! += more;
+    this.gaps.add(hop, CAUSE_INTERFACE_DROP, more, this.firstTime() ?? info.time, info.time);
+  }
+
+  problem(problem: Problem): void {
+    this.problemCount++;
+    if (this.problems.length < MAX_PROBLEMS) this.problems.push(problem);
+    // What ends reading is the one that must be seen.
+    else if (problem.fatal) this.problems[MAX_PROBLEMS - 1] = problem;
+  }
+
+  packet(p: PacketView): void {
+    const event = this.events.count;
+    if (event >= this.maxEvents) {
+      this.full(p);
+      return;
+    }
+    const chunk = this.events.chunkForNext();
+    const row = event & CHUNK_MASK;
+    const hop = this.hopOf[p.interfaceIndex]!;
+    chunk.blockOffset[row] = p.blockOffset;
+    chunk.blockLength[row] = p.blockLength;
+    chunk.tsHi[row] = p.tsHi;
+    chunk.tsLo[row] = p.tsLo;
+    chunk.interfaceIndex[row] = p.interfaceIndex;
+    chunk.hop[row] = hop;
+    chunk.length[row] = p.originalLength;
+    if ((p.tsHi | p.tsLo) !== 0) chunk.flags[row] = EVENT_BIT.time;
+    this.hops.events[hop]!++;
+
+    const journey = p.hasPacketId
+      ? this.journeys.open(this.run, p.packetIdHi, p.packetIdLo)
+      : this.journeys.openAnonymous(this.run);
+    chunk.journey[row] = journey;
+    const j = this.journeys.rows(journey);
+    const jAt = this.journeys.at(journey);
+
+    this.storeFlow(chunk, row, p);
+    if (p.eventLength >= EVENT_SIZE) this.storeRecord(chunk, row, p, hop, j, jAt);
+    if (p.dropCount > 0 && !this.facts.hasLedger) this.dropsBefore(p, hop);
+    this.events.count = event + 1;
+    this.link(event, chunk, row, j, jAt);
+  }
+
+  /** Protocol, addresses and ports from the packet's bytes. */
+  private storeFlow(chunk: EventChunk, row: number, p: PacketView): void {
+    const { flow } = this;
+    const { buf } = p;
+    const linkType = this.linkTypeOf[p.interfaceIndex]!;
+    dissectFlow(buf, p.dataStart, p.dataLength, linkType, flow);
+    chunk.protocol[row] = flow.protocol;
+    chunk.tcpFlags[row] = flow.tcpFlags;
+    chunk.vlan[row] = flow.vlanId + 1;
+    if (flow.srcPort >= 0) {
+      chunk.flags[row]! |= EVENT_BIT.ports;
+      chunk.srcPort[row] = flow.srcPort;
+      chunk.dstPort[row] = flow.dstPort;
+    }
+    if (flow.family === 4) {
+      chunk.flags[row]! |= EVENT_BIT.ipv4;
+      chunk.src[row] = bigEndianU32(buf, flow.srcOffset);
+      chunk.dst[row] = bigEndianU32(buf, flow.dstOffset);
+    } else if (flow.family === 6) {
+      chunk.flags[row]! |= EVENT_BIT.ipv6;
+      chunk.src[row] = this.ipv6.intern(buf, flow.srcOffset);
+      chunk.dst[row] = this.ipv6.intern(buf, flow.dstOffset);
+      if (chunk.src[row] === 0 || chunk.dst[row] === 0) this.tableFull('IPv6 addresses', p.blockOffset);
+    } else if (flow.protocol !== PROTOCOL.unknown && linkType === LINKTYPE_ETHERNET) {
+      if (p.dataLength < ETHERNET_BYTES) return;
+      chunk.flags[row]! |= EVENT_BIT.mac;
+      chunk.src[row] = this.macs.intern(buf, p.dataStart + MAC_BYTES);
+      chunk.dst[row] = this.macs.intern(buf, p.dataStart);
+      if (chunk.src[row] === 0 || chunk.dst[row] === 0) this.tableFull('MAC addresses', p.blockOffset);
+    }
+  }
+
+  /** Whither's event struct: what the kernel had, and the metadata area. */
+  private storeRecord(
+    chunk: EventChunk,
+    row: number,
+    p: PacketView,
+    hop: number,
+    j: Uint32Array,
+    jAt: number,
+  ): void {
+    const at = p.eventStart;
+    const view = this.viewOf(p.buf);
+    chunk.flags[row]! |= EVENT_BIT.recorded;
+    chunk.cpu[row] = view.getUint16(at + EVENT_CPU, true);
+    chunk.skbLo[row] = view.getUint32(at + EVENT_SKB, true);
+    chunk.skbHi[row] = view.getUint32(at + EVENT_SKB + 4, true);
+    chunk.headLo[row] = view.getUint32(at + EVENT_HEAD, true);
+    chunk.headHi[row] = view.getUint32(at + EVENT_HEAD + 4, true);
+    chunk.mark[row] = view.getUint32(at + EVENT_MARK, true);
+    chunk.hash[row] = view.getUint32(at + EVENT_HASH, true);
+    const tci = view.getUint16(at + EVENT_VLAN_TCI, true);
+    if (tci !== 0 && chunk.vlan[row] === 0) chunk.vlan[row] = (tci & 0xfff) + 1;
+
+    const { record } = this;
+    const sound = readRecordState(p, record);
+    chunk.metaLength[row] = p.buf[at + EVENT_META_LEN]!;
+    chunk.metaState[row] = record.state;
+    if (record.state === META_STATE.present) {
+      this.hops.withMetadata[hop]!++;
+      this.hops.metadataBytes[hop]! += record.areaLength;
+      const area = this.storeArea(p.buf, record.areaStart, record.areaLength, j[jAt + JOURNEY.area]!);
+      chunk.area[row] = area;
+      if (area !== 0) j[jAt + JOURNEY.area] = area;
+      else this.tableFull('metadata bytes', p.blockOffset);
+    } else if (record.state !== META_STATE.none) {
+      this.hops.unreadable[hop]!++;
+      if (!sound) this.unsound(p.blockOffset);
+    }
+    const extensions = view.getUint16(at + EVENT_EXTENSIONS, true);
+    if (extensions !== 0 && sound) {
+      this.storeExtensions(chunk, row, p, extensions, record.areaStart + ((record.areaLength + 3) & ~3));
+    }
+  }
+
+  /** Number of the record of this area: that of the journey's previous area when the bytes are the same. */
+  private storeArea(buf: Uint8Array, start: number, length: number, previous: number): number {
+    const { areas, tlvs } = this;
+    if (previous !== 0 && previous >= tlvs.currentFrom && areas.equals(previous, buf, start, length)) {
+      return previous;
+    }
+    const area = areas.add(buf, start, length);
+    if (area !== 0) tlvs.add(area);
+    return area;
+  }
+
+  /** Optional parts in ascending bit order from `at` in the buffer; they end at the first bit that is not known. */
+  private storeExtensions(
+    chunk: EventChunk,
+    row: number,
+    p: PacketView,
+    extensions: number,
+    at: number,
+  ): void {
+    const end = p.eventStart + p.eventLength;
+    let start = at;
+    if ((extensions & EXTENSION.task) !== 0) {
+      if (start + EXT_TASK_SIZE > end) return;
+      const task = this.tasks.intern(p.buf, start);
+      chunk.task[row] = task;
+      if (task === 0) this.tableFull('tasks', p.blockOffset);
+      start += EXT_TASK_SIZE;
+    }
+    if ((extensions & EXTENSION.drop) !== 0) {
+      if (start + EXT_DROP_SIZE > end) return;
+      chunk.flags[row]! |= EVENT_BIT.drop;
+      chunk.drop[row] = this.viewOf(p.buf).getUint32(start, true);
+    }
+  }
+
+  /** Appends the event to its journey and keeps count of where journeys lose their metadata. */
+  private link(event: number, chunk: EventChunk, row: number, j: Uint32Array, jAt: number): void {
+    const count = j[jAt + JOURNEY.count]!;
+    if (count === 0) {
+      j[jAt + JOURNEY.first] = event;
+    } else {
+      const last = j[jAt + JOURNEY.last]!;
+      this.events.chunks[last >>> CHUNK_SHIFT]!.next[last & CHUNK_MASK] = event;
+      if (this.events.compareTime(last, event) > 0) j[jAt + JOURNEY.flags]! |= JOURNEY_BIT.unordered;
+    }
+    j[jAt + JOURNEY.last] = event;
+    j[jAt + JOURNEY.count] = count + 1;
+    if ((j[jAt + JOURNEY.flags]! & JOURNEY_BIT.unordered) !== 0) reorderLoss(this, chunk.journey[row]!);
+    else if ((chunk.flags[row]! & EVENT_BIT.recorded) !== 0) trackLoss(this, chunk, row, j, jAt);
+  }
+
+  /** Hop of an interface by its index in the whole capture; null when there is none. */
+  private hopOfInterface(index: number): number | null {
+    return this.interfaces[index] === undefined ? null : this.hopOf[index]!;
+  }
+
+  private dropsBefore(p: PacketView, hop: number): void {
+    const from = this.drops.atPacket(p.interfaceIndex, p.dropCount, p.tsHi, p.tsLo);
+    this.hops.lost[hop]! += p.dropCount;
+    this.gaps.add(hop, CAUSE_INTERFACE_DROP, p.dropCount, from, nsFromParts(p.tsHi, p.tsLo));
+  }
+
+  private unsound(offset: number): void {
+    this.once(
+      'event-struct',
+      offset,
+      'The record of an event here contradicts itself about its metadata.',
+      'Its metadata counts as unreadable; the packet itself is shown.',
+    );
+  }
+
+  private full(p: PacketView): void {
+    this.notStored++;
+    const time = nsFromParts(p.tsHi, p.tsLo);
+    this.fullSince ??= time;
+    this.gaps.add(null, CAUSE_STORE_FULL, 1, this.fullSince, time);
+    this.once(
+      'too-many-events',
+      p.blockOffset,
+      `The capture has more than ${this.maxEvents} events; those after byte ${p.blockOffset} are counted but not kept.`,
+      'Cut the capture (editcap -c), or capture with a filter or sampling.',
+    );
+  }
+
+  private tableFull(what: string, offset: number): void {
+    this.once(
+      `too-many ${what}`,
+      offset,
+      `The capture has more ${what} than the page holds; from byte ${offset} on they are left out.`,
+      'Cut the capture (editcap -c), or capture with a filter or sampling.',
+    );
+  }
+
+  private once(code: string, offset: number, cause: string, remedy: string): void {
+    if (this.reported.has(code)) return;
+    this.reported.add(code);
+    this.problem({ code, offset, cause, remedy, fatal: false });
+  }
+
+  private firstTime(): Ns | null {
+    if (this.events.count === 0) return null;
+    const chunk = this.events.chunk(0);
+    return nsFromParts(chunk.tsHi[0]!, chunk.tsLo[0]!);
+  }
+
+  /** A DataView of the reader's buffer, made anew only when the reader moves to another one. */
+  private viewOf(buf: Uint8Array): DataView {
+    if (buf !== this.viewed) {
+      this.viewed = buf;
+      this.view = new DataView(buf.buffer, buf.byteOffset, buf.byteLength);
+    }
+    return this.view;
+  }
+}
+
+function bigEndianU32(buf: Uint8Array, at: number): number {
+  return ((buf[at]! << 24) | (buf[at + 1]! << 16) | (buf[at + 2]! << 8) | buf[at + 3]!) >>> 0;
+}
+
+function enlarged<T extends Uint16Array | Uint32Array>(from: T, to: T): T {
+  to.set(from);
+  return to;
+}

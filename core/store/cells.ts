@@ -1,0 +1,99 @@
+/** How a journey fared at each of its events (CELL in view.ts). */
+import { META_STATE } from '#core/format/structs.ts';
+import { createAreaScan, MAX_TLVS } from '#core/metadata/scan.ts';
+import type { CaptureStore } from './capture-store.ts';
+import { EVENT_BIT } from './event-columns.ts';
+import { CHUNK_MASK } from './limits.ts';
+import { CELL, type Cell } from './view.ts';
+
+/** What a hop that a journey passed more than once shows: the most telling of its cells. */
+const RANK: readonly number[] = (() => {
+  const order: readonly Cell[] = [
+    CELL.notObserved,
+    CELL.none,
+    CELL.present,
+    CELL.unreadable,
+    CELL.written,
+    CELL.changed,
+    CELL.lost,
+  ];
+  const rank: number[] = [];
+  order.forEach((cell, i) => (rank[cell] = i));
+  return rank;
+})();
+
+export function moreTelling(a: Cell, b: Cell): Cell {
+  return RANK[a]! >= RANK[b]! ? a : b;
+}
+
+/**
+ * One cell for each event of a journey, given in order of time. `lost` is the first event without
+ * metadata after one with; later ones are `none`. An event whose metadata could not be read, or of a
+ * capture that records none, changes nothing for those after it.
+ */
+export function cellsOf(store: CaptureStore, events: readonly number[]): Cell[] {
+  let had = false;
+  let area = 0;
+  return events.map((event) => {
+    const chunk = store.events.chunk(event);
+    const row = event & CHUNK_MASK;
+    if ((chunk.flags[row]! & EVENT_BIT.recorded) === 0) return CELL.none;
+    switch (chunk.metaState[row]) {
+      case META_STATE.none: {
+        const cell = had ? CELL.lost : CELL.none;
+        had = false;
+        return cell;
+      }
+      case META_STATE.present: {
+        const now = chunk.area[row]!;
+        const cell = had ? compareAreas(store, area, now) : CELL.written;
+        had = true;
+        area = now;
+        return cell;
+      }
+      default:
+        return CELL.unreadable;
+    }
+  });
+}
+
+/** What became of the metadata between two events that have it. Area 0 (bytes not kept) compares as equal. */
+export function compareAreas(store: CaptureStore, before: number, after: number): Cell {
+  if (before === after || before === 0 || after === 0) return CELL.present;
+  const { areas } = store;
+  const bytes = areas.bytes(after);
+  if (areas.equals(before, bytes, 0, bytes.length)) return CELL.present;
+  const old = tlvSpans(store, before);
+  const now = tlvSpans(store, after);
+  let added = false;
+  for (const [key, span] of now) {
+    const earlier = old.get(key);
+    if (earlier === undefined) added = true;
+    else if (!sameValue(earlier, span)) return CELL.changed;
+  }
+  for (const key of old.keys()) if (!now.has(key)) return CELL.changed;
+  return added ? CELL.written : CELL.changed;
+}
+
+const scan = createAreaScan();
+
+/** Values of the TLVs of an area by type and, for a type that is there twice, by which of them it is. */
+function tlvSpans(store: CaptureStore, area: number): Map<number, Uint8Array> {
+  const spans = new Map<number, Uint8Array>();
+  const decoder = store.tlvs.decoderFor(area);
+  if (decoder === null) return spans;
+  const bytes = store.areas.bytes(area);
+  decoder.scan(bytes, 0, bytes.length, scan);
+  for (let i = 0; i < scan.count; i++) {
+    let key = scan.type[i]! * MAX_TLVS;
+    while (spans.has(key)) key++;
+    spans.set(key, bytes.subarray(scan.valueOffset[i], scan.valueOffset[i]! + scan.valueLength[i]!));
+  }
+  return spans;
+}
+
+export function sameValue(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}

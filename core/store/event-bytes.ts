@@ -1,0 +1,49 @@
+import { dissectTree } from '#core/dissect/tree.ts';
+import {
+  EVENT_DATA_OFFSET,
+  EVENT_END_OFFSET,
+  EVENT_MAC_OFFSET,
+  EVENT_SIZE,
+} from '#core/format/layout.gen.ts';
+import type { CaptureStore } from './capture-store.ts';
+import { decodeStored } from './decode-stored.ts';
+import { CHUNK_MASK } from './limits.ts';
+import { readStoredPacket } from './stored-block.ts';
+import type { EventBytes } from './view.ts';
+
+const OFFSET_UNKNOWN = 0xffff;
+
+/**
+ * The bytes pane of one event. `block` is its block as in the capture (blockLength bytes from
+ * blockOffset); without it (null: gone from the spool) the metadata is still there, the packet is not.
+ */
+export function eventBytes(store: CaptureStore, event: number, block: Uint8Array | null): EventBytes {
+  const chunk = store.events.chunk(event);
+  const row = event & CHUNK_MASK;
+  const area = chunk.area[row]!;
+  const stored = readStoredPacket(store, event, block ?? new Uint8Array(0));
+  const { record } = stored;
+  const view = new DataView(record.buffer, record.byteOffset, record.byteLength);
+  const recorded = record.length >= EVENT_SIZE;
+  const offset = (at: number): number | null => {
+    if (!recorded) return null;
+    const value = view.getUint16(at, true);
+    return value === OFFSET_UNKNOWN ? null : value;
+  };
+  const linkType = store.interfaces[chunk.interfaceIndex[row]!]?.linkType ?? 0;
+  return {
+    event,
+    hop: chunk.hop[row]!,
+    // A copy: it goes to the page, and the store's own page of areas must not.
+    area: store.areas.bytes(area).slice(),
+    decoded: decodeStored(store, area),
+    packet: stored.packet,
+    originalLength: chunk.length[row]!,
+    fields: dissectTree(stored.packet, linkType),
+    macOffset: offset(EVENT_MAC_OFFSET),
+    dataOffset: offset(EVENT_DATA_OFFSET),
+    endOffset: recorded ? view.getUint32(EVENT_END_OFFSET, true) : null,
+    comments: stored.comments,
+    blockOffset: chunk.blockOffset[row]!,
+  };
+}

@@ -1,0 +1,108 @@
+/**
+ * What was lost, where and when. In sections of Whither's the gap blocks are the ledger; in others
+ * epb_dropcount (lost since the interface's previous packet) and isb_ifdrop (lost in all) are, and as
+ * the second includes the first only the difference is added.
+ */
+import { GAP_CAUSE } from '#core/format/structs.ts';
+import { nsFromParts, type Ns } from '#core/time/ns.ts';
+import { MAX_GAPS } from './limits.ts';
+import type { Gap } from './view.ts';
+
+const CAUSE_NAMES: ReadonlyMap<number, string> = new Map([
+  [GAP_CAUSE.ringFull, 'ring buffer full'],
+  [GAP_CAUSE.retention, 'removed by retention'],
+  [GAP_CAUSE.probeRestart, 'probe restarted'],
+  [GAP_CAUSE.skippedToLive, 'skipped to live'],
+  [GAP_CAUSE.sampling, 'sampling'],
+  [GAP_CAUSE.rateLimit, 'rate limit'],
+]);
+export const CAUSE_INTERFACE_DROP = 'dropped while capturing';
+export const CAUSE_STORE_FULL = 'more than the page holds';
+
+export function causeName(cause: number): string {
+  return CAUSE_NAMES.get(cause) ?? `cause ${cause}`;
+}
+
+interface OpenGap {
+  hop: number | null;
+  cause: string;
+  count: number | null;
+  from: Ns;
+  to: Ns;
+}
+
+export class GapLedger {
+  private readonly gaps: OpenGap[] = [];
+  private readonly newest = new Map<string, OpenGap>();
+  /** Sum of all counts that are known. */
+  lost = 0;
+
+  /** `hop` null = all hops; `count` null = not known. */
+  add(hop: number | null, cause: string, count: number | null, from: Ns, to: Ns): void {
+    this.lost += count ?? 0;
+    const key = `${hop ?? 'all'} ${cause}`;
+    const previous = this.newest.get(key);
+    if (previous !== undefined && (this.gaps.length >= MAX_GAPS || from <= previous.to)) {
+      widen(previous, count, from, to);
+      return;
+    }
+    if (this.gaps.length >= MAX_GAPS) {
+      // No place for another kind of gap: it widens the last one, which then is of all hops.
+      const last = this.gaps.at(-1)!;
+      last.hop = null;
+      widen(last, count, from, to);
+      return;
+    }
+    const gap = { hop, cause, count, from, to };
+    this.gaps.push(gap);
+    this.newest.set(key, gap);
+  }
+
+  list(): Gap[] {
+    return this.gaps.map(({ hop, cause, count, from, to }) => ({
+      hop,
+      cause,
+      count,
+      fromNs: from.toString(),
+      toNs: to.toString(),
+    }));
+  }
+}
+
+function widen(gap: OpenGap, count: number | null, from: Ns, to: Ns): void {
+  gap.count = gap.count === null || count === null ? null : gap.count + count;
+  if (from < gap.from) gap.from = from;
+  if (to > gap.to) gap.to = to;
+}
+
+/** Per interface of a capture that is not Whither's: what its own counters say was lost. */
+export class InterfaceDrops {
+  private counted: number[] = [];
+  private lastHi: number[] = [];
+  private lastLo: number[] = [];
+
+  /** `drops` packets were lost between the interface's previous packet and this one. Returns since when. */
+  atPacket(index: number, drops: number, tsHi: number, tsLo: number): Ns {
+    const from = this.since(index, tsHi, tsLo);
+    this.counted[index] = (this.counted[index] ?? 0) + drops;
+    this.seen(index, tsHi, tsLo);
+    return from;
+  }
+
+  /** The interface's total so far: what of it is not in the packets' own counts yet. */
+  atStatistics(index: number, total: number): number {
+    const counted = this.counted[index] ?? 0;
+    this.counted[index] = Math.max(counted, total);
+    return Math.max(0, total - counted);
+  }
+
+  private since(index: number, tsHi: number, tsLo: number): Ns {
+    const hi = this.lastHi[index];
+    return hi === undefined ? nsFromParts(tsHi, tsLo) : nsFromParts(hi, this.lastLo[index]!);
+  }
+
+  private seen(index: number, tsHi: number, tsLo: number): void {
+    this.lastHi[index] = tsHi;
+    this.lastLo[index] = tsLo;
+  }
+}

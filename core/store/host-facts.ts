@@ -1,0 +1,93 @@
+/** JSON that a capture carries about its host. It is as hostile as the rest of the capture. */
+import * as v from 'valibot';
+import { HOOK_BY_ID } from '#core/format/hooks.ts';
+import { decodeUtf8 } from '#core/pcapng/text.ts';
+import { MAX_JSON_BYTES } from './limits.ts';
+import type { MissingHook } from './view.ts';
+
+const MAX_TEXT = 512;
+const MAX_HOOKS = 256;
+const MAX_REASONS = 1024;
+
+const text = v.pipe(v.string(), v.maxLength(MAX_TEXT));
+
+const Catalogue = v.object({
+  hooks: v.pipe(
+    v.array(
+      v.object({
+        id: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(255)),
+        name: text,
+        attached: v.boolean(),
+        how: v.optional(text, ''),
+        reason: v.optional(text, ''),
+      }),
+    ),
+    v.maxLength(MAX_HOOKS),
+  ),
+});
+
+const Host = v.object({
+  kernel: v.optional(text, ''),
+  hostname: v.optional(text, ''),
+  dropReasons: v.optional(
+    v.pipe(
+      v.record(v.pipe(v.string(), v.regex(/^\d{1,10}$/)), text),
+      v.check(
+        (reasons) => Object.keys(reasons).length <= MAX_REASONS,
+        `more than ${MAX_REASONS} drop reasons`,
+      ),
+    ),
+    {},
+  ),
+});
+
+/** `{"kernel":"6.18.44","hostname":"edge-1","dropReasons":{"2":"NOT_SPECIFIED"}}` */
+export interface HostFacts {
+  readonly kernel: string;
+  readonly hostname: string;
+  /** skb_drop_reason number → name, which differs by kernel. */
+  readonly dropReasons: ReadonlyMap<number, string>;
+}
+
+export type Parsed<T> = { readonly value: T } | { readonly fault: string };
+
+/** Body of a catalogue block → the hooks that are not attached; or what is wrong with it, in a few words. */
+export function parseCatalogue(body: Uint8Array): Parsed<MissingHook[]> {
+  const parsed = parseJson(body, Catalogue);
+  if ('fault' in parsed) return parsed;
+  return {
+    value: parsed.value.hooks
+      .filter((hook) => !hook.attached)
+      .map(({ id, name, reason }) => ({ hook: id, name: HOOK_BY_ID.get(id)?.name ?? name, reason })),
+  };
+}
+
+/** Body of a host block; or what is wrong with it. */
+export function parseHost(body: Uint8Array): Parsed<HostFacts> {
+  const parsed = parseJson(body, Host);
+  if ('fault' in parsed) return parsed;
+  const { kernel, hostname, dropReasons } = parsed.value;
+  const reasons = new Map(Object.entries(dropReasons).map(([number, name]) => [Number(number), name]));
+  return { value: { kernel, hostname, dropReasons: reasons } };
+}
+
+/** Text of a JSON block; or what is wrong with it. */
+export function blockText(body: Uint8Array): Parsed<string> {
+  if (body.length > MAX_JSON_BYTES) return { fault: `${body.length} bytes, more than ${MAX_JSON_BYTES}` };
+  return { value: decodeUtf8(body, 0, body.length) };
+}
+
+function parseJson<T>(body: Uint8Array, schema: v.GenericSchema<unknown, T>): Parsed<T> {
+  const json = blockText(body);
+  if ('fault' in json) return json;
+  let data: unknown;
+  try {
+    data = JSON.parse(json.value);
+  } catch {
+    return { fault: 'not JSON' };
+  }
+  const result = v.safeParse(schema, data);
+  if (result.success) return { value: result.output };
+  const issue = result.issues[0];
+  return { fault: `${v.getDotPath(issue) ?? 'the whole'}: ${issue.message}` };
+}

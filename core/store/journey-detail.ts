@@ -1,0 +1,176 @@
+/** One journey as a matrix: its events are columns, its TLVs rows. */
+import { PROTOCOL_NAMES } from '#core/dissect/types.ts';
+import { META_STATE } from '#core/format/structs.ts';
+import type { Tlv } from '#core/metadata/types.ts';
+import { printBytes } from '#core/metadata/value.ts';
+import { deltaNs, nsFromParts } from '#core/time/ns.ts';
+import type { CaptureStore } from './capture-store.ts';
+import { cellsOf, sameValue } from './cells.ts';
+import { decodeStored } from './decode-stored.ts';
+import { EVENT_BIT } from './event-columns.ts';
+import { decimal, dropText, endpointText, journeyId, taskText } from './event-text.ts';
+import { journeyEvents } from './journey-events.ts';
+import { JOURNEY } from './journey-table.ts';
+import { CHUNK_MASK } from './limits.ts';
+import type { Cell, JourneyDetail, JourneyHop, MatrixCell } from './view.ts';
+
+/** Row of an area that no schema reads: its bytes. */
+export const RAW_AREA = { type: -1, name: 'metadata', kind: 'bytes' } as const;
+
+const STATE_NAMES: readonly JourneyHop['metaState'][] = (() => {
+  const names: JourneyHop['metaState'][] = [];
+  names[META_STATE.none] = 'none';
+  names[META_STATE.present] = 'present';
+  names[META_STATE.unlocatable] = 'unlocatable';
+  names[META_STATE.unreadable] = 'unreadable';
+  return names;
+})();
+
+/** Everything about journey number `journey`, which must be one of the store's. */
+export function journeyDetail(store: CaptureStore, journey: number): JourneyDetail {
+  const events = journeyEvents(store, journey);
+  const first = events[0]!;
+  const id = journeyId(store, journey);
+  const cells = cellsOf(store, events);
+  return {
+    journey,
+    id: decimal(id.hi, id.lo),
+    source: endpointText(store, first, 'src'),
+    destination: endpointText(store, first, 'dst'),
+    protocol: PROTOCOL_NAMES[store.events.chunk(first).protocol[first & CHUNK_MASK]!]!,
+    hops: events.map((event, i) => hopDetail(store, event, events[i - 1] ?? event, cells[i]!)),
+    rows: matrix(store, events),
+    omitted: store.journeys.word(journey, JOURNEY.count) - events.length,
+  };
+}
+
+function hopDetail(store: CaptureStore, event: number, previous: number, cell: Cell): JourneyHop {
+  const c = store.events.chunk(event);
+  const row = event & CHUNK_MASK;
+  const before = store.events.chunk(previous);
+  const beforeRow = previous & CHUNK_MASK;
+  const recorded = (c.flags[row]! & EVENT_BIT.recorded) !== 0;
+  return {
+    event,
+    hop: c.hop[row]!,
+    timeNs: nsFromParts(c.tsHi[row]!, c.tsLo[row]!).toString(),
+    deltaNs: deltaNs(before.tsHi[beforeRow]!, before.tsLo[beforeRow]!, c.tsHi[row]!, c.tsLo[row]!),
+    cpu: recorded ? c.cpu[row]! : null,
+    metaState: metaStateText(store, event),
+    metaLength: c.metaLength[row]!,
+    cell,
+    skb: kernelAddress(c.skbHi[row]!, c.skbLo[row]!),
+    head: kernelAddress(c.headHi[row]!, c.headLo[row]!),
+    mark: recorded ? c.mark[row]! : null,
+    hash: recorded ? c.hash[row]! : null,
+    task: taskText(store, event),
+    drop: dropText(store, event),
+    fault: decodeStored(store, c.area[row]!).fault?.message ?? '',
+  };
+}
+
+export function metaStateText(store: CaptureStore, event: number): JourneyHop['metaState'] {
+  const chunk = store.events.chunk(event);
+  const row = event & CHUNK_MASK;
+  if ((chunk.flags[row]! & EVENT_BIT.recorded) === 0) return 'not recorded';
+  return STATE_NAMES[chunk.metaState[row]!]!;
+}
+
+/** `0xffff8881 23456780` without the space; '' when not known. */
+function kernelAddress(hi: number, lo: number): string {
+  if ((hi | lo) === 0) return '';
+  return `0x${hi.toString(16).padStart(8, '0')}${lo.toString(16).padStart(8, '0')}`;
+}
+
+interface MatrixRow {
+  readonly type: number;
+  readonly name: string;
+  readonly kind: string;
+  readonly cells: MatrixCell[];
+  /** Its value where the area was last readable; null = not there. */
+  value: Uint8Array | null;
+}
+
+const ABSENT: MatrixCell = { value: '', state: 'absent' };
+const LOST: MatrixCell = { value: '', state: 'lost' };
+const UNREADABLE: MatrixCell = { value: '', state: 'unreadable' };
+
+/** Rows in order of first appearance; a type that is in an area twice has two rows. */
+function matrix(store: CaptureStore, events: readonly number[]): JourneyDetail['rows'] {
+  const rows = new Map<string, MatrixRow>();
+  events.forEach((event, i) => {
+    const chunk = store.events.chunk(event);
+    const at = event & CHUNK_MASK;
+    const recorded = (chunk.flags[at]! & EVENT_BIT.recorded) !== 0;
+    if (recorded && chunk.metaState[at] === META_STATE.present) {
+      presentColumn(store, chunk.area[at]!, rows, i);
+    }
+    for (const row of rows.values()) {
+      if (row.cells.length > i) continue;
+      if (!recorded) row.cells.push(ABSENT);
+      else if (
+        chunk.metaState[at] === META_STATE.unlocatable ||
+        chunk.metaState[at] === META_STATE.unreadable
+      ) {
+        row.cells.push(UNREADABLE);
+      } else {
+        // Area 0 with metadata present: the bytes had no place in the store, which says nothing about the TLV.
+        const unknown = chunk.metaState[at] === META_STATE.present && chunk.area[at] === 0;
+        row.cells.push(unknown ? UNREADABLE : row.value === null ? ABSENT : LOST);
+        if (!unknown) row.value = null;
+      }
+    }
+  });
+  return [...rows.values()].map(({ type, name, kind, cells }) => ({ type, name, kind, cells }));
+}
+
+/** Cells of column `i` for the TLVs that this area has. */
+function presentColumn(store: CaptureStore, area: number, rows: Map<string, MatrixRow>, i: number): void {
+  const bytes = store.areas.bytes(area);
+  const occurrences = new Map<number, number>();
+  for (const tlv of tlvsOf(store, area, bytes)) {
+    const nth = occurrences.get(tlv.type) ?? 0;
+    occurrences.set(tlv.type, nth + 1);
+    const key = `${tlv.type} ${nth}`;
+    let row = rows.get(key);
+    if (row === undefined) {
+      const kind = tlv.type === RAW_AREA.type ? RAW_AREA.kind : kindOf(store, area, tlv.type);
+      row = {
+        type: tlv.type,
+        name: tlv.name,
+        kind,
+        cells: new Array<MatrixCell>(i).fill(ABSENT),
+        value: null,
+      };
+      rows.set(key, row);
+    }
+    const value = bytes.subarray(tlv.valueOffset, tlv.valueOffset + tlv.valueLength);
+    const state = row.value === null ? 'written' : sameValue(row.value, value) ? 'same' : 'changed';
+    row.cells.push({ value: tlv.value, state });
+    row.value = value;
+  }
+}
+
+function tlvsOf(store: CaptureStore, area: number, bytes: Uint8Array): readonly Tlv[] {
+  if (area === 0) return [];
+  if (store.tlvs.decoderFor(area) !== null) return decodeStored(store, area).tlvs;
+  const { length } = bytes;
+  const value = printBytes(bytes, 0, length);
+  return [
+    {
+      type: RAW_AREA.type,
+      name: RAW_AREA.name,
+      value,
+      offset: 0,
+      length,
+      valueOffset: 0,
+      valueLength: length,
+    },
+  ];
+}
+
+/** ValueKind of a type by the schema that reads the area; `bytes` when it does not know the type. */
+function kindOf(store: CaptureStore, area: number, type: number): string {
+  const types = store.tlvs.decoderFor(area)?.schema.types;
+  return types?.find((known) => known.type === type)?.kind ?? 'bytes';
+}

@@ -1,0 +1,25 @@
+/** What the store holds at most. A capture that reaches one of these is told so in a Problem. */
+
+/** Events come in chunks of this many: growing never copies what is there, and a page not written costs nothing. */
+export const CHUNK_SHIFT = 16;
+export const CHUNK_EVENTS = 1 << CHUNK_SHIFT;
+export const CHUNK_MASK = CHUNK_EVENTS - 1;
+
+/** About 120 bytes an event with its journey and area: 2 GB, what a browser tab can be expected to bear. */
+export const MAX_EVENTS = 1 << 24;
+/** Rows carry a cell per hop. The last place is kept for everything beyond (`other interfaces`). */
+export const MAX_HOPS = 512;
+/** Metadata areas, kept for decoding them again under another schema. */
+export const MAX_AREA_BYTES = 512 * 1024 * 1024;
+/** IPv6 addresses and tasks that are told apart. */
+export const MAX_INTERNED = 1 << 22;
+/** Columns of TLV values over all schemas of a capture. */
+export const MAX_TLV_COLUMNS = 256;
+/** Kept to be shown; how many there were is counted on. */
+export const MAX_PROBLEMS = 100;
+/** Gaps beyond this widen the last one of the same hop and cause. */
+export const MAX_GAPS = 2048;
+/** A JSON block (catalogue, host, schema) beyond this is not read. */
+export const MAX_JSON_BYTES = 1024 * 1024;
+/** Different schemas in one capture, each in force from where it is. */
+export const MAX_SCHEMAS = 64;

@@ -1,0 +1,105 @@
+/**
+ * Events over time, taken in as they arrive. Buckets are 2^k ns wide, and when the capture outgrows
+ * TIMELINE_BUCKETS of them neighbours are joined, so no event is looked at twice.
+ */
+import { META_STATE } from '#core/format/structs.ts';
+import { deltaNs, nsFromParts } from '#core/time/ns.ts';
+import type { CaptureStore } from './capture-store.ts';
+import { EVENT_BIT } from './event-columns.ts';
+import { CHUNK_MASK } from './limits.ts';
+import { TIMELINE_BUCKETS, type Timeline } from './view.ts';
+
+const FIRST_WIDTH_NS = 1024;
+
+export class TimelineBuilder {
+  private readonly store: CaptureStore;
+  private cursor = 0;
+  /** Time of the first event: bucket numbers count from it, and may be negative. */
+  private originHi = 0;
+  private originLo = 0;
+  private started = false;
+  private width = FIRST_WIDTH_NS;
+  /** Number of the bucket at index 0, and how many are in use. */
+  private base = 0;
+  private used = 0;
+  private events = new Uint32Array(TIMELINE_BUCKETS);
+  private withMetadata = new Uint32Array(TIMELINE_BUCKETS);
+
+  constructor(store: CaptureStore) {
+    this.store = store;
+  }
+
+  /** Takes in at most `budget` events that have arrived since; true when there are no more. */
+  advance(budget: number): boolean {
+    const { events } = this.store;
+    const end = Math.min(events.count, this.cursor + budget);
+    for (; this.cursor < end; this.cursor++) {
+      const chunk = events.chunk(this.cursor);
+      const row = this.cursor & CHUNK_MASK;
+      if ((chunk.flags[row]! & EVENT_BIT.time) === 0) continue;
+      const at = this.bucketFor(chunk.tsHi[row]!, chunk.tsLo[row]!);
+      this.events[at]!++;
+      if (chunk.metaState[row] === META_STATE.present) this.withMetadata[at]!++;
+    }
+    return this.cursor === events.count;
+  }
+
+  /** From the first bucket's start to the last one's end; empty (and '0') when no event has a time. */
+  timeline(): Timeline {
+    const origin = nsFromParts(this.originHi, this.originLo);
+    const start = origin + BigInt(this.base * this.width);
+    const end = start + BigInt(this.used * this.width);
+    return {
+      startNs: start.toString(),
+      endNs: end.toString(),
+      events: this.events.slice(0, this.used),
+      withMetadata: this.withMetadata.slice(0, this.used),
+    };
+  }
+
+  private bucketFor(hi: number, lo: number): number {
+    if (!this.started) {
+      this.started = true;
+      this.originHi = hi;
+      this.originLo = lo;
+      this.used = 1;
+    }
+    const since = deltaNs(this.originHi, this.originLo, hi, lo);
+    for (;;) {
+      const number = Math.floor(since / this.width);
+      const first = Math.min(number, this.base);
+      const last = Math.max(number, this.base + this.used - 1);
+      if (last - first < TIMELINE_BUCKETS) {
+        if (first < this.base) this.extendLeft(first);
+        this.used = last - first + 1;
+        return number - this.base;
+      }
+      this.joinNeighbours();
+    }
+  }
+
+  private extendLeft(first: number): void {
+    const by = this.base - first;
+    for (const column of [this.events, this.withMetadata]) {
+      column.copyWithin(by, 0, this.used);
+      column.fill(0, 0, by);
+    }
+    this.base = first;
+  }
+
+  private joinNeighbours(): void {
+    const base = Math.floor(this.base / 2);
+    const last = Math.floor((this.base + this.used - 1) / 2);
+    this.events = joined(this.events, this.base, this.used, base);
+    this.withMetadata = joined(this.withMetadata, this.base, this.used, base);
+    this.base = base;
+    this.used = last - base + 1;
+    this.width *= 2;
+  }
+}
+
+function joined(column: Uint32Array, oldBase: number, used: number, base: number): Uint32Array<ArrayBuffer> {
+  const out = new Uint32Array(TIMELINE_BUCKETS);
+  for (let i = 0; i < used; i++) out[Math.floor((oldBase + i) / 2) - base]! += column[i]!;
+  return out;
+}
