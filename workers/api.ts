@@ -15,8 +15,10 @@ import type {
   MissingHook,
   Timeline,
 } from '#core/store/view.ts';
+import type { LatencyStats } from './latency.ts';
 
 export * from '#core/store/view.ts';
+export type { LatencyStats };
 
 export const UPDATE_INTERVAL_MS = 100;
 
@@ -94,4 +96,9 @@ export interface WhitherWorker {
    * prints them.
    */
   inspect(from: number, count: number): Promise<readonly unknown[]>;
+  /**
+   * For the bench and for the console: how old live events were when they were decoded, over those since the last
+   * call. All null without events; it means something when the capture's clock is this host's.
+   */
+  streamStats(): Promise<LatencyStats>;
 }

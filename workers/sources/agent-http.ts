@@ -2,7 +2,7 @@
 import { formatOffset } from '#core/protocol/offset.ts';
 import { Fault } from '#workers/fault.ts';
 
-export type Reachable = 'yes' | 'no' | 'unauthorised';
+export type Reachable = 'yes' | 'no' | 'unauthorised' | 'no live capture';
 
 export function unauthorised(): Fault {
   return new Fault(
@@ -56,9 +56,11 @@ export class AgentHttp {
   /** A browser does not say why a WebSocket was refused; the same cookie on a plain request does. */
   async reachable(timeoutMs: number): Promise<Reachable> {
     try {
+      // No bytes are asked for: whether the agent answers 200 or 400 to that, it has let the page in.
       const response = await this.#get(0, 0, AbortSignal.timeout(timeoutMs));
       await response.body?.cancel();
-      return response.status === 401 || response.status === 403 ? 'unauthorised' : 'yes';
+      if (response.status === 401 || response.status === 403) return 'unauthorised';
+      return response.status === 404 ? 'no live capture' : 'yes';
     } catch {
       return 'no';
     }

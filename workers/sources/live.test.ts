@@ -131,6 +131,31 @@ describe('the live source', () => {
     await ended;
   });
 
+  it('goes on further on when retention overtakes it on an open socket', async () => {
+    const agent = await fakeAgent(2_000, [1000]);
+    const source = liveSource(agent);
+    const sink = new Collector();
+    const ended = source.start(sink);
+    await sink.until(2_000);
+    agent.skipTo(5_000, 500);
+    await sink.until(2_500);
+    expect(sink.begins).toEqual([
+      { offset: 0, reset: false, missedBytes: null },
+      { offset: 5_000, reset: false, missedBytes: 3_000 },
+    ]);
+    expect(agent.subscriptions).toHaveLength(1);
+    source.cancel();
+    await ended;
+  });
+
+  it('does not go on trying where there is no live capture', async () => {
+    const agent = await fakeAgent(10, [10]);
+    agent.refuse = 404;
+    await expect(liveSource(agent).start(new Collector())).rejects.toMatchObject({
+      code: 'live-unavailable',
+    });
+  });
+
   it('names an expired token as the reason of a refused upgrade', async () => {
     const agent = await fakeAgent(10, [10]);
     agent.refuse = 401;

@@ -32,7 +32,6 @@ export interface LiveOptions {
 }
 
 export class LiveSource implements ByteSource {
-  readonly title: string;
   readonly totalBytes = null;
   readonly #streamUrl: string;
   readonly #from: 'oldest' | 'live';
@@ -41,6 +40,7 @@ export class LiveSource implements ByteSource {
   readonly #log: ByteLog;
   readonly #backoff = new Backoff();
   #socket: LiveSocket | null = null;
+  #title: string;
   #spool = '';
   /** Where the next frame must begin; null before the first hello. */
   #next: number | null = null;
@@ -52,11 +52,16 @@ export class LiveSource implements ByteSource {
   constructor(url: string, from: 'oldest' | 'live', options: LiveOptions = {}) {
     const { stream, spool } = agentUrls(url);
     this.#streamUrl = stream;
-    this.title = new URL(stream).host;
+    this.#title = new URL(stream).host;
     this.#from = from;
     this.#options = options;
     this.#http = new AgentHttp(spool, options.fetch ?? fetch);
     this.#log = new ByteLog(options.keptBytes ?? LIVE_KEPT_BYTES);
+  }
+
+  /** The host's own name, once it has said it. */
+  get title(): string {
+    return this.#title;
   }
 
   /** Payload bytes received and not yet decoded, at most the window. */
@@ -111,12 +116,11 @@ export class LiveSource implements ByteSource {
           case 'control':
             if (item.message.type === 'status') {
               sink.status(item.message.text);
-            } else if (welcomed) {
-              socket.close('a second hello');
             } else {
-              welcomed = true;
+              // A later hello on the same socket: retention overtook this client, and it goes on further on.
               this.#welcome(item.message, sink);
-              socket.openWindow();
+              if (!welcomed) socket.openWindow();
+              welcomed = true;
             }
             break;
           case 'data': {
@@ -153,6 +157,7 @@ export class LiveSource implements ByteSource {
     const first = this.#next === null;
     if (hello.reset && !first) this.#log.clear();
     this.#spool = hello.spool;
+    if (hello.host !== '') this.#title = hello.host;
     if (first || hello.reset || start !== this.#next) {
       if (!hello.reset && this.#next !== null && start < this.#next) {
         throw new Fault(
@@ -165,7 +170,7 @@ export class LiveSource implements ByteSource {
       sink.begin({ offset: start, reset: hello.reset && !first, missedBytes: missed > 0 ? missed : null });
     }
     this.#backoff.reset();
-    sink.connection('live', hello.host);
+    sink.connection('live', '');
   }
 
   async #whyClosed(opened: boolean, violation: string): Promise<string> {
@@ -182,6 +187,13 @@ export class LiveSource implements ByteSource {
     if (this.#cancelled) return '';
     const reachable = await this.#http.reachable(REACHABLE_TIMEOUT_MS);
     if (reachable === 'unauthorised') throw unauthorised();
+    if (reachable === 'no live capture') {
+      throw new Fault(
+        'live-unavailable',
+        `There is no live capture at ${new URL(this.#streamUrl).host}.`,
+        'Run `npx whither doctor` on that host: it says what is missing.',
+      );
+    }
     if (reachable === 'no') return 'The agent does not answer; trying again. `npm start` starts it.';
     return opened
       ? 'The connection was cut; trying again.'

@@ -30,6 +30,7 @@ export class FakeAgent {
   framesSent = 0;
   readonly #frameBytes: readonly number[];
   readonly #http: Server;
+  readonly #skips = new Set<() => void>();
   readonly #sockets = new WebSocketServer({ noServer: true });
 
   private constructor(options: FakeAgentOptions) {
@@ -71,10 +72,33 @@ export class FakeAgent {
     for (const ws of this.#sockets.clients) ws.send(data);
   }
 
+  /** Everything before `oldest` is gone, also for those who read: hello again, then `bytes` from there. */
+  skipTo(oldest: number, bytes: number): void {
+    const missedBytes = String(oldest - this.log.length);
+    this.oldest = oldest;
+    this.log = new Uint8Array(oldest + bytes);
+    for (const ws of this.#sockets.clients) send(ws, { ...this.#hello(oldest), missedBytes });
+    for (const skip of this.#skips) skip();
+  }
+
   async stop(): Promise<void> {
     this.cutAll();
     this.#http.closeAllConnections();
     await new Promise((resolve) => this.#http.close(resolve));
+  }
+
+  #hello(start: number): Hello {
+    return {
+      type: 'hello',
+      protocol: 1,
+      spool: this.spool,
+      oldest: String(this.oldest),
+      end: String(this.log.length),
+      start: String(start),
+      missedBytes: '0',
+      reset: false,
+      host: 'fake',
+    };
   }
 
   #serve(ws: NodeSocket): void {
@@ -98,6 +122,10 @@ export class FakeAgent {
         }
       }
     };
+    this.#skips.add(() => {
+      position = this.oldest;
+      pump();
+    });
     ws.on('error', () => undefined);
     ws.on('message', (data: Buffer) => {
       const parsed = parseClientMessage(data.toString('utf8'));
@@ -113,18 +141,7 @@ export class FakeAgent {
       const asked =
         from === 'oldest' || reset ? this.oldest : from === 'live' ? this.log.length : Number(from);
       position = Math.max(asked, this.oldest);
-      const hello: Hello = {
-        type: 'hello',
-        protocol: 1,
-        spool: this.spool,
-        oldest: String(this.oldest),
-        end: String(this.log.length),
-        start: String(position),
-        missedBytes: String(position - asked),
-        reset,
-        host: 'fake',
-      };
-      send(ws, hello);
+      send(ws, { ...this.#hello(position), missedBytes: String(position - asked), reset });
       send(ws, { type: 'status', capture: 'running', text: 'a fake capture' });
     });
   }

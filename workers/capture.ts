@@ -1,0 +1,235 @@
+/**
+ * One opened capture: its source, the reader between, and what the store has of it. Bytes come in slices;
+ * between two of them the store answers queries about everything up to there.
+ */
+import { GAP_CAUSE } from '#core/format/structs.ts';
+import type { AreaDecoder } from '#core/metadata/scan.ts';
+import { CaptureReader } from '#core/pcapng/reader.ts';
+import { CaptureStore } from '#core/store/capture-store.ts';
+import { causeName } from '#core/store/gap-ledger.ts';
+import { NO_FILTER } from '#core/store/journey-filter.ts';
+import { JourneyList } from '#core/store/journey-list.ts';
+import { CHUNK_MASK } from '#core/store/limits.ts';
+import { TimelineBuilder } from '#core/store/timeline.ts';
+import type { ListFilter } from '#core/store/view.ts';
+import { nsFromParts, type Ns } from '#core/time/ns.ts';
+import type { SourceState } from './api.ts';
+import { asFault } from './fault.ts';
+import { LatencyProbe } from './latency.ts';
+import { OffsetMap } from './offset-map.ts';
+import { RateMeter } from './rates.ts';
+import { inSlices, Slices, type Clock } from './slices.ts';
+import { MAX_READ_BYTES, type Beginning, type ByteSource, type SourceSink } from './sources/source.ts';
+
+/** About 1 200 events: some hundred µs, so that a slice ends near its time. */
+const PUSH_BYTES = 256 * 1024;
+/** Events or areas that a list, the timeline or a schema takes in at a time. */
+const STEP_BUDGET = 4096;
+
+export interface CaptureClock extends Clock {
+  /** Unix time in ms, with its fraction. */
+  readonly unixNow: () => number;
+}
+
+export interface CaptureOptions {
+  readonly source: ByteSource;
+  readonly live: boolean;
+  /** Why there are bytes missing in front of a live capture. */
+  readonly from: 'oldest' | 'live';
+  readonly clock: CaptureClock;
+  /** Something to show has changed. */
+  readonly onChange: () => void;
+  /** What was there is void: another capture in the place of this one. */
+  readonly onReset: () => void;
+}
+
+export class Capture implements SourceSink {
+  store = new CaptureStore();
+  list = new JourneyList(this.store, NO_FILTER);
+  timeline = new TimelineBuilder(this.store);
+  state: SourceState;
+  /** Why it is reconnecting, or the agent's own line. */
+  sourceText = '';
+  bytesRead = 0;
+  readonly latency = new LatencyProbe();
+  readonly #options: CaptureOptions;
+  readonly #rates: RateMeter;
+  readonly #slices: Slices;
+  #reader = new CaptureReader(this.store);
+  #offsets = new OffsetMap();
+  #userSchema: AreaDecoder | null = null;
+  /** The one asked for last; `list` follows when it is done. */
+  #filter = NO_FILTER;
+  #agentText = '';
+  /** Events over all stores of this capture, for the rate. */
+  #eventsBefore = 0;
+  /** Bytes were missed and the first event behind them has not come yet. */
+  #openGap: { readonly cause: number; readonly from: Ns | null } | null = null;
+
+  constructor(options: CaptureOptions) {
+    this.#options = options;
+    this.state = 'loading';
+    this.#rates = new RateMeter(options.clock.now());
+    this.#slices = new Slices(options.clock);
+  }
+
+  get title(): string {
+    return this.#options.source.title;
+  }
+
+  get bytesTotal(): number | null {
+    return this.#options.source.totalBytes;
+  }
+
+  /** A second; 0 when it is not reading. */
+  get rates(): { readonly bytes: number; readonly events: number } {
+    if (this.ended) return { bytes: 0, events: 0 };
+    return this.#rates.rates(this.#options.clock.now());
+  }
+
+  get ended(): boolean {
+    return this.state === 'done' || this.state === 'cancelled' || this.state === 'failed';
+  }
+
+  /** Reads to the end. Never rejects: what went wrong is a problem in the store, and the state says so. */
+  async run(): Promise<void> {
+    try {
+      await this.#options.source.start(this);
+      if (this.ended) return;
+      this.#reader.end();
+      this.#takeIn();
+      this.state = this.store.problems.some((problem) => problem.fatal) ? 'failed' : 'done';
+    } catch (thrown) {
+      if (this.ended) return;
+      const { code, cause, remedy } = asFault(thrown);
+      this.store.problem({ code, offset: this.bytesRead, cause, remedy, fatal: true });
+      this.state = 'failed';
+    }
+    this.#options.onChange();
+  }
+
+  cancel(): void {
+    if (this.ended) return;
+    this.state = 'cancelled';
+    this.#options.source.cancel();
+    this.#options.onChange();
+  }
+
+  dispose(): void {
+    if (!this.ended) this.state = 'cancelled';
+    this.#options.source.dispose();
+  }
+
+  /** Bytes of one block as the store knows it. Rejects with a Fault when they are gone. */
+  block(blockOffset: number, blockLength: number): Promise<Uint8Array> {
+    if (blockLength > MAX_READ_BYTES) throw new RangeError(`a block of ${blockLength} bytes`);
+    return this.#options.source.read(this.#offsets.toSource(blockOffset), blockLength);
+  }
+
+  /** Where a block is in the source: for a live capture its offset in the agent's log. */
+  sourceOffset(blockOffset: number): number {
+    return this.#offsets.toSource(blockOffset);
+  }
+
+  /** Resolves when the list is that of the filter; false when a later filter took its place. */
+  async setFilter(filter: ListFilter, goOn: () => boolean): Promise<boolean> {
+    this.#filter = filter;
+    const list = new JourneyList(this.store, filter);
+    const { store } = this;
+    const current = (): boolean => goOn() && store === this.store;
+    if (!(await inSlices(this.#options.clock, () => list.advance(STEP_BUDGET), current))) return false;
+    this.list = list;
+    return true;
+  }
+
+  /** null = back to the capture's own. Resolves when everything loaded is decoded by it; false as above. */
+  async setSchema(schema: AreaDecoder | null, goOn: () => boolean): Promise<boolean> {
+    this.#userSchema = schema;
+    const { store } = this;
+    store.tlvs.setUser(schema);
+    const current = (): boolean => goOn() && store === this.store;
+    return inSlices(this.#options.clock, () => store.tlvs.advance(STEP_BUDGET), current);
+  }
+
+  begin({ offset, reset, missedBytes }: Beginning): void {
+    if (reset) this.#startAnew();
+    this.#offsets.add(this.#reader.bytesRead, offset);
+    if (missedBytes === null) return;
+    const first = this.bytesRead === 0 && this.#options.from === 'live';
+    this.#openGap = {
+      cause: first ? GAP_CAUSE.skippedToLive : GAP_CAUSE.retention,
+      from: this.#lastTime(),
+    };
+  }
+
+  async chunk(bytes: Uint8Array): Promise<void> {
+    const { clock } = this.#options;
+    this.#slices.begin();
+    for (let at = 0; at < bytes.length && !this.ended; at += PUSH_BYTES) {
+      const part = bytes.subarray(at, at + PUSH_BYTES);
+      const before = this.store.events.count;
+      this.#reader.push(part);
+      this.bytesRead += part.length;
+      this.#takeIn();
+      const after = this.store.events.count;
+      if (after > before) this.#closeGap(before);
+      if (this.#options.live) this.latency.record(this.store.events, before, after, clock.unixNow());
+      this.#rates.count(clock.now(), this.bytesRead, this.#eventsBefore + after);
+      if (this.#reader.stopped) {
+        // The store has the problem that stopped it; what came before stays.
+        this.state = 'failed';
+        this.#options.source.cancel();
+      }
+      this.#options.onChange();
+      await this.#slices.pause();
+    }
+  }
+
+  connection(state: 'live' | 'reconnecting', text: string): void {
+    if (this.ended) return;
+    this.state = state;
+    this.sourceText = text === '' ? this.#agentText : text;
+    this.#options.onChange();
+  }
+
+  status(text: string): void {
+    this.#agentText = text;
+    this.sourceText = text;
+    this.#options.onChange();
+  }
+
+  /** Brings list and timeline up to what has been read. */
+  #takeIn(): void {
+    while (!this.list.advance(STEP_BUDGET)) continue;
+    while (!this.timeline.advance(STEP_BUDGET)) continue;
+  }
+
+  #startAnew(): void {
+    this.#eventsBefore += this.store.events.count;
+    this.store = new CaptureStore();
+    this.store.tlvs.setUser(this.#userSchema);
+    this.#reader = new CaptureReader(this.store);
+    this.#offsets = new OffsetMap();
+    this.list = new JourneyList(this.store, this.#filter);
+    this.timeline = new TimelineBuilder(this.store);
+    this.#openGap = null;
+    this.#options.onReset();
+  }
+
+  /** A gap in bytes becomes one in time when the first event behind it is known. How many were in it nobody knows. */
+  #closeGap(event: number): void {
+    if (!this.#openGap) return;
+    const chunk = this.store.events.chunk(event);
+    const row = event & CHUNK_MASK;
+    const to = nsFromParts(chunk.tsHi[row]!, chunk.tsLo[row]!);
+    this.store.gaps.add(null, causeName(this.#openGap.cause), null, this.#openGap.from ?? to, to);
+    this.#openGap = null;
+  }
+
+  #lastTime(): Ns | null {
+    const last = this.store.events.count - 1;
+    if (last < 0) return null;
+    const chunk = this.store.events.chunk(last);
+    return nsFromParts(chunk.tsHi[last & CHUNK_MASK]!, chunk.tsLo[last & CHUNK_MASK]!);
+  }
+}

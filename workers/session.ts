@@ -1,0 +1,242 @@
+/**
+ * What the worker does, without being a worker: one capture at a time, its queries, and Updates on a port.
+ * `whither.worker.ts` exposes it; tests run it in Node.
+ */
+import { transfer } from 'comlink';
+import type { InspectedEvent } from '#core/inspect/event-object.ts';
+import { inspectStoredEvent } from '#core/inspect/stored.ts';
+import { parseSchema } from '#core/metadata/schema.ts';
+import { compileSchema } from '#core/metadata/scan.ts';
+import type { AreaDecoder } from '#core/metadata/scan.ts';
+import { eventBytes } from '#core/store/event-bytes.ts';
+import { findJourney } from '#core/store/event-text.ts';
+import { hopList } from '#core/store/hops.ts';
+import { journeyDetail } from '#core/store/journey-detail.ts';
+import { MAX_ROWS, journeyRows } from '#core/store/rows.ts';
+import { CHUNK_MASK } from '#core/store/limits.ts';
+import {
+  UPDATE_INTERVAL_MS,
+  type EventBytes,
+  type JourneyDetail,
+  type JourneyRows,
+  type LatencyStats,
+  type ListFilter,
+  type SchemaResult,
+  type SourceSpec,
+  type Update,
+  type WhitherWorker,
+} from './api.ts';
+import { Capture, type CaptureClock } from './capture.ts';
+import { Fault } from './fault.ts';
+import { buffersOf } from './transferables.ts';
+import { UpdatePump } from './update-pump.ts';
+import { FileSource } from './sources/file.ts';
+import { LiveSource } from './sources/live.ts';
+import type { ByteSource } from './sources/source.ts';
+import { UrlSource } from './sources/url.ts';
+
+/** `inspect` makes objects, so it is bounded like rows. */
+export const MAX_INSPECT_EVENTS = MAX_ROWS;
+
+export interface SessionOptions {
+  readonly clock: CaptureClock;
+  readonly setTimer: (callback: () => void, ms: number) => () => void;
+  /** Tests put sources of their own in the place of the real ones. */
+  readonly sourceOf?: (spec: SourceSpec) => ByteSource;
+}
+
+interface Opened {
+  readonly number: number;
+  readonly capture: Capture;
+  readonly pump: UpdatePump;
+  readonly port: MessagePort;
+}
+
+export class Session implements WhitherWorker {
+  readonly #options: SessionOptions;
+  #opened: Opened | null = null;
+  #captures = 0;
+  #generation = 0;
+  /** Counts calls of setFilter and setSchema: a later one ends the work of an earlier. */
+  #filterCalls = 0;
+  #schemaCalls = 0;
+
+  constructor(options: SessionOptions) {
+    this.#options = options;
+  }
+
+  open(spec: SourceSpec, updates: MessagePort): Promise<number> {
+    const source = (this.#options.sourceOf ?? sourceOf)(spec);
+    this.#close();
+    const number = ++this.#captures;
+    this.#generation++;
+    const capture = new Capture({
+      source,
+      live: spec.kind === 'live',
+      from: spec.kind === 'live' ? spec.from : 'oldest',
+      clock: this.#options.clock,
+      onChange: () => (capture.ended ? pump.flush() : pump.touch()),
+      onReset: () => this.#generation++,
+    });
+    const pump = new UpdatePump({
+      intervalMs: UPDATE_INTERVAL_MS,
+      now: this.#options.clock.now,
+      setTimer: this.#options.setTimer,
+      send: () => {
+        const update = this.#update(number, capture);
+        updates.postMessage(update, buffersOf(update.timeline));
+        return update.bytesPerSecond > 0;
+      },
+    });
+    this.#opened = { number, capture, pump, port: updates };
+    pump.flush();
+    // `run` never rejects; what goes wrong is in the Updates.
+    void capture.run();
+    return Promise.resolve(number);
+  }
+
+  cancel(): Promise<void> {
+    this.#opened?.capture.cancel();
+    return Promise.resolve();
+  }
+
+  async setFilter(filter: ListFilter): Promise<void> {
+    const opened = this.#current();
+    const call = ++this.#filterCalls;
+    const goOn = (): boolean => call === this.#filterCalls && opened === this.#opened;
+    if (await opened.capture.setFilter(filter, goOn)) this.#changed(opened);
+  }
+
+  async setSchema(json: string): Promise<SchemaResult> {
+    const opened = this.#current();
+    const call = ++this.#schemaCalls;
+    let decoder: AreaDecoder | null = null;
+    if (json.trim() !== '') {
+      const parsed = parseSchema(json);
+      if (!parsed.ok) return { ok: false, errors: parsed.errors };
+      decoder = compileSchema(parsed.schema);
+    }
+    const goOn = (): boolean => call === this.#schemaCalls && opened === this.#opened;
+    if (await opened.capture.setSchema(decoder, goOn)) this.#changed(opened);
+    return { ok: true, errors: [] };
+  }
+
+  rows(from: number, count: number): Promise<JourneyRows> {
+    const { store, list } = this.#current().capture;
+    const journeys = list.slice(from, Math.min(count, MAX_ROWS));
+    const rows = journeyRows(store, journeys, from, this.#generation);
+    return Promise.resolve(transfer(rows, buffersOf(rows)));
+  }
+
+  rowOf(journey: number): Promise<number> {
+    return Promise.resolve(this.#current().capture.list.rowOf(journey));
+  }
+
+  journeyOf(idHi: number, idLo: number): Promise<number> {
+    return Promise.resolve(findJourney(this.#current().capture.store, idHi, idLo));
+  }
+
+  journey(journey: number): Promise<JourneyDetail> {
+    const { store } = this.#current().capture;
+    assertIndex('journey', journey, store.journeys.count);
+    return Promise.resolve(journeyDetail(store, journey));
+  }
+
+  async eventBytes(event: number): Promise<EventBytes> {
+    const { capture } = this.#current();
+    const { store } = capture;
+    assertIndex('event', event, store.events.count);
+    const bytes = eventBytes(store, event, await this.#block(capture, event));
+    return { ...bytes, blockOffset: capture.sourceOffset(bytes.blockOffset) };
+  }
+
+  async inspect(from: number, count: number): Promise<readonly InspectedEvent[]> {
+    const { capture } = this.#current();
+    const { store } = capture;
+    const end = Math.min(from + Math.min(count, MAX_INSPECT_EVENTS), store.events.count);
+    const found: InspectedEvent[] = [];
+    for (let event = Math.max(from, 0); event < end; event++) {
+      found.push(inspectStoredEvent(store, event, await this.#block(capture, event)));
+    }
+    return found;
+  }
+
+  streamStats(): Promise<LatencyStats> {
+    return Promise.resolve(this.#current().capture.latency.take());
+  }
+
+  /** The block of an event; null when retention took it, for its metadata is still in the store. */
+  #block(capture: Capture, event: number): Promise<Uint8Array | null> {
+    const chunk = capture.store.events.chunk(event);
+    const row = event & CHUNK_MASK;
+    return capture.block(chunk.blockOffset[row]!, chunk.blockLength[row]!).catch((thrown: unknown) => {
+      if (thrown instanceof Fault && thrown.code === 'live-gone') return null;
+      throw thrown;
+    });
+  }
+
+  #current(): Opened {
+    if (this.#opened) return this.#opened;
+    throw new Fault('nothing-open', 'No capture is open.', 'Open one first.');
+  }
+
+  /** Rows of before are stale, and a person waits for the new ones. */
+  #changed(opened: Opened): void {
+    this.#generation++;
+    opened.pump.flush();
+  }
+
+  #close(): void {
+    this.#opened?.pump.stop();
+    this.#opened?.capture.dispose();
+    this.#opened?.port.close();
+    this.#opened = null;
+  }
+
+  #update(number: number, capture: Capture): Update {
+    const { store, list, timeline } = capture;
+    const rates = capture.rates;
+    return {
+      capture: number,
+      state: capture.state,
+      bytesRead: capture.bytesRead,
+      bytesTotal: capture.bytesTotal,
+      bytesPerSecond: rates.bytes,
+      eventsPerSecond: rates.events,
+      events: store.events.count,
+      journeys: store.journeys.count,
+      listed: list.length,
+      generation: this.#generation,
+      lost: store.gaps.lost,
+      hops: hopList(store, list),
+      gaps: store.gaps.list(),
+      missingHooks: store.facts.missingHooks,
+      timeline: timeline.timeline(),
+      schema: store.tlvs.current?.schema ?? null,
+      tlvNames: [...store.tlvs.names],
+      problems: [...store.problems],
+      sourceText: capture.sourceText,
+      title: capture.title,
+    };
+  }
+}
+
+function sourceOf(spec: SourceSpec): ByteSource {
+  switch (spec.kind) {
+    case 'file':
+      return new FileSource(spec.file);
+    case 'url':
+      return new UrlSource(spec.url, spec.title);
+    case 'live':
+      return new LiveSource(spec.url, spec.from);
+  }
+}
+
+function assertIndex(what: string, index: number, count: number): void {
+  if (Number.isInteger(index) && index >= 0 && index < count) return;
+  throw new Fault(
+    `no-such-${what}`,
+    `There is no ${what} number ${index} in this capture.`,
+    'Choose one from the list; the capture may have started anew.',
+  );
+}
