@@ -4,7 +4,7 @@
  * (and then its ring buffer, which counts what it loses) feels a slow one.
  */
 import type { Status } from '#core/protocol/messages.ts';
-import { Failure, lineOf } from '../failure.ts';
+import { lineOf } from '../failure.ts';
 import type { CaptureLog } from '../spool/log.ts';
 import type { Launcher, ProbeProcess } from './launcher.ts';
 import { describeSpec, type CaptureSpec } from './spec.ts';
@@ -22,6 +22,15 @@ export interface RunnerOptions {
   readonly log: CaptureLog;
   readonly onStatus: (status: Status) => void;
   readonly restartDelaysMs?: readonly number[];
+}
+
+/**
+ * `useless`: it ended before it had captured anything; at the first start it would do so again.
+ * `log`: what it writes cannot be kept, whoever writes it.
+ */
+interface Outcome {
+  readonly why: string;
+  readonly end: 'died' | 'useless' | 'log';
 }
 
 export class ProbeRunner {
@@ -50,13 +59,13 @@ export class ProbeRunner {
       const outcome = await this.#runOnce();
       if (this.#stopped()) break;
       const { why } = outcome;
-      const hopeless = outcome.hopeless && first;
+      const hopeless = outcome.end === 'log' || (outcome.end === 'useless' && first);
       first = false;
       if (Date.now() - startedMs >= HEALTHY_AFTER_MS) attempt = 0;
       const delay = delays[attempt];
       if (hopeless || delay === undefined) {
         this.#failed = true;
-        this.#status(hopeless ? 'unavailable' : 'stopped', why);
+        this.#status(outcome.end === 'useless' ? 'unavailable' : 'stopped', why);
         return;
       }
       attempt += 1;
@@ -72,10 +81,10 @@ export class ProbeRunner {
     this.#process?.stop();
   }
 
-  async #runOnce(): Promise<{ readonly why: string; readonly hopeless: boolean }> {
+  async #runOnce(): Promise<Outcome> {
     const { launcher, spec, log } = this.#options;
     this.#lastLine = '';
-    let received = false;
+    const seen = { output: false, logFault: false };
     let alive: NodeJS.Timeout | undefined;
     const running = (): void => {
       if (!this.#stopped()) this.#status('running', `Capturing ${describeSpec(spec)}.`);
@@ -87,12 +96,15 @@ export class ProbeRunner {
       alive = setTimeout(running, ALIVE_AFTER_MS);
       try {
         for await (const chunk of probe.output) {
-          if (!received) {
+          if (!seen.output) {
             clearTimeout(alive);
             running();
           }
-          received = true;
-          await log.append(chunk as Uint8Array);
+          seen.output = true;
+          await log.append(chunk as Uint8Array).catch((thrown: unknown) => {
+            seen.logFault = true;
+            throw thrown;
+          });
         }
       } finally {
         probe.stop();
@@ -100,10 +112,9 @@ export class ProbeRunner {
       }
       const end = await probe.ended;
       const said = this.#lastLine === '' ? '' : `: ${this.#lastLine}`;
-      // One that ends by itself before it has captured anything says why, and would do so again.
-      return { why: sentence(`The probe ended (${end.text})${said}`), hopeless: !received };
+      return { why: sentence(`The probe ended (${end.text})${said}`), end: seen.output ? 'died' : 'useless' };
     } catch (thrown) {
-      return { why: sentence(lineOf(thrown)), hopeless: thrown instanceof Failure };
+      return { why: sentence(lineOf(thrown)), end: seen.logFault ? 'log' : seen.output ? 'died' : 'useless' };
     } finally {
       clearTimeout(alive);
       this.#process = null;

@@ -54,6 +54,8 @@ export function probeArguments(checked: CaptureSpec): string[] {
     ...checked.devices.flatMap((name) => ['-i', name]),
     ...(checked.netns === null ? [] : ['--netns', checked.netns]),
     ...(checked.snaplen === null ? [] : ['--snaplen', String(checked.snaplen)]),
+    // Its output is a socket, from which it could not tell that we are gone until it writes.
+    '--die-with-parent',
     '-w',
     '-',
   ];

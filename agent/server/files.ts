@@ -1,6 +1,5 @@
 /** Files given to `whither open`: served by number and name, whole or by range (RFC 9110, section 14). */
-import { createReadStream } from 'node:fs';
-import type { FileHandle } from 'node:fs/promises';
+import { createReadStream, fstatSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { sendText } from './headers.ts';
@@ -8,7 +7,7 @@ import { sendText } from './headers.ts';
 /** Opened once, by whoever may read it; its name is for people and URLs only. */
 export interface ServedFile {
   readonly name: string;
-  readonly handle: FileHandle;
+  readonly fd: number;
 }
 
 const ROUTE = /^\/files\/(\d{1,4})-/;
@@ -32,7 +31,7 @@ export async function serveFile(
     sendText(response, 404, 'No such file: only those given to whither open are served.');
     return true;
   }
-  const { size } = await file.handle.stat();
+  const { size } = fstatSync(file.fd);
   const range = parseRange(request.headers.range, size);
   response.setHeader('Accept-Ranges', 'bytes');
   response.setHeader('Cache-Control', 'no-store');
@@ -52,7 +51,7 @@ export async function serveFile(
     response.end();
     return true;
   }
-  const stream = createReadStream('', { fd: file.handle.fd, autoClose: false, start, end });
+  const stream = createReadStream('', { fd: file.fd, autoClose: false, start, end });
   // A browser that stops reading is no fault.
   await pipeline(stream, response).catch(() => undefined);
   return true;

@@ -4,16 +4,12 @@
  * Block (pcapng draft, section 3.1), little-endian: @0 u32 type, @4 u32 total length in bytes (multiple
  * of 4, header and trailer included), body, @length-4 u32 total length again.
  */
+import { BLOCK_MIN_BYTES, BLOCK_SHB, BYTE_ORDER_MAGIC, SHB_MIN_BYTES } from '#core/pcapng/blocks.ts';
 import { MAX_FRAME_PAYLOAD_BYTES } from '#core/protocol/messages.ts';
 import { Failure } from '../failure.ts';
 
 /** A block is never cut on the wire, so none may be larger than a frame's payload. */
 export const MAX_BLOCK_BYTES = MAX_FRAME_PAYLOAD_BYTES;
-export const MIN_BLOCK_BYTES = 12;
-/** A section header also holds byte order, version and section length. */
-const MIN_SECTION_HEADER_BYTES = 28;
-export const SECTION_HEADER = 0x0a0d0d0a;
-export const BYTE_ORDER_MAGIC = 0x1a2b3c4d;
 
 const REMEDY = 'rebuild the probe with npm run build, or see what WHITHER_PROBE points to';
 
@@ -45,7 +41,7 @@ export class BlockCutter {
     const bytes = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     let at = 0;
-    while (bytes.length - at >= MIN_BLOCK_BYTES) {
+    while (bytes.length - at >= BLOCK_MIN_BYTES) {
       const type = view.getUint32(at, true);
       const length = view.getUint32(at + 4, true);
       this.#check(view, at, type, length);
@@ -71,13 +67,12 @@ export class BlockCutter {
   }
 
   #check(view: DataView, at: number, type: number, length: number): void {
-    if (!this.#begun && type !== SECTION_HEADER)
-      throw this.#fault(at, 'it does not begin with a section header');
-    if (type === SECTION_HEADER) {
+    if (!this.#begun && type !== BLOCK_SHB) throw this.#fault(at, 'it does not begin with a section header');
+    if (type === BLOCK_SHB) {
       if (view.getUint32(at + 8, true) !== BYTE_ORDER_MAGIC) throw this.#fault(at, 'it is not little-endian');
-      if (length < MIN_SECTION_HEADER_BYTES) throw this.#fault(at, `a section header says ${length} bytes`);
+      if (length < SHB_MIN_BYTES) throw this.#fault(at, `a section header says ${length} bytes`);
     }
-    if (length < MIN_BLOCK_BYTES || length % 4 !== 0 || length > MAX_BLOCK_BYTES) {
+    if (length < BLOCK_MIN_BYTES || length % 4 !== 0 || length > MAX_BLOCK_BYTES) {
       throw this.#fault(at, `a block says ${length} bytes (12 to ${MAX_BLOCK_BYTES}, a multiple of 4)`);
     }
   }
@@ -100,7 +95,7 @@ export function wholeBlocks(bytes: Uint8Array): { readonly whole: number; readon
   let first = 0;
   while (bytes.length - at >= 8) {
     const length = view.getUint32(at + 4, true);
-    if (length < MIN_BLOCK_BYTES || length % 4 !== 0 || length > MAX_BLOCK_BYTES)
+    if (length < BLOCK_MIN_BYTES || length % 4 !== 0 || length > MAX_BLOCK_BYTES)
       return { whole: -1, first: 0 };
     if (at === 0) first = length;
     if (bytes.length - at < length) break;

@@ -4,9 +4,10 @@
  * user's schema behind the section block, and turns a probe's death into a gap.
  */
 import { BLOCK_SUBTYPE, GAP_CAUSE } from '#core/format/structs.ts';
+import { BLOCK_CUSTOM, BLOCK_SHB } from '#core/pcapng/blocks.ts';
 import { Failure } from '../failure.ts';
-import { BlockCutter, SECTION_HEADER } from './block-cutter.ts';
-import { CUSTOM_BLOCK, gapBlock, schemaBlock, subtypeAt } from './custom-block.ts';
+import { BlockCutter } from './block-cutter.ts';
+import { gapBlock, schemaBlock, subtypeAt } from './whither-block.ts';
 import { SectionTracker } from './section-tracker.ts';
 
 export interface PlannerOptions {
@@ -28,7 +29,7 @@ export interface Step {
 
 export class Planner {
   readonly #options: PlannerOptions;
-  readonly #schemaBlocks: readonly Uint8Array[];
+  readonly #schemaBlocks: Uint8Array[];
   readonly #cutter = new BlockCutter();
   readonly #tracker = new SectionTracker();
   #segmentBytes = 0;
@@ -60,6 +61,11 @@ export class Planner {
     return { steps: this.#take(), failure };
   }
 
+  /** Puts another schema (JSON text) into every section that begins from now on. */
+  useSchema(json: string): void {
+    this.#schemaBlocks.push(schemaBlock(json));
+  }
+
   /** The probe is gone: a block cut off in the middle is forgotten. Returns its bytes so far. */
   probeEnded(): number {
     return this.#cutter.reset();
@@ -78,12 +84,12 @@ export class Planner {
     start: number,
     length: number,
   ): void => {
-    if (type === SECTION_HEADER) {
+    if (type === BLOCK_SHB) {
       this.#beginSection(bytes, view, start, length);
       return;
     }
     if (this.#schemasDue) {
-      const isSection = type === CUSTOM_BLOCK && subtypeAt(view, start, length) === BLOCK_SUBTYPE.section;
+      const isSection = type === BLOCK_CUSTOM && subtypeAt(view, start, length) === BLOCK_SUBTYPE.section;
       if (!isSection) this.#emitSchemas();
       this.#include(bytes, start, length);
       this.#tracker.see(type, bytes, view, start, length);
@@ -106,7 +112,7 @@ export class Planner {
         bytes: gapBlock(GAP_CAUSE.probeRestart, this.#tracker.lastEventNs(), restart),
       });
     }
-    this.#tracker.see(SECTION_HEADER, bytes, view, start, length);
+    this.#tracker.see(BLOCK_SHB, bytes, view, start, length);
     this.#emit({ roll: true, bytes: bytes.slice(start, start + length) });
     this.#schemasDue = this.#schemaBlocks.length > 0;
   }

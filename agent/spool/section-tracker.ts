@@ -7,13 +7,19 @@
  */
 import { SECTION_SEGMENT, SECTION_SIZE, SECTION_STARTED } from '#core/format/layout.gen.ts';
 import { BLOCK_SUBTYPE } from '#core/format/structs.ts';
+import {
+  BLOCK_CUSTOM,
+  BLOCK_EPB,
+  BLOCK_IDB,
+  BLOCK_SHB,
+  EPB_MIN_BYTES,
+  IF_TSRESOL,
+  OPT_END,
+  TSRESOL_DEFAULT,
+} from '#core/pcapng/blocks.ts';
 import { Failure } from '../failure.ts';
-import { SECTION_HEADER } from './block-cutter.ts';
-import { CUSTOM_BLOCK, CUSTOM_BODY_OFFSET, subtypeAt } from './custom-block.ts';
+import { CUSTOM_BODY_OFFSET, subtypeAt } from './whither-block.ts';
 
-const INTERFACE_DESCRIPTION = 1;
-const ENHANCED_PACKET = 6;
-const OPTION_TSRESOL = 9;
 const SECTION_LENGTH_OFFSET = 16;
 const SECTION_LENGTH_UNKNOWN = 0xffff_ffff_ffff_ffffn;
 const NS_PER_S = 1_000_000_000n;
@@ -41,7 +47,7 @@ export class SectionTracker {
   /** Looks at one block, in stream order. `schemas` are not its business: see `adopt`. */
   see(type: number, bytes: Uint8Array, view: DataView, start: number, length: number): void {
     switch (type) {
-      case SECTION_HEADER: {
+      case BLOCK_SHB: {
         this.#blocks = [];
         this.#bytes = 0;
         this.#sectionBlock = -1;
@@ -54,15 +60,15 @@ export class SectionTracker {
         this.adopt(bytes.slice(start, start + length));
         break;
       }
-      case INTERFACE_DESCRIPTION:
+      case BLOCK_IDB:
         this.#unitsPerSecond.push(unitsPerSecond(view, start, length));
         this.adopt(bytes.slice(start, start + length));
         break;
-      case CUSTOM_BLOCK:
+      case BLOCK_CUSTOM:
         this.#seeCustom(bytes, view, start, length);
         break;
-      case ENHANCED_PACKET:
-        if (length < 32) break;
+      case BLOCK_EPB:
+        if (length < EPB_MIN_BYTES) break;
         this.#lastInterface = view.getUint32(start + 8, true);
         this.#lastHi = view.getUint32(start + 12, true);
         this.#lastLo = view.getUint32(start + 16, true);
@@ -130,12 +136,12 @@ function unitsPerSecond(view: DataView, start: number, length: number): bigint {
   for (let at = start + 16; at + 4 <= end;) {
     const code = view.getUint16(at, true);
     const size = view.getUint16(at + 2, true);
-    if (code === 0 || at + 4 + size > end) break;
-    if (code === OPTION_TSRESOL && size >= 1) {
+    if (code === OPT_END || at + 4 + size > end) break;
+    if (code === IF_TSRESOL && size >= 1) {
       const resolution = view.getUint8(at + 4);
       return (resolution & 0x80 ? 2n : 10n) ** BigInt(resolution & 0x7f);
     }
     at += 4 + ((size + 3) & ~3);
   }
-  return 1_000_000n;
+  return 10n ** BigInt(TSRESOL_DEFAULT);
 }

@@ -121,6 +121,11 @@ export class Spool implements CaptureLog {
     return this.#tail;
   }
 
+  /** Puts another schema (JSON text, validated) into every section that begins from now on. */
+  useSchema(json: string): void {
+    this.#planner.useSchema(json);
+  }
+
   /** Where a client begins that wants the present: a segment's start, at most LIVE_SLACK_BYTES before the end. */
   async liveStart(): Promise<number> {
     await this.#enqueue(this.#planner.rollIfLarger(LIVE_SLACK_BYTES));

@@ -1,0 +1,58 @@
+/** `whither capture`: the probe's output to a file or a pipe, with restarts and the user's schema. */
+import { createWriteStream } from 'node:fs';
+import { finished } from 'node:stream/promises';
+import type { Writable } from 'node:stream';
+import { FileLog } from '../capture/file-log.ts';
+import { ProbeRunner } from '../capture/runner.ts';
+import { checkSpec } from '../capture/spec.ts';
+import { Failure } from '../failure.ts';
+import { takeHandover, writeStream } from '../supervisor/handover.ts';
+import { beginLifetime } from './lifetime.ts';
+import { specOf, type CaptureOptions } from './options.ts';
+import type { Paths } from './paths.ts';
+import { schemasOf } from './schema.ts';
+import { formatSize } from './units.ts';
+
+const STDOUT_FD = 1;
+
+export interface CaptureCommandOptions extends CaptureOptions {
+  readonly write: string;
+}
+
+/** Before anything is started: a terminal cannot show pcapng. */
+export function refuseTerminal(options: CaptureCommandOptions): void {
+  if (options.write === '-' && process.stdout.isTTY) {
+    throw new Failure('a capture is binary and standard output is a terminal', 'give -w FILE, or pipe it');
+  }
+}
+
+/** Resolves with the exit code when the capture has ended. */
+export async function capture(options: CaptureCommandOptions, paths: Paths): Promise<number> {
+  const spec = checkSpec(specOf(options));
+  const schemas = schemasOf(options);
+  const out: Writable =
+    options.write === '-'
+      ? createWriteStream('', { fd: STDOUT_FD, autoClose: false })
+      : writeStream(options.write);
+  const log = new FileLog(out, schemas);
+  const lifetime = beginLifetime(takeHandover(), paths.probe);
+  try {
+    const runner = new ProbeRunner({
+      launcher: lifetime.launcher,
+      spec,
+      log,
+      onStatus: ({ text }) => {
+        if (!log.closedByReader) process.stderr.write(`${text}\n`);
+      },
+    });
+    lifetime.onEnd(() => runner.stop());
+    await runner.run();
+    out.end();
+    await finished(out).catch(() => undefined);
+    if (log.closedByReader) return 0;
+    if (options.write !== '-') process.stderr.write(`${formatSize(log.bytes)} in ${options.write}\n`);
+    return runner.failed ? 1 : 0;
+  } finally {
+    lifetime.dispose();
+  }
+}

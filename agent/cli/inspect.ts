@@ -1,0 +1,118 @@
+/** `whither inspect FILE`: every event of a capture as a line, by the same core as the page. */
+import type { Readable, Writable } from 'node:stream';
+import { InspectSink } from '#core/inspect/inspect-sink.ts';
+import type { InspectedEvent } from '#core/inspect/event-object.ts';
+import type { MetadataSchema } from '#core/metadata/types.ts';
+import { CaptureReader } from '#core/pcapng/reader.ts';
+import type { Problem } from '#core/pcapng/types.ts';
+import { codeOf, Failure } from '../failure.ts';
+import { readFailure } from '../supervisor/handover.ts';
+
+/** Lines are written in pieces of about this many characters: one write per line would be most of the work. */
+const PIECE_CHARS = 64 * 1024;
+
+export interface InspectOptions {
+  readonly json: boolean;
+  /** null = the schemas in the capture. */
+  readonly schema: MetadataSchema | null;
+}
+
+/**
+ * Prints events of `input` to `out` and problems to `err`. Resolves with the exit code: 0, or 1 when
+ * reading stopped before the end; what was read before is printed. A reader that goes away is no fault.
+ */
+export async function inspect(
+  input: Readable,
+  name: string,
+  options: InspectOptions,
+  out: Writable,
+  err: Writable,
+): Promise<number> {
+  const printer = new Printer(out);
+  const seen = { fatal: false };
+  const report = (problem: Problem): void => {
+    seen.fatal ||= problem.fatal;
+    err.write(`${name}: at byte ${problem.offset}: ${problem.cause} ${problem.remedy}\n`);
+  };
+  const format = options.json ? (event: InspectedEvent) => JSON.stringify(event) : formatLine;
+  const sink = new InspectSink(
+    { event: (event) => printer.line(format(event)), problem: report },
+    options.schema,
+  );
+  const reader = new CaptureReader(sink);
+  try {
+    for await (const chunk of input) {
+      reader.push(chunk as Uint8Array);
+      await printer.drain();
+      if (reader.stopped || printer.closed) break;
+    }
+  } catch (thrown) {
+    await printer.end();
+    const failure = readFailure(name, thrown);
+    throw codeOf(thrown) === '' && !(thrown instanceof Failure) ? thrown : failure;
+  }
+  if (!printer.closed) reader.end();
+  await printer.end();
+  return seen.fatal && !printer.closed ? 1 : 0;
+}
+
+/** `17 1795392000.000000640 eth0:tcx/ingress@first j=3 UDP 10.0.0.1:4000 → 10.0.0.2:53 trace_id=0x2a` */
+export function formatLine(event: InspectedEvent): string {
+  const time = event.time_ns.padStart(10, '0');
+  const parts = [
+    String(event.n),
+    `${time.slice(0, -9)}.${time.slice(-9)}`,
+    event.interface === '' ? '-' : event.interface,
+    event.journey === null ? 'j=-' : `j=${event.journey}`,
+    event.protocol,
+  ];
+  if (event.src !== null || event.dst !== null) {
+    parts.push(`${endpoint(event.src, event.sport)} → ${endpoint(event.dst, event.dport)}`);
+  }
+  for (const { name, type, value } of event.tlvs)
+    parts.push(`${name === '' ? `type ${type}` : name}=${value}`);
+  if (event.tlvs.length === 0 && event.meta_hex !== '') parts.push(`meta=${event.meta_hex}`);
+  if (event.meta_state !== undefined) parts.push(`meta ${event.meta_state}`);
+  if (event.fault !== undefined) parts.push(`(${event.fault})`);
+  for (const comment of event.comments ?? []) parts.push(`# ${comment}`);
+  // What comes from a capture must not move the cursor or forge a line.
+  return parts.join('  ').replace(/\p{Cc}/gu, '\u00b7');
+}
+
+function endpoint(address: string | null, port: number | null): string {
+  if (port === null) return address ?? '-';
+  return address?.includes(':') ? `[${address}]:${port}` : `${address ?? '-'}:${port}`;
+}
+
+/** Collects lines and waits for a slow reader, so that a capture larger than memory can be piped on. */
+class Printer {
+  closed = false;
+  readonly #out: Writable;
+  #piece = '';
+
+  constructor(out: Writable) {
+    this.#out = out;
+    out.on('error', () => (this.closed = true));
+  }
+
+  line(text: string): void {
+    this.#piece += `${text}\n`;
+  }
+
+  async drain(): Promise<void> {
+    if (this.#piece.length >= PIECE_CHARS) await this.end();
+  }
+
+  /** Resolves when everything is taken, or nobody takes it any more. */
+  end(): Promise<void> {
+    const piece = this.#piece;
+    this.#piece = '';
+    if (piece === '' || this.closed) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#out.write(piece, (error) => {
+        if (error) this.closed = true;
+        resolve();
+      });
+    });
+  }
+}

@@ -1,0 +1,56 @@
+/** How a running command is told to end: Ctrl-C, SIGTERM, or the supervisor. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { DirectLauncher } from '../capture/launcher.ts';
+import type { Handover } from '../supervisor/handover.ts';
+import { SupervisedLauncher } from '../supervisor/supervised-launcher.ts';
+
+/** When the supervisor is gone nobody waits for us, and nothing of what it had started is left. */
+const ORPHAN_GRACE_MS = 3_000;
+
+export interface Lifetime {
+  readonly launcher: DirectLauncher | SupervisedLauncher;
+  /** A private directory, removed at the end. */
+  readonly workDir: string;
+  /** Calls `listener` once, when it is time to end; at once if that was before. */
+  onEnd(listener: () => void): void;
+  /** Removes `workDir`. */
+  dispose(): void;
+}
+
+export function beginLifetime(handover: Handover | null, probe: string): Lifetime {
+  const ending = new AbortController();
+  const end = (): void => ending.abort();
+  let launcher: DirectLauncher | SupervisedLauncher;
+  if (handover) {
+    // Ctrl-C reaches every process of the terminal; the supervisor says when it is our turn.
+    for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => undefined);
+    process.on('SIGTERM', end);
+    launcher = new SupervisedLauncher(handover.workDir, end, () => {
+      end();
+      setTimeout(() => process.exit(1), ORPHAN_GRACE_MS).unref();
+    });
+  } else {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+      process.on(signal, () => {
+        if (ending.signal.aborted) process.exit(1);
+        end();
+      });
+    }
+    launcher = new DirectLauncher(probe);
+  }
+  const workDir = handover?.workDir ?? mkdtempSync(path.join(os.tmpdir(), 'whither-'));
+  return {
+    launcher,
+    workDir,
+    onEnd: (listener) => {
+      if (ending.signal.aborted) listener();
+      else ending.signal.addEventListener('abort', listener, { once: true });
+    },
+    dispose: () => {
+      for (const name of ['spool']) rmSync(path.join(workDir, name), { recursive: true, force: true });
+      if (!handover) rmSync(workDir, { recursive: true, force: true });
+    },
+  };
+}

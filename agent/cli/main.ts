@@ -1,0 +1,173 @@
+/**
+ * The command line. Commands that run for long and were started by root run in a second process without
+ * privilege (agent/supervisor); this file decides which of the two we are.
+ */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { Command, CommanderError } from 'commander';
+import * as v from 'valibot';
+import { Failure, lineOf } from '../failure.ts';
+import { readStream, resolvePath, takeHandover } from '../supervisor/handover.ts';
+import { supervise } from '../supervisor/supervise.ts';
+import { unprivilegedUser } from '../supervisor/user.ts';
+import { capture, refuseTerminal, type CaptureCommandOptions } from './capture.ts';
+import { doctor, printReport } from './doctor.ts';
+import { inspect } from './inspect.ts';
+import { openFiles, type OpenOptions } from './open.ts';
+import { addCaptureOptions } from './options.ts';
+import { findPaths } from './paths.ts';
+import { readSchema } from './schema.ts';
+import { serve, type ServeOptions } from './serve.ts';
+import { parseAge, parsePort, parseSize } from './units.ts';
+
+const STDIN = '-';
+const paths = findPaths(import.meta.url);
+
+interface Handles {
+  readonly read?: readonly string[];
+  readonly write?: readonly string[];
+  readonly ownedDir?: string | undefined;
+}
+
+/** Runs `action` here, or, when root typed the command, in an unprivileged child under supervision. */
+async function withoutPrivilege(handles: Handles, action: () => Promise<number>): Promise<void> {
+  const isRoot = process.platform === 'linux' && process.getuid?.() === 0;
+  if (!isRoot || takeHandover()) {
+    process.exitCode = await action();
+    return;
+  }
+  process.exitCode = await supervise({
+    ...paths,
+    args: process.argv.slice(2),
+    read: handles.read ?? [],
+    write: handles.write ?? [],
+    ownedDir: handles.ownedDir === undefined ? null : resolvePath(handles.ownedDir),
+  });
+}
+
+function buildProgram(): Command {
+  const program = new Command('whither')
+    .description(
+      'Whither goes your packet\u2019s metadata? Shows Linux packet metadata hook by hook, in the browser.',
+    )
+    .version(readVersion(), '-V, --version')
+    .exitOverride()
+    .showHelpAfterError('(whither --help lists commands and options)')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  whither -i eth0                          watch eth0 in the browser
+  whither serve --lab edge                 watch traffic made for the purpose, in namespaces of its own
+  whither capture -i eth0 -w eth0.pcapng   record to a file
+  whither capture -i eth0 | wireshark -k -i -
+  whither inspect eth0.pcapng --json       one JSON object for each event`,
+    );
+
+  addCaptureOptions(program.command('serve', { isDefault: true }))
+    .description('capture into the spool and serve the page that shows it (default command)')
+    .option('--port <port>', 'port to listen on; 0 = any free one', parsePort, 0)
+    .option('--host <address>', 'listen on this address instead of loopback (no encryption)')
+    .option('--spool <dir>', 'keep the capture in this directory after the end')
+    .option('--retain-size <size>', 'keep at most this much (default 1G)', parseSize)
+    .option('--retain-age <time>', 'keep nothing older than this (default 24h)', parseAge)
+    .option('--lab <name>', 'start a lab and watch it (see whither lab list)')
+    .action(async (options: ServeOptions) => {
+      const read = options.schema === undefined ? [] : [options.schema];
+      await withoutPrivilege({ read, ownedDir: options.spool }, async () => {
+        await serve(options, paths);
+        return 0;
+      });
+    });
+
+  addCaptureOptions(program.command('capture'))
+    .description('record to a file or a pipe, without the page')
+    .option('-w, --write <file>', 'pcapng file to write; - = standard output', STDIN)
+    .action(async (options: CaptureCommandOptions) => {
+      refuseTerminal(options);
+      const read = options.schema === undefined ? [] : [options.schema];
+      const write = options.write === STDIN ? [] : [options.write];
+      await withoutPrivilege({ read, write }, () => capture(options, paths));
+    });
+
+  program
+    .command('open')
+    .description('show capture files in the page; nothing is captured')
+    .argument('<file...>', 'pcapng or pcap files')
+    .option('--port <port>', 'port to listen on; 0 = any free one', parsePort, 0)
+    .option('--host <address>', 'listen on this address instead of loopback (no encryption)')
+    .action(async (files: string[], options: OpenOptions) => {
+      await withoutPrivilege({ read: files }, async () => {
+        await openFiles(files, options, paths);
+        return 0;
+      });
+    });
+
+  program
+    .command('inspect')
+    .description('print the events of a capture file')
+    .argument('<file>', 'pcapng or pcap file; - = standard input')
+    .option('--json', 'one JSON object for each event and line', false)
+    .option('--schema <file>', 'metadata schema (JSON) instead of the one in the capture')
+    .action(async (file: string, options: { json: boolean; schema?: string }) => {
+      const schema = options.schema === undefined ? null : readSchema(options.schema);
+      const input = file === STDIN ? process.stdin : readStream(file);
+      dropPrivilege();
+      const { stdout, stderr } = process;
+      process.exitCode = await inspect(input, file, { json: options.json, schema }, stdout, stderr);
+    });
+
+  program
+    .command('doctor')
+    .description('say which hooks this host has, and why it lacks the others')
+    .option('--json', 'as one JSON object', false)
+    .action(async ({ json }: { json: boolean }) => {
+      const report = await doctor(paths);
+      process.stdout.write(`${json ? JSON.stringify(report) : printReport(report)}\n`);
+      process.exitCode = report.ok ? 0 : 1;
+    });
+  return program;
+}
+
+/** A file is parsed here: root opens it and is root no more. */
+function dropPrivilege(): void {
+  if (process.platform !== 'linux' || process.getuid?.() !== 0) return;
+  const { uid, gid } = unprivilegedUser();
+  process.setgroups?.([]);
+  process.setgid?.(gid);
+  process.setuid?.(uid);
+}
+
+async function main(): Promise<void> {
+  takeHandover();
+  const program = buildProgram();
+  const lab = program
+    .command('lab')
+    .description('traffic and programs on a real kernel, in namespaces of their own');
+  if (process.argv[2] === lab.name()) {
+    // Loaded only when asked for: every other command does without it.
+    const { registerLab } = await import('../lab/index.ts');
+    registerLab(lab);
+  }
+  await program.parseAsync();
+}
+
+function readVersion(): string {
+  const text = readFileSync(path.join(paths.packageRoot, 'package.json'), 'utf8');
+  return v.parse(v.object({ version: v.string() }), JSON.parse(text)).version;
+}
+
+function fail(thrown: unknown): never {
+  // Commander has said what it had to say.
+  if (thrown instanceof CommanderError) process.exit(thrown.exitCode);
+  process.stderr.write(`whither: ${lineOf(thrown)}\n`);
+  if (!(thrown instanceof Failure)) {
+    if (process.env.WHITHER_DEBUG === '1') console.error(thrown);
+    else process.stderr.write('whither: that is a bug; WHITHER_DEBUG=1 shows where it comes from.\n');
+  }
+  process.exit(1);
+}
+
+process.on('uncaughtException', fail);
+process.on('unhandledRejection', fail);
+main().catch(fail);

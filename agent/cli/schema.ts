@@ -1,0 +1,37 @@
+/** The metadata schema named by --schema, checked before anything is captured with it. */
+import { parseSchema } from '#core/metadata/schema.ts';
+import type { MetadataSchema } from '#core/metadata/types.ts';
+import { Failure } from '../failure.ts';
+import { MAX_BLOCK_BYTES } from '../spool/block-cutter.ts';
+import { schemaBlock } from '../spool/whither-block.ts';
+import { readText } from '../supervisor/handover.ts';
+
+/** Errors past these are found when these are mended. */
+const SHOWN_ERRORS = 3;
+
+/** What --schema names, as it goes into a capture; empty without it. */
+export function schemasOf({ schema }: { readonly schema?: string }): readonly string[] {
+  return schema === undefined ? [] : [schemaForCapture(readText(schema), schema)];
+}
+
+/** JSON text as it goes into a capture; `source` names it in the Failure. */
+export function schemaForCapture(text: string, source: string): string {
+  const json = JSON.stringify(checkSchema(text, source));
+  if (schemaBlock(json).length > MAX_BLOCK_BYTES) {
+    throw new Failure(`the schema ${source} is too large to travel in a capture`, 'shorten its descriptions');
+  }
+  return json;
+}
+
+export function readSchema(file: string): MetadataSchema {
+  return checkSchema(readText(file), file);
+}
+
+function checkSchema(text: string, source: string): MetadataSchema {
+  const parsed = parseSchema(text);
+  if (parsed.ok) return parsed.schema;
+  const shown = parsed.errors.slice(0, SHOWN_ERRORS).map(({ path, message }) => `${path}: ${message}`);
+  const more = parsed.errors.length - shown.length;
+  if (more > 0) shown.push(`and ${more} more`);
+  throw new Failure(`the schema ${source} is not valid (${shown.join('; ')})`, 'see docs/schema.md');
+}

@@ -1,0 +1,178 @@
+/** `whither serve`: captures into the spool and serves the page that shows it, live. */
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import type { Status } from '#core/protocol/messages.ts';
+import { ProbeRunner } from '../capture/runner.ts';
+import { checkSpec, type CaptureSpec } from '../capture/spec.ts';
+import { Failure, lineOf } from '../failure.ts';
+import { AgentServer } from '../server/server.ts';
+import { Spool, type SpoolOptions } from '../spool/spool.ts';
+import { resolvePath, takeHandover } from '../supervisor/handover.ts';
+import { SupervisedLauncher } from '../supervisor/supervised-launcher.ts';
+import { beginLifetime, type Lifetime } from './lifetime.ts';
+import { specOf, type CaptureOptions } from './options.ts';
+import type { Paths } from './paths.ts';
+import { schemaForCapture, schemasOf } from './schema.ts';
+
+/** The link is printed when it is known whether there is something live behind it, or after this. */
+const FIRST_STATUS_TIMEOUT_MS = 20_000;
+const SAMPLE = 'source=sample:edge';
+
+export interface ServeOptions extends CaptureOptions {
+  readonly port: number;
+  readonly host?: string;
+  readonly spool?: string;
+  readonly retainSize?: number;
+  readonly retainAge?: number;
+  readonly lab?: string;
+}
+
+/** Serves until it is told to end. Failure when it cannot begin. */
+export async function serve(options: ServeOptions, paths: Paths): Promise<void> {
+  requirePage(paths);
+  const spec = options.interface.length > 0 ? checkSpec(specOf(options)) : null;
+  const schemas = schemasOf(options);
+  const lifetime = beginLifetime(takeHandover(), paths.probe);
+  const spool = await Spool.open(
+    options.spool === undefined ? path.join(lifetime.workDir, 'spool') : resolvePath(options.spool),
+    spoolOptions(options, schemas),
+  );
+  try {
+    const starting: Status = { type: 'status', capture: 'restarting', text: 'Live capture is starting.' };
+    const server = await AgentServer.start({
+      pageDir: paths.pageDir,
+      spool,
+      port: options.port,
+      host: options.host ?? null,
+      status: starting,
+    });
+    if (options.host !== undefined) warnAboutHost(options.host);
+    const capture = new LiveCapture(options, spec, lifetime, spool, server);
+    lifetime.onEnd(() => capture.stop());
+    const captured = capture.run();
+    await capture.settled;
+    if (!capture.ending) printLink(server);
+    await new Promise<void>((resolve) => lifetime.onEnd(resolve));
+    await captured;
+    await server.close();
+  } finally {
+    await spool.close();
+    lifetime.dispose();
+  }
+}
+
+/** The lab, when one is asked for, then the probe; what happens to them becomes the server's status. */
+class LiveCapture {
+  /** Resolves when it is known whether the capture runs. */
+  readonly settled: Promise<void>;
+  ending = false;
+  readonly #options: ServeOptions;
+  readonly #spec: CaptureSpec | null;
+  readonly #lifetime: Lifetime;
+  readonly #spool: Spool;
+  readonly #server: AgentServer;
+  #runner: ProbeRunner | null = null;
+  #settle: () => void = () => undefined;
+
+  constructor(
+    options: ServeOptions,
+    spec: CaptureSpec | null,
+    lifetime: Lifetime,
+    spool: Spool,
+    server: AgentServer,
+  ) {
+    this.#options = options;
+    this.#spec = spec;
+    this.#lifetime = lifetime;
+    this.#spool = spool;
+    this.#server = server;
+    this.settled = new Promise((resolve) => {
+      const timer = setTimeout(resolve, FIRST_STATUS_TIMEOUT_MS);
+      this.#settle = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  async run(): Promise<void> {
+    try {
+      const spec = await this.#whatToCapture();
+      if (this.ending) return;
+      this.#runner = new ProbeRunner({
+        launcher: this.#lifetime.launcher,
+        spec,
+        log: this.#spool,
+        onStatus: (status) => this.#setStatus(status),
+      });
+      await this.#runner.run();
+    } catch (thrown) {
+      this.#setStatus({ type: 'status', capture: 'unavailable', text: lineOf(thrown) });
+    }
+  }
+
+  stop(): void {
+    this.ending = true;
+    this.#settle();
+    this.#runner?.stop();
+  }
+
+  async #whatToCapture(): Promise<CaptureSpec> {
+    const { lab } = this.#options;
+    if (process.platform !== 'linux')
+      throw new Failure('live capture needs Linux', 'open a capture file instead');
+    if (lab === undefined) {
+      if (this.#spec) return this.#spec;
+      throw new Failure(
+        'no interface was named',
+        'whither -i eth0 watches one, whither serve --lab edge makes traffic of its own',
+      );
+    }
+    const { launcher } = this.#lifetime;
+    if (!(launcher instanceof SupervisedLauncher)) {
+      throw new Failure(`the ${lab} lab needs root`, `run whither serve --lab ${lab} as root`);
+    }
+    this.#server.setStatus({ type: 'status', capture: 'restarting', text: `The ${lab} lab is starting.` });
+    const started = await launcher.startLab(lab, (text) => {
+      if (!this.ending) this.#server.setStatus({ type: 'status', capture: 'stopped', text });
+    });
+    if (started.schema !== null && this.#options.schema === undefined) {
+      this.#spool.useSchema(schemaForCapture(started.schema, `of the ${lab} lab`));
+    }
+    const { netns, device } = started;
+    return checkSpec({ devices: [device], netns, snaplen: this.#options.snaplen ?? null });
+  }
+
+  #setStatus(status: Status): void {
+    const before = this.#server.status.text;
+    this.#server.setStatus(status);
+    if (!this.ending && status.text !== before) process.stdout.write(`${status.text}\n`);
+    if (status.capture !== 'restarting') this.#settle();
+  }
+}
+
+export function requirePage({ pageDir }: Paths): void {
+  if (!existsSync(path.join(pageDir, 'index.html'))) {
+    throw new Failure('the page is not built', 'run npm run build');
+  }
+}
+
+function printLink(server: AgentServer): void {
+  const query = server.status.capture === 'unavailable' ? SAMPLE : '';
+  process.stdout.write(`Whither is at ${server.link(query)}\n`);
+}
+
+export function warnAboutHost(host: string): void {
+  process.stderr.write(
+    `Listening on ${host} without encryption: whoever is on the way can read packets and the link. ` +
+      'Safer: leave --host away and use ssh -L.\n',
+  );
+}
+
+function spoolOptions(options: ServeOptions, schemas: readonly string[]): SpoolOptions {
+  return {
+    schemas,
+    ...(options.retainSize === undefined ? {} : { retainBytes: options.retainSize }),
+    ...(options.retainAge === undefined ? {} : { retainAgeMs: options.retainAge }),
+  };
+}

@@ -1,0 +1,108 @@
+/**
+ * What the supervisor gives to the agent when it starts it: one environment variable with JSON, and
+ * open files, because the agent's user may not be able to open them.
+ */
+import { closeSync, createReadStream, createWriteStream, fstatSync, openSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Readable, Writable } from 'node:stream';
+import * as v from 'valibot';
+import { codeOf, Failure } from '../failure.ts';
+
+export const HANDOVER_VARIABLE = 'WHITHER_HANDOVER';
+
+const fd = v.pipe(v.number(), v.integer(), v.minValue(3));
+const handover = v.object({
+  /** Owned by the agent's user, 0700; removed by the supervisor. */
+  workDir: v.string(),
+  /** Where the user typed the command. */
+  cwd: v.string(),
+  /** Absolute path → open file descriptor. */
+  files: v.record(v.string(), fd),
+  /** Set when Node itself could not be started as this user: the agent changes to it first of all. */
+  dropTo: v.nullable(v.object({ uid: v.number(), gid: v.number() })),
+});
+export type Handover = v.InferOutput<typeof handover>;
+
+let current: Handover | null | undefined;
+
+/** null = there is no supervisor: this process is what the user started. */
+export function takeHandover(): Handover | null {
+  if (current !== undefined) return current;
+  const text = process.env[HANDOVER_VARIABLE];
+  Reflect.deleteProperty(process.env, HANDOVER_VARIABLE);
+  if (text === undefined || !process.send) return (current = null);
+  current = v.parse(handover, JSON.parse(text));
+  if (current.dropTo) {
+    process.setgroups?.([]);
+    process.setgid?.(current.dropTo.gid);
+    process.setuid?.(current.dropTo.uid);
+  }
+  return current;
+}
+
+/** A path as the user meant it. */
+export function resolvePath(given: string): string {
+  return path.resolve(current?.cwd ?? process.cwd(), given);
+}
+
+/** Opens for reading, or takes the descriptor that was handed over. Failure when it cannot be read. */
+function openForReading(given: string): number {
+  const absolute = resolvePath(given);
+  const handed = current?.files[absolute];
+  if (handed !== undefined) return handed;
+  try {
+    const opened = openSync(absolute, 'r');
+    if (fstatSync(opened).isDirectory()) {
+      closeSync(opened);
+      throw new Failure(`${given} is a directory`, 'name a file in it');
+    }
+    return opened;
+  } catch (thrown) {
+    throw readFailure(given, thrown);
+  }
+}
+
+export function readText(given: string): string {
+  const opened = openForReading(given);
+  try {
+    return readFileSync(opened, 'utf8');
+  } catch (thrown) {
+    throw readFailure(given, thrown);
+  } finally {
+    closeSync(opened);
+  }
+}
+
+export function readStream(given: string): Readable {
+  return createReadStream('', { fd: openForReading(given) });
+}
+
+/** For positional reads; stays open as long as the process. */
+export function openDescriptor(given: string): number {
+  return openForReading(given);
+}
+
+/** A new file, private to the user who captures. */
+export function writeStream(given: string): Writable {
+  const absolute = resolvePath(given);
+  const handed = current?.files[absolute];
+  return createWriteStream('', { fd: handed ?? openForWriting(absolute, given) });
+}
+
+export function openForWriting(absolute: string, given: string): number {
+  try {
+    return openSync(absolute, 'w', 0o600);
+  } catch (thrown) {
+    throw new Failure(`${given} cannot be written (${codeOf(thrown)})`, 'give -w a file that can be');
+  }
+}
+
+export function readFailure(given: string, thrown: unknown): Failure {
+  if (thrown instanceof Failure) return thrown;
+  const code = codeOf(thrown);
+  if (code === 'ENOENT') return new Failure(`${given} does not exist`, 'check the name');
+  if (code === 'EISDIR') return new Failure(`${given} is a directory`, 'name a file in it');
+  if (code === 'EACCES')
+    return new Failure(`${given} may not be read by this user`, 'change its permissions');
+  return new Failure(`${given} cannot be read (${code})`, 'check the file');
+}

@@ -1,0 +1,149 @@
+/**
+ * The process that keeps root, and does as little as possible with it: it makes the run directory, starts
+ * the agent as an unprivileged user, starts probes and labs for it, and tidies up. It parses nothing that
+ * came from a network, a file or a browser.
+ */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { closeSync, mkdirSync, chownSync, existsSync, openSync } from 'node:fs';
+import path from 'node:path';
+import { codeOf, Failure } from '../failure.ts';
+import { HANDOVER_VARIABLE, openForWriting, readFailure, type Handover } from './handover.ts';
+import { parseRequest, type Notice } from './messages.ts';
+import { Privileged } from './privileged.ts';
+import { makeRunDirectory, type RunDirectory } from './run-directory.ts';
+import { unprivilegedUser, type User } from './user.ts';
+
+/** For stopping the probe, writing the rest and closing the clients. */
+const AGENT_GRACE_MS = 8_000;
+const FIRST_FREE_FD = 4;
+/** All that the agent's environment keeps of root's. */
+const KEPT_ENVIRONMENT = ['PATH', 'LANG', 'LC_ALL', 'TZ', 'TERM', 'NO_COLOR', 'WHITHER_DEBUG'];
+
+export interface SuperviseOptions {
+  /** Where package.json, dist/ and build/ are. */
+  readonly packageRoot: string;
+  /** The program as it runs now, in dist/ of `packageRoot`. */
+  readonly entry: string;
+  readonly probe: string;
+  /** Arguments of the command line, given to the agent as they are. */
+  readonly args: readonly string[];
+  readonly read: readonly string[];
+  readonly write: readonly string[];
+  /** A directory that the agent will write to; made for its user when it is not there. */
+  readonly ownedDir: string | null;
+}
+
+/** Runs until the agent ends; resolves with its exit code. */
+export async function supervise(options: SuperviseOptions): Promise<number> {
+  const relative = path.relative(options.packageRoot, options.entry);
+  if (!relative.startsWith(`dist${path.sep}`)) {
+    throw new Failure('root can only run the built agent', 'run npm run build, then npx whither');
+  }
+  const user = unprivilegedUser();
+  const files = openFiles(options);
+  if (options.ownedDir !== null && !existsSync(options.ownedDir)) {
+    mkdirSync(options.ownedDir, { recursive: true, mode: 0o700 });
+    chownSync(options.ownedDir, user.uid, user.gid);
+  }
+  const run = makeRunDirectory(options.packageRoot, user);
+  try {
+    return await runAgent(options, run, user, path.join(run.root, relative), files);
+  } finally {
+    run.remove();
+  }
+}
+
+async function runAgent(
+  options: SuperviseOptions,
+  run: RunDirectory,
+  user: User,
+  program: string,
+  files: ReadonlyMap<string, number>,
+): Promise<number> {
+  const handover: Handover = {
+    workDir: run.workDir,
+    cwd: process.cwd(),
+    files: Object.fromEntries([...files.keys()].map((file, index) => [file, FIRST_FREE_FD + index])),
+    dropTo: null,
+  };
+  const agent = await startAgent([program, ...options.args], handover, user, [...files.values()]);
+  for (const descriptor of files.values()) closeSync(descriptor);
+  const send = (notice: Notice): void => {
+    if (agent.connected) agent.send(notice, () => undefined);
+  };
+  const privileged = new Privileged({
+    probe: options.probe,
+    whither: [...process.execArgv, options.entry],
+    workDir: run.workDir,
+    send,
+  });
+  agent.on('message', (value) => {
+    const request = parseRequest(value);
+    if (request) void privileged.handle(request);
+  });
+  const exited = new Promise<number>((resolve) => {
+    agent.once('exit', (code, signal) => resolve(signal === null ? (code ?? 1) : 1));
+  });
+  let asked = false;
+  const end = (): void => {
+    // Asked twice means at once.
+    if (asked) agent.kill('SIGKILL');
+    else setTimeout(() => agent.kill('SIGKILL'), AGENT_GRACE_MS).unref();
+    asked = true;
+    send({ type: 'shutdown' });
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, end);
+  const code = await exited;
+  await privileged.close();
+  return code;
+}
+
+/** Starts `args` as `user`. Where that user may not execute Node itself, the agent changes user by itself. */
+async function startAgent(
+  args: readonly string[],
+  handover: Handover,
+  user: User,
+  descriptors: readonly number[],
+): Promise<ChildProcess> {
+  const start = (given: Handover, as: Partial<User>): Promise<ChildProcess> => {
+    const environment = KEPT_ENVIRONMENT.flatMap((name) => {
+      const value = process.env[name];
+      return value === undefined ? [] : [[name, value] as const];
+    });
+    const child = spawn(process.execPath, args, {
+      ...as,
+      cwd: '/',
+      env: {
+        ...Object.fromEntries(environment),
+        HOME: given.workDir,
+        TMPDIR: given.workDir,
+        [HANDOVER_VARIABLE]: JSON.stringify(given),
+      },
+      stdio: ['inherit', 'inherit', 'inherit', 'ipc', ...descriptors],
+    });
+    return new Promise((resolve, reject) => {
+      child.once('spawn', () => resolve(child));
+      child.once('error', reject);
+    });
+  };
+  try {
+    return await start(handover, user);
+  } catch (thrown) {
+    if (codeOf(thrown) !== 'EACCES') throw thrown;
+    return start({ ...handover, dropTo: user }, {});
+  }
+}
+
+/** The agent's user may not be allowed to open them; the user who typed the command is. */
+function openFiles({ read, write }: SuperviseOptions): ReadonlyMap<string, number> {
+  const opened = new Map<string, number>();
+  for (const given of read) {
+    try {
+      opened.set(path.resolve(given), openSync(given, 'r'));
+    } catch (thrown) {
+      throw readFailure(given, thrown);
+    }
+  }
+  for (const given of write) opened.set(path.resolve(given), openForWriting(path.resolve(given), given));
+  return opened;
+}

@@ -1,0 +1,104 @@
+/** The agent's end: asks the supervisor for probes and labs, and receives the probe's output on a socket. */
+import net from 'node:net';
+import path from 'node:path';
+import type { Launcher, ProbeProcess, ProcessEnd } from '../capture/launcher.ts';
+import type { CaptureSpec } from '../capture/spec.ts';
+import { Failure } from '../failure.ts';
+import { parseNotice, type Notice, type Request } from './messages.ts';
+
+export interface Lab {
+  readonly netns: string;
+  readonly device: string;
+  readonly schema: string | null;
+}
+
+export class SupervisedLauncher implements Launcher {
+  readonly #workDir: string;
+  readonly #listeners = new Set<(notice: Notice) => void>();
+  #nextId = 0;
+
+  /** `onShutdown`: the supervisor asks to end; `onOrphaned`: it is gone, and with it everything it had started. */
+  constructor(workDir: string, onShutdown: () => void, onOrphaned: () => void) {
+    this.#workDir = workDir;
+    process.on('message', (value) => {
+      const notice = parseNotice(value);
+      if (!notice) return;
+      if (notice.type === 'shutdown') onShutdown();
+      for (const listener of this.#listeners) listener(notice);
+    });
+    process.on('disconnect', onOrphaned);
+  }
+
+  async start(spec: CaptureSpec, say: (line: string) => void): Promise<ProbeProcess> {
+    const id = this.#nextId++;
+    const name = `probe-${id}.sock`;
+    const accepted = await acceptOne(path.join(this.#workDir, name));
+    const ended = new Promise<ProcessEnd>((resolve) => {
+      this.#until((notice) => {
+        if (!('id' in notice) || notice.id !== id) return false;
+        if (notice.type === 'probe-line') say(notice.line);
+        if (notice.type === 'probe-ended') resolve(notice.end);
+        return notice.type === 'probe-ended' || notice.type === 'probe-failed';
+      });
+    });
+    const running = new Promise<void>((resolve, reject) => {
+      this.#until((notice) => {
+        if (!('id' in notice) || notice.id !== id) return false;
+        if (notice.type === 'probe-started') resolve();
+        else if (notice.type === 'probe-failed') reject(new Failure(notice.cause, notice.remedy));
+        else return false;
+        return true;
+      });
+    });
+    ask({ type: 'start-probe', id, spec, socket: name });
+    try {
+      await running;
+      return { output: await accepted.socket, ended, stop: () => ask({ type: 'stop-probe', id }) };
+    } finally {
+      accepted.close();
+    }
+  }
+
+  /** Resolves when the lab is up. `onEnded` is called when it ends after that; Failure when it ends before. */
+  startLab(name: string, onEnded: (text: string) => void): Promise<Lab> {
+    return new Promise((resolve, reject) => {
+      let up = false;
+      this.#until((notice) => {
+        if (notice.type === 'lab-ready') {
+          up = true;
+          resolve({ netns: notice.netns, device: notice.device, schema: notice.schema });
+        }
+        if (notice.type !== 'lab-ended') return false;
+        if (up) onEnded(notice.text);
+        else reject(new Failure(notice.text.replace(/\.$/, ''), 'see whither doctor'));
+        return true;
+      });
+      ask({ type: 'start-lab', name });
+    });
+  }
+
+  /** Calls `listener` with every notice until it returns true. */
+  #until(listener: (notice: Notice) => boolean): void {
+    const wrapped = (notice: Notice): void => {
+      if (listener(notice)) this.#listeners.delete(wrapped);
+    };
+    this.#listeners.add(wrapped);
+  }
+}
+
+function ask(request: Request): void {
+  // Without a supervisor there is nobody to ask, and `disconnect` ends this process.
+  if (process.connected) process.send?.(request, undefined, undefined, () => undefined);
+}
+
+/** One connection to a socket file that nobody else may reach: the work directory is this user's alone. */
+async function acceptOne(file: string): Promise<{ socket: Promise<net.Socket>; close: () => void }> {
+  // Paused until somebody reads, so that nothing is lost or piled up in between.
+  const server = net.createServer({ pauseOnConnect: true });
+  const socket = new Promise<net.Socket>((resolve) => server.once('connection', resolve));
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(file, resolve);
+  });
+  return { socket, close: () => server.close() };
+}
