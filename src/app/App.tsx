@@ -1,0 +1,102 @@
+/** The frame: one band for each question. When, where, which, what happened to this one, which bytes. */
+import { useEffect } from 'react';
+import { BytesPane } from '#src/bytes/BytesPane.tsx';
+import { JourneyPane } from '#src/journey/JourneyPane.tsx';
+import { scopedAction } from '#src/keys/bind.ts';
+import { HelpDialog } from '#src/keys/HelpDialog.tsx';
+import { ListPane } from '#src/list/ListPane.tsx';
+import { PathPane } from '#src/path/PathPane.tsx';
+import { SchemaDialog } from '#src/schema/SchemaDialog.tsx';
+import { DropZone } from '#src/start/DropZone.tsx';
+import { StartScreen } from '#src/start/StartScreen.tsx';
+import { usePage, useSession } from '#src/state/context.ts';
+import type { Session } from '#src/state/session.ts';
+import { Problems } from '#src/status/Problems.tsx';
+import { Progress } from '#src/status/Progress.tsx';
+import { StatusBar } from '#src/status/StatusBar.tsx';
+import { applyTheme, nextTheme } from '#src/theme/theme.ts';
+import { TimelineStrip } from '#src/timeline/TimelineStrip.tsx';
+import { Header } from './Header.tsx';
+import './app.css';
+
+export function App() {
+  const session = useSession();
+  const dialog = usePage((state) => state.dialog);
+  const inspecting = usePage(
+    (state) => state.capture !== null && !(state.newest?.state === 'failed' && state.newest.events === 0),
+  );
+  const title = usePage((state) => state.capture?.title ?? '');
+  const close = () => session.store.setState({ dialog: 'none' });
+
+  useEffect(() => {
+    document.title = title === '' ? 'Whither' : `${title} · Whither`;
+  }, [title]);
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent) => pageKeys(session, event);
+    addEventListener('keydown', onKeyDown);
+    return () => removeEventListener('keydown', onKeyDown);
+  }, [session]);
+
+  return (
+    <div className="app">
+      <Header />
+      <Problems />
+      {inspecting ? (
+        <>
+          <Progress />
+          <TimelineStrip />
+          <PathPane />
+          <div className="panes">
+            <ListPane />
+            <JourneyPane />
+            <BytesPane />
+          </div>
+          <StatusBar />
+        </>
+      ) : (
+        <StartScreen />
+      )}
+      <DropZone />
+      {dialog === 'help' && <HelpDialog onClose={close} />}
+      {dialog === 'schema' && <SchemaDialog onClose={close} />}
+    </div>
+  );
+}
+
+function focusPane(name: string): void {
+  document
+    .querySelector<HTMLElement>(`[data-pane="${name}"] :is([tabindex="0"], svg [tabindex="0"])`)
+    ?.focus();
+}
+
+function pageKeys(session: Session, event: KeyboardEvent): void {
+  const { store } = session;
+  const { link, theme, follow, dialog, capture } = store.getState();
+  if (dialog !== 'none') return;
+  scopedAction('page', event, {
+    help: () => store.setState({ dialog: 'help' }),
+    theme: () => {
+      const next = nextTheme(theme);
+      applyTheme(next);
+      store.setState({ theme: next });
+    },
+    ...(capture === null
+      ? {}
+      : {
+          pause: () => session.setPaused(!link.paused),
+          follow: () => session.setFollow(!follow),
+          'next-journey': () => session.walk(1),
+          'previous-journey': () => session.walk(-1),
+          'next-hop': () => session.walkHops(1),
+          'previous-hop': () => session.walkHops(-1),
+          'pane-path': () => focusPane('path'),
+          'pane-list': () => focusPane('list'),
+          'pane-journey': () => focusPane('journey'),
+          'pane-bytes': () => focusPane('bytes'),
+          'filter-metadata': () => session.setFilter({ metadata: link.metadata === 'with' ? null : 'with' }),
+          'filter-lost': () => session.setFilter({ lost: !link.lost }),
+          clear: () => session.setFilter({ hop: null, metadata: null, lost: false }),
+          schema: () => store.setState({ dialog: 'schema' }),
+        }),
+  });
+}

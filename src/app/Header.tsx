@@ -1,0 +1,166 @@
+/** The frame's top: what is open and how it fares, and what one can do with the whole of it. */
+import { useEffect, useState } from 'react';
+import type { SourceState } from '#workers/api.ts';
+import { printCount, printRough } from '#src/list/print.ts';
+import { usePage, useSession } from '#src/state/context.ts';
+import { applyTheme, nextTheme } from '#src/theme/theme.ts';
+import type { OpenCapture } from '#src/state/store.ts';
+
+export function Header() {
+  const session = useSession();
+  const capture = usePage((state) => state.capture);
+  const theme = usePage((state) => state.theme);
+  return (
+    <header className="app-header">
+      <button className="wordmark" onClick={() => session.leave()} title="To the start screen">
+        whither<em>?</em>
+      </button>
+      {capture !== null && <SourceChip />}
+      {capture !== null && <Counts />}
+      <span className="push" />
+      {capture !== null && <PauseButton />}
+      {capture !== null && (
+        <button className="button" onClick={() => session.store.setState({ dialog: 'schema' })}>
+          Schema
+        </button>
+      )}
+      {capture !== null && <Download capture={capture} />}
+      <button
+        className="button quiet"
+        onClick={() => {
+          const next = nextTheme(theme);
+          applyTheme(next);
+          session.store.setState({ theme: next });
+        }}
+        title="Theme: system, light or dark (t)"
+        aria-label={`Theme: ${theme}`}
+      >
+        <ThemeSign /> {theme}
+      </button>
+      <button
+        className="button quiet icon"
+        onClick={() => session.store.setState({ dialog: 'help' })}
+        aria-label="Keys and signs"
+        title="Keys and signs (?)"
+      >
+        ?
+      </button>
+    </header>
+  );
+}
+
+const STATE_WORDS: Readonly<Record<SourceState, string>> = {
+  idle: 'opening',
+  loading: 'reading',
+  live: 'live',
+  reconnecting: 'reconnecting',
+  done: 'complete',
+  cancelled: 'stopped',
+  failed: 'failed',
+};
+
+function SourceChip() {
+  const title = usePage((state) => state.newest?.title ?? '');
+  const opened = usePage((state) => state.capture?.title ?? '');
+  const state = usePage((page) => page.newest?.state ?? 'idle');
+  const rate = usePage((page) => page.newest?.eventsPerSecond ?? 0);
+  return (
+    <span className="chip" data-testid="source" data-state={state}>
+      <i
+        className={`dot dot-${state}${state === 'live' || state === 'reconnecting' ? ' pulse' : ''}`}
+        aria-hidden="true"
+      />
+      <span role="status">{STATE_WORDS[state]}</span>
+      <b>{title === '' ? opened : title}</b>
+      {(state === 'live' || state === 'loading') && (
+        <span className="mono muted rate">{printRough(rate)} events/s</span>
+      )}
+    </span>
+  );
+}
+
+function Counts() {
+  const events = usePage((state) => state.newest?.events ?? 0);
+  const journeys = usePage((state) => state.newest?.journeys ?? 0);
+  const lost = usePage((state) => state.newest?.lost ?? 0);
+  return (
+    <span className="counts" data-testid="counts">
+      <span>
+        <b className="mono">{printCount(events)}</b> events
+      </span>
+      <span>
+        <b className="mono">{printCount(journeys)}</b> journeys
+      </span>
+      <span className={lost > 0 ? 'tone-lost' : 'muted'}>
+        <b className="mono">{printCount(lost)}</b> lost
+      </span>
+    </span>
+  );
+}
+
+function PauseButton() {
+  const session = useSession();
+  const paused = usePage((state) => state.link.paused);
+  const state = usePage((page) => page.newest?.state ?? 'idle');
+  const waiting = usePage((page) =>
+    page.link.paused ? Math.max(0, (page.newest?.events ?? 0) - (page.shown?.events ?? 0)) : 0,
+  );
+  if (!paused && state !== 'live' && state !== 'reconnecting' && state !== 'loading') return null;
+  return (
+    <button
+      className="button"
+      aria-pressed={paused}
+      onClick={() => session.setPaused(!paused)}
+      title="Pausing freezes the view, not the capture (p)"
+    >
+      {paused ? 'Resume view' : 'Pause view'}
+      {waiting > 0 && <span className="badge mono">+{printRough(waiting)}</span>}
+    </button>
+  );
+}
+
+function Download({ capture }: { readonly capture: OpenCapture }) {
+  const target = useDownload(capture);
+  if (target === null) return null;
+  return (
+    <a className="button" href={target.href} download={target.name} title="Download the capture as pcapng">
+      Download
+    </a>
+  );
+}
+
+/** Live: the agent's spool; a file: itself; a URL or sample: where it came from. */
+function useDownload({ origin, title }: OpenCapture): { href: string; name: string } | null {
+  const [href, setHref] = useState<string | null>(null);
+  useEffect(() => {
+    if (origin.kind !== 'file') return;
+    const url = URL.createObjectURL(origin.file);
+    setHref(url);
+    return () => {
+      URL.revokeObjectURL(url);
+      setHref(null);
+    };
+  }, [origin]);
+  switch (origin.kind) {
+    case 'live':
+      return { href: new URL('spool.pcapng', document.baseURI).href, name: 'whither.pcapng' };
+    case 'file':
+      return href === null ? null : { href, name: origin.file.name };
+    case 'url':
+      return { href: origin.url, name: title };
+    case 'sample':
+      return {
+        href: new URL(`samples/${origin.id}.pcapng`, document.baseURI).href,
+        name: `${origin.id}.pcapng`,
+      };
+  }
+}
+
+function ThemeSign() {
+  return (
+    <svg width="14" height="14" viewBox="0 0 14 14" aria-hidden="true">
+      <circle cx="7" cy="7" r="5.5" fill="none" stroke="currentColor" strokeWidth="1.4" />
+      <path d="M7 1.5a5.5 5.5 0 0 1 0 11z" fill="currentColor" />
+    </svg>
+  );
+}

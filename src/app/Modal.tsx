@@ -1,0 +1,41 @@
+/** A dialog on the browser's own <dialog>: focus trap, Escape and backdrop come with it, no styles injected. */
+import { useEffect, useRef, type ReactNode } from 'react';
+
+interface Props {
+  readonly title: string;
+  readonly onClose: () => void;
+  readonly children: ReactNode;
+}
+
+export function Modal({ title, onClose, children }: Props) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    const element = dialog.current;
+    if (element === null) return;
+    const returnTo = document.activeElement;
+    if (!element.open) element.showModal();
+    return () => {
+      element.close();
+      if (returnTo instanceof HTMLElement) returnTo.focus();
+    };
+  }, []);
+  return (
+    <dialog
+      ref={dialog}
+      aria-label={title}
+      onCancel={onClose}
+      onKeyDown={(event) => event.stopPropagation()}
+      onClick={(event) => {
+        if (event.target === dialog.current) onClose();
+      }}
+    >
+      <div className="dialog-head">
+        <h1>{title}</h1>
+        <button className="button quiet" onClick={onClose} aria-label="Close">
+          Esc ✕
+        </button>
+      </div>
+      <div className="dialog-body">{children}</div>
+    </dialog>
+  );
+}

@@ -1,0 +1,211 @@
+/** The bytes at the chosen hop: to scale, as hex, and as what they mean; each points at the other. */
+import { useMemo, useRef, useState, type KeyboardEvent } from 'react';
+import type { EventBytes } from '#workers/api.ts';
+import { useWidth } from '#src/app/use-size.ts';
+import { scopedAction } from '#src/keys/bind.ts';
+import { usePage, useSession } from '#src/state/context.ts';
+import { hexOf } from './hex.ts';
+import { HexView } from './HexView.tsx';
+import { fieldLines, fieldSpans, tlvSpans, type Span } from './spans.ts';
+import { stripOf } from './strip.ts';
+import './bytes.css';
+
+const NO_HOPS = [] as const;
+/** Room for offset, 16 bytes and ASCII at 11 px. */
+const WIDE_PX = 402;
+
+export function BytesPane() {
+  const bytes = usePage((state) => state.bytes);
+  const hops = usePage((state) => state.shown?.hops ?? NO_HOPS);
+  const pane = useRef<HTMLElement>(null);
+  const width = useWidth(pane);
+  const hop = hops.find((candidate) => candidate.index === bytes?.hop);
+  return (
+    <section className="pane bytes-pane" aria-label="Bytes" data-pane="bytes" ref={pane}>
+      <header className="pane-head">
+        <h2>Bytes{hop === undefined ? '' : ' at '}</h2>
+        <span className="mono bytes-hop">{hop?.name}</span>
+      </header>
+      {bytes === null ? (
+        <p className="pane-empty" tabIndex={0}>
+          Choose a hop of a journey.
+        </p>
+      ) : (
+        <Content bytes={bytes} perRow={width >= WIDE_PX ? 16 : 8} key={bytes.event} />
+      )}
+    </section>
+  );
+}
+
+function Content({ bytes, perRow }: { readonly bytes: EventBytes; readonly perRow: number }) {
+  const [hot, setHot] = useState<Span | null>(null);
+  const [current, setCurrent] = useState('');
+  const lines = useMemo(() => fieldLines(bytes.fields), [bytes]);
+  const areaSpans = useMemo(() => tlvSpans(bytes.decoded), [bytes]);
+  const packetSpans = useMemo(() => fieldSpans(lines), [lines]);
+  const list = useRef<HTMLDivElement>(null);
+  const { fault } = bytes.decoded;
+  const all = [...areaSpans, ...packetSpans];
+  const focusKey = all.some((span) => span.key === current) ? current : (all[0]?.key ?? '');
+
+  const itemProps = (span: Span | undefined) => ({
+    tabIndex: span?.key === focusKey ? 0 : -1,
+    'data-span': span?.key,
+    className: span !== undefined && hot?.key === span.key ? 'hot' : '',
+    onPointerEnter: () => setHot(span ?? null),
+    onPointerLeave: () => setHot(null),
+    onFocus: () => {
+      setHot(span ?? null);
+      setCurrent(span?.key ?? '');
+    },
+    onBlur: () => setHot(null),
+  });
+  const move = (by: number) => {
+    const next = all[all.findIndex((span) => span.key === focusKey) + by];
+    if (next !== undefined) list.current?.querySelector<HTMLElement>(`[data-span="${next.key}"]`)?.focus();
+  };
+  const onKeyDown = (event: KeyboardEvent) =>
+    scopedAction('bytes', event, { 'bytes.next': () => move(1), 'bytes.previous': () => move(-1) });
+
+  return (
+    <div className="pane-body bytes-body" ref={list} onKeyDown={onKeyDown}>
+      <Strip bytes={bytes} />
+      <Heading title="Metadata area" length={bytes.area.length} copy={bytes.area} />
+      {bytes.area.length === 0 ? (
+        <p className="muted">none at this hop</p>
+      ) : (
+        <>
+          <HexView
+            space="area"
+            bytes={bytes.area}
+            perRow={perRow}
+            spans={areaSpans}
+            hot={hot}
+            faultAt={fault?.offset ?? -1}
+            onHot={setHot}
+          />
+          <ul className="tlvs mono" aria-label="TLVs">
+            {bytes.decoded.tlvs.map((tlv, i) => (
+              <li key={i} {...itemProps(areaSpans[i])}>
+                <i className={`swatch stripe-${i % 4}`} aria-hidden="true" />
+                <b>{tlv.name === '' ? `type ${tlv.type}` : tlv.name}</b>
+                <span className="tlv-value" title={tlv.value}>
+                  {tlv.value}
+                </span>
+                <span className="muted push">
+                  type {tlv.type} · @{tlv.offset} · {tlv.valueLength} B
+                </span>
+              </li>
+            ))}
+          </ul>
+          {fault !== null && (
+            <p className="bytes-fault" role="note">
+              ✕ {fault.message} Reading stopped at byte {fault.offset}.
+            </p>
+          )}
+        </>
+      )}
+      <Heading
+        title="Packet"
+        length={bytes.packet.length}
+        copy={bytes.packet}
+        original={bytes.originalLength}
+      />
+      <HexView
+        space="packet"
+        bytes={bytes.packet}
+        perRow={perRow}
+        spans={packetSpans}
+        hot={hot}
+        faultAt={-1}
+        onHot={setHot}
+      />
+      <ul className="fields mono" aria-label="Packet fields">
+        {lines.map((line, i) => (
+          <li
+            key={line.key}
+            {...itemProps(packetSpans[i])}
+            style={{ paddingLeft: 4 + 12 * line.depth }}
+            title={line.node.filter}
+          >
+            <span className={line.node.children.length > 0 ? 'field-head' : 'muted'}>{line.node.label}</span>
+            <span>{line.node.value}</span>
+          </li>
+        ))}
+      </ul>
+      {bytes.comments.map((comment, i) => (
+        <p key={i} className="muted bytes-comment">
+          comment: {comment}
+        </p>
+      ))}
+      <p className="muted mono bytes-where">block at byte {bytes.blockOffset} of the capture</p>
+    </div>
+  );
+}
+
+function Heading(props: {
+  readonly title: string;
+  readonly length: number;
+  readonly copy: Uint8Array;
+  readonly original?: number;
+}) {
+  const session = useSession();
+  const [copied, setCopied] = useState(false);
+  const { title, length, copy, original } = props;
+  const cut = original !== undefined && original > length ? ` of ${original}` : '';
+  const onCopy = () => {
+    navigator.clipboard.writeText(hexOf(copy)).then(
+      () => setCopied(true),
+      () =>
+        session.report({
+          code: 'clipboard',
+          offset: 0,
+          cause: 'The browser did not let the page copy.',
+          remedy: 'Allow clipboard access for this page, or select the bytes by hand.',
+          fatal: false,
+        }),
+    );
+  };
+  return (
+    <div className="bytes-heading">
+      <h3>{title}</h3>
+      <span className="mono muted">
+        {length}
+        {cut} B
+      </span>
+      {length > 0 && (
+        <button
+          className="link muted push"
+          onClick={onCopy}
+          aria-label={`Copy the ${title.toLowerCase()} as hex`}
+        >
+          {copied ? 'copied' : 'copy hex'}
+        </button>
+      )}
+    </div>
+  );
+}
+
+const STRIP_NAMES = { headroom: 'headroom', area: 'area', packet: 'packet', tailroom: 'tailroom' } as const;
+
+function Strip({ bytes }: { readonly bytes: EventBytes }) {
+  const parts = stripOf(bytes);
+  if (parts === null) return null;
+  const words = parts.map((part) => `${STRIP_NAMES[part.kind]} ${part.bytes} B`).join(', ');
+  return (
+    <div className="strip" role="img" aria-label={`From skb head: ${words}`}>
+      {parts.map((part) => (
+        <div
+          key={part.kind}
+          className={`strip-part strip-${part.kind}`}
+          style={{ width: `${100 * part.share}%` }}
+          title={`${STRIP_NAMES[part.kind]}: ${part.bytes} B`}
+        >
+          <span>{STRIP_NAMES[part.kind]}</span>
+          <i />
+          <span className="mono">{part.bytes} B</span>
+        </div>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,49 @@
+/** The keys, from the same table that binds them, and what the colours and signs mean. */
+import { Modal } from '#src/app/Modal.tsx';
+import { CELL_LOOKS } from '#src/list/cell.ts';
+import { KEY_TABLE, printKey, SCOPE_TITLES, type KeyRow, type Scope } from './table.ts';
+import './keys.css';
+
+const SCOPES: readonly Scope[] = ['page', 'list', 'path', 'journey', 'bytes'];
+
+export function HelpDialog({ onClose }: { readonly onClose: () => void }) {
+  const rows: readonly KeyRow[] = KEY_TABLE;
+  return (
+    <Modal title="Keys and signs" onClose={onClose}>
+      <div className="help">
+        {SCOPES.map((scope) => (
+          <section key={scope}>
+            <h2>{SCOPE_TITLES[scope]}</h2>
+            <dl>
+              {rows
+                .filter((row) => row.scope === scope)
+                .map((row) => (
+                  <div key={row.id}>
+                    <dt>
+                      {row.keys.map((key) => (
+                        <kbd key={key}>{printKey(key)}</kbd>
+                      ))}
+                    </dt>
+                    <dd>{row.text}</dd>
+                  </div>
+                ))}
+            </dl>
+          </section>
+        ))}
+        <section>
+          <h2>Cells of a journey</h2>
+          <dl>
+            {CELL_LOOKS.map((look) => (
+              <div key={look.name}>
+                <dt>
+                  <i className={`cell ${look.className}`} aria-hidden="true" />
+                </dt>
+                <dd>{look.meaning}</dd>
+              </div>
+            ))}
+          </dl>
+        </section>
+      </div>
+    </Modal>
+  );
+}

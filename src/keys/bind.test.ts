@@ -1,0 +1,46 @@
+// @vitest-environment happy-dom
+import { describe, expect, it, vi } from 'vitest';
+import { keyIdOf, scopedAction } from './bind.ts';
+import { KEY_TABLE } from './table.ts';
+
+function press(key: string, part: Partial<KeyboardEventInit> & { target?: Element } = {}) {
+  const { target, ...init } = part;
+  const event = new KeyboardEvent('keydown', { key, cancelable: true, bubbles: true, ...init });
+  (target ?? document.body).dispatchEvent(event);
+  return event;
+}
+
+describe('the keys', () => {
+  it('have one meaning in each scope', () => {
+    const all = KEY_TABLE.flatMap((row) => row.keys.map((key) => `${row.scope} ${key}`));
+    expect(new Set(all).size).toBe(all.length);
+  });
+
+  it('leave presses with Ctrl, Alt or Meta to the browser', () => {
+    expect(keyIdOf('page', press('p'))).toBe('pause');
+    expect(keyIdOf('page', press('p', { ctrlKey: true }))).toBeNull();
+    expect(keyIdOf('page', press('p', { metaKey: true }))).toBeNull();
+    expect(keyIdOf('page', press('p', { altKey: true }))).toBeNull();
+  });
+
+  it('leave text fields alone', () => {
+    const field = document.body.appendChild(document.createElement('textarea'));
+    expect(keyIdOf('page', press('p', { target: field }))).toBeNull();
+  });
+
+  it('mean nothing outside of their scope', () => {
+    expect(keyIdOf('page', press('ArrowDown'))).toBeNull();
+    expect(keyIdOf('list', press('ArrowDown'))).toBe('list.next');
+  });
+
+  it('are kept from the browser only when something is done', () => {
+    const handler = vi.fn();
+    const known = press('p');
+    expect(scopedAction('page', known, { pause: handler })).toBe(true);
+    expect(handler).toHaveBeenCalledTimes(1);
+    expect(known.defaultPrevented).toBe(true);
+    const unhandled = press('p');
+    expect(scopedAction('page', unhandled, {})).toBe(false);
+    expect(unhandled.defaultPrevented).toBe(false);
+  });
+});

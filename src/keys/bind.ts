@@ -1,0 +1,38 @@
+/** From a key press to what it means, by the table. Unknown keys stay the browser's. */
+import { KEY_TABLE, type KeyId, type Scope } from './table.ts';
+
+export type Handlers = Readonly<Partial<Record<KeyId, () => void>>>;
+
+/** What a handler is given by React and by the DOM alike. */
+export interface KeyPress {
+  readonly key: string;
+  readonly ctrlKey: boolean;
+  readonly altKey: boolean;
+  readonly metaKey: boolean;
+  readonly target: EventTarget | null;
+  preventDefault(): void;
+  stopPropagation(): void;
+}
+
+const TEXT_FIELDS = 'input, textarea, select, [contenteditable="true"]';
+
+/** The row of the table that this press means in this scope, or null. */
+export function keyIdOf(scope: Scope, press: KeyPress): KeyId | null {
+  if (press.ctrlKey || press.altKey || press.metaKey) return null;
+  if (press.target instanceof Element && press.target.closest(TEXT_FIELDS) !== null) return null;
+  const row = KEY_TABLE.find(
+    (candidate) => candidate.scope === scope && (candidate.keys as readonly string[]).includes(press.key),
+  );
+  return row?.id ?? null;
+}
+
+/** Runs the handler of a press, and only then keeps the press from the browser and from outer scopes. */
+export function scopedAction(scope: Scope, press: KeyPress, handlers: Handlers): boolean {
+  const id = keyIdOf(scope, press);
+  const handler = id === null ? undefined : handlers[id];
+  if (handler === undefined) return false;
+  press.preventDefault();
+  press.stopPropagation();
+  handler();
+  return true;
+}

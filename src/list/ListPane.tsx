@@ -1,0 +1,273 @@
+/** The journeys: any number of rows, of which the worker is asked for those in view. */
+import {
+  useCallback,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+  type CSSProperties,
+  type KeyboardEvent,
+} from 'react';
+import type { JourneyRows } from '#workers/api.ts';
+import { useSize } from '#src/app/use-size.ts';
+import { scopedAction } from '#src/keys/bind.ts';
+import { usePage, useSession } from '#src/state/context.ts';
+import {
+  cellColumns,
+  cellPx,
+  FIRST_WIDTHS,
+  growWidths,
+  templateOf,
+  timeChars,
+  type Widths,
+} from './columns.ts';
+import { ListRow } from './ListRow.tsx';
+import { RowLoader } from './loader.ts';
+import { printCount } from './print.ts';
+import {
+  clampTop,
+  maxTop,
+  reveal,
+  scrollOfTop,
+  topOfScroll,
+  trackHeight,
+  windowAt,
+  type Extent,
+} from './window.ts';
+import './list.css';
+
+export const ROW_HEIGHT_PX = 22;
+const HEAD_HEIGHT_PX = 24;
+const OVERSCAN_ROWS = 12;
+const NO_NAMES: readonly string[] = [];
+const NO_HOPS = [] as const;
+
+export function ListPane() {
+  const session = useSession();
+  const shown = usePage((state) => state.shown);
+  const selection = usePage((state) => state.selection);
+  const follow = usePage((state) => state.follow);
+  const link = usePage((state) => state.link);
+  const scroller = useRef<HTMLDivElement>(null);
+  const size = useSize(scroller);
+  const [top, setTop] = useState(0);
+  const [rows, setRows] = useState<JourneyRows | null>(null);
+  const [widths, setWidths] = useState<Widths>(FIRST_WIDTHS);
+  /** The scrollTop that the page set itself: its scroll event is not a person's. */
+  const ownScroll = useRef(-1);
+
+  const listed = shown?.listed ?? 0;
+  const generation = shown?.generation ?? 0;
+  const capture = shown?.capture ?? -1;
+  const tlvNames = shown?.tlvNames ?? NO_NAMES;
+  const growing = shown?.state === 'live' || shown?.state === 'loading' || shown?.state === 'reconnecting';
+  const live = shown?.state === 'live' || shown?.state === 'reconnecting';
+  const extent: Extent = useMemo(
+    () => ({ rows: listed, rowHeight: ROW_HEIGHT_PX, viewport: Math.max(0, size.height - HEAD_HEIGHT_PX) }),
+    [listed, size.height],
+  );
+  const sticking = follow && live;
+  const at = sticking ? maxTop(extent) : clampTop(top, extent);
+  const view = windowAt(at, extent, OVERSCAN_ROWS);
+  const hops = shown?.hops ?? NO_HOPS;
+  const columns = useMemo(() => cellColumns(hops), [hops]);
+  const startNs = shown?.timeline.startNs ?? '';
+  const timeWidth = timeChars(startNs, shown?.timeline.endNs ?? '');
+  const template = useMemo(
+    () => templateOf({ ...widths, time: timeWidth }, columns),
+    [widths, columns, timeWidth],
+  );
+
+  const loader = useRef<RowLoader | null>(null);
+  useEffect(() => {
+    const made = new RowLoader(
+      (from, count) => session.api.rows(from, count),
+      setRows,
+      (error) => session.failed(error, 'Rows could not be read'),
+    );
+    loader.current = made;
+    return () => made.close();
+  }, [session]);
+
+  // A new capture starts at its top with columns of its own.
+  const [ownCapture, setOwnCapture] = useState(capture);
+  if (ownCapture !== capture) {
+    setOwnCapture(capture);
+    setTop(0);
+    setRows(null);
+    setWidths(FIRST_WIDTHS);
+  }
+
+  useEffect(() => {
+    if (view.count > 0) loader.current?.want({ from: view.from, count: view.count, generation });
+    // `shown` belongs here: while packets arrive, rows in view grow cells.
+  }, [view.from, view.count, generation, growing ? shown : null]);
+
+  const [grownFrom, setGrownFrom] = useState<JourneyRows | null>(null);
+  if (rows !== null && rows !== grownFrom) {
+    setGrownFrom(rows);
+    setWidths(growWidths(widths, rows, tlvNames));
+  }
+
+  useLayoutEffect(() => {
+    const element = scroller.current;
+    if (element === null || extent.viewport === 0) return;
+    const wanted = Math.round(scrollOfTop(at, extent));
+    if (Math.abs(element.scrollTop - wanted) < 1) return;
+    element.scrollTop = wanted;
+    ownScroll.current = element.scrollTop;
+  }, [at, extent]);
+
+  const goTo = useCallback(
+    (next: number) => {
+      const bounded = clampTop(next, extent);
+      setTop(bounded);
+      session.setFollow(live && bounded >= maxTop(extent) - 1);
+    },
+    [extent, live, session],
+  );
+
+  const onScroll = () => {
+    const element = scroller.current;
+    if (element === null) return;
+    if (Math.abs(element.scrollTop - ownScroll.current) < 1) return;
+    ownScroll.current = -1;
+    goTo(topOfScroll(element.scrollTop, extent));
+  };
+
+  // In a shortened track one wheel step would jump over thousands of rows: there the wheel moves rows itself.
+  const wheel = useRef({ at, extent, goTo });
+  useLayoutEffect(() => {
+    wheel.current = { at, extent, goTo };
+  });
+  useEffect(() => {
+    const element = scroller.current;
+    if (element === null) return;
+    const onWheel = (event: WheelEvent) => {
+      const now = wheel.current;
+      if (trackHeight(now.extent) === now.extent.rows * ROW_HEIGHT_PX || event.deltaY === 0 || event.ctrlKey)
+        return;
+      event.preventDefault();
+      now.goTo(now.at + event.deltaY);
+    };
+    element.addEventListener('wheel', onWheel, { passive: false });
+    return () => element.removeEventListener('wheel', onWheel);
+  }, []);
+
+  // A journey chosen elsewhere (keys, a link, Back) comes into view.
+  const chosen = selection?.journey;
+  useEffect(() => {
+    if (chosen === undefined || wheel.current.extent.viewport === 0) return;
+    let stale = false;
+    session.api.rowOf(chosen).then(
+      (row) => {
+        const now = wheel.current;
+        if (stale || row < 0) return;
+        setTop((before) => {
+          const from = session.store.getState().follow ? now.at : before;
+          return reveal(row, clampTop(from, now.extent), now.extent);
+        });
+      },
+      (error: unknown) => session.failed(error, 'The row could not be found'),
+    );
+    return () => {
+      stale = true;
+    };
+  }, [chosen, generation, session]);
+
+  const pageRows = Math.max(1, Math.floor(extent.viewport / ROW_HEIGHT_PX) - 1);
+  const onKeyDown = (event: KeyboardEvent) =>
+    scopedAction('list', event, {
+      'list.next': () => session.walk(1),
+      'list.previous': () => session.walk(-1),
+      'list.page-down': () => session.walk(pageRows),
+      'list.page-up': () => session.walk(-pageRows),
+      'list.first': () => session.walk(-Infinity),
+      'list.last': () => session.walk(Infinity),
+      'list.open': () => document.querySelector<HTMLElement>('[data-pane="journey"] [tabindex="0"]')?.focus(),
+    });
+  const onSelect = useCallback(
+    (journey: number, hi: number, lo: number) => session.select(journey, { hi, lo }),
+    [session],
+  );
+
+  // Rows that arrive late leave the old ones standing where they were, never an empty pane.
+  const overlap = rows !== null && rows.from < view.from + view.count && view.from < rows.from + rows.count;
+  const offset = rows === null || overlap ? at : rows.from * ROW_HEIGHT_PX;
+  const filtered = link.hop !== null || link.metadata !== null || link.lost;
+  const total = shown?.journeys ?? 0;
+  const style: CSSProperties & Record<'--cell', string> = { '--cell': `${cellPx(columns.length) - 1}px` };
+
+  return (
+    <section className="pane list-pane" aria-label="Journeys" data-pane="list">
+      <header className="pane-head">
+        <h2>Journeys</h2>
+        <span className="muted push" role="status" data-testid="list-count">
+          {filtered ? `${printCount(listed)} of ${printCount(total)}` : printCount(listed)}
+        </span>
+        {live && (
+          <button
+            className="button quiet small"
+            aria-pressed={follow}
+            onClick={() => session.setFollow(!follow)}
+            title="Stick to the newest journey (f)"
+          >
+            follow
+          </button>
+        )}
+      </header>
+      <div
+        className="list-scroll mono"
+        ref={scroller}
+        onScroll={onScroll}
+        onKeyDown={onKeyDown}
+        role="grid"
+        tabIndex={0}
+        aria-label="Journeys"
+        aria-rowcount={listed + 1}
+        aria-colcount={7 + tlvNames.length}
+        aria-activedescendant={selection === null ? undefined : `journey-${selection.journey}`}
+        style={style}
+      >
+        <div className="list-head" role="row" aria-rowindex={1} style={{ gridTemplateColumns: template }}>
+          {['time s', 'journey', 'path', 'proto', 'source', 'destination', ...tlvNames, 'info'].map(
+            (title, i) => (
+              <span role="columnheader" key={`${i}-${title}`} className={i === 0 ? 'right' : ''}>
+                {title}
+              </span>
+            ),
+          )}
+        </div>
+        <div className="list-track" style={{ height: trackHeight(extent) }} role="rowgroup">
+          <div className="list-rows">
+            {rows !== null &&
+              listed > 0 &&
+              Array.from({ length: rows.count }, (_, i) => (
+                <ListRow
+                  key={rows.from + i}
+                  rows={rows}
+                  at={i}
+                  y={(rows.from + i) * ROW_HEIGHT_PX - offset}
+                  selected={rows.journey[i] === selection?.journey}
+                  startNs={startNs}
+                  columns={columns}
+                  template={template}
+                  onSelect={onSelect}
+                />
+              ))}
+          </div>
+        </div>
+        {listed === 0 && (
+          <p className="pane-empty">
+            {filtered && total > 0
+              ? 'No journey passes the filter.'
+              : growing
+                ? 'Waiting for packets …'
+                : 'No packets.'}
+          </p>
+        )}
+      </div>
+    </section>
+  );
+}

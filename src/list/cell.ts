@@ -1,0 +1,28 @@
+/** The little cells of a journey: what each CELL looks like, says, and means. Never colour alone. */
+import { CELL, type Cell } from '#workers/api.ts';
+
+export interface CellLook {
+  readonly cell: Cell;
+  readonly name: string;
+  readonly className: string;
+  readonly meaning: string;
+}
+
+export const CELL_LOOKS: readonly CellLook[] = [
+  { cell: CELL.notObserved, name: 'not observed', className: 'c-not', meaning: 'not observed at this hop' },
+  { cell: CELL.none, name: 'no metadata', className: 'c-none', meaning: 'seen, no metadata yet' },
+  { cell: CELL.present, name: 'present', className: 'c-present', meaning: 'metadata, as before' },
+  { cell: CELL.written, name: 'written', className: 'c-written', meaning: '+ written before this hop' },
+  { cell: CELL.changed, name: 'changed', className: 'c-changed', meaning: '~ changed before this hop' },
+  { cell: CELL.lost, name: 'lost', className: 'c-lost', meaning: '× lost before this hop' },
+  {
+    cell: CELL.unreadable,
+    name: 'unreadable',
+    className: 'c-unreadable',
+    meaning: '? a length, no readable bytes',
+  },
+];
+
+export function lookOf(cell: number): CellLook {
+  return CELL_LOOKS[cell] ?? CELL_LOOKS[0]!;
+}

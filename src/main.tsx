@@ -1,0 +1,48 @@
+/** Starts the page: state from the address, the worker on first use, the session's handle for the console. */
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { App } from '#src/app/App.tsx';
+import { connect } from '#src/app/connect.ts';
+import { mirrorAddress } from '#src/state/address.ts';
+import { SessionContext } from '#src/state/context.ts';
+import { parseLink } from '#src/state/link.ts';
+import { Session } from '#src/state/session.ts';
+import { fetchHost } from '#src/state/sources.ts';
+import { createPageStore, type PageState } from '#src/state/store.ts';
+import { applyTheme } from '#src/theme/theme.ts';
+import type { WhitherWorker } from '#workers/api.ts';
+import '#src/theme/tokens.css';
+import '#src/theme/base.css';
+
+declare global {
+  /** For the console and for tests: the worker's calls and the page's state. See src/README.md. */
+  var whither: { readonly api: WhitherWorker; readonly state: PageState };
+}
+
+const store = createPageStore(parseLink(location.search));
+const session = new Session(store, connect);
+applyTheme(store.getState().theme);
+mirrorAddress(session);
+globalThis.whither = {
+  get api() {
+    return session.api;
+  },
+  get state() {
+    return store.getState();
+  },
+};
+
+void fetchHost().then((host) => store.setState({ host }));
+const { source } = store.getState().link;
+if (source !== null) void session.open(source, true);
+
+const root = document.getElementById('root');
+if (root !== null) {
+  createRoot(root).render(
+    <StrictMode>
+      <SessionContext value={session}>
+        <App />
+      </SessionContext>
+    </StrictMode>,
+  );
+}

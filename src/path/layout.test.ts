@@ -1,0 +1,137 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { fakeHop, edgeHops } from '#src/testing/hops.ts';
+import { groupsOf, kernelOrder, layoutPath, printShare, type PathOptions } from './layout.ts';
+
+const options: PathOptions = { width: 1280, only: null, filtered: false, bandHeight: 32 };
+
+describe('the path layout', () => {
+  it('puts Rx above Tx and both in kernel order, whatever order the hops came in', () => {
+    const layout = layoutPath([...edgeHops()].reverse(), [], options);
+    const [group] = layout.groups;
+    expect(group?.lanes.map((lane) => lane.lane)).toEqual(['rx', 'tx']);
+    expect(group?.lanes[0]?.stations.map((station) => station.label)).toEqual([
+      'netif_receive_skb',
+      'tcx ingress, first',
+      'tcx ingress, last',
+      'socket recv',
+    ]);
+    expect(group?.ends.map((end) => end.label)).toEqual(['freed', 'dropped']);
+  });
+
+  it('draws a missing hook in its place, with the reason', () => {
+    const hops = edgeHops().filter((hop) => hop.hook !== 2);
+    const missing = [{ hook: 2, name: 'tcx/ingress@first', reason: 'kernel older than 6.6' }];
+    const lane = layoutPath(hops, missing, options).groups[0]?.lanes[0];
+    expect(lane?.stations.map((station) => station.missing?.reason ?? null)).toEqual([
+      null,
+      'kernel older than 6.6',
+      null,
+      null,
+    ]);
+    expect(lane?.segments.map((segment) => segment.key)).toEqual(['hop-0>hop-2', 'hop-2>hop-3']);
+  });
+
+  it('makes the band as high as its share of the busiest hop, and the metadata a share of the band', () => {
+    const hops = [
+      fakeHop({ index: 0, hook: 1, events: 100, withMetadata: 0 }),
+      fakeHop({ index: 1, hook: 2, events: 50, withMetadata: 25 }),
+    ];
+    const stations = layoutPath(hops, [], options).groups[0]?.lanes[0]?.stations;
+    expect(stations?.map((station) => [station.band, station.meta])).toEqual([
+      [32, 0],
+      [16, 8],
+    ]);
+  });
+
+  it('never hides a hop that saw a packet: its band is at least 2 px', () => {
+    const hops = [
+      fakeHop({ index: 0, hook: 1, events: 1_000_000 }),
+      fakeHop({ index: 1, hook: 2, events: 1 }),
+    ];
+    expect(layoutPath(hops, [], options).groups[0]?.lanes[0]?.stations[1]?.band).toBe(2);
+  });
+
+  it('marks where metadata is lost, within the band', () => {
+    const hops = [
+      fakeHop({ index: 0, hook: 1, events: 100, withMetadata: 100 }),
+      fakeHop({ index: 1, hook: 2, events: 100, withMetadata: 40, metadataLost: 60 }),
+    ];
+    const segment = layoutPath(hops, [], options).groups[0]?.lanes[0]?.segments[0];
+    expect(segment?.lost).toBe(60);
+    expect(segment?.lostBand).toBeCloseTo(0.6 * 32, 6);
+  });
+
+  it('gives each device and netns its own pair of lanes, side by side while they fit', () => {
+    const two = [...edgeHops('eth0', 1), ...edgeHops('eth0', 2, 10)];
+    expect(groupsOf(two).map((group) => group.key)).toEqual(['eth0~1', 'eth0~2']);
+    const wide = layoutPath(two, [], options);
+    expect(wide.groups.map((group) => group.y)).toEqual([0, 0]);
+    const narrow = layoutPath(two, [], { ...options, width: 700 });
+    expect(narrow.groups[1]?.x).toBe(0);
+    expect(narrow.groups[1]?.y).toBe(narrow.groups[0]?.height);
+    expect(layoutPath(two, [], { ...options, only: 'eth0~2' }).groups.map((group) => group.key)).toEqual([
+      'eth0~2',
+    ]);
+  });
+
+  it('shows an ordinary capture as one row of interfaces, without a flow between them', () => {
+    const hops = [0, 1, 2].map((index) =>
+      fakeHop({ index, hook: 0, name: `if${index}`, lane: 'none', events: 5 }),
+    );
+    const [group] = layoutPath(hops, [{ hook: 1, name: 'x', reason: 'y' }], options).groups;
+    expect(group?.lanes.map((lane) => [lane.lane, lane.stations.length, lane.segments.length])).toEqual([
+      ['none', 3, 0],
+    ]);
+  });
+
+  it('keeps every mark inside the drawing and stations in order, for any counts', () => {
+    const count = fc.nat(1_000_000);
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(fc.integer({ min: 1, max: 10 }), fc.nat(2), count, count), { maxLength: 30 }),
+        fc.integer({ min: 200, max: 4000 }),
+        (rows, width) => {
+          const hops = rows.map(([hook, device, a, b], index) =>
+            fakeHop({
+              index,
+              hook,
+              device: `eth${device}`,
+              events: Math.max(a, b),
+              withMetadata: Math.min(a, b),
+            }),
+          );
+          const layout = layoutPath(hops, [], { ...options, width });
+          let drawn = 0;
+          for (const group of layout.groups) {
+            expect(group.x + group.width).toBeLessThanOrEqual(layout.width + 1e-6);
+            expect(group.y + group.height).toBeLessThanOrEqual(layout.height + 1e-6);
+            drawn += group.ends.length;
+            for (const lane of group.lanes) {
+              let x = 0;
+              for (const station of lane.stations) {
+                drawn++;
+                expect(station.x).toBeGreaterThan(x);
+                expect(station.x).toBeLessThan(group.width);
+                expect(station.band).toBeLessThanOrEqual(options.bandHeight);
+                expect(station.meta).toBeLessThanOrEqual(station.band);
+                x = station.x;
+              }
+            }
+          }
+          expect(drawn).toBe(hops.length);
+          expect(kernelOrder(hops).length).toBe(hops.length);
+        },
+      ),
+    );
+  });
+
+  it.each([
+    [0, 0, '–'],
+    [0, 10, '0 %'],
+    [1, 1000, '<1 %'],
+    [999, 1000, '>99 %'],
+    [10, 10, '100 %'],
+    [87, 100, '87 %'],
+  ])('prints %i of %i as %s', (part, whole, text) => expect(printShare(part, whole)).toBe(text));
+});

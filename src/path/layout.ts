@@ -1,0 +1,330 @@
+/**
+ * Where everything on the path diagram goes: numbers in, numbers out, no DOM. One group per device and
+ * netns, side by side while they fit; in a group one lane per direction, and to their right the hooks where
+ * packets end. All lengths are CSS pixels.
+ */
+import { HOOK_BY_ID, type Lane } from '#core/format/hooks.ts';
+import type { Hop, MissingHook } from '#workers/api.ts';
+
+export type LaneName = Lane | 'none';
+
+/** One hook on the diagram: observed, or known and missing. */
+export interface Station {
+  readonly key: string;
+  readonly hop: Hop | null;
+  readonly missing: MissingHook | null;
+  readonly label: string;
+  readonly x: number;
+  /** Height of the flow band, and of the part that carries metadata, at this station. */
+  readonly band: number;
+  readonly meta: number;
+  readonly events: number;
+  readonly withMetadata: number;
+}
+
+/** The band between two neighbours that were observed. */
+export interface Segment {
+  readonly key: string;
+  readonly from: Station;
+  readonly to: Station;
+  /** Journeys that had metadata at `from` (or before) and have none at `to`. */
+  readonly lost: number;
+  /** Height at `to` of the part that is lost, on top of its `meta`. */
+  readonly lostBand: number;
+}
+
+export interface LaneLayout {
+  readonly lane: LaneName;
+  readonly title: string;
+  readonly y: number;
+  readonly stations: readonly Station[];
+  readonly segments: readonly Segment[];
+}
+
+export interface EndStation {
+  readonly key: string;
+  readonly hop: Hop | null;
+  readonly missing: MissingHook | null;
+  readonly label: string;
+  readonly x: number;
+  readonly y: number;
+  readonly events: number;
+  readonly withMetadata: number;
+}
+
+export interface GroupLayout {
+  readonly key: string;
+  readonly title: string;
+  readonly netns: number;
+  readonly events: number;
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+  readonly lanes: readonly LaneLayout[];
+  readonly ends: readonly EndStation[];
+}
+
+export interface PathLayout {
+  readonly groups: readonly GroupLayout[];
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface PathOptions {
+  readonly width: number;
+  /** Key of the only group to show; null = all. */
+  readonly only: string | null;
+  /** Counts within the filter in force instead of all. */
+  readonly filtered: boolean;
+  /** Highest a band gets. */
+  readonly bandHeight: number;
+}
+
+export const LANE_GUTTER = 34;
+export const STATION_MIN = 92;
+export const END_WIDTH = 92;
+export const GROUP_MIN = LANE_GUTTER + 4 * STATION_MIN + END_WIDTH;
+export const GROUP_GAP = 28;
+export const GROUP_HEAD = 22;
+/** Above the band: label and dot. Below: count, share, note. */
+export const LANE_ABOVE = 34;
+export const LANE_BELOW = 50;
+
+/** A share that rises by less is noise: packets between two hops at the moment of counting. */
+const MENTIONED_RISE = 0.02;
+
+const LANE_ORDER: readonly LaneName[] = ['rx', 'tx', 'none'];
+
+export function laneTitle(lane: LaneName): string {
+  switch (lane) {
+    case 'rx':
+      return 'Rx';
+    case 'tx':
+      return 'Tx';
+    case 'end':
+      return 'End';
+    case 'none':
+      return '';
+  }
+}
+
+/** Groups in the order in which their first hop was seen. `foreign` hops (lane 'none') share one group. */
+export function groupKey(hop: Hop): string {
+  return hop.lane === 'none' ? 'interfaces' : `${hop.device}~${hop.netns}`;
+}
+
+export interface Group {
+  readonly key: string;
+  readonly title: string;
+  readonly netns: number;
+  readonly hops: readonly Hop[];
+}
+
+export function groupsOf(hops: readonly Hop[]): readonly Group[] {
+  const groups = new Map<string, Hop[]>();
+  for (const hop of hops) {
+    const key = groupKey(hop);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [hop]);
+    else group.push(hop);
+  }
+  return [...groups].map(([key, members]) => ({
+    key,
+    title: key === 'interfaces' ? 'interfaces' : members[0]?.device || 'no device',
+    netns: members[0]?.netns ?? 0,
+    hops: members,
+  }));
+}
+
+/** All hops in the order in which the diagram shows them: group by group, lane by lane, kernel order. */
+export function kernelOrder(hops: readonly Hop[]): readonly Hop[] {
+  const rank = (lane: LaneName) => ['rx', 'tx', 'none', 'end'].indexOf(lane);
+  return groupsOf(hops).flatMap((group) =>
+    [...group.hops].sort((a, b) => rank(a.lane) - rank(b.lane) || a.order - b.order || a.index - b.index),
+  );
+}
+
+/** How many packets lost their metadata between two hops, as shares of what arrives at the later one. */
+function lostBetween(from: Station, to: Station): number {
+  return to.hop === null || from.hop === null ? 0 : to.hop.metadataLost;
+}
+
+interface Slot {
+  readonly key: string;
+  readonly label: string;
+  readonly order: number;
+  readonly lane: LaneName;
+  readonly hop: Hop | null;
+  readonly missing: MissingHook | null;
+}
+
+function slotsOf(group: Group, missing: readonly MissingHook[]): readonly Slot[] {
+  const slots: Slot[] = group.hops.map((hop) => ({
+    key: `hop-${hop.index}`,
+    label: hop.lane === 'none' ? hop.name : hop.label,
+    order: hop.order,
+    lane: hop.lane,
+    hop,
+    missing: null,
+  }));
+  if (group.key !== 'interfaces') {
+    for (const one of missing) {
+      const hook = HOOK_BY_ID.get(one.hook);
+      if (hook === undefined || group.hops.some((hop) => hop.hook === one.hook)) continue;
+      slots.push({
+        key: `missing-${one.hook}`,
+        label: hook.label,
+        order: hook.order,
+        lane: hook.lane,
+        hop: null,
+        missing: one,
+      });
+    }
+  }
+  return slots.sort((a, b) => a.order - b.order || a.key.localeCompare(b.key));
+}
+
+function countsOf(hop: Hop | null, filtered: boolean): { events: number; withMetadata: number } {
+  if (hop === null) return { events: 0, withMetadata: 0 };
+  return filtered
+    ? { events: hop.filteredEvents, withMetadata: hop.filteredWithMetadata }
+    : { events: hop.events, withMetadata: hop.withMetadata };
+}
+
+function layoutLane(
+  lane: LaneName,
+  slots: readonly Slot[],
+  y: number,
+  span: number,
+  most: number,
+  options: PathOptions,
+): LaneLayout {
+  const step = span / Math.max(1, slots.length);
+  const stations = slots.map((slot, position): Station => {
+    const { events, withMetadata } = countsOf(slot.hop, options.filtered);
+    const band = events === 0 ? 0 : Math.max(2, (events / most) * options.bandHeight);
+    return {
+      key: slot.key,
+      hop: slot.hop,
+      missing: slot.missing,
+      label: slot.label,
+      x: LANE_GUTTER + step * (position + 0.5),
+      band,
+      meta: events === 0 ? 0 : band * (withMetadata / events),
+      events,
+      withMetadata,
+    };
+  });
+  const observed = stations.filter((station) => station.hop !== null);
+  const segments: Segment[] = [];
+  for (let i = 1; i < observed.length && lane !== 'none'; i++) {
+    const from = observed[i - 1]!;
+    const to = observed[i]!;
+    const lost = lostBetween(from, to);
+    const lostBand = to.events === 0 ? 0 : Math.min(to.band - to.meta, (lost / to.events) * to.band);
+    segments.push({ key: `${from.key}>${to.key}`, from, to, lost, lostBand: Math.max(0, lostBand) });
+  }
+  return { lane, title: laneTitle(lane), y, stations, segments };
+}
+
+/** Lays the diagram out. Pure: the same hops and options give the same numbers. */
+export function layoutPath(
+  hops: readonly Hop[],
+  missing: readonly MissingHook[],
+  options: PathOptions,
+): PathLayout {
+  const groups = groupsOf(hops).filter((group) => options.only === null || group.key === options.only);
+  const columns = Math.max(
+    1,
+    Math.min(groups.length, Math.floor((options.width + GROUP_GAP) / (GROUP_MIN + GROUP_GAP))),
+  );
+  const columnWidth = (options.width - GROUP_GAP * (columns - 1)) / columns;
+  const most = Math.max(1, ...hops.map((hop) => countsOf(hop, options.filtered).events));
+  const lanePitch = LANE_ABOVE + options.bandHeight + LANE_BELOW;
+  const placed: GroupLayout[] = [];
+  let y = 0;
+  let rowHeight = 0;
+  let width = options.width;
+  groups.forEach((group, position) => {
+    const column = position % columns;
+    if (column === 0 && position > 0) {
+      y += rowHeight;
+      rowHeight = 0;
+    }
+    const slots = slotsOf(group, missing);
+    const ends = slots.filter((slot) => slot.lane === 'end');
+    const names = LANE_ORDER.filter((lane) => slots.some((slot) => slot.lane === lane));
+    const widest = Math.max(0, ...names.map((lane) => slots.filter((slot) => slot.lane === lane).length));
+    const endSpan = ends.length > 0 ? END_WIDTH : 0;
+    const needed = LANE_GUTTER + widest * STATION_MIN + endSpan;
+    const groupWidth = Math.max(columnWidth, needed);
+    const span = groupWidth - LANE_GUTTER - endSpan;
+    const lanes = names.map((lane, row) =>
+      layoutLane(
+        lane,
+        slots.filter((slot) => slot.lane === lane),
+        GROUP_HEAD + row * lanePitch,
+        span,
+        most,
+        options,
+      ),
+    );
+    const height = GROUP_HEAD + Math.max(1, names.length) * lanePitch;
+    const middle = GROUP_HEAD + LANE_ABOVE + options.bandHeight / 2;
+    const endPitch = Math.max(
+      58,
+      ((Math.max(1, names.length) - 1) * lanePitch) / Math.max(1, ends.length - 1),
+    );
+    const x = column * (columnWidth + GROUP_GAP);
+    width = Math.max(width, x + groupWidth);
+    placed.push({
+      key: group.key,
+      title: group.title,
+      netns: group.netns,
+      events: Math.max(0, ...group.hops.map((hop) => countsOf(hop, options.filtered).events)),
+      x,
+      y,
+      width: groupWidth,
+      height,
+      lanes,
+      ends: ends.map((slot, row) => ({
+        key: slot.key,
+        hop: slot.hop,
+        missing: slot.missing,
+        label: slot.label,
+        x: LANE_GUTTER + span + END_WIDTH / 2,
+        y: middle + (names.length > 1 ? row * endPitch : row * endPitch - 10),
+        ...countsOf(slot.hop, options.filtered),
+      })),
+    });
+    rowHeight = Math.max(rowHeight, height);
+  });
+  return { groups: placed, width, height: y + rowHeight };
+}
+
+/** `87 %`, `<1 %`, `–` when there is nothing to be a share of. */
+export function printShare(part: number, whole: number): string {
+  if (whole === 0) return '–';
+  const share = (100 * part) / whole;
+  if (part > 0 && share < 1) return '<1 %';
+  if (part < whole && share > 99) return '>99 %';
+  return `${Math.round(share)} %`;
+}
+
+/** What stands under a hop that adds or loses metadata; null when nothing happens there. */
+export function noteOf(
+  segment: Segment | null,
+  station: Station,
+): { readonly kind: 'lost' | 'written'; readonly text: string } | null {
+  if (segment === null) return null;
+  if (segment.lost > 0) return { kind: 'lost', text: `✕ ${segment.lost.toLocaleString('en')} lost` };
+  const { from } = segment;
+  if (station.events === 0 || from.events === 0) return null;
+  const before = from.withMetadata / from.events;
+  if (station.withMetadata / station.events - before <= MENTIONED_RISE) return null;
+  return {
+    kind: 'written',
+    text: `+ ${printShare(from.withMetadata, from.events)} → ${printShare(station.withMetadata, station.events)}`,
+  };
+}

@@ -1,0 +1,57 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { locate, pathSegments, syntaxError } from './locate.ts';
+
+const TEXT = `{
+  "whither": 1,
+  "types": [
+    { "type": 1, "name": "a\\"}]" },
+    { "type": 2, "kind": "wrong" }
+  ]
+}`;
+
+describe('an error in a schema', () => {
+  it.each(['types[1].kind', '/types/1/kind', '$.types.1.kind', 'types.1.kind'])('is found by %s', (path) => {
+    const place = locate(TEXT, path);
+    expect(TEXT.slice(place.from, place.to)).toBe('"wrong"');
+    expect([place.line, place.column]).toEqual([5, 26]);
+  });
+
+  it('points at the object when a member is missing', () => {
+    const place = locate(TEXT, 'types[0].kind');
+    expect(TEXT.slice(place.from, place.to)).toBe('{ "type": 1, "name": "a\\"}]" }');
+  });
+
+  it('is at the character where JSON ends to be JSON', () => {
+    expect(syntaxError('{"a": 1,}')?.place.column).toBe(9);
+    expect(syntaxError('{"a": 1}')).toBeNull();
+  });
+
+  it('finds every value of any JSON', () => {
+    fc.assert(
+      fc.property(fc.json({ maxDepth: 4 }), fc.nat(3), (json, indent) => {
+        const value: unknown = JSON.parse(json);
+        const text = JSON.stringify(value, null, indent);
+        const walk = (node: unknown, path: readonly string[]): void => {
+          // Keys with separators in them cannot be told apart in a printed path.
+          if (path.some((segment) => pathSegments(segment)[0] !== segment)) return;
+          const place = locate(text, path.join('/'));
+          expect(JSON.parse(text.slice(place.from, place.to))).toEqual(node);
+          if (typeof node === 'object' && node !== null) {
+            for (const [key, child] of Object.entries(node)) walk(child, [...path, key]);
+          }
+        };
+        walk(value, []);
+      }),
+    );
+  });
+
+  it('never throws on text that is not JSON', () => {
+    fc.assert(
+      fc.property(fc.string(), fc.string(), (text, path) => {
+        const place = locate(text, path);
+        expect(place.to).toBeGreaterThanOrEqual(place.from);
+      }),
+    );
+  });
+});

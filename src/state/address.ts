@@ -1,0 +1,52 @@
+/**
+ * Keeps the address bar equal to the state. Choosing a source or a filter is a step that Back undoes; moving
+ * through journeys and hops rewrites the step that began it, so that Back does not retrace every arrow key.
+ */
+import { parseLink, printLink, sameSource, type LinkState } from './link.ts';
+import type { Session } from './session.ts';
+
+/** Journeys chosen within this time of each other are one step. */
+const WALK_MS = 1500;
+
+function isStep(before: LinkState, after: LinkState): boolean {
+  return (
+    !sameSource(before.source, after.source) ||
+    before.hop !== after.hop ||
+    before.metadata !== after.metadata ||
+    before.lost !== after.lost
+  );
+}
+
+/** Starts mirroring; returns how to stop. */
+export function mirrorAddress(session: Session): () => void {
+  let mirrored = session.store.getState().link;
+  let walkedAt = -Infinity;
+  let applying = false;
+  const stop = session.store.subscribe(({ link }) => {
+    if (link === mirrored || applying) return;
+    const before = mirrored;
+    mirrored = link;
+    const text = printLink(link);
+    if (text === location.search) return;
+    const journeyMoved = before.journey?.lo !== link.journey?.lo || before.journey?.hi !== link.journey?.hi;
+    const walking = performance.now() - walkedAt < WALK_MS;
+    if (journeyMoved) walkedAt = performance.now();
+    const push = isStep(before, link) || (journeyMoved && before.journey !== null && !walking);
+    const url = text === '' ? location.pathname : text;
+    if (push) history.pushState(null, '', url);
+    else history.replaceState(null, '', url);
+  });
+  const onPop = () => {
+    applying = true;
+    const link = parseLink(location.search);
+    void session.navigate(link).finally(() => {
+      applying = false;
+      mirrored = session.store.getState().link;
+    });
+  };
+  addEventListener('popstate', onPop);
+  return () => {
+    stop();
+    removeEventListener('popstate', onPop);
+  };
+}

@@ -1,0 +1,96 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  EMPTY_LINK,
+  MAX_HOP_CHARS,
+  MAX_QUERY_CHARS,
+  parseCaptureUrl,
+  parseJourneyId,
+  parseLink,
+  printJourneyId,
+  printLink,
+  type LinkState,
+  type SourceRef,
+} from './link.ts';
+
+const u32 = fc.integer({ min: 0, max: 0xffff_ffff });
+const source: fc.Arbitrary<SourceRef | null> = fc.oneof(
+  fc.constant(null),
+  fc.constant<SourceRef>({ kind: 'live' }),
+  fc.stringMatching(/^[a-z0-9][a-z0-9._-]{0,63}$/).map((id): SourceRef => ({ kind: 'sample', id })),
+  fc
+    .webUrl({ withQueryParameters: true, withFragments: true })
+    .map((url): SourceRef => ({ kind: 'url', url: new URL(url).href })),
+);
+const link: fc.Arbitrary<LinkState> = fc
+  .record({
+    source,
+    journey: fc.option(fc.record({ hi: u32, lo: u32 })),
+    at: fc.option(fc.integer({ min: 0, max: 255 })),
+    hop: fc.option(fc.string({ minLength: 1, maxLength: MAX_HOP_CHARS }).filter((s) => !/\p{Cc}/u.test(s))),
+    metadata: fc.constantFrom(null, 'with' as const, 'without' as const),
+    lost: fc.boolean(),
+    paused: fc.boolean(),
+  })
+  .map((state) => (state.journey === null ? { ...state, at: null } : state));
+
+describe('the link', () => {
+  it('comes back as it went out, whatever the state', () => {
+    fc.assert(
+      fc.property(link, (state) => {
+        expect(parseLink(printLink(state))).toEqual(state);
+      }),
+    );
+  });
+
+  it('never throws, and prints what it understood in a form it understands', () => {
+    fc.assert(
+      fc.property(fc.string({ maxLength: 400, unit: 'binary' }), (junk) => {
+        const once = parseLink(junk);
+        expect(parseLink(printLink(once))).toEqual(once);
+      }),
+    );
+  });
+
+  it('leaves out what is at its default', () => {
+    expect(printLink(EMPTY_LINK)).toBe('');
+    expect(printLink({ ...EMPTY_LINK, source: { kind: 'live' }, paused: true })).toBe('?source=live&pause=1');
+  });
+
+  it.each([
+    ['?source=script:alert(1)', null],
+    ['?source=sample:../../etc/passwd', null],
+    ['?source=url:javascript:alert(1)', null],
+    ['?source=url:file:///etc/passwd', null],
+    ['?source=sample:edge', { kind: 'sample', id: 'edge' }],
+  ])('reads the source of %s as %j', (query, expected) => {
+    expect(parseLink(query).source).toEqual(expected);
+  });
+
+  it.each(['1', '0x', '0xg', '0x11111111111111111', '-1', ' 0x1'])('refuses the journey id %j', (text) => {
+    expect(parseJourneyId(text)).toBeNull();
+  });
+
+  it('keeps all 64 bits of a journey id', () => {
+    expect(parseJourneyId('0xffffffff00000001')).toEqual({ hi: 0xffff_ffff, lo: 1 });
+    expect(printJourneyId({ hi: 0xffff_ffff, lo: 1 })).toBe('0xffffffff00000001');
+  });
+
+  it.each(['256', '-1', '1e2', '', '0x1'])('drops the position %j and keeps the journey', (at) => {
+    const state = parseLink(`?journey=0x1&at=${at}`);
+    expect(state.journey).toEqual({ hi: 0, lo: 1 });
+    expect(state.at).toBeNull();
+  });
+
+  it('does not read a query beyond its bound', () => {
+    expect(parseLink(`?source=live&hop=${'a'.repeat(MAX_QUERY_CHARS)}`)).toEqual(EMPTY_LINK);
+    expect(parseLink(`?source=live&hop=${'a'.repeat(MAX_HOP_CHARS + 1)}`).hop).toBeNull();
+  });
+
+  it('takes http and https URLs within 2000 characters', () => {
+    expect(parseCaptureUrl('https://example.org/a.pcapng')).toBe('https://example.org/a.pcapng');
+    expect(parseCaptureUrl('ftp://example.org/a')).toBeNull();
+    expect(parseCaptureUrl('nonsense')).toBeNull();
+    expect(parseCaptureUrl(`https://example.org/${'a'.repeat(2000)}`)).toBeNull();
+  });
+});

@@ -1,0 +1,150 @@
+/**
+ * What a link to this view carries, and its codec. The address bar is always the share link; what is at
+ * its default is left out. Every part is bounded and checked; a part that does not parse is dropped,
+ * never guessed, and never keeps the capture from opening.
+ *
+ *   source   live | sample:ID | url:ENCODED            which bytes
+ *   journey  0x… (epb_packetid, or the frame number)   never a row: rows move with every filter
+ *   at       0…255                                     which event of that journey
+ *   hop      NAME or NAME~NETNS                        filter: journeys seen there
+ *   meta     with | without                            filter: with metadata there (or anywhere)
+ *   lost     1                                         filter: lost metadata there (or anywhere)
+ *   pause    1                                         the view stands still
+ */
+import { MAX_JOURNEY_EVENTS } from '#workers/api.ts';
+
+export type SourceRef =
+  | { readonly kind: 'live' }
+  | { readonly kind: 'sample'; readonly id: string }
+  | { readonly kind: 'url'; readonly url: string };
+
+export interface JourneyId {
+  readonly hi: number;
+  readonly lo: number;
+}
+
+export interface LinkState {
+  readonly source: SourceRef | null;
+  readonly journey: JourneyId | null;
+  /** Position of the chosen event in its journey; null = the page chooses. */
+  readonly at: number | null;
+  readonly hop: string | null;
+  readonly metadata: 'with' | 'without' | null;
+  readonly lost: boolean;
+  readonly paused: boolean;
+}
+
+export const EMPTY_LINK: LinkState = {
+  source: null,
+  journey: null,
+  at: null,
+  hop: null,
+  metadata: null,
+  lost: false,
+  paused: false,
+};
+
+/** Nothing longer is parsed at all. */
+export const MAX_QUERY_CHARS = 8192;
+export const MAX_URL_CHARS = 2000;
+export const MAX_HOP_CHARS = 160;
+const SAMPLE_ID = /^[a-z0-9][a-z0-9._-]{0,63}$/i;
+const JOURNEY_ID = /^0x[0-9a-f]{1,16}$/i;
+
+/** `0x2f81`: the id as people see it in lists and links. */
+export function printJourneyId(id: JourneyId): string {
+  const value = (BigInt(id.hi >>> 0) << 32n) | BigInt(id.lo >>> 0);
+  return `0x${value.toString(16)}`;
+}
+
+export function parseJourneyId(text: string): JourneyId | null {
+  if (!JOURNEY_ID.test(text)) return null;
+  const value = BigInt(text);
+  return { hi: Number(value >> 32n), lo: Number(value & 0xffff_ffffn) };
+}
+
+/** An absolute http(s) URL within bounds, or null. */
+export function parseCaptureUrl(text: string): string | null {
+  if (text.length === 0 || text.length > MAX_URL_CHARS) return null;
+  if (!URL.canParse(text)) return null;
+  const url = new URL(text);
+  if (url.protocol !== 'https:' && url.protocol !== 'http:') return null;
+  return url.href.length > MAX_URL_CHARS ? null : url.href;
+}
+
+function parseSource(text: string | null): SourceRef | null {
+  if (text === null) return null;
+  if (text === 'live') return { kind: 'live' };
+  if (text.startsWith('sample:')) {
+    const id = text.slice('sample:'.length);
+    return SAMPLE_ID.test(id) ? { kind: 'sample', id } : null;
+  }
+  if (text.startsWith('url:')) {
+    const url = parseCaptureUrl(text.slice('url:'.length));
+    return url === null ? null : { kind: 'url', url };
+  }
+  return null;
+}
+
+function printSource(source: SourceRef): string {
+  switch (source.kind) {
+    case 'live':
+      return 'live';
+    case 'sample':
+      return `sample:${source.id}`;
+    case 'url':
+      return `url:${source.url}`;
+  }
+}
+
+function parsePosition(text: string | null): number | null {
+  if (text === null || !/^\d{1,3}$/.test(text)) return null;
+  const at = Number(text);
+  return at < MAX_JOURNEY_EVENTS ? at : null;
+}
+
+function parseHop(text: string | null): string | null {
+  if (text === null || text.length === 0 || text.length > MAX_HOP_CHARS) return null;
+  // Control characters have no place in a device name, and would be invisible in the page.
+  for (const char of text) if (char < ' ' || char === '\u007f') return null;
+  return text;
+}
+
+/** `?a=b` or `a=b` → state. Never throws; junk becomes the default. */
+export function parseLink(query: string): LinkState {
+  if (query.length > MAX_QUERY_CHARS) return EMPTY_LINK;
+  const parameters = new URLSearchParams(query);
+  const journeyText = parameters.get('journey');
+  const journey = journeyText === null ? null : parseJourneyId(journeyText);
+  const meta = parameters.get('meta');
+  return {
+    source: parseSource(parameters.get('source')),
+    journey,
+    at: journey === null ? null : parsePosition(parameters.get('at')),
+    hop: parseHop(parameters.get('hop')),
+    metadata: meta === 'with' || meta === 'without' ? meta : null,
+    lost: parameters.get('lost') === '1',
+    paused: parameters.get('pause') === '1',
+  };
+}
+
+/** State → `?a=b`, or '' when all is at its default. `parseLink(printLink(s))` equals s. */
+export function printLink(state: LinkState): string {
+  const parameters = new URLSearchParams();
+  if (state.source !== null) parameters.set('source', printSource(state.source));
+  if (state.journey !== null) {
+    parameters.set('journey', printJourneyId(state.journey));
+    if (state.at !== null) parameters.set('at', String(state.at));
+  }
+  if (state.hop !== null) parameters.set('hop', state.hop);
+  if (state.metadata !== null) parameters.set('meta', state.metadata);
+  if (state.lost) parameters.set('lost', '1');
+  if (state.paused) parameters.set('pause', '1');
+  const text = parameters.toString();
+  return text === '' ? '' : `?${text}`;
+}
+
+export function sameSource(a: SourceRef | null, b: SourceRef | null): boolean {
+  if (a === null || b === null) return a === b;
+  return printSource(a) === printSource(b);
+}

@@ -1,0 +1,73 @@
+/** Everything the page knows, in one store. Who may change it: session.ts (and, for dialogs, the header and keys). */
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { Problem } from '#core/pcapng/types.ts';
+import type { EventBytes, JourneyDetail, Update } from '#workers/api.ts';
+import { savedTheme, type Theme } from '#src/theme/theme.ts';
+import { EMPTY_LINK, type JourneyId, type LinkState, type SourceRef } from './link.ts';
+
+/** A file cannot be named in a link: its bytes are gone after a reload. */
+export type Origin = SourceRef | { readonly kind: 'file'; readonly file: File };
+
+export interface OpenCapture {
+  readonly origin: Origin;
+  readonly title: string;
+}
+
+export interface Selection {
+  /** Number in this capture: the key for the worker. */
+  readonly journey: number;
+  readonly id: JourneyId;
+}
+
+/** What `GET /api/host` says when an agent served the page; null: it did not, so there is no live source. */
+export interface HostInfo {
+  readonly live: boolean;
+  readonly text: string;
+  readonly host: string;
+}
+
+export type Dialog = 'none' | 'help' | 'schema';
+
+export interface PageState {
+  readonly link: LinkState;
+  readonly capture: OpenCapture | null;
+  /** The newest the worker said, and what the page shows: they differ while the view is paused. */
+  readonly newest: Update | null;
+  readonly shown: Update | null;
+  /** The list sticks to its newest row. */
+  readonly follow: boolean;
+  readonly selection: Selection | null;
+  readonly detail: JourneyDetail | null;
+  /** Position of the chosen event in `detail.hops`. */
+  readonly at: number;
+  readonly bytes: EventBytes | null;
+  /** The worker died of this; null while it lives. */
+  readonly dead: string | null;
+  /** Problems of the page itself; those of the capture are in `newest.problems`. */
+  readonly problems: readonly Problem[];
+  readonly dialog: Dialog;
+  readonly theme: Theme;
+  /** undefined: not asked yet. */
+  readonly host: HostInfo | null | undefined;
+}
+
+export type PageStore = StoreApi<PageState>;
+
+export function createPageStore(link: LinkState = EMPTY_LINK): PageStore {
+  return createStore<PageState>(() => ({
+    link,
+    capture: null,
+    newest: null,
+    shown: null,
+    follow: true,
+    selection: null,
+    detail: null,
+    at: 0,
+    bytes: null,
+    dead: null,
+    problems: [],
+    dialog: 'none',
+    theme: savedTheme(),
+    host: undefined,
+  }));
+}

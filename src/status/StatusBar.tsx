@@ -1,0 +1,57 @@
+/** Honesty in the frame: which hooks are observed, what was lost, by which schema bytes are read. */
+import { useState } from 'react';
+import { HOOKS } from '#core/format/hooks.ts';
+import { printCount } from '#src/list/print.ts';
+import { usePage, useSession } from '#src/state/context.ts';
+import './status.css';
+
+const NO_HOPS = [] as const;
+
+export function StatusBar() {
+  const session = useSession();
+  const hops = usePage((state) => state.shown?.hops ?? NO_HOPS);
+  const missing = usePage((state) => state.shown?.missingHooks ?? NO_HOPS);
+  const lost = usePage((state) => state.newest?.lost ?? 0);
+  const schema = usePage((state) => state.shown?.schema ?? null);
+  const sourceText = usePage((state) => state.newest?.sourceText ?? '');
+  const [why, setWhy] = useState(false);
+  const observed = new Set(hops.filter((hop) => hop.lane !== 'none').map((hop) => hop.hook)).size;
+  const [first] = missing;
+  return (
+    <footer className="status-bar">
+      {observed > 0 ? (
+        <span>
+          {observed} of {Math.max(HOOKS.length, observed + missing.length)} hooks observed
+        </span>
+      ) : (
+        <span>{hops.length === 0 ? 'no packets yet' : 'a capture without kernel hooks'}</span>
+      )}
+      {first !== undefined && (
+        <span className="status-why">
+          <button className="link" aria-expanded={why} onClick={() => setWhy(!why)}>
+            {missing.length === 1 ? `${first.name} missing: why?` : `${missing.length} missing: why?`}
+          </button>
+          {why && (
+            <div className="status-pop" role="note">
+              {missing.map((hook) => (
+                <p key={`${hook.hook}${hook.name}`}>
+                  <b className="mono">{hook.name}</b> {hook.reason}
+                </p>
+              ))}
+            </div>
+          )}
+        </span>
+      )}
+      <span className="status-source">{sourceText}</span>
+      <span className={`push${lost > 0 ? ' status-lost' : ''}`}>
+        {lost > 0 ? `✕ ${printCount(lost)} events lost` : 'no loss'}
+      </span>
+      <button className="link" onClick={() => session.store.setState({ dialog: 'schema' })}>
+        schema: {schema?.name ?? 'none'}
+      </button>
+      <button className="link" onClick={() => session.store.setState({ dialog: 'help' })}>
+        <b>?</b> keys
+      </button>
+    </footer>
+  );
+}

@@ -1,0 +1,66 @@
+/** A journey for tests: written at hop 1, one TLV more at 2, one changed at 3, all lost at 4. */
+import { CELL, type JourneyDetail, type JourneyHop } from '#workers/api.ts';
+import { FAKE_START_NS } from './rows.ts';
+
+function hopAt(position: number, part: Partial<JourneyHop> = {}): JourneyHop {
+  return {
+    event: 100 + position,
+    hop: position,
+    timeNs: String(FAKE_START_NS + BigInt(position) * 1900n),
+    deltaNs: position === 0 ? 0 : 1900,
+    cpu: 1,
+    metaState: 'present',
+    metaLength: 28,
+    cell: CELL.present,
+    skb: '0xffff888004f2c100',
+    head: '0xffff888004f2c000',
+    mark: 0,
+    hash: 0xdeadbeef,
+    task: '',
+    drop: '',
+    fault: '',
+    ...part,
+  };
+}
+
+export const FAKE_DETAIL: JourneyDetail = {
+  journey: 7,
+  id: '0x2f81',
+  source: '10.0.0.1:4000',
+  destination: '10.0.0.2:9000',
+  protocol: 'UDP',
+  hops: [
+    hopAt(0, { metaState: 'none', metaLength: 0, cell: CELL.none }),
+    hopAt(1, { cell: CELL.written }),
+    hopAt(2, { cell: CELL.written, metaLength: 34, mark: 16 }),
+    hopAt(3, { cell: CELL.changed, mark: 16 }),
+    hopAt(4, { metaState: 'none', metaLength: 0, cell: CELL.lost, task: 'nginx/812', mark: 16 }),
+  ],
+  rows: [
+    {
+      type: 1,
+      name: 'trace_id',
+      kind: 'u64',
+      cells: [
+        { value: '', state: 'absent' },
+        { value: '0x22', state: 'written' },
+        { value: '0x22', state: 'same' },
+        { value: '0x23', state: 'changed' },
+        { value: '', state: 'lost' },
+      ],
+    },
+    {
+      type: 4,
+      name: '',
+      kind: '',
+      cells: [
+        { value: '', state: 'absent' },
+        { value: '', state: 'absent' },
+        { value: '07', state: 'written' },
+        { value: '07', state: 'same' },
+        { value: '', state: 'lost' },
+      ],
+    },
+  ],
+  omitted: 0,
+};

@@ -1,0 +1,177 @@
+/** When: events over time, how many of them carried metadata, and where the capture itself lost some. */
+import { memo, useMemo, useRef, useState } from 'react';
+import type { Gap, Timeline } from '#workers/api.ts';
+import { useWidth } from '#src/app/use-size.ts';
+import { printAbsolute, printCount, printDuration } from '#src/list/print.ts';
+import { usePage } from '#src/state/context.ts';
+import { barPath, barsOf, gapSpans } from './bars.ts';
+import './timeline.css';
+
+const HEIGHT_PX = 34;
+const BAR_PX = 4;
+const MIN_GAP_PX = 6;
+const TABLE_ROWS = 24;
+const NO_GAPS: readonly Gap[] = [];
+
+export function TimelineStrip() {
+  const timeline = usePage((state) => state.shown?.timeline ?? null);
+  const gaps = usePage((state) => state.shown?.gaps ?? NO_GAPS);
+  const box = useRef<HTMLDivElement>(null);
+  const width = useWidth(box);
+  return (
+    <section className="timeline" aria-label="Timeline" data-pane="timeline">
+      <TimelineHead timeline={timeline} />
+      <div className="timeline-box" ref={box}>
+        {timeline !== null && width > 0 && <Bars timeline={timeline} gaps={gaps} width={width} />}
+      </div>
+      {timeline !== null && <TimelineTable timeline={timeline} gaps={gaps} />}
+    </section>
+  );
+}
+
+function TimelineHead({ timeline }: { readonly timeline: Timeline | null }) {
+  if (timeline === null || timeline.startNs === '') return <div className="timeline-head" />;
+  const start = BigInt(timeline.startNs);
+  const span = Number(BigInt(timeline.endNs || timeline.startNs) - start);
+  const [, clock = ''] = printAbsolute(start).split(' ');
+  return (
+    <div className="timeline-head" title={`from ${printAbsolute(start)}`}>
+      <span className="mono muted">{clock.slice(0, 10)}</span>
+      <b className="mono">{printDuration(span)}</b>
+    </div>
+  );
+}
+
+interface BarsProps {
+  readonly timeline: Timeline;
+  readonly gaps: readonly Gap[];
+  readonly width: number;
+}
+
+const Bars = memo(function Bars({ timeline, gaps, width }: BarsProps) {
+  const [over, setOver] = useState<number | null>(null);
+  const bars = useMemo(() => barsOf(timeline, Math.floor(width / BAR_PX)), [timeline, width]);
+  const spans = useMemo(() => gapSpans(gaps, timeline), [gaps, timeline]);
+  const most = bars.reduce((max, bar) => Math.max(max, bar.events), 0);
+  const bar = over === null ? undefined : bars[over];
+  return (
+    <>
+      <svg
+        width={width}
+        height={HEIGHT_PX}
+        role="img"
+        aria-label="Events over time; the table that follows has the numbers"
+        onPointerMove={(event) => {
+          const share = (event.clientX - event.currentTarget.getBoundingClientRect().left) / width;
+          setOver(Math.min(bars.length - 1, Math.max(0, Math.floor(share * bars.length))));
+        }}
+        onPointerLeave={() => setOver(null)}
+      >
+        <defs>
+          <pattern
+            id="gap-hatch"
+            width="5"
+            height="5"
+            patternUnits="userSpaceOnUse"
+            patternTransform="rotate(45)"
+          >
+            <line x1="0" y1="0" x2="0" y2="5" className="gap-line" />
+          </pattern>
+        </defs>
+        {spans.map((span) => {
+          const x = span.from * width;
+          const wide = Math.max(MIN_GAP_PX, (span.to - span.from) * width);
+          const text = span.count === null ? '? lost' : `${printCount(span.count)} lost`;
+          return (
+            <g key={span.key} className="gap">
+              <title>{`gap: ${text}, ${span.causes.join(', ')}`}</title>
+              <rect x={x} y={0.5} width={wide} height={HEIGHT_PX - 1} fill="url(#gap-hatch)" />
+              <text
+                x={x + wide / 2 < width / 2 ? x + wide + 4 : x - 4}
+                y={10}
+                textAnchor={x + wide / 2 < width / 2 ? 'start' : 'end'}
+              >
+                {text}
+              </text>
+            </g>
+          );
+        })}
+        <path
+          className="bar-packets"
+          d={barPath(
+            bars.map((one) => one.events),
+            most,
+            width,
+            HEIGHT_PX,
+            0,
+          )}
+        />
+        <path
+          className="bar-meta"
+          d={barPath(
+            bars.map((one) => one.withMetadata),
+            most,
+            width,
+            HEIGHT_PX,
+            0,
+          )}
+        />
+        {over !== null && (
+          <rect
+            className="bar-over"
+            x={(over * width) / bars.length - 0.5}
+            y={0}
+            width={width / bars.length}
+            height={HEIGHT_PX}
+          />
+        )}
+      </svg>
+      {bar !== undefined && over !== null && (
+        <span
+          className="timeline-tip mono"
+          style={
+            over < bars.length / 2
+              ? { left: (over * width) / bars.length + 10 }
+              : { right: width - (over * width) / bars.length + 4 }
+          }
+        >
+          {printCount(bar.events)} events, {printCount(bar.withMetadata)} with metadata
+        </span>
+      )}
+    </>
+  );
+});
+
+/** The same numbers for screen readers, in fewer steps. */
+const TimelineTable = memo(function TimelineTable({ timeline, gaps }: Omit<BarsProps, 'width'>) {
+  const bars = barsOf(timeline, TABLE_ROWS);
+  const span = timeline.startNs === '' ? 0 : Number(BigInt(timeline.endNs || '0') - BigInt(timeline.startNs));
+  return (
+    <table className="hidden-text" aria-label="Timeline as a table">
+      <thead>
+        <tr>
+          <th scope="col">from</th>
+          <th scope="col">events</th>
+          <th scope="col">with metadata</th>
+        </tr>
+      </thead>
+      <tbody>
+        {bars.map((bar, i) => (
+          <tr key={i}>
+            <th scope="row">{printDuration((span * i) / bars.length)}</th>
+            <td>{bar.events}</td>
+            <td>{bar.withMetadata}</td>
+          </tr>
+        ))}
+        {gapSpans(gaps, timeline).map((gap) => (
+          <tr key={`gap-${gap.key}`}>
+            <th scope="row">gap at {printDuration(span * gap.from)}</th>
+            <td colSpan={2}>
+              {gap.count ?? 'unknown number of'} events lost: {gap.causes.join(', ')}
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+});
