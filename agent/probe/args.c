@@ -14,21 +14,17 @@ enum {
 
 static const char USAGE[] =
 	"Usage: whither-probe -i DEV [-i DEV ...] [options]\n"
-	"Watches packets and their metadata at the hooks of the kernel's Rx and Tx path, writes "
-	"pcapng.\n"
+	"Watches packets and their metadata at the hooks of the kernel's Rx and Tx path, writes pcapng.\n"
 	"\n"
 	"  -i, --interface DEV     network device to watch; may be repeated\n"
 	"      --netns NAME|PATH   network namespace of the devices\n"
-	"  -s, --snaplen N         bytes of each packet, from the MAC header (default 128, at most "
-	"4096)\n"
+	"  -s, --snaplen N         bytes of each packet, from the MAC header (default 128, at most 4096)\n"
 	"  -w, --write FILE|-      where to write (default -, standard output)\n"
 	"      --schema FILE       metadata schema (JSON) to put into the capture\n"
 	"      --ring-bytes N      size of the ring buffer, a power of two (default 16777216)\n"
 	"      --no-tcx            use clsact filters although tcx links are there\n"
-	"      --die-with-parent   end when the parent process does (always, when writing to a "
-	"pipe)\n"
-	"      --doctor            try every hook, print as JSON what works and why the rest does "
-	"not\n"
+	"      --die-with-parent   end when the parent process does (always, when writing to a pipe)\n"
+	"      --doctor            try every hook, print as JSON what works and why the rest does not\n"
 	"      --version, --help\n"
 	"\n"
 	"Example: whither-probe -i eth0 | wireshark -k -i -\n";
@@ -44,18 +40,18 @@ enum {
 };
 
 static const struct option LONG[] = {
-	{"interface", required_argument, NULL, 'i'},
-	{"netns", required_argument, NULL, OPT_NETNS},
-	{"snaplen", required_argument, NULL, 's'},
-	{"write", required_argument, NULL, 'w'},
-	{"schema", required_argument, NULL, OPT_SCHEMA},
-	{"ring-bytes", required_argument, NULL, OPT_RING},
-	{"no-tcx", no_argument, NULL, OPT_NO_TCX},
-	{"die-with-parent", no_argument, NULL, OPT_DIE},
-	{"doctor", no_argument, NULL, OPT_DOCTOR},
-	{"version", no_argument, NULL, OPT_VERSION},
-	{"help", no_argument, NULL, 'h'},
-	{NULL, 0, NULL, 0},
+	{ "interface", required_argument, NULL, 'i' },
+	{ "netns", required_argument, NULL, OPT_NETNS },
+	{ "snaplen", required_argument, NULL, 's' },
+	{ "write", required_argument, NULL, 'w' },
+	{ "schema", required_argument, NULL, OPT_SCHEMA },
+	{ "ring-bytes", required_argument, NULL, OPT_RING },
+	{ "no-tcx", no_argument, NULL, OPT_NO_TCX },
+	{ "die-with-parent", no_argument, NULL, OPT_DIE },
+	{ "doctor", no_argument, NULL, OPT_DOCTOR },
+	{ "version", no_argument, NULL, OPT_VERSION },
+	{ "help", no_argument, NULL, 'h' },
+	{ NULL, 0, NULL, 0 },
 };
 
 static int number(const char *text, unsigned min, unsigned max, const char *what, unsigned *out)
@@ -80,8 +76,7 @@ static int check(const struct options *o)
 
 	if (o->ring_bytes & (o->ring_bytes - 1) || o->ring_bytes % page) {
 		fprintf(stderr,
-			"whither-probe: --ring-bytes must be a power of two and at least a page "
-			"(%u)\n",
+			"whither-probe: --ring-bytes must be a power of two and at least a page (%u)\n",
 			page);
 		return STOP_USAGE;
 	}

@@ -4,8 +4,8 @@
 #include <errno.h>
 #include <sys/prctl.h>
 
-const cap_value_t CAPS[NEEDED_CAPS] = {CAP_BPF, CAP_PERFMON, CAP_NET_ADMIN};
-const char *const CAP_NAMES[NEEDED_CAPS] = {"CAP_BPF", "CAP_PERFMON", "CAP_NET_ADMIN"};
+const cap_value_t CAPS[NEEDED_CAPS] = { CAP_BPF, CAP_PERFMON, CAP_NET_ADMIN };
+const char *const CAP_NAMES[NEEDED_CAPS] = { "CAP_BPF", "CAP_PERFMON", "CAP_NET_ADMIN" };
 
 static bool needed(cap_value_t cap)
 {

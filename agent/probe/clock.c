@@ -6,7 +6,7 @@
 
 struct run_clock clock_calibrate(void)
 {
-	struct run_clock best = {.error_ns = UINT64_MAX};
+	struct run_clock best = { .error_ns = UINT64_MAX };
 
 	for (int i = 0; i < SAMPLES; i++) {
 		uint64_t before = clock_ns(CLOCK_MONOTONIC);

@@ -28,7 +28,7 @@ struct kept {
 
 static uint32_t prog_id(int fd)
 {
-	struct bpf_prog_info info = {0};
+	struct bpf_prog_info info = { 0 };
 	uint32_t size = sizeof(info);
 
 	return bpf_obj_get_info_by_fd(fd, &info, &size) ? 0 : info.id;

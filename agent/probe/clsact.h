@@ -27,7 +27,7 @@ struct clsact {
 	int lifeline; /* held open by the probe; the keeper waits for its end */
 };
 
-#define CLSACT_NONE ((struct clsact){.lifeline = -1})
+#define CLSACT_NONE ((struct clsact){ .lifeline = -1 })
 
 /* Starts the keeper and has it attach the filters; sets each one's error. */
 void clsact_attach(struct clsact *c, struct clsact_filter *filters, size_t count);

@@ -30,15 +30,13 @@ int netns_enter(const char *name, struct netns *out)
 		fd = open(path, O_RDONLY | O_CLOEXEC);
 		if (fd < 0) {
 			fprintf(stderr,
-				"whither-probe: no network namespace %s: %s (ip netns lists the "
-				"named ones)\n",
-				name, strerror(errno));
+				"%s: no network namespace %s: %s (ip netns lists the named ones)\n",
+				program_invocation_short_name, name, strerror(errno));
 			return -1;
 		}
 		if (setns(fd, CLONE_NEWNET)) {
-			fprintf(stderr,
-				"whither-probe: cannot enter the network namespace %s: %s%s\n",
-				name, strerror(errno),
+			fprintf(stderr, "%s: cannot enter the network namespace %s: %s%s\n",
+				program_invocation_short_name, name, strerror(errno),
 				errno == EPERM ? " (that takes CAP_SYS_ADMIN)" : "");
 			close(fd);
 			return -1;
@@ -46,7 +44,8 @@ int netns_enter(const char *name, struct netns *out)
 		close(fd);
 	}
 	if (stat("/proc/self/ns/net", &st)) {
-		fprintf(stderr, "whither-probe: /proc/self/ns/net: %s\n", strerror(errno));
+		fprintf(stderr, "%s: /proc/self/ns/net: %s\n", program_invocation_short_name,
+			strerror(errno));
 		return -1;
 	}
 	out->inode = (unsigned)st.st_ino;
@@ -55,8 +54,8 @@ int netns_enter(const char *name, struct netns *out)
 
 static void find_driver(struct device *d)
 {
-	struct ethtool_drvinfo info = {.cmd = ETHTOOL_GDRVINFO};
-	struct ifreq request = {0};
+	struct ethtool_drvinfo info = { .cmd = ETHTOOL_GDRVINFO };
+	struct ifreq request = { 0 };
 	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 
 	if (fd < 0)
@@ -72,16 +71,16 @@ int device_find(const char *name, struct device *out)
 {
 	memset(out, 0, sizeof(*out));
 	if (strlen(name) >= sizeof(out->name)) {
-		fprintf(stderr, "whither-probe: '%s' is too long for a device name\n", name);
+		fprintf(stderr, "%s: '%s' is too long for a device name\n",
+			program_invocation_short_name, name);
 		return -1;
 	}
 	strcpy(out->name, name);
 	out->ifindex = if_nametoindex(name);
 	if (!out->ifindex) {
 		fprintf(stderr,
-			"whither-probe: no device %s in this network namespace: %s (ip link lists "
-			"them)\n",
-			name, strerror(errno));
+			"%s: no device %s in this network namespace: %s (ip link lists them)\n",
+			program_invocation_short_name, name, strerror(errno));
 		return -1;
 	}
 	find_driver(out);

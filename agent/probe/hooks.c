@@ -18,13 +18,13 @@
 #define WAKE_SHARE 4
 
 #define HOOK(ID, IDENT, NAME, LINKTYPE, DIRECTION) \
-	{.id = ID,                                 \
-	 .name = NAME,                             \
-	 .program = #IDENT,                        \
-	 .link_type = LINKTYPE,                    \
-	 .direction = DIRECTION,                   \
-	 .how = ""},
-static const struct hook CATALOGUE[WH_HOOK_MAX] = {WH_HOOKS(HOOK)};
+	{ .id = ID,                                \
+	  .name = NAME,                            \
+	  .program = #IDENT,                       \
+	  .link_type = LINKTYPE,                   \
+	  .direction = DIRECTION,                  \
+	  .how = "" },
+static const struct hook CATALOGUE[WH_HOOK_MAX] = { WH_HOOKS(HOOK) };
 
 static __attribute__((format(printf, 2, 3))) void missing(struct hook *hook, const char *format,
 							  ...)
@@ -41,8 +41,7 @@ static const char *advice(int err)
 	switch (err) {
 	case EPERM:
 	case EACCES:
-		return " (it takes CAP_BPF, CAP_PERFMON and CAP_NET_ADMIN, and a kernel not locked "
-		       "down against it)";
+		return " (it takes CAP_BPF, CAP_PERFMON and CAP_NET_ADMIN, and a kernel not locked down against it)";
 	case ESRCH:
 	case ENOENT:
 		return " (this kernel does not have it, or has no BTF)";
@@ -278,7 +277,7 @@ void hooks_free(struct hooks *h)
 
 uint64_t hook_skipped_runs(const struct hooks *h, uint32_t id)
 {
-	struct bpf_prog_info info = {0};
+	struct bpf_prog_info info = { 0 };
 	uint32_t size = sizeof(info);
 	int fd = program_fd(h, &h->of[id - 1]);
 

@@ -43,7 +43,7 @@ static int print_warnings(enum libbpf_print_level level, const char *format, va_
 static void catch_signals(void)
 {
 	/* No SA_RESTART: a write to a reader that stands still must notice. */
-	struct sigaction action = {.sa_handler = on_signal};
+	struct sigaction action = { .sa_handler = on_signal };
 
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
@@ -87,8 +87,8 @@ static int fill_maps(const struct capture *c)
 static void run(struct capture *c, struct events *events, struct ledger *ledger)
 {
 	struct pollfd fds[] = {
-		{.fd = events_fd(events), .events = POLLIN},
-		{.fd = c->out.fd}, /* events 0: only told when the reader left */
+		{ .fd = events_fd(events), .events = POLLIN },
+		{ .fd = c->out.fd }, /* events 0: only told when the reader left */
 	};
 	uint64_t now = clock_ns(CLOCK_MONOTONIC), flushed = now, looked = now, reported = now;
 
@@ -117,7 +117,7 @@ int main(int argc, char **argv)
 {
 	static struct capture c;
 	struct events *events = NULL;
-	struct ledger ledger = {0};
+	struct ledger ledger = { 0 };
 	struct options o;
 	pid_t parent = getppid();
 	char *schema = NULL;

@@ -12,7 +12,7 @@
 
 int output_open(struct output *out, const char *path, volatile int *stop)
 {
-	*out = (struct output){.fd = STDOUT_FILENO, .stop = stop};
+	*out = (struct output){ .fd = STDOUT_FILENO, .stop = stop };
 	if (strcmp(path, "-")) {
 		out->fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
 		if (out->fd < 0) {
@@ -32,7 +32,7 @@ int output_open(struct output *out, const char *path, volatile int *stop)
 /* Once told to stop, write only what the pipe surely takes, and not for ever. */
 static size_t next_write(struct output *out, size_t left)
 {
-	struct pollfd p = {.fd = out->fd, .events = POLLOUT};
+	struct pollfd p = { .fd = out->fd, .events = POLLOUT };
 
 	if (!*out->stop)
 		return left;

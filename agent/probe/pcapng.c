@@ -6,7 +6,7 @@
 
 struct block block_begin(struct output *out, enum pcapng_block type, size_t bytes)
 {
-	struct block b = {.out = out, .start = output_room(out, bytes)};
+	struct block b = { .out = out, .start = output_room(out, bytes) };
 
 	if (!b.start)
 		return b;

@@ -173,7 +173,7 @@ void section_write(struct capture *c, const char *schema)
 			bool there = slot < c->device_count && hook >= 1 && hook <= WH_HOOK_MAX &&
 				     c->hooks.on_device[slot][hook - 1];
 
-			*i = (struct interface){.id = NO_INTERFACE, .slot = slot, .hook = hook};
+			*i = (struct interface){ .id = NO_INTERFACE, .slot = slot, .hook = hook };
 			if (!there)
 				continue;
 			i->id = next++;

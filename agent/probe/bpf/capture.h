@@ -165,7 +165,7 @@ static __always_inline void observe(struct sk_buff *skb, const __u32 hook, const
 {
 	struct net_device *dev = GET(skb, dev);
 	struct wh_device_key key = {};
-	struct position now = {.hook = hook};
+	struct position now = { .hook = hook };
 	struct wh_record r = {};
 	__u32 *slot;
 

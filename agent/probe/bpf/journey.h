@@ -106,7 +106,8 @@ static __always_inline __u64 journey_at(const struct position *now, __u32 slot)
 	return fresh.id;
 }
 
-/* The same on a device nobody watches: a packet that came from a watched one goes on, any other
+/* The same on a device nobody watches. A packet that is handed up or on (a bridge, forwarding) goes
+ * on unseen. One that comes out at the far end of a veth pair has left, as over a wire. Any other
  * means that the address has been handed out again. */
 static __always_inline void journey_passes(const struct position *now)
 {
@@ -114,7 +115,7 @@ static __always_inline void journey_passes(const struct position *now)
 
 	if (!j)
 		return;
-	if (!continues(j, now)) {
+	if ((is_tx(j->hook) && !is_tx(now->hook)) || !continues(j, now)) {
 		bpf_map_delete_elem(&journeys, &now->skb);
 		return;
 	}

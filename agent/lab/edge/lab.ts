@@ -1,0 +1,142 @@
+/**
+ * The edge lab: two network namespaces and a veth pair between them. On the edge's device an XDP
+ * program writes three TLVs in front of every packet and a tcx program adds a fourth; a client talks
+ * to the edge over UDP, TCP and ICMP, and the edge answers.
+ *
+ * A guard process is started first and waits for the end of a pipe that only the lab holds. Stopping
+ * the lab and killing it are therefore the same thing: the pipe closes, the namespaces are removed.
+ */
+import { Child, runCommand } from '../processes.ts';
+import { labFiles, type LabFiles } from '../root.ts';
+
+export const EDGE_DEVICE = 'edge0';
+const CLIENT_DEVICE = 'client0';
+
+/** As in edge/traffic.c. The IPv6 addresses embed the IPv4 ones. */
+const EDGE_ADDRESSES = ['10.71.0.1'];
+const CLIENT_ADDRESSES = ['10.71.0.10', '10.71.0.11', '10.71.0.12'];
+const V4_PREFIX_BITS = 24;
+const V6_PREFIX = 'fd71::';
+const V6_PREFIX_BITS = 64;
+
+/** What both BPF programs noted down about a packet, area bytes as hex. */
+export interface EdgeNote {
+  readonly trace: string;
+  readonly afterXdp: string;
+  /** null: it did not get as far as tcx. */
+  readonly afterTcx: string | null;
+}
+
+export interface EdgeCounts {
+  readonly xdp: number;
+  readonly tcx: number;
+  readonly dropped: number;
+}
+
+export class EdgeLab {
+  readonly netns: string;
+  readonly clientNetns: string;
+  readonly device = EDGE_DEVICE;
+  readonly files: LabFiles;
+  readonly #guard: Child;
+  #programs: Child | null = null;
+  #server: Child | null = null;
+  #client: Child | null = null;
+
+  private constructor(files: LabFiles) {
+    this.files = files;
+    this.netns = `whither-edge-${process.pid}`;
+    this.clientNetns = `whither-client-${process.pid}`;
+    this.#guard = new Child(files.loader, ['guard', this.netns, this.clientNetns], { detached: true });
+  }
+
+  /** Sets everything up but the traffic. When that fails, what was made is removed and the cause thrown. */
+  static async start(): Promise<EdgeLab> {
+    const lab = new EdgeLab(labFiles());
+    try {
+      await lab.#setUp();
+    } catch (thrown) {
+      await lab.stop();
+      throw thrown;
+    }
+    return lab;
+  }
+
+  async #setUp(): Promise<void> {
+    const { netns, clientNetns, files } = this;
+    await runCommand('ip', ['netns', 'add', netns]);
+    await runCommand('ip', ['netns', 'add', clientNetns]);
+    const pair = [EDGE_DEVICE, 'netns', netns, 'type', 'veth', 'peer', 'name', CLIENT_DEVICE];
+    await runCommand('ip', ['link', 'add', ...pair, 'netns', clientNetns]);
+    await configure(netns, EDGE_DEVICE, EDGE_ADDRESSES);
+    await configure(clientNetns, CLIENT_DEVICE, CLIENT_ADDRESSES);
+    this.#programs = new Child(files.loader, ['attach', netns, EDGE_DEVICE, files.programs]);
+    await this.#programs.line();
+  }
+
+  /** Starts the traffic, about `rate` packets a second. */
+  async startTraffic(rate: number): Promise<void> {
+    this.#server = new Child(this.files.traffic, ['serve', this.netns]);
+    await this.#server.line();
+    this.#client = new Child(this.files.traffic, ['ask', this.clientNetns, String(rate)]);
+  }
+
+  async stopTraffic(): Promise<void> {
+    await this.#client?.end();
+    await this.#server?.end();
+    this.#client = null;
+    this.#server = null;
+  }
+
+  /** `count` UDP packets from the client as fast as it goes; the edge drops them. */
+  async flood(count: number): Promise<void> {
+    await runCommand(this.files.traffic, ['flood', this.clientNetns, String(count)]);
+  }
+
+  /** What the XDP and tcx programs counted themselves. */
+  async counts(): Promise<EdgeCounts> {
+    const programs = this.#attached();
+    programs.say('counts');
+    return JSON.parse(await programs.line()) as EdgeCounts;
+  }
+
+  /** What the XDP and tcx programs wrote, the last 65536 packets. */
+  async notes(): Promise<EdgeNote[]> {
+    const programs = this.#attached();
+    programs.say('notes');
+    const notes: EdgeNote[] = [];
+    for (let line = await programs.line(); line !== ''; line = await programs.line()) {
+      notes.push(JSON.parse(line) as EdgeNote);
+    }
+    return notes;
+  }
+
+  #attached(): Child {
+    if (this.#programs === null) throw new Error('the lab is not set up');
+    return this.#programs;
+  }
+
+  /** Resolves when one of the lab's own processes ends, with what it said. */
+  async failed(): Promise<string> {
+    const own = [this.#programs, this.#server, this.#client].filter((child) => child !== null);
+    return Promise.race(own.map(async (child) => child.ended.then(() => child.complaint)));
+  }
+
+  /** Removes everything. */
+  async stop(): Promise<void> {
+    await this.stopTraffic();
+    await this.#programs?.finish();
+    this.#programs = null;
+    await this.#guard.finish();
+  }
+}
+
+async function configure(netns: string, device: string, addresses: readonly string[]): Promise<void> {
+  const ip = async (...args: string[]): Promise<string> => runCommand('ip', ['-n', netns, ...args]);
+  for (const address of addresses) {
+    await ip('addr', 'add', `${address}/${V4_PREFIX_BITS}`, 'dev', device);
+    await ip('addr', 'add', `${V6_PREFIX}${address}/${V6_PREFIX_BITS}`, 'dev', device, 'nodad');
+  }
+  await ip('link', 'set', 'lo', 'up');
+  await ip('link', 'set', device, 'up');
+}

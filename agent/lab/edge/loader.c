@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: MIT
+/* whither-lab: the privileged hands of a lab.
+ *
+ *   whither-lab attach NETNS DEV OBJECT   attaches edge_xdp and edge_tcx, prints "ready", then
+ * answers lines on stdin (counts, notes) until its end whither-lab guard NETNS...            waits
+ * for the end of stdin, then removes the namespaces
+ *
+ * Links belong to this process by file descriptor, and it dies with its parent: nothing outlives
+ * it. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/random.h>
+#include <unistd.h>
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <linux/if_link.h>
+
+#include "../../probe/bpf-link.h"
+#include "../../probe/devices.h"
+#include "edge.h"
+
+static int fail(const char *what)
+{
+	fprintf(stderr, "whither-lab: %s: %s\n", what, strerror(errno));
+	return 1;
+}
+
+static struct bpf_object *load(const char *path)
+{
+	struct bpf_object *object = bpf_object__open_file(path, NULL);
+	struct bpf_map *constants;
+	__u32 run;
+
+	if (!object)
+		return NULL;
+	constants = bpf_object__find_map_by_name(object, ".rodata.run");
+	if (!constants || getrandom(&run, sizeof(run), 0) != sizeof(run) ||
+	    bpf_map__set_initial_value(constants, &run, sizeof(run)) || bpf_object__load(object)) {
+		bpf_object__close(object);
+		return NULL;
+	}
+	return object;
+}
+
+static int program(const struct bpf_object *object, const char *name)
+{
+	return bpf_program__fd(bpf_object__find_program_by_name(object, name));
+}
+
+static void print_hex(const char *key, const __u8 *bytes, size_t length)
+{
+	printf("\"%s\":\"", key);
+	for (size_t i = 0; i < length; i++)
+		printf("%02x", bytes[i]);
+	putchar('"');
+}
+
+static void print_counts(const struct bpf_object *object)
+{
+	int map = bpf_object__find_map_fd_by_name(object, "counts");
+	struct edge_counts c = { 0 };
+	__u32 zero = 0;
+
+	bpf_map_lookup_elem(map, &zero, &c);
+	printf("{\"xdp\":%" PRIu64 ",\"tcx\":%" PRIu64 ",\"dropped\":%" PRIu64 "}\n",
+	       (uint64_t)c.xdp, (uint64_t)c.tcx, (uint64_t)c.dropped);
+}
+
+/* One line per packet, then an empty one. afterTcx is null where tcx did not see the packet. */
+static void print_notes(const struct bpf_object *object)
+{
+	int map = bpf_object__find_map_fd_by_name(object, "notes");
+	__u64 key, next;
+	bool first = true;
+
+	while (!bpf_map_get_next_key(map, first ? NULL : &key, &next)) {
+		struct edge_note note;
+
+		first = false;
+		key = next;
+		if (bpf_map_lookup_elem(map, &key, &note))
+			continue;
+		printf("{\"trace\":\"%016" PRIx64 "\",", (uint64_t)key);
+		print_hex("afterXdp", note.after_xdp, sizeof(note.after_xdp));
+		putchar(',');
+		if (note.tcx_seen)
+			print_hex("afterTcx", note.after_tcx, sizeof(note.after_tcx));
+		else
+			printf("\"afterTcx\":null");
+		puts("}");
+	}
+	puts("");
+}
+
+static int attach(const char *netns_name, const char *device_name, const char *path)
+{
+	LIBBPF_OPTS(bpf_link_create_opts, native, .flags = XDP_FLAGS_DRV_MODE);
+	struct bpf_object *object = load(path);
+	struct netns netns;
+	struct device device;
+	char line[64];
+	int xdp, tcx;
+
+	if (!object)
+		return fail(path);
+	if (netns_enter(netns_name, &netns) || device_find(device_name, &device))
+		return 1;
+	xdp = bpf_link_create(program(object, "edge_xdp"), (int)device.ifindex, BPF_XDP, &native);
+	if (xdp < 0)
+		return fail("attaching the XDP program");
+	tcx = tcx_link_create(program(object, "edge_tcx"), device.ifindex, true, true);
+	if (tcx < 0) {
+		errno = -tcx;
+		return fail("attaching the tcx program (Linux 6.6 or later has tcx)");
+	}
+	puts("ready");
+	fflush(stdout);
+	while (fgets(line, sizeof(line), stdin)) {
+		if (!strcmp(line, "counts\n"))
+			print_counts(object);
+		else if (!strcmp(line, "notes\n"))
+			print_notes(object);
+		fflush(stdout);
+	}
+	close(tcx);
+	close(xdp);
+	bpf_object__close(object);
+	return 0;
+}
+
+static int guard(int count, char **names)
+{
+	char byte, path[PATH_MAX];
+
+	setsid();
+	signal(SIGINT, SIG_IGN);
+	signal(SIGTERM, SIG_IGN);
+	signal(SIGHUP, SIG_IGN);
+	for (;;) {
+		ssize_t n = read(STDIN_FILENO, &byte, 1);
+
+		if (n == 0 || (n < 0 && errno != EINTR))
+			break;
+	}
+	/* As `ip netns del` does. The devices go when the last process in there has ended. */
+	for (int i = 0; i < count; i++) {
+		snprintf(path, sizeof(path), "/run/netns/%s", names[i]);
+		umount2(path, MNT_DETACH);
+		unlink(path);
+	}
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	pid_t parent = getppid();
+
+	if (argc >= 3 && !strcmp(argv[1], "guard"))
+		return guard(argc - 2, argv + 2);
+	if (argc != 5 || strcmp(argv[1], "attach")) {
+		fputs("Usage: whither-lab attach NETNS DEV OBJECT | whither-lab guard NETNS...\n",
+		      stderr);
+		return 2;
+	}
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent)
+		return 1;
+	libbpf_set_print(NULL);
+	return attach(argv[2], argv[3], argv[4]);
+}

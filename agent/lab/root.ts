@@ -1,0 +1,45 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Failure } from '../failure.ts';
+
+/**
+ * The directory with package.json, agent/ and build/: upwards from this file, which is in agent/lab, or
+ * bundled in dist/agent.
+ */
+export function findRoot(): string {
+  let directory = path.dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(path.join(directory, 'agent/lab/edge/schema.json'))) {
+    const parent = path.dirname(directory);
+    if (parent === directory) {
+      throw new Failure('the lab needs the source tree', 'run whither from where it was cloned');
+    }
+    directory = parent;
+  }
+  return directory;
+}
+
+/** The lab's programs, all built by `make -C agent/probe`. */
+export interface LabFiles {
+  readonly probe: string;
+  readonly loader: string;
+  readonly traffic: string;
+  readonly programs: string;
+  readonly schema: string;
+}
+
+export function labFiles(root = findRoot()): LabFiles {
+  const files = {
+    probe: path.join(root, 'build/whither-probe'),
+    loader: path.join(root, 'build/whither-lab'),
+    traffic: path.join(root, 'build/whither-traffic'),
+    programs: path.join(root, 'build/lab/edge.bpf.o'),
+    schema: path.join(root, 'agent/lab/edge/schema.json'),
+  };
+  for (const file of Object.values(files)) {
+    if (!existsSync(file)) {
+      throw new Failure(`${path.relative(root, file)} is not built`, 'run make -C agent/probe');
+    }
+  }
+  return files;
+}
