@@ -73,8 +73,10 @@ export function connect(worker: WorkerLike, locks: LockWaiter | null): WorkerCon
     for (const listener of listeners) listener(fault);
   }
 
-  worker.addEventListener('error', (event) => {
-    die(event instanceof ErrorEvent && event.message !== '' ? event.message : 'it could not be started');
+  worker.addEventListener('error', (event: Event) => {
+    // A plain Event when the script could not be loaded, an ErrorEvent when something in it was thrown.
+    const message = 'message' in event && typeof event.message === 'string' ? event.message : '';
+    die(message === '' ? 'it could not be started' : message);
   });
   worker.addEventListener('messageerror', () => die('a message of its could not be read'));
   worker.addEventListener('message', (event) => {

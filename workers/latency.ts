@@ -12,7 +12,7 @@ const MS_PER_HI = 0x1_0000_0000 / NS_PER_MS;
 
 export interface LatencyStats {
   readonly events: number;
-  /** Milliseconds, rounded up to a whole one; null without events. */
+  /** Milliseconds, null without events. Quantiles are rounded up: so many events were that old at most. */
   readonly p50Ms: number | null;
   readonly p99Ms: number | null;
   readonly maxMs: number | null;
@@ -44,7 +44,7 @@ export class LatencyProbe {
       events: this.#events,
       p50Ms: this.#quantile(0.5),
       p99Ms: this.#quantile(0.99),
-      maxMs: this.#events === 0 ? null : Math.ceil(this.#maxMs),
+      maxMs: this.#events === 0 ? null : Math.round(this.#maxMs),
     };
     this.#buckets.fill(0);
     this.#events = 0;
@@ -61,6 +61,6 @@ export class LatencyProbe {
       seen += this.#buckets[bucket]!;
       if (seen >= rank) return bucket + 1;
     }
-    return Math.ceil(this.#maxMs);
+    return Math.round(this.#maxMs);
   }
 }

@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import { UpdatePump } from './update-pump.ts';
+
+function rig(): { pump: UpdatePump; sent: number[]; at: (ms: number) => void; again: { value: boolean } } {
+  let now = 0;
+  let timer: { at: number; callback: () => void } | null = null;
+  const sent: number[] = [];
+  const again = { value: false };
+  const pump = new UpdatePump({
+    intervalMs: 100,
+    now: () => now,
+    setTimer: (callback, ms) => {
+      const mine = { at: now + ms, callback };
+      timer = mine;
+      return () => {
+        if (timer === mine) timer = null;
+      };
+    },
+    send: () => {
+      sent.push(now);
+      return again.value;
+    },
+  });
+  const at = (ms: number): void => {
+    while (timer && timer.at <= ms) {
+      const { at: due, callback } = timer;
+      timer = null;
+      now = due;
+      callback();
+    }
+    now = ms;
+  };
+  return { pump, sent, at, again };
+}
+
+describe('UpdatePump', () => {
+  it('sends the first change at once, the next ones at the interval, and the last one always', () => {
+    const { pump, sent, at } = rig();
+    for (const ms of [0, 10, 20, 99, 130, 140]) {
+      at(ms);
+      pump.touch();
+    }
+    at(1000);
+    expect(sent).toEqual([0, 100, 200]);
+  });
+
+  it('sends what a person did without waiting, and counts the interval from there', () => {
+    const { pump, sent, at } = rig();
+    pump.touch();
+    at(50);
+    pump.touch();
+    pump.flush();
+    at(60);
+    pump.touch();
+    at(1000);
+    expect(sent).toEqual([0, 50, 150]);
+  });
+
+  it('repeats itself while there is something that changes by time alone', () => {
+    const { pump, sent, at, again } = rig();
+    again.value = true;
+    pump.touch();
+    at(250);
+    again.value = false;
+    at(1000);
+    expect(sent).toEqual([0, 100, 200, 300]);
+  });
+
+  it('sends nothing once it is stopped', () => {
+    const { pump, sent, at } = rig();
+    pump.touch();
+    pump.touch();
+    pump.stop();
+    pump.touch();
+    pump.flush();
+    at(1000);
+    expect(sent).toEqual([0]);
+  });
+});
