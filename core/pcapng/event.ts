@@ -178,7 +178,11 @@ function headerAndMetadata(v: DataView): Area | null {
  * Extensions of the event at buf[eventStart..eventStart+eventLength) (PacketView.eventStart). Reads up to
  * the first bit that is not known or that the length has no room for; copies `cb`. Never throws.
  */
-export function readEventExtensions(buf: Uint8Array, eventStart: number, eventLength: number): EventExtensions {
+export function readEventExtensions(
+  buf: Uint8Array,
+  eventStart: number,
+  eventLength: number,
+): EventExtensions {
   const v = viewOf(buf, eventStart, eventLength);
   const area = v && headerAndMetadata(v);
   if (!area) return {};

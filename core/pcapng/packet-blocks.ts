@@ -197,7 +197,8 @@ export class PacketBlocks {
   /** A custom option's value: @0 enterprise number in the section's order, @4 the struct, little-endian. */
   #event(view: DataView, value: number, size: number, base: number): void {
     const event = value + 4;
-    if (view.getUint32(value, this.littleEndian) !== PEN || view.getUint32(event, true) !== MAGIC_EVENT) return;
+    if (view.getUint32(value, this.littleEndian) !== PEN || view.getUint32(event, true) !== MAGIC_EVENT)
+      return;
     const version = view.getUint8(event + EVENT_VERSION);
     if (version !== FORMAT_VERSION) {
       this.#context.problems.skip(

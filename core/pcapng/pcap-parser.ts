@@ -48,7 +48,12 @@ export class PcapParser implements UnitParser {
       const captured = view.getUint32(at + 8, this.#littleEndian);
       if (captured > this.#context.limits.maxBlockBytes - header) {
         // There is nothing to resynchronise on, so this ends reading.
-        this.#context.fail('packet-length', base + at, `The packet here says it has ${captured} bytes.`, DAMAGED);
+        this.#context.fail(
+          'packet-length',
+          base + at,
+          `The packet here says it has ${captured} bytes.`,
+          DAMAGED,
+        );
         return at;
       }
       if (end - at < header + captured) {

@@ -76,14 +76,7 @@ export class PcapngParser implements UnitParser {
     return false;
   }
 
-  #rareBlock(
-    type: number,
-    buf: Uint8Array,
-    view: DataView,
-    at: number,
-    length: number,
-    base: number,
-  ): void {
+  #rareBlock(type: number, buf: Uint8Array, view: DataView, at: number, length: number, base: number): void {
     switch (type) {
       case B.BLOCK_SHB:
         this.#section(buf, view, at, length, base);

@@ -14,7 +14,7 @@ import type { CaptureSink } from './types.ts';
 
 export type { Limits } from './limits.ts';
 
-const CARRY_START_BYTES = 4096;
+export const CARRY_START_BYTES = 4096;
 
 export class CaptureReader {
   readonly #context: ReaderContext;
@@ -34,6 +34,11 @@ export class CaptureReader {
   /** Bytes of input taken so far, also those of a block that is not whole yet. */
   get bytesRead(): number {
     return this.#bytesRead;
+  }
+
+  /** Memory kept between calls: at most `maxBlockBytes` or CARRY_START_BYTES, whichever is more. */
+  get heldBytes(): number {
+    return this.#carry.length;
   }
 
   /** A fatal problem was reported, or `end` was called: `push` does nothing any more. */
@@ -121,7 +126,8 @@ export class CaptureReader {
   #append(chunk: Uint8Array, start: number, length: number): void {
     const size = this.#carried + length;
     if (size > this.#carry.length) {
-      const grown = new Uint8Array(Math.max(size, this.#carry.length * 2));
+      const doubled = Math.min(this.#carry.length * 2, this.#context.limits.maxBlockBytes);
+      const grown = new Uint8Array(Math.max(size, doubled));
       grown.set(this.#carry.subarray(0, this.#carried));
       this.#carry = grown;
       this.#carryView = new DataView(grown.buffer);

@@ -3,13 +3,7 @@
  * structs are little-endian also in a big-endian section, as docs/capture-format.md says.
  */
 import type { GapCause } from '#core/format/structs.ts';
-import {
-  BLOCK_SUBTYPE,
-  FORMAT_VERSION,
-  MAGIC_BLOCK,
-  MAGIC_INTERFACE,
-  PEN,
-} from '#core/format/structs.ts';
+import { BLOCK_SUBTYPE, FORMAT_VERSION, MAGIC_BLOCK, MAGIC_INTERFACE, PEN } from '#core/format/structs.ts';
 import * as L from '#core/format/layout.gen.ts';
 import { BlockBuffer } from './block-buffer.ts';
 import * as B from './blocks.ts';
@@ -130,7 +124,8 @@ export class CaptureWriter {
     const tsresol = options.tsresol === undefined ? 9 : options.tsresol;
     if (tsresol !== null) this.#option(B.IF_TSRESOL, Uint8Array.of(tsresol));
     if (options.filter !== undefined) this.#option(B.IF_FILTER, encodeUtf8(`\0${options.filter}`));
-    if (options.tsOffsetS !== undefined) this.#u64Option(B.IF_TSOFFSET, BigInt.asUintN(64, options.tsOffsetS));
+    if (options.tsOffsetS !== undefined)
+      this.#u64Option(B.IF_TSOFFSET, BigInt.asUintN(64, options.tsOffsetS));
     this.#text(B.IF_HARDWARE, options.hardware);
     if (options.whither) this.#ours(interfaceStruct(options.whither));
     this.#close(start);
@@ -223,7 +218,8 @@ export class CaptureWriter {
   }
 
   #option(code: number, value: Uint8Array): void {
-    if (value.length > U16_MAX) throw new RangeError(`A pcapng option holds 65535 bytes, not ${value.length}.`);
+    if (value.length > U16_MAX)
+      throw new RangeError(`A pcapng option holds 65535 bytes, not ${value.length}.`);
     this.#optionHead(code, value.length);
     this.#out.bytes(value);
     this.#out.pad4();

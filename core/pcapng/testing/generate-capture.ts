@@ -53,7 +53,12 @@ export const GENERATED_SCHEMA: MetadataSchema = {
   framing: { kind: 'tlv', typeBytes: 1, lengthBytes: 1, endian: 'little', pad: 0 },
   types: [
     { type: 1, name: 'trace_id', kind: 'uint', display: 'hex' },
-    { type: 2, name: 'verdict', kind: 'enum', names: { '0': 'pass', '1': 'mark', '2': 'sample', '3': 'drop' } },
+    {
+      type: 2,
+      name: 'verdict',
+      kind: 'enum',
+      names: { '0': 'pass', '1': 'mark', '2': 'sample', '3': 'drop' },
+    },
     { type: 3, name: 'client', kind: 'ipv4' },
     { type: 4, name: 'score', kind: 'uint' },
   ],
@@ -131,7 +136,7 @@ function randomSource(seed: number): () => number {
     x ^= x << 13;
     x ^= x >>> 17;
     x ^= x << 5;
-    return (x >>> 0);
+    return x >>> 0;
   };
 }
 

@@ -1,0 +1,147 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { EVENT_EXTENSIONS, EVENT_HEADER_LEN, EVENT_META_LEN, EVENT_SIZE } from '#core/format/layout.gen.ts';
+import { META_STATE } from '#core/format/structs.ts';
+import { encodeEvent, type EventFields, readEvent, readEventExtensions, UNKNOWN_EVENT } from './event.ts';
+
+const u8 = fc.integer({ min: 0, max: 255 });
+const u16 = fc.integer({ min: 0, max: 0xffff });
+const u32 = fc.integer({ min: 0, max: 0xffff_ffff });
+const u64 = fc.bigInt({ min: 0n, max: 0xffff_ffff_ffff_ffffn });
+const comm = fc.string({ unit: fc.constantFrom('a', 'Z', '/', '-', '0', ':'), maxLength: 15 });
+
+const area = fc.oneof(
+  fc.uint8Array({ maxLength: 255 }).map((metadata) => ({
+    metaState: META_STATE.present,
+    metaLen: metadata.length,
+    metadata,
+  })),
+  fc
+    .tuple(fc.constantFrom(META_STATE.none, META_STATE.unlocatable, META_STATE.unreadable), u8)
+    .map(([metaState, metaLen]) => ({ metaState, metaLen, metadata: new Uint8Array(0) })),
+);
+
+const extensions = fc.record(
+  {
+    task: fc.record({ pid: u32, tgid: u32, comm }),
+    drop: fc.record({ reason: u32, location: u64 }),
+    socketCookie: u64,
+    cb: fc.uint8Array({ minLength: 48, maxLength: 48 }),
+  },
+  { requiredKeys: [] },
+);
+
+const anyEvent: fc.Arbitrary<EventFields> = fc
+  .tuple(
+    fc.record({
+      hook: u8,
+      cpu: u16,
+      queue: u16,
+      skb: u64,
+      head: u64,
+      macOffset: u16,
+      dataOffset: u16,
+      networkOffset: u16,
+      flags: u16,
+      skbLen: u32,
+      dataLen: u32,
+      mark: u32,
+      priority: u32,
+      hash: u32,
+      skbIif: u32,
+      protocol: u16,
+      vlanTci: u16,
+      endOffset: u32,
+    }),
+    area,
+    extensions,
+  )
+  .map(([fields, metadata, ext]) => ({ ...fields, ...metadata, ...ext }));
+
+const FULL: EventFields = {
+  ...UNKNOWN_EVENT,
+  metaState: META_STATE.present,
+  metaLen: 5,
+  metadata: Uint8Array.of(1, 2, 3, 4, 5),
+  task: { pid: 1, tgid: 2, comm: 'sh' },
+  drop: { reason: 3, location: 4n },
+  socketCookie: 5n,
+  cb: new Uint8Array(48).fill(6),
+};
+
+describe('an event', () => {
+  it('reads back as it was written, wherever it stands in the buffer', () => {
+    fc.assert(
+      fc.property(anyEvent, fc.integer({ min: 0, max: 9 }), (event, before) => {
+        const bytes = encodeEvent(event);
+        const buf = new Uint8Array(before + bytes.length + 3).fill(0xee);
+        buf.set(bytes, before);
+        expect(readEvent(buf, before, bytes.length)).toEqual(event);
+      }),
+    );
+  });
+
+  it('has its extensions on a multiple of 4 behind the metadata, in the order of their bits', () => {
+    const bytes = encodeEvent(FULL);
+    expect(bytes.length).toBe(EVENT_SIZE + 8 + 24 + 16 + 8 + 48);
+    expect([...bytes.subarray(EVENT_SIZE, EVENT_SIZE + 8)]).toEqual([1, 2, 3, 4, 5, 0, 0, 0]);
+    expect(bytes[EVENT_SIZE + 8]).toBe(1);
+    expect(bytes[EVENT_SIZE + 8 + 24]).toBe(3);
+    expect(bytes[EVENT_SIZE + 8 + 24 + 16]).toBe(5);
+    expect(bytes[EVENT_SIZE + 8 + 24 + 16 + 8]).toBe(6);
+  });
+
+  it('keeps the extensions that fit when it is cut', () => {
+    const bytes = encodeEvent(FULL);
+    const keys = (length: number): string[] => Object.keys(readEventExtensions(bytes, 0, length));
+    expect(keys(bytes.length)).toEqual(['task', 'drop', 'socketCookie', 'cb']);
+    expect(keys(bytes.length - 1)).toEqual(['task', 'drop', 'socketCookie']);
+    expect(keys(EVENT_SIZE + 8 + 24 + 15)).toEqual(['task']);
+    expect(keys(EVENT_SIZE + 8)).toEqual([]);
+    expect(keys(EVENT_SIZE - 1)).toEqual([]);
+  });
+
+  it('stops before a bit it does not know and keeps those below', () => {
+    const bytes = encodeEvent({ ...UNKNOWN_EVENT, socketCookie: 7n });
+    new DataView(bytes.buffer).setUint16(EVENT_EXTENSIONS, 4 | 16, true);
+    expect(readEventExtensions(bytes, 0, bytes.length)).toEqual({ socketCookie: 7n });
+  });
+
+  it('reads a longer struct of a later writer by its header_len', () => {
+    const bytes = encodeEvent({ ...FULL, metaLen: 4, metadata: Uint8Array.of(9, 8, 7, 6) });
+    const longer = new Uint8Array(bytes.length + 8);
+    longer.set(bytes.subarray(0, EVENT_SIZE));
+    longer.set(bytes.subarray(EVENT_SIZE), EVENT_SIZE + 8);
+    new DataView(longer.buffer).setUint16(EVENT_HEADER_LEN, EVENT_SIZE + 8, true);
+    const read = readEvent(longer, 0, longer.length);
+    expect(read?.metadata).toEqual(Uint8Array.of(9, 8, 7, 6));
+    expect(read?.task).toEqual({ pid: 1, tgid: 2, comm: 'sh' });
+  });
+
+  it('is null when metadata would run past it, or the bytes are not one', () => {
+    const bytes = encodeEvent({ ...UNKNOWN_EVENT, metaState: META_STATE.present, metaLen: 0 });
+    expect(readEvent(bytes, 0, bytes.length)).not.toBeNull();
+    bytes[EVENT_META_LEN] = 1;
+    expect(readEvent(bytes, 0, bytes.length)).toBeNull();
+    expect(readEvent(bytes, 4, bytes.length)).toBeNull();
+    expect(readEvent(new Uint8Array(200), 0, 200)).toBeNull();
+  });
+
+  it('never throws on any bytes', () => {
+    fc.assert(
+      fc.property(
+        fc.uint8Array({ maxLength: 220 }),
+        fc.integer({ min: -9, max: 250 }),
+        fc.integer({ min: -9, max: 250 }),
+        anyEvent,
+        (noise, start, length, event) => {
+          readEvent(noise, start, length);
+          const bytes = encodeEvent(event);
+          noise.forEach((value, i) => (bytes[(value * 7 + i) % bytes.length] = value));
+          readEvent(bytes, 0, bytes.length);
+          readEventExtensions(bytes, start, length);
+        },
+      ),
+    );
+  });
+});
