@@ -6,9 +6,6 @@ import { DirectLauncher } from '../capture/launcher.ts';
 import type { Handover } from '../supervisor/handover.ts';
 import { SupervisedLauncher } from '../supervisor/supervised-launcher.ts';
 
-/** When the supervisor is gone nobody waits for us, and nothing of what it had started is left. */
-const ORPHAN_GRACE_MS = 3_000;
-
 export interface Lifetime {
   readonly launcher: DirectLauncher | SupervisedLauncher;
   /** A private directory, removed at the end. */
@@ -28,8 +25,9 @@ export function beginLifetime(handover: Handover | null, probe: string): Lifetim
     for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => undefined);
     process.on('SIGTERM', end);
     launcher = new SupervisedLauncher(handover.workDir, end, () => {
-      end();
-      setTimeout(() => process.exit(1), ORPHAN_GRACE_MS).unref();
+      // The supervisor was killed, and the probe with it: nobody is left to tell us how anything ended.
+      removeSpool(handover.workDir);
+      process.exit(1);
     });
   } else {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
@@ -49,8 +47,14 @@ export function beginLifetime(handover: Handover | null, probe: string): Lifetim
       else ending.signal.addEventListener('abort', listener, { once: true });
     },
     dispose: () => {
-      for (const name of ['spool']) rmSync(path.join(workDir, name), { recursive: true, force: true });
-      if (!handover) rmSync(workDir, { recursive: true, force: true });
+      if (launcher instanceof SupervisedLauncher) launcher.close();
+      if (handover) removeSpool(workDir);
+      else rmSync(workDir, { recursive: true, force: true });
     },
   };
+}
+
+/** The supervisor removes the rest; what was captured does not wait for that. */
+function removeSpool(workDir: string): void {
+  rmSync(path.join(workDir, 'spool'), { recursive: true, force: true });
 }

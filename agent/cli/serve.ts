@@ -33,32 +33,43 @@ export async function serve(options: ServeOptions, paths: Paths): Promise<void> 
   const spec = options.interface.length > 0 ? checkSpec(specOf(options)) : null;
   const schemas = schemasOf(options);
   const lifetime = beginLifetime(takeHandover(), paths.probe);
-  const spool = await Spool.open(
-    options.spool === undefined ? path.join(lifetime.workDir, 'spool') : resolvePath(options.spool),
-    spoolOptions(options, schemas),
-  );
   try {
-    const starting: Status = { type: 'status', capture: 'restarting', text: 'Live capture is starting.' };
-    const server = await AgentServer.start({
-      pageDir: paths.pageDir,
-      spool,
-      port: options.port,
-      host: options.host ?? null,
-      status: starting,
-    });
-    if (options.host !== undefined) warnAboutHost(options.host);
-    const capture = new LiveCapture(options, spec, lifetime, spool, server);
-    lifetime.onEnd(() => capture.stop());
-    const captured = capture.run();
-    await capture.settled;
-    if (!capture.ending) printLink(server);
-    await new Promise<void>((resolve) => lifetime.onEnd(resolve));
-    await captured;
-    await server.close();
+    const dir =
+      options.spool === undefined ? path.join(lifetime.workDir, 'spool') : resolvePath(options.spool);
+    const spool = await Spool.open(dir, spoolOptions(options, schemas));
+    try {
+      await serveSpool(options, spec, lifetime, spool, paths.pageDir);
+    } finally {
+      await spool.close();
+    }
   } finally {
-    await spool.close();
     lifetime.dispose();
   }
+}
+
+async function serveSpool(
+  options: ServeOptions,
+  spec: CaptureSpec | null,
+  lifetime: Lifetime,
+  spool: Spool,
+  pageDir: string,
+): Promise<void> {
+  const server = await AgentServer.start({
+    pageDir,
+    spool,
+    port: options.port,
+    host: options.host ?? null,
+    status: { type: 'status', capture: 'restarting', text: 'Live capture is starting.' },
+  });
+  if (options.host !== undefined) warnAboutHost(options.host);
+  const capture = new LiveCapture(options, spec, lifetime, spool, server);
+  lifetime.onEnd(() => capture.stop());
+  const captured = capture.run();
+  await capture.settled;
+  if (!capture.ending) printLink(server);
+  await new Promise<void>((resolve) => lifetime.onEnd(resolve));
+  await captured;
+  await server.close();
 }
 
 /** The lab, when one is asked for, then the probe; what happens to them becomes the server's status. */

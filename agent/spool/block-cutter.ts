@@ -54,7 +54,7 @@ export class BlockCutter {
       at += length;
     }
     this.#offset += at;
-    this.#rest = at === bytes.length ? new Uint8Array(0) : bytes.slice(at);
+    this.#rest = at === bytes.length ? new Uint8Array(0) : new Uint8Array(bytes.subarray(at));
   }
 
   /** The stream ended: forgets the block that was cut off and says how many bytes it had. */

@@ -8,7 +8,7 @@ import { BLOCK_CUSTOM, BLOCK_SHB } from '#core/pcapng/blocks.ts';
 import { Failure } from '../failure.ts';
 import { BlockCutter } from './block-cutter.ts';
 import { gapBlock, schemaBlock, subtypeAt } from './whither-block.ts';
-import { SectionTracker } from './section-tracker.ts';
+import { copyOf, SectionTracker } from './section-tracker.ts';
 
 export interface PlannerOptions {
   /** A segment is not made larger than this, unless a single preamble and block are. */
@@ -113,7 +113,7 @@ export class Planner {
       });
     }
     this.#tracker.see(BLOCK_SHB, bytes, view, start, length);
-    this.#emit({ roll: true, bytes: bytes.slice(start, start + length) });
+    this.#emit({ roll: true, bytes: copyOf(bytes, start, length) });
     this.#schemasDue = this.#schemaBlocks.length > 0;
   }
 

@@ -57,12 +57,12 @@ export class SectionTracker {
         this.#lastInterface = -1;
         // A segment is cut by the spool, so a length the probe may have written is no longer true.
         view.setBigUint64(start + SECTION_LENGTH_OFFSET, SECTION_LENGTH_UNKNOWN, true);
-        this.adopt(bytes.slice(start, start + length));
+        this.adopt(copyOf(bytes, start, length));
         break;
       }
       case BLOCK_IDB:
         this.#unitsPerSecond.push(unitsPerSecond(view, start, length));
-        this.adopt(bytes.slice(start, start + length));
+        this.adopt(copyOf(bytes, start, length));
         break;
       case BLOCK_CUSTOM:
         this.#seeCustom(bytes, view, start, length);
@@ -117,17 +117,22 @@ export class SectionTracker {
         if (length < CUSTOM_BODY_OFFSET + SECTION_SIZE + 4) return;
         this.#started = view.getBigUint64(start + CUSTOM_BODY_OFFSET + SECTION_STARTED, true);
         this.#sectionBlock = this.#blocks.length;
-        this.adopt(bytes.slice(start, start + length));
+        this.adopt(copyOf(bytes, start, length));
         break;
       case BLOCK_SUBTYPE.catalogue:
       case BLOCK_SUBTYPE.schema:
       case BLOCK_SUBTYPE.host:
-        this.adopt(bytes.slice(start, start + length));
+        this.adopt(copyOf(bytes, start, length));
         break;
       default:
         break;
     }
   }
+}
+
+/** A Buffer's own `slice` is a view of the same memory, which is about to be written to the log. */
+export function copyOf(bytes: Uint8Array, start: number, length: number): Uint8Array {
+  return new Uint8Array(bytes.subarray(start, start + length));
 }
 
 /** if_tsresol: a negative power of 10, or of 2 when the highest bit is set; 10^-6 when absent. */

@@ -239,7 +239,7 @@ export class Spool implements CaptureLog {
           this.#segments.push(await Segment.create(this.dir, this.end, now));
         }
         await this.#segments.at(-1)!.write(bytes, now);
-        if (roll) await this.enforceRetention();
+        await this.enforceRetention();
       }
     } catch (thrown) {
       // The log's end is what was written whole; a block that was written in part must never be read.

@@ -15,11 +15,13 @@ export interface Lab {
 export class SupervisedLauncher implements Launcher {
   readonly #workDir: string;
   readonly #listeners = new Set<(notice: Notice) => void>();
+  readonly #onOrphaned: () => void;
   #nextId = 0;
 
   /** `onShutdown`: the supervisor asks to end; `onOrphaned`: it is gone, and with it everything it had started. */
   constructor(workDir: string, onShutdown: () => void, onOrphaned: () => void) {
     this.#workDir = workDir;
+    this.#onOrphaned = onOrphaned;
     process.on('message', (value) => {
       const notice = parseNotice(value);
       if (!notice) return;
@@ -27,6 +29,12 @@ export class SupervisedLauncher implements Launcher {
       for (const listener of this.#listeners) listener(notice);
     });
     process.on('disconnect', onOrphaned);
+  }
+
+  /** Lets this process end: an open channel keeps it alive. */
+  close(): void {
+    process.off('disconnect', this.#onOrphaned);
+    if (process.connected) process.disconnect();
   }
 
   async start(spec: CaptureSpec, say: (line: string) => void): Promise<ProbeProcess> {

@@ -1,0 +1,44 @@
+#!/usr/bin/env node
+/**
+ * Stands in for whither-probe in tests. In the directory WHITHER_FAKE_PROBE, start number k writes the bytes
+ * of `k.bin` to standard output, then does what `k.txt` says: `exit N`, `kill` (dies by SIGKILL), or `stay`
+ * (until SIGTERM, then writes `k.tail` and exits with 0). Without k.bin it complains and exits with 1.
+ */
+import fs from 'node:fs';
+import path from 'node:path';
+
+const dir = process.env.WHITHER_FAKE_PROBE ?? '';
+let k = 0;
+while (fs.existsSync(path.join(dir, `${k}.started`))) k += 1;
+fs.writeFileSync(path.join(dir, `${k}.started`), `${process.pid}\n${process.argv.slice(2).join(' ')}\n`);
+
+function writeAll(bytes) {
+  for (let at = 0; at < bytes.length;) {
+    try {
+      at += fs.writeSync(1, bytes, at);
+    } catch (error) {
+      if (error.code !== 'EAGAIN') throw error;
+    }
+  }
+}
+
+if (!fs.existsSync(path.join(dir, `${k}.bin`))) {
+  process.stderr.write('fake-probe: no device of that name\n');
+  process.exit(1);
+}
+process.on('SIGTERM', () => {
+  const tail = path.join(dir, `${k}.tail`);
+  if (fs.existsSync(tail)) writeAll(fs.readFileSync(tail));
+  process.exit(0);
+});
+writeAll(fs.readFileSync(path.join(dir, `${k}.bin`)));
+const [what, code] = fs
+  .readFileSync(path.join(dir, `${k}.txt`), 'utf8')
+  .trim()
+  .split(' ');
+if (what === 'exit') process.exit(Number(code));
+else if (what === 'kill') process.kill(process.pid, 'SIGKILL');
+else {
+  // Reading a pipe's other end is not possible: like the probe, end when nobody reads any more.
+  setInterval(() => undefined, 1_000);
+}
