@@ -1,0 +1,265 @@
+import { openSync, writeFileSync } from 'node:fs';
+import net from 'node:net';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { readAll } from '#core/pcapng/testing/record-calls.ts';
+import { section } from '../testing/section.ts';
+import { AgentUnderTest } from '../testing/agent-under-test.ts';
+import { temporaryDirectory } from '../testing/temporary.ts';
+import { parseRange } from './files.ts';
+import { CONTENT_SECURITY_POLICY } from './headers.ts';
+
+test('the link exchanges its token for a cookie and leaves the address bar clean', async () => {
+  const agent = await AgentUnderTest.start();
+  const link = new URL(agent.server.link(''));
+  expect(Buffer.from(link.searchParams.get('token')!, 'base64url')).toHaveLength(32);
+  const answer = await agent.request(link.pathname + link.search, { cookie: '' });
+  expect([answer.status, answer.headers.location]).toEqual([302, '/?source=live']);
+  const [cookie] = answer.headers['set-cookie']!;
+  expect(cookie).toMatch(
+    new RegExp(`^whither_${agent.server.port}=[\\w-]{43}; Path=/; HttpOnly; SameSite=Strict$`),
+  );
+  expect(cookie).not.toContain(agent.server.access.token);
+  const page = await agent.request('/?source=live', { cookie: cookie!.split(';')[0]! });
+  expect([page.status, page.body.toString()]).toEqual([200, '<!doctype html><title>Whither</title>']);
+});
+
+test('the rest of the query survives the exchange', async () => {
+  const agent = await AgentUnderTest.start();
+  const link = new URL(agent.server.link('source=url:/files/0-a%20b.pcapng&tab=path'));
+  const answer = await agent.request(link.pathname + link.search);
+  expect(answer.headers.location).toBe('/?source=url:/files/0-a+b.pcapng&tab=path');
+});
+
+test('without live capture the link leads to the sample', async () => {
+  const agent = await AgentUnderTest.start({
+    status: { type: 'status', capture: 'unavailable', text: 'no interface was named' },
+  });
+  const link = new URL(agent.server.link(''));
+  expect((await agent.request(link.pathname + link.search)).headers.location).toBe('/?source=sample:edge');
+});
+
+test('a wrong token is refused with cause and remedy, and sets no cookie', async () => {
+  const agent = await AgentUnderTest.start();
+  for (const token of ['', 'x', agent.server.access.token.slice(1), `${agent.server.access.token}A`]) {
+    const answer = await agent.request(`/?token=${token}`);
+    expect(answer.status).toBe(403);
+    expect(answer.headers['set-cookie']).toBeUndefined();
+    expect(answer.body.toString()).toContain('The token in this link is wrong: open the link');
+  }
+});
+
+test('every route needs the cookie', async () => {
+  const agent = await AgentUnderTest.start();
+  await agent.spool.append(section({ run: 1, events: 3 }));
+  const targets = [
+    '/',
+    '/index.html',
+    '/assets/main-1234.js',
+    '/api/host',
+    '/spool?from=0&length=4',
+    '/spool.pcapng',
+  ];
+  for (const target of targets) {
+    expect((await agent.request(target)).status, target).toBe(200);
+    for (const cookie of ['', `whither_${agent.server.port}=x`, 'whither_1=x', agent.server.access.token]) {
+      const answer = await agent.request(target, { cookie });
+      expect(answer.status, target).toBe(403);
+      expect(answer.body.toString()).toContain('open the link with ?token=');
+    }
+  }
+});
+
+test('a Host header other than loopback with our port is refused, as DNS rebinding needs one', async () => {
+  const agent = await AgentUnderTest.start();
+  const { port } = agent.server;
+  for (const host of [
+    'evil.example',
+    `evil.example:${port}`,
+    '127.0.0.1',
+    `127.0.0.1:${port + 1}`,
+    `127.0.0.1.nip.io:${port}`,
+  ]) {
+    expect((await agent.request('/', { host })).status, host).toBe(403);
+    expect((await agent.refused({ host })).status, host).toBe(403);
+  }
+  for (const host of [`127.0.0.1:${port}`, `localhost:${port}`, `[::1]:${port}`]) {
+    expect((await agent.request('/', { host })).status, host).toBe(200);
+  }
+});
+
+test('a foreign Origin is refused before the upgrade, and so is a missing one', async () => {
+  const agent = await AgentUnderTest.start();
+  const { port } = agent.server;
+  const line = 'The request comes from another site: open the link that whither printed.\n';
+  for (const origin of [
+    'https://evil.example',
+    `https://127.0.0.1:${port}`,
+    `http://127.0.0.1:${port + 1}`,
+    `http://127.0.0.1:${port}.evil.example`,
+    'null',
+    'http://127.0.0.1',
+  ]) {
+    expect(await agent.refused({ origin }), origin).toEqual({ status: 403, body: line });
+    expect((await agent.request('/api/host', { origin })).status, origin).toBe(403);
+  }
+  expect(await agent.refused({ origin: null })).toEqual({
+    status: 403,
+    body: 'A WebSocket without an Origin is refused: connect from the page.\n',
+  });
+  expect((await agent.refused({ cookie: null })).status).toBe(403);
+  expect((await agent.refused({}, '/other')).status).toBe(404);
+});
+
+test('every answer has the security headers, and data is not cached', async () => {
+  const agent = await AgentUnderTest.start();
+  await agent.spool.append(section({ run: 1, events: 3 }));
+  const token = encodeURIComponent(agent.server.access.token);
+  const targets: [string, Record<string, string>][] = [
+    ['/', {}],
+    ['/assets/main-1234.js', {}],
+    ['/missing', {}],
+    [`/?token=${token}`, {}],
+    ['/?token=x', {}],
+    ['/', { cookie: '' }],
+    ['/', { host: 'evil' }],
+    ['/api/host', {}],
+    ['/spool.pcapng', {}],
+    ['/spool?from=0&length=4', {}],
+    ['/spool?from=x', {}],
+  ];
+  for (const [target, headers] of targets) {
+    const answer = await agent.request(target, headers);
+    expect(answer.headers, target).toMatchObject({
+      'content-security-policy': CONTENT_SECURITY_POLICY,
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'no-referrer',
+      'cross-origin-resource-policy': 'same-origin',
+      'cross-origin-opener-policy': 'same-origin',
+    });
+    if (/^\/(spool|api)/.test(target)) expect(answer.headers['cache-control'], target).toBe('no-store');
+  }
+  expect(CONTENT_SECURITY_POLICY).not.toMatch(/unsafe|\*/);
+});
+
+test('a path cannot leave the page directory', async () => {
+  const agent = await AgentUnderTest.start();
+  for (const target of [
+    '/../secret.txt',
+    '/%2e%2e/secret.txt',
+    '/..%2fsecret.txt',
+    '/assets/../../secret.txt',
+    '/assets/..%5c..%5csecret.txt',
+    '//secret.txt',
+    '/%00',
+    '/%',
+    '/spool/spool-id',
+  ]) {
+    const answer = await agent.request(target);
+    expect(answer.status, target).toBe(404);
+    expect(answer.body.toString()).not.toContain('secret');
+  }
+});
+
+test('only GET and HEAD are answered', async () => {
+  const agent = await AgentUnderTest.start();
+  expect((await agent.request('/api/host', {}, 'POST')).status).toBe(405);
+  const head = await agent.request('/api/host', {}, 'HEAD');
+  expect([head.status, head.body.length]).toEqual([200, 0]);
+});
+
+test('/api/host says whether there is a live capture, and why not', async () => {
+  const agent = await AgentUnderTest.start();
+  const ask = async (): Promise<unknown> => JSON.parse((await agent.request('/api/host')).body.toString());
+  expect(await ask()).toMatchObject({ live: true, text: 'Capturing eth0.' });
+  agent.server.setStatus({ type: 'status', capture: 'unavailable', text: 'no interface was named' });
+  expect(await ask()).toMatchObject({ live: false, text: 'no interface was named' });
+});
+
+test('/spool answers exactly the bytes asked for, 410 when they are gone and 416 when they are not there yet', async () => {
+  const agent = await AgentUnderTest.start({}, { segmentBytes: 4096, retainBytes: 40_000 });
+  const bytes = section({ run: 1, events: 400 });
+  await agent.spool.append(bytes);
+  const { oldest, end } = agent.spool;
+  expect(oldest).toBeGreaterThan(0);
+  const kept = await agent.request(`/spool?from=${oldest}&length=28`);
+  expect(kept.body).toEqual(Buffer.from(bytes.subarray(0, 28)));
+  const gone = await agent.request('/spool?from=4&length=8');
+  expect([gone.status, JSON.parse(gone.body.toString())]).toMatchObject([
+    410,
+    { oldest: String(oldest), missedBytes: String(oldest - 4) },
+  ]);
+  expect((await agent.request(`/spool?from=${end - 4}&length=8`)).status).toBe(416);
+  for (const query of [
+    '',
+    '?from=0',
+    '?from=-1&length=4',
+    '?from=0&length=0',
+    '?from=0&length=1e9',
+    '?from=0&length=99999999',
+  ]) {
+    expect((await agent.request(`/spool${query}`)).status, query).toBe(400);
+  }
+});
+
+test('/spool.pcapng is everything kept as one valid file', async () => {
+  const agent = await AgentUnderTest.start({}, { segmentBytes: 4096 });
+  expect((await agent.request('/spool.pcapng')).status).toBe(404);
+  await agent.spool.append(section({ run: 1, events: 200 }));
+  const { headers, body } = await agent.request('/spool.pcapng');
+  expect(headers['content-disposition']).toMatch(/^attachment; filename="whither-[\w.-]+\.pcapng"$/);
+  expect(Number(headers['content-length'])).toBe(agent.spool.end);
+  const read = readAll([body]);
+  expect([read.problems, read.packets.length]).toEqual([[], 200]);
+});
+
+test('files given to open are served whole and by range, and nothing else is', async () => {
+  const file = path.join(temporaryDirectory(), 'a b.pcapng');
+  writeFileSync(file, '0123456789');
+  const agent = await AgentUnderTest.start({ files: [{ name: 'a b.pcapng', fd: openSync(file, 'r') }] });
+  const url = '/files/0-a%20b.pcapng';
+  const whole = await agent.request(url);
+  expect([whole.status, whole.headers['content-length'], whole.body.toString()]).toEqual([
+    200,
+    '10',
+    '0123456789',
+  ]);
+  const part = await agent.request(url, { range: 'bytes=2-4' });
+  expect([part.status, part.headers['content-range'], part.body.toString()]).toEqual([
+    206,
+    'bytes 2-4/10',
+    '234',
+  ]);
+  expect((await agent.request(url, { range: 'bytes=10-' })).status).toBe(416);
+  for (const other of ['/files/0-a', '/files/1-a%20b.pcapng', '/files/0-../../etc/passwd', '/files/']) {
+    expect((await agent.request(other)).status, other).toBe(404);
+  }
+  expect((await agent.request(url, { cookie: '' })).status).toBe(403);
+});
+
+test('ranges are read as the RFC has them', () => {
+  expect(parseRange(undefined, 10)).toBeNull();
+  expect(parseRange('bytes=0-', 10)).toEqual({ start: 0, end: 9 });
+  expect(parseRange('bytes=-3', 10)).toEqual({ start: 7, end: 9 });
+  expect(parseRange('bytes=5-99', 10)).toEqual({ start: 5, end: 9 });
+  expect(parseRange('bytes=5-4', 10)).toBeNull();
+  expect(parseRange('bytes=0-1,4-5', 10)).toBeNull();
+  expect(parseRange('bytes=-0', 10)).toBe('unsatisfiable');
+});
+
+test('a request that is no HTTP ends the connection and nothing else', async () => {
+  const agent = await AgentUnderTest.start();
+  await new Promise<void>((resolve) => {
+    const socket = net.connect(agent.server.port, '127.0.0.1', () => socket.write('\0\x01garbage\r\n\r\n'));
+    socket.on('close', () => resolve());
+    socket.on('error', () => undefined);
+  });
+  expect((await agent.request('/')).status).toBe(200);
+});
+
+test('a port in use is a clear failure', async () => {
+  const agent = await AgentUnderTest.start();
+  await expect(AgentUnderTest.start({ port: agent.server.port })).rejects.toThrow(
+    `port ${agent.server.port} is in use on 127.0.0.1`,
+  );
+});
