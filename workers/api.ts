@@ -78,6 +78,7 @@ export interface WhitherWorker {
   open(source: SourceSpec, updates: MessagePort): Promise<number>;
   /** Stops reading, keeps what was read. */
   cancel(): Promise<void>;
+  /** Holds for the capture that is open and for those opened later. Resolves when the list is narrowed. */
   setFilter(filter: ListFilter): Promise<void>;
   /** JSON text of a metadata schema; '' = back to the one in the capture. Re-decodes what is loaded. */
   setSchema(json: string): Promise<SchemaResult>;

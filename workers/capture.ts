@@ -7,7 +7,6 @@ import type { AreaDecoder } from '#core/metadata/scan.ts';
 import { CaptureReader } from '#core/pcapng/reader.ts';
 import { CaptureStore } from '#core/store/capture-store.ts';
 import { causeName } from '#core/store/gap-ledger.ts';
-import { NO_FILTER } from '#core/store/journey-filter.ts';
 import { JourneyList } from '#core/store/journey-list.ts';
 import { CHUNK_MASK } from '#core/store/limits.ts';
 import { TimelineBuilder } from '#core/store/timeline.ts';
@@ -36,6 +35,7 @@ export interface CaptureOptions {
   readonly live: boolean;
   /** Why there are bytes missing in front of a live capture. */
   readonly from: 'oldest' | 'live';
+  readonly filter: ListFilter;
   readonly clock: CaptureClock;
   /** Something to show has changed. */
   readonly onChange: () => void;
@@ -45,7 +45,7 @@ export interface CaptureOptions {
 
 export class Capture implements SourceSink {
   store = new CaptureStore();
-  list = new JourneyList(this.store, NO_FILTER);
+  list: JourneyList;
   timeline = new TimelineBuilder(this.store);
   state: SourceState;
   /** Why it is reconnecting, or the agent's own line. */
@@ -59,7 +59,7 @@ export class Capture implements SourceSink {
   #offsets = new OffsetMap();
   #userSchema: AreaDecoder | null = null;
   /** The one asked for last; `list` follows when it is done. */
-  #filter = NO_FILTER;
+  #filter: ListFilter;
   #agentText = '';
   /** Events over all stores of this capture, for the rate. */
   #eventsBefore = 0;
@@ -69,6 +69,8 @@ export class Capture implements SourceSink {
   constructor(options: CaptureOptions) {
     this.#options = options;
     this.state = 'loading';
+    this.#filter = options.filter;
+    this.list = new JourneyList(this.store, options.filter);
     this.#rates = new RateMeter(options.clock.now());
     this.#slices = new Slices(options.clock);
   }

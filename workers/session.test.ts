@@ -138,6 +138,12 @@ describe('a session with a file', () => {
     expect(widened.listed).toBe(last.journeys);
   });
 
+  it('begins with the filter that was set before it was opened', async () => {
+    const world = fileWorld(generatedBytes(800));
+    await world.session.setFilter({ hop: null, metadata: 'without', lost: false });
+    expect(await (await world.open()).ended()).toMatchObject({ events: 800, listed: 0 });
+  });
+
   it('decodes everything again by another schema, and by the capture’s own after that', async () => {
     const world = fileWorld(generatedBytes(200));
     const updates = await world.open();

@@ -12,6 +12,7 @@ import { eventBytes } from '#core/store/event-bytes.ts';
 import { findJourney } from '#core/store/event-text.ts';
 import { hopList } from '#core/store/hops.ts';
 import { journeyDetail } from '#core/store/journey-detail.ts';
+import { NO_FILTER } from '#core/store/journey-filter.ts';
 import { MAX_ROWS, journeyRows } from '#core/store/rows.ts';
 import { CHUNK_MASK } from '#core/store/limits.ts';
 import {
@@ -57,6 +58,8 @@ export class Session implements WhitherWorker {
   #opened: Opened | null = null;
   #captures = 0;
   #generation = 0;
+  /** Outlives a capture, so that a page can set it before it opens one and the first list is filtered. */
+  #filter = NO_FILTER;
   /** Counts calls of setFilter and setSchema: a later one ends the work of an earlier. */
   #filterCalls = 0;
   #schemaCalls = 0;
@@ -74,6 +77,7 @@ export class Session implements WhitherWorker {
       source,
       live: spec.kind === 'live',
       from: spec.kind === 'live' ? spec.from : 'oldest',
+      filter: this.#filter,
       clock: this.#options.clock,
       onChange: () => (capture.ended ? pump.flush() : pump.touch()),
       onReset: () => this.#generation++,
@@ -101,7 +105,9 @@ export class Session implements WhitherWorker {
   }
 
   async setFilter(filter: ListFilter): Promise<void> {
-    const opened = this.#current();
+    this.#filter = filter;
+    const opened = this.#opened;
+    if (!opened) return;
     const call = ++this.#filterCalls;
     const goOn = (): boolean => call === this.#filterCalls && opened === this.#opened;
     if (await opened.capture.setFilter(filter, goOn)) this.#changed(opened);

@@ -12,7 +12,8 @@ self.addEventListener('unhandledrejection', (event) => reportError(event.reason)
 const session = new Session({
   clock: {
     now: () => performance.now(),
-    unixNow: () => performance.timeOrigin + performance.now(),
+    // Not timeOrigin + now: that stands still while a laptop sleeps.
+    unixNow: () => Date.now(),
     yieldToTasks,
   },
   setTimer(callback, ms) {

@@ -1,0 +1,164 @@
+/**
+ * `npm run bench -- stream [--rate N] [--seconds N]`
+ *
+ * The live path whole: a feeder appends events to the agent's spool, the agent's server sends them to the built
+ * page in Chromium, the page's worker decodes them, and the page draws. Received and lost are compared with what the
+ * feeder appended; the age of an event is this host's clock when the worker has decoded it, less the time of its append.
+ *
+ * A main-thread task of 50 ms or more is seen exactly (PerformanceObserver `longtask`). Without one, the
+ * longest is what a 4 ms timer was late by, and never more than 50.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import type { Page } from 'playwright-core';
+import { build } from 'vite';
+import { AgentServer } from '../agent/server/server.ts';
+import { Spool } from '../agent/spool/spool.ts';
+import { launchBrowser } from '../e2e/browser.ts';
+import { Feeder } from './lib/feeder.ts';
+
+const GOAL_P99_MS = 250;
+const LONG_TASK_MS = 50;
+/** Enough for the first frames of the page: what they take is not what is measured. */
+const SETTLE_MS = 1_500;
+const LAST_EVENT_TIMEOUT_MS = 15_000;
+const RETAIN_BYTES = 4 * 1024 * 1024 * 1024;
+
+/** What is left in the page by `watchMainThread`. */
+interface MainThread {
+  longestTaskMs: number;
+  longTasks: number;
+  longestLatenessMs: number;
+}
+
+declare global {
+  var whitherBench: MainThread;
+}
+
+interface Received {
+  readonly events: number;
+  readonly lost: number;
+  readonly state: string;
+  readonly problems: readonly string[];
+}
+
+export async function main(args: readonly string[]): Promise<void> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: { rate: { type: 'string', default: '100000' }, seconds: { type: 'string', default: '30' } },
+  });
+  const rate = Number(values.rate);
+  const seconds = Number(values.seconds);
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'whither-bench-'));
+  try {
+    await measure(folder, rate, seconds);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function measure(folder: string, rate: number, seconds: number): Promise<void> {
+  const pageDir = path.join(folder, 'page');
+  await build({ logLevel: 'error', build: { outDir: pageDir, emptyOutDir: true } });
+  const spool = await Spool.open(path.join(folder, 'spool'), { retainBytes: RETAIN_BYTES });
+  const server = await AgentServer.start({
+    pageDir,
+    spool,
+    port: 0,
+    host: null,
+    status: { type: 'status', capture: 'running', text: 'generated events' },
+  });
+  const browser = await launchBrowser();
+  try {
+    const feeder = new Feeder(spool, rate * seconds);
+    await feeder.begin();
+    const page = await browser.newPage();
+    await page.goto(server.link('source=live'));
+    await page.waitForFunction(() => globalThis.whither.state.newest?.state === 'live');
+    await page.waitForTimeout(SETTLE_MS);
+    await watchMainThread(page);
+    await page.evaluate(() => globalThis.whither.api.streamStats());
+
+    console.log(`${rate} events/s for ${seconds} s …`);
+    const fed = await feeder.run(rate, seconds);
+    const received = await waitForAll(page, fed.events);
+    const latency = await page.evaluate(() => globalThis.whither.api.streamStats());
+    const thread = await page.evaluate(() => globalThis.whitherBench);
+    const longestTaskMs =
+      thread.longTasks > 0 ? thread.longestTaskMs : Math.min(thread.longestLatenessMs, LONG_TASK_MS);
+
+    const lost = fed.events - received.events;
+    for (const problem of received.problems) console.log(`problem: ${problem}`);
+    console.log(
+      `fed ${fed.events} events, ${(fed.bytes / 1e6).toFixed(0)} MB, in ${fed.seconds.toFixed(1)} s ` +
+        `(${(fed.bytes / fed.seconds / 1e6).toFixed(1)} MB/s); slowest append ${fed.slowestAppendMs.toFixed(0)} ms`,
+    );
+    console.log(
+      `age when decoded: p50 ${latency.p50Ms} ms, p99 ${latency.p99Ms} ms, max ${latency.maxMs} ms over ${latency.events} events`,
+    );
+    console.log(
+      `main thread: ${thread.longTasks} tasks of ${LONG_TASK_MS} ms or more, longest ${thread.longestTaskMs.toFixed(0)} ms; ` +
+        `a 4 ms timer was late by ${thread.longestLatenessMs.toFixed(0)} ms at most`,
+    );
+    const verdict = (met: boolean): string => (met ? 'met' : 'NOT met');
+    console.log(`goal 0 lost: ${verdict(lost === 0 && received.lost === 0)}`);
+    console.log(`goal p99 ≤ ${GOAL_P99_MS} ms: ${verdict((latency.p99Ms ?? Infinity) <= GOAL_P99_MS)}`);
+    console.log(`goal no task over ${LONG_TASK_MS} ms: ${verdict(longestTaskMs <= LONG_TASK_MS)}`);
+    console.log(
+      JSON.stringify({
+        bench: 'stream',
+        rate: Math.round(fed.events / fed.seconds),
+        received: received.events,
+        lost,
+        p99_ms: latency.p99Ms,
+        longest_task_ms: Math.round(longestTaskMs),
+      }),
+    );
+  } finally {
+    await browser.close();
+    await server.close();
+    await spool.close();
+  }
+}
+
+/** Begins to watch; tasks before this moment are not counted. */
+async function watchMainThread(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    const seen = { longestTaskMs: 0, longTasks: 0, longestLatenessMs: 0 };
+    globalThis.whitherBench = seen;
+    new PerformanceObserver((list) => {
+      for (const { duration } of list.getEntries()) {
+        seen.longTasks++;
+        seen.longestTaskMs = Math.max(seen.longestTaskMs, duration);
+      }
+    }).observe({ type: 'longtask' });
+    const periodMs = 4;
+    let last = performance.now();
+    setInterval(() => {
+      const now = performance.now();
+      seen.longestLatenessMs = Math.max(seen.longestLatenessMs, now - last - periodMs);
+      last = now;
+    }, periodMs);
+  });
+}
+
+/** What the page has when it has all `events`, or when it gets no more. */
+async function waitForAll(page: Page, events: number): Promise<Received> {
+  await page
+    .waitForFunction((wanted) => (globalThis.whither.state.newest?.events ?? 0) >= wanted, events, {
+      timeout: LAST_EVENT_TIMEOUT_MS,
+      polling: 100,
+    })
+    .catch(() => undefined);
+  return page.evaluate(() => {
+    const update = globalThis.whither.state.newest;
+    return {
+      events: update?.events ?? 0,
+      lost: update?.lost ?? 0,
+      state: update?.state ?? '',
+      problems: (update?.problems ?? []).map(({ cause, remedy }) => `${cause} ${remedy}`),
+    };
+  });
+}
