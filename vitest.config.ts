@@ -14,6 +14,7 @@ export default defineConfig({
           name: 'unit',
           include: ['{core,workers,agent,src,scripts,bench}/**/*.test.{ts,tsx}'],
           exclude: ['**/*.kernel.test.ts'],
+          testTimeout: 60_000,
           env,
         },
       },
