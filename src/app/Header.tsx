@@ -1,5 +1,5 @@
 /** The frame's top: what is open and how it fares, and what one can do with the whole of it. */
-import { useEffect, useState } from 'react';
+import { useEffect, useMemo } from 'react';
 import type { SourceState } from '#workers/api.ts';
 import { printCount, printRough } from '#src/list/print.ts';
 import { usePage, useSession } from '#src/state/context.ts';
@@ -120,8 +120,11 @@ function PauseButton() {
 }
 
 function Download({ capture }: { readonly capture: OpenCapture }) {
-  const target = useDownload(capture);
-  if (target === null) return null;
+  const { origin } = capture;
+  const file = origin.kind === 'file' ? origin.file : null;
+  const fileUrl = useMemo(() => (file === null ? '' : URL.createObjectURL(file)), [file]);
+  useEffect(() => (fileUrl === '' ? undefined : () => URL.revokeObjectURL(fileUrl)), [fileUrl]);
+  const target = downloadOf(capture, fileUrl);
   return (
     <a className="button" href={target.href} download={target.name} title="Download the capture as pcapng">
       Download
@@ -130,22 +133,12 @@ function Download({ capture }: { readonly capture: OpenCapture }) {
 }
 
 /** Live: the agent's spool; a file: itself; a URL or sample: where it came from. */
-function useDownload({ origin, title }: OpenCapture): { href: string; name: string } | null {
-  const [href, setHref] = useState<string | null>(null);
-  useEffect(() => {
-    if (origin.kind !== 'file') return;
-    const url = URL.createObjectURL(origin.file);
-    setHref(url);
-    return () => {
-      URL.revokeObjectURL(url);
-      setHref(null);
-    };
-  }, [origin]);
+function downloadOf({ origin, title }: OpenCapture, fileUrl: string): { href: string; name: string } {
   switch (origin.kind) {
     case 'live':
       return { href: new URL('spool.pcapng', document.baseURI).href, name: 'whither.pcapng' };
     case 'file':
-      return href === null ? null : { href, name: origin.file.name };
+      return { href: fileUrl, name: origin.file.name };
     case 'url':
       return { href: origin.url, name: title };
     case 'sample':

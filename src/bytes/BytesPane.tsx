@@ -12,7 +12,7 @@ import './bytes.css';
 
 const NO_HOPS = [] as const;
 /** Room for offset, 16 bytes and ASCII at 11 px. */
-const WIDE_PX = 402;
+const WIDE_PX = 408;
 
 export function BytesPane() {
   const bytes = usePage((state) => state.bytes);
@@ -186,7 +186,7 @@ function Heading(props: {
   );
 }
 
-const STRIP_NAMES = { headroom: 'headroom', area: 'area', packet: 'packet', tailroom: 'tailroom' } as const;
+const STRIP_NAMES = { headroom: 'headroom', area: 'area', packet: 'packet', tailroom: 'tail' } as const;
 
 function Strip({ bytes }: { readonly bytes: EventBytes }) {
   const parts = stripOf(bytes);

@@ -47,12 +47,15 @@ function onceRow(key: string, name: string, values: readonly (string | null)[]):
   return { key, name, kind: '', tlv: false, cells };
 }
 
-function areaCell(hop: JourneyHop): MatrixCellView {
+function areaCell(hop: JourneyHop, before: JourneyHop | undefined): MatrixCellView {
   switch (hop.metaState) {
-    case 'present':
-      return hop.fault === ''
-        ? plain(`${hop.metaLength} B`)
-        : { text: `${hop.metaLength} B !`, tone: 'unreadable', title: hop.fault };
+    case 'present': {
+      const text = `${hop.metaLength} B`;
+      if (hop.fault !== '') return { text: `${text} !`, tone: 'unreadable', title: hop.fault };
+      if (before?.metaState !== 'present') return plain(text);
+      if (before.metaLength === hop.metaLength) return { text: '=', tone: 'same', title: text };
+      return { text, tone: 'changed', title: `${before.metaLength} B → ${text}` };
+    }
     case 'none':
       return { text: '–', tone: 'absent', title: 'no metadata' };
     case 'unlocatable':
@@ -116,7 +119,13 @@ export function matrixOf(detail: JourneyDetail): readonly MatrixRow[] {
     });
   }
   if (hops.some((hop) => hop.metaState !== 'not recorded')) {
-    rows.push({ key: 'area', name: 'area', kind: '', tlv: false, cells: hops.map(areaCell) });
+    rows.push({
+      key: 'area',
+      name: 'area',
+      kind: '',
+      tlv: false,
+      cells: hops.map((hop, i) => areaCell(hop, hops[i - 1])),
+    });
   }
   rows.push(
     onceRow(

@@ -99,10 +99,11 @@ export function ListPane() {
     setWidths(FIRST_WIDTHS);
   }
 
+  // While packets arrive, rows in view grow cells: every update asks again.
+  const tick = growing ? shown : null;
   useEffect(() => {
     if (view.count > 0) loader.current?.want({ from: view.from, count: view.count, generation });
-    // `shown` belongs here: while packets arrive, rows in view grow cells.
-  }, [view.from, view.count, generation, growing ? shown : null]);
+  }, [view.from, view.count, generation, tick]);
 
   const [grownFrom, setGrownFrom] = useState<JourneyRows | null>(null);
   if (rows !== null && rows !== grownFrom) {

@@ -13,7 +13,7 @@ export interface Widths {
   readonly tlv: readonly number[];
 }
 
-export const FIRST_WIDTHS: Widths = { time: 8, id: 6, source: 11, destination: 11, tlv: [] };
+export const FIRST_WIDTHS: Widths = { time: 8, id: 7, source: 11, destination: 11, tlv: [] };
 const MAX_ADDRESS_CHARS = 28;
 const MAX_TLV_CHARS = 18;
 const CELLS_PX = 132;

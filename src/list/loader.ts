@@ -39,17 +39,21 @@ export class RowLoader {
 
   async #run(): Promise<void> {
     this.#busy = true;
-    while (this.#waiting !== null && !this.#closed) {
-      const wish: RowWish = this.#waiting;
-      this.#waiting = null;
+    for (let wish = this.#take(); wish !== null; wish = this.#take()) {
       try {
         const rows = await this.#fetch(wish.from, wish.count);
-        const newest: RowWish = this.#waiting ?? wish;
-        if (!this.#closed && rows.generation >= newest.generation) this.#onRows(rows);
+        const newest = this.#waiting?.generation ?? wish.generation;
+        if (!this.#closed && rows.generation >= newest) this.#onRows(rows);
       } catch (error) {
         if (!this.#closed) this.#onError(error);
       }
     }
     this.#busy = false;
+  }
+
+  #take(): RowWish | null {
+    const wish = this.#waiting;
+    this.#waiting = null;
+    return this.#closed ? null : wish;
   }
 }

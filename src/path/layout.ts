@@ -317,7 +317,11 @@ export function noteOf(
   segment: Segment | null,
   station: Station,
 ): { readonly kind: 'lost' | 'written'; readonly text: string } | null {
-  if (segment === null) return null;
+  if (segment === null) {
+    return station.hop !== null && station.withMetadata > 0
+      ? { kind: 'written', text: '+ before this hop' }
+      : null;
+  }
   if (segment.lost > 0) return { kind: 'lost', text: `✕ ${segment.lost.toLocaleString('en')} lost` };
   const { from } = segment;
   if (station.events === 0 || from.events === 0) return null;

@@ -4,7 +4,7 @@
  * never guessed, and never keeps the capture from opening.
  *
  *   source   live | sample:ID | url:ENCODED            which bytes
- *   journey  0x… (epb_packetid, or the frame number)   never a row: rows move with every filter
+ *   journey  epb_packetid, or the frame number, decimal; never a row: rows move with every filter
  *   at       0…255                                     which event of that journey
  *   hop      NAME or NAME~NETNS                        filter: journeys seen there
  *   meta     with | without                            filter: with metadata there (or anywhere)
@@ -49,17 +49,19 @@ export const MAX_QUERY_CHARS = 8192;
 export const MAX_URL_CHARS = 2000;
 export const MAX_HOP_CHARS = 160;
 const SAMPLE_ID = /^[a-z0-9][a-z0-9._-]{0,63}$/i;
-const JOURNEY_ID = /^0x[0-9a-f]{1,16}$/i;
+const JOURNEY_ID = /^\d{1,20}$/;
+const MAX_U64 = 0xffff_ffff_ffff_ffffn;
 
-/** `0x2f81`: the id as people see it in lists and links. */
+/** Decimal, as `inspect` and Wireshark's frame.packet_id print it. */
 export function printJourneyId(id: JourneyId): string {
   const value = (BigInt(id.hi >>> 0) << 32n) | BigInt(id.lo >>> 0);
-  return `0x${value.toString(16)}`;
+  return value.toString();
 }
 
 export function parseJourneyId(text: string): JourneyId | null {
   if (!JOURNEY_ID.test(text)) return null;
   const value = BigInt(text);
+  if (value > MAX_U64) return null;
   return { hi: Number(value >> 32n), lo: Number(value & 0xffff_ffffn) };
 }
 

@@ -22,6 +22,9 @@ const DETAIL_INTERVAL_MS = 400;
 /** How far the page looks for a first journey worth showing. */
 const FIRST_LOOK_ROWS = 64;
 
+/** What a capture begins with. */
+const NO_FILTER = JSON.stringify({ hop: null, metadata: null, lost: false } satisfies ListFilter);
+
 export class Session {
   readonly store: PageStore;
   readonly #connect: () => Connection;
@@ -29,7 +32,7 @@ export class Session {
   #port: MessagePort | null = null;
   /** Counts openings: what an older one still answers is dropped. */
   #opening = 0;
-  #appliedFilter = '';
+  #appliedFilter = NO_FILTER;
   #lookingFor = false;
   #detailAt = 0;
   #detailGeneration = -1;
@@ -61,7 +64,7 @@ export class Session {
     const opening = ++this.#opening;
     const { link } = this.store.getState();
     this.#port?.close();
-    this.#appliedFilter = '';
+    this.#appliedFilter = NO_FILTER;
     this.#detailGeneration = -1;
     const source = origin.kind === 'file' ? null : origin;
     this.store.setState({
@@ -89,17 +92,6 @@ export class Session {
         if (opening === this.#opening) this.#onUpdate(event.data);
       };
       this.store.setState({ capture: { origin, title: spec.title } });
-      const {
-        link: { hop, metadata, lost },
-      } = this.store.getState();
-      // A filter on a hop waits until the hop is known; the others hold from the first row.
-      const filter: ListFilter = {
-        hop: null,
-        metadata: hop === null ? metadata : null,
-        lost: hop === null && lost,
-      };
-      this.#appliedFilter = JSON.stringify(filter);
-      await this.api.setFilter(filter);
       await this.api.open(spec.source, channel.port2);
     } catch (error) {
       if (opening === this.#opening) this.failed(error, 'The capture could not be opened');
@@ -288,18 +280,19 @@ export class Session {
     }
   }
 
-  /** Nothing is chosen yet: show the first journey that carries metadata, without putting it in the link. */
+  /** Nothing is chosen yet: show the journey that carries most metadata, without putting it in the link. */
   async #firstLook(): Promise<void> {
     if (this.#lookingFor) return;
     this.#lookingFor = true;
     try {
       const rows = await this.api.rows(0, FIRST_LOOK_ROWS);
       let best = -1;
+      let most = -1;
       for (let row = 0; row < rows.count; row++) {
-        if (best < 0 || rows.tlv.some((column) => (column[row] ?? '') !== '')) {
-          const found = rows.tlv.some((column) => (column[row] ?? '') !== '');
+        const filled = rows.tlv.filter((column) => (column[row] ?? '') !== '').length;
+        if (filled > most) {
+          most = filled;
           best = row;
-          if (found) break;
         }
       }
       const { selection, link } = this.store.getState();
