@@ -133,6 +133,8 @@ export class EdgeLab {
 
 async function configure(netns: string, device: string, addresses: readonly string[]): Promise<void> {
   const ip = async (...args: string[]): Promise<string> => runCommand('ip', ['-n', netns, ...args]);
+  // No link-local address: router solicitations and multicast reports would only be noise.
+  await ip('link', 'set', device, 'addrgenmode', 'none');
   for (const address of addresses) {
     await ip('addr', 'add', `${address}/${V4_PREFIX_BITS}`, 'dev', device);
     await ip('addr', 'add', `${V6_PREFIX}${address}/${V6_PREFIX_BITS}`, 'dev', device, 'nodad');

@@ -157,12 +157,30 @@ static int guard(int count, char **names)
 	return 0;
 }
 
+static int list_programs(void)
+{
+	for (__u32 id = 0; !bpf_prog_get_next_id(id, &id);) {
+		struct bpf_prog_info info = { 0 };
+		__u32 size = sizeof(info);
+		int fd = bpf_prog_get_fd_by_id(id);
+
+		if (fd < 0) /* gone meanwhile */
+			continue;
+		if (!bpf_obj_get_info_by_fd(fd, &info, &size))
+			printf("%s\n", info.name);
+		close(fd);
+	}
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	pid_t parent = getppid();
 
 	if (argc >= 3 && !strcmp(argv[1], "guard"))
 		return guard(argc - 2, argv + 2);
+	if (argc == 2 && !strcmp(argv[1], "programs"))
+		return list_programs();
 	if (argc != 5 || strcmp(argv[1], "attach")) {
 		fputs("Usage: whither-lab attach NETNS DEV OBJECT | whither-lab guard NETNS...\n",
 		      stderr);

@@ -179,6 +179,7 @@ static __always_inline void observe(struct sk_buff *skb, const __u32 hook, const
 	now.head = (__u64)GET(skb, head);
 	now.dev = (__u64)dev;
 	now.ktime_ns = bpf_ktime_get_ns();
+	now.ifindex = key.ifindex;
 	now.skb_iif = GET(skb, skb_iif);
 	if (!slot) {
 		journey_passes(&now);

@@ -29,7 +29,8 @@ struct position {
 	__u64 dev;
 	__u64 ktime_ns;
 	__u32 hook;
-	__s32 skb_iif;
+	__u32 ifindex; /* of dev */
+	__u32 skb_iif;
 };
 
 static __always_inline bool is_tx(__u32 hook)
@@ -86,6 +87,7 @@ static __always_inline __u64 journey_at(const struct position *now, __u32 slot)
 		.ktime_ns = now->ktime_ns,
 		.slot = slot,
 		.hook = now->hook,
+		.ifindex = now->ifindex,
 	};
 	struct wh_journey_counter *c;
 
@@ -95,6 +97,7 @@ static __always_inline __u64 journey_at(const struct position *now, __u32 slot)
 		j->ktime_ns = now->ktime_ns;
 		j->slot = slot;
 		j->hook = now->hook;
+		j->ifindex = now->ifindex;
 		return j->id;
 	}
 	fresh.id = next_journey_id();
@@ -123,19 +126,33 @@ static __always_inline void journey_passes(const struct position *now)
 	j->dev = now->dev;
 	j->ktime_ns = now->ktime_ns;
 	j->hook = now->hook;
+	j->ifindex = now->ifindex;
 }
 
-/* The journey of an skb that is received by a process or freed. skb->dev may be garbage there. An
- * skb without a MAC header never passed a device (AF_UNIX, netlink): its address was ours before.
- */
-static __always_inline struct journey *journey_known(__u64 skb, __u64 head, __u16 mac, bool cloned)
+/* Can the skb of `then` be what is now received by a process or freed? skb->dev may be garbage
+ * there. What speaks against it: no MAC header, so it never passed a device (AF_UNIX, netlink);
+ * last received from another device, which __netif_receive_skb_core() would have noted; a shared
+ * head, and not the one seen. */
+static __always_inline bool ends(const struct journey *then, const struct position *now, __u16 mac,
+				 bool cloned)
 {
-	struct journey *j = bpf_map_lookup_elem(&journeys, &skb);
+	if (mac == MAC_HEADER_UNSET || (now->head != then->head && cloned))
+		return false;
+	if (is_tx(then->hook))
+		return now->hook != WH_HOOK_SKB_COPY_DATAGRAM_IOVEC;
+	return !now->skb_iif || now->skb_iif == then->ifindex;
+}
+
+/* The journey of such an skb, or NULL. */
+static __always_inline struct journey *journey_known(const struct position *now, __u16 mac,
+						     bool cloned)
+{
+	struct journey *j = bpf_map_lookup_elem(&journeys, &now->skb);
 
 	if (!j)
 		return NULL;
-	if (mac == MAC_HEADER_UNSET || (head != j->head && cloned)) {
-		bpf_map_delete_elem(&journeys, &skb);
+	if (!ends(j, now, mac, cloned)) {
+		bpf_map_delete_elem(&journeys, &now->skb);
 		return NULL;
 	}
 	return j;

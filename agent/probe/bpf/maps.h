@@ -42,6 +42,8 @@ struct journey {
 	__u64 ktime_ns;
 	__u32 slot; /* device whose interface the events without a device of their own go to */
 	__u32 hook;
+	__u32 ifindex; /* of dev */
+	__u32 reserved;
 };
 
 /* Key: address of the sk_buff. Written by the hooks of Rx and Tx, deleted when the skb is freed.

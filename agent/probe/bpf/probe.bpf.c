@@ -69,10 +69,16 @@ int tcx_egress_last(struct __sk_buff *ctx)
 }
 
 /* The journey of an skb that left the devices, or NULL. */
-static __always_inline struct journey *find(struct sk_buff *skb)
+static __always_inline struct journey *find(struct sk_buff *skb, const __u32 hook)
 {
-	return journey_known((__u64)skb, (__u64)skb->head, skb->mac_header,
-			     BPF_CORE_READ_BITFIELD(skb, cloned));
+	struct position now = {
+		.skb = (__u64)skb,
+		.head = (__u64)skb->head,
+		.hook = hook,
+		.skb_iif = skb->skb_iif,
+	};
+
+	return journey_known(&now, skb->mac_header, BPF_CORE_READ_BITFIELD(skb, cloned));
 }
 
 static __always_inline void capture_known(struct wh_record *r, struct sk_buff *skb,
@@ -87,7 +93,7 @@ SEC("tp_btf/skb_copy_datagram_iovec")
 int skb_copy_datagram_iovec(__u64 *ctx)
 {
 	struct sk_buff *skb = (struct sk_buff *)ctx[0];
-	struct journey *j = find(skb);
+	struct journey *j = find(skb, WH_HOOK_SKB_COPY_DATAGRAM_IOVEC);
 	struct wh_record r = {};
 	__u64 task;
 
@@ -106,7 +112,7 @@ SEC("tp_btf/consume_skb")
 int consume_skb(__u64 *ctx)
 {
 	struct sk_buff *skb = (struct sk_buff *)ctx[0];
-	struct journey *j = find(skb);
+	struct journey *j = find(skb, WH_HOOK_CONSUME_SKB);
 	struct wh_record r = {};
 	__u64 key = (__u64)skb;
 
@@ -121,7 +127,7 @@ SEC("tp_btf/kfree_skb")
 int kfree_skb(__u64 *ctx)
 {
 	struct sk_buff *skb = (struct sk_buff *)ctx[0];
-	struct journey *j = find(skb);
+	struct journey *j = find(skb, WH_HOOK_KFREE_SKB);
 	struct wh_record r = {};
 	__u64 key = (__u64)skb;
 

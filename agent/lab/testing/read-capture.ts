@@ -1,0 +1,91 @@
+/** A whole capture as objects, through the same reader as everything else. Small files only. */
+import { readFileSync } from 'node:fs';
+import { readEvent, type EventFields } from '#core/pcapng/event.ts';
+import { HOOK_BY_ID } from '#core/format/hooks.ts';
+import { BLOCK_SUBTYPE } from '#core/format/structs.ts';
+import { CaptureReader } from '#core/pcapng/reader.ts';
+import type { InterfaceInfo, Problem, StatisticsInfo } from '#core/pcapng/types.ts';
+
+export interface SeenPacket {
+  readonly interfaceIndex: number;
+  /** Name of the hook, as in the catalogue. */
+  readonly hook: string;
+  readonly journey: bigint;
+  readonly event: EventFields;
+  readonly metaHex: string;
+  readonly data: Uint8Array;
+  readonly originalLength: number;
+  readonly dropCount: number;
+}
+
+export interface Gap {
+  readonly interfaceId: number;
+  readonly cause: number;
+  readonly count: bigint;
+  readonly from: bigint;
+  readonly to: bigint;
+}
+
+export interface Capture {
+  readonly interfaces: readonly InterfaceInfo[];
+  readonly packets: readonly SeenPacket[];
+  readonly statistics: readonly StatisticsInfo[];
+  readonly gaps: readonly Gap[];
+  /** Bodies of the JSON blocks by subtype. */
+  readonly json: ReadonlyMap<number, unknown>;
+  readonly problems: readonly Problem[];
+}
+
+function readGap(body: Uint8Array): Gap {
+  const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
+  return {
+    interfaceId: view.getUint32(0, true),
+    cause: view.getUint8(4),
+    count: view.getBigUint64(8, true),
+    from: view.getBigUint64(16, true),
+    to: view.getBigUint64(24, true),
+  };
+}
+
+const JSON_SUBTYPES: readonly number[] = [BLOCK_SUBTYPE.catalogue, BLOCK_SUBTYPE.schema, BLOCK_SUBTYPE.host];
+
+export function readCapture(file: string): Capture {
+  const interfaces: InterfaceInfo[] = [];
+  const packets: SeenPacket[] = [];
+  const statistics: StatisticsInfo[] = [];
+  const gaps: Gap[] = [];
+  const json = new Map<number, unknown>();
+  const problems: Problem[] = [];
+  const reader = new CaptureReader({
+    section: () => undefined,
+    interface: (info) => interfaces.push(info),
+    packet: (packet) => {
+      const event = readEvent(packet.buf, packet.eventStart, packet.eventLength);
+      if (event === null) throw new Error(`no event in the packet at ${packet.blockOffset}`);
+      packets.push({
+        interfaceIndex: packet.interfaceIndex,
+        hook: HOOK_BY_ID.get(event.hook)?.name ?? `hook ${event.hook}`,
+        journey: (BigInt(packet.packetIdHi) << 32n) | BigInt(packet.packetIdLo),
+        event: { ...event, metadata: event.metadata.slice() },
+        metaHex: Buffer.from(event.metadata).toString('hex'),
+        data: packet.buf.slice(packet.dataStart, packet.dataStart + packet.dataLength),
+        originalLength: packet.originalLength,
+        dropCount: packet.dropCount,
+      });
+    },
+    custom: ({ subtype, body }) => {
+      if (subtype === BLOCK_SUBTYPE.gap) gaps.push(readGap(body));
+      if (JSON_SUBTYPES.includes(subtype)) json.set(subtype, JSON.parse(new TextDecoder().decode(body)));
+    },
+    statistics: (info) => statistics.push(info),
+    problem: (problem) => problems.push(problem),
+  });
+  reader.push(readFileSync(file));
+  reader.end();
+  return { interfaces, packets, statistics, gaps, json, problems };
+}
+
+/** The last statistics of each interface: those written at the end. */
+export function finalStatistics(capture: Capture): Map<number, StatisticsInfo> {
+  return new Map(capture.statistics.map((info) => [info.interfaceIndex, info]));
+}
