@@ -7,11 +7,13 @@ import { Planner } from '../spool/planner.ts';
 export class FileLog implements CaptureLog {
   readonly #out: Writable;
   readonly #planner: Planner;
+  readonly #beforeFirst: () => void;
   #bytes = 0;
   #error: Error | null = null;
 
-  /** `out` is a file or a pipe; the caller closes it. */
-  constructor(out: Writable, schemas: readonly string[]) {
+  /** `out` is a file or a pipe; the caller closes it. `beforeFirst` is called before the first byte. */
+  constructor(out: Writable, schemas: readonly string[], beforeFirst: () => void = () => undefined) {
+    this.#beforeFirst = beforeFirst;
     this.#out = out;
     this.#planner = new Planner({
       segmentBytes: Number.POSITIVE_INFINITY,
@@ -43,6 +45,7 @@ export class FileLog implements CaptureLog {
   }
 
   #write(bytes: Uint8Array): Promise<void> {
+    if (this.#bytes === 0) this.#beforeFirst();
     return new Promise((resolve, reject) => {
       this.#out.write(bytes, (error) => {
         if (error) {

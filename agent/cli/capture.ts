@@ -1,12 +1,11 @@
 /** `whither capture`: the probe's output to a file or a pipe, with restarts and the user's schema. */
 import { createWriteStream } from 'node:fs';
 import { finished } from 'node:stream/promises';
-import type { Writable } from 'node:stream';
 import { FileLog } from '../capture/file-log.ts';
 import { ProbeRunner } from '../capture/runner.ts';
 import { checkSpec } from '../capture/spec.ts';
 import { Failure } from '../failure.ts';
-import { takeHandover, writeStream } from '../supervisor/handover.ts';
+import { emptyFile, takeHandover, writeDescriptor } from '../supervisor/handover.ts';
 import { beginLifetime } from './lifetime.ts';
 import { specOf, type CaptureOptions } from './options.ts';
 import type { Paths } from './paths.ts';
@@ -28,13 +27,16 @@ export function refuseTerminal(options: CaptureCommandOptions): void {
 
 /** Resolves with the exit code when the capture has ended. */
 export async function capture(options: CaptureCommandOptions, paths: Paths): Promise<number> {
+  if (options.interface.length === 0) {
+    throw new Failure('no interface was named', 'give -i DEV (ip link lists them)');
+  }
   const spec = checkSpec(specOf(options));
   const schemas = schemasOf(options);
-  const out: Writable =
-    options.write === '-'
-      ? createWriteStream('', { fd: STDOUT_FD, autoClose: false })
-      : writeStream(options.write);
-  const log = new FileLog(out, schemas);
+  const fd = options.write === '-' ? STDOUT_FD : writeDescriptor(options.write);
+  const out = createWriteStream('', { fd, autoClose: fd !== STDOUT_FD });
+  const log = new FileLog(out, schemas, () => {
+    if (fd !== STDOUT_FD) emptyFile(fd);
+  });
   const lifetime = beginLifetime(takeHandover(), paths.probe);
   try {
     const runner = new ProbeRunner({
@@ -50,7 +52,8 @@ export async function capture(options: CaptureCommandOptions, paths: Paths): Pro
     out.end();
     await finished(out).catch(() => undefined);
     if (log.closedByReader) return 0;
-    if (options.write !== '-') process.stderr.write(`${formatSize(log.bytes)} in ${options.write}\n`);
+    if (options.write !== '-' && log.bytes > 0)
+      process.stderr.write(`${formatSize(log.bytes)} in ${options.write}\n`);
     return runner.failed ? 1 : 0;
   } finally {
     lifetime.dispose();

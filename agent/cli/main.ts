@@ -2,7 +2,7 @@
  * The command line. Commands that run for long and were started by root run in a second process without
  * privilege (agent/supervisor); this file decides which of the two we are.
  */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Command, CommanderError } from 'commander';
 import * as v from 'valibot';
@@ -149,7 +149,19 @@ async function main(): Promise<void> {
     const { registerLab } = await import('../lab/index.ts');
     registerLab(lab);
   }
+  refuseUnknownCommand(program);
   await program.parseAsync();
+}
+
+/** With a default command, commander would take a word it does not know for an argument of `serve`. */
+function refuseUnknownCommand(program: Command): void {
+  const word = process.argv[2];
+  if (word === undefined || word.startsWith('-') || word === 'help') return;
+  if (program.commands.some((command) => command.name() === word)) return;
+  throw new Failure(
+    `${word} is no command of whither`,
+    existsSync(word) ? `to look at a file: whither open ${word}` : 'whither --help lists them',
+  );
 }
 
 function readVersion(): string {

@@ -31,7 +31,8 @@ export async function openFiles(names: readonly string[], options: OpenOptions, 
     });
     if (options.host !== undefined) warnAboutHost(options.host);
     for (const [index, file] of files.entries()) {
-      process.stdout.write(`Whither is at ${server.link(`source=url:${fileUrl(index, file)}`)}\n`);
+      const url = encodeURIComponent(fileUrl(index, file)).replaceAll('%2F', '/');
+      process.stdout.write(`Whither is at ${server.link(`source=url:${url}`)}\n`);
     }
     await new Promise<void>((resolve) => lifetime.onEnd(resolve));
     await server.close();

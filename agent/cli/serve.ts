@@ -118,7 +118,7 @@ class LiveCapture {
       });
       await this.#runner.run();
     } catch (thrown) {
-      this.#setStatus({ type: 'status', capture: 'unavailable', text: lineOf(thrown) });
+      this.#setStatus({ type: 'status', capture: 'unavailable', text: capitalised(lineOf(thrown)) });
     }
   }
 
@@ -178,6 +178,10 @@ export function warnAboutHost(host: string): void {
     `Listening on ${host} without encryption: whoever is on the way can read packets and the link. ` +
       'Safer: leave --host away and use ssh -L.\n',
   );
+}
+
+function capitalised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function spoolOptions(options: ServeOptions, schemas: readonly string[]): SpoolOptions {

@@ -26,9 +26,9 @@ test('the link exchanges its token for a cookie and leaves the address bar clean
 
 test('the rest of the query survives the exchange', async () => {
   const agent = await AgentUnderTest.start();
-  const link = new URL(agent.server.link('source=url:/files/0-a%20b.pcapng&tab=path'));
+  const link = new URL(agent.server.link('source=url:/files/0-a%2520b.pcapng&tab=path'));
   const answer = await agent.request(link.pathname + link.search);
-  expect(answer.headers.location).toBe('/?source=url:/files/0-a+b.pcapng&tab=path');
+  expect(answer.headers.location).toBe('/?source=url:/files/0-a%2520b.pcapng&tab=path');
 });
 
 test('without live capture the link leads to the sample', async () => {

@@ -2,9 +2,17 @@
  * What the supervisor gives to the agent when it starts it: one environment variable with JSON, and
  * open files, because the agent's user may not be able to open them.
  */
-import { closeSync, createReadStream, createWriteStream, fstatSync, openSync, readFileSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  createReadStream,
+  fstatSync,
+  ftruncateSync,
+  openSync,
+  readFileSync,
+} from 'node:fs';
 import path from 'node:path';
-import type { Readable, Writable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import * as v from 'valibot';
 import { codeOf, Failure } from '../failure.ts';
 
@@ -82,19 +90,23 @@ export function openDescriptor(given: string): number {
   return openForReading(given);
 }
 
-/** A new file, private to the user who captures. */
-export function writeStream(given: string): Writable {
+/** A file to write a capture to; what it holds is kept until there is something to write (emptyFile). */
+export function writeDescriptor(given: string): number {
   const absolute = resolvePath(given);
-  const handed = current?.files[absolute];
-  return createWriteStream('', { fd: handed ?? openForWriting(absolute, given) });
+  return current?.files[absolute] ?? openForWriting(absolute, given);
 }
 
+/** Private to the user who captures. Failure when it cannot be written. */
 export function openForWriting(absolute: string, given: string): number {
   try {
-    return openSync(absolute, 'w', 0o600);
+    return openSync(absolute, constants.O_WRONLY | constants.O_CREAT, 0o600);
   } catch (thrown) {
     throw new Failure(`${given} cannot be written (${codeOf(thrown)})`, 'give -w a file that can be');
   }
+}
+
+export function emptyFile(descriptor: number): void {
+  if (fstatSync(descriptor).isFile()) ftruncateSync(descriptor);
 }
 
 export function readFailure(given: string, thrown: unknown): Failure {

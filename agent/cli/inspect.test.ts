@@ -1,0 +1,107 @@
+import { PassThrough, Readable, Writable } from 'node:stream';
+import { expect, test } from 'vitest';
+import { generateCapture, GENERATED_SCHEMA, joinChunks } from '#core/pcapng/testing/generate-capture.ts';
+import type { InspectedEvent } from '#core/inspect/event-object.ts';
+import { formatLine, inspect, type InspectOptions } from './inspect.ts';
+
+const EVENTS = 200;
+const CAPTURE = joinChunks(generateCapture({ events: EVENTS }));
+const JSON_LINES: InspectOptions = { json: true, schema: null };
+
+async function run(
+  bytes: Uint8Array,
+  options: InspectOptions = JSON_LINES,
+): Promise<{ code: number; out: string; err: string }> {
+  const out = new PassThrough();
+  const err = new PassThrough();
+  const text = { out: '', err: '' };
+  out.on('data', (part: Buffer) => (text.out += part.toString()));
+  err.on('data', (part: Buffer) => (text.err += part.toString()));
+  const code = await inspect(
+    Readable.from([Buffer.from(bytes)], { objectMode: true }),
+    'a.pcapng',
+    options,
+    out,
+    err,
+  );
+  return { code, ...text };
+}
+
+function events(out: string): InspectedEvent[] {
+  return out
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as InspectedEvent);
+}
+
+test('every event is one JSON object on a line', async () => {
+  const { code, out, err } = await run(CAPTURE);
+  expect([code, err]).toEqual([0, '']);
+  const all = events(out);
+  expect(all.map((event) => event.n)).toEqual(Array.from({ length: EVENTS }, (_, i) => i + 1));
+  expect(all[0]).toMatchObject({ time_ns: '1795392000000000000', interface: 'eth0:netif_receive_skb' });
+  expect(all[0]!.tlvs.map((tlv) => tlv.name)).toContain('trace_id');
+});
+
+test('a schema given replaces that of the capture', async () => {
+  const types = GENERATED_SCHEMA.types.map((type) => (type.type === 1 ? { ...type, name: 'renamed' } : type));
+  const { out } = await run(CAPTURE, { json: true, schema: { ...GENERATED_SCHEMA, types } });
+  expect(events(out)[0]!.tlvs[0]!.name).toBe('renamed');
+});
+
+test('without --json an event is a line for people', async () => {
+  const { out } = await run(CAPTURE, { json: false, schema: null });
+  const lines = out.trimEnd().split('\n');
+  expect(lines).toHaveLength(EVENTS);
+  expect(lines[0]).toMatch(
+    /^1 {2}1795392000\.000000000 {2}eth0:netif_receive_skb {2}j=\d+ {2}\w+ {2}\S+ → \S+ {2}trace_id=0x/,
+  );
+});
+
+test('text is refused with cause, remedy and offset', async () => {
+  const { code, out, err } = await run(Buffer.from('this is not a capture, it is only some text\n'));
+  expect([code, out]).toEqual([1, '']);
+  expect(err).toMatch(/^a\.pcapng: at byte 0: .+\. .+\.\n$/);
+});
+
+test('an empty file is said to be empty', async () => {
+  const { code, err } = await run(new Uint8Array(0));
+  expect([code, err]).toEqual([
+    1,
+    'a.pcapng: at byte 0: The file is empty. Choose another file, or capture again.\n',
+  ]);
+});
+
+test('of a truncated file, what was whole is printed', async () => {
+  const { code, out, err } = await run(CAPTURE.subarray(0, CAPTURE.length - 50));
+  expect(code).toBe(1);
+  expect(events(out)).toHaveLength(EVENTS - 1);
+  expect(err).toMatch(/^a\.pcapng: at byte \d+: The capture ends in the middle of a block/);
+});
+
+test('a reader that goes away is no fault', async () => {
+  const closed = new Writable({
+    write: (_chunk, _encoding, done) => done(Object.assign(new Error('write EPIPE'), { code: 'EPIPE' })),
+  });
+  const input = Readable.from(generateCapture({ events: 5000 }).map((chunk) => Buffer.from(chunk)));
+  expect(await inspect(input, 'a.pcapng', JSON_LINES, closed, new PassThrough())).toBe(0);
+});
+
+test('a capture cannot move the cursor or forge a line', () => {
+  const line = formatLine({
+    n: 1,
+    time_ns: '5',
+    interface: 'eth0\n2  0.0  eth1',
+    hook: '',
+    journey: null,
+    meta_hex: 'ff',
+    tlvs: [],
+    protocol: 'UDP',
+    src: 'fe80::1',
+    dst: '10.0.0.1',
+    sport: 5,
+    dport: 6,
+    comments: ['\u001b[2J'],
+  });
+  expect(line).toBe('1  0.000000005  eth0·2  0.0  eth1  j=-  UDP  [fe80::1]:5 → 10.0.0.1:6  meta=ff  # ·[2J');
+});
