@@ -30,6 +30,7 @@ export class Layer {
   private readonly budget: FieldBudget;
   private readonly fields: FieldNode[] = [];
   private cutAt = -1;
+  private hidden = false;
 
   constructor(bytes: Uint8Array, end: number, budget: FieldBudget) {
     this.bytes = bytes;
@@ -55,7 +56,10 @@ export class Layer {
       this.cutAt = at;
       return false;
     }
-    if (this.budget.left <= 0) return false;
+    if (this.budget.left <= 0) {
+      this.hidden = true;
+      return false;
+    }
     this.budget.left--;
     this.fields.push({ label, filter, value: print(), offset: at, length, children });
     return true;
@@ -108,11 +112,12 @@ export class Layer {
       const left = Math.max(0, this.end - this.cutAt);
       this.note(
         'Cut off',
-        `the header goes on behind the bytes there are`,
+        'the header goes on behind the bytes there are',
         Math.min(this.cutAt, this.end),
         left,
       );
     }
+    if (this.hidden) this.note('Not shown', `more than ${MAX_TREE_FIELDS} fields in one packet`, at, 0);
     const to = Math.min(until, this.end);
     return { label, filter, value, offset: at, length: Math.max(0, to - at), children: this.fields };
   }

@@ -77,31 +77,50 @@ function ethernet(layer: Layer): Step {
   return { node: layer.node('Ethernet', 'eth', value, 0, ETHERNET_BYTES), next };
 }
 
+const TYPE_FILTERS = {
+  eth: { type: 'eth.type', length: 'eth.len' },
+  vlan: { type: 'vlan.etype', length: 'vlan.len' },
+  // Wireshark 4.0 has no field for what follows a service tag.
+  ieee8021ad: { type: '', length: '' },
+} as const;
+
 /** The two bytes that are an EtherType, or up to 1500 the length of an LLC frame (802.3). */
-function typeOrLength(layer: Layer, protocol: 'eth' | 'vlan', at: number, behind: number): Next | null {
+function typeOrLength(
+  layer: Layer,
+  protocol: keyof typeof TYPE_FILTERS,
+  at: number,
+  behind: number,
+): Next | null {
   const { bytes, end } = layer;
   if (at + 2 <= end && u16(bytes, at) <= MAX_LENGTH_8023) {
     const length = u16(bytes, at);
-    layer.u16('Length', protocol === 'eth' ? 'eth.len' : 'vlan.len', at);
+    layer.u16('Length', TYPE_FILTERS[protocol].length, at);
     return { by: 'ethertype', number: length, at: behind, end: Math.min(end, behind + length) };
   }
-  const filter = protocol === 'eth' ? 'eth.type' : 'vlan.etype';
-  layer.add('Type', filter, at, 2, () => namedHex(u16(bytes, at), 4, ETHERTYPE_NAMES));
+  layer.add('Type', TYPE_FILTERS[protocol].type, at, 2, () => namedHex(u16(bytes, at), 4, ETHERTYPE_NAMES));
   return layer.cut ? null : { by: 'ethertype', number: u16(bytes, at), at: behind, end };
 }
 
-/** One VLAN tag: priority, drop eligible, id, and the type that follows (IEEE 802.1Q 9.6). */
-export function vlanTag(layer: Layer, at: number): Step {
+/**
+ * One VLAN tag: priority, drop eligible, id, and the type that follows (IEEE 802.1Q 9.6). `type` is the EtherType that
+ * announced it; a provider bridge's (0x88a8) has field names of its own in Wireshark.
+ */
+export function vlanTag(layer: Layer, type: number, at: number): Step {
   const { bytes, end } = layer;
+  const service = type === ETHERTYPE.qinq;
+  const protocol = service ? 'ieee8021ad' : 'vlan';
   if (at + 2 <= end) {
     const tag = u16(bytes, at);
-    layer.add('Priority', 'vlan.priority', at, 2, () => (tag >>> 13).toString());
-    layer.add('Drop eligible', 'vlan.dei', at, 2, () => ((tag >>> 12) & 1).toString());
+    layer.add('Priority', `${protocol}.priority`, at, 2, () => (tag >>> 13).toString());
+    layer.add('Drop eligible', `${protocol}.dei`, at, 2, () => ((tag >>> 12) & 1).toString());
   }
-  layer.add('ID', 'vlan.id', at, 2, () => (u16(bytes, at) & 0xfff).toString());
-  const next = typeOrLength(layer, 'vlan', at + 2, at + VLAN_BYTES);
+  layer.add('ID', `${protocol}.id`, at, 2, () => (u16(bytes, at) & 0xfff).toString());
+  const next = typeOrLength(layer, protocol, at + 2, at + VLAN_BYTES);
   const value = at + 2 <= end ? `ID ${u16(bytes, at) & 0xfff}` : '';
-  return { node: layer.node('VLAN tag', 'vlan', value, at, at + VLAN_BYTES), next };
+  return {
+    node: layer.node(service ? 'VLAN service tag' : 'VLAN tag', protocol, value, at, at + VLAN_BYTES),
+    next,
+  };
 }
 
 /** LLC of an 802.3 frame; what follows is known only behind SNAP with OUI 0 (RFC 1042). */

@@ -1,5 +1,5 @@
 /** Field tree: ARP, IPv4 with options and fragments, IPv6 with extension headers. */
-import { formatIpv4, formatIpv6, formatMac } from './addresses.ts';
+import { formatHex, formatIpv4, formatIpv6, formatMac } from './addresses.ts';
 import {
   ARP_FIXED_BYTES,
   ETHERTYPE,
@@ -93,7 +93,7 @@ export function ipv4Layer(layer: Layer, at: number): Step {
     layer.add('Flags', 'ip.flags', at + 6, 1, () => namedHex(flags, 2), children);
   }
   layer.add('Fragment offset', 'ip.frag_offset', at + 6, 2, () =>
-    ((u16(bytes, at + 6) & IPV4_FRAGMENT_OFFSET) * 8).toString(),
+    printFragmentOffset(u16(bytes, at + 6) & IPV4_FRAGMENT_OFFSET),
   );
   layer.u8('Time to live', 'ip.ttl', at + 8);
   layer.u8('Protocol', 'ip.proto', at + 9, IP_PROTOCOL_NAMES);
@@ -186,7 +186,9 @@ export function extensionLayer(layer: Layer, kind: number, at: number): Step {
   const size = at + 2 <= end ? extensionBytes(bytes, kind, at) : 8;
   switch (kind) {
     case IPPROTO.fragment:
-      layer.add('Offset', 'ipv6.fraghdr.offset', at + 2, 2, () => (u16(bytes, at + 2) >>> 3).toString());
+      layer.add('Offset', 'ipv6.fraghdr.offset', at + 2, 2, () =>
+        printFragmentOffset(u16(bytes, at + 2) >>> 3),
+      );
       layer.add('More fragments', 'ipv6.fraghdr.more', at + 3, 1, () => (bytes[at + 3]! & 1).toString());
       layer.hex('Identification', 'ipv6.fraghdr.ident', at + 4, 4);
       break;
@@ -194,7 +196,8 @@ export function extensionLayer(layer: Layer, kind: number, at: number): Step {
       layer.u8('Length', 'ah.length', at + 1);
       layer.hex('SPI', 'ah.spi', at + 4, 4);
       layer.u32('Sequence', 'ah.sequence', at + 8);
-      if (size > 12) layer.hex('ICV', 'ah.icv', at + 12, size - 12);
+      if (size > 12)
+        layer.add('ICV', 'ah.icv', at + 12, size - 12, () => formatHex(bytes, at + 12, size - 12));
       break;
     case IPPROTO.routing:
       layer.u8('Length', 'ipv6.routing.len', at + 1);
@@ -236,4 +239,9 @@ function ipv6Options(layer: Layer, from: number, until: number): void {
 
 function data(at: number, end: number): Next {
   return { by: 'data', number: 0, at, end };
+}
+
+/** The field counts units of 8 bytes, and its filter compares those. */
+function printFragmentOffset(units: number): string {
+  return `${units * 8} bytes (${units})`;
 }

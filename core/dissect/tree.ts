@@ -56,7 +56,7 @@ function dissect(bytes: Uint8Array, next: Next, budget: FieldBudget): Step | nul
     case 'data':
       return null;
     case 'ethertype':
-      if (isVlan(next.number)) return vlanTag(layer, next.at);
+      if (isVlan(next.number)) return vlanTag(layer, next.number, next.at);
       if (next.number === ETHERTYPE.ipv4) return ipv4Layer(layer, next.at);
       if (next.number === ETHERTYPE.ipv6) return ipv6Layer(layer, next.at);
       if (next.number === ETHERTYPE.arp) return arpLayer(layer, next.at);

@@ -62,7 +62,7 @@ function kindRules(type: TlvType, path: string, report: Report): void {
       report(`${path}.${key}`, `is for ${kinds.join(', ')}, and the kind is ${type.kind}`);
     }
   };
-  only('endian', ['uint', 'int', 'enum', 'flags', 'timestamp']);
+  only('endian', ['uint', 'int', 'enum', 'flags', 'timestamp', 'ipv4']);
   only('names', ['enum', 'flags']);
   only('unit', ['uint', 'int']);
   only('display', ['uint']);

@@ -119,7 +119,7 @@ const tlvType = object({
     v.description('How the value reads. Integers, enum, flags and timestamp may have 1 to 8 bytes.'),
   ),
   endian: v.exactOptional(
-    v.pipe(endian, v.description('Byte order of the value. Default: that of the framing.')),
+    v.pipe(endian, v.description('Byte order of the value. Default: that of the framing, and big for ipv4.')),
   ),
   names: v.exactOptional(
     v.pipe(

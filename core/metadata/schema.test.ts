@@ -185,6 +185,10 @@ describe('every rule names its path', () => {
       'types[0].display: is for uint, and the kind is ipv4',
     ],
     [
+      { types: [type({ kind: 'mac', endian: 'big' })] },
+      'types[0].endian: is for uint, int, enum, flags, timestamp, ipv4, and the kind is mac',
+    ],
+    [
       { types: [type({ kind: 'timestamp' })] },
       'types[0].timestamp: is required for kind timestamp: nothing in the bytes tells the clock',
     ],

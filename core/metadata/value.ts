@@ -33,7 +33,11 @@ export function printValue(
     case 'string':
       return printText(buf, at, length);
     case 'ipv4':
-      return length === IPV4_BYTES ? formatIpv4(buf, at) : misfit('an IPv4 address', buf, at, length);
+      if (length !== IPV4_BYTES) return misfit('an IPv4 address', buf, at, length);
+      // Network order unless the type itself says that its program keeps addresses as host integers.
+      return type.endian === 'little'
+        ? formatIpv4(buf.slice(at, at + length).reverse(), 0)
+        : formatIpv4(buf, at);
     case 'ipv6':
       return length === IPV6_BYTES ? formatIpv6(buf, at) : misfit('an IPv6 address', buf, at, length);
     case 'mac':

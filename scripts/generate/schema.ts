@@ -1,0 +1,23 @@
+/** The published JSON Schema of metadata schemas, from the shape that `parseSchema` validates with. */
+import { toJsonSchema } from '@valibot/to-json-schema';
+import { format } from 'prettier';
+import { schemaShape } from '#core/metadata/schema-shape.ts';
+import { EDGE } from '#core/metadata/testing/schemas.ts';
+import type { GeneratedFile } from './files.ts';
+
+export const JSON_SCHEMA_FILE = 'public/schema/metadata-schema-v1.json';
+
+/** The files to write; text as prettier has it. */
+export async function schemaFiles(): Promise<GeneratedFile[]> {
+  const { $schema, ...shape } = toJsonSchema(schemaShape, { target: 'draft-2020-12' });
+  const schema = {
+    $schema,
+    title: 'Whither metadata schema, version 1',
+    description:
+      'What the bytes in front of a packet mean: how TLVs are framed, and the name and kind of each. See docs/schema.md. Rules between keys (unique types and names, a pad needs typeBytes 1, …) are checked when a schema is opened.',
+    ...shape,
+    examples: [EDGE],
+  };
+  const text = await format(JSON.stringify(schema), { parser: 'json', printWidth: 110 });
+  return [{ file: JSON_SCHEMA_FILE, text }];
+}
