@@ -15,12 +15,13 @@ const ARGS = [
   '--disable-sync',
 ];
 
-export async function launchBrowser(): Promise<Browser> {
+/** `extra` are more command line switches of Chromium. */
+export async function launchBrowser(extra: readonly string[] = []): Promise<Browser> {
   const executablePath = process.env['WHITHER_CHROMIUM'] ?? EXECUTABLES.find((path) => existsSync(path));
   if (executablePath === undefined) {
     throw new Error('no Chromium: apt-get install chromium, or set WHITHER_CHROMIUM');
   }
-  return chromium.launch({ executablePath, headless: true, args: ARGS });
+  return chromium.launch({ executablePath, headless: true, args: [...ARGS, ...extra] });
 }
 
 export interface WatchedPage {

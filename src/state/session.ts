@@ -22,8 +22,7 @@ const DETAIL_INTERVAL_MS = 400;
 /** How far the page looks for a first journey worth showing. */
 const FIRST_LOOK_ROWS = 64;
 
-/** What a capture begins with. */
-const NO_FILTER = JSON.stringify({ hop: null, metadata: null, lost: false } satisfies ListFilter);
+const NO_FILTER: ListFilter = { hop: null, metadata: null, lost: false };
 
 export class Session {
   readonly store: PageStore;
@@ -32,7 +31,7 @@ export class Session {
   #port: MessagePort | null = null;
   /** Counts openings: what an older one still answers is dropped. */
   #opening = 0;
-  #appliedFilter = NO_FILTER;
+  #appliedFilter = '';
   #lookingFor = false;
   #detailAt = 0;
   #detailGeneration = -1;
@@ -64,7 +63,6 @@ export class Session {
     const opening = ++this.#opening;
     const { link } = this.store.getState();
     this.#port?.close();
-    this.#appliedFilter = NO_FILTER;
     this.#detailGeneration = -1;
     const source = origin.kind === 'file' ? null : origin;
     this.store.setState({
@@ -92,6 +90,11 @@ export class Session {
         if (opening === this.#opening) this.#onUpdate(event.data);
       };
       this.store.setState({ capture: { origin, title: spec.title } });
+      const { hop, metadata, lost } = this.store.getState().link;
+      // A filter outlives a capture in the worker, so it is always set. One with a hop waits until the hop is known.
+      const filter: ListFilter = hop === null ? { hop, metadata, lost } : NO_FILTER;
+      this.#appliedFilter = JSON.stringify(filter);
+      await this.api.setFilter(filter);
       await this.api.open(spec.source, channel.port2);
     } catch (error) {
       if (opening === this.#opening) this.failed(error, 'The capture could not be opened');

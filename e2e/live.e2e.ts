@@ -1,0 +1,148 @@
+/** The page live, on the edge lab of this kernel: packets arrive, the cable is cut and mended, nothing is lost. */
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { inspectFile, labMissing, startAgent, type RunningAgent } from './agent.ts';
+import { launchBrowser, openPage, type WatchedPage } from './browser.ts';
+import { allRows, inspectAll, matrix, pathTable, waitForState } from './look.ts';
+import { startProxy, type TcpProxy } from './tcp-proxy.ts';
+
+const missing = labMissing();
+const required = process.env['WHITHER_REQUIRE_KERNEL'] === '1';
+/** What Chromium logs when a connection is refused: the test cuts the cable on purpose. */
+const CUT = /WebSocket connection to .* failed|net::ERR_(CONNECTION|SOCKET|EMPTY)/;
+const POLL = { timeout: 30_000 };
+const COMPARED_ROWS = 60;
+
+describe.skipIf(missing !== null && !required)(
+  `live on the edge lab${missing === null ? '' : ` (${missing})`}`,
+  () => {
+    let agent: RunningAgent;
+    let proxy: TcpProxy;
+    let browser: Browser;
+    let watched: WatchedPage;
+    let page: Page;
+    let folder: string;
+
+    beforeAll(async () => {
+      folder = await mkdtemp(path.join(os.tmpdir(), 'whither-e2e-'));
+      agent = await startAgent(['serve', '--lab', 'edge']);
+      proxy = await startProxy(new URL(agent.link));
+      browser = await launchBrowser([proxy.browserSwitch]);
+      watched = await openPage(browser, { allow: CUT });
+      ({ page } = watched);
+      await page.goto(agent.link);
+    });
+    afterAll(async () => {
+      await browser.close();
+      await proxy.close();
+      await agent.stop();
+      await rm(folder, { recursive: true });
+    });
+
+    const events = () => page.evaluate(() => globalThis.whither.state.newest?.events ?? 0);
+
+    it('packets appear, on both lanes', async () => {
+      expect(new URL(page.url()).search).toBe('?source=live');
+      await waitForState(page, 'live');
+      await expect.poll(events, POLL).toBeGreaterThan(200);
+      await expect
+        .poll(async () => {
+          const hops = await pathTable(page);
+          return ['Rx', 'Tx'].map(
+            (lane) => hops.filter((hop) => hop.lane === lane && hop.packets > 0).length,
+          );
+        }, POLL)
+        .toEqual([4, 4]);
+    });
+
+    it('a journey shows the four TLVs and where each appeared', async () => {
+      await expect
+        .poll(
+          () =>
+            page.evaluate(async () => {
+              const { api, state } = globalThis.whither;
+              const rows = await api.rows(0, 400);
+              const row = Array.from(rows.journey).findIndex(
+                (_, i) => rows.tlv.length === 4 && rows.tlv.every((column) => column[i] !== ''),
+              );
+              return row < 0 || state.newest === null ? '' : state.newest.tlvNames.join(' ');
+            }),
+          POLL,
+        )
+        .toBe('trace_id verdict origin tenant');
+      const id = await page.evaluate(async () => {
+        const rows = await globalThis.whither.api.rows(0, 400);
+        const row = Array.from(rows.journey).findIndex((_, i) =>
+          rows.tlv.every((column) => column[i] !== ''),
+        );
+        return String((BigInt(rows.idHi[row] ?? 0) << 32n) | BigInt(rows.idLo[row] ?? 0));
+      });
+      await page.goto(`${new URL(agent.link).origin}/?source=live&journey=${id}`);
+      await page.locator('.matrix').waitFor();
+      await expect.poll(async () => [...(await matrix(page)).keys()], POLL).toContain('tenant');
+      const cells = await matrix(page);
+      const headings = await page.$$eval('.matrix thead th', (all) =>
+        all.slice(1).map((th) => th.textContent),
+      );
+      const writtenAt = (name: string) =>
+        headings[(cells.get(name) ?? []).findIndex((text) => text.startsWith('+'))];
+      for (const name of ['trace_id', 'verdict', 'origin']) {
+        expect(writtenAt(name), name).toContain('netif_receive_skb');
+      }
+      expect(writtenAt('tenant')).toContain('tcx ingress, last');
+    });
+
+    it('pausing freezes the view, not the capture', async () => {
+      await page.getByRole('button', { name: 'Pause view' }).click();
+      const shown = await page.getByTestId('list-count').textContent();
+      const before = await events();
+      await expect.poll(events, POLL).toBeGreaterThan(before + 50);
+      expect(await page.getByTestId('list-count').textContent()).toBe(shown);
+      expect(await page.locator('.badge').textContent()).toMatch(/^\+\d/);
+      await page.getByRole('button', { name: 'Resume view' }).click();
+      await expect.poll(() => page.getByTestId('list-count').textContent(), POLL).not.toBe(shown);
+    });
+
+    it('a cut cable is said, and once mended nothing is lost and nothing repeated', async () => {
+      const connections = proxy.connections();
+      for (let cuts = 0; cuts < 2; cuts++) {
+        const before = await events();
+        proxy.cut();
+        await waitForState(page, 'reconnecting');
+        proxy.restore();
+        await waitForState(page, 'live');
+        await expect.poll(events, POLL).toBeGreaterThan(before + 100);
+      }
+      expect(proxy.connections()).toBeGreaterThanOrEqual(connections + 2);
+      const seen = await inspectAll(page);
+      const rows = (await allRows(page)).slice(0, COMPARED_ROWS);
+
+      const file = path.join(folder, 'spool.pcapng');
+      const download = page.waitForEvent('download');
+      await page.getByRole('link', { name: 'Download' }).click();
+      await (await download).saveAs(file);
+      const spooled = await inspectFile(file);
+      expect(spooled.length).toBeGreaterThanOrEqual(seen.length);
+      expect(seen).toEqual(spooled.slice(0, seen.length));
+
+      // And the same bytes as a file give the same rows.
+      await page.goto(`${new URL(agent.link).origin}/`);
+      await page.locator('input[type="file"]').first().setInputFiles(file);
+      await waitForState(page, 'done');
+      expect((await allRows(page)).slice(0, COMPARED_ROWS)).toEqual(rows);
+    });
+
+    it('nothing was refused or logged on the way', () => {
+      expect(watched.faults).toEqual([]);
+    });
+
+    it('the lab leaves no namespace behind', async () => {
+      await agent.stop();
+      expect(execFileSync('ip', ['netns', 'list'], { encoding: 'utf8' })).not.toContain('whither-');
+    });
+  },
+);

@@ -1,0 +1,298 @@
+/** The page on files: samples, dropped captures, bad input, the address bar, the keyboard. No agent. */
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { launchBrowser, openPage, type WatchedPage } from './browser.ts';
+import { brokenLength, pcapngBlocks, plainPcap } from './captures.ts';
+import { allRows, matrix, pathTable, waitForState } from './look.ts';
+import { serveStatic, type StaticHost } from './static.ts';
+
+const SAMPLE = fileURLToPath(new URL('../dist/page/samples/edge.pcapng', import.meta.url));
+/** A static host has no agent: its 404 is the answer, and Chromium logs it. */
+const NO_AGENT = /404.*\/api\/host/;
+
+let browser: Browser;
+let host: StaticHost;
+let watched: WatchedPage;
+let page: Page;
+
+beforeAll(async () => {
+  browser = await launchBrowser();
+  host = await serveStatic();
+});
+afterAll(async () => {
+  await browser.close();
+  await host.close();
+});
+beforeEach(async () => {
+  watched = await openPage(browser, { allow: NO_AGENT });
+  ({ page } = watched);
+});
+afterEach(async () => {
+  const { faults } = watched;
+  await watched.close();
+  expect(faults).toEqual([]);
+});
+
+/** As a person does it: over the whole page, not into an input. */
+async function drop(name: string, bytes: Uint8Array): Promise<void> {
+  const transfer = await page.evaluateHandle(
+    ([fileName, base64]) => {
+      const data = new DataTransfer();
+      const raw = Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
+      data.items.add(new File([raw], fileName));
+      return data;
+    },
+    [name, Buffer.from(bytes).toString('base64')] as const,
+  );
+  await page.dispatchEvent('body', 'drop', { dataTransfer: transfer });
+}
+
+async function openSample(): Promise<void> {
+  await page.goto(host.url);
+  await page.locator('[data-sample="edge"]').click();
+  await waitForState(page, 'done');
+}
+
+describe('a sample', () => {
+  it('shows both lanes of the path with counts', async () => {
+    await openSample();
+    const hops = await pathTable(page);
+    for (const lane of ['Rx', 'Tx']) {
+      const inLane = hops.filter((hop) => hop.lane === lane);
+      expect(inLane.length, lane).toBeGreaterThanOrEqual(4);
+      for (const hop of inLane) expect(hop.packets, hop.hop).toBeGreaterThan(0);
+    }
+    expect(hops.find((hop) => hop.hop.endsWith('tcx/ingress@last'))?.share).toBe('100 %');
+    const drawn = await page.$$eval('[data-station]', (stations) => stations.length);
+    expect(drawn).toBe(hops.length);
+  });
+
+  it('tells of a journey which TLVs it carried and where each appeared', async () => {
+    await openSample();
+    const journeys = await page.evaluate(async () => {
+      const rows = await globalThis.whither.api.rows(0, 512);
+      const names = globalThis.whither.state.newest?.tlvNames ?? [];
+      return {
+        names,
+        full: Array.from(rows.journey).findIndex((_, i) => rows.tlv.every((column) => column[i] !== '')),
+      };
+    });
+    expect(journeys.names).toEqual(['trace_id', 'verdict', 'origin', 'tenant']);
+    expect(journeys.full).toBeGreaterThanOrEqual(0);
+    await page.locator('.matrix').waitFor();
+    const cells = await matrix(page);
+    const headings = await page.$$eval('.matrix thead th', (all) => all.slice(1).map((th) => th.textContent));
+    const writtenAt = (name: string) =>
+      headings[(cells.get(name) ?? []).findIndex((text) => text.startsWith('+'))];
+    for (const name of ['trace_id', 'verdict', 'origin']) {
+      expect(writtenAt(name), name).toContain('netif_receive_skb');
+    }
+    expect(writtenAt('tenant')).toContain('tcx ingress, last');
+  });
+
+  it('is the same when its file is dropped', async () => {
+    await openSample();
+    const opened = await allRows(page);
+    await drop('edge.pcapng', readFileSync(SAMPLE));
+    await page.locator('[data-testid="source"] b', { hasText: 'edge.pcapng' }).waitFor();
+    await waitForState(page, 'done');
+    expect(await allRows(page)).toEqual(opened);
+    expect(opened.length).toBeGreaterThan(100);
+  });
+
+  it('filters by a hop, and says so in the address; Back takes it away', async () => {
+    await openSample();
+    const total = await page.getByTestId('list-count').textContent();
+    await page.locator('.station', { hasText: 'socket recv' }).first().click();
+    await expect.poll(() => page.getByTestId('list-count').textContent()).toContain(' of ');
+    expect(new URL(page.url()).searchParams.get('hop')).toContain('skb_copy_datagram_iovec');
+    await page.goBack();
+    await expect.poll(() => page.getByTestId('list-count').textContent()).toBe(total);
+    await page.goForward();
+    await expect.poll(() => page.getByTestId('list-count').textContent()).toContain(' of ');
+  });
+
+  it('comes back to the same journey and hop by its link', async () => {
+    await openSample();
+    await page.locator('.list-row').nth(12).click();
+    await page.locator('.matrix thead th').nth(2).click();
+    await expect.poll(() => new URL(page.url()).searchParams.get('at')).toBe('1');
+    const link = page.url();
+    const heading = await page.locator('[data-pane="journey"] h2').textContent();
+    const bytes = await page.locator('[data-pane="bytes"] .bytes-hop').textContent();
+    await page.goto('about:blank');
+    await page.goto(link);
+    await expect.poll(() => page.locator('[data-pane="journey"] h2').textContent()).toBe(heading);
+    await expect.poll(() => page.locator('[data-pane="bytes"] .bytes-hop').textContent()).toBe(bytes);
+  });
+
+  it('is read again by another schema at once, and an error of a schema names its place', async () => {
+    await openSample();
+    await page.keyboard.press('s');
+    const text = page.getByLabel('Schema as JSON');
+    const json = await text.inputValue();
+    await text.fill(json.replace('"trace_id"', '"renamed"'));
+    await page.getByRole('button', { name: 'Apply' }).click();
+    await expect
+      .poll(() => page.evaluate(() => globalThis.whither.state.newest?.tlvNames[0]))
+      .toBe('renamed');
+    await text.fill(json.replace('"kind": "enum"', '"kind": "wrong"'));
+    await page.getByRole('button', { name: 'Apply' }).click();
+    const line = json.slice(0, json.indexOf('"kind": "enum"')).split('\n').length;
+    await page.getByText(`line ${line}, column`).waitFor();
+  });
+});
+
+describe('the keyboard alone', () => {
+  it('opens the sample and walks list, path, journey and bytes', async () => {
+    await page.goto(host.url);
+    await page.locator('[data-sample="edge"]').focus();
+    await page.keyboard.press('Enter');
+    await waitForState(page, 'done');
+    await page.locator('.matrix').waitFor();
+
+    await page.keyboard.press('2');
+    await page.keyboard.press('Home');
+    await expect.poll(() => selectedRow()).toBe('2');
+    for (const _ of [1, 2, 3]) await page.keyboard.press('ArrowDown');
+    await expect.poll(() => selectedRow()).toBe('5');
+    await page.keyboard.press('End');
+    const last = await page.evaluate(() => globalThis.whither.state.newest?.listed ?? 0);
+    await expect.poll(() => selectedRow()).toBe(String(last + 1));
+
+    await page.keyboard.press('1');
+    const first = await focusedStation();
+    await page.keyboard.press('ArrowRight');
+    const second = await focusedStation();
+    expect(second).not.toBe(first);
+    await page.keyboard.press('ArrowDown');
+    expect(await focusedStation()).not.toBe(second);
+    await page.keyboard.press('ArrowUp');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => page.getByTestId('list-count').textContent()).toContain(' of ');
+    await page.keyboard.press('Escape');
+    await expect.poll(() => page.getByTestId('list-count').textContent()).not.toContain(' of ');
+
+    await page.keyboard.press('2');
+    await page.keyboard.press('Home');
+    await expect.poll(() => selectedRow()).toBe('2');
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('ArrowRight');
+    await expect.poll(() => page.evaluate(() => globalThis.whither.state.at)).toBe(1);
+    await page.keyboard.press('Enter');
+    const before = await focusedText();
+    await page.keyboard.press('ArrowDown');
+    expect(await focusedText()).not.toBe(before);
+    expect(await page.locator('.byte.hot').count()).toBeGreaterThan(0);
+
+    await page.keyboard.press('?');
+    await page.getByRole('dialog', { name: 'Keys and signs' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+  });
+
+  function selectedRow(): Promise<string | null> {
+    return page.evaluate(
+      () => document.querySelector('.list-row[aria-selected="true"]')?.getAttribute('aria-rowindex') ?? null,
+    );
+  }
+  function focusedStation(): Promise<string | null> {
+    return page.evaluate(() => document.activeElement?.getAttribute('data-station') ?? null);
+  }
+  function focusedText(): Promise<string | null> {
+    return page.evaluate(() => document.activeElement?.textContent ?? null);
+  }
+});
+
+describe('an ordinary capture', () => {
+  it('is shown as plain packets', async () => {
+    await page.goto(host.url);
+    await drop('plain.pcap', plainPcap(300));
+    await waitForState(page, 'done');
+    await expect.poll(() => page.getByTestId('list-count').textContent()).toBe('300');
+    const row = page.locator('.list-row').first();
+    await row.waitFor();
+    expect(await row.textContent()).toContain('10.0.0.1:4000');
+    expect(await row.textContent()).toContain('UDP');
+    await page.getByText('a capture without kernel hooks').waitFor();
+    await page.getByText('Source Port', { exact: false }).first().waitFor();
+  });
+
+  it('scrolls to its last packet', async () => {
+    await page.goto(host.url);
+    await drop('long.pcap', plainPcap(20_000));
+    await waitForState(page, 'done');
+    await page.locator('.list-row').first().waitFor();
+    await page.locator('.list-scroll').evaluate((element) => {
+      element.scrollTop = element.scrollHeight;
+    });
+    await page.locator('.list-row[aria-rowindex="20001"]').waitFor();
+  });
+});
+
+describe('bad input', () => {
+  const bad = [
+    {
+      what: 'a text file',
+      name: 'notes.txt',
+      bytes: Buffer.from('not a capture at all\n'.repeat(40)),
+      events: 0,
+    },
+    { what: 'an empty file', name: 'empty.pcapng', bytes: Buffer.alloc(0), events: 0 },
+    {
+      what: 'a truncated capture',
+      name: 'cut.pcapng',
+      bytes: Buffer.concat(pcapngBlocks(5)).subarray(0, -10),
+      events: 4,
+    },
+    { what: 'a block of length 0', name: 'zero.pcapng', ...brokenLength(0), events: 3 },
+    { what: 'a block of 4 GiB', name: 'huge.pcapng', ...brokenLength(0xffff_fffc), events: 3 },
+  ];
+
+  it.each(bad)(
+    '$what gives a cause and a remedy, and keeps $events events',
+    async ({ name, bytes, events, ...more }) => {
+      await page.goto(host.url);
+      await drop(name, bytes);
+      const problem = page.locator('.problem').first();
+      await problem.waitFor();
+      const text = (await problem.textContent()) ?? '';
+      expect(text.length).toBeGreaterThan(40);
+      const offset = (more as { offset?: number }).offset;
+      if (offset !== undefined) expect(text).toContain(`byte ${offset.toLocaleString('en')}`);
+      await expect.poll(() => page.evaluate(() => globalThis.whither.state.newest?.events ?? 0)).toBe(events);
+      if (events > 0)
+        await page
+          .locator('.list-row')
+          .nth(events - 1)
+          .waitFor();
+      // The page is as good as before: a proper capture opens.
+      await drop('plain.pcap', plainPcap(3));
+      await page.locator('[data-testid="source"] b', { hasText: 'plain.pcap' }).waitFor();
+      await waitForState(page, 'done');
+      await expect.poll(() => page.locator('.problem').count()).toBe(0);
+    },
+  );
+
+  it('a TLV that overruns its area is named, and the TLVs before it stay', async () => {
+    await openSample();
+    const json = await page.evaluate(() => JSON.stringify(globalThis.whither.state.newest?.schema));
+    // The same bytes read with a length unit of 4: the first length now reaches far past the area.
+    const schema = JSON.parse(json) as { framing: Record<string, unknown> };
+    const wide = JSON.stringify({ ...schema, framing: { ...schema.framing, lengthUnit: 4 } });
+    await page.evaluate((text) => globalThis.whither.api.setSchema(text), wide);
+    await page.locator('.bytes-fault').waitFor();
+    expect(await page.locator('.bytes-fault').textContent()).toMatch(/byte \d+/);
+    expect(await page.locator('.hex-row').count()).toBeGreaterThan(0);
+  });
+
+  it('a link that names what does not exist opens what does', async () => {
+    await page.goto(`${host.url}?source=sample:nothing-like-it&journey=99&at=999&hop=x`);
+    await page.locator('.problem').first().waitFor();
+    await page.locator('[data-sample="edge"]').click();
+    await waitForState(page, 'done');
+    expect(new URL(page.url()).search).toContain('source=sample%3Aedge');
+  });
+});
