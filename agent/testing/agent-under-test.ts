@@ -88,7 +88,11 @@ export class AgentUnderTest {
 
   /** A WebSocket with these headers; null headers are left out. */
   socket(overrides: Record<string, string | null> = {}, target = '/stream'): WebSocket {
-    const headers = { origin: this.origin, cookie: this.cookie, ...overrides };
+    const headers: Record<string, string | null> = {
+      origin: this.origin,
+      cookie: this.cookie,
+      ...overrides,
+    };
     const kept = Object.entries(headers).filter((entry): entry is [string, string] => entry[1] !== null);
     const socket = new WebSocket(`ws://127.0.0.1:${this.server.port}${target}`, {
       headers: Object.fromEntries(kept),

@@ -6,6 +6,7 @@
  */
 import fs from 'node:fs';
 import path from 'node:path';
+import { setInterval } from 'node:timers';
 
 const dir = process.env.WHITHER_FAKE_PROBE ?? '';
 let k = 0;
@@ -39,6 +40,5 @@ const [what, code] = fs
 if (what === 'exit') process.exit(Number(code));
 else if (what === 'kill') process.kill(process.pid, 'SIGKILL');
 else {
-  // Reading a pipe's other end is not possible: like the probe, end when nobody reads any more.
   setInterval(() => undefined, 1_000);
 }
