@@ -82,6 +82,7 @@ async function measure(folder: string, rate: number, seconds: number): Promise<v
     await page.evaluate(() => globalThis.whither.api.streamStats());
 
     console.log(`${rate} events/s for ${seconds} s …`);
+    const loadBefore = os.loadavg()[0] ?? 0;
     const fed = await feeder.run(rate, seconds);
     const received = await waitForAll(page, fed.events);
     const latency = await page.evaluate(() => globalThis.whither.api.streamStats());
@@ -101,6 +102,10 @@ async function measure(folder: string, rate: number, seconds: number): Promise<v
     console.log(
       `main thread: ${thread.longTasks} tasks of ${LONG_TASK_MS} ms or more, longest ${thread.longestTaskMs.toFixed(0)} ms; ` +
         `a 4 ms timer was late by ${thread.longestLatenessMs.toFixed(0)} ms at most`,
+    );
+    // Agent, feeder, worker, page and the browser's own processes share these processors with everything else.
+    console.log(
+      `machine: ${os.availableParallelism()} processors, load ${loadBefore.toFixed(1)} before and ${(os.loadavg()[0] ?? 0).toFixed(1)} after`,
     );
     const verdict = (met: boolean): string => (met ? 'met' : 'NOT met');
     console.log(`goal 0 lost: ${verdict(lost === 0 && received.lost === 0)}`);

@@ -138,6 +138,21 @@ describe('a session with a file', () => {
     expect(widened.listed).toBe(last.journeys);
   });
 
+  it('drops the work of a filter that a later one replaces', async () => {
+    const world = fileWorld(generatedBytes(20_000));
+    const updates = await world.open();
+    const { generation, journeys } = await updates.ended();
+    let nowMs = 0;
+    // Every slice is over after one step, so that the second call comes while the first one is at work.
+    Object.defineProperty(world, 'nowMs', { get: () => (nowMs += 100) });
+    const first = world.session.setFilter({ hop: 0, metadata: 'without', lost: false });
+    const second = world.session.setFilter({ hop: 0, metadata: 'with', lost: false });
+    await Promise.all([first, second]);
+    const last = await updates.until((update) => update.generation === generation + 1);
+    expect(last.listed).toBe(journeys);
+    expect((await world.session.rows(0, 1)).generation).toBe(generation + 1);
+  });
+
   it('begins with the filter that was set before it was opened', async () => {
     const world = fileWorld(generatedBytes(800));
     await world.session.setFilter({ hop: null, metadata: 'without', lost: false });
