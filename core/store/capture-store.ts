@@ -25,7 +25,7 @@ import { nsFromParts, type Ns } from '#core/time/ns.ts';
 import { AreaTable } from './area-table.ts';
 import { BytesTable } from './bytes-table.ts';
 import { CaptureFacts } from './capture-facts.ts';
-import { EVENT_BIT, EventColumns, type EventChunk } from './event-columns.ts';
+import { EVENT_BIT, EventColumns, RECORD, RECORD_SHIFT, type EventChunk } from './event-columns.ts';
 import { readRecordState, type RecordState } from './event-record.ts';
 import { CAUSE_INTERFACE_DROP, CAUSE_STORE_FULL, GapLedger, InterfaceDrops } from './gap-ledger.ts';
 import { HopTable } from './hop-table.ts';
@@ -167,7 +167,6 @@ export class CaptureStore implements CaptureSink {
     chunk.interfaceIndex[row] = p.interfaceIndex;
     chunk.hop[row] = hop;
     chunk.length[row] = p.originalLength;
-    if ((p.tsHi | p.tsLo) !== 0) chunk.flags[row] = EVENT_BIT.time;
     this.hops.events[hop]!++;
 
     const journey = p.hasPacketId
@@ -177,15 +176,17 @@ export class CaptureStore implements CaptureSink {
     const j = this.journeys.rows(journey);
     const jAt = this.journeys.at(journey);
 
-    this.storeFlow(chunk, row, p);
-    if (p.eventLength >= EVENT_SIZE) this.storeRecord(chunk, row, p, hop, j, jAt);
+    let flags = this.storeFlow(chunk, row, p);
+    if ((p.tsHi | p.tsLo) !== 0) flags |= EVENT_BIT.time;
+    if (p.eventLength >= EVENT_SIZE) flags |= this.storeRecord(chunk, row, p, hop, j, jAt);
+    chunk.flags[row] = flags;
     if (p.dropCount > 0 && !this.facts.hasLedger) this.dropsBefore(p, hop);
     this.events.count = event + 1;
     this.link(event, chunk, row, j, jAt);
   }
 
-  /** Protocol, addresses and ports from the packet's bytes. */
-  private storeFlow(chunk: EventChunk, row: number, p: PacketView): void {
+  /** Protocol, addresses and ports from the packet's bytes. Returns bits for `flags`. */
+  private storeFlow(chunk: EventChunk, row: number, p: PacketView): number {
     const { flow } = this;
     const { buf } = p;
     const linkType = this.linkTypeOf[p.interfaceIndex]!;
@@ -193,30 +194,43 @@ export class CaptureStore implements CaptureSink {
     chunk.protocol[row] = flow.protocol;
     chunk.tcpFlags[row] = flow.tcpFlags;
     chunk.vlan[row] = flow.vlanId + 1;
+    let flags = 0;
     if (flow.srcPort >= 0) {
-      chunk.flags[row]! |= EVENT_BIT.ports;
+      flags = EVENT_BIT.ports;
       chunk.srcPort[row] = flow.srcPort;
       chunk.dstPort[row] = flow.dstPort;
     }
     if (flow.family === 4) {
-      chunk.flags[row]! |= EVENT_BIT.ipv4;
       chunk.src[row] = bigEndianU32(buf, flow.srcOffset);
       chunk.dst[row] = bigEndianU32(buf, flow.dstOffset);
-    } else if (flow.family === 6) {
-      chunk.flags[row]! |= EVENT_BIT.ipv6;
-      chunk.src[row] = this.ipv6.intern(buf, flow.srcOffset);
-      chunk.dst[row] = this.ipv6.intern(buf, flow.dstOffset);
-      if (chunk.src[row] === 0 || chunk.dst[row] === 0) this.tableFull('IPv6 addresses', p.blockOffset);
-    } else if (flow.protocol !== PROTOCOL.unknown && linkType === LINKTYPE_ETHERNET) {
-      if (p.dataLength < ETHERNET_BYTES) return;
-      chunk.flags[row]! |= EVENT_BIT.mac;
-      chunk.src[row] = this.macs.intern(buf, p.dataStart + MAC_BYTES);
-      chunk.dst[row] = this.macs.intern(buf, p.dataStart);
-      if (chunk.src[row] === 0 || chunk.dst[row] === 0) this.tableFull('MAC addresses', p.blockOffset);
+      return flags | EVENT_BIT.ipv4;
     }
+    if (flow.family === 6) {
+      this.storeInterned(this.ipv6, chunk, row, p, flow.srcOffset, flow.dstOffset);
+      return flags | EVENT_BIT.ipv6;
+    }
+    if (flow.protocol === PROTOCOL.unknown || linkType !== LINKTYPE_ETHERNET) return flags;
+    if (p.dataLength < ETHERNET_BYTES) return flags;
+    this.storeInterned(this.macs, chunk, row, p, p.dataStart + MAC_BYTES, p.dataStart);
+    return flags | EVENT_BIT.mac;
   }
 
-  /** Whither's event struct: what the kernel had, and the metadata area. */
+  private storeInterned(
+    table: BytesTable,
+    chunk: EventChunk,
+    row: number,
+    p: PacketView,
+    srcAt: number,
+    dstAt: number,
+  ): void {
+    const src = table.intern(p.buf, srcAt);
+    const dst = table.intern(p.buf, dstAt);
+    chunk.src[row] = src;
+    chunk.dst[row] = dst;
+    if (src === 0 || dst === 0) this.tableFull('addresses', p.blockOffset);
+  }
+
+  /** Whither's event struct: what the kernel had, and the metadata area. Returns bits for `flags`. */
   private storeRecord(
     chunk: EventChunk,
     row: number,
@@ -224,17 +238,18 @@ export class CaptureStore implements CaptureSink {
     hop: number,
     j: Uint32Array,
     jAt: number,
-  ): void {
+  ): number {
     const at = p.eventStart;
     const view = this.viewOf(p.buf);
-    chunk.flags[row]! |= EVENT_BIT.recorded;
+    const words = chunk.records;
+    const w = row << RECORD_SHIFT;
+    words[w + RECORD.skbLo] = view.getUint32(at + EVENT_SKB, true);
+    words[w + RECORD.skbHi] = view.getUint32(at + EVENT_SKB + 4, true);
+    words[w + RECORD.headLo] = view.getUint32(at + EVENT_HEAD, true);
+    words[w + RECORD.headHi] = view.getUint32(at + EVENT_HEAD + 4, true);
+    words[w + RECORD.mark] = view.getUint32(at + EVENT_MARK, true);
+    words[w + RECORD.hash] = view.getUint32(at + EVENT_HASH, true);
     chunk.cpu[row] = view.getUint16(at + EVENT_CPU, true);
-    chunk.skbLo[row] = view.getUint32(at + EVENT_SKB, true);
-    chunk.skbHi[row] = view.getUint32(at + EVENT_SKB + 4, true);
-    chunk.headLo[row] = view.getUint32(at + EVENT_HEAD, true);
-    chunk.headHi[row] = view.getUint32(at + EVENT_HEAD + 4, true);
-    chunk.mark[row] = view.getUint32(at + EVENT_MARK, true);
-    chunk.hash[row] = view.getUint32(at + EVENT_HASH, true);
     const tci = view.getUint16(at + EVENT_VLAN_TCI, true);
     if (tci !== 0 && chunk.vlan[row] === 0) chunk.vlan[row] = (tci & 0xfff) + 1;
 
@@ -245,7 +260,7 @@ export class CaptureStore implements CaptureSink {
     if (record.state === META_STATE.present) {
       this.hops.withMetadata[hop]!++;
       this.hops.metadataBytes[hop]! += record.areaLength;
-      const area = this.storeArea(p.buf, record.areaStart, record.areaLength, j[jAt + JOURNEY.area]!);
+      const area = this.storeArea(view, record.areaStart, record.areaLength, j[jAt + JOURNEY.area]!);
       chunk.area[row] = area;
       if (area !== 0) j[jAt + JOURNEY.area] = area;
       else this.tableFull('metadata bytes', p.blockOffset);
@@ -254,44 +269,44 @@ export class CaptureStore implements CaptureSink {
       if (!sound) this.unsound(p.blockOffset);
     }
     const extensions = view.getUint16(at + EVENT_EXTENSIONS, true);
-    if (extensions !== 0 && sound) {
-      this.storeExtensions(chunk, row, p, extensions, record.areaStart + ((record.areaLength + 3) & ~3));
-    }
+    if (extensions === 0 || !sound) return EVENT_BIT.recorded;
+    const after = record.areaStart + ((record.areaLength + 3) & ~3);
+    return EVENT_BIT.recorded | this.storeExtensions(words, w, p, extensions, after);
   }
 
   /** Number of the record of this area: that of the journey's previous area when the bytes are the same. */
-  private storeArea(buf: Uint8Array, start: number, length: number, previous: number): number {
+  private storeArea(view: DataView, start: number, length: number, previous: number): number {
     const { areas, tlvs } = this;
-    if (previous !== 0 && previous >= tlvs.currentFrom && areas.equals(previous, buf, start, length)) {
+    if (previous !== 0 && previous >= tlvs.currentFrom && areas.equals(previous, view, start, length)) {
       return previous;
     }
-    const area = areas.add(buf, start, length);
-    if (area !== 0) tlvs.add(area);
+    const area = areas.add(view, start, length);
+    if (area !== 0) tlvs.added(area);
     return area;
   }
 
-  /** Optional parts in ascending bit order from `at` in the buffer; they end at the first bit that is not known. */
+  /**
+   * Optional parts in ascending bit order from `start` in the buffer; they end at the first bit that is not
+   * known. Returns bits for `flags`.
+   */
   private storeExtensions(
-    chunk: EventChunk,
-    row: number,
+    words: Uint32Array,
+    w: number,
     p: PacketView,
     extensions: number,
-    at: number,
-  ): void {
+    start: number,
+  ): number {
     const end = p.eventStart + p.eventLength;
-    let start = at;
     if ((extensions & EXTENSION.task) !== 0) {
-      if (start + EXT_TASK_SIZE > end) return;
+      if (start + EXT_TASK_SIZE > end) return 0;
       const task = this.tasks.intern(p.buf, start);
-      chunk.task[row] = task;
+      words[w + RECORD.task] = task;
       if (task === 0) this.tableFull('tasks', p.blockOffset);
       start += EXT_TASK_SIZE;
     }
-    if ((extensions & EXTENSION.drop) !== 0) {
-      if (start + EXT_DROP_SIZE > end) return;
-      chunk.flags[row]! |= EVENT_BIT.drop;
-      chunk.drop[row] = this.viewOf(p.buf).getUint32(start, true);
-    }
+    if ((extensions & EXTENSION.drop) === 0 || start + EXT_DROP_SIZE > end) return 0;
+    words[w + RECORD.drop] = this.viewOf(p.buf).getUint32(start, true);
+    return EVENT_BIT.drop;
   }
 
   /** Appends the event to its journey and keeps count of where journeys lose their metadata. */

@@ -61,8 +61,7 @@ export function cellsOf(store: CaptureStore, events: readonly number[]): Cell[] 
 export function compareAreas(store: CaptureStore, before: number, after: number): Cell {
   if (before === after || before === 0 || after === 0) return CELL.present;
   const { areas } = store;
-  const bytes = areas.bytes(after);
-  if (areas.equals(before, bytes, 0, bytes.length)) return CELL.present;
+  if (sameValue(areas.bytes(before), areas.bytes(after))) return CELL.present;
   const old = tlvSpans(store, before);
   const now = tlvSpans(store, after);
   let added = false;

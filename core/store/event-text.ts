@@ -5,7 +5,7 @@ import { EXT_TASK_COMM, EXT_TASK_SIZE, EXT_TASK_TGID } from '#core/format/layout
 import { tcpFlagNames } from '#core/dissect/info.ts';
 import { decodeCString } from '#core/pcapng/text.ts';
 import type { CaptureStore } from './capture-store.ts';
-import { EVENT_BIT } from './event-columns.ts';
+import { EVENT_BIT, RECORD } from './event-columns.ts';
 import { JOURNEY, JOURNEY_BIT } from './journey-table.ts';
 import { CHUNK_MASK } from './limits.ts';
 
@@ -49,7 +49,7 @@ export function protocolText(store: CaptureStore, event: number): string {
 
 /** `nginx/812` (name and process id), '' when the event has no task. */
 export function taskText(store: CaptureStore, event: number): string {
-  const number = store.events.chunk(event).task[event & CHUNK_MASK]!;
+  const number = store.events.chunk(event).record(event & CHUNK_MASK, RECORD.task);
   if (number === 0) return '';
   const key = store.tasks.key(number);
   const tgid = new DataView(key.buffer, key.byteOffset).getUint32(EXT_TASK_TGID, true);
@@ -61,7 +61,7 @@ export function dropText(store: CaptureStore, event: number): string {
   const chunk = store.events.chunk(event);
   const row = event & CHUNK_MASK;
   if ((chunk.flags[row]! & EVENT_BIT.drop) === 0) return '';
-  return store.facts.dropReason(chunk.blockOffset[row]!, chunk.drop[row]!);
+  return store.facts.dropReason(chunk.blockOffset[row]!, chunk.record(row, RECORD.drop));
 }
 
 /** One line for the list: TCP flags, VLAN, and where the packet was dropped, if it was. */

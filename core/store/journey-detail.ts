@@ -7,7 +7,7 @@ import { deltaNs, nsFromParts } from '#core/time/ns.ts';
 import type { CaptureStore } from './capture-store.ts';
 import { cellsOf, sameValue } from './cells.ts';
 import { decodeStored } from './decode-stored.ts';
-import { EVENT_BIT } from './event-columns.ts';
+import { EVENT_BIT, RECORD } from './event-columns.ts';
 import { decimal, dropText, endpointText, journeyId, taskText } from './event-text.ts';
 import { journeyEvents } from './journey-events.ts';
 import { JOURNEY } from './journey-table.ts';
@@ -59,10 +59,10 @@ function hopDetail(store: CaptureStore, event: number, previous: number, cell: C
     metaState: metaStateText(store, event),
     metaLength: c.metaLength[row]!,
     cell,
-    skb: kernelAddress(c.skbHi[row]!, c.skbLo[row]!),
-    head: kernelAddress(c.headHi[row]!, c.headLo[row]!),
-    mark: recorded ? c.mark[row]! : null,
-    hash: recorded ? c.hash[row]! : null,
+    skb: kernelAddress(c.record(row, RECORD.skbHi), c.record(row, RECORD.skbLo)),
+    head: kernelAddress(c.record(row, RECORD.headHi), c.record(row, RECORD.headLo)),
+    mark: recorded ? c.record(row, RECORD.mark) : null,
+    hash: recorded ? c.record(row, RECORD.hash) : null,
     task: taskText(store, event),
     drop: dropText(store, event),
     fault: decodeStored(store, c.area[row]!).fault?.message ?? '',

@@ -37,6 +37,9 @@ export const JOURNEY_BIT = {
 } as const;
 
 const FIRST_SLOTS = 1 << 12;
+/** Slots of a group: 64 bytes. */
+const GROUP_SHIFT = 4;
+const GROUP_MASK = (1 << GROUP_SHIFT) - 1;
 const CHUNK_WORDS = 1 << (CHUNK_SHIFT + STRIDE_SHIFT);
 
 export class JourneyTable {
@@ -119,11 +122,12 @@ export class JourneyTable {
     );
   }
 
+  /** Ids that follow each other, as most writers count, are neighbours in groups that fill a cache line. */
   private slotOf(run: number, idHi: number, idLo: number): number {
-    let h = Math.imul(idLo ^ this.seed, 0x85ebca6b);
+    let h = Math.imul((idLo >>> GROUP_SHIFT) ^ this.seed, 0x85ebca6b);
     h = Math.imul(h ^ (h >>> 15) ^ idHi, 0xc2b2ae35);
     h = Math.imul(h ^ (h >>> 13) ^ run, 0x9e3779b1);
-    return h >>> this.shift;
+    return ((h >>> this.shift) & ~GROUP_MASK) | (idLo & GROUP_MASK);
   }
 
   private rehash(): void {

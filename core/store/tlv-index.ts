@@ -11,12 +11,16 @@ import { CHUNK_EVENTS, CHUNK_MASK, CHUNK_SHIFT, MAX_TLV_COLUMNS } from './limits
 /** Values beyond this many bytes are in the columns by their first bytes only. */
 export const VALUE_BYTES = 8;
 
+const BATCH_AREAS = 512;
+
 class TlvChunk {
-  /** Value as an unsigned number of up to 64 bits; of addresses, text and bytes the first 8 bytes, big-endian. */
-  readonly hi = new Uint32Array(CHUNK_EVENTS);
-  readonly lo = new Uint32Array(CHUNK_EVENTS);
-  /** Bytes of the value + 1; 0 = the area has no such TLV. */
-  readonly size = new Uint16Array(CHUNK_EVENTS);
+  /**
+   * Two words a row, low and high (a BigUint64Array sees the value itself): the value as an unsigned number
+   * of up to 64 bits; of addresses, text and bytes the first 8 bytes, big-endian.
+   */
+  readonly words = new Uint32Array(2 * CHUNK_EVENTS);
+  /** Bytes of the value + 1 (a value has 254 at most, for an area has 255); 0 = the area has no such TLV. */
+  readonly size = new Uint8Array(CHUNK_EVENTS);
 }
 
 export interface TlvValue {
@@ -38,7 +42,10 @@ interface Phase {
 export class TlvIndex {
   /** Column names: those of the schema in order, then what later schemas of the capture added. */
   readonly names: string[] = [];
+  /** By chunk, then by column; made when the first value comes. */
   private chunks: (TlvChunk | undefined)[][] = [];
+  /** By column: the last area in which its TLV was found. */
+  private readonly seenIn = new Uint32Array(MAX_TLV_COLUMNS);
   private captured: { from: number; decoder: AreaDecoder }[] = [];
   private user: AreaDecoder | null = null;
   private phases: Phase[] = [];
@@ -47,6 +54,8 @@ export class TlvIndex {
   /** Areas from here to `target` still have the values of an earlier schema. */
   private cursor = 1;
   private target = 0;
+  /** Areas from here on have arrived but are not read yet. */
+  private fresh = 1;
 
   constructor(areas: AreaTable) {
     this.areas = areas;
@@ -89,56 +98,93 @@ export class TlvIndex {
     const phases = decoder === null ? this.captured : [{ from: 0, decoder }];
     this.phases = [];
     for (const { from, decoder: each } of phases) this.phases.push(this.phase(each, from));
+    this.seenIn.fill(0);
     this.cursor = 1;
     this.target = this.areas.count;
+    this.fresh = this.target + 1;
+  }
+
+  /**
+   * Takes in an area that was just added. Areas are read in batches, in one tight loop over bytes that
+   * are still in the processor's cache: half the cost of reading each as it comes.
+   */
+  added(area: number): void {
+    if (area - this.fresh === BATCH_AREAS) this.readFresh();
   }
 
   /** Reads at most `budget` of the areas that a change of schema left behind; true when none is left. */
   advance(budget: number): boolean {
     const end = Math.min(this.target, this.cursor + budget - 1);
-    for (; this.cursor <= end; this.cursor++) this.add(this.cursor);
+    this.read(this.cursor, end);
+    this.cursor = Math.max(this.cursor, end + 1);
     return this.cursor > this.target;
   }
 
-  /** Reads one area into the columns. */
-  add(area: number): void {
-    let p = this.phases.length - 1;
-    while (p >= 0 && this.phases[p]!.from > area) p--;
-    if (p < 0) return;
-    const phase = this.phases[p]!;
-    const { areas, scan } = this;
-    const page = areas.page(area);
-    const start = areas.start(area);
-    phase.decoder.scan(page, start, areas.length(area), scan);
-    const index = area - 1;
-    for (let i = 0; i < scan.count; i++) {
-      const type = scan.column[i]!;
-      if (type < 0) continue;
-      const column = phase.column[type]!;
-      if (column < 0) continue;
-      const chunk = this.chunks[column]![index >>> CHUNK_SHIFT] ?? this.grow(column, index >>> CHUNK_SHIFT);
-      const row = index & CHUNK_MASK;
-      // The first of several TLVs of one type is the one in the column.
-      if (chunk.size[row] !== 0) continue;
-      const length = scan.valueLength[i]!;
-      chunk.size[row] = length + 1;
-      const at = start + scan.valueOffset[i]!;
-      if (phase.big[type] === 1) storeBig(chunk, row, page, at, length);
-      else storeLittle(chunk, row, page, at, length);
+  private readFresh(): void {
+    this.read(this.fresh, this.areas.count);
+    this.fresh = this.areas.count + 1;
+  }
+
+  /** Reads areas `from` to `to`, each by the schema that is in force for it. */
+  private read(from: number, to: number): void {
+    for (let p = this.phases.length - 1; p >= 0 && to >= from; p--) {
+      const phase = this.phases[p]!;
+      const start = Math.max(from, phase.from);
+      // Within one chunk the arrays that are written to stay the same.
+      for (let area = start; area <= to;) {
+        const last = Math.min(to, ((((area - 1) >>> CHUNK_SHIFT) + 1) << CHUNK_SHIFT) >>> 0);
+        this.readRun(phase, area, last);
+        area = last + 1;
+      }
+      to = Math.min(to, start - 1);
+    }
+  }
+
+  /** Areas of one chunk and one schema. */
+  private readRun(phase: Phase, from: number, to: number): void {
+    const { areas, scan, seenIn } = this;
+    const { decoder } = phase;
+    const chunkIndex = (from - 1) >>> CHUNK_SHIFT;
+    const targets = this.chunksAt(chunkIndex);
+    for (let area = from; area <= to; area++) {
+      const start = areas.start(area);
+      const view = areas.view(area);
+      decoder.scan(areas.page(area), start, areas.length(area), scan);
+      const row = (area - 1) & CHUNK_MASK;
+      for (let i = 0; i < scan.count; i++) {
+        const type = scan.column[i]!;
+        if (type < 0) continue;
+        const column = phase.column[type]!;
+        // The first of several TLVs of one type is the one in the column.
+        if (column < 0 || seenIn[column] === area) continue;
+        seenIn[column] = area;
+        const chunk = targets[column] ?? this.grow(column, chunkIndex);
+        const length = scan.valueLength[i]!;
+        chunk.size[row] = length + 1;
+        storeValue(chunk.words, 2 * row, view, start + scan.valueOffset[i]!, length, phase.big[type] === 1);
+      }
     }
   }
 
   /** The value of a column (index into `names`) in an area; null when it has none. */
   value(column: number, area: number): TlvValue | null {
-    const chunk = this.chunks[column]?.[(area - 1) >>> CHUNK_SHIFT];
+    if (area >= this.fresh) this.readFresh();
+    const chunk = this.chunks[(area - 1) >>> CHUNK_SHIFT]?.[column];
     const row = (area - 1) & CHUNK_MASK;
     if (area === 0 || chunk === undefined || chunk.size[row] === 0) return null;
-    return { hi: chunk.hi[row]!, lo: chunk.lo[row]!, length: chunk.size[row]! - 1 };
+    return { hi: chunk.words[2 * row + 1]!, lo: chunk.words[2 * row]!, length: chunk.size[row]! - 1 };
+  }
+
+  private chunksAt(index: number): (TlvChunk | undefined)[] {
+    while (this.chunks.length <= index) this.chunks.push([]);
+    return this.chunks[index]!;
   }
 
   private grow(column: number, chunkIndex: number): TlvChunk {
     const chunk = new TlvChunk();
-    this.chunks[column]![chunkIndex] = chunk;
+    const row = this.chunksAt(chunkIndex);
+    while (row.length < column) row.push(undefined);
+    row[column] = chunk;
     return chunk;
   }
 
@@ -156,7 +202,6 @@ export class TlvIndex {
     const known = this.names.indexOf(name);
     if (known >= 0) return known;
     if (this.names.length === MAX_TLV_COLUMNS) return -1;
-    this.chunks.push([]);
     return this.names.push(name) - 1;
   }
 }
@@ -167,26 +212,30 @@ function isBig(type: TlvType, endian: 'little' | 'big'): boolean {
   return BYTEWISE.has(type.kind) || (type.endian ?? endian) === 'big';
 }
 
-function storeBig(chunk: TlvChunk, row: number, buf: Uint8Array, at: number, length: number): void {
-  const used = Math.min(length, VALUE_BYTES);
-  let hi = 0;
-  let lo = 0;
-  for (let i = 0; i < used; i++) {
-    hi = (hi << 8) | (lo >>> 24);
-    lo = (lo << 8) | buf[at + i]!;
+/** Words `at` (low) and `at + 1` (high) of the column from the value's first VALUE_BYTES bytes. */
+function storeValue(
+  words: Uint32Array,
+  at: number,
+  view: DataView,
+  start: number,
+  length: number,
+  big: boolean,
+): void {
+  if (length === 4) {
+    words[at] = view.getUint32(start, !big);
+  } else if (length === 1) {
+    words[at] = view.getUint8(start);
+  } else if (length >= VALUE_BYTES) {
+    words[at] = view.getUint32(big ? start + 4 : start, !big);
+    words[at + 1] = view.getUint32(big ? start : start + 4, !big);
+  } else {
+    let hi = 0;
+    let lo = 0;
+    for (let i = 0; i < length; i++) {
+      hi = (hi << 8) | (lo >>> 24);
+      lo = (lo << 8) | view.getUint8(big ? start + i : start + length - 1 - i);
+    }
+    words[at] = lo;
+    words[at + 1] = hi;
   }
-  chunk.hi[row] = hi;
-  chunk.lo[row] = lo;
-}
-
-function storeLittle(chunk: TlvChunk, row: number, buf: Uint8Array, at: number, length: number): void {
-  const used = Math.min(length, VALUE_BYTES);
-  let hi = 0;
-  let lo = 0;
-  for (let i = used - 1; i >= 0; i--) {
-    hi = (hi << 8) | (lo >>> 24);
-    lo = (lo << 8) | buf[at + i]!;
-  }
-  chunk.hi[row] = hi;
-  chunk.lo[row] = lo;
 }

@@ -1,0 +1,134 @@
+/**
+ * `npm run bench -- decode [--events N] [--rounds N] [--no-tshark]`
+ *
+ * A generated capture, read in 1 MiB chunks from memory in one thread: reader, dissection, TLV scan,
+ * columns, journeys, and the timeline. Then tshark on the same bytes as a file, in the same run, because
+ * the machine's load changes: the ratio is what can be compared. It is taken against the fastest
+ * tshark, best run against best run.
+ */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { generateCapture, joinChunks } from '#core/pcapng/testing/generate-capture.ts';
+import { CaptureReader } from '#core/pcapng/reader.ts';
+import { CaptureStore } from '#core/store/capture-store.ts';
+import { TimelineBuilder } from '#core/store/timeline.ts';
+import { summarize, type Runs } from './lib/stats.ts';
+import { table } from './lib/table.ts';
+import { timeTshark, TSHARK_WAYS, tsharkVersion } from './lib/tshark.ts';
+
+const CHUNK_BYTES = 1024 * 1024;
+const WARM_UP_ROUNDS = 2;
+const TSHARK_ROUNDS = 3;
+const GOAL_EVENTS_PER_S = 4e6;
+const GOAL_RATIO = 10;
+
+/** Seconds for one whole decode. */
+function decodeOnce(bytes: Uint8Array, events: number): number {
+  const start = performance.now();
+  const store = new CaptureStore();
+  const timeline = new TimelineBuilder(store);
+  const reader = new CaptureReader(store);
+  for (let at = 0; at < bytes.length; at += CHUNK_BYTES) {
+    reader.push(bytes.subarray(at, at + CHUNK_BYTES));
+    timeline.advance(Infinity);
+  }
+  reader.end();
+  const seconds = (performance.now() - start) / 1000;
+  check(store, events);
+  return seconds;
+}
+
+/** A bench of something that did not happen is worse than none. */
+function check(store: CaptureStore, events: number): void {
+  const { problems, hops } = store;
+  const found = hops.withMetadata.reduce((sum, n) => sum + n, 0);
+  if (problems[0] !== undefined) throw new Error(`${problems[0].code}: ${problems[0].cause}`);
+  if (store.events.count !== events || found !== events) {
+    throw new Error(`decoded ${store.events.count} events, ${found} with metadata, of ${events}`);
+  }
+  if (store.tlvs.value(0, store.areas.count) === null) throw new Error('no TLV was decoded');
+}
+
+function row(name: string, events: number, bytes: number, runs: Runs): string[] {
+  return [
+    name,
+    runs.best.toFixed(3),
+    runs.median.toFixed(3),
+    (events / runs.best / 1e6).toFixed(2),
+    (bytes / runs.best / 1e6).toFixed(0),
+  ];
+}
+
+export async function main(args: readonly string[]): Promise<void> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      events: { type: 'string', default: '1000000' },
+      rounds: { type: 'string', default: '7' },
+      'no-tshark': { type: 'boolean', default: false },
+    },
+  });
+  const events = Number(values.events);
+  const rounds = Number(values.rounds);
+  const bytes = joinChunks(generateCapture({ events, metadata: 32 }));
+  console.log(
+    `${events} events, ${bytes.length} bytes (${(bytes.length / events).toFixed(0)} a event), 32 B metadata each`,
+  );
+
+  const seconds: number[] = [];
+  for (let round = -WARM_UP_ROUNDS; round < rounds; round++) {
+    const s = decodeOnce(bytes, events);
+    if (round >= 0) seconds.push(s);
+    // Lets the garbage collector drop the store of this round before the next one begins.
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  const whither = summarize(seconds);
+  const rows = [
+    ['', 'best s', 'median s', 'M events/s', 'MB/s'],
+    row('whither, one thread', events, bytes.length, whither),
+  ];
+  const tshark = values['no-tshark'] ? null : await timeAllWays(bytes, events, rows);
+  console.log(table(rows));
+
+  const eventsPerS = Math.round(events / whither.best);
+  const ratio = tshark === null ? null : Number((tshark / whither.best).toFixed(1));
+  const verdict = (met: boolean): string => (met ? 'met' : 'NOT met');
+  console.log(`goal ≥ ${GOAL_EVENTS_PER_S / 1e6} M events/s: ${verdict(eventsPerS >= GOAL_EVENTS_PER_S)}`);
+  if (ratio !== null) console.log(`goal ≥ ${GOAL_RATIO} × tshark: ${verdict(ratio >= GOAL_RATIO)}`);
+  console.log(
+    JSON.stringify({
+      bench: 'decode',
+      events_per_s: eventsPerS,
+      mb_per_s: Math.round(bytes.length / whither.best / 1e6),
+      ratio_tshark: ratio,
+    }),
+  );
+}
+
+/** Seconds of the fastest way, best run; adds a row for each. */
+async function timeAllWays(bytes: Uint8Array, events: number, rows: string[][]): Promise<number | null> {
+  const version = tsharkVersion();
+  if (version === null) {
+    console.log('tshark is not installed (apt install tshark): no ratio.');
+    return null;
+  }
+  console.log(version);
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'whither-bench-'));
+  try {
+    const file = path.join(folder, 'decode.pcapng');
+    writeFileSync(file, bytes);
+    let fastest = Infinity;
+    for (const way of TSHARK_WAYS) {
+      const runs: number[] = [];
+      for (let i = 0; i < TSHARK_ROUNDS; i++) runs.push(await timeTshark(file, way));
+      const summary = summarize(runs);
+      fastest = Math.min(fastest, summary.best);
+      rows.push(row(way.name, events, bytes.length, summary));
+    }
+    return fastest;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
