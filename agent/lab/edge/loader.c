@@ -167,7 +167,7 @@ static int list_programs(void)
 		if (fd < 0) /* gone meanwhile */
 			continue;
 		if (!bpf_obj_get_info_by_fd(fd, &info, &size))
-			printf("%s\n", info.name);
+			printf("%u %s\n", info.id, info.name);
 		close(fd);
 	}
 	return 0;

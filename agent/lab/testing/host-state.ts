@@ -16,27 +16,33 @@ export async function until(what: string, condition: () => boolean | Promise<boo
   }
 }
 
-/** Names of all BPF programs that are loaded. */
-export function loadedPrograms(): string[] {
-  return execFileSync(labFiles().loader, ['programs'], { encoding: 'utf8' }).split('\n').filter(Boolean);
+/** All BPF programs that are loaded, whoever loaded them: id → name (the kernel cuts it to 15 characters). */
+export function loadedPrograms(): Map<number, string> {
+  const text = execFileSync(labFiles().loader, ['programs'], { encoding: 'utf8' });
+  const pairs = text.split('\n').filter((line) => line !== '');
+  return new Map(pairs.map((line) => [Number(line.split(' ')[0]), line.split(' ')[1] ?? '']));
 }
 
-/** Names that BPF programs of the probe have; the kernel cuts them to 15 characters. */
-export const PROBE_PROGRAMS = [
-  'netif_receive_skb',
-  'net_dev_queue',
-  'net_dev_start_xmit',
-  'tcx_ingress_first',
-  'tcx_ingress_last',
-  'tcx_egress_first',
-  'tcx_egress_last',
-  'skb_copy_datagram_iovec',
-  'consume_skb',
-  'kfree_skb',
-].map((name) => name.slice(0, 15));
+/** Ids of the BPF programs that a process holds by file descriptor; [] when it has ended. */
+export function programsOf(pid: number): number[] {
+  const ids = new Set<number>();
+  try {
+    for (const fd of readdirSync(`/proc/${pid}/fdinfo`)) {
+      const match = /^prog_id:\s*(\d+)$/m.exec(readFileSync(`/proc/${pid}/fdinfo/${fd}`, 'utf8'));
+      if (match) ids.add(Number(match[1]));
+    }
+  } catch {
+    // A descriptor, or the process, that went away meanwhile.
+  }
+  return [...ids];
+}
 
-export function probePrograms(): string[] {
-  return loadedPrograms().filter((name) => PROBE_PROGRAMS.includes(name));
+/** Waits until none of the programs is loaded any more. */
+export async function untilUnloaded(ids: readonly number[]): Promise<void> {
+  await until('the programs are gone', () => {
+    const loaded = loadedPrograms();
+    return ids.every((id) => !loaded.has(id));
+  });
 }
 
 /** Named network namespaces of Whither's labs. */

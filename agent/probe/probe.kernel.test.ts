@@ -1,0 +1,288 @@
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { chmodSync, copyFileSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { GAP_CAUSE } from '#core/format/structs.ts';
+import { EdgeLab } from '../lab/edge/lab.ts';
+import { startProbe } from '../lab/edge/record.ts';
+import { Child } from '../lab/processes.ts';
+import { isRunning, programsOf, statusOf, tc, until, untilUnloaded } from '../lab/testing/host-state.ts';
+import { finalStatistics, readCapture } from '../lab/testing/read-capture.ts';
+import { requireKernel } from '../lab/testing/require-kernel.ts';
+
+const skip = requireKernel();
+/** CAP_NET_ADMIN is 12, CAP_PERFMON 38, CAP_BPF 39. */
+const THREE_CAPABILITIES = (2n ** 12n + 2n ** 38n + 2n ** 39n).toString(16).padStart(16, '0');
+const NO_CAPABILITY = '0'.repeat(16);
+const NOBODY = '65534';
+const HOOK_COUNT = 10;
+const FLOOD = 60_000;
+const TINY_RING_BYTES = 16_384;
+
+interface DoctorHook {
+  readonly name: string;
+  readonly attached: boolean;
+  readonly how: string;
+  readonly reason: string;
+}
+
+describe.skipIf(skip !== null)(`whither-probe${skip === null ? '' : ` (${skip})`}`, () => {
+  const directory = mkdtempSync(path.join(tmpdir(), 'whither-probe-'));
+  const file = path.join(directory, 'probe.pcapng');
+  const spawned: ChildProcess[] = [];
+  let lab: EdgeLab;
+
+  beforeAll(async () => {
+    lab = await EdgeLab.start();
+    chmodSync(directory, 0o755);
+  });
+
+  afterEach(() => {
+    for (const child of spawned.splice(0)) child.kill('SIGKILL');
+  });
+
+  afterAll(async () => {
+    await lab.stop();
+    rmSync(directory, { recursive: true, force: true });
+  });
+
+  const qdiscs = (): string => tc(lab.netns, 'qdisc', 'show', 'dev', lab.device);
+  const filters = (): string =>
+    ['ingress', 'egress'].map((way) => tc(lab.netns, 'filter', 'show', 'dev', lab.device, way)).join('');
+  const deviceArguments = (): string[] => ['-i', lab.device, '--netns', lab.netns];
+
+  /** Runs the probe to its end. */
+  function run(...args: string[]): { status: number | null; stdout: string; stderr: string } {
+    return spawnSync(lab.files.probe, args, { encoding: 'utf8' });
+  }
+
+  describe('when the ring is too small for a flood', () => {
+    it('accounts for every event: seen = written + lost, in statistics, gaps and drop counts alike', async () => {
+      const xdp = async (): Promise<number> => (await lab.counts()).xdp;
+      const beforeStart = await xdp();
+      const probe = await startProbe(lab, file, ['--ring-bytes', String(TINY_RING_BYTES)]);
+      const atStart = await xdp();
+      await lab.flood(FLOOD);
+      await until('XDP has seen the flood', async () => (await xdp()) - atStart >= FLOOD);
+      const atEnd = await xdp();
+      await probe.end('SIGTERM');
+      const afterEnd = await xdp();
+
+      const capture = readCapture(file);
+      expect(capture.problems).toEqual([]);
+      const statistics = finalStatistics(capture);
+      let lostInAll = 0n;
+      for (const { index, id, name } of capture.interfaces) {
+        const { received: seen, dropped: lost, delivered } = statistics.get(index)!;
+        const packets = capture.packets.filter(({ interfaceIndex }) => interfaceIndex === index);
+        const gaps = capture.gaps.filter(({ interfaceId }) => interfaceId === id);
+        const told = packets.reduce((sum, { dropCount }) => sum + BigInt(dropCount), 0n);
+        expect(delivered, name).toBe(BigInt(packets.length));
+        expect(seen, name).toBe(delivered! + lost!);
+        expect(
+          gaps.reduce((sum, { count }) => sum + count, 0n),
+          name,
+        ).toBe(lost);
+        // What was lost after the last packet has none to be told with.
+        expect(told <= lost!, name).toBe(true);
+        lostInAll += lost!;
+      }
+      expect(lostInAll).toBeGreaterThan(0n);
+      for (const { cause, from, to } of capture.gaps) {
+        expect(cause).toBe(GAP_CAUSE.ringFull);
+        expect(from < to).toBe(true);
+      }
+      // The independent count: what XDP passed on is what the first hook saw. A stray ARP request while the
+      // probe starts or ends may or may not be in it.
+      const first = capture.interfaces.find(({ name }) => name === 'edge0:netif_receive_skb')!.index;
+      const seen = Number(statistics.get(first)!.received);
+      expect(seen).toBeGreaterThanOrEqual(atEnd - atStart);
+      expect(seen).toBeLessThanOrEqual(afterEnd - beforeStart);
+    });
+  });
+
+  describe('when it is killed', () => {
+    it('leaves no program, link, filter or qdisc, attached by tcx links', async () => {
+      const probe = await startProbe(lab, file);
+      const programs = programsOf(probe.process.pid!);
+      expect(programs).toHaveLength(HOOK_COUNT);
+      probe.process.kill('SIGKILL');
+      await probe.ended;
+      await untilUnloaded(programs);
+      expect(qdiscs()).not.toContain('clsact');
+    });
+
+    it('leaves no program, filter or qdisc, attached by clsact filters', async () => {
+      const probe = await startProbe(lab, file, ['--no-tcx']);
+      const programs = programsOf(probe.process.pid!);
+      expect(programs).toHaveLength(HOOK_COUNT);
+      expect(filters().match(/pref (1|65535) bpf .*direct-action/g)).toHaveLength(4);
+      probe.process.kill('SIGKILL');
+      await probe.ended;
+      await untilUnloaded(programs);
+      await until('its qdisc is gone', () => !qdiscs().includes('clsact'));
+    });
+
+    it("leaves somebody else's clsact qdisc and filter alone", async () => {
+      tc(lab.netns, 'qdisc', 'add', 'dev', lab.device, 'clsact');
+      // Classic BPF, one instruction: matches nothing.
+      const matcher = ['bpf', 'bytecode', '1,6 0 0 0', 'flowid', '1:1'];
+      tc(lab.netns, 'filter', 'add', 'dev', lab.device, 'ingress', 'prio', '7', ...matcher);
+      const own = filters();
+      const probe = await startProbe(lab, file, ['--no-tcx']);
+      expect(filters()).not.toBe(own);
+      const programs = programsOf(probe.process.pid!);
+      probe.process.kill('SIGKILL');
+      await untilUnloaded(programs);
+      await until('its filters are gone', () => filters() === own);
+      expect(qdiscs()).toContain('clsact');
+      tc(lab.netns, 'qdisc', 'del', 'dev', lab.device, 'clsact');
+    });
+  });
+
+  it('sees the same packets through clsact filters as through tcx links', async () => {
+    const probe = await startProbe(lab, file, ['--no-tcx']);
+    const before = (await lab.counts()).tcx;
+    await lab.startTraffic(500);
+    await until('some traffic', async () => (await lab.counts()).tcx - before > 100);
+    await lab.stopTraffic();
+    await probe.end('SIGINT');
+    const { packets } = readCapture(file);
+    const count = (hook: string): number => packets.filter((packet) => packet.hook === hook).length;
+    // tcx runs before clsact: what the lab's tcx program drops does not get there.
+    const dropped = packets.filter(
+      ({ hook, metaHex }) => hook === 'kfree_skb' && metaHex.slice(20, 26) === '020102',
+    );
+    expect(count('tcx/ingress@last')).toBeGreaterThan(50);
+    expect(count('tcx/ingress@first')).toBe(count('tcx/ingress@last'));
+    expect(count('tcx/ingress@first')).toBe(count('netif_receive_skb') - dropped.length);
+    expect(count('tcx/egress@first')).toBe(count('net_dev_queue'));
+  });
+
+  describe('privileges', () => {
+    it('keeps exactly CAP_BPF, CAP_PERFMON and CAP_NET_ADMIN, also out of the bounding set', async () => {
+      const probe = await startProbe(lab, file);
+      const pid = probe.process.pid!;
+      expect(statusOf(pid, 'CapEff')).toBe(THREE_CAPABILITIES);
+      expect(statusOf(pid, 'CapPrm')).toBe(THREE_CAPABILITIES);
+      expect(statusOf(pid, 'CapBnd')).toBe(THREE_CAPABILITIES);
+      expect(statusOf(pid, 'CapInh')).toBe(NO_CAPABILITY);
+      expect(statusOf(pid, 'CapAmb')).toBe(NO_CAPABILITY);
+      expect(statusOf(pid, 'NoNewPrivs')).toBe('1');
+      await probe.end();
+    });
+
+    it('works as an ordinary user with only these three', () => {
+      const copy = path.join(directory, 'whither-probe');
+      copyFileSync(lab.files.probe, copy);
+      chmodSync(copy, 0o755);
+      const caps = '+bpf,+perfmon,+net_admin';
+      const as = [
+        '--reuid',
+        NOBODY,
+        '--regid',
+        NOBODY,
+        '--clear-groups',
+        '--inh-caps',
+        caps,
+        '--ambient-caps',
+        caps,
+      ];
+      const { stdout, status } = spawnSync('setpriv', [...as, copy, '--doctor'], { encoding: 'utf8' });
+      expect(status).toBe(0);
+      const report = JSON.parse(stdout) as { hooks: DoctorHook[]; privileges: unknown };
+      expect(report.privileges).toEqual({ uid: Number(NOBODY), missing: [] });
+      expect(report.hooks.filter(({ attached }) => !attached)).toEqual([]);
+    });
+
+    it('says of every hook why it is missing when there is no privilege', () => {
+      const copy = path.join(directory, 'whither-probe');
+      copyFileSync(lab.files.probe, copy);
+      const as = ['--reuid', NOBODY, '--regid', NOBODY, '--clear-groups'];
+      const { stdout, status } = spawnSync('setpriv', [...as, copy, '--doctor'], { encoding: 'utf8' });
+      expect(status).toBe(0);
+      const report = JSON.parse(stdout) as { hooks: DoctorHook[]; privileges: { missing: string[] } };
+      expect(report.privileges.missing).toEqual(['CAP_BPF', 'CAP_PERFMON', 'CAP_NET_ADMIN']);
+      for (const { attached, how, reason } of report.hooks) {
+        expect([attached, how]).toEqual([false, '']);
+        expect(reason).toContain('CAP_BPF');
+      }
+    });
+  });
+
+  it('reports every hook of this machine as attached, and how', () => {
+    const { stdout } = run('--doctor');
+    const { hooks } = JSON.parse(stdout) as { hooks: DoctorHook[] };
+    expect(hooks.map(({ name, how }) => [name, how])).toEqual([
+      ['netif_receive_skb', 'tp_btf'],
+      ['tcx/ingress@first', 'tcx link'],
+      ['tcx/ingress@last', 'tcx link'],
+      ['skb_copy_datagram_iovec', 'tp_btf'],
+      ['tcx/egress@first', 'tcx link'],
+      ['tcx/egress@last', 'tcx link'],
+      ['net_dev_queue', 'tp_btf'],
+      ['net_dev_start_xmit', 'tp_btf'],
+      ['consume_skb', 'tp_btf'],
+      ['kfree_skb', 'tp_btf'],
+    ]);
+  });
+
+  describe('ending', () => {
+    it('ends with 0 when the reader of its pipe leaves, though no packet comes', async () => {
+      const probe = spawn(lab.files.probe, deviceArguments(), { stdio: ['ignore', 'pipe', 'ignore'] });
+      spawned.push(probe);
+      await new Promise((resolve) => probe.stdout.once('data', resolve));
+      const ended = new Promise((resolve) => probe.once('exit', resolve));
+      probe.stdout.destroy();
+      expect(await ended).toBe(0);
+    });
+
+    it('ends when its parent is killed', async () => {
+      const script = `"$@" & echo $!; wait`;
+      const command = [lab.files.probe, ...deviceArguments(), '-w', file, '--die-with-parent'];
+      const shell = new Child('sh', ['-c', script, 'sh', ...command]);
+      const pid = Number(await shell.line());
+      await until('it is attached', () => programsOf(pid).length === HOOK_COUNT);
+      await until('the file has begun', () => statSync(file).size > 0);
+      const programs = programsOf(pid);
+      shell.process.kill('SIGKILL');
+      await until('the probe has ended', () => !isRunning(pid));
+      await untilUnloaded(programs);
+      expect(readCapture(file).problems).toEqual([]);
+    });
+
+    it('does not wait for ever for a reader that stands still', async () => {
+      const probe = spawn(lab.files.probe, deviceArguments(), { stdio: ['ignore', 'pipe', 'pipe'] });
+      spawned.push(probe);
+      let said = '';
+      probe.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
+      await until('it is attached', () => programsOf(probe.pid!).length === HOOK_COUNT);
+      // Nobody reads stdout: Node takes some, the pipe fills.
+      probe.stdout.pause();
+      await lab.flood(FLOOD);
+      const ended = new Promise((resolve) => probe.once('exit', resolve));
+      probe.kill('SIGTERM');
+      expect(await ended).toBe(1);
+      await until('it has said why', () => said.includes('incomplete: its reader stands still'));
+    });
+  });
+
+  describe('asked for what is not there', () => {
+    it.each([
+      [['-i', 'nosuch0'], 1, 'whither-probe: no device nosuch0 in this network namespace'],
+      [['-i', 'lo', '--netns', 'nosuch'], 1, 'whither-probe: no network namespace nosuch'],
+      [['-i', 'lo', '--snaplen', '5000'], 2, 'whither-probe: --snaplen must be a number from 0 to 4096'],
+      [['-i', 'lo', '--ring-bytes', '5000'], 2, 'whither-probe: --ring-bytes must be a power of two'],
+      [['-i', 'lo', '--schema', '/nosuch'], 1, 'whither-probe: cannot read the schema /nosuch'],
+      [[], 2, 'whither-probe: which device? Name it with -i DEV'],
+      [['eth0'], 2, "whither-probe: what is 'eth0'? Devices are named with -i"],
+    ])('%j ends with %i and one line', (args, code, message) => {
+      const { status, stderr, stdout } = run(...args);
+      expect(status).toBe(code);
+      expect(stderr.startsWith(message)).toBe(true);
+      expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+      expect(stdout).toBe('');
+    });
+  });
+});
