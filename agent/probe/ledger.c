@@ -87,6 +87,21 @@ void ledger_statistics(struct ledger *l)
 	}
 }
 
+/* Packets whose later hooks got another journey id for lack of room in the map. */
+static uint64_t untracked(const struct capture *c)
+{
+	int cpus = libbpf_num_possible_cpus();
+	struct wh_journey_counter per_cpu[cpus];
+	uint64_t sum = 0;
+	uint32_t zero = 0;
+
+	if (bpf_map_lookup_elem(hooks_map(&c->hooks, "journey_counters"), &zero, per_cpu))
+		return 0;
+	for (int cpu = 0; cpu < cpus; cpu++)
+		sum += per_cpu[cpu].untracked;
+	return sum;
+}
+
 void ledger_summary(struct ledger *l)
 {
 	struct capture *c = l->capture;
@@ -98,6 +113,11 @@ void ledger_summary(struct ledger *l)
 	}
 	fprintf(stderr, "whither-probe: %" PRIu64 " events written, %" PRIu64 " lost\n", written,
 		lost);
+	if (untracked(c))
+		fprintf(stderr,
+			"whither-probe: %" PRIu64
+			" packets could not be followed: too many under way\n",
+			untracked(c));
 	for (uint32_t id = 1; id <= WH_HOOK_MAX; id++) {
 		uint64_t skipped = hook_skipped_runs(&c->hooks, id);
 
