@@ -30,6 +30,8 @@ const RETAIN_BYTES = 4 * 1024 * 1024 * 1024;
 interface MainThread {
   longestTaskMs: number;
   longTasks: number;
+  /** `seconds after watching began: ms` of the first few. */
+  when: string[];
   longestLatenessMs: number;
 }
 
@@ -103,6 +105,7 @@ async function measure(folder: string, rate: number, seconds: number): Promise<v
       `main thread: ${thread.longTasks} tasks of ${LONG_TASK_MS} ms or more, longest ${thread.longestTaskMs.toFixed(0)} ms; ` +
         `a 4 ms timer was late by ${thread.longestLatenessMs.toFixed(0)} ms at most`,
     );
+    if (thread.when.length > 0) console.log(`  the first at ${thread.when.join(', ')}`);
     // Agent, feeder, worker, page and the browser's own processes share these processors with everything else.
     console.log(
       `machine: ${os.availableParallelism()} processors, load ${loadBefore.toFixed(1)} before and ${(os.loadavg()[0] ?? 0).toFixed(1)} after`,
@@ -131,11 +134,15 @@ async function measure(folder: string, rate: number, seconds: number): Promise<v
 /** Begins to watch; tasks before this moment are not counted. */
 async function watchMainThread(page: Page): Promise<void> {
   await page.evaluate(() => {
-    const seen = { longestTaskMs: 0, longTasks: 0, longestLatenessMs: 0 };
+    const seen: MainThread = { longestTaskMs: 0, longTasks: 0, when: [], longestLatenessMs: 0 };
+    const begunAt = performance.now();
     globalThis.whitherBench = seen;
     new PerformanceObserver((list) => {
-      for (const { duration } of list.getEntries()) {
+      for (const { duration, startTime } of list.getEntries()) {
         seen.longTasks++;
+        if (seen.when.length < 8) {
+          seen.when.push(`${((startTime - begunAt) / 1000).toFixed(1)} s: ${duration.toFixed(0)} ms`);
+        }
         seen.longestTaskMs = Math.max(seen.longestTaskMs, duration);
       }
     }).observe({ type: 'longtask' });
