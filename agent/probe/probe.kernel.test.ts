@@ -173,38 +173,45 @@ describe.skipIf(skip !== null)(`whither-probe${skip === null ? '' : ` (${skip})`
       await probe.end();
     });
 
-    it('works as an ordinary user with only these three', () => {
+    /** `--doctor` as an ordinary user with these capabilities and no other. */
+    function doctorWith(...capabilities: string[]): { hooks: DoctorHook[]; missing: string[] } {
       const copy = path.join(directory, 'whither-probe');
       copyFileSync(lab.files.probe, copy);
       chmodSync(copy, 0o755);
-      const caps = '+bpf,+perfmon,+net_admin';
-      const as = [
-        '--reuid',
-        NOBODY,
-        '--regid',
-        NOBODY,
-        '--clear-groups',
-        '--inh-caps',
-        caps,
-        '--ambient-caps',
-        caps,
-      ];
+      const set = capabilities.map((name) => `+${name}`).join(',');
+      const caps = set === '' ? [] : ['--inh-caps', set, '--ambient-caps', set];
+      const as = ['--reuid', NOBODY, '--regid', NOBODY, '--clear-groups', ...caps];
       const { stdout, status } = spawnSync('setpriv', [...as, copy, '--doctor'], { encoding: 'utf8' });
       expect(status).toBe(0);
-      const report = JSON.parse(stdout) as { hooks: DoctorHook[]; privileges: unknown };
-      expect(report.privileges).toEqual({ uid: Number(NOBODY), missing: [] });
-      expect(report.hooks.filter(({ attached }) => !attached)).toEqual([]);
+      const report = JSON.parse(stdout) as {
+        hooks: DoctorHook[];
+        privileges: { uid: number; missing: string[] };
+      };
+      expect(report.privileges.uid).toBe(Number(NOBODY));
+      return { hooks: report.hooks, missing: report.privileges.missing };
+    }
+
+    it('works as an ordinary user with only these three', () => {
+      const { hooks, missing } = doctorWith('bpf', 'perfmon', 'net_admin');
+      expect(missing).toEqual([]);
+      expect(hooks.filter(({ attached }) => !attached)).toEqual([]);
+    });
+
+    it('does without the hooks that it may not have, and says why', () => {
+      const { hooks, missing } = doctorWith('bpf', 'perfmon');
+      expect(missing).toEqual(['CAP_NET_ADMIN']);
+      for (const { name, attached, how, reason } of hooks) {
+        if (name.startsWith('tcx/')) {
+          expect([name, attached, how]).toEqual([name, false, '']);
+          expect(reason).toContain('CAP_NET_ADMIN');
+        } else expect([name, attached, how, reason]).toEqual([name, true, 'tp_btf', '']);
+      }
     });
 
     it('says of every hook why it is missing when there is no privilege', () => {
-      const copy = path.join(directory, 'whither-probe');
-      copyFileSync(lab.files.probe, copy);
-      const as = ['--reuid', NOBODY, '--regid', NOBODY, '--clear-groups'];
-      const { stdout, status } = spawnSync('setpriv', [...as, copy, '--doctor'], { encoding: 'utf8' });
-      expect(status).toBe(0);
-      const report = JSON.parse(stdout) as { hooks: DoctorHook[]; privileges: { missing: string[] } };
-      expect(report.privileges.missing).toEqual(['CAP_BPF', 'CAP_PERFMON', 'CAP_NET_ADMIN']);
-      for (const { attached, how, reason } of report.hooks) {
+      const { hooks, missing } = doctorWith();
+      expect(missing).toEqual(['CAP_BPF', 'CAP_PERFMON', 'CAP_NET_ADMIN']);
+      for (const { attached, how, reason } of hooks) {
         expect([attached, how]).toEqual([false, '']);
         expect(reason).toContain('CAP_BPF');
       }
