@@ -13,6 +13,8 @@ import './bytes.css';
 const NO_HOPS = [] as const;
 /** Room for offset, 16 bytes and ASCII at 11 px. */
 const WIDE_PX = 408;
+/** Room for wider bytes in two halves of eight. */
+const ROOMY_PX = 500;
 
 export function BytesPane() {
   const bytes = usePage((state) => state.bytes);
@@ -31,13 +33,24 @@ export function BytesPane() {
           Choose a hop of a journey.
         </p>
       ) : (
-        <Content bytes={bytes} perRow={width >= WIDE_PX ? 16 : 8} key={bytes.event} />
+        <Content
+          bytes={bytes}
+          perRow={width >= WIDE_PX ? 16 : 8}
+          roomy={width >= ROOMY_PX}
+          key={bytes.event}
+        />
       )}
     </section>
   );
 }
 
-function Content({ bytes, perRow }: { readonly bytes: EventBytes; readonly perRow: number }) {
+interface ContentProps {
+  readonly bytes: EventBytes;
+  readonly perRow: number;
+  readonly roomy: boolean;
+}
+
+function Content({ bytes, perRow, roomy }: ContentProps) {
   const [hot, setHot] = useState<Span | null>(null);
   const [current, setCurrent] = useState('');
   const lines = useMemo(() => fieldLines(bytes.fields), [bytes]);
@@ -68,7 +81,7 @@ function Content({ bytes, perRow }: { readonly bytes: EventBytes; readonly perRo
     scopedAction('bytes', event, { 'bytes.next': () => move(1), 'bytes.previous': () => move(-1) });
 
   return (
-    <div className="pane-body bytes-body" ref={list} onKeyDown={onKeyDown}>
+    <div className={`pane-body bytes-body${roomy ? ' roomy' : ''}`} ref={list} onKeyDown={onKeyDown}>
       <Strip bytes={bytes} />
       <Heading title="Metadata area" length={bytes.area.length} copy={bytes.area} />
       {bytes.area.length === 0 ? (

@@ -9,7 +9,7 @@ export interface StripPart {
 }
 
 /** Narrower and a part could not be seen or pointed at. */
-const MIN_SHARE = 0.08;
+const MIN_SHARE = 0.11;
 
 /** null when the capture does not say where things are, or what it says cannot be. */
 export function stripOf(event: EventBytes): readonly StripPart[] | null {

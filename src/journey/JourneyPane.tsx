@@ -80,6 +80,8 @@ export function JourneyPane() {
               </th>
               {detail.hops.map((hop, column) => {
                 const heading = headingOf(hop, hops);
+                const previous = detail.hops[column - 1];
+                const before = previous === undefined ? null : headingOf(previous, hops);
                 return (
                   <th
                     scope="col"
@@ -89,7 +91,9 @@ export function JourneyPane() {
                     role="columnheader"
                     {...cellProps(0, column)}
                   >
-                    <span className="matrix-device">{heading.device}</span>
+                    <span className="matrix-device">
+                      {before?.device === heading.device ? '\u00a0' : heading.device}
+                    </span>
                     {heading.label}
                   </th>
                 );

@@ -188,24 +188,26 @@ export function verdictOf(detail: JourneyDetail, hops: readonly Hop[]): { tone: 
     const hop = detail.hops[position];
     return hop === undefined ? '' : headingOf(hop, hops).name;
   };
+  const dropped = detail.hops.findIndex((hop) => hop.drop !== '');
+  const end = dropped < 0 ? '' : ` The packet was dropped: ${detail.hops[dropped]?.drop ?? ''}.`;
   const lost = names('lost');
   const first = lost[0];
   if (first !== undefined) {
     const before = detail.hops[first.at - 1];
     const between = before === undefined ? '' : ` between ${at(first.at - 1)} and ${at(first.at)}`;
     const what = [...new Set(lost.filter((one) => one.at === first.at).map((one) => one.row))].join(', ');
-    return { tone: 'lost', text: `${what} lost${between}.` };
+    return { tone: 'lost', text: `${what} lost${between}.${end}` };
   }
   const changed = names('changed');
   if (changed[0] !== undefined) {
-    return { tone: 'changed', text: `${changed[0].row} changed before ${at(changed[0].at)}.` };
+    return { tone: 'changed', text: `${changed[0].row} changed before ${at(changed[0].at)}.${end}` };
   }
   const written = names('written');
   if (written.length > 0) {
     const places = new Map<number, string[]>();
     for (const one of written) places.set(one.at, [...(places.get(one.at) ?? []), one.row]);
     const story = [...places].map(([position, rows]) => `${rows.join(', ')} first seen at ${at(position)}`);
-    return { tone: 'written', text: `${story.join('; ')}.` };
+    return { tone: 'written', text: `${story.join('; ')}.${end}` };
   }
-  return { tone: 'absent', text: 'No metadata at any hop that was observed.' };
+  return { tone: 'absent', text: `No metadata at any hop that was observed.${end}` };
 }

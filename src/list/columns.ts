@@ -17,7 +17,7 @@ export const FIRST_WIDTHS: Widths = { time: 8, id: 7, source: 11, destination: 1
 const MAX_ADDRESS_CHARS = 28;
 const MAX_TLV_CHARS = 18;
 const CELLS_PX = 132;
-const MAX_CELL_PX = 9;
+const MAX_CELL_PX = 8;
 const GROUP_GAP_PX = 3;
 
 function widest(values: readonly string[], before: number, most: number): number {

@@ -190,6 +190,7 @@ function placeStation<Datum extends Station | EndStation>(
     .attr('aria-disabled', (station) => (station.hop === null ? 'true' : null))
     .attr('aria-label', describe)
     .classed('missing', (station) => station.hop === null)
+    .classed('empty', (station) => station.hop !== null && station.events === 0)
     .classed('loses', (station) => (station.hop?.metadataLost ?? 0) > 0)
     .classed('pressed', (station) => station.key === options.pressed);
   stations.select('title').text(describe);
@@ -233,7 +234,7 @@ function drawEnds(
   options: DrawOptions,
 ): void {
   const tails = group.lanes.flatMap((lane) => {
-    const last = [...lane.stations].reverse().find((station) => station.hop !== null);
+    const last = [...lane.stations].reverse().find((station) => station.events > 0);
     if (last === undefined) return [];
     const y = lane.y + LANE_ABOVE + options.bandHeight - last.band / 2;
     return group.ends

@@ -21,6 +21,7 @@ export function StartScreen() {
         <FileSource />
         <Samples />
         <UrlSource />
+        <NoAgent />
         <p className="start-foot muted">
           Reads pcapng and pcap, from Whither or from any other tool. Files are read in this page and sent
           nowhere.
@@ -33,15 +34,7 @@ export function StartScreen() {
 function LiveSource() {
   const session = useSession();
   const host = usePage((state) => state.host);
-  if (host === undefined) return null;
-  if (host === null) {
-    return (
-      <p className="start-note muted">
-        Live capture needs the page to come from an agent: run <code className="mono">npx whither</code> on
-        the host and open its link.
-      </p>
-    );
-  }
+  if (host === undefined || host === null) return null;
   return (
     <section className="start-block start-live">
       <div>
@@ -58,6 +51,18 @@ function LiveSource() {
         Connect to this host
       </button>
     </section>
+  );
+}
+
+/** A static host has no live source, and says why in one line. */
+function NoAgent() {
+  const host = usePage((state) => state.host);
+  if (host !== null) return null;
+  return (
+    <p className="start-note muted">
+      Live capture needs the page to come from an agent: run <code className="mono">npx whither</code> on the
+      host and open its link.
+    </p>
   );
 }
 
@@ -114,8 +119,8 @@ function Samples() {
               data-sample={sample.id}
             >
               <b>{sample.title}</b>
-              {sample.bytes !== undefined && <span className="mono muted">{printBytes(sample.bytes)}</span>}
-              <span className="muted sample-text">{sample.description}</span>
+              <span className="mono muted">{printBytes(sample.bytes)}</span>
+              <span className="muted sample-text">{sample.question}</span>
             </button>
           </li>
         ))}

@@ -5,22 +5,21 @@ import type { SourceSpec } from '#workers/api.ts';
 import type { HostInfo } from './store.ts';
 
 const MAX_SAMPLES = 64;
-const SampleIndex = v.object({
-  samples: v.pipe(
-    v.array(
-      v.object({
-        id: v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9._-]{0,63}$/i)),
-        title: v.pipe(v.string(), v.maxLength(120)),
-        /** Below public/samples, never elsewhere. */
-        file: v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9._-]{0,120}$/i)),
-        description: v.optional(v.pipe(v.string(), v.maxLength(600)), ''),
-        bytes: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0))),
-      }),
-    ),
-    v.maxLength(MAX_SAMPLES),
+const SampleIndex = v.pipe(
+  v.array(
+    v.object({
+      id: v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9._-]{0,63}$/i)),
+      title: v.pipe(v.string(), v.maxLength(120)),
+      /** Below public/samples, never elsewhere. */
+      file: v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9._-]{0,120}$/i)),
+      /** What one can find out with it. */
+      question: v.pipe(v.string(), v.maxLength(600)),
+      bytes: v.pipe(v.number(), v.integer(), v.minValue(0)),
+    }),
   ),
-});
-export type Sample = v.InferOutput<typeof SampleIndex>['samples'][number];
+  v.maxLength(MAX_SAMPLES),
+);
+export type Sample = v.InferOutput<typeof SampleIndex>[number];
 
 const Host = v.object({
   live: v.boolean(),
@@ -32,7 +31,7 @@ const Host = v.object({
 export async function fetchSamples(): Promise<readonly Sample[]> {
   const response = await fetch(new URL('samples/index.json', document.baseURI));
   if (!response.ok) throw new Error(`samples/index.json: HTTP ${response.status}`);
-  return v.parse(SampleIndex, await response.json()).samples;
+  return v.parse(SampleIndex, await response.json());
 }
 
 /**

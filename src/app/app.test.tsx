@@ -1,0 +1,108 @@
+// @vitest-environment happy-dom
+import { act, cleanup, fireEvent, render, screen, within } from '@testing-library/react';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { SessionContext } from '#src/state/context.ts';
+import { Session } from '#src/state/session.ts';
+import { createPageStore } from '#src/state/store.ts';
+import { FakeWorker, fakeConnection, fakeUpdate } from '#src/testing/fake-worker.ts';
+import type { Update } from '#workers/api.ts';
+import { App } from './App.tsx';
+
+let leave = () => undefined as unknown;
+
+async function show(update: Partial<Update>) {
+  const worker = new FakeWorker();
+  const connection = fakeConnection(worker);
+  const store = createPageStore();
+  const session = new Session(store, () => connection);
+  leave = () => session.leave();
+  render(
+    <SessionContext value={session}>
+      <App />
+    </SessionContext>,
+  );
+  await act(async () => {
+    await session.open({ kind: 'live' });
+    worker.send(fakeUpdate(update));
+    await vi.waitFor(() => expect(store.getState().newest).not.toBeNull());
+  });
+  return { worker, connection, session, store };
+}
+
+// The start screen lists samples; there is no server here.
+beforeAll(() => {
+  vi.stubGlobal('fetch', () => Promise.reject(new Error('no network')));
+});
+afterAll(() => {
+  vi.unstubAllGlobals();
+});
+afterEach(() => {
+  act(() => {
+    leave();
+  });
+  cleanup();
+});
+
+describe('the page', () => {
+  it('has a table twin of the path with what every hook saw', async () => {
+    await show({ missingHooks: [{ hook: 2, name: 'tcx/ingress@first', reason: 'older than 6.6' }] });
+    const twin = screen.getByRole('table', { name: 'Path as a table' });
+    const row = within(twin).getByRole('row', { name: /netif_receive_skb/ });
+    expect(
+      within(row)
+        .getAllByRole('cell')
+        .map((cell) => cell.textContent),
+    ).toEqual(['Rx', '1000', '86 %', '16', '0', '0']);
+    expect(twin.textContent).toContain('not observed: older than 6.6');
+  });
+
+  it('tells screen readers how many rows the list has, not how many are drawn', async () => {
+    await show({ journeys: 2_000_000 });
+    expect(screen.getByRole('grid', { name: 'Journeys' }).getAttribute('aria-rowcount')).toBe('2000001');
+    expect(screen.getByTestId('list-count').textContent).toBe('2,000,000');
+    expect(document.querySelectorAll('.list-row').length).toBeLessThan(100);
+  });
+
+  it('says cause, remedy and where reading stopped, and that the rest is kept', async () => {
+    const problem = { code: 'x', offset: 4711, cause: 'It is cut.', remedy: 'Take it again.', fatal: true };
+    await show({ state: 'failed', events: 12, problems: [problem] });
+    expect(screen.getByRole('alert').textContent).toContain(
+      'It is cut. Take it again. Reading stopped at byte 4,711; the 12 events before it are here.',
+    );
+  });
+
+  it('offers to reopen when the worker is dead', async () => {
+    const { connection } = await show({});
+    await act(async () => {
+      connection.die('It stopped.');
+      await Promise.resolve();
+    });
+    expect(within(screen.getByRole('alert')).getByRole('button', { name: 'Reopen' })).toBeDefined();
+  });
+
+  it('shows how far reading is, and Cancel stops it', async () => {
+    const { worker } = await show({ state: 'loading', bytesRead: 250, bytesTotal: 1000, events: 7 });
+    expect(screen.getByText(/^25 % · 0 B\/s · 7 events$/)).toBeDefined();
+    fireEvent.click(screen.getByRole('button', { name: 'Cancel' }));
+    expect(worker.names).toContain('cancel');
+  });
+
+  it('freezes on p and counts what arrives meanwhile', async () => {
+    const { worker, store } = await show({ journeys: 10 });
+    fireEvent.keyDown(document.body, { key: 'p' });
+    await act(async () => {
+      worker.send(fakeUpdate({ journeys: 20 }));
+      await vi.waitFor(() => expect(store.getState().newest?.journeys).toBe(20));
+    });
+    expect(screen.getByTestId('list-count').textContent).toBe('10');
+    expect(screen.getByRole('button', { name: /Resume view/ }).textContent).toContain('+50');
+  });
+
+  it('opens the help with every key of the table', async () => {
+    await show({});
+    fireEvent.keyDown(document.body, { key: '?' });
+    const { KEY_TABLE } = await import('#src/keys/table.ts');
+    const text = screen.getByRole('dialog').textContent;
+    for (const row of KEY_TABLE) expect(text).toContain(row.text);
+  });
+});

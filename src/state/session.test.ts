@@ -1,0 +1,125 @@
+// @vitest-environment happy-dom
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { FakeWorker, fakeConnection, fakeUpdate } from '#src/testing/fake-worker.ts';
+import { EMPTY_LINK, type LinkState } from './link.ts';
+import { Session } from './session.ts';
+import { createPageStore } from './store.ts';
+
+const LIVE = { kind: 'live' } as const;
+let opened: Session | null = null;
+
+async function open(link: Partial<LinkState> = {}) {
+  const worker = new FakeWorker();
+  const connection = fakeConnection(worker);
+  const store = createPageStore({ ...EMPTY_LINK, ...link });
+  const connections = [connection];
+  // A dead worker stays dead: every connection after the first is a new one.
+  const session = new Session(store, () => connections.shift() ?? fakeConnection(worker));
+  opened = session;
+  await session.open(LIVE, true);
+  const send = async (part: Parameters<typeof fakeUpdate>[0]) => {
+    const update = fakeUpdate(part);
+    worker.send(update);
+    await vi.waitFor(() => expect(store.getState().newest?.events).toBe(update.events));
+    return update;
+  };
+  return { worker, connection, store, session, send };
+}
+
+afterEach(() => {
+  opened?.leave();
+  opened = null;
+});
+
+describe('the session', () => {
+  it('sets the filter of the link before the first row is read', async () => {
+    const { worker } = await open({ metadata: 'with' });
+    expect(worker.calls.slice(0, 2).map((call) => [call.name, call.args[0]])).toMatchObject([
+      ['setFilter', { hop: null, metadata: 'with', lost: false }],
+      ['open', { kind: 'live' }],
+    ]);
+  });
+
+  it('applies a filter on a hop once the hop is known by its name', async () => {
+    const { worker, send } = await open({ hop: 'eth0:tcx/ingress@last' });
+    await send({ hops: [], journeys: 1 });
+    expect(worker.calls.filter((call) => call.name === 'setFilter')).toHaveLength(1);
+    await send({ journeys: 2 });
+    expect(worker.calls.filter((call) => call.name === 'setFilter')[1]?.args[0]).toEqual({
+      hop: 2,
+      metadata: null,
+      lost: false,
+    });
+  });
+
+  it('freezes the view while paused, and catches up after', async () => {
+    const { store, session, send } = await open();
+    await send({ journeys: 10 });
+    session.setPaused(true);
+    await send({ journeys: 30 });
+    expect(store.getState().shown?.journeys).toBe(10);
+    expect(store.getState().newest?.journeys).toBe(30);
+    session.setPaused(false);
+    expect(store.getState().shown?.journeys).toBe(30);
+  });
+
+  it('shows a new generation even while paused: the person asked for it', async () => {
+    const { store, session, send } = await open();
+    await send({ journeys: 10 });
+    session.setPaused(true);
+    await send({ journeys: 30, generation: 2 });
+    expect(store.getState().shown?.generation).toBe(2);
+  });
+
+  it('finds the journey of a link by its id and opens it at its hop', async () => {
+    const { worker, store, send } = await open({ journey: { hi: 0, lo: 8 }, at: 3 });
+    await send({});
+    await vi.waitFor(() => expect(store.getState().bytes).not.toBeNull());
+    expect(worker.calls.find((call) => call.name === 'journeyOf')?.args).toEqual([0, 8]);
+    expect(store.getState().selection?.journey).toBe(7);
+    expect(store.getState().at).toBe(3);
+    expect(store.getState().bytes?.event).toBe(103);
+  });
+
+  it('shows a first journey by itself without putting it into the link', async () => {
+    const { store, send } = await open();
+    await send({});
+    await vi.waitFor(() => expect(store.getState().detail).not.toBeNull());
+    expect(store.getState().link.journey).toBeNull();
+  });
+
+  it('walks by rows in order, however fast the key repeats', async () => {
+    const { store, session, send } = await open({ journey: { hi: 0, lo: 8 } });
+    await send({});
+    await vi.waitFor(() => expect(store.getState().detail).not.toBeNull());
+    for (let i = 0; i < 5; i++) session.walk(1);
+    await vi.waitFor(() => expect(store.getState().selection?.journey).toBe(12));
+    session.walk(Infinity);
+    await vi.waitFor(() => expect(store.getState().selection?.journey).toBe(99));
+    session.walk(-Infinity);
+    await vi.waitFor(() => expect(store.getState().selection?.journey).toBe(0));
+    expect(store.getState().link.journey).toEqual({ hi: 0, lo: 1 });
+  });
+
+  it('says that the worker died, keeps what is on screen, and opens the same again', async () => {
+    const { worker, connection, store, session, send } = await open();
+    await send({ journeys: 10 });
+    connection.die('It ran out of memory.');
+    await vi.waitFor(() => expect(store.getState().dead).toBe('It ran out of memory.'));
+    expect(store.getState().shown?.journeys).toBe(10);
+    await session.reopen();
+    expect(store.getState().dead).toBeNull();
+    expect(worker.calls.filter((call) => call.name === 'open')).toHaveLength(2);
+  });
+
+  it('does not listen to a capture that is no longer open', async () => {
+    const { worker, store, session, send } = await open();
+    await send({ journeys: 10 });
+    session.leave();
+    worker.send(fakeUpdate({ journeys: 99 }));
+    await new Promise((resolve) => {
+      setTimeout(resolve, 20);
+    });
+    expect(store.getState().newest).toBeNull();
+  });
+});

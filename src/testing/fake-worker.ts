@@ -1,0 +1,108 @@
+/**
+ * A WhitherWorker for component tests: what it was asked is in `calls`, Updates are sent by hand. Never part of the
+ * page: nothing outside of tests imports this folder.
+ */
+import type { ListFilter, SourceSpec, Update, WhitherWorker } from '#workers/api.ts';
+import type { Connection } from '#src/state/session.ts';
+import { fakeBytes } from './bytes.ts';
+import { FAKE_DETAIL } from './detail.ts';
+import { edgeHops } from './hops.ts';
+import { FAKE_START_NS, fakeRows } from './rows.ts';
+
+export function fakeUpdate(part: Partial<Update> = {}): Update {
+  const journeys = part.journeys ?? 100;
+  return {
+    capture: 1,
+    state: 'live',
+    bytesRead: 1000,
+    bytesTotal: null,
+    bytesPerSecond: 0,
+    eventsPerSecond: 0,
+    events: journeys * 5,
+    journeys,
+    listed: journeys,
+    generation: 1,
+    lost: 0,
+    hops: edgeHops(),
+    gaps: [],
+    missingHooks: [],
+    timeline: {
+      startNs: String(FAKE_START_NS),
+      endNs: String(FAKE_START_NS + 1_000_000_000n),
+      events: Uint32Array.of(1, 2, 3),
+      withMetadata: Uint32Array.of(0, 1, 2),
+    },
+    schema: null,
+    tlvNames: ['trace_id'],
+    problems: [],
+    sourceText: '',
+    title: 'fake',
+    ...part,
+  };
+}
+
+export class FakeWorker implements WhitherWorker {
+  readonly calls: { readonly name: string; readonly args: readonly unknown[] }[] = [];
+  generation = 1;
+  #port: MessagePort | null = null;
+
+  /** Names of the calls so far, in order. */
+  get names(): readonly string[] {
+    return this.calls.map((call) => call.name);
+  }
+
+  send(update: Update): void {
+    this.generation = update.generation;
+    this.#port?.postMessage(update);
+  }
+
+  #note<T>(name: string, args: readonly unknown[], answer: T): Promise<T> {
+    this.calls.push({ name, args });
+    return Promise.resolve(answer);
+  }
+
+  open(source: SourceSpec, updates: MessagePort) {
+    this.#port?.close();
+    this.#port = updates;
+    return this.#note('open', [source], 1);
+  }
+  cancel() {
+    return this.#note('cancel', [], undefined);
+  }
+  setFilter(filter: ListFilter) {
+    return this.#note('setFilter', [filter], undefined);
+  }
+  setSchema(json: string) {
+    return this.#note('setSchema', [json], { ok: true, errors: [] });
+  }
+  rows(from: number, count: number) {
+    return this.#note('rows', [from, count], fakeRows({ from, count, generation: this.generation }));
+  }
+  rowOf(journey: number) {
+    return this.#note('rowOf', [journey], journey);
+  }
+  journeyOf(idHi: number, idLo: number) {
+    return this.#note('journeyOf', [idHi, idLo], idLo - 1);
+  }
+  journey(journey: number) {
+    return this.#note('journey', [journey], { ...FAKE_DETAIL, journey, id: String(journey + 1) });
+  }
+  eventBytes(event: number) {
+    return this.#note('eventBytes', [event], fakeBytes({ event }));
+  }
+  inspect() {
+    return this.#note('inspect', [], []);
+  }
+  streamStats() {
+    return this.#note('streamStats', [], { events: 0, p50Ms: null, p99Ms: null, maxMs: null });
+  }
+}
+
+/** A connection to `worker` that can be made to die. */
+export function fakeConnection(worker: WhitherWorker): Connection & { die(cause: string): void } {
+  let die: (cause: string) => void = () => undefined;
+  const died = new Promise<string>((resolve) => {
+    die = resolve;
+  });
+  return { api: worker, died, close: () => undefined, die: (cause) => die(cause) };
+}
