@@ -39,7 +39,7 @@ export function eventBytes(store: CaptureStore, event: number, block: Uint8Array
     decoded: decodeStored(store, area),
     packet: stored.packet,
     originalLength: chunk.length[row]!,
-    fields: dissectTree(stored.packet, linkType),
+    fields: stored.packet.length === 0 ? [] : dissectTree(stored.packet, linkType),
     macOffset: offset(EVENT_MAC_OFFSET),
     dataOffset: offset(EVENT_DATA_OFFSET),
     endOffset: recorded ? view.getUint32(EVENT_END_OFFSET, true) : null,
