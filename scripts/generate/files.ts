@@ -3,6 +3,7 @@ import { format } from 'prettier';
 import { cHeader } from './c-header.ts';
 import { layoutModule } from './layout.ts';
 import { replaceSections } from './markdown.ts';
+import { schemaFiles } from './schema.ts';
 
 export const LAYOUT_FILE = 'core/format/layout.gen.ts';
 export const HEADER_FILE = 'agent/probe/whither-format.gen.h';
@@ -21,5 +22,6 @@ export async function generatedFiles(read: (file: string) => string): Promise<Ge
     { file: LAYOUT_FILE, text: layoutModule() },
     { file: HEADER_FILE, text: cHeader() },
     { file: DOC_FILE, text: await format(doc, { parser: 'markdown', printWidth: 110, singleQuote: true }) },
+    ...(await schemaFiles()),
   ];
 }
