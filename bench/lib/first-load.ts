@@ -1,0 +1,31 @@
+import path from 'node:path';
+
+const TEXT = /\.(?:html|js|css)$/;
+/** `src="./a.js"`, `href="./b.css"` in HTML. */
+const IN_HTML = /\b(?:src|href)="([^"]+)"/g;
+/** Any string in a script or style that could name a built file: imports, `new URL("assets/worker-x.js")`, `url(x)`. */
+const IN_CODE = /["'`(]((?:\.{0,2}\/)?[\w./-]+\.(?:js|css|woff2|svg|wasm))["'`)]/g;
+
+/**
+ * Files that a browser loads before the page can be used, from `index.html` on, paths relative to the page's
+ * root. `read` gives a file's text, null where there is none (a name in a string that is no file). What a script
+ * imports only later is counted too: the number is an upper bound.
+ */
+export function firstLoad(read: (file: string) => string | null): string[] {
+  const files: string[] = [];
+  const queue = ['index.html'];
+  while (queue.length > 0) {
+    const file = queue.shift()!;
+    if (files.includes(file)) continue;
+    const text = read(file);
+    if (text === null) continue;
+    files.push(file);
+    if (!TEXT.test(file)) continue;
+    for (const [, name] of text.matchAll(file.endsWith('.html') ? IN_HTML : IN_CODE)) {
+      // Built scripts name other files from their own folder or from the root.
+      const folder = path.posix.dirname(file);
+      queue.push(path.posix.join(folder, name!), path.posix.normalize(name!.replace(/^\.?\//, '')));
+    }
+  }
+  return files;
+}
