@@ -1,5 +1,5 @@
 /** The bytes at the chosen hop: to scale, as hex, and as what they mean; each points at the other. */
-import { useMemo, useRef, useState, type KeyboardEvent } from 'react';
+import { useCallback, useMemo, useRef, useState, type KeyboardEvent } from 'react';
 import type { EventBytes } from '#workers/api.ts';
 import { useWidth } from '#src/app/use-size.ts';
 import { scopedAction } from '#src/keys/bind.ts';
@@ -33,12 +33,7 @@ export function BytesPane() {
           Choose a hop of a journey.
         </p>
       ) : (
-        <Content
-          bytes={bytes}
-          perRow={width >= WIDE_PX ? 16 : 8}
-          roomy={width >= ROOMY_PX}
-          key={bytes.event}
-        />
+        <Content bytes={bytes} perRow={width >= WIDE_PX ? 16 : 8} roomy={width >= ROOMY_PX} />
       )}
     </section>
   );
@@ -51,7 +46,9 @@ interface ContentProps {
 }
 
 function Content({ bytes, perRow, roomy }: ContentProps) {
-  const [hot, setHot] = useState<Span | null>(null);
+  // By key, not by span: the same TLV stays marked, and the focus stays, when another hop is chosen.
+  const [hotKey, setHotKey] = useState('');
+  const setHot = useCallback((span: Span | null) => setHotKey(span?.key ?? ''), []);
   const [current, setCurrent] = useState('');
   const lines = useMemo(() => fieldLines(bytes.fields), [bytes]);
   const areaSpans = useMemo(() => tlvSpans(bytes.decoded), [bytes]);
@@ -59,6 +56,7 @@ function Content({ bytes, perRow, roomy }: ContentProps) {
   const list = useRef<HTMLDivElement>(null);
   const { fault } = bytes.decoded;
   const all = [...areaSpans, ...packetSpans];
+  const hot = all.find((span) => span.key === hotKey) ?? null;
   const focusKey = all.some((span) => span.key === current) ? current : (all[0]?.key ?? '');
 
   const itemProps = (span: Span | undefined) => ({

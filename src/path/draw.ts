@@ -134,7 +134,7 @@ function drawLane(
     const note = noteOf(entering.get(station.key) ?? null, station);
     select(this)
       .select('text.station-note')
-      .attr('y', base + 43)
+      .attr('y', base + (station.hop === null ? 16 : 43))
       .attr('class', `station-note${note === null ? '' : ` note-${note.kind}`}`)
       .text(station.hop === null ? 'not observed' : (note?.text ?? ''));
   });

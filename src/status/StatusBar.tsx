@@ -15,13 +15,15 @@ export function StatusBar() {
   const schema = usePage((state) => state.shown?.schema ?? null);
   const sourceText = usePage((state) => state.newest?.sourceText ?? '');
   const [why, setWhy] = useState(false);
-  const observed = new Set(hops.filter((hop) => hop.lane !== 'none').map((hop) => hop.hook)).size;
+  const hooks = new Set(hops.filter((hop) => hop.lane !== 'none').map((hop) => hop.hook));
+  const observed = hooks.size;
+  const known = Math.max(HOOKS.length, new Set([...hooks, ...missing.map((hook) => hook.hook)]).size);
   const [first] = missing;
   return (
     <footer className="status-bar">
       {observed > 0 ? (
         <span>
-          {observed} of {Math.max(HOOKS.length, observed + missing.length)} hooks observed
+          {observed} of {known} hooks observed
         </span>
       ) : (
         <span>{hops.length === 0 ? 'no packets yet' : 'a capture without kernel hooks'}</span>
