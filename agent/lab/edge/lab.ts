@@ -8,16 +8,7 @@
  */
 import { Child, runCommand } from '../processes.ts';
 import { labFiles, type LabFiles } from '../root.ts';
-
-export const EDGE_DEVICE = 'edge0';
-const CLIENT_DEVICE = 'client0';
-
-/** As in edge/traffic.c. The IPv6 addresses embed the IPv4 ones. */
-const EDGE_ADDRESSES = ['10.71.0.1'];
-const CLIENT_ADDRESSES = ['10.71.0.10', '10.71.0.11', '10.71.0.12'];
-const V4_PREFIX_BITS = 24;
-const V6_PREFIX = 'fd71::';
-const V6_PREFIX_BITS = 64;
+import { EDGE_DEVICE, edgeTopology } from './topology.ts';
 
 /** What both BPF programs noted down about a packet, area bytes as hex. */
 export interface EdgeNote {
@@ -64,12 +55,7 @@ export class EdgeLab {
 
   async #setUp(): Promise<void> {
     const { netns, clientNetns, files } = this;
-    await runCommand('ip', ['netns', 'add', netns]);
-    await runCommand('ip', ['netns', 'add', clientNetns]);
-    const pair = [EDGE_DEVICE, 'netns', netns, 'type', 'veth', 'peer', 'name', CLIENT_DEVICE];
-    await runCommand('ip', ['link', 'add', ...pair, 'netns', clientNetns]);
-    await configure(netns, EDGE_DEVICE, EDGE_ADDRESSES);
-    await configure(clientNetns, CLIENT_DEVICE, CLIENT_ADDRESSES);
+    for (const command of edgeTopology(netns, clientNetns)) await runCommand('ip', command);
     this.#programs = new Child(files.loader, ['attach', netns, EDGE_DEVICE, files.programs]);
     await this.#programs.line();
   }
@@ -129,16 +115,4 @@ export class EdgeLab {
     this.#programs = null;
     await this.#guard.finish();
   }
-}
-
-async function configure(netns: string, device: string, addresses: readonly string[]): Promise<void> {
-  const ip = async (...args: string[]): Promise<string> => runCommand('ip', ['-n', netns, ...args]);
-  // No link-local address: router solicitations and multicast reports would only be noise.
-  await ip('link', 'set', device, 'addrgenmode', 'none');
-  for (const address of addresses) {
-    await ip('addr', 'add', `${address}/${V4_PREFIX_BITS}`, 'dev', device);
-    await ip('addr', 'add', `${V6_PREFIX}${address}/${V6_PREFIX_BITS}`, 'dev', device, 'nodad');
-  }
-  await ip('link', 'set', 'lo', 'up');
-  await ip('link', 'set', device, 'up');
 }
