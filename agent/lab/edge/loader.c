@@ -25,6 +25,8 @@
 #include "../../probe/devices.h"
 #include "edge.h"
 
+#define CLSACT_PRIORITY 100
+
 static int fail(const char *what)
 {
 	fprintf(stderr, "whither-lab: %s: %s\n", what, strerror(errno));
@@ -98,6 +100,18 @@ static void print_notes(const struct bpf_object *object)
 	puts("");
 }
 
+/* A filter between the first and the last that a probe adds. Where there is no tcx, clsact does the
+ * same (TCX_NEXT and TCX_DROP are TC_ACT_UNSPEC and TC_ACT_SHOT). Nothing owns a filter by file
+ * descriptor, but it goes with the device, and that with the lab's namespace. */
+static int clsact_attach_ingress(int prog, unsigned ifindex)
+{
+	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = (int)ifindex, .attach_point = BPF_TC_INGRESS);
+	LIBBPF_OPTS(bpf_tc_opts, opts, .prog_fd = prog, .priority = CLSACT_PRIORITY);
+	int err = bpf_tc_hook_create(&hook);
+
+	return err ? err : bpf_tc_attach(&hook, &opts);
+}
+
 static int attach(const char *netns_name, const char *device_name, const char *path)
 {
 	LIBBPF_OPTS(bpf_link_create_opts, native, .flags = XDP_FLAGS_DRV_MODE);
@@ -105,7 +119,7 @@ static int attach(const char *netns_name, const char *device_name, const char *p
 	struct netns netns;
 	struct device device;
 	char line[64];
-	int xdp, tcx;
+	int xdp, tcx, err;
 
 	if (!object)
 		return fail(path);
@@ -115,9 +129,12 @@ static int attach(const char *netns_name, const char *device_name, const char *p
 	if (xdp < 0)
 		return fail("attaching the XDP program");
 	tcx = tcx_link_create(program(object, "edge_tcx"), device.ifindex, true, true);
-	if (tcx < 0) {
-		errno = -tcx;
-		return fail("attaching the tcx program (Linux 6.6 or later has tcx)");
+	err = tcx < 0 ? tcx : 0;
+	if (err == -EINVAL) /* Linux before 6.6 */
+		err = clsact_attach_ingress(program(object, "edge_tcx"), device.ifindex);
+	if (err) {
+		errno = -err;
+		return fail("attaching the tcx program");
 	}
 	puts("ready");
 	fflush(stdout);
@@ -128,7 +145,8 @@ static int attach(const char *netns_name, const char *device_name, const char *p
 			print_notes(object);
 		fflush(stdout);
 	}
-	close(tcx);
+	if (tcx >= 0)
+		close(tcx);
 	close(xdp);
 	bpf_object__close(object);
 	return 0;
