@@ -27,6 +27,7 @@ struct capture {
 	struct output out;
 	unsigned snaplen;
 	struct run_clock clock;
+	uint64_t started_ns; /* Unix time, before anything is attached */
 	struct netns netns;
 	struct device devices[WH_MAX_SLOTS];
 	size_t device_count;

@@ -66,6 +66,19 @@ void ledger_update(struct ledger *l)
 	l->read_ns = run_clock_now(&c->clock);
 }
 
+bool ledger_balanced(const struct ledger *l)
+{
+	const struct capture *c = l->capture;
+
+	for (uint32_t index = 0; index < WH_COUNTERS; index++) {
+		const struct interface *i = &c->interfaces[index];
+
+		if (i->id != NO_INTERFACE && i->seen != i->written + i->lost)
+			return false;
+	}
+	return true;
+}
+
 void ledger_statistics(struct ledger *l)
 {
 	struct capture *c = l->capture;

@@ -20,6 +20,8 @@ int ledger_new(struct ledger *l, struct capture *c);
 void ledger_free(struct ledger *l);
 /* Reads the counters; a gap block for every interface that lost something since last time. */
 void ledger_update(struct ledger *l);
+/* Everything seen is written or lost. */
+bool ledger_balanced(const struct ledger *l);
 /* An Interface Statistics Block for every interface. */
 void ledger_statistics(struct ledger *l);
 /* The sums, for people, on stderr. */

@@ -3,6 +3,7 @@
  * attach, write until told to stop, detach, drain, say goodbye. */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -24,13 +25,19 @@
 /* Events wait in the ring at most this long; BPF wakes the probe earlier only when the ring fills.
  */
 #define POLL_INTERVAL_MS 5
+/* How often, and how far apart, the account is looked at until it balances. */
+#define SETTLE_TURNS 20
+#define SETTLE_MS    10
 
-static volatile int stop;
+static volatile sig_atomic_t stop;
 
+/* The signal may come just before a write that then blocks for ever: the alarm interrupts that too.
+ */
 static void on_signal(int number)
 {
 	(void)number;
 	stop = 1;
+	alarm(1);
 }
 
 static int print_warnings(enum libbpf_print_level level, const char *format, va_list args)
@@ -48,7 +55,16 @@ static void catch_signals(void)
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
 	sigaction(SIGHUP, &action, NULL);
+	sigaction(SIGALRM, &action, NULL);
 	signal(SIGPIPE, SIG_IGN);
+}
+
+/* Started with a standard descriptor closed, the next file opened would take its place. */
+static void fill_standard_fds(void)
+{
+	for (int fd = 0; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) != fd)
+			abort();
 }
 
 static bool is_pipe(int fd)
@@ -113,6 +129,19 @@ static void run(struct capture *c, struct events *events, struct ledger *ledger)
 	}
 }
 
+/* Detaching waits for the programs that run, but not every kernel promises that none begins late.
+ */
+static void settle(struct events *events, struct ledger *ledger)
+{
+	for (int turn = 0; turn < SETTLE_TURNS; turn++) {
+		events_take(events, true);
+		ledger_update(ledger);
+		if (ledger_balanced(ledger))
+			return;
+		usleep(SETTLE_MS * 1000);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	static struct capture c;
@@ -124,6 +153,7 @@ int main(int argc, char **argv)
 	int err = args_parse(argc, argv, &o);
 	bool attached = false;
 
+	fill_standard_fds();
 	if (err)
 		return err - 1;
 	if (o.doctor)
@@ -133,7 +163,7 @@ int main(int argc, char **argv)
 
 	/* What takes more privileges than capturing does. */
 	err = 1;
-	if (output_open(&c.out, o.output, &stop) || netns_enter(o.netns, &c.netns))
+	if (netns_enter(o.netns, &c.netns))
 		return 1;
 	if (o.schema && !(schema = schema_read(o.schema)))
 		return 1;
@@ -141,6 +171,8 @@ int main(int argc, char **argv)
 	for (; c.device_count < o.device_count; c.device_count++)
 		if (device_find(o.devices[c.device_count], &c.devices[c.device_count]))
 			return 1;
+	if (output_open(&c.out, o.output, &stop))
+		return 1;
 	if (caps_keep_needed()) {
 		fputs("whither-probe: cannot give up privileges, so it does not start\n", stderr);
 		return 1;
@@ -151,6 +183,7 @@ int main(int argc, char **argv)
 	if (hooks_load(&c.hooks, &o))
 		return 1;
 	c.clock = clock_calibrate();
+	c.started_ns = run_clock_now(&c.clock);
 	events = events_new(&c);
 	if (!events || ledger_new(&ledger, &c) || fill_maps(&c))
 		goto out;
@@ -163,8 +196,7 @@ int main(int argc, char **argv)
 
 	hooks_detach(&c.hooks);
 	attached = false;
-	events_take(events, true);
-	ledger_update(&ledger);
+	settle(events, &ledger);
 	ledger_statistics(&ledger);
 	ledger_summary(&ledger);
 	err = output_close(&c.out);

@@ -10,11 +10,13 @@
 #include <string.h>
 #include <unistd.h>
 
-int output_open(struct output *out, const char *path, volatile int *stop)
+#include "clock.h"
+
+int output_open(struct output *out, const char *path, volatile sig_atomic_t *stop)
 {
 	*out = (struct output){ .fd = STDOUT_FILENO, .stop = stop };
 	if (strcmp(path, "-")) {
-		out->fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+		out->fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
 		if (out->fd < 0) {
 			fprintf(stderr, "whither-probe: cannot write %s: %s\n", path,
 				strerror(errno));
@@ -34,19 +36,37 @@ static size_t next_write(struct output *out, size_t left)
 {
 	struct pollfd p = { .fd = out->fd, .events = POLLOUT };
 
+	uint64_t now;
+
 	if (!*out->stop)
 		return left;
-	if (poll(&p, 1, STUCK_READER_MS) == 0) {
+	now = clock_ns(CLOCK_MONOTONIC);
+	if (!out->give_up_ns)
+		out->give_up_ns = now + STUCK_READER_MS * NS_PER_MS;
+	if (now >= out->give_up_ns) {
 		out->error = ETIMEDOUT;
 		return 0;
 	}
+	if (poll(&p, 1, (int)((out->give_up_ns - now) / NS_PER_MS) + 1) <= 0)
+		return 0;
+	out->give_up_ns = 0;
 	return left < PIPE_BUF ? left : PIPE_BUF;
+}
+
+/* A capture replaces what the file held; a device or a pipe has nothing to replace. */
+static void begin(struct output *out)
+{
+	out->begun = true;
+	if (out->fd != STDOUT_FILENO && ftruncate(out->fd, 0) && errno != EINVAL)
+		out->error = errno;
 }
 
 void output_flush(struct output *out)
 {
 	size_t done = 0;
 
+	if (!out->begun && out->used)
+		begin(out);
 	while (done < out->used && !out->error) {
 		size_t bytes = next_write(out, out->used - done);
 		ssize_t n = bytes ? write(out->fd, out->buffer + done, bytes) : 0;

@@ -2,6 +2,7 @@
 #ifndef WHITHER_OUTPUT_H
 #define WHITHER_OUTPUT_H
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -20,12 +21,15 @@ struct output {
 	int fd;
 	uint8_t *buffer;
 	size_t used;
+	uint64_t give_up_ns; /* CLOCK_MONOTONIC; 0 = not yet told to stop, or the reader moves */
+	bool begun;
 	int error; /* errno that ended it, 0 = none; EPIPE = the reader left */
-	volatile int
+	volatile sig_atomic_t
 		*stop; /* set by a signal: from then on a reader that stands still is given up */
 };
 
-int output_open(struct output *out, const char *path, volatile int *stop);
+/* An existing file keeps its content until there is something to write. */
+int output_open(struct output *out, const char *path, volatile sig_atomic_t *stop);
 /* Room for `bytes` more at buffer + used, flushed before if need be. NULL when output has ended. */
 uint8_t *output_room(struct output *out, size_t bytes);
 void output_flush(struct output *out);

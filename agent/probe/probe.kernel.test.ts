@@ -1,5 +1,14 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { chmodSync, copyFileSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -272,6 +281,44 @@ describe.skipIf(skip !== null)(`whither-probe${skip === null ? '' : ` (${skip})`
       probe.kill('SIGTERM');
       expect(await ended).toBe(1);
       await until('it has said why', () => said.includes('incomplete: its reader stands still'));
+    });
+  });
+
+  describe('the file it writes', () => {
+    it('keeps its content when the probe cannot start', () => {
+      writeFileSync(file, 'somebody else made this');
+      expect(run('-i', 'nosuch0', '-w', file).status).toBe(1);
+      expect(readFileSync(file, 'utf8')).toBe('somebody else made this');
+    });
+
+    it('is replaced as a whole, also when it was longer', async () => {
+      writeFileSync(file, Buffer.alloc(1_000_000, 0xff));
+      const probe = new Child(lab.files.probe, [...deviceArguments(), '-w', file]);
+      await until('the file has begun', () => statSync(file).size < 1_000_000);
+      await probe.end('SIGINT');
+      expect(readCapture(file).problems).toEqual([]);
+    });
+
+    it('is not mistaken for a standard descriptor that was closed at start', async () => {
+      const script = `exec "$@" 0<&- 1>&- 2>&-`;
+      const command = [lab.files.probe, ...deviceArguments(), '--no-tcx', '-w', file];
+      rmSync(file, { force: true });
+      const probe = new Child('sh', ['-c', script, 'sh', ...command]);
+      await until('the file has begun', () => existsSync(file) && statSync(file).size > 0);
+      await probe.end('SIGINT');
+      const capture = readCapture(file);
+      expect(capture.problems).toEqual([]);
+      expect(capture.statistics).toHaveLength(capture.interfaces.length);
+    });
+
+    it('says that the run started before its first packet', async () => {
+      await lab.startTraffic(500);
+      const probe = await startProbe(lab, file);
+      await until('some packets', () => statSync(file).size > 100_000);
+      await probe.end('SIGINT');
+      await lab.stopTraffic();
+      const { started, packets } = readCapture(file);
+      expect(packets.every(({ time }) => time >= started)).toBe(true);
     });
   });
 

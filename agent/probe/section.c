@@ -81,7 +81,7 @@ static void header_write(struct output *out)
 static void run_write(struct capture *c)
 {
 	struct wh_section run = {
-		.started = run_clock_now(&c->clock),
+		.started = c->started_ns,
 		.clock_offset = c->clock.offset_ns,
 		.clock_error = c->clock.error_ns,
 	};

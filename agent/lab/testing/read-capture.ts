@@ -1,6 +1,7 @@
 /** A whole capture as objects, through the same reader as everything else. Small files only. */
 import { readFileSync } from 'node:fs';
 import { readEvent, type EventFields } from '#core/pcapng/event.ts';
+import { SECTION_STARTED } from '#core/format/layout.gen.ts';
 import { HOOK_BY_ID } from '#core/format/hooks.ts';
 import { BLOCK_SUBTYPE } from '#core/format/structs.ts';
 import { CaptureReader } from '#core/pcapng/reader.ts';
@@ -11,6 +12,8 @@ export interface SeenPacket {
   /** Name of the hook, as in the catalogue. */
   readonly hook: string;
   readonly journey: bigint;
+  /** Unix time, ns. */
+  readonly time: bigint;
   readonly event: EventFields;
   readonly metaHex: string;
   readonly data: Uint8Array;
@@ -27,6 +30,8 @@ export interface Gap {
 }
 
 export interface Capture {
+  /** Of the run, Unix time in ns. */
+  readonly started: bigint;
   readonly interfaces: readonly InterfaceInfo[];
   readonly packets: readonly SeenPacket[];
   readonly statistics: readonly StatisticsInfo[];
@@ -34,6 +39,10 @@ export interface Capture {
   /** Bodies of the JSON blocks by subtype. */
   readonly json: ReadonlyMap<number, unknown>;
   readonly problems: readonly Problem[];
+}
+
+function readU64(body: Uint8Array, at: number): bigint {
+  return new DataView(body.buffer, body.byteOffset, body.byteLength).getBigUint64(at, true);
 }
 
 function readGap(body: Uint8Array): Gap {
@@ -56,6 +65,7 @@ export function readCapture(file: string): Capture {
   const gaps: Gap[] = [];
   const json = new Map<number, unknown>();
   const problems: Problem[] = [];
+  let started = 0n;
   const reader = new CaptureReader({
     section: () => undefined,
     interface: (info) => interfaces.push(info),
@@ -65,6 +75,7 @@ export function readCapture(file: string): Capture {
       packets.push({
         interfaceIndex: packet.interfaceIndex,
         hook: HOOK_BY_ID.get(event.hook)?.name ?? `hook ${event.hook}`,
+        time: (BigInt(packet.tsHi) << 32n) | BigInt(packet.tsLo),
         journey: (BigInt(packet.packetIdHi) << 32n) | BigInt(packet.packetIdLo),
         event: { ...event, metadata: event.metadata.slice() },
         metaHex: Buffer.from(event.metadata).toString('hex'),
@@ -75,6 +86,7 @@ export function readCapture(file: string): Capture {
     },
     custom: ({ subtype, body }) => {
       if (subtype === BLOCK_SUBTYPE.gap) gaps.push(readGap(body));
+      if (subtype === BLOCK_SUBTYPE.section) started = readU64(body, SECTION_STARTED);
       if (JSON_SUBTYPES.includes(subtype)) json.set(subtype, JSON.parse(new TextDecoder().decode(body)));
     },
     statistics: (info) => statistics.push(info),
@@ -82,7 +94,7 @@ export function readCapture(file: string): Capture {
   });
   reader.push(readFileSync(file));
   reader.end();
-  return { interfaces, packets, statistics, gaps, json, problems };
+  return { started, interfaces, packets, statistics, gaps, json, problems };
 }
 
 /** The last statistics of each interface: those written at the end. */

@@ -65,6 +65,8 @@ static __always_inline void describe_skb(struct wh_record *r, struct sk_buff *sk
 	e->skb_iif = GET(skb, skb_iif);
 	e->protocol = bpf_ntohs(GET(skb, protocol));
 	e->vlan_tci = GET(skb, vlan_tci);
+	if (bpf_core_field_exists(skb->vlan_present) && !GET_BITS(skb, vlan_present))
+		e->vlan_tci = 0;
 	e->flags = (GET_BITS(skb, pkt_type) << WH_EVENT_FLAG_PACKET_TYPE_SHIFT) |
 		   (data_len ? WH_EVENT_FLAG_NONLINEAR : 0) |
 		   (head_shared(skb, info, direct) ? WH_EVENT_FLAG_CLONED : 0);

@@ -50,6 +50,7 @@ struct sk_buff {
 	__u32 priority;
 	int skb_iif;
 	__u32 hash;
+	__u8 vlan_present:1; /* until 6.1; vlan_tci keeps its value when the tag is taken off */
 	__u16 vlan_tci;
 	__u32 mark;
 	__be16 protocol;
