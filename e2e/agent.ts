@@ -1,6 +1,6 @@
 /** A real agent for a test: `whither serve …` from dist/, its printed link, and an end that leaves nothing behind. */
-import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -21,6 +21,8 @@ export interface RunningAgent {
   /** The printed link, with its token. */
   readonly link: string;
   readonly output: () => string;
+  /** Network namespaces of the labs that this agent started; others may have labs of their own at the same time. */
+  readonly namespaces: () => readonly string[];
   stop(): Promise<void>;
 }
 
@@ -52,7 +54,27 @@ export async function startAgent(args: readonly string[]): Promise<RunningAgent>
       reject(new Error(`the agent ended with ${code}:\n${text}`));
     });
   });
-  return { link, output: () => text, stop: () => stop(child) };
+  return {
+    link,
+    output: () => text,
+    namespaces: () => namespacesOf(child.pid ?? 0),
+    stop: () => stop(child),
+  };
+}
+
+/** A lab's namespaces are named after its process, which is a child of the agent or of its supervisor. */
+function namespacesOf(pid: number): readonly string[] {
+  const pids = [pid, ...childrenOf(pid)].map(String);
+  return execFileSync('ip', ['netns', 'list'], { encoding: 'utf8' })
+    .split('\n')
+    .map((line) => line.split(' ')[0] ?? '')
+    .filter((name) => name.startsWith('whither-') && pids.includes(name.split('-').pop() ?? ''));
+}
+
+function childrenOf(pid: number): readonly number[] {
+  const path = `/proc/${pid}/task/${pid}/children`;
+  if (!existsSync(path)) return [];
+  return readFileSync(path, 'utf8').trim().split(' ').filter(Boolean).map(Number);
 }
 
 function stop(child: ChildProcess): Promise<void> {

@@ -54,8 +54,8 @@ export function ListPane() {
   const [top, setTop] = useState(0);
   const [rows, setRows] = useState<JourneyRows | null>(null);
   const [widths, setWidths] = useState<Widths>(FIRST_WIDTHS);
-  /** The scrollTop that the page set itself: its scroll event is not a person's. */
-  const ownScroll = useRef(-1);
+  /** The scrollTop that is already known: set by the page itself, so that its event is not a person's, or seen. */
+  const ownScroll = useRef(0);
 
   const listed = shown?.listed ?? 0;
   const generation = shown?.generation ?? 0;
@@ -115,9 +115,10 @@ export function ListPane() {
     const element = scroller.current;
     if (element === null || extent.viewport === 0) return;
     const wanted = Math.round(scrollOfTop(at, extent));
-    if (Math.abs(element.scrollTop - wanted) < 1) return;
+    // Reading scrollTop back would lay the page out once more; what was set, or scrolled to, is known.
+    if (Math.abs(ownScroll.current - wanted) <= 1) return;
+    ownScroll.current = wanted;
     element.scrollTop = wanted;
-    ownScroll.current = element.scrollTop;
   }, [at, extent]);
 
   const goTo = useCallback(
@@ -132,9 +133,10 @@ export function ListPane() {
   const onScroll = () => {
     const element = scroller.current;
     if (element === null) return;
-    if (Math.abs(element.scrollTop - ownScroll.current) < 1) return;
-    ownScroll.current = -1;
-    goTo(topOfScroll(element.scrollTop, extent));
+    const { scrollTop } = element;
+    if (Math.abs(scrollTop - ownScroll.current) <= 1) return;
+    ownScroll.current = scrollTop;
+    goTo(topOfScroll(scrollTop, extent));
   };
 
   // In a shortened track one wheel step would jump over thousands of rows: there the wheel moves rows itself.
@@ -198,7 +200,10 @@ export function ListPane() {
   const offset = rows === null || overlap ? at : rows.from * ROW_HEIGHT_PX;
   const filtered = link.hop !== null || link.metadata !== null || link.lost;
   const total = shown?.journeys ?? 0;
-  const style: CSSProperties & Record<'--cell', string> = { '--cell': `${cellPx(columns.length) - 1}px` };
+  const style: CSSProperties & Record<'--cell' | '--width', string> = {
+    '--cell': `${cellPx(columns.length) - 1}px`,
+    '--width': template.width,
+  };
 
   return (
     <section className="pane list-pane" aria-label="Journeys" data-pane="list">
@@ -231,7 +236,12 @@ export function ListPane() {
         aria-activedescendant={selection === null ? undefined : `journey-${selection.journey}`}
         style={style}
       >
-        <div className="list-head" role="row" aria-rowindex={1} style={{ gridTemplateColumns: template }}>
+        <div
+          className="list-head"
+          role="row"
+          aria-rowindex={1}
+          style={{ gridTemplateColumns: template.columns }}
+        >
           {['time s', 'journey', 'path', 'proto', 'source', 'destination', ...tlvNames, 'info'].map(
             (title, i) => (
               <span role="columnheader" key={`${i}-${title}`} className={i === 0 ? 'right' : ''}>
@@ -246,14 +256,14 @@ export function ListPane() {
               listed > 0 &&
               Array.from({ length: rows.count }, (_, i) => (
                 <ListRow
-                  key={rows.from + i}
+                  key={i}
                   rows={rows}
                   at={i}
                   y={(rows.from + i) * ROW_HEIGHT_PX - offset}
                   selected={rows.journey[i] === selection?.journey}
                   startNs={startNs}
                   columns={columns}
-                  template={template}
+                  columnsCss={template.columns}
                   onSelect={onSelect}
                 />
               ))}

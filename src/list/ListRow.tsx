@@ -20,12 +20,12 @@ interface Props {
   readonly selected: boolean;
   readonly startNs: string;
   readonly columns: readonly CellColumn[];
-  readonly template: string;
+  readonly columnsCss: string;
   readonly onSelect: (journey: number, hi: number, lo: number) => void;
 }
 
 export const ListRow = memo(function ListRow(props: Props) {
-  const { rows, at, y, selected, startNs, columns, template, onSelect } = props;
+  const { rows, at, y, selected, startNs, columns, columnsCss, onSelect } = props;
   const row = rows.from + at;
   const journey = rows.journey[at] ?? 0;
   const hi = rows.idHi[at] ?? 0;
@@ -47,7 +47,7 @@ export const ListRow = memo(function ListRow(props: Props) {
       id={`journey-${journey}`}
       aria-rowindex={row + 2}
       aria-selected={selected}
-      style={{ transform: `translateY(${y}px)`, gridTemplateColumns: template }}
+      style={{ transform: `translateY(${y}px)`, gridTemplateColumns: columnsCss }}
       onClick={() => onSelect(journey, hi, lo)}
     >
       <span role="gridcell" title={printAbsoluteParts(timeHi, timeLo)} className="right">

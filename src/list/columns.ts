@@ -56,20 +56,32 @@ export function cellPx(hops: number): number {
   return Math.max(3, Math.min(MAX_CELL_PX, Math.floor(CELLS_PX / Math.max(1, hops))));
 }
 
-export function templateOf(widths: Widths, columns: readonly CellColumn[]): string {
+/** Grid columns and their sum: rows get a definite width, so that no row is measured to lay it out. */
+export interface Template {
+  readonly columns: string;
+  readonly width: string;
+}
+
+const CELL_PADDING_PX = 14;
+const MIN_INFO_PX = 180;
+
+export function templateOf(widths: Widths, columns: readonly CellColumn[]): Template {
   const groups = columns.filter((column) => column.newGroup).length;
-  const cells = Math.max(40, columns.length * cellPx(columns.length) + groups * GROUP_GAP_PX + 14);
-  const mono = (chars: number) => `calc(${chars}ch + 14px)`;
-  return [
-    mono(widths.time),
-    mono(widths.id),
-    `${cells}px`,
-    mono(6),
-    mono(widths.source),
-    mono(widths.destination),
-    ...widths.tlv.map(mono),
-    'minmax(180px, 1fr)',
-  ].join(' ');
+  const cells = Math.max(
+    40,
+    columns.length * cellPx(columns.length) + groups * GROUP_GAP_PX + CELL_PADDING_PX,
+  );
+  const before = [widths.time, widths.id];
+  const after = [6, widths.source, widths.destination, ...widths.tlv];
+  const mono = (chars: number) => `calc(${chars}ch + ${CELL_PADDING_PX}px)`;
+  const chars = [...before, ...after].reduce((sum, width) => sum + width, 0);
+  const px = (before.length + after.length) * CELL_PADDING_PX + cells + MIN_INFO_PX;
+  return {
+    columns: [...before.map(mono), `${cells}px`, ...after.map(mono), `minmax(${MIN_INFO_PX}px, 1fr)`].join(
+      ' ',
+    ),
+    width: `calc(${chars}ch + ${px}px)`,
+  };
 }
 
 /** The cells in the order of the path diagram; hops that saw nothing yet are left out. */
