@@ -29,8 +29,8 @@ export class AreaTable {
     this.limit = limitBytes;
   }
 
-  /** Keeps `length` (1 to 255) bytes of `view`; 0 when the heap is full. */
-  add(view: DataView, start: number, length: number): number {
+  /** Keeps the `length` (1 to 255) bytes that begin at word `from` of `source`; 0 when the heap is full. */
+  add(source: Uint32Array, from: number, length: number): number {
     let at = this.end + HEADER_BYTES;
     if ((at & PAGE_MASK) + length > PAGE_BYTES) at = ((at + PAGE_MASK) & ~PAGE_MASK) + HEADER_BYTES;
     if (at + length > this.limit) return 0;
@@ -39,11 +39,8 @@ export class AreaTable {
     const to = (at & PAGE_MASK) >>> 2;
     const whole = length >>> 2;
     words[to - 1] = length;
-    for (let i = 0; i < whole; i++) words[to + i] = view.getUint32(start + 4 * i, true);
-    if ((length & 3) !== 0) {
-      const page = this.pages[at >>> PAGE_SHIFT]!;
-      for (let i = length & ~3; i < length; i++) page[(at & PAGE_MASK) + i] = view.getUint8(start + i);
-    }
+    for (let i = 0; i < whole; i++) words[to + i] = source[from + i]!;
+    if ((length & 3) !== 0) words[to + whole] = source[from + whole]! & tailMask(length);
     this.end = (at + length + 3) & ~3;
     const index = this.count++;
     if ((index & CHUNK_MASK) === 0) this.places.push(new Uint32Array(CHUNK_EVENTS));
@@ -52,19 +49,14 @@ export class AreaTable {
   }
 
   /** Whether area `number` has exactly these bytes. */
-  equals(number: number, view: DataView, start: number, length: number): boolean {
+  equals(number: number, source: Uint32Array, from: number, length: number): boolean {
     const at = this.place(number);
     const words = this.words[at >>> PAGE_SHIFT]!;
-    const from = (at & PAGE_MASK) >>> 2;
-    if (words[from - 1] !== length) return false;
+    const own = (at & PAGE_MASK) >>> 2;
+    if (words[own - 1] !== length) return false;
     const whole = length >>> 2;
-    for (let i = 0; i < whole; i++) if (words[from + i] !== view.getUint32(start + 4 * i, true)) return false;
-    if ((length & 3) === 0) return true;
-    const page = this.pages[at >>> PAGE_SHIFT]!;
-    for (let i = length & ~3; i < length; i++) {
-      if (page[(at & PAGE_MASK) + i] !== view.getUint8(start + i)) return false;
-    }
-    return true;
+    for (let i = 0; i < whole; i++) if (words[own + i] !== source[from + i]) return false;
+    return (length & 3) === 0 || ((words[own + whole]! ^ source[from + whole]!) & tailMask(length)) === 0;
   }
 
   private addPage(): void {
@@ -102,4 +94,9 @@ export class AreaTable {
     const start = this.start(number);
     return this.page(number).subarray(start, start + this.length(number));
   }
+}
+
+/** The bytes of an area's last word that belong to it. */
+function tailMask(length: number): number {
+  return (1 << (8 * (length & 3))) - 1;
 }

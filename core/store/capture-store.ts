@@ -41,6 +41,7 @@ import {
   MAX_PROBLEMS,
 } from './limits.ts';
 import { TlvIndex } from './tlv-index.ts';
+import { WordSource } from './word-source.ts';
 
 export interface StoreOptions {
   readonly maxEvents?: number;
@@ -83,8 +84,7 @@ export class CaptureStore implements CaptureSink {
   private run = 0;
   /** When the first event came that had no place. */
   private fullSince: Ns | null = null;
-  private view: DataView = new DataView(new ArrayBuffer(0));
-  private viewed: Uint8Array = new Uint8Array(0);
+  private readonly source = new WordSource();
 
   constructor(options: StoreOptions = {}) {
     const seed = options.seed ?? Math.floor(Math.random() * 0x1_0000_0000);
@@ -239,28 +239,30 @@ export class CaptureStore implements CaptureSink {
     j: Uint32Array,
     jAt: number,
   ): number {
-    const at = p.eventStart;
-    const view = this.viewOf(p.buf);
+    const { record, source } = this;
+    source.seek(p.buf, p.eventStart, EVENT_SIZE);
+    const from = source.words;
+    const f = source.at;
     const words = chunk.records;
     const w = row << RECORD_SHIFT;
-    words[w + RECORD.skbLo] = view.getUint32(at + EVENT_SKB, true);
-    words[w + RECORD.skbHi] = view.getUint32(at + EVENT_SKB + 4, true);
-    words[w + RECORD.headLo] = view.getUint32(at + EVENT_HEAD, true);
-    words[w + RECORD.headHi] = view.getUint32(at + EVENT_HEAD + 4, true);
-    words[w + RECORD.mark] = view.getUint32(at + EVENT_MARK, true);
-    words[w + RECORD.hash] = view.getUint32(at + EVENT_HASH, true);
-    chunk.cpu[row] = view.getUint16(at + EVENT_CPU, true);
-    const tci = view.getUint16(at + EVENT_VLAN_TCI, true);
+    words[w + RECORD.skbLo] = from[f + EVENT_SKB / 4]!;
+    words[w + RECORD.skbHi] = from[f + EVENT_SKB / 4 + 1]!;
+    words[w + RECORD.headLo] = from[f + EVENT_HEAD / 4]!;
+    words[w + RECORD.headHi] = from[f + EVENT_HEAD / 4 + 1]!;
+    words[w + RECORD.mark] = from[f + EVENT_MARK / 4]!;
+    words[w + RECORD.hash] = from[f + EVENT_HASH / 4]!;
+    chunk.cpu[row] = half(from, f, EVENT_CPU);
+    const tci = half(from, f, EVENT_VLAN_TCI);
     if (tci !== 0 && chunk.vlan[row] === 0) chunk.vlan[row] = (tci & 0xfff) + 1;
+    const extensions = half(from, f, EVENT_EXTENSIONS);
 
-    const { record } = this;
     const sound = readRecordState(p, record);
-    chunk.metaLength[row] = p.buf[at + EVENT_META_LEN]!;
+    chunk.metaLength[row] = p.buf[p.eventStart + EVENT_META_LEN]!;
     chunk.metaState[row] = record.state;
     if (record.state === META_STATE.present) {
       this.hops.withMetadata[hop]!++;
       this.hops.metadataBytes[hop]! += record.areaLength;
-      const area = this.storeArea(view, record.areaStart, record.areaLength, j[jAt + JOURNEY.area]!);
+      const area = this.storeArea(p.buf, record.areaStart, record.areaLength, j[jAt + JOURNEY.area]!);
       chunk.area[row] = area;
       if (area !== 0) j[jAt + JOURNEY.area] = area;
       else this.tableFull('metadata bytes', p.blockOffset);
@@ -268,19 +270,20 @@ export class CaptureStore implements CaptureSink {
       this.hops.unreadable[hop]!++;
       if (!sound) this.unsound(p.blockOffset);
     }
-    const extensions = view.getUint16(at + EVENT_EXTENSIONS, true);
     if (extensions === 0 || !sound) return EVENT_BIT.recorded;
     const after = record.areaStart + ((record.areaLength + 3) & ~3);
     return EVENT_BIT.recorded | this.storeExtensions(words, w, p, extensions, after);
   }
 
   /** Number of the record of this area: that of the journey's previous area when the bytes are the same. */
-  private storeArea(view: DataView, start: number, length: number, previous: number): number {
-    const { areas, tlvs } = this;
-    if (previous !== 0 && previous >= tlvs.currentFrom && areas.equals(previous, view, start, length)) {
+  private storeArea(buf: Uint8Array, start: number, length: number, previous: number): number {
+    const { areas, tlvs, source } = this;
+    source.seek(buf, start, length);
+    const { words, at } = source;
+    if (previous !== 0 && previous >= tlvs.currentFrom && areas.equals(previous, words, at, length)) {
       return previous;
     }
-    const area = areas.add(view, start, length);
+    const area = areas.add(words, at, length);
     if (area !== 0) tlvs.added(area);
     return area;
   }
@@ -305,7 +308,7 @@ export class CaptureStore implements CaptureSink {
       start += EXT_TASK_SIZE;
     }
     if ((extensions & EXTENSION.drop) === 0 || start + EXT_DROP_SIZE > end) return 0;
-    words[w + RECORD.drop] = this.viewOf(p.buf).getUint32(start, true);
+    words[w + RECORD.drop] = littleEndianU32(p.buf, start);
     return EVENT_BIT.drop;
   }
 
@@ -316,8 +319,13 @@ export class CaptureStore implements CaptureSink {
       j[jAt + JOURNEY.first] = event;
     } else {
       const last = j[jAt + JOURNEY.last]!;
-      this.events.chunks[last >>> CHUNK_SHIFT]!.next[last & CHUNK_MASK] = event;
-      if (this.events.compareTime(last, event) > 0) j[jAt + JOURNEY.flags]! |= JOURNEY_BIT.unordered;
+      const before = this.events.chunks[last >>> CHUNK_SHIFT]!;
+      const lastRow = last & CHUNK_MASK;
+      before.next[lastRow] = event;
+      const hi = chunk.tsHi[row]! - before.tsHi[lastRow]!;
+      if (hi < 0 || (hi === 0 && chunk.tsLo[row]! < before.tsLo[lastRow]!)) {
+        j[jAt + JOURNEY.flags]! |= JOURNEY_BIT.unordered;
+      }
     }
     j[jAt + JOURNEY.last] = event;
     j[jAt + JOURNEY.count] = count + 1;
@@ -378,19 +386,19 @@ export class CaptureStore implements CaptureSink {
     const chunk = this.events.chunk(0);
     return nsFromParts(chunk.tsHi[0]!, chunk.tsLo[0]!);
   }
-
-  /** A DataView of the reader's buffer, made anew only when the reader moves to another one. */
-  private viewOf(buf: Uint8Array): DataView {
-    if (buf !== this.viewed) {
-      this.viewed = buf;
-      this.view = new DataView(buf.buffer, buf.byteOffset, buf.byteLength);
-    }
-    return this.view;
-  }
 }
 
 function bigEndianU32(buf: Uint8Array, at: number): number {
   return ((buf[at]! << 24) | (buf[at + 1]! << 16) | (buf[at + 2]! << 8) | buf[at + 3]!) >>> 0;
+}
+
+function littleEndianU32(buf: Uint8Array, at: number): number {
+  return (buf[at]! | (buf[at + 1]! << 8) | (buf[at + 2]! << 16) | (buf[at + 3]! << 24)) >>> 0;
+}
+
+/** The u16 at byte `offset` (a constant) of a struct that begins at word `at`. */
+function half(words: Uint32Array, at: number, offset: number): number {
+  return (words[at + (offset >>> 2)]! >>> (8 * (offset & 2))) & 0xffff;
 }
 
 function enlarged<T extends Uint16Array | Uint32Array>(from: T, to: T): T {

@@ -36,7 +36,9 @@ export const JOURNEY_BIT = {
   unordered: 32,
 } as const;
 
-const FIRST_SLOTS = 1 << 12;
+const FIRST_SLOTS = 1 << 14;
+/** The table grows by this much at a time: putting all journeys into a new one is what it costs most. */
+const GROWTH_SHIFT = 2;
 /** Slots of a group: 64 bytes. */
 const GROUP_SHIFT = 4;
 const GROUP_MASK = (1 << GROUP_SHIFT) - 1;
@@ -131,8 +133,8 @@ export class JourneyTable {
   }
 
   private rehash(): void {
-    this.slots = new Uint32Array(this.slots.length * 2);
-    this.shift--;
+    this.slots = new Uint32Array(this.slots.length << GROWTH_SHIFT);
+    this.shift -= GROWTH_SHIFT;
     const mask = this.slots.length - 1;
     for (let journey = 0; journey < this.count; journey++) {
       const rows = this.rows(journey);

@@ -1,33 +1,28 @@
 /**
- * TLV values as typed columns, one row per area, so that a filter over a value runs over an array.
+ * Where each TLV's value is, as typed columns with one row per area, so that a filter over a value runs over
+ * arrays: the column says the place, the heap of areas has the bytes. Two bytes a value instead of ten.
  * Which schema reads an area: the user's, if there is one, else the capture's that was in force when
  * the area arrived. Printed values do not come from here but from the bytes (`decodeArea`).
  */
 import { createAreaScan, type AreaDecoder } from '#core/metadata/scan.ts';
-import type { TlvType, ValueKind } from '#core/metadata/types.ts';
+import type { ValueKind } from '#core/metadata/types.ts';
 import type { AreaTable } from './area-table.ts';
 import { CHUNK_EVENTS, CHUNK_MASK, CHUNK_SHIFT, MAX_TLV_COLUMNS } from './limits.ts';
 
-/** Values beyond this many bytes are in the columns by their first bytes only. */
+/** Of longer values `value` gives the first bytes. */
 export const VALUE_BYTES = 8;
-
 const BATCH_AREAS = 512;
 
-class TlvChunk {
-  /**
-   * Two words a row, low and high (a BigUint64Array sees the value itself): the value as an unsigned number
-   * of up to 64 bits; of addresses, text and bytes the first 8 bytes, big-endian.
-   */
-  readonly words = new Uint32Array(2 * CHUNK_EVENTS);
-  /** Bytes of the value + 1 (a value has 254 at most, for an area has 255); 0 = the area has no such TLV. */
-  readonly size = new Uint8Array(CHUNK_EVENTS);
-}
-
 export interface TlvValue {
+  /** The value as an unsigned number of up to 64 bits; of addresses, text and bytes the first 8 bytes, big-endian. */
   readonly hi: number;
   readonly lo: number;
+  /** Of the whole value, in bytes. */
   readonly length: number;
 }
+
+/** A cell: value length + 1 in the high byte (it is 253 at most, for an area has 255), offset in the area in the low; 0 = not there. */
+type Cells = Uint16Array;
 
 interface Phase {
   readonly decoder: AreaDecoder;
@@ -35,17 +30,13 @@ interface Phase {
   readonly from: number;
   /** Column of this index for each type of the schema; -1 = no more columns. */
   readonly column: Int16Array;
-  /** 1 = the value's first byte is its highest. */
-  readonly big: Uint8Array;
 }
 
 export class TlvIndex {
   /** Column names: those of the schema in order, then what later schemas of the capture added. */
   readonly names: string[] = [];
   /** By chunk, then by column; made when the first value comes. */
-  private chunks: (TlvChunk | undefined)[][] = [];
-  /** By column: the last area in which its TLV was found. */
-  private readonly seenIn = new Uint32Array(MAX_TLV_COLUMNS);
+  private chunks: (Cells | undefined)[][] = [];
   private captured: { from: number; decoder: AreaDecoder }[] = [];
   private user: AreaDecoder | null = null;
   private phases: Phase[] = [];
@@ -98,7 +89,6 @@ export class TlvIndex {
     const phases = decoder === null ? this.captured : [{ from: 0, decoder }];
     this.phases = [];
     for (const { from, decoder: each } of phases) this.phases.push(this.phase(each, from));
-    this.seenIn.fill(0);
     this.cursor = 1;
     this.target = this.areas.count;
     this.fresh = this.target + 1;
@@ -142,46 +132,57 @@ export class TlvIndex {
 
   /** Areas of one chunk and one schema. */
   private readRun(phase: Phase, from: number, to: number): void {
-    const { areas, scan, seenIn } = this;
-    const { decoder } = phase;
+    const { areas, scan } = this;
+    const { decoder, column } = phase;
     const chunkIndex = (from - 1) >>> CHUNK_SHIFT;
-    const targets = this.chunksAt(chunkIndex);
+    const chunks = this.chunksAt(chunkIndex);
     for (let area = from; area <= to; area++) {
-      const start = areas.start(area);
-      const view = areas.view(area);
-      decoder.scan(areas.page(area), start, areas.length(area), scan);
       const row = (area - 1) & CHUNK_MASK;
+      decoder.scan(areas.page(area), areas.start(area), areas.length(area), scan);
       for (let i = 0; i < scan.count; i++) {
         const type = scan.column[i]!;
-        if (type < 0) continue;
-        const column = phase.column[type]!;
+        if (type < 0 || column[type]! < 0) continue;
+        const cells = chunks[column[type]!] ?? this.grow(column[type]!, chunkIndex);
         // The first of several TLVs of one type is the one in the column.
-        if (column < 0 || seenIn[column] === area) continue;
-        seenIn[column] = area;
-        const chunk = targets[column] ?? this.grow(column, chunkIndex);
-        const length = scan.valueLength[i]!;
-        chunk.size[row] = length + 1;
-        storeValue(chunk.words, 2 * row, view, start + scan.valueOffset[i]!, length, phase.big[type] === 1);
+        if (cells[row] === 0) cells[row] = ((scan.valueLength[i]! + 1) << 8) | scan.valueOffset[i]!;
       }
     }
   }
 
   /** The value of a column (index into `names`) in an area; null when it has none. */
   value(column: number, area: number): TlvValue | null {
+    if (area === 0) return null;
     if (area >= this.fresh) this.readFresh();
-    const chunk = this.chunks[(area - 1) >>> CHUNK_SHIFT]?.[column];
-    const row = (area - 1) & CHUNK_MASK;
-    if (area === 0 || chunk === undefined || chunk.size[row] === 0) return null;
-    return { hi: chunk.words[2 * row + 1]!, lo: chunk.words[2 * row]!, length: chunk.size[row]! - 1 };
+    const cell = this.chunks[(area - 1) >>> CHUNK_SHIFT]?.[column]?.[(area - 1) & CHUNK_MASK] ?? 0;
+    if (cell === 0) return null;
+    const length = (cell >>> 8) - 1;
+    const big = this.isBig(column, area);
+    const bytes = this.areas.bytes(area).subarray(cell & 0xff, (cell & 0xff) + Math.min(length, VALUE_BYTES));
+    let hi = 0;
+    let lo = 0;
+    for (let i = 0; i < bytes.length; i++) {
+      hi = ((hi << 8) | (lo >>> 24)) >>> 0;
+      lo = ((lo << 8) | bytes[big ? i : bytes.length - 1 - i]!) >>> 0;
+    }
+    return { hi, lo, length };
   }
 
-  private chunksAt(index: number): (TlvChunk | undefined)[] {
+  /** Whether the first byte of a column's value is its highest in this area. */
+  private isBig(column: number, area: number): boolean {
+    const schema = this.decoderFor(area)?.schema;
+    const type = schema?.types.find(({ name }) => name === this.names[column]);
+    return (
+      type !== undefined && (BYTEWISE.has(type.kind) || (type.endian ?? schema!.framing.endian) === 'big')
+    );
+  }
+
+  private chunksAt(index: number): (Cells | undefined)[] {
     while (this.chunks.length <= index) this.chunks.push([]);
     return this.chunks[index]!;
   }
 
-  private grow(column: number, chunkIndex: number): TlvChunk {
-    const chunk = new TlvChunk();
+  private grow(column: number, chunkIndex: number): Cells {
+    const chunk = new Uint16Array(CHUNK_EVENTS);
     const row = this.chunksAt(chunkIndex);
     while (row.length < column) row.push(undefined);
     row[column] = chunk;
@@ -189,12 +190,11 @@ export class TlvIndex {
   }
 
   private phase(decoder: AreaDecoder, from: number): Phase {
-    const { types, framing } = decoder.schema;
+    const { types } = decoder.schema;
     return {
       decoder,
       from,
       column: Int16Array.from(types, (type) => this.columnNamed(type.name)),
-      big: Uint8Array.from(types, (type) => (isBig(type, framing.endian) ? 1 : 0)),
     };
   }
 
@@ -207,35 +207,3 @@ export class TlvIndex {
 }
 
 const BYTEWISE: ReadonlySet<ValueKind> = new Set(['ipv4', 'ipv6', 'mac', 'string', 'bytes']);
-
-function isBig(type: TlvType, endian: 'little' | 'big'): boolean {
-  return BYTEWISE.has(type.kind) || (type.endian ?? endian) === 'big';
-}
-
-/** Words `at` (low) and `at + 1` (high) of the column from the value's first VALUE_BYTES bytes. */
-function storeValue(
-  words: Uint32Array,
-  at: number,
-  view: DataView,
-  start: number,
-  length: number,
-  big: boolean,
-): void {
-  if (length === 4) {
-    words[at] = view.getUint32(start, !big);
-  } else if (length === 1) {
-    words[at] = view.getUint8(start);
-  } else if (length >= VALUE_BYTES) {
-    words[at] = view.getUint32(big ? start + 4 : start, !big);
-    words[at + 1] = view.getUint32(big ? start : start + 4, !big);
-  } else {
-    let hi = 0;
-    let lo = 0;
-    for (let i = 0; i < length; i++) {
-      hi = (hi << 8) | (lo >>> 24);
-      lo = (lo << 8) | view.getUint8(big ? start + i : start + length - 1 - i);
-    }
-    words[at] = lo;
-    words[at + 1] = hi;
-  }
-}

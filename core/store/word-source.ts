@@ -1,0 +1,35 @@
+/**
+ * Bytes of the reader's buffer as 32-bit words, four at a time instead of one. pcapng keeps everything at
+ * multiples of 4, so they are read in place; where a chunk begins elsewhere they are copied first.
+ * Words are of the machine's byte order: little-endian on every engine that Whither runs on.
+ */
+const SCRATCH_BYTES = 1024;
+
+export class WordSource {
+  /** Where the bytes of the last `seek` are: from word `at` of `words`. */
+  words: Uint32Array = new Uint32Array(0);
+  at = 0;
+  private buffer: ArrayBufferLike | null = null;
+  private inPlace: Uint32Array = new Uint32Array(0);
+  private readonly scratch = new Uint32Array(SCRATCH_BYTES / 4);
+  private readonly scratchBytes = new Uint8Array(this.scratch.buffer);
+
+  /** Goes to buf[start .. start+length), which the caller has checked to be there; at most SCRATCH_BYTES are reached. */
+  seek(buf: Uint8Array, start: number, length: number): void {
+    if (buf.buffer !== this.buffer) {
+      this.buffer = buf.buffer;
+      this.inPlace = new Uint32Array(buf.buffer, 0, buf.buffer.byteLength >>> 2);
+    }
+    const from = buf.byteOffset + start;
+    // The last word of the buffer may be cut off: then it is not in `inPlace`.
+    if ((from & 3) === 0 && (from + length + 3) >>> 2 <= this.inPlace.length) {
+      // Writing a reference costs the collector's bookkeeping, and it is nearly always the same one.
+      if (this.words !== this.inPlace) this.words = this.inPlace;
+      this.at = from >>> 2;
+      return;
+    }
+    this.scratchBytes.set(buf.subarray(start, start + Math.min(length, SCRATCH_BYTES)));
+    this.words = this.scratch;
+    this.at = 0;
+  }
+}
