@@ -1,0 +1,100 @@
+/** What is run inside the virtual machine, as shell scripts: there is no Node in there. */
+import { EDGE_DEVICE, edgeTopology } from '../edge/topology.ts';
+import { IN_VM, IPROUTE2 } from './initramfs.ts';
+
+export interface Job {
+  readonly name: string;
+  /** For busybox's sh, in a directory of its own; files left there come out. */
+  readonly script: string;
+}
+
+const NETNS = 'whither-edge';
+const CLIENT_NETNS = 'whither-client';
+const LOADER_PIPE = '/tmp/loader';
+
+/** A file that a job leaves is missing or empty unless the job got that far. */
+export const DOCTOR_FILE = 'stdout';
+export const EDGE_FILE = {
+  capture: 'edge.pcapng',
+  /** What whither-lab said: `ready`, the counts, the notes. */
+  loader: 'loader.txt',
+  /** What the probe said at its end. */
+  probe: 'probe.txt',
+  /** BPF programs and filters once the probe has ended, the lab still being there. */
+  afterProbe: 'after-probe.txt',
+  /** BPF programs, namespaces and processes once the lab is gone, too. */
+  afterLab: 'after-lab.txt',
+} as const;
+
+export const PROBE_JOB: Job = { name: 'probe', script: `exec ${IN_VM.probe} --doctor\n` };
+
+export interface EdgeJobOptions {
+  readonly seconds: number;
+  /** Packets per second, roughly. */
+  readonly rate: number;
+}
+
+/** What agent/lab/edge does, with the same network, programs and traffic: `EdgeLab` and `record` as a script. */
+export function edgeJob({ seconds, rate }: EdgeJobOptions): Job {
+  const network = edgeTopology(NETNS, CLIENT_NETNS).map((args) => `${IPROUTE2.ip} ${args.join(' ')}`);
+  const script = `
+set -eu
+# Waits until the file has something in it.
+await() {
+	tries=0
+	until [ -s "$1" ]; do
+		tries=$((tries + 1))
+		[ $tries -lt 400 ] || { echo "nothing came into $1" >&2; exit 1; }
+		sleep 0.05
+	done
+}
+${network.join('\n')}
+
+mkfifo ${LOADER_PIPE}
+${IN_VM.loader} attach ${NETNS} ${EDGE_DEVICE} ${IN_VM.programs} <${LOADER_PIPE} >${EDGE_FILE.loader} &
+loader=$!
+exec 3>${LOADER_PIPE}
+await ${EDGE_FILE.loader}
+
+# The probe writes the head of the file once it is attached.
+${IN_VM.probe} -i ${EDGE_DEVICE} --netns ${NETNS} --schema ${IN_VM.schema} -w ${EDGE_FILE.capture} 2>${EDGE_FILE.probe} &
+probe=$!
+await ${EDGE_FILE.capture}
+${IN_VM.traffic} serve ${NETNS} >/tmp/server &
+server=$!
+await /tmp/server
+${IN_VM.traffic} ask ${CLIENT_NETNS} ${rate} &
+client=$!
+sleep ${seconds}
+kill $client $server
+wait $client $server || true
+sleep 0.3
+kill -INT $probe
+wait $probe
+
+{
+	${IN_VM.loader} programs
+	${IPROUTE2.tc} -n ${NETNS} filter show dev ${EDGE_DEVICE} ingress
+	${IPROUTE2.tc} -n ${NETNS} filter show dev ${EDGE_DEVICE} egress
+} >${EDGE_FILE.afterProbe}
+
+echo counts >&3
+echo notes >&3
+exec 3>&-
+wait $loader
+${IPROUTE2.ip} netns del ${CLIENT_NETNS}
+${IPROUTE2.ip} netns del ${NETNS}
+# The kernel takes devices of a namespace down some time after it is gone.
+tries=0
+while [ -n "$(${IN_VM.loader} programs)" ] && [ $tries -lt 200 ]; do
+	tries=$((tries + 1))
+	sleep 0.05
+done
+{
+	${IN_VM.loader} programs
+	${IPROUTE2.ip} netns list
+	ps -o comm | grep '^whither' || true
+} >${EDGE_FILE.afterLab}
+`;
+  return { name: 'edge', script };
+}
