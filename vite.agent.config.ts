@@ -12,6 +12,6 @@ export default defineConfig({
     outDir: 'dist/agent',
     emptyOutDir: true,
     target: 'node20',
-    rollupOptions: { output: { entryFileNames: 'whither.mjs' } },
+    rolldownOptions: { output: { entryFileNames: 'whither.mjs' } },
   },
 });
