@@ -20,7 +20,6 @@ export class AreaTable {
   private readonly pages: Uint8Array[] = [];
   /** The same pages as words of the machine's order, which for every engine we run on is little-endian. */
   private readonly words: Uint32Array[] = [];
-  private readonly views: DataView[] = [];
   /** Where the next area goes; a multiple of 4. */
   private end = 0;
   private readonly limit: number;
@@ -29,10 +28,15 @@ export class AreaTable {
     this.limit = limitBytes;
   }
 
-  /** Keeps the `length` (1 to 255) bytes that begin at word `from` of `source`; 0 when the heap is full. */
-  add(source: Uint32Array, from: number, length: number): number {
-    let at = this.end + HEADER_BYTES;
-    if ((at & PAGE_MASK) + length > PAGE_BYTES) at = ((at + PAGE_MASK) & ~PAGE_MASK) + HEADER_BYTES;
+  /**
+   * Keeps the `length` (1 to 255) bytes that begin at word `from` of `source` and returns their number; that is
+   * `previous` (0 = none) when area `previous` has the same bytes, and 0 when the heap is full.
+   */
+  keep(source: Uint32Array, from: number, length: number, previous: number): number {
+    if (previous !== 0 && this.equals(previous, source, from, length)) return previous;
+    let start = this.end;
+    if ((start & PAGE_MASK) + HEADER_BYTES + length > PAGE_BYTES) start = (start + PAGE_MASK) & ~PAGE_MASK;
+    const at = start + HEADER_BYTES;
     if (at + length > this.limit) return 0;
     if (at >>> PAGE_SHIFT === this.pages.length) this.addPage();
     const words = this.words[at >>> PAGE_SHIFT]!;
@@ -48,8 +52,7 @@ export class AreaTable {
     return this.count;
   }
 
-  /** Whether area `number` has exactly these bytes. */
-  equals(number: number, source: Uint32Array, from: number, length: number): boolean {
+  private equals(number: number, source: Uint32Array, from: number, length: number): boolean {
     const at = this.place(number);
     const words = this.words[at >>> PAGE_SHIFT]!;
     const own = (at & PAGE_MASK) >>> 2;
@@ -63,16 +66,11 @@ export class AreaTable {
     const page = new Uint8Array(PAGE_BYTES);
     this.pages.push(page);
     this.words.push(new Uint32Array(page.buffer));
-    this.views.push(new DataView(page.buffer));
   }
 
   /** Page, start and length of an area, for a scan that allocates nothing. */
   page(number: number): Uint8Array {
     return this.pages[this.place(number) >>> PAGE_SHIFT]!;
-  }
-
-  view(number: number): DataView {
-    return this.views[this.place(number) >>> PAGE_SHIFT]!;
   }
 
   start(number: number): number {

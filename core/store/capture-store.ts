@@ -240,7 +240,7 @@ export class CaptureStore implements CaptureSink {
     jAt: number,
   ): number {
     const { record, source } = this;
-    source.seek(p.buf, p.eventStart, EVENT_SIZE);
+    source.seek(p.buf, p.eventStart, p.eventLength);
     const from = source.words;
     const f = source.at;
     const words = chunk.records;
@@ -262,7 +262,7 @@ export class CaptureStore implements CaptureSink {
     if (record.state === META_STATE.present) {
       this.hops.withMetadata[hop]!++;
       this.hops.metadataBytes[hop]! += record.areaLength;
-      const area = this.storeArea(p.buf, record.areaStart, record.areaLength, j[jAt + JOURNEY.area]!);
+      const area = this.storeArea(p, j[jAt + JOURNEY.area]!);
       chunk.area[row] = area;
       if (area !== 0) j[jAt + JOURNEY.area] = area;
       else this.tableFull('metadata bytes', p.blockOffset);
@@ -275,16 +275,17 @@ export class CaptureStore implements CaptureSink {
     return EVENT_BIT.recorded | this.storeExtensions(words, w, p, extensions, after);
   }
 
-  /** Number of the record of this area: that of the journey's previous area when the bytes are the same. */
-  private storeArea(buf: Uint8Array, start: number, length: number, previous: number): number {
-    const { areas, tlvs, source } = this;
-    source.seek(buf, start, length);
-    const { words, at } = source;
-    if (previous !== 0 && previous >= tlvs.currentFrom && areas.equals(previous, words, at, length)) {
-      return previous;
-    }
-    const area = areas.add(words, at, length);
-    if (area !== 0) tlvs.added(area);
+  /** Number of the area that was read into `record`; the journey's `previous` one when the bytes are the same. */
+  private storeArea(p: PacketView, previous: number): number {
+    const { areas, tlvs, source, record } = this;
+    const { areaStart, areaLength } = record;
+    const skip = areaStart - p.eventStart;
+    if ((skip & 3) === 0 && source.reaches(skip + areaLength)) source.at += skip >>> 2;
+    else source.seek(p.buf, areaStart, areaLength);
+    const before = areas.count;
+    const sameSchema = previous >= tlvs.currentFrom ? previous : 0;
+    const area = areas.keep(source.words, source.at, areaLength, sameSchema);
+    if (areas.count !== before) tlvs.added(area);
     return area;
   }
 

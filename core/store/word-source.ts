@@ -9,10 +9,17 @@ export class WordSource {
   /** Where the bytes of the last `seek` are: from word `at` of `words`. */
   words: Uint32Array = new Uint32Array(0);
   at = 0;
+  /** Bytes from `at` on that are the ones asked for. */
+  private reach = 0;
   private buffer: ArrayBufferLike | null = null;
   private inPlace: Uint32Array = new Uint32Array(0);
   private readonly scratch = new Uint32Array(SCRATCH_BYTES / 4);
   private readonly scratchBytes = new Uint8Array(this.scratch.buffer);
+
+  /** Whether the last `seek` reached the first `length` bytes from where it went. */
+  reaches(length: number): boolean {
+    return length <= this.reach;
+  }
 
   /** Goes to buf[start .. start+length), which the caller has checked to be there; at most SCRATCH_BYTES are reached. */
   seek(buf: Uint8Array, start: number, length: number): void {
@@ -21,6 +28,7 @@ export class WordSource {
       this.inPlace = new Uint32Array(buf.buffer, 0, buf.buffer.byteLength >>> 2);
     }
     const from = buf.byteOffset + start;
+    this.reach = Math.min(length, SCRATCH_BYTES);
     // The last word of the buffer may be cut off: then it is not in `inPlace`.
     if ((from & 3) === 0 && (from + length + 3) >>> 2 <= this.inPlace.length) {
       // Writing a reference costs the collector's bookkeeping, and it is nearly always the same one.
@@ -28,7 +36,7 @@ export class WordSource {
       this.at = from >>> 2;
       return;
     }
-    this.scratchBytes.set(buf.subarray(start, start + Math.min(length, SCRATCH_BYTES)));
+    this.scratchBytes.set(buf.subarray(start, start + this.reach));
     this.words = this.scratch;
     this.at = 0;
   }
