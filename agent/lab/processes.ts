@@ -19,7 +19,7 @@ export async function runCommand(command: string, args: readonly string[]): Prom
     const stderr = thrown instanceof Error && 'stderr' in thrown ? String(thrown.stderr).trim() : '';
     throw new Failure(
       `${command} ${args.join(' ')} failed (${stderr === '' ? String(thrown) : stderr})`,
-      'the edge lab needs root, iproute2 and Linux 6.6 or later',
+      'the edge lab needs root, iproute2 and Linux 6.1 or later',
     );
   }
 }

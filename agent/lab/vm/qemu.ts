@@ -58,17 +58,34 @@ export function runQemu(options: QemuOptions): Promise<QemuRun> {
     };
     child.stdout.on('data', hear);
     child.stderr.on('data', hear);
-    child.once('error', (error) => reject(new Failure(`QEMU cannot be run (${error.message})`, INSTALL)));
+    child.once('error', (error) => {
+      const told = options.signal?.aborted === true;
+      reject(told ? new Failure('told to end', 'run it again') : cannotRun(error));
+    });
     child.once('close', (code, signal) => {
       if (code === 0 && bootSeconds !== null && console.includes(DONE)) {
         resolve({ bootSeconds, wallSeconds: seconds(), console });
         return;
       }
-      const how = signal === null ? 'ended early' : `was killed (${signal}, after ${seconds().toFixed(0)} s)`;
-      const tail = console.trim().split(/\r?\n/).slice(-SHOWN_LINES).join('\n');
-      reject(new Failure(`the virtual machine ${how}:\n${tail}\n`, 'the last lines say why'));
+      reject(new Failure(`the virtual machine ${howItEnded(signal, seconds())}:\n${tail(console)}\n`, LOOK));
     });
   });
 }
 
-const INSTALL = 'install qemu-system-x86 and util-linux';
+const LOOK = 'the last lines say why';
+
+function cannotRun(error: Error): Failure {
+  return new Failure(`QEMU cannot be run (${error.message})`, 'install qemu-system-x86 and util-linux');
+}
+
+function howItEnded(signal: NodeJS.Signals | null, seconds: number): string {
+  return signal === null ? 'ended early' : `was killed (${signal}, after ${seconds.toFixed(0)} s)`;
+}
+
+/** From the panic on if there was one, else the last lines. */
+function tail(console: string): string {
+  const lines = console.trim().split(/\r?\n/);
+  const panic = lines.findIndex((line) => line.includes('Kernel panic'));
+  const from = panic < 0 ? Math.max(0, lines.length - SHOWN_LINES) : panic;
+  return lines.slice(from, from + SHOWN_LINES).join('\n');
+}

@@ -1,0 +1,150 @@
+import { spawn } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { findRoot } from '../root.ts';
+import { until } from '../testing/host-state.ts';
+import { isAlive } from './alive.ts';
+import { judgeDoctor, judgeEdge } from './evaluate.ts';
+import type { Job } from './jobs.ts';
+import { withVm } from './machine.ts';
+import { runKernel, type KernelRun } from './report.ts';
+import { requireVm } from './require-vm.ts';
+
+/** The oldest kernel that Whither supports: no tcx (6.6), no area beyond 32 bytes (6.8), no dynptr (6.18). */
+const VERSION = '6.1';
+const kernel = requireVm(VERSION);
+const skip = typeof kernel === 'string' ? kernel : null;
+const TRACEPOINTS = ['netif_receive_skb', 'skb_copy_datagram_iovec', 'net_dev_queue', 'net_dev_start_xmit'];
+const FREES = ['consume_skb', 'kfree_skb'];
+const TC = ['tcx/ingress@first', 'tcx/ingress@last', 'tcx/egress@first', 'tcx/egress@last'];
+
+describe.skipIf(skip !== null)(`Linux ${VERSION} in QEMU${skip === null ? '' : ` (${skip})`}`, () => {
+  if (typeof kernel === 'string') return;
+  let run: KernelRun;
+
+  beforeAll(async () => {
+    run = await runKernel(kernel);
+  });
+
+  const how = (name: string): string | undefined => run.doctor.hooks.find((hook) => hook.name === name)?.how;
+
+  it('is that kernel, and nothing is wrong', () => {
+    expect(run.report.kernel).toBe(kernel.release);
+    expect(run.report.kernel).toMatch(/^6\.1\./);
+    expect(run.report.wrong).toEqual([]);
+  });
+
+  it('has no tcx, and the probe takes clsact filters instead', () => {
+    expect(TC.map(how)).toEqual(TC.map(() => 'clsact filter'));
+    for (const name of TC) expect(run.report.eventsByHook[name]).toBeGreaterThan(20);
+  });
+
+  it('has every BTF tracepoint, and packets pass each', () => {
+    const names = [...TRACEPOINTS, ...FREES];
+    expect(names.map(how)).toEqual(names.map(() => 'tp_btf'));
+    for (const name of names) expect(run.report.eventsByHook[name]).toBeGreaterThan(5);
+  });
+
+  it('shows the TLVs of the XDP program at stack entry, and the tenant only once tc has run', () => {
+    const types = (name: string): Set<string> =>
+      new Set(
+        run.edge.events
+          .filter(({ hook, src }) => hook === name && src?.startsWith('10.71.0.1') === true)
+          .filter(({ protocol }) => protocol !== 'ARP')
+          .map(({ tlvs }) => tlvs.map((tlv) => tlv.name).join(' ')),
+      );
+    expect(types('netif_receive_skb')).toEqual(new Set(['trace_id verdict origin']));
+    expect(types('tcx/ingress@last')).toEqual(new Set(['trace_id verdict origin tenant']));
+  });
+
+  it('leaves no program, filter, namespace or process in the machine', () => {
+    expect(run.edge.afterProbe).toMatch(/^\d+ edge_xdp\n\d+ edge_tcx\n/);
+    expect(run.edge.afterProbe).not.toContain('pref 1 ');
+    expect(run.edge.afterLab).toBe('');
+  });
+
+  it('is judged by what the programs wrote: any other byte, TLV, loss or leftover is found', () => {
+    const { edge, doctor } = run;
+    const judge = (changed: Partial<typeof edge>): string =>
+      judgeEdge({ ...edge, ...changed }, doctor).join('\n');
+    const [trace, note] = [...edge.notes].find(([, { afterTcx }]) => afterTcx !== null)!;
+    const flipped = note.afterXdp.replace(/..$/, 'ff');
+    const at = edge.events.findIndex(({ hook }) => hook === 'netif_receive_skb');
+    const event = edge.events[at]!;
+    expect(judge({ notes: new Map(edge.notes).set(trace, { ...note, afterXdp: flipped }) })).toContain(
+      `instead of ${flipped}`,
+    );
+    expect(judge({ events: edge.events.with(at, { ...event, tlvs: event.tlvs.slice(1) }) })).toContain(
+      'TLVs ',
+    );
+    expect(judge({ events: edge.events.with(at, { ...event, meta_hex: '' }) })).toContain('no metadata');
+    expect(judge({ events: edge.events.toSpliced(at + 20, edge.events.length) })).toContain('nothing passed');
+    expect(judge({ events: edge.events.filter((_, i) => i !== secondReceived(edge.events)) })).toContain(
+      'packets are missing',
+    );
+    expect(judge({ probe: '7 events written, 1 lost' })).toContain('the probe lost events');
+    expect(judge({ afterProbe: `${edge.afterProbe}\n99 on_netif_receiv\n` })).toContain(
+      'the probe left the program on_netif_receiv',
+    );
+    expect(judge({ afterLab: 'whither-edge\n' })).toContain('left when all was over: whither-edge');
+    const hooks = doctor.hooks.map((hook) => ({ ...hook, attached: false, reason: '' }));
+    expect(judgeDoctor({ ...doctor, hooks })).toHaveLength(doctor.hooks.length);
+  });
+
+  it('hands out what a failing job said, and removes its directory', async () => {
+    const job: Job = { name: 'failing', script: 'echo to stdout; echo to stderr >&2; exit 7\n' };
+    const said = await withVm(kernel, [job], ({ directory }) =>
+      ['stdout', 'stderr', 'exit'].map((name) => readFileSync(path.join(directory, 'failing', name), 'utf8')),
+    );
+    expect(said).toEqual(['to stdout\n', 'to stderr\n', '7\n']);
+    expect(directoriesOf(process.pid)).toEqual([]);
+  });
+
+  it('says what the console said when the machine does not come up', async () => {
+    const job: Job = { name: 'panic', script: 'echo c >/proc/sysrq-trigger\n' };
+    await expect(withVm(kernel, [job], () => undefined)).rejects.toThrow(/ended early:[^]*Kernel panic/);
+    expect(directoriesOf(process.pid)).toEqual([]);
+  });
+
+  it('takes QEMU along when it is killed, and its directory the next time', async () => {
+    const child = spawn(process.execPath, ['--import', 'tsx', 'scripts/kernels/run.ts', VERSION], {
+      cwd: findRoot(),
+      stdio: 'ignore',
+    });
+    const pid = child.pid!;
+    await until('QEMU runs', () => machinesOf(pid).length === 1);
+    const [qemu] = machinesOf(pid);
+    child.kill('SIGKILL');
+    await until('QEMU is gone', () => !isAlive(qemu!));
+    expect(directoriesOf(pid)).toHaveLength(1);
+    const job: Job = { name: 'none', script: ':\n' };
+    await withVm(kernel, [job], () => undefined);
+    expect(directoriesOf(pid)).toEqual([]);
+  });
+});
+
+function secondReceived(events: KernelRun['edge']['events']): number {
+  const received = events.flatMap(({ hook }, i) => (hook === 'netif_receive_skb' ? [i] : []));
+  return received[1]!;
+}
+
+function directoriesOf(pid: number): string[] {
+  return readdirSync(tmpdir()).filter((name) => name.startsWith(`whither-vm-${pid}-`));
+}
+
+/** QEMU processes that run a machine of process `pid`. */
+function machinesOf(pid: number): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .filter((name) => {
+      try {
+        const args = readFileSync(`/proc/${name}/cmdline`, 'latin1').split('\0');
+        return args[0]?.includes('qemu') === true && args.some((arg) => arg.includes(`whither-vm-${pid}-`));
+      } catch {
+        return false; // it has ended meanwhile
+      }
+    })
+    .map(Number);
+}
