@@ -50,6 +50,8 @@ export interface StoreOptions {
   readonly seed?: number;
 }
 
+/** What `trackLoss` does with most events. */
+const HAS_METADATA = JOURNEY_BIT.metadata | JOURNEY_BIT.metadataNow;
 const LINKTYPE_ETHERNET = 1;
 const ETHERNET_BYTES = 14;
 
@@ -331,6 +333,7 @@ export class CaptureStore implements CaptureSink {
     j[jAt + JOURNEY.last] = event;
     j[jAt + JOURNEY.count] = count + 1;
     if ((j[jAt + JOURNEY.flags]! & JOURNEY_BIT.unordered) !== 0) reorderLoss(this, chunk.journey[row]!);
+    else if (chunk.metaState[row] === META_STATE.present) j[jAt + JOURNEY.flags]! |= HAS_METADATA;
     else if ((chunk.flags[row]! & EVENT_BIT.recorded) !== 0) trackLoss(this, chunk, row, j, jAt);
   }
 

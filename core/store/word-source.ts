@@ -11,7 +11,9 @@ export class WordSource {
   at = 0;
   /** Bytes from `at` on that are the ones asked for. */
   private reach = 0;
-  private buffer: ArrayBufferLike | null = null;
+  /** The array that `inPlace` was made for: comparing it is cheap, asking it for its buffer is a call. */
+  private viewed: Uint8Array | null = null;
+  private offset = 0;
   private inPlace: Uint32Array = new Uint32Array(0);
   private readonly scratch = new Uint32Array(SCRATCH_BYTES / 4);
   private readonly scratchBytes = new Uint8Array(this.scratch.buffer);
@@ -23,11 +25,12 @@ export class WordSource {
 
   /** Goes to buf[start .. start+length), which the caller has checked to be there; at most SCRATCH_BYTES are reached. */
   seek(buf: Uint8Array, start: number, length: number): void {
-    if (buf.buffer !== this.buffer) {
-      this.buffer = buf.buffer;
-      this.inPlace = new Uint32Array(buf.buffer, 0, buf.buffer.byteLength >>> 2);
+    if (buf !== this.viewed) {
+      this.viewed = buf;
+      this.offset = buf.byteOffset;
+      this.inPlace = new Uint32Array(buf.buffer, 0, (buf.byteOffset + buf.byteLength) >>> 2);
     }
-    const from = buf.byteOffset + start;
+    const from = this.offset + start;
     this.reach = Math.min(length, SCRATCH_BYTES);
     // The last word of the buffer may be cut off: then it is not in `inPlace`.
     if ((from & 3) === 0 && (from + length + 3) >>> 2 <= this.inPlace.length) {
