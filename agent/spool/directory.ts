@@ -1,8 +1,9 @@
 /** The spool's directory: made private, locked against a second agent, and taken up again after a restart. */
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdir, open, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { chmod, link, mkdir, open, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { codeOf, Failure, lineOf } from '../failure.ts';
+import { isAlive, startTimeOf } from '../processes.ts';
 import { MAX_BLOCK_BYTES, wholeBlocks } from './block-cutter.ts';
 import { Segment, startOfName } from './segment.ts';
 
@@ -23,8 +24,11 @@ export interface OpenedDirectory {
 export async function openDirectory(dir: string): Promise<OpenedDirectory> {
   try {
     await mkdir(dir, { recursive: true, mode: DIR_MODE });
+    // Before anything in it is changed: it may be somebody's home.
+    refuseForeign(dir, await readdir(dir));
     await chmod(dir, DIR_MODE);
   } catch (thrown) {
+    if (thrown instanceof Failure) throw thrown;
     throw new Failure(
       `the spool directory ${dir} cannot be used (${codeOf(thrown) || lineOf(thrown)})`,
       'give --spool a directory that this user may write to',
@@ -33,15 +37,13 @@ export async function openDirectory(dir: string): Promise<OpenedDirectory> {
   const unlock = await lock(dir);
   try {
     const names = await readdir(dir);
-    const starts = names.map(startOfName).filter((start) => start !== null);
     if (!names.includes(ID_FILE)) {
-      if (starts.length > 0 || names.some((name) => name !== LOCK_FILE)) {
-        throw new Failure(`${dir} has files in it and is no spool`, 'give --spool an empty directory');
-      }
+      refuseForeign(dir, names);
       const id = randomBytes(ID_BYTES).toString('hex');
       await writeFile(path.join(dir, ID_FILE), `${id}\n`, { mode: FILE_MODE });
       return { id, segments: [], unlock };
     }
+    const starts = names.map(startOfName).filter((start) => start !== null);
     const id = (await readFile(path.join(dir, ID_FILE), 'utf8')).trim();
     if (!/^[0-9a-f]{32}$/.test(id)) {
       throw new Failure(`${path.join(dir, ID_FILE)} is damaged`, 'give --spool an empty directory');
@@ -51,6 +53,11 @@ export async function openDirectory(dir: string): Promise<OpenedDirectory> {
     await unlock();
     throw thrown;
   }
+}
+
+function refuseForeign(dir: string, names: readonly string[]): void {
+  if (names.includes(ID_FILE) || names.every((name) => name.startsWith(LOCK_FILE))) return;
+  throw new Failure(`${dir} has files in it and is no spool`, 'give --spool an empty directory');
 }
 
 /** Segments of the earlier run, in order; a block that the last one was cut in is removed. */
@@ -94,32 +101,37 @@ async function wholeLength(file: string, size: number): Promise<number> {
   }
 }
 
-/** Two agents that append to one log would destroy it. A lock of a process that is gone is taken over. */
+/**
+ * Two agents that append to one log would destroy it. The lock names its holder and when that was started; one
+ * whose process is gone is taken over, also where another process has its id by now (after a reboot, say).
+ */
 async function lock(dir: string): Promise<() => Promise<void>> {
   const file = path.join(dir, LOCK_FILE);
+  // Linked when it is whole: an empty lock would look like one that nobody holds.
+  const own = `${file}.${process.pid}`;
   for (;;) {
     try {
-      await writeFile(file, `${process.pid}\n`, { flag: 'wx', mode: FILE_MODE });
+      await writeFile(own, `${process.pid} ${startTimeOf(process.pid)}\n`, { mode: FILE_MODE });
+      await link(own, file);
       return () => rm(file, { force: true });
     } catch (thrown) {
-      if (codeOf(thrown) !== 'EEXIST') throw thrown;
+      if (codeOf(thrown) !== 'EEXIST') {
+        throw new Failure(
+          `the spool directory ${dir} cannot be written (${codeOf(thrown) || lineOf(thrown)})`,
+          'free space, or give --spool another directory',
+        );
+      }
+    } finally {
+      await rm(own, { force: true });
     }
-    const holder = Number.parseInt(await readFile(file, 'utf8').catch(() => ''), 10);
-    if (Number.isInteger(holder) && isAlive(holder)) {
+    const [id = '', startTime = ''] = (await readFile(file, 'utf8').catch(() => '')).trim().split(' ');
+    const holder = /^\d{1,10}$/.test(id) ? Number(id) : null;
+    if (holder !== null && isAlive(holder) && ['', startTime].includes(startTimeOf(holder))) {
       throw new Failure(
         `the spool ${dir} is in use by process ${holder}`,
         'stop that one or give --spool another directory',
       );
     }
     await rm(file, { force: true });
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (thrown) {
-    return codeOf(thrown) === 'EPERM';
   }
 }

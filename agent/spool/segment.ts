@@ -1,5 +1,5 @@
 /** One file of the log, named by the log offset of its first byte. Positions are within the file. */
-import { open, unlink, type FileHandle } from 'node:fs/promises';
+import { open, rm, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 
 const FILE_MODE = 0o600;
@@ -23,8 +23,9 @@ export class Segment {
   lastWriteMs: number;
   #length: number;
   #handle: Promise<FileHandle> | null;
+  /** Nothing is written any more: open only while somebody reads, for there may be thousands of segments. */
+  #sealed: boolean;
   #users = 0;
-  #removed = false;
 
   private constructor(
     dir: string,
@@ -38,6 +39,7 @@ export class Segment {
     this.#length = length;
     this.lastWriteMs = lastWriteMs;
     this.#handle = handle ? Promise.resolve(handle) : null;
+    this.#sealed = handle === null;
   }
 
   static async create(dir: string, start: number, nowMs: number): Promise<Segment> {
@@ -81,20 +83,32 @@ export class Segment {
     }
   }
 
-  /** Keeps the bytes readable, even when retention removes the file meanwhile. */
-  acquire(): void {
+  /** Keeps the bytes readable, even when retention removes the file meanwhile. Rejects when it already has. */
+  async acquire(): Promise<void> {
     this.#users += 1;
+    try {
+      await this.#open();
+    } catch (thrown) {
+      this.#users -= 1;
+      throw thrown;
+    }
   }
 
   async release(): Promise<void> {
     this.#users -= 1;
-    if (this.#removed && this.#users === 0) await this.close();
+    if (this.#sealed && this.#users === 0) await this.close();
+  }
+
+  /** The next segment has begun. */
+  async seal(): Promise<void> {
+    this.#sealed = true;
+    if (this.#users === 0) await this.close();
   }
 
   async remove(): Promise<void> {
-    this.#removed = true;
-    await unlink(this.path);
-    if (this.#users === 0) await this.close();
+    // Whoever removed it before us did what we wanted.
+    await rm(this.path, { force: true });
+    await this.seal();
   }
 
   async close(): Promise<void> {
@@ -104,7 +118,10 @@ export class Segment {
   }
 
   #open(): Promise<FileHandle> {
-    this.#handle ??= open(this.path, 'r');
+    this.#handle ??= open(this.path, 'r').catch((thrown: unknown) => {
+      this.#handle = null;
+      throw thrown;
+    });
     return this.#handle;
   }
 }

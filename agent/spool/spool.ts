@@ -84,7 +84,10 @@ export class Spool implements CaptureLog {
       schemas: options.schemas ?? [],
       now: this.#now,
     });
-    this.#timer = setInterval(() => void this.enforceRetention(), RETENTION_INTERVAL_MS);
+    this.#timer = setInterval(() => {
+      // A disk that cannot be written to is found by the next append, which has somebody to tell.
+      this.enforceRetention().catch(() => undefined);
+    }, RETENTION_INTERVAL_MS);
     this.#timer.unref();
   }
 
@@ -145,7 +148,13 @@ export class Spool implements CaptureLog {
     }
     const wanted = Math.min(maxBytes, segment.end - offset);
     const bytes = new Uint8Array(headroom + wanted);
-    await this.#readSegment(segment, offset - segment.start, bytes.subarray(headroom));
+    try {
+      await this.#readSegment(segment, offset - segment.start, bytes.subarray(headroom));
+    } catch (thrown) {
+      // Retention was faster.
+      if (offset < this.oldest) return this.#gone(offset);
+      throw thrown;
+    }
     const { whole, first } = wholeBlocks(bytes.subarray(headroom));
     if (whole > 0) {
       return { kind: 'blocks', offset, bytes: bytes.subarray(0, headroom + whole), next: offset + whole };
@@ -166,7 +175,12 @@ export class Spool implements CaptureLog {
       const segment = this.#segmentAt(offset + done);
       if (!segment) return { oldest: this.oldest };
       const size = Math.min(length - done, segment.end - offset - done);
-      await this.#readSegment(segment, offset + done - segment.start, bytes.subarray(done, done + size));
+      try {
+        await this.#readSegment(segment, offset + done - segment.start, bytes.subarray(done, done + size));
+      } catch (thrown) {
+        if (offset < this.oldest) return { oldest: this.oldest };
+        throw thrown;
+      }
       done += size;
     }
     return bytes;
@@ -176,8 +190,12 @@ export class Spool implements CaptureLog {
   snapshot(): { readonly length: number; readonly chunks: () => AsyncGenerator<Uint8Array> } {
     const parts = this.#segments.map((segment) => ({ segment, length: segment.length }));
     const chunks = async function* (): AsyncGenerator<Uint8Array> {
-      for (const { segment } of parts) segment.acquire();
+      const held: Segment[] = [];
       try {
+        for (const { segment } of parts) {
+          await segment.acquire();
+          held.push(segment);
+        }
         for (const { segment, length } of parts) {
           for (let at = 0; at < length; at += MAX_BLOCK_BYTES) {
             const bytes = new Uint8Array(Math.min(MAX_BLOCK_BYTES, length - at));
@@ -186,7 +204,7 @@ export class Spool implements CaptureLog {
           }
         }
       } finally {
-        for (const { segment } of parts) await segment.release();
+        for (const segment of held) await segment.release();
       }
     };
     return { length: parts.reduce((sum, part) => sum + part.length, 0), chunks };
@@ -236,6 +254,7 @@ export class Spool implements CaptureLog {
       for (const { roll, bytes } of steps) {
         const now = this.#now();
         if (roll) {
+          await this.#segments.at(-1)?.seal();
           this.#segments.push(await Segment.create(this.dir, this.end, now));
         }
         await this.#segments.at(-1)!.write(bytes, now);
@@ -254,7 +273,7 @@ export class Spool implements CaptureLog {
   }
 
   async #readSegment(segment: Segment, position: number, into: Uint8Array): Promise<void> {
-    segment.acquire();
+    await segment.acquire();
     try {
       await segment.read(into, position);
     } finally {
