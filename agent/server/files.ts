@@ -52,8 +52,14 @@ export async function serveFile(
     return true;
   }
   const stream = createReadStream('', { fd: file.fd, autoClose: false, start, end });
-  // A browser that stops reading is no fault.
-  await pipeline(stream, response).catch(() => undefined);
+  try {
+    await pipeline(stream, response, { end: false });
+  } catch {
+    // A browser that stops reading is no fault.
+  }
+  // A file that became shorter ends the connection; else the next answer would be taken for its rest.
+  if (stream.bytesRead === end - start + 1) response.end();
+  else response.destroy();
   return true;
 }
 

@@ -1,13 +1,17 @@
-import { openSync, writeFileSync } from 'node:fs';
+import { openSync, truncateSync, writeFileSync } from 'node:fs';
+import http from 'node:http';
 import net from 'node:net';
 import path from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { readAll } from '#core/pcapng/testing/record-calls.ts';
+import { parseServerMessage } from '#core/protocol/control.ts';
+import { codeOf } from '../failure.ts';
 import { section } from '../testing/section.ts';
 import { AgentUnderTest } from '../testing/agent-under-test.ts';
-import { temporaryDirectory } from '../testing/temporary.ts';
+import { temporaryDirectory, until } from '../testing/temporary.ts';
 import { parseRange } from './files.ts';
 import { CONTENT_SECURITY_POLICY } from './headers.ts';
+import { MAX_CONNECTIONS } from './server.ts';
 
 test('the link exchanges its token for a cookie and leaves the address bar clean', async () => {
   const agent = await AgentUnderTest.start();
@@ -142,6 +146,86 @@ test('every answer has the security headers, and data is not cached', async () =
   expect(CONTENT_SECURITY_POLICY).not.toMatch(/unsafe|\*/);
 });
 
+/** What comes back for these bytes until the server closes. */
+function raw(port: number, text: string): Promise<string> {
+  return new Promise((resolve) => {
+    // As a client that never closes its side.
+    const socket = net.connect({ port, host: '127.0.0.1', allowHalfOpen: true }, () => socket.write(text));
+    let answer = '';
+    socket.setEncoding('latin1');
+    socket.on('data', (part: string) => (answer += part));
+    socket.on('error', () => undefined);
+    socket.on('end', () => resolve(answer));
+    onTestFinished(() => void socket.destroy());
+  });
+}
+
+test('what Node and ws would answer by themselves has the security headers, too', async () => {
+  const agent = await AgentUnderTest.start();
+  const { port } = agent.server;
+  const host = `Host: 127.0.0.1:${port}\r\n`;
+  const close = 'Connection: close\r\n\r\n';
+  const policy = `Content-Security-Policy: ${CONTENT_SECURITY_POLICY}`;
+  const withoutHost = await raw(port, `GET / HTTP/1.1\r\n${close}`);
+  expect(withoutHost).toMatch(/^HTTP\/1.1 403 /);
+  expect(withoutHost).toContain(policy);
+  const expecting = await raw(port, `GET / HTTP/1.1\r\n${host}Expect: what\r\n${close}`);
+  expect(expecting).toMatch(/^HTTP\/1.1 403 /);
+  expect(expecting).toContain(policy);
+  const noHandshake = await raw(
+    port,
+    `GET /stream HTTP/1.1\r\n${host}Origin: ${agent.origin}\r\nCookie: ${agent.cookie}\r\n` +
+      'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: x\r\n\r\n',
+  );
+  expect(noHandshake).toMatch(/^HTTP\/1.1 400 /);
+  expect(noHandshake).toContain(policy);
+});
+
+test('a client whose upgrade is refused cannot keep the socket', async () => {
+  const agent = await AgentUnderTest.start();
+  const socket = net.connect({ port: agent.server.port, host: '127.0.0.1', allowHalfOpen: true });
+  onTestFinished(() => void socket.destroy());
+  socket.on('error', () => undefined);
+  socket.write('GET /stream HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
+  await new Promise((resolve) => socket.on('data', resolve));
+  // The server's side is gone altogether, not only its sending half: what is written to it is reset.
+  const gone = new Promise<Error>((resolve) => socket.once('error', resolve));
+  const timer = setInterval(() => socket.write('x'), 5);
+  onTestFinished(() => clearInterval(timer));
+  expect(['ECONNRESET', 'EPIPE']).toContain(codeOf(await gone));
+});
+
+test('there is a limit of connections, whoever makes them', async () => {
+  const agent = await AgentUnderTest.start();
+  const sockets: net.Socket[] = [];
+  onTestFinished(() => sockets.forEach((socket) => socket.destroy()));
+  const closed = new Promise<void>((resolve) => {
+    for (let i = 0; i <= MAX_CONNECTIONS; i++) {
+      const socket = net.connect(agent.server.port, '127.0.0.1');
+      socket.on('error', () => undefined);
+      socket.once('close', () => resolve());
+      socket.resume();
+      sockets.push(socket);
+    }
+  });
+  await closed;
+  expect(sockets.filter((socket) => !socket.destroyed)).toHaveLength(MAX_CONNECTIONS);
+});
+
+test('a status is cut to what a page takes', async () => {
+  const agent = await AgentUnderTest.start();
+  const client = await agent.connect();
+  agent.server.setStatus({
+    type: 'status',
+    capture: 'restarting',
+    text: `The probe said ${'x'.repeat(2000)}`,
+  });
+  await until(() => client.messages.length === 2);
+  for (const message of client.messages) {
+    expect(parseServerMessage(JSON.stringify(message))).toMatchObject({ ok: true });
+  }
+});
+
 test('a path cannot leave the page directory', async () => {
   const agent = await AgentUnderTest.start();
   for (const target of [
@@ -235,6 +319,32 @@ test('files given to open are served whole and by range, and nothing else is', a
     expect((await agent.request(other)).status, other).toBe(404);
   }
   expect((await agent.request(url, { cookie: '' })).status).toBe(403);
+});
+
+test('a file that becomes shorter while it is sent ends the connection', async () => {
+  const file = path.join(temporaryDirectory(), 'big.pcapng');
+  // More than sockets buffer, so that the server still reads when the first bytes are here.
+  writeFileSync(file, '');
+  truncateSync(file, 256 * 1024 * 1024);
+  const agent = await AgentUnderTest.start({ files: [{ name: 'big.pcapng', fd: openSync(file, 'r') }] });
+  const { port } = agent.server;
+  const keepAlive = new http.Agent({ keepAlive: true });
+  onTestFinished(() => keepAlive.destroy());
+  const end = await new Promise<string>((resolve) => {
+    const headers = { cookie: agent.cookie };
+    http.get(
+      { host: '127.0.0.1', port, path: '/files/0-big.pcapng', headers, agent: keepAlive },
+      (response) => {
+        response.once('readable', () => {
+          truncateSync(file, 1024);
+          response.resume();
+        });
+        response.once('end', () => resolve('end'));
+        response.once('error', (error) => resolve(codeOf(error)));
+      },
+    );
+  });
+  expect(end).toBe('ECONNRESET');
 });
 
 test('ranges are read as the RFC has them', () => {

@@ -6,6 +6,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import os from 'node:os';
 import type { AddressInfo } from 'node:net';
 import sirv, { type RequestHandler } from 'sirv';
+import { MAX_STATUS_CHARS } from '#core/protocol/control.ts';
 import type { Status } from '#core/protocol/messages.ts';
 import { codeOf, Failure } from '../failure.ts';
 import type { Spool } from '../spool/spool.ts';
@@ -20,6 +21,8 @@ const LOOPBACK_6 = '::1';
 /** Slow or silent peers must not hold sockets. */
 const HEADERS_TIMEOUT_MS = 10_000;
 const MAX_HEADER_BYTES = 16 * 1024;
+/** Of each address. Anybody on this host may connect; without a limit the spool could be left without descriptors. */
+export const MAX_CONNECTIONS = 512;
 /** Names in dist/page/assets contain a hash of their contents. */
 const IMMUTABLE_MAX_AGE_S = 31_536_000;
 
@@ -53,12 +56,16 @@ export class AgentServer {
     this.access = new Access(port, namesOf(options.host));
     this.#stream = new StreamServer(this.access, options.spool, this.#hostName);
     this.#status = options.status;
-    this.#stream.setStatus(options.status);
+    this.setStatus(options.status);
     this.#page = sirv(options.pageDir, { etag: true, setHeaders: setCacheHeaders });
     for (const server of servers) {
       server.on('request', (request, response) => void this.#answer(request, response));
       server.on('upgrade', (request, socket, head) => this.#stream.upgrade(request, socket, head));
+      // Node's own answer would be without our headers.
+      server.on('checkExpectation', (request, response) => void this.#answer(request, response));
       server.on('clientError', (_error, socket) => socket.destroy());
+      // A connection that could not be accepted (no descriptors left, say) is the client's loss, not ours.
+      server.on('error', () => undefined);
     }
   }
 
@@ -83,7 +90,9 @@ export class AgentServer {
     return this.#status;
   }
 
-  setStatus(status: Status): void {
+  /** The text is cut to what a page takes. */
+  setStatus(given: Status): void {
+    const status = { ...given, text: given.text.slice(0, MAX_STATUS_CHARS) };
     this.#status = status;
     this.#stream.setStatus(status);
   }
@@ -178,7 +187,13 @@ export class AgentServer {
 }
 
 function listen(port: number, host: string): Promise<Server> {
-  const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES, headersTimeout: HEADERS_TIMEOUT_MS });
+  const server = createServer({
+    maxHeaderSize: MAX_HEADER_BYTES,
+    headersTimeout: HEADERS_TIMEOUT_MS,
+    // Refused by access.ts instead, with our headers.
+    requireHostHeader: false,
+  });
+  server.maxConnections = MAX_CONNECTIONS;
   return new Promise((resolve, reject) => {
     server.once('error', (error) => reject(listenFailure(port, host, error)));
     server.listen({ port, host, ipv6Only: host === LOOPBACK_6 }, () => resolve(server));

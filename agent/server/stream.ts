@@ -33,6 +33,10 @@ export class StreamServer {
     this.#access = access;
     this.#spool = spool;
     this.#host = host;
+    // What ws would answer by itself has none of our headers.
+    this.#server.on('wsClientError', (error, socket) => {
+      refuseUpgrade(socket, { status: 400, text: `This is no WebSocket handshake (${error.message}).` });
+    });
     this.#timer = setInterval(() => this.#ping(), PING_INTERVAL_MS);
     this.#timer.unref();
   }
@@ -104,6 +108,8 @@ function refuseUpgrade(socket: Duplex, { status, text }: Refusal): void {
     'Cache-Control': 'no-store',
     Connection: 'close',
   };
+  // Half-open, it would stay for as long as the client likes.
+  socket.once('finish', () => socket.destroy());
   const head = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${head.join('')}\r\n${body}`);
 }
