@@ -6,6 +6,7 @@
 import type { MetadataSchema } from '#core/metadata/types.ts';
 import type { Problem } from '#core/pcapng/types.ts';
 import type {
+  Edge,
   EventBytes,
   Gap,
   Hop,
@@ -54,9 +55,13 @@ export interface Update {
   readonly generation: number;
   readonly lost: number;
   readonly hops: readonly Hop[];
+  /** How many journeys went from which hop to which, within the whole capture. */
+  readonly edges: readonly Edge[];
   readonly gaps: readonly Gap[];
   readonly missingHooks: readonly MissingHook[];
   readonly timeline: Timeline;
+  /** The rows of `watchRows`, as of this Update; null when none are watched. */
+  readonly rows: JourneyRows | null;
   readonly schema: MetadataSchema | null;
   /** TLV columns in schema order: what JourneyRows.tlv has. */
   readonly tlvNames: readonly string[];
@@ -65,6 +70,15 @@ export interface Update {
   readonly sourceText: string;
   readonly title: string;
 }
+
+/** Which rows come with every Update: `count` from `from`, or the last `count` of the list. */
+export interface RowWatch {
+  readonly from: number | 'newest';
+  readonly count: number;
+}
+
+/** What the page posts on the port of the Updates when it has drawn one; from the first on it is waited for. */
+export const UPDATE_DRAWN = 'drawn';
 
 export interface SchemaResult {
   readonly ok: boolean;
@@ -83,6 +97,8 @@ export interface WhitherWorker {
   /** JSON text of a metadata schema; '' = back to the one in the capture. Re-decodes what is loaded. */
   setSchema(json: string): Promise<SchemaResult>;
   rows(from: number, count: number): Promise<JourneyRows>;
+  /** From now on Updates carry these rows: no question and no second frame for each. null = none any more. */
+  watchRows(watch: RowWatch | null): Promise<void>;
   /** Position of a journey in the list as filtered, -1 when it is not in it. */
   rowOf(journey: number): Promise<number>;
   /**

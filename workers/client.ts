@@ -33,6 +33,7 @@ const METHODS = {
   setFilter: true,
   setSchema: true,
   rows: true,
+  watchRows: true,
   rowOf: true,
   journeyOf: true,
   journey: true,

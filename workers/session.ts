@@ -8,6 +8,7 @@ import { inspectStoredEvent } from '#core/inspect/stored.ts';
 import { parseSchema } from '#core/metadata/schema.ts';
 import { compileSchema } from '#core/metadata/scan.ts';
 import type { AreaDecoder } from '#core/metadata/scan.ts';
+import { edgeList } from '#core/store/edges.ts';
 import { eventBytes } from '#core/store/event-bytes.ts';
 import { findJourney } from '#core/store/event-text.ts';
 import { hopList } from '#core/store/hops.ts';
@@ -16,12 +17,14 @@ import { NO_FILTER } from '#core/store/journey-filter.ts';
 import { MAX_ROWS, journeyRows } from '#core/store/rows.ts';
 import { CHUNK_MASK } from '#core/store/limits.ts';
 import {
+  UPDATE_DRAWN,
   UPDATE_INTERVAL_MS,
   type EventBytes,
   type JourneyDetail,
   type JourneyRows,
   type LatencyStats,
   type ListFilter,
+  type RowWatch,
   type SchemaResult,
   type SourceSpec,
   type Update,
@@ -60,6 +63,8 @@ export class Session implements WhitherWorker {
   #generation = 0;
   /** Outlives a capture, so that a page can set it before it opens one and the first list is filtered. */
   #filter = NO_FILTER;
+  /** Outlives a capture like the filter: it is what the page has room for. */
+  #watch: RowWatch | null = null;
   /** Counts calls of setFilter and setSchema: a later one ends the work of an earlier. */
   #filterCalls = 0;
   #schemaCalls = 0;
@@ -88,10 +93,15 @@ export class Session implements WhitherWorker {
       setTimer: this.#options.setTimer,
       send: () => {
         const update = this.#update(number, capture);
-        updates.postMessage(update, buffersOf(update.timeline));
+        const buffers = buffersOf(update.timeline);
+        if (update.rows) buffers.push(...buffersOf(update.rows));
+        updates.postMessage(update, buffers);
         return update.bytesPerSecond > 0;
       },
     });
+    updates.onmessage = ({ data }) => {
+      if (data === UPDATE_DRAWN) pump.acknowledge();
+    };
     this.#opened = { number, capture, pump, port: updates };
     pump.flush();
     // `run` never rejects; what goes wrong is in the Updates.
@@ -128,10 +138,13 @@ export class Session implements WhitherWorker {
   }
 
   rows(from: number, count: number): Promise<JourneyRows> {
-    const { store, list } = this.#current().capture;
-    const journeys = list.slice(from, Math.min(count, MAX_ROWS));
-    const rows = journeyRows(store, journeys, from, this.#generation);
+    const rows = this.#rows(this.#current().capture, from, count);
     return Promise.resolve(transfer(rows, buffersOf(rows)));
+  }
+
+  watchRows(watch: RowWatch | null): Promise<void> {
+    this.#watch = watch;
+    return Promise.resolve();
   }
 
   rowOf(journey: number): Promise<number> {
@@ -186,6 +199,16 @@ export class Session implements WhitherWorker {
     throw new Fault('nothing-open', 'No capture is open.', 'Open one first.');
   }
 
+  #rows({ store, list }: Capture, from: number, count: number): JourneyRows {
+    return journeyRows(store, list.slice(from, Math.min(count, MAX_ROWS)), from, this.#generation);
+  }
+
+  #watched(capture: Capture): JourneyRows | null {
+    if (this.#watch === null) return null;
+    const { from, count } = this.#watch;
+    return this.#rows(capture, from === 'newest' ? Math.max(0, capture.list.length - count) : from, count);
+  }
+
   /** Rows of before are stale, and a person waits for the new ones. */
   #changed(opened: Opened): void {
     this.#generation++;
@@ -215,9 +238,11 @@ export class Session implements WhitherWorker {
       generation: this.#generation,
       lost: store.gaps.lost,
       hops: hopList(store, list),
+      edges: edgeList(store),
       gaps: store.gaps.list(),
       missingHooks: store.facts.missingHooks,
       timeline: timeline.timeline(),
+      rows: this.#watched(capture),
       schema: store.tlvs.current?.schema ?? null,
       tlvNames: [...store.tlvs.names],
       problems: [...store.problems],

@@ -76,4 +76,41 @@ describe('UpdatePump', () => {
     at(1000);
     expect(sent).toEqual([0]);
   });
+
+  it('waits for a page that acknowledges, then leaves it alone for as long as it took', () => {
+    const { pump, sent, at } = rig();
+    pump.touch();
+    at(20);
+    pump.acknowledge();
+    at(100);
+    pump.touch();
+    at(350);
+    pump.touch();
+    expect(sent).toEqual([0, 100]);
+    pump.acknowledge();
+    at(1000);
+    expect(sent).toEqual([0, 100, 600]);
+  });
+
+  it('keeps its interval with a page that is quick', () => {
+    const { pump, sent, at } = rig();
+    for (const ms of [0, 10, 90, 100, 110, 190, 200, 210]) {
+      at(ms);
+      if (ms % 100 === 10) pump.acknowledge();
+      else pump.touch();
+    }
+    at(1000);
+    expect(sent).toEqual([0, 100, 200]);
+  });
+
+  it('does not make a person wait for an acknowledgement', () => {
+    const { pump, sent, at } = rig();
+    pump.touch();
+    pump.acknowledge();
+    at(100);
+    pump.touch();
+    at(110);
+    pump.flush();
+    expect(sent).toEqual([0, 100, 110]);
+  });
 });

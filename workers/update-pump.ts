@@ -1,4 +1,8 @@
-/** Decides when an Update is worth sending: at most every `intervalMs`, and always once after the last change. */
+/**
+ * Decides when an Update is worth sending: at most every `intervalMs`, and always once after the last change. A page
+ * that acknowledges what it has drawn is waited for and then left alone for as long as it took, so that a busy page
+ * gets fewer Updates instead of a queue of them.
+ */
 export interface PumpOptions {
   readonly intervalMs: number;
   /** Milliseconds of a monotonic clock. */
@@ -8,9 +12,19 @@ export interface PumpOptions {
   readonly send: () => boolean;
 }
 
+/** A page that took longer than this was asleep, not busy. */
+const MAX_REST_MS = 400;
+
 export class UpdatePump {
   readonly #options: PumpOptions;
   #sentAt = -Infinity;
+  /** Not before this moment: the page rests. */
+  #restUntil = -Infinity;
+  /** The page acknowledges: known from its first acknowledgement on. */
+  #acknowledges = false;
+  #inFlight = false;
+  /** Something changed while one was in flight. */
+  #due = false;
   #cancelTimer: (() => void) | null = null;
   #stopped = false;
 
@@ -21,7 +35,11 @@ export class UpdatePump {
   /** Something changed. */
   touch(): void {
     if (this.#stopped) return;
-    const wait = this.#sentAt + this.#options.intervalMs - this.#options.now();
+    if (this.#inFlight) {
+      this.#due = true;
+      return;
+    }
+    const wait = this.#wait();
     if (wait <= 0) this.flush();
     else this.#schedule(wait);
   }
@@ -32,7 +50,20 @@ export class UpdatePump {
     this.#cancelTimer?.();
     this.#cancelTimer = null;
     this.#sentAt = this.#options.now();
-    if (this.#options.send()) this.#schedule(this.#options.intervalMs);
+    this.#inFlight = this.#acknowledges;
+    this.#due = false;
+    if (this.#options.send()) this.#again();
+  }
+
+  /** The page has drawn the newest one. */
+  acknowledge(): void {
+    if (this.#stopped) return;
+    this.#acknowledges = true;
+    if (!this.#inFlight) return;
+    this.#inFlight = false;
+    const now = this.#options.now();
+    this.#restUntil = now + Math.min(now - this.#sentAt, MAX_REST_MS);
+    if (this.#due) this.touch();
   }
 
   /** Nothing is sent any more. */
@@ -40,6 +71,15 @@ export class UpdatePump {
     this.#stopped = true;
     this.#cancelTimer?.();
     this.#cancelTimer = null;
+  }
+
+  #wait(): number {
+    return Math.max(this.#sentAt + this.#options.intervalMs, this.#restUntil) - this.#options.now();
+  }
+
+  #again(): void {
+    if (this.#inFlight) this.#due = true;
+    else this.#schedule(this.#options.intervalMs);
   }
 
   #schedule(wait: number): void {

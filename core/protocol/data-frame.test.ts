@@ -21,7 +21,7 @@ describe('DATA header', () => {
     fc.assert(
       fc.property(
         fc.nat({ max: Number.MAX_SAFE_INTEGER - 64 }),
-        fc.uint8Array({ maxLength: 64 }),
+        fc.uint8Array({ minLength: 1, maxLength: 64 }),
         (offset, payload) => {
           expect(decodeDataHeader(frame(offset, payload))).toEqual({ ok: true, frame: { offset, payload } });
         },
@@ -44,7 +44,7 @@ describe('DATA header', () => {
     expect(decodeDataHeader(bytes)).toEqual({ ok: true, frame: { offset: 5, payload: Uint8Array.of(9) } });
   });
 
-  it('refuses a short frame, another kind, a used reserved field, a huge offset and a huge payload', () => {
+  it('refuses a short frame, another kind, a used reserved field, a huge offset, a huge payload and none', () => {
     const other = frame(0, new Uint8Array(0));
     other[0] = 2;
     const reserved = frame(0, new Uint8Array(0));
@@ -64,6 +64,10 @@ describe('DATA header', () => {
     expect(decodeDataHeader(frame(0, new Uint8Array(MAX_FRAME_PAYLOAD_BYTES))).ok).toBe(true);
     expect(decodeDataHeader(frame(0, new Uint8Array(MAX_FRAME_PAYLOAD_BYTES + 1))).ok).toBe(false);
     expect(decodeDataHeader(frame(Number.MAX_SAFE_INTEGER, Uint8Array.of(1))).ok).toBe(false);
+    expect(decodeDataHeader(frame(0, new Uint8Array(0)))).toEqual({
+      ok: false,
+      error: 'a frame without payload',
+    });
   });
 
   it('never throws on any bytes', () => {

@@ -28,7 +28,7 @@ export function encodeDataHeader(
   return into;
 }
 
-/** A received binary frame. Refuses: too short, another kind, an offset past 2^53 - 1, an oversized payload. */
+/** A received binary frame. Refuses: too short, another kind, an offset past 2^53 - 1, an oversized or empty payload. */
 export function decodeDataHeader(frame: Uint8Array): DecodedFrame {
   if (frame.byteLength < DATA_HEADER_BYTES) {
     return { ok: false, error: `frame of ${frame.byteLength} bytes is shorter than its header` };
@@ -45,5 +45,7 @@ export function decodeDataHeader(frame: Uint8Array): DecodedFrame {
   if (offset + BigInt(length) > BigInt(Number.MAX_SAFE_INTEGER)) {
     return { ok: false, error: `offset ${offset} is past 2^53 - 1` };
   }
+  // It would cost no credit, so any number of them could pile up.
+  if (length === 0) return { ok: false, error: 'a frame without payload' };
   return { ok: true, frame: { offset: Number(offset), payload: frame.subarray(DATA_HEADER_BYTES) } };
 }

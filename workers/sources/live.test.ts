@@ -214,6 +214,16 @@ describe('the live source', () => {
     });
   });
 
+  it('gives up with a reason when the agent refuses its subscription again and again', async () => {
+    const agent = await fakeAgent(10_000, [1000]);
+    agent.closeWith = 1008;
+    await expect(liveSource(agent).start(new Collector())).rejects.toMatchObject({
+      code: 'live-protocol',
+      cause: 'The agent refused what this page asked for (close code 1008).',
+    });
+    expect(agent.subscriptions).toHaveLength(3);
+  });
+
   it('refuses more bytes than it granted', async () => {
     const agent = await fakeAgent(1000, [1000]);
     const source = liveSource(agent, { windowBytes: 2 * MAX_FRAME_PAYLOAD_BYTES });

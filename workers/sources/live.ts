@@ -8,7 +8,7 @@ import { Fault } from '#workers/fault.ts';
 import { AgentHttp, unauthorised } from './agent-http.ts';
 import { Backoff } from './backoff.ts';
 import { ByteLog } from './byte-log.ts';
-import { LiveSocket } from './live-socket.ts';
+import { LiveSocket, type SocketItem } from './live-socket.ts';
 import { Silence } from './silence.ts';
 import type { ByteSource, SourceSink } from './source.ts';
 
@@ -19,6 +19,8 @@ export const SILENCE_MS = 15_000;
 export const REACHABLE_TIMEOUT_MS = 5_000;
 /** So many faults of the agent's without a byte of progress between them are not a cut but a defect. */
 export const MAX_VIOLATIONS = 3;
+/** RFC 6455, 7.4.1: the agent did not take what this page said. */
+const REFUSED_CODES: ReadonlySet<number> = new Set([1003, 1007, 1008, 1009]);
 
 export interface LiveOptions {
   readonly connect?: (url: string) => WebSocket;
@@ -140,7 +142,7 @@ export class LiveSource implements ByteSource {
           case 'closed':
             // Said at once: asking the agent why takes up to REACHABLE_TIMEOUT_MS.
             if (!this.#cancelled) sink.connection('reconnecting', 'The connection was cut.');
-            return await this.#whyClosed(item.opened, item.violation);
+            return await this.#whyClosed(item);
         }
         if (this.#isCancelled()) return '';
       }
@@ -173,16 +175,16 @@ export class LiveSource implements ByteSource {
     sink.connection('live', '');
   }
 
-  async #whyClosed(opened: boolean, violation: string): Promise<string> {
+  async #whyClosed({ opened, violation, code }: SocketItem & { kind: 'closed' }): Promise<string> {
     if (violation !== '') {
-      if (++this.#violations >= MAX_VIOLATIONS) {
-        throw new Fault(
-          'live-protocol',
-          `The agent sent what this page does not understand: ${violation}.`,
-          'Reload the page; agent and page must be of the same version.',
-        );
-      }
-      return `The agent sent what this page does not understand (${violation}); trying again.`;
+      const what = `The agent sent what this page does not understand`;
+      this.#countViolation(`${what}: ${violation}.`);
+      return `${what} (${violation}); trying again.`;
+    }
+    if (REFUSED_CODES.has(code)) {
+      const what = `The agent refused what this page asked for (close code ${code})`;
+      this.#countViolation(`${what}.`);
+      return `${what}; trying again.`;
     }
     if (this.#cancelled) return '';
     const reachable = await this.#http.reachable(REACHABLE_TIMEOUT_MS);
@@ -198,6 +200,12 @@ export class LiveSource implements ByteSource {
     return opened
       ? 'The connection was cut; trying again.'
       : 'The agent answers but refused the stream; trying again.';
+  }
+
+  /** Throws when trying again has been of no use. */
+  #countViolation(cause: string): void {
+    if (++this.#violations < MAX_VIOLATIONS) return;
+    throw new Fault('live-protocol', cause, 'Reload the page; agent and page must be of the same version.');
   }
 
   /** Sleeps, or less when `cancel` comes. */

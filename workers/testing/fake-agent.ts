@@ -20,6 +20,8 @@ export class FakeAgent {
   log: Uint8Array;
   /** Refuse upgrades and reads with this status; 0 = none. */
   refuse = 0;
+  /** Answer a subscription by closing the socket with this code; 0 = serve it. */
+  closeWith = 0;
   /** Terminate the socket after so many frames of each connection; Infinity = never. */
   cutAfterFrames = Infinity;
   /** Change a frame before it is sent. */
@@ -137,6 +139,10 @@ export class FakeAgent {
       }
       const { from, spool } = parsed.message;
       this.subscriptions.push({ from, spool });
+      if (this.closeWith > 0) {
+        ws.close(this.closeWith);
+        return;
+      }
       const reset = spool !== '' && spool !== this.spool;
       const asked =
         from === 'oldest' || reset ? this.oldest : from === 'live' ? this.log.length : Number(from);
