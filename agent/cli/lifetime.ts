@@ -1,9 +1,9 @@
 /** How a running command is told to end: Ctrl-C, SIGTERM, or the supervisor. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import os from 'node:os';
+import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { DirectLauncher } from '../capture/launcher.ts';
 import type { Handover } from '../supervisor/handover.ts';
+import { makePrivateDirectory } from '../supervisor/run-directory.ts';
 import { SupervisedLauncher } from '../supervisor/supervised-launcher.ts';
 
 export interface Lifetime {
@@ -38,7 +38,7 @@ export function beginLifetime(handover: Handover | null, probe: string): Lifetim
     }
     launcher = new DirectLauncher(probe);
   }
-  const workDir = handover?.workDir ?? mkdtempSync(path.join(os.tmpdir(), 'whither-'));
+  const workDir = handover?.workDir ?? makePrivateDirectory();
   return {
     launcher,
     workDir,

@@ -6,8 +6,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Command, CommanderError } from 'commander';
 import * as v from 'valibot';
-import { Failure, lineOf } from '../failure.ts';
-import { readStream, resolvePath, takeHandover } from '../supervisor/handover.ts';
+import { codeOf, Failure, lineOf } from '../failure.ts';
+import { readStream, readText, resolvePath, takeHandover } from '../supervisor/handover.ts';
 import { supervise } from '../supervisor/supervise.ts';
 import { unprivilegedUser } from '../supervisor/user.ts';
 import { capture, refuseTerminal, type CaptureCommandOptions } from './capture.ts';
@@ -16,7 +16,7 @@ import { inspect } from './inspect.ts';
 import { openFiles, type OpenOptions } from './open.ts';
 import { addCaptureOptions } from './options.ts';
 import { findPaths } from './paths.ts';
-import { readSchema } from './schema.ts';
+import { checkSchema } from './schema.ts';
 import { serve, type ServeOptions } from './serve.ts';
 import { parseAge, parsePort, parseSize } from './units.ts';
 
@@ -110,9 +110,11 @@ Examples:
     .option('--json', 'one JSON object for each event and line', false)
     .option('--schema <file>', 'metadata schema (JSON) instead of the one in the capture')
     .action(async (file: string, options: { json: boolean; schema?: string }) => {
-      const schema = options.schema === undefined ? null : readSchema(options.schema);
+      const source = options.schema ?? '';
+      const text = source === '' ? null : readText(source);
       const input = file === STDIN ? process.stdin : readStream(file);
       dropPrivilege();
+      const schema = text === null ? null : checkSchema(text, source);
       const { stdout, stderr } = process;
       process.exitCode = await inspect(input, file, { json: options.json, schema }, stdout, stderr);
     });
@@ -180,6 +182,12 @@ function fail(thrown: unknown): never {
   process.exit(1);
 }
 
+// Whoever read our output went away, as `head` does: that ends nothing.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error) => {
+    if (codeOf(error) !== 'EPIPE') fail(error);
+  });
+}
 process.on('uncaughtException', fail);
 process.on('unhandledRejection', fail);
 main().catch(fail);

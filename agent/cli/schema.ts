@@ -23,11 +23,8 @@ export function schemaForCapture(text: string, source: string): string {
   return json;
 }
 
-export function readSchema(file: string): MetadataSchema {
-  return checkSchema(readText(file), file);
-}
-
-function checkSchema(text: string, source: string): MetadataSchema {
+/** `source` names it in the Failure. */
+export function checkSchema(text: string, source: string): MetadataSchema {
   const parsed = parseSchema(text);
   if (parsed.ok) return parsed.schema;
   const shown = parsed.errors.slice(0, SHOWN_ERRORS).map(({ path, message }) => `${path}: ${message}`);

@@ -64,7 +64,8 @@ async function serveSpool(
   if (options.host !== undefined) warnAboutHost(options.host);
   const capture = new LiveCapture(options, spec, lifetime, spool, server);
   lifetime.onEnd(() => capture.stop());
-  const captured = capture.run();
+  // Told to end before there was anything to end.
+  const captured = capture.ending ? Promise.resolve() : capture.run();
   await capture.settled;
   if (!capture.ending) printLink(server);
   await new Promise<void>((resolve) => lifetime.onEnd(resolve));
@@ -83,6 +84,8 @@ class LiveCapture {
   readonly #spool: Spool;
   readonly #server: AgentServer;
   #runner: ProbeRunner | null = null;
+  /** Why there is nothing to capture any more; whatever the probe does then is no news. */
+  #labEnd: string | null = null;
   #settle: () => void = () => undefined;
 
   constructor(
@@ -109,7 +112,7 @@ class LiveCapture {
   async run(): Promise<void> {
     try {
       const spec = await this.#whatToCapture();
-      if (this.ending) return;
+      if (this.ending || this.#labEnd !== null) return;
       this.#runner = new ProbeRunner({
         launcher: this.#lifetime.launcher,
         spec,
@@ -144,9 +147,7 @@ class LiveCapture {
       throw new Failure(`the ${lab} lab needs root`, `run whither serve --lab ${lab} as root`);
     }
     this.#server.setStatus({ type: 'status', capture: 'restarting', text: `The ${lab} lab is starting.` });
-    const started = await launcher.startLab(lab, (text) => {
-      if (!this.ending) this.#server.setStatus({ type: 'status', capture: 'stopped', text });
-    });
+    const started = await launcher.startLab(lab, (text) => this.#labEnded(text));
     if (started.schema !== null && this.#options.schema === undefined) {
       this.#spool.useSchema(schemaForCapture(started.schema, `of the ${lab} lab`));
     }
@@ -154,7 +155,17 @@ class LiveCapture {
     return checkSpec({ devices: [device], netns, snaplen: this.#options.snaplen ?? null });
   }
 
-  #setStatus(status: Status): void {
+  /** Its devices and namespaces are gone with it: the probe would watch nothing, and say that all is well. */
+  #labEnded(text: string): void {
+    if (this.ending) return;
+    this.#labEnd = `${text} Start whither again.`;
+    this.#runner?.stop();
+    this.#setStatus({ type: 'status', capture: 'stopped', text: this.#labEnd });
+  }
+
+  #setStatus(given: Status): void {
+    const status: Status =
+      this.#labEnd === null ? given : { type: 'status', capture: 'stopped', text: this.#labEnd };
     const before = this.#server.status.text;
     this.#server.setStatus(status);
     if (!this.ending && status.text !== before) process.stdout.write(`${status.text}\n`);

@@ -53,11 +53,8 @@ export function resolvePath(given: string): string {
   return path.resolve(current?.cwd ?? process.cwd(), given);
 }
 
-/** Opens for reading, or takes the descriptor that was handed over. Failure when it cannot be read. */
-function openForReading(given: string): number {
-  const absolute = resolvePath(given);
-  const handed = current?.files[absolute];
-  if (handed !== undefined) return handed;
+/** Failure when it cannot be read. */
+export function openForReading(absolute: string, given: string): number {
   try {
     const opened = openSync(absolute, 'r');
     if (fstatSync(opened).isDirectory()) {
@@ -70,8 +67,14 @@ function openForReading(given: string): number {
   }
 }
 
+/** Opens for reading, or takes the descriptor that was handed over. */
+function descriptorOf(given: string): number {
+  const absolute = resolvePath(given);
+  return current?.files[absolute] ?? openForReading(absolute, given);
+}
+
 export function readText(given: string): string {
-  const opened = openForReading(given);
+  const opened = descriptorOf(given);
   try {
     return readFileSync(opened, 'utf8');
   } catch (thrown) {
@@ -82,12 +85,14 @@ export function readText(given: string): string {
 }
 
 export function readStream(given: string): Readable {
-  return createReadStream('', { fd: openForReading(given) });
+  return createReadStream('', { fd: descriptorOf(given) });
 }
 
-/** For positional reads; stays open as long as the process. */
+/** For positional reads; stays open as long as the process. Failure for what has no positions, as a pipe. */
 export function openDescriptor(given: string): number {
-  return openForReading(given);
+  const opened = descriptorOf(given);
+  if (fstatSync(opened).isFile()) return opened;
+  throw new Failure(`${given} is no regular file`, 'write it to a file first');
 }
 
 /** A file to write a capture to; what it holds is kept until there is something to write (emptyFile). */

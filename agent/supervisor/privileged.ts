@@ -1,6 +1,6 @@
 /** The two things that need root: starting a probe, and starting a lab. Requests come from the agent. */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
@@ -9,9 +9,14 @@ import { endOf, lines, started, stopChild } from '../capture/launcher.ts';
 import { checkSpec, probeArguments } from '../capture/spec.ts';
 import { Failure, lineOf } from '../failure.ts';
 import type { Notice, Request } from './messages.ts';
+import type { User } from './user.ts';
 
 /** A lab removes namespaces and programs. */
 const LAB_GRACE_MS = 15_000;
+/** An agent has one at a time, and for a moment the next one: whoever asks for more is no longer our agent. */
+export const MAX_PROBES = 2;
+/** open(2), Linux: the file itself, not opened. Node has no name for it. */
+const O_PATH = 0o10000000;
 const MAX_READY_CHARS = 4_096;
 const MAX_SCHEMA_BYTES = 1024 * 1024;
 
@@ -28,12 +33,15 @@ export interface PrivilegedOptions {
   /** Node's arguments for `whither`, to which `lab NAME` is added. */
   readonly whither: readonly string[];
   readonly workDir: string;
+  /** Owner of the work directory and of the sockets in it. */
+  readonly user: Pick<User, 'uid'>;
   readonly send: (notice: Notice) => void;
 }
 
 export class Privileged {
   readonly #options: PrivilegedOptions;
-  readonly #probes = new Map<number, ChildProcess>();
+  /** null = being started. */
+  readonly #probes = new Map<number, ChildProcess | null>();
   #lab: ChildProcess | null = null;
   #closed = false;
 
@@ -70,7 +78,7 @@ export class Privileged {
   /** Ends the probes, then the lab they were watching; resolves when all are gone. */
   async close(): Promise<void> {
     this.#closed = true;
-    const probes = [...this.#probes.values()];
+    const probes = [...this.#probes.values()].filter((child) => child !== null);
     await Promise.all(probes.map((child) => endChild(child)));
     if (this.#lab) {
       this.#lab.stdin?.end();
@@ -79,28 +87,40 @@ export class Privileged {
   }
 
   async #startProbe({ id, spec, socket: name }: Request & { type: 'start-probe' }): Promise<void> {
-    const { probe, workDir, send } = this.#options;
+    const { probe, workDir, user, send } = this.#options;
     const args = probeArguments(checkSpec(spec));
-    if (this.#closed || this.#probes.has(id)) throw new Failure('whither is ending', 'start it again');
-    const socket = await connect(path.join(workDir, name));
-    // Its own session: Ctrl-C in the terminal must not end it before the agent has read all it has.
-    const child = spawn(probe, args, { stdio: ['ignore', socket, 'pipe'], detached: true });
-    // The probe has its own copy now; when it ends, the agent sees the end of the stream.
-    socket.destroy();
-    this.#probes.set(id, child);
-    const ended = endOf(child);
+    if (this.#probes.has(id) || this.#probes.size >= MAX_PROBES) {
+      throw new Failure('a probe is running already', 'stop it first');
+    }
+    this.#probes.set(id, null);
     try {
+      const socket = await connectTo(path.join(workDir, name), user);
+      const child = this.#spawnProbe(args, socket);
+      this.#probes.set(id, child);
+      const ended = endOf(child);
       await started(child, probe);
+      send({ type: 'probe-started', id });
+      lines(child.stderr!, (line) => send({ type: 'probe-line', id, line }));
+      void ended.then((end) => {
+        this.#probes.delete(id);
+        send({ type: 'probe-ended', id, end });
+      });
     } catch (thrown) {
       this.#probes.delete(id);
       throw thrown;
     }
-    send({ type: 'probe-started', id });
-    lines(child.stderr, (line) => send({ type: 'probe-line', id, line }));
-    void ended.then((end) => {
-      this.#probes.delete(id);
-      send({ type: 'probe-ended', id, end });
-    });
+  }
+
+  #spawnProbe(args: readonly string[], output: net.Socket): ChildProcess {
+    try {
+      // The agent may have ended meanwhile, and `close` with it.
+      if (this.#closed) throw new Failure('whither is ending', 'start it again');
+      // Its own session: Ctrl-C in the terminal must not end it before the agent has read all it has.
+      return spawn(this.#options.probe, args, { stdio: ['ignore', output, 'pipe'], detached: true });
+    } finally {
+      // The probe has its own copy now; when it ends, the agent sees the end of the stream.
+      output.destroy();
+    }
   }
 
   async #startLab(name: string): Promise<void> {
@@ -142,11 +162,24 @@ function readReady(line: string): Notice | null {
   }
 }
 
-function connect(socketPath: string): Promise<net.Socket> {
-  return new Promise((resolve, reject) => {
-    const socket = net.connect(socketPath, () => resolve(socket));
-    socket.once('error', reject);
-  });
+/**
+ * Connects to a socket that `user` has made. Looked at before, and then by descriptor instead of by name: a link
+ * in the place of the socket would have root connect to whatever it leads to.
+ */
+async function connectTo(file: string, user: Pick<User, 'uid'>): Promise<net.Socket> {
+  const descriptor = openSync(file, O_PATH | constants.O_NOFOLLOW);
+  try {
+    const info = fstatSync(descriptor);
+    if (!info.isSocket() || info.uid !== user.uid) {
+      throw new Failure('the probe’s output has nowhere to go', 'start whither again');
+    }
+    return await new Promise((resolve, reject) => {
+      const socket = net.connect(`/proc/self/fd/${descriptor}`, () => resolve(socket));
+      socket.once('error', reject);
+    });
+  } finally {
+    closeSync(descriptor);
+  }
 }
 
 function endChild(child: ChildProcess, graceMs?: number): Promise<void> {

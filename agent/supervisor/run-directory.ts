@@ -3,6 +3,7 @@
  * lie where only root may look (/root), and a work directory of its own. Root owns all but the latter, so
  * the agent cannot change what it runs.
  */
+import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
   chownSync,
@@ -11,33 +12,40 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  rmdirSync,
   rmSync,
 } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { codeOf } from '../failure.ts';
+import { isAlive } from '../processes.ts';
 import type { User } from './user.ts';
 
 const PREFIX = 'whither-run-';
 const COPIED = ['package.json', 'dist'];
+const WORK = 'work';
 
 export interface RunDirectory {
   readonly root: string;
   /** Owned by the agent's user, 0700: spool and sockets. */
   readonly workDir: string;
-  remove(): void;
+  readonly remove: () => void;
 }
 
 export function makeRunDirectory(packageRoot: string, user: User): RunDirectory {
-  removeStale();
-  const root = mkdtempSync(path.join(os.tmpdir(), `${PREFIX}${process.pid}-`));
+  const root = makePrivateDirectory();
   chmodSync(root, 0o750);
   chownSync(root, 0, user.gid);
   for (const name of COPIED) copyTree(path.join(packageRoot, name), path.join(root, name), user.gid);
-  const workDir = path.join(root, 'work');
+  const workDir = path.join(root, WORK);
   mkdirSync(workDir, { mode: 0o700 });
   chownSync(workDir, user.uid, user.gid);
-  return { root, workDir, remove: () => rmSync(root, { recursive: true, force: true }) };
+  return { root, workDir, remove: () => removeRunDirectory(root) };
+}
+
+/** A directory (0700) below the system's temporary one, which a later start removes if this one is killed. */
+export function makePrivateDirectory(): string {
+  removeStale();
+  return mkdtempSync(path.join(os.tmpdir(), `${PREFIX}${process.pid}-`));
 }
 
 function copyTree(from: string, to: string, gid: number): void {
@@ -53,21 +61,37 @@ function copyTree(from: string, to: string, gid: number): void {
   chownSync(to, 0, gid);
 }
 
-/** A supervisor that was killed could not tidy up: its name holds its process id. */
+/** Whoever was killed could not tidy up: the name holds its process id. */
 function removeStale(): void {
   for (const name of readdirSync(os.tmpdir())) {
     const match = /^whither-run-(\d{1,10})-/.exec(name);
+    if (!match || isAlive(Number(match[1]))) continue;
     const dir = path.join(os.tmpdir(), name);
-    if (!match || isAlive(Number(match[1])) || lstatSync(dir).uid !== process.getuid?.()) continue;
-    rmSync(dir, { recursive: true, force: true });
+    try {
+      if (lstatSync(dir).uid === process.getuid?.()) removeRunDirectory(dir);
+    } catch {
+      // Another start removes it at the same time, or its agent is just ending: then the next one does.
+    }
   }
 }
 
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (thrown) {
-    return codeOf(thrown) === 'EPERM';
+/**
+ * The work directory is emptied by a process of its owner's: while root walked through it, its owner could put
+ * a link in the place of a directory, and root would remove what the link leads to.
+ */
+function removeRunDirectory(root: string): void {
+  const workDir = path.join(root, WORK);
+  const owner = lstatSync(workDir, { throwIfNoEntry: false });
+  if (owner) {
+    const { uid, gid } = owner;
+    // It says that the directory itself stays, which is in one of root's.
+    spawnSync('rm', ['-rf', '--', workDir], { uid, gid, cwd: '/', stdio: 'ignore' });
+    try {
+      rmdirSync(workDir);
+    } catch {
+      // Something is in it that is not its owner's: nothing of ours, so it stays.
+      return;
+    }
   }
+  rmSync(root, { recursive: true, force: true });
 }

@@ -1,7 +1,8 @@
 /** The whole program as root starts it, with a probe that is a script: who runs as whom, and what is left. */
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process';
 import {
   chmodSync,
+  chownSync,
   cpSync,
   existsSync,
   mkdirSync,
@@ -13,11 +14,13 @@ import {
 } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { readAll } from '#core/pcapng/testing/record-calls.ts';
 import { FAKE_PROBE, planFakeProbe, type FakeRun } from '../testing/fake-probe.ts';
 import { section } from '../testing/section.ts';
 import { until } from '../testing/temporary.ts';
+import { makePrivateDirectory } from './run-directory.ts';
+import { unprivilegedUser } from './user.ts';
 
 const PACKAGE_ROOT = path.resolve(import.meta.dirname, '..', '..');
 const BUILT = path.join(PACKAGE_ROOT, 'dist', 'agent');
@@ -35,7 +38,11 @@ interface Started {
 }
 
 /** A package of its own below a directory that only root may enter, as /root is. */
-function start(args: readonly string[], runs: readonly FakeRun[]): Started {
+function start(
+  args: readonly string[],
+  runs: readonly FakeRun[],
+  prepare: (runDir: string, packageRoot: string) => SpawnOptions = () => ({}),
+): Started {
   const temporary = mkdtempSync('/tmp/whither-kernel-');
   // Searchable, for the unprivileged agent's run directory is made in it; the package is not.
   const packageRoot = path.join(temporary, 'private', 'package');
@@ -49,6 +56,7 @@ function start(args: readonly string[], runs: readonly FakeRun[]): Started {
   chmodForAll(temporary, runDir);
   const supervisor = spawn(process.execPath, [path.join(packageRoot, 'dist/agent/whither.mjs'), ...args], {
     env: { PATH: process.env.PATH, TMPDIR: runDir, WHITHER_PROBE: FAKE_PROBE, ...plan.env },
+    ...prepare(runDir, packageRoot),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let text = '';
@@ -85,6 +93,10 @@ function statusOf(pid: number): Map<string, string> {
 
 function isAlive(pid: number): boolean {
   return existsSync(`/proc/${pid}`) && statusOf(pid).get('State')?.startsWith('Z') !== true;
+}
+
+function commandOf(pid: number): string {
+  return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
 }
 
 function linkIn(output: string): URL {
@@ -138,6 +150,103 @@ kernelTest('the agent ends when the supervisor is killed, and what was captured 
   await until(() => !isAlive(agent));
   const [left] = readdirSync(run.temporary);
   expect(readdirSync(path.join(run.temporary, left!, 'work'))).toEqual([]);
+});
+
+kernelTest('Ctrl-C while it starts leaves no process and no file', async () => {
+  const run = start(['-i', 'eth0'], [{ output: section({ run: 1, events: 5 }), then: 'stay' }]);
+  await until(() => readdirSync(run.temporary).length > 0);
+  run.supervisor.kill('SIGINT');
+  await run.exited;
+  expect(readdirSync(run.temporary)).toEqual([]);
+});
+
+kernelTest('an agent that is killed is named, and nothing is left', async () => {
+  const run = start(['-i', 'eth0'], [{ output: section({ run: 1, events: 5 }), then: 'stay' }]);
+  await until(() => run.output().includes('Whither is at'));
+  const children = childrenOf(run.supervisor.pid!);
+  process.kill(
+    children.find((pid) => pid !== run.plan.pid(0))!,
+    'SIGKILL',
+  );
+  expect(await run.exited).toBe(1);
+  expect(run.output()).toContain(
+    'whither: the part of whither without privilege was killed by SIGKILL: start it again.',
+  );
+  expect([children.filter(isAlive), readdirSync(run.temporary)]).toEqual([[], []]);
+});
+
+kernelTest('whoever reads its output may go away, and the capture goes on', async () => {
+  const output = section({ run: 1, events: 5 });
+  const run = start(
+    ['-i', 'eth0'],
+    [
+      { output, then: 'stay' },
+      { output, then: 'stay' },
+    ],
+  );
+  await until(() => run.output().includes('Whither is at'));
+  run.supervisor.stdout!.destroy();
+  process.kill(run.plan.pid(0), 'SIGKILL');
+  await until(() => run.plan.args(1) !== null);
+  run.supervisor.kill('SIGINT');
+  expect(await run.exited).toBe(0);
+});
+
+kernelTest('a spool directory is made for the agent with all that leads to it', async () => {
+  const run = start(
+    ['-i', 'eth0', '--spool', 'not/yet/there'],
+    [{ output: section({ run: 1, events: 5 }), then: 'stay' }],
+    (dir) => ({ cwd: dir }),
+  );
+  await until(() => run.output().includes('Whither is at'));
+  run.supervisor.kill('SIGINT');
+  expect(await run.exited).toBe(0);
+  const kept = readdirSync(path.join(run.temporary, 'not/yet/there')).sort();
+  expect(kept).toEqual(['00000000000000000000.pcapng', 'spool-id']);
+});
+
+kernelTest('a start removes what one that was killed has left, but nothing of root’s in it', () => {
+  const stale = mkdtempSync('/tmp/whither-kernel-stale-');
+  onTestFinished(() => rmSync(stale, { recursive: true, force: true }));
+  const nobody = unprivilegedUser({});
+  const makeLeft = (name: string): string => {
+    // No process has this id: it is past the largest that Linux gives.
+    const left = path.join(stale, `whither-run-4194305-${name}`);
+    mkdirSync(path.join(left, 'work', 'spool'), { recursive: true });
+    for (const dir of ['work', 'work/spool']) chownSync(path.join(left, dir), nobody.uid, nobody.gid);
+    return left;
+  };
+  chmodSync(stale, 0o755);
+  makeLeft('own');
+  const foreign = path.join(makeLeft('foreign'), 'work', 'spool', 'mounted');
+  mkdirSync(foreign);
+  writeFileSync(path.join(foreign, 'precious'), '');
+  vi.stubEnv('TMPDIR', stale);
+  onTestFinished(() => void vi.unstubAllEnvs());
+  rmSync(makePrivateDirectory(), { recursive: true });
+  expect(readdirSync(stale)).toEqual(['whither-run-4194305-foreign']);
+  expect(readdirSync(foreign)).toEqual(['precious']);
+});
+
+kernelTest('when the lab ends, the capture of it ends, and terminal and page say why', async () => {
+  const run = start(
+    ['serve', '--lab', 'edge'],
+    [{ output: section({ run: 1, events: 5 }), then: 'stay' }],
+    (_dir, packageRoot) => {
+      for (const name of ['build', 'agent/lab/edge'])
+        cpSync(path.join(PACKAGE_ROOT, name), path.join(packageRoot, name), { recursive: true });
+      return {};
+    },
+  );
+  await until(() => run.output().includes('Whither is at'));
+  const [lab] = childrenOf(run.supervisor.pid!).filter((pid) => commandOf(pid).includes('whither.mjs lab edge'));
+  process.kill(lab!, 'SIGKILL');
+  const why = 'The edge lab ended (killed by SIGKILL). Start whither again.';
+  await until(() => run.output().includes(why) && !isAlive(run.plan.pid(0)));
+  const link = linkIn(run.output());
+  const answer = await fetch(new URL('/api/host', link), { headers: { cookie: await letIn(link) } });
+  expect(await answer.json()).toMatchObject({ text: why });
+  expect(run.output()).not.toContain('The capture was stopped');
 });
 
 kernelTest('capture writes the file that root named, through an agent that is not root', async () => {

@@ -4,10 +4,10 @@
  * came from a network, a file or a browser.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { closeSync, mkdirSync, chownSync, existsSync, openSync } from 'node:fs';
+import { chownSync, closeSync, existsSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { codeOf, Failure } from '../failure.ts';
-import { HANDOVER_VARIABLE, openForWriting, readFailure, type Handover } from './handover.ts';
+import { HANDOVER_VARIABLE, openForReading, openForWriting, type Handover } from './handover.ts';
 import { parseRequest, type Notice } from './messages.ts';
 import { Privileged } from './privileged.ts';
 import { makeRunDirectory, type RunDirectory } from './run-directory.ts';
@@ -41,16 +41,47 @@ export async function supervise(options: SuperviseOptions): Promise<number> {
   }
   const user = unprivilegedUser();
   const files = openFiles(options);
-  if (options.ownedDir !== null && !existsSync(options.ownedDir)) {
-    mkdirSync(options.ownedDir, { recursive: true, mode: 0o700 });
-    chownSync(options.ownedDir, user.uid, user.gid);
-  }
+  if (options.ownedDir !== null) makeOwned(options.ownedDir, user);
+  // Before there is anything to tidy up.
+  const signals = catchSignals();
   const run = makeRunDirectory(options.packageRoot, user);
+  // Also where this process ends by a fault of its own.
+  process.on('exit', run.remove);
   try {
-    return await runAgent(options, run, user, path.join(run.root, relative), files);
+    return await runAgent(options, run, user, path.join(run.root, relative), files, signals);
   } finally {
+    process.off('exit', run.remove);
     run.remove();
   }
+}
+
+interface Signals {
+  /** Calls `listener` for every signal that asks to end, and once for those that came before. */
+  listen(listener: () => void): void;
+}
+
+function catchSignals(): Signals {
+  let listener: (() => void) | null = null;
+  let early = false;
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      if (listener) listener();
+      else early = true;
+    });
+  }
+  return {
+    listen(next) {
+      listener = next;
+      if (early) next();
+    },
+  };
+}
+
+/** All directories that are made on the way are the user's: in one of root's it could not reach its own. */
+function makeOwned(dir: string, { uid, gid }: User): void {
+  if (existsSync(dir)) return;
+  const first = path.dirname(mkdirSync(dir, { recursive: true, mode: 0o700 }) ?? dir);
+  for (let made = dir; made !== first; made = path.dirname(made)) chownSync(made, uid, gid);
 }
 
 async function runAgent(
@@ -59,6 +90,7 @@ async function runAgent(
   user: User,
   program: string,
   files: ReadonlyMap<string, number>,
+  signals: Signals,
 ): Promise<number> {
   const handover: Handover = {
     workDir: run.workDir,
@@ -75,26 +107,30 @@ async function runAgent(
     probe: options.probe,
     whither: [...process.execArgv, options.entry],
     workDir: run.workDir,
+    user,
     send,
   });
   agent.on('message', (value) => {
     const request = parseRequest(value);
     if (request) void privileged.handle(request);
   });
-  const exited = new Promise<number>((resolve) => {
-    agent.once('exit', (code, signal) => resolve(signal === null ? (code ?? 1) : 1));
+  const exited = new Promise<{ code: number; signal: string | null }>((resolve) => {
+    agent.once('exit', (code, signal) => resolve({ code: code ?? 1, signal }));
   });
-  let asked = false;
+  const told = { end: false };
   const end = (): void => {
     // Asked twice means at once.
-    if (asked) agent.kill('SIGKILL');
+    if (told.end) agent.kill('SIGKILL');
     else setTimeout(() => agent.kill('SIGKILL'), AGENT_GRACE_MS).unref();
-    asked = true;
+    told.end = true;
     send({ type: 'shutdown' });
   };
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, end);
-  const code = await exited;
+  signals.listen(end);
+  const { code, signal } = await exited;
   await privileged.close();
+  if (signal !== null && !told.end) {
+    throw new Failure(`the part of whither without privilege was killed by ${signal}`, 'start it again');
+  }
   return code;
 }
 
@@ -137,13 +173,7 @@ async function startAgent(
 /** The agent's user may not be allowed to open them; the user who typed the command is. */
 function openFiles({ read, write }: SuperviseOptions): ReadonlyMap<string, number> {
   const opened = new Map<string, number>();
-  for (const given of read) {
-    try {
-      opened.set(path.resolve(given), openSync(given, 'r'));
-    } catch (thrown) {
-      throw readFailure(given, thrown);
-    }
-  }
+  for (const given of read) opened.set(path.resolve(given), openForReading(path.resolve(given), given));
   for (const given of write) opened.set(path.resolve(given), openForWriting(path.resolve(given), given));
   return opened;
 }

@@ -62,6 +62,10 @@ export class SupervisedLauncher implements Launcher {
     try {
       await running;
       return { output: await accepted.socket, ended, stop: () => ask({ type: 'stop-probe', id }) };
+    } catch (thrown) {
+      // Connected already, perhaps: nobody will read it, and open it would keep this process.
+      void accepted.socket.then((socket) => socket.destroy());
+      throw thrown;
     } finally {
       accepted.close();
     }
