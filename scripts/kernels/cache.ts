@@ -22,12 +22,13 @@ import { allReleases, chooseReleases, type Release } from './releases.ts';
 
 const INDEX_MAX_AGE_MS = 7 * 24 * 60 * 60 * 1000;
 const TEMPORARY = 'tmp-';
+const PREFIX = 'linux-';
 const IMAGE_PREFIX = 'linux-image-';
 const MANIFEST = 'manifest.json';
 
 const indexShape = v.object({
   fetchedAtMs: v.number(),
-  releases: v.array(v.object({ release: v.string(), version: v.string() })),
+  releases: v.array(v.object({ release: v.string(), version: v.string(), complete: v.boolean() })),
 });
 const manifestShape = v.object({ packages: v.array(v.string()), sha256: v.string() });
 
@@ -68,7 +69,7 @@ export class KernelCache {
     if (known !== null && !refresh && Date.now() - known.fetchedAtMs < INDEX_MAX_AGE_MS)
       return known.releases;
     try {
-      const releases = allReleases(this.#aptRoot().packages(IMAGE_PREFIX));
+      const releases = allReleases(this.#aptRoot().packages(PREFIX));
       this.#replace(file, JSON.stringify({ fetchedAtMs: Date.now(), releases }));
       return releases;
     } catch (thrown) {

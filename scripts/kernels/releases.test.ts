@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { allReleases, chooseReleases, compareReleases, newestReleases } from './releases.ts';
+import { allReleases, chooseReleases, compareReleases, incompleteVersions } from './releases.ts';
 
 const PACKAGES = [
   'linux-image-6.16.12+deb13-cloud-amd64',
@@ -12,16 +12,26 @@ const PACKAGES = [
   'linux-image-7.3.4+deb13-cloud-amd64',
   'linux-image-cloud-amd64',
   'linux-binary-7.3.4+deb13-cloud-amd64',
+  'linux-modules-7.3.4+deb13-cloud-amd64',
+  'linux-image-7.1.13+deb13-cloud-amd64',
+  'linux-binary-7.1.13+deb13-cloud-amd64',
+  'linux-image-7.3.9+deb13-cloud-amd64',
+  'linux-binary-7.3.9+deb13-cloud-amd64',
 ];
 const AVAILABLE = allReleases(PACKAGES);
 
 describe("choosing among Debian's kernels", () => {
-  it('finds the newest release of each version, oldest version first', () => {
-    expect(newestReleases(PACKAGES)).toEqual([
-      { version: '6.1', release: '6.1.0-50-cloud-amd64' },
-      { version: '6.16', release: '6.16.12+deb13-cloud-amd64' },
-      { version: '7.3', release: '7.3.4+deb13-cloud-amd64' },
+  it('finds images, oldest first, and which of them have their modules', () => {
+    expect(AVAILABLE).toEqual([
+      { version: '6.1', release: '6.1.0-47-cloud-amd64', complete: true },
+      { version: '6.1', release: '6.1.0-50-cloud-amd64', complete: true },
+      { version: '6.16', release: '6.16.3+deb13-cloud-amd64', complete: true },
+      { version: '6.16', release: '6.16.12+deb13-cloud-amd64', complete: true },
+      { version: '7.1', release: '7.1.13+deb13-cloud-amd64', complete: false },
+      { version: '7.3', release: '7.3.4+deb13-cloud-amd64', complete: true },
+      { version: '7.3', release: '7.3.9+deb13-cloud-amd64', complete: false },
     ]);
+    expect(incompleteVersions(AVAILABLE)).toEqual(['7.1']);
   });
 
   it('compares by number, not by letter', () => {
@@ -49,5 +59,11 @@ describe("choosing among Debian's kernels", () => {
     expect(() => chooseReleases(AVAILABLE, ['6.1.0-5'])).toThrow('there is no packaged kernel 6.1.0-5');
     expect(() => chooseReleases(AVAILABLE, ['7'])).not.toThrow();
     expect(() => chooseReleases([], ['newest'])).toThrow('there is no packaged kernel newest');
+  });
+
+  it('says of a kernel whose modules are gone that they are gone', () => {
+    expect(() => chooseReleases(AVAILABLE, ['7.1'])).toThrow(
+      "Debian's archive no longer has the modules of 7.1.13+deb13-cloud-amd64",
+    );
   });
 });

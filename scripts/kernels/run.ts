@@ -9,6 +9,7 @@ import { ensurePackages, LIVE_PACKAGES } from '../lib/debian.mjs';
 import { say } from '../lib/say.mjs';
 import { ensureProbe } from '../lib/setup.mjs';
 import { KernelCache } from './cache.ts';
+import { incompleteVersions } from './releases.ts';
 import { formatJson, formatTable } from './table.ts';
 
 const VM_PACKAGES = ['busybox-static', 'iproute2', 'qemu-system-x86', 'xz-utils', 'zstd'];
@@ -39,12 +40,16 @@ async function main(versions: string[], options: Options): Promise<void> {
   const cache = new KernelCache();
   try {
     if (options.list) {
-      for (const { version, release } of cache.releases(options.refresh))
-        console.log(`${version}\t${release}`);
+      for (const { version, release, complete } of cache.releases(options.refresh)) {
+        console.log(`${version}\t${release}${complete ? '' : "\tno longer complete in Debian's archive"}`);
+      }
       return;
     }
     requirePackages(VM_PACKAGES);
     const kernels = cache.kernels(versions.length === 0 ? DEFAULT_VERSIONS : versions, options.refresh);
+    const leftOut = versions.includes('all') ? incompleteVersions(cache.releases()) : [];
+    if (leftOut.length > 0)
+      say(`left out, Debian's archive no longer has their modules: ${leftOut.join(', ')}`);
     if (options.fetch) {
       for (const kernel of kernels) console.log(JSON.stringify(kernel));
       return;
@@ -59,7 +64,7 @@ async function main(versions: string[], options: Options): Promise<void> {
       reports.push(await reportKernel(kernel, told));
     }
     console.log(formatTable(reports));
-    console.log(formatJson(reports));
+    console.log(formatJson(reports, leftOut));
     if (told.aborted || reports.some(({ wrong }) => wrong.length > 0)) process.exitCode = 1;
   } finally {
     cache.close();

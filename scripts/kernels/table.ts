@@ -36,7 +36,8 @@ export function formatTable(reports: readonly KernelReport[]): string {
   return lines.join('\n');
 }
 
-export function formatJson(reports: readonly KernelReport[]): string {
+/** `leftOut`: versions that were asked for with `all` and cannot be had. */
+export function formatJson(reports: readonly KernelReport[], leftOut: readonly string[]): string {
   return JSON.stringify({
     kernels: reports.map((report) => ({
       kernel: report.kernel,
@@ -52,6 +53,7 @@ export function formatJson(reports: readonly KernelReport[]): string {
       result: report.wrong.length === 0 ? 'passed' : 'failed',
       wrong: report.wrong,
     })),
+    left_out: leftOut,
     ok: reports.every(({ wrong }) => wrong.length === 0),
   });
 }
