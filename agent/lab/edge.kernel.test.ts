@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { BLOCK_SUBTYPE, META_STATE } from '#core/format/structs.ts';
+import { HOOKS } from '#core/format/hooks.ts';
+import { BLOCK_SUBTYPE, LINK_KIND, META_STATE } from '#core/format/structs.ts';
 import { EdgeLab, type EdgeCounts, type EdgeNote } from './edge/lab.ts';
 import { startProbe } from './edge/record.ts';
 import { deviceCounters, until } from './testing/host-state.ts';
@@ -12,13 +13,32 @@ import { finalStatistics, readCapture, type Capture, type SeenPacket } from './t
 import { requireKernel } from './testing/require-kernel.ts';
 
 const skip = requireKernel();
+const LINKTYPE_RAW = 101;
+const ETHERTYPE_IPV4 = 0x0800;
+const HEX_TAG: unknown = expect.stringMatching(/^[0-9a-f]{16}$/);
+const SOME_ID: unknown = expect.any(Number);
 const RATE = 200;
 const SECONDS = 4;
 /** type 1, length 8, then the trace id, little-endian. */
 const TRACE_PREFIX = '0108';
-const BEFORE_TCX = ['netif_receive_skb', 'tcx/ingress@first'];
-const AFTER_TCX = ['tcx/ingress@last', 'skb_copy_datagram_iovec'];
-const TX = ['tcx/egress@first', 'tcx/egress@last', 'net_dev_queue', 'net_dev_start_xmit'];
+const BEFORE_TCX = ['napi_gro_receive_entry', 'netif_receive_skb', 'tcx/ingress@first'];
+const AFTER_TCX = [
+  'tcx/ingress@last',
+  'nf/prerouting',
+  'nf/local_in',
+  'cgroup_skb/ingress',
+  'tcp_probe',
+  'skb_copy_datagram_iovec',
+];
+const TX = [
+  'nf/local_out',
+  'nf/postrouting',
+  'cgroup_skb/egress',
+  'tcx/egress@first',
+  'tcx/egress@last',
+  'net_dev_queue',
+  'net_dev_start_xmit',
+];
 
 function traceOf(metaHex: string): string {
   const bytes = Buffer.from(metaHex, 'hex').subarray(2, 10);
@@ -67,20 +87,10 @@ describe.skipIf(skip !== null)(`the probe in the edge lab${skip === null ? '' : 
     rmSync(directory, { recursive: true, force: true });
   });
 
-  it('is a whole capture of one device at ten hooks', () => {
+  it('is a whole capture of one device at every hook', () => {
     expect(capture.problems).toEqual([]);
-    expect(capture.interfaces.map(({ name }) => name)).toEqual([
-      'edge0:netif_receive_skb',
-      'edge0:tcx/ingress@first',
-      'edge0:tcx/ingress@last',
-      'edge0:skb_copy_datagram_iovec',
-      'edge0:tcx/egress@first',
-      'edge0:tcx/egress@last',
-      'edge0:net_dev_queue',
-      'edge0:net_dev_start_xmit',
-      'edge0:consume_skb',
-      'edge0:kfree_skb',
-    ]);
+    const names = HOOKS.filter(({ name, how }) => how.length > 0 && !name.endsWith('@after'));
+    expect(capture.interfaces.map(({ name }) => name)).toEqual(names.map(({ name }) => `edge0:${name}`));
     expect(capture.packets.length).toBeGreaterThan(500);
     expect(stderr).toMatch(/^whither-probe: \d+ events written, 0 lost\n/);
   });
@@ -97,7 +107,7 @@ describe.skipIf(skip !== null)(`the probe in the edge lab${skip === null ? '' : 
 
   it('shows after tcx, and until the process reads it, the bytes that the tcx program left', () => {
     const seen = at(...AFTER_TCX);
-    expect(at('skb_copy_datagram_iovec').length).toBeGreaterThan(0);
+    for (const hook of AFTER_TCX) expect([hook, at(hook).length > 0]).toEqual([hook, true]);
     for (const { metaHex } of seen) expect(metaHex).toBe(notes.get(traceOf(metaHex))?.afterTcx);
   });
 
@@ -120,8 +130,10 @@ describe.skipIf(skip !== null)(`the probe in the edge lab${skip === null ? '' : 
 
   it('gives one journey to one packet: on Rx, journeys and trace ids are one to one', () => {
     const traces = new Map<bigint, Set<string>>();
+    const clones = new Set(capture.packets.filter(({ link }) => link).map(({ journey }) => journey));
     for (const { journey, metaHex } of capture.packets) {
       if (metaHex === '') continue;
+      if (clones.has(journey)) continue;
       traces.set(journey, (traces.get(journey) ?? new Set<string>()).add(traceOf(metaHex)));
     }
     const all = [...traces.values()].map((set) => [...set]);
@@ -129,6 +141,21 @@ describe.skipIf(skip !== null)(`the probe in the edge lab${skip === null ? '' : 
     expect(new Set(all.flat()).size).toBe(traces.size);
     const tx = new Set(at(...TX).map(({ journey }) => journey));
     expect([...traces.keys()].filter((journey) => tx.has(journey))).toEqual([]);
+  });
+
+  it('says of a clone whose it is: a raw socket gets one, with the metadata of the packet it was made from', () => {
+    const firsts = capture.packets.filter(({ link }) => link);
+    expect(firsts.length).toBeGreaterThan(0);
+    for (const { link, metaHex, hook, event } of firsts) {
+      expect([hook, link!.kind]).toEqual(['cgroup_skb/ingress', LINK_KIND.clone]);
+      const origin = capture.packets.findLast(
+        (one) => one.journey === link!.journey && one.hook !== 'kfree_skb',
+      )!;
+      expect(origin.hook).toBe('nf/local_in');
+      expect(metaHex).toBe(origin.metaHex);
+      expect(event.head).toBe(origin.event.head);
+      expect(event.skb).not.toBe(origin.event.skb);
+    }
   });
 
   it('agrees with the XDP program on every single packet received', () => {
@@ -179,16 +206,32 @@ describe.skipIf(skip !== null)(`the probe in the edge lab${skip === null ? '' : 
   it('carries the schema, the catalogue and the host', () => {
     expect(capture.json.get(BLOCK_SUBTYPE.schema)).toMatchObject({ whither: 1, name: 'edge lab' });
     const { hooks } = capture.json.get(BLOCK_SUBTYPE.catalogue) as { hooks: { attached: boolean }[] };
-    expect(hooks.filter(({ attached }) => attached)).toHaveLength(10);
+    expect(hooks.filter(({ attached }) => attached)).toHaveLength(capture.interfaces.length);
   });
 
-  it('keeps packets whole from the MAC header, with their length on the wire', () => {
-    for (const { data, originalLength, event } of capture.packets) {
-      expect(originalLength).toBeGreaterThanOrEqual(14);
+  it('keeps packets whole from the MAC header, or from the network header, with their length on the wire', () => {
+    for (const { data, originalLength, event, interfaceIndex } of capture.packets) {
       // Only the linear part is there to copy: TCP sends its payload from page fragments.
       expect(data.length).toBe(Math.min(originalLength - event.dataLen, 128));
-      expect(data[12]! * 256 + data[13]!).toBe(event.protocol);
+      const raw = capture.interfaces[interfaceIndex]!.linkType === LINKTYPE_RAW;
+      if (raw) expect(data[0]! >> 4).toBe(event.protocol === ETHERTYPE_IPV4 ? 4 : 6);
+      else expect(data[12]! * 256 + data[13]!).toBe(event.protocol);
     }
+  });
+
+  it('knows the programs of the device', () => {
+    const { programs } = capture.json.get(BLOCK_SUBTYPE.host) as { programs: Record<string, unknown>[] };
+    expect(programs).toEqual([
+      { id: SOME_ID, name: 'edge_xdp', tag: HEX_TAG, type: 'xdp', attach: 'xdp', device: 'edge0' },
+      {
+        id: SOME_ID,
+        name: 'edge_tcx',
+        tag: HEX_TAG,
+        type: 'sched_cls',
+        attach: 'tcx/ingress',
+        device: 'edge0',
+      },
+    ]);
   });
 
   it.skipIf(!hasTshark())(

@@ -5,6 +5,7 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 enum {
@@ -21,6 +22,8 @@ static const char USAGE[] =
 	"  -s, --snaplen N         bytes of each packet, from the MAC header (default 128, at most 4096)\n"
 	"  -w, --write FILE|-      where to write (default -, standard output)\n"
 	"      --schema FILE       metadata schema (JSON) to put into the capture\n"
+	"      --hooks LIST        only these, separated by commas: tcx, nf/forward, kfree_skb (default all)\n"
+	"      --cb                the 48 bytes of skb->cb, too\n"
 	"      --ring-bytes N      size of the ring buffer, a power of two (default 16777216)\n"
 	"      --no-tcx            use clsact filters although tcx links are there\n"
 	"      --die-with-parent   end when the parent process does (always, when writing to a pipe)\n"
@@ -33,6 +36,8 @@ enum {
 	OPT_NETNS = 256,
 	OPT_SCHEMA,
 	OPT_RING,
+	OPT_HOOKS,
+	OPT_CB,
 	OPT_NO_TCX,
 	OPT_DIE,
 	OPT_DOCTOR,
@@ -46,6 +51,8 @@ static const struct option LONG[] = {
 	{ "write", required_argument, NULL, 'w' },
 	{ "schema", required_argument, NULL, OPT_SCHEMA },
 	{ "ring-bytes", required_argument, NULL, OPT_RING },
+	{ "hooks", required_argument, NULL, OPT_HOOKS },
+	{ "cb", no_argument, NULL, OPT_CB },
 	{ "no-tcx", no_argument, NULL, OPT_NO_TCX },
 	{ "die-with-parent", no_argument, NULL, OPT_DIE },
 	{ "doctor", no_argument, NULL, OPT_DOCTOR },
@@ -67,6 +74,44 @@ static int number(const char *text, unsigned min, unsigned max, const char *what
 		return -1;
 	}
 	*out = (unsigned)value;
+	return 0;
+}
+
+static const char *const HOOK_NAMES[] = {
+#define NAME(ID, IDENT, TEXT, LINKTYPE, DIRECTION) TEXT,
+	WH_HOOKS(NAME)
+#undef NAME
+};
+
+static bool names(const char *item, size_t length, const char *hook)
+{
+	return !strncmp(item, hook, length) && strchr("/@", hook[length]);
+}
+
+bool list_names_hook(const char *list, const char *hook)
+{
+	for (size_t length; *list; list += length + (list[length] == ',')) {
+		length = strcspn(list, ",");
+		if (length && names(list, length, hook))
+			return true;
+	}
+	return false;
+}
+
+static int check_hooks(const char *list)
+{
+	for (size_t length; *list; list += length + (list[length] == ',')) {
+		bool found = false;
+
+		length = strcspn(list, ",");
+		for (size_t i = 0; i < sizeof(HOOK_NAMES) / sizeof(*HOOK_NAMES); i++)
+			found |= length && names(list, length, HOOK_NAMES[i]);
+		if (found)
+			continue;
+		fprintf(stderr, "whither-probe: there is no hook '%.*s'; --doctor lists them\n",
+			(int)length, list);
+		return -1;
+	}
 	return 0;
 }
 
@@ -124,6 +169,14 @@ int args_parse(int argc, char **argv, struct options *o)
 			if (number(optarg, RING_BYTES_MIN, RING_BYTES_MAX, "--ring-bytes",
 				   &o->ring_bytes))
 				return STOP_USAGE;
+			break;
+		case OPT_HOOKS:
+			if (check_hooks(optarg))
+				return STOP_USAGE;
+			o->hooks = optarg;
+			break;
+		case OPT_CB:
+			o->cb = true;
 			break;
 		case OPT_NO_TCX:
 			o->no_tcx = true;

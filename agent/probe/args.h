@@ -21,10 +21,15 @@ struct options {
 	const char *schema; /* path of a metadata schema, NULL = none */
 	unsigned snaplen;
 	unsigned ring_bytes; /* power of two, multiple of the page size */
+	const char *hooks;   /* names, separated by commas; NULL = all */
+	bool cb;
 	bool no_tcx;
 	bool doctor;
 	bool die_with_parent;
 };
+
+/* Does the list name the hook, or a part of its name up to a slash or an @? */
+bool list_names_hook(const char *list, const char *name);
 
 /* Reads the command line. Returns 0, or prints what is wrong and returns the exit code + 1
  * (1 = stop now with 0, as after --help). */

@@ -6,17 +6,14 @@
 #include <stdint.h>
 
 #include "clock.h"
-#include "devices.h"
 #include "hooks.h"
 #include "output.h"
 
 #define NO_INTERFACE UINT32_MAX
 
-/* The pcapng interface of one device at one hook, and its account. */
+/* The pcapng interface of a point, and its account. */
 struct interface {
-	uint32_t id; /* in the file; NO_INTERFACE = the hook is not attached there */
-	uint32_t slot;
-	uint32_t hook;
+	uint32_t id;	  /* in the file; NO_INTERFACE = the hook is not attached there */
 	uint64_t written; /* packets in the file */
 	uint64_t seen;	  /* by the BPF program, as last read */
 	uint64_t lost;	  /* of those not in the ring for lack of room, as last read */
@@ -28,11 +25,11 @@ struct capture {
 	unsigned snaplen;
 	struct run_clock clock;
 	uint64_t started_ns; /* Unix time, before anything is attached */
-	struct netns netns;
-	struct device devices[WH_MAX_SLOTS];
-	size_t device_count;
+	struct place where;
 	struct hooks hooks;
-	struct interface interfaces[WH_COUNTERS]; /* index slot * WH_HOOK_STRIDE + hook */
+	struct interface interfaces[WH_POINTS]; /* index: the point */
+	uint32_t active[WH_POINTS];		/* points that have an interface, in its order */
+	size_t active_count;
 };
 
 #endif

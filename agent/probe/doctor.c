@@ -37,22 +37,18 @@ static void privileges_json(FILE *out)
 int doctor(const struct options *o)
 {
 	struct options at = *o;
-	struct device devices[WH_MAX_SLOTS];
 	static struct hooks hooks;
-	struct netns netns;
+	static struct place where;
 	struct utsname name;
 
 	libbpf_set_print(quiet);
 	uname(&name);
 	if (!at.device_count)
 		at.devices[at.device_count++] = "lo";
-	if (netns_enter(at.netns, &netns))
+	if (place_find(&at, &where))
 		return 1;
-	for (size_t i = 0; i < at.device_count; i++)
-		if (device_find(at.devices[i], &devices[i]))
-			return 1;
-	if (!hooks_load(&hooks, &at)) {
-		hooks_attach(&hooks, &at, devices, at.device_count);
+	if (!hooks_load(&hooks, &at, &where)) {
+		hooks_attach(&hooks, &at, &where);
 		hooks_detach(&hooks);
 		hooks_free(&hooks);
 	}

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "events.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "pcapng.h"
 
 /* Fixed part, options and padding of a packet block beside metadata and packet. */
-#define EPB_OVERHEAD 256
+#define EPB_OVERHEAD 384
 #define TURN_OVER    (-1)
 
 struct events {
@@ -17,36 +18,45 @@ struct events {
 	bool to_the_end;
 };
 
-static size_t extension_bytes(const struct wh_record *r)
-{
-	return (r->event.extensions & WH_EXTENSION_TASK ? sizeof(r->task) : 0) +
-	       (r->event.extensions & WH_EXTENSION_DROP ? sizeof(r->drop) : 0) +
-	       (r->event.extensions & WH_EXTENSION_SOCKET ? sizeof(r->socket) : 0);
-}
+/* The extensions, in ascending order of their bits. */
+struct part {
+	uint16_t bit;
+	uint16_t offset; /* in the record */
+	uint16_t size;
+};
+#define PART(BIT, FIELD)                                                                       \
+	{                                                                                      \
+		BIT, offsetof(struct wh_record, FIELD), sizeof(((struct wh_record *)0)->FIELD) \
+	}
+static const struct part PARTS[] = {
+	PART(WH_EXTENSION_TASK, task),	   PART(WH_EXTENSION_DROP, drop),
+	PART(WH_EXTENSION_SOCKET, socket), PART(WH_EXTENSION_CB, cb),
+	PART(WH_EXTENSION_BESIDE, beside), PART(WH_EXTENSION_LINK, link),
+};
+#define PART_COUNT (sizeof(PARTS) / sizeof(*PARTS))
 
-/* The custom option: enterprise number, event, metadata, extensions in ascending bit order. */
+/* The custom option: enterprise number, event, metadata, extensions. */
 static void event_write(struct block *b, const struct wh_record *r)
 {
 	uint32_t pen = WH_PEN;
-	size_t meta = (r->meta_bytes + 3u) & ~3u;
+	size_t length = sizeof(pen) + sizeof(r->event) + ((r->meta_bytes + 3u) & ~3u);
 
+	for (size_t i = 0; i < PART_COUNT; i++)
+		length += r->event.extensions & PARTS[i].bit ? PARTS[i].size : 0;
 	block_put_u16(b, OPT_CUSTOM_BINARY);
-	block_put_u16(b, (uint16_t)(sizeof(pen) + sizeof(r->event) + meta + extension_bytes(r)));
+	block_put_u16(b, (uint16_t)length);
 	block_put(b, &pen, sizeof(pen));
 	block_put(b, &r->event, sizeof(r->event));
 	block_put(b, r->bytes, r->meta_bytes);
 	block_pad(b);
-	if (r->event.extensions & WH_EXTENSION_TASK)
-		block_put(b, &r->task, sizeof(r->task));
-	if (r->event.extensions & WH_EXTENSION_DROP)
-		block_put(b, &r->drop, sizeof(r->drop));
-	if (r->event.extensions & WH_EXTENSION_SOCKET)
-		block_put(b, &r->socket, sizeof(r->socket));
+	for (size_t i = 0; i < PART_COUNT; i++)
+		if (r->event.extensions & PARTS[i].bit)
+			block_put(b, (const uint8_t *)r + PARTS[i].offset, PARTS[i].size);
 }
 
 static void packet_write(struct capture *c, struct interface *i, const struct wh_record *r)
 {
-	uint32_t direction = c->hooks.of[i->hook - 1].direction;
+	uint32_t direction = c->hooks.of[c->hooks.points[r->point].hook - 1].direction;
 	struct block b =
 		block_begin(&c->out, PCAPNG_EPB, EPB_OVERHEAD + r->meta_bytes + r->cap_len);
 
@@ -74,9 +84,9 @@ static int on_record(void *context, void *data, size_t size)
 	const struct wh_record *r = data;
 	struct interface *i;
 
-	if (size >= sizeof(*r) && r->slot < WH_MAX_SLOTS && r->event.hook < WH_HOOK_STRIDE &&
+	if (size >= sizeof(*r) && r->point < WH_POINTS &&
 	    r->meta_bytes + r->cap_len <= size - sizeof(*r)) {
-		i = &e->capture->interfaces[r->slot * WH_HOOK_STRIDE + r->event.hook];
+		i = &e->capture->interfaces[r->point];
 		if (i->id != NO_INTERFACE)
 			packet_write(e->capture, i, r);
 	}

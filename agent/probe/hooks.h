@@ -10,7 +10,7 @@
 
 #include "args.h"
 #include "clsact.h"
-#include "devices.h"
+#include "place.h"
 #include "record.h"
 
 struct hook {
@@ -20,37 +20,54 @@ struct hook {
 	uint16_t link_type;
 	uint16_t direction; /* epb_flags */
 	bool attached;	    /* to at least one device */
-	const char *how;    /* "tp_btf", "tcx link", "clsact filter"; "" = not at all */
-	char reason[192];   /* why it is missing, wholly or on some device */
+	const char *how;    /* "tp_btf", "tcx link", …; "" = not at all */
+	bool failed;	    /* it should be there, wholly or on some device */
+	char reason[192];   /* why it is missing */
 };
+
+/* One hook on one device: an interface of the capture. */
+struct point {
+	uint32_t slot;
+	uint32_t hook; /* 0 = not attached there */
+	char name[64]; /* behind the device and a colon */
+};
+
+#define LINKS_MAX 1024u
 
 struct hooks {
 	struct hook of[WH_HOOK_MAX]; /* index id - 1 */
 	struct bpf_object *object;
 	struct bpf_link *tracepoints[WH_HOOK_MAX];
-	int tcx_links[WH_MAX_SLOTS][WH_HOOK_MAX]; /* file descriptors, -1 = none */
-	bool on_device[WH_MAX_SLOTS][WH_HOOK_MAX];
+	int links[LINKS_MAX]; /* file descriptors of the others */
+	size_t link_count;
+	struct bpf_object *extra[WH_EXTRA_POINTS]; /* programs that serve one point alone */
+	size_t extra_count;
+	struct point points[WH_POINTS]; /* index: the point */
 	struct clsact clsact;
 };
 
-static inline bool hook_is_tc(uint32_t id)
-{
-	return id == WH_HOOK_TCX_INGRESS_FIRST || id == WH_HOOK_TCX_INGRESS_LAST ||
-	       id == WH_HOOK_TCX_EGRESS_FIRST || id == WH_HOOK_TCX_EGRESS_LAST;
-}
-
 /* Loads every program that this kernel takes. Returns 0 when at least one did, else prints and
  * returns -1. */
-int hooks_load(struct hooks *h, const struct options *o);
+int hooks_load(struct hooks *h, const struct options *o, const struct place *where);
 /* The file descriptor of a map of the object; the map is there, or the build is broken. */
 int hooks_map(const struct hooks *h, const char *name);
-/* Attaches what was loaded; all maps must be filled before. */
-void hooks_attach(struct hooks *h, const struct options *o, const struct device *devices,
-		  size_t count);
+/* Attaches what was loaded. */
+void hooks_attach(struct hooks *h, const struct options *o, const struct place *where);
 /* Detaches everything and waits until no program runs any more. */
 void hooks_detach(struct hooks *h);
 void hooks_free(struct hooks *h);
 /* Runs that the kernel skipped because the same program was already running on that CPU. */
 uint64_t hook_skipped_runs(const struct hooks *h, uint32_t id);
+
+/* For attach.c: what went wrong, as printf, with an errno. */
+void hook_failed(struct hook *hook, int err, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+/* The file descriptor of its program, -1: it was not loaded. */
+int hook_program(const struct hooks *h, const struct hook *hook);
+/* Opens the object once more for one program that serves one point alone, with the maps of the
+ * first. NULL and errno when it cannot be loaded. */
+struct bpf_object *hooks_open_extra(struct hooks *h, const struct options *o,
+				    const struct place *where, const struct hook *hook,
+				    uint32_t point, uint32_t step);
 
 #endif

@@ -9,13 +9,12 @@
 
 #include "json.h"
 
-#define REASON_PREFIX "SKB_DROP_REASON_"
-
-/* Numbers differ by kernel, so their names travel with the capture. */
-static void drop_reasons_json(FILE *out)
+/* An enum of the kernel as {"value":"NAME"}, prefix cut off. Numbers differ by kernel, so their
+ * names travel with the capture. */
+static void enum_json(FILE *out, const struct btf *btf, const char *enum_name, const char *prefix,
+		      const char *const *except)
 {
-	struct btf *btf = btf__load_vmlinux_btf();
-	int id = btf ? btf__find_by_name_kind(btf, "skb_drop_reason", BTF_KIND_ENUM) : -1;
+	int id = btf ? btf__find_by_name_kind(btf, enum_name, BTF_KIND_ENUM) : -1;
 	const struct btf_type *type = id > 0 ? btf__type_by_id(btf, (unsigned)id) : NULL;
 	const char *comma = "";
 
@@ -23,22 +22,27 @@ static void drop_reasons_json(FILE *out)
 	for (unsigned i = 0; type && i < btf_vlen(type); i++) {
 		const struct btf_enum *e = btf_enum(type) + i;
 		const char *name = btf__name_by_offset(btf, e->name_off);
+		const char *const *skip = except;
 
-		if (!name || strncmp(name, REASON_PREFIX, strlen(REASON_PREFIX)))
+		if (!name || strncmp(name, prefix, strlen(prefix)))
 			continue;
-		name += strlen(REASON_PREFIX);
-		if (!strcmp(name, "MAX") || !strcmp(name, "SUBSYS_MASK"))
+		name += strlen(prefix);
+		while (*skip && strcmp(*skip, name))
+			skip++;
+		if (*skip)
 			continue;
 		fprintf(out, "%s\"%u\":", comma, (unsigned)e->val);
 		json_string(out, name);
 		comma = ",";
 	}
 	putc('}', out);
-	btf__free(btf);
 }
 
-void host_json(FILE *out)
+void host_json(FILE *out, const struct place *where)
 {
+	static const char *const NO_REASON[] = { "MAX", "SUBSYS_MASK", NULL };
+	static const char *const NO_EXTENSION[] = { "NUM", NULL };
+	struct btf *btf = btf__load_vmlinux_btf();
 	char hostname[HOST_NAME_MAX + 1] = "";
 	struct utsname name;
 
@@ -49,8 +53,13 @@ void host_json(FILE *out)
 	fputs(",\"hostname\":", out);
 	json_string(out, hostname);
 	fputs(",\"dropReasons\":", out);
-	drop_reasons_json(out);
+	enum_json(out, btf, "skb_drop_reason", "SKB_DROP_REASON_", NO_REASON);
+	fputs(",\"skbExtensions\":", out);
+	enum_json(out, btf, "skb_ext_id", "SKB_EXT_", NO_EXTENSION);
+	fputs(",\"programs\":", out);
+	programs_json(out, &where->programs, where->devices);
 	putc('}', out);
+	btf__free(btf);
 }
 
 void hooks_json(FILE *out, const struct hooks *h)

@@ -7,7 +7,7 @@
 #include "hooks.h"
 
 /* The body of the host block: kernel, hostname and the names of the drop reasons of this kernel. */
-void host_json(FILE *out);
+void host_json(FILE *out, const struct place *where);
 /* The array of the catalogue block and of --doctor: each hook, whether attached, how, why not. */
 void hooks_json(FILE *out, const struct hooks *h);
 

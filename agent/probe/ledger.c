@@ -46,10 +46,11 @@ void ledger_update(struct ledger *l)
 	int map = hooks_map(&c->hooks, "counters"), cpus = libbpf_num_possible_cpus();
 	uint64_t lost_before;
 
-	for (uint32_t index = 0; index < c->device_count * WH_HOOK_STRIDE; index++) {
-		struct interface *i = &c->interfaces[index];
+	for (size_t n = 0; n < c->active_count; n++) {
+		uint32_t point = c->active[n];
+		struct interface *i = &c->interfaces[point];
 
-		if (i->id == NO_INTERFACE || bpf_map_lookup_elem(map, &index, l->per_cpu))
+		if (bpf_map_lookup_elem(map, &point, l->per_cpu))
 			continue;
 		lost_before = i->lost;
 		i->seen = i->lost = 0;
@@ -70,10 +71,10 @@ bool ledger_balanced(const struct ledger *l)
 {
 	const struct capture *c = l->capture;
 
-	for (uint32_t index = 0; index < WH_COUNTERS; index++) {
-		const struct interface *i = &c->interfaces[index];
+	for (size_t n = 0; n < c->active_count; n++) {
+		const struct interface *i = &c->interfaces[c->active[n]];
 
-		if (i->id != NO_INTERFACE && i->seen != i->written + i->lost)
+		if (i->seen != i->written + i->lost)
 			return false;
 	}
 	return true;
@@ -83,12 +84,10 @@ void ledger_statistics(struct ledger *l)
 {
 	struct capture *c = l->capture;
 
-	for (uint32_t index = 0; index < c->device_count * WH_HOOK_STRIDE; index++) {
-		const struct interface *i = &c->interfaces[index];
+	for (size_t n = 0; n < c->active_count; n++) {
+		const struct interface *i = &c->interfaces[c->active[n]];
 		struct block b;
 
-		if (i->id == NO_INTERFACE)
-			continue;
 		b = block_begin(&c->out, PCAPNG_ISB, ISB_BYTES);
 		block_put_u32(&b, i->id);
 		block_put_time(&b, l->read_ns);
@@ -100,8 +99,8 @@ void ledger_statistics(struct ledger *l)
 	}
 }
 
-/* Packets whose later hooks got another journey id for lack of room in the map. */
-static uint64_t untracked(const struct capture *c)
+/* Packets, or such that had ended unseen, forgotten for lack of room. */
+static uint64_t evicted(const struct capture *c)
 {
 	int cpus = libbpf_num_possible_cpus();
 	struct wh_journey_counter per_cpu[cpus];
@@ -111,7 +110,7 @@ static uint64_t untracked(const struct capture *c)
 	if (bpf_map_lookup_elem(hooks_map(&c->hooks, "journey_counters"), &zero, per_cpu))
 		return 0;
 	for (int cpu = 0; cpu < cpus; cpu++)
-		sum += per_cpu[cpu].untracked;
+		sum += per_cpu[cpu].evicted;
 	return sum;
 }
 
@@ -120,17 +119,16 @@ void ledger_summary(struct ledger *l)
 	struct capture *c = l->capture;
 	uint64_t written = 0, lost = 0;
 
-	for (uint32_t index = 0; index < c->device_count * WH_HOOK_STRIDE; index++) {
-		written += c->interfaces[index].written;
-		lost += c->interfaces[index].lost;
+	for (size_t n = 0; n < c->active_count; n++) {
+		written += c->interfaces[c->active[n]].written;
+		lost += c->interfaces[c->active[n]].lost;
 	}
 	fprintf(stderr, "whither-probe: %" PRIu64 " events written, %" PRIu64 " lost\n", written,
 		lost);
-	if (untracked(c))
+	if (evicted(c))
 		fprintf(stderr,
-			"whither-probe: %" PRIu64
-			" packets could not be followed: too many under way\n",
-			untracked(c));
+			"whither-probe: %" PRIu64 " packets were forgotten: too many under way\n",
+			evicted(c));
 	for (uint32_t id = 1; id <= WH_HOOK_MAX; id++) {
 		uint64_t skipped = hook_skipped_runs(&c->hooks, id);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* whither-probe: reads like a list. Open what needs privileges, drop them, load, fill the maps,
- * attach, write until told to stop, detach, drain, say goodbye. */
+/* whither-probe: reads like a list. Open what needs privileges, drop them, load, attach, write
+ * until told to stop, detach, drain, say goodbye. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -81,25 +81,6 @@ static void follow_parent(pid_t parent)
 		stop = 1;
 }
 
-static int fill_maps(const struct capture *c)
-{
-	int devices = hooks_map(&c->hooks, "devices");
-
-	for (uint32_t slot = 0; slot < c->device_count; slot++) {
-		struct wh_device_key key = {
-			.netns = c->netns.inode,
-			.ifindex = c->devices[slot].ifindex,
-		};
-
-		if (bpf_map_update_elem(devices, &key, &slot, BPF_NOEXIST)) {
-			fprintf(stderr, "whither-probe: %s: %s\n", c->devices[slot].name,
-				errno == EEXIST ? "named twice" : strerror(errno));
-			return -1;
-		}
-	}
-	return 0;
-}
-
 static void run(struct capture *c, struct events *events, struct ledger *ledger)
 {
 	struct pollfd fds[] = {
@@ -163,14 +144,11 @@ int main(int argc, char **argv)
 
 	/* What takes more privileges than capturing does. */
 	err = 1;
-	if (netns_enter(o.netns, &c.netns))
+	if (place_find(&o, &c.where))
 		return 1;
 	if (o.schema && !(schema = schema_read(o.schema)))
 		return 1;
 	c.snaplen = o.snaplen;
-	for (; c.device_count < o.device_count; c.device_count++)
-		if (device_find(o.devices[c.device_count], &c.devices[c.device_count]))
-			return 1;
 	if (output_open(&c.out, o.output, &stop))
 		return 1;
 	if (caps_keep_needed()) {
@@ -180,15 +158,15 @@ int main(int argc, char **argv)
 	if (o.die_with_parent || is_pipe(c.out.fd))
 		follow_parent(parent);
 
-	if (hooks_load(&c.hooks, &o))
+	if (hooks_load(&c.hooks, &o, &c.where))
 		return 1;
 	c.clock = clock_calibrate();
 	c.started_ns = run_clock_now(&c.clock);
 	events = events_new(&c);
-	if (!events || ledger_new(&ledger, &c) || fill_maps(&c))
+	if (!events || ledger_new(&ledger, &c))
 		goto out;
 	attached = true;
-	hooks_attach(&c.hooks, &o, c.devices, c.device_count);
+	hooks_attach(&c.hooks, &o, &c.where);
 	section_write(&c, schema);
 	output_flush(&c.out);
 

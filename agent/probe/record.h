@@ -11,9 +11,15 @@
 /* Most devices one probe watches. A slot is a device's number in the probe, 0-based. */
 #define WH_MAX_SLOTS 64u
 /* Hook ids rounded up to a power of two, so that slot and hook make one index. */
-#define WH_HOOK_STRIDE 16u
-#define WH_COUNTERS    (WH_MAX_SLOTS * WH_HOOK_STRIDE)
+#define WH_HOOK_STRIDE 64u
 _Static_assert(WH_HOOK_MAX < WH_HOOK_STRIDE, "a hook id must fit its stride");
+
+/* A point is a hook on a device: one interface of the capture, one account of loss. First
+ * slot * WH_HOOK_STRIDE + hook for the hooks that a device has once, then those that it may have
+ * several times, numbered as they are attached. */
+#define WH_FIXED_POINTS (WH_MAX_SLOTS * WH_HOOK_STRIDE)
+#define WH_EXTRA_POINTS 256u
+#define WH_POINTS	(WH_FIXED_POINTS + WH_EXTRA_POINTS)
 
 /* skb_shared_info.meta_len is a u8 and a multiple of 4. */
 #define WH_META_MAX	   252u
@@ -26,46 +32,59 @@ _Static_assert(WH_HOOK_MAX < WH_HOOK_STRIDE, "a hook id must fit its stride");
 #define WH_ROOM_MEDIUM 512u
 #define WH_ROOM_LARGE  (WH_META_MAX + WH_SNAPLEN_MAX + 4u)
 
-/* Rather many: an entry that outlives its packet costs nothing, one evicted early splits a journey.
- */
-#define WH_JOURNEYS_MAX 65536u
+/* Packets under way are kept in sets of WH_WAYS, found by a hash of the address. Rather many: an
+ * entry that outlives its packet costs nothing, one evicted early splits a journey. */
+#define WH_SETS_LOG2 15u
+#define WH_SETS	     (1u << WH_SETS_LOG2)
+#define WH_WAYS	     4u
 
-/* One event in the ring. bytes: meta_bytes of metadata, then cap_len of the packet. The metadata
- * area ends where the packet begins, so one read fetches both. */
+/* One event in the ring. bytes: meta_bytes of metadata, then cap_len of the packet. What the
+ * extensions do not announce is not set. */
 struct wh_record {
 	__u64 ktime_ns; /* CLOCK_MONOTONIC when the hook ran */
 	__u64 journey;	/* 1-based */
-	__u32 slot;
-	__u32 wire_len; /* from the MAC header, fragments included */
+	__u32 point;
+	__u32 wire_len; /* fragments included */
 	__u32 cap_len;
 	__u32 meta_bytes;
 	struct wh_event event;
-	struct wh_ext_socket socket; /* when event.extensions says so, as the two below */
+	struct wh_ext_socket socket;
+	struct wh_ext_beside beside;
+	struct wh_ext_link link;
 	union {
 		struct wh_ext_task task;
 		struct wh_ext_drop drop;
 	};
+	struct wh_ext_cb cb;
 	__u8 bytes[];
 };
-_Static_assert(sizeof(struct wh_record) == 136, "no holes: it is copied whole");
+_Static_assert(sizeof(struct wh_record) == 216,
+	       "no holes: every byte is set or announced as unset");
 _Static_assert(sizeof(struct wh_record) % 8 == 0, "the ring aligns to 8");
+
+/* Watched devices, found by ifindex: a table with open addressing. */
+#define WH_WATCH_SIZE  256u
+#define WH_WATCH_STEPS 8u
+
+struct wh_watch {
+	__u32 ifindex; /* 0 = nobody */
+	__u32 slot;
+};
 
 /* Set before load, constant afterwards: the verifier removes what is not used. */
 struct wh_config {
-	__u32 snaplen;	  /* B, at most WH_SNAPLEN_MAX */
-	__u32 cpus;	  /* possible CPUs: journey ids are unique without sharing a counter */
-	__u32 wake_bytes; /* the reader is woken when this much waits in the ring */
-	__u32 reserved;
+	__u32 snaplen;	    /* B, at most WH_SNAPLEN_MAX */
+	__u32 cpus;	    /* possible CPUs: journey ids are unique without sharing a counter */
+	__u32 wake_bytes;   /* the reader is woken when this much waits in the ring */
+	__u32 netns;	    /* inode number of the namespace that all watched devices are in */
+	__u32 kernel_casts; /* bpf_rdonly_cast() is there (Linux 6.2) */
+	__u32 with_cb;	    /* copy skb->cb */
+	__u32 point;	    /* of a program that serves one point alone; 0 = the hook's own */
+	__u32 step;	    /* likewise */
+	struct wh_watch watch[WH_WATCH_SIZE];
 };
 
-/* Key of the device map. The inode number of the network namespace and the ifindex in it. */
-struct wh_device_key {
-	__u32 netns;
-	__u32 ifindex;
-};
-
-/* Per CPU and per (slot, hook), index slot * WH_HOOK_STRIDE + hook. seen - lost = written to the
- * ring. */
+/* Per CPU and point. seen - lost = written to the ring. */
 struct wh_counter {
 	__u64 seen;
 	__u64 lost;
@@ -74,7 +93,7 @@ struct wh_counter {
 /* Per CPU, index 0. */
 struct wh_journey_counter {
 	__u64 started;
-	__u64 untracked; /* no room in the journey map: later hooks give the packet another id */
+	__u64 evicted; /* for lack of room: if that packet still lives, it gets another id */
 };
 
 #endif /* WHITHER_RECORD_H */

@@ -91,8 +91,8 @@ static void run_write(struct capture *c)
 	whither_block_write(&c->out, WH_BLOCK_SUBTYPE_SECTION, &run, sizeof(run));
 }
 
-static void json_write(struct output *out, uint8_t subtype,
-		       void (*print)(FILE *, const struct hooks *), const struct hooks *hooks)
+static void json_write(const struct capture *c, struct output *out, uint8_t subtype,
+		       void (*print)(FILE *, const struct capture *))
 {
 	char *text = NULL;
 	size_t length = 0;
@@ -100,29 +100,29 @@ static void json_write(struct output *out, uint8_t subtype,
 
 	if (!f)
 		return;
-	print(f, hooks);
+	print(f, c);
 	fclose(f);
 	whither_block_write(out, subtype, text, length);
 	free(text);
 }
 
-static void print_host(FILE *f, const struct hooks *hooks)
+static void print_host(FILE *f, const struct capture *c)
 {
-	(void)hooks;
-	host_json(f);
+	host_json(f, &c->where);
 }
 
-static void print_catalogue(FILE *f, const struct hooks *hooks)
+static void print_catalogue(FILE *f, const struct capture *c)
 {
 	fputs("{\"hooks\":", f);
-	hooks_json(f, hooks);
+	hooks_json(f, &c->hooks);
 	putc('}', f);
 }
 
-static void interface_write(struct capture *c, const struct interface *i, unsigned snaplen)
+static void interface_write(struct capture *c, const struct point *p)
 {
-	const struct device *d = &c->devices[i->slot];
-	const struct hook *hook = &c->hooks.of[i->hook - 1];
+	const struct device *d = &c->where.devices[p->slot];
+	const struct netns *netns = &c->where.netns;
+	const struct hook *hook = &c->hooks.of[p->hook - 1];
 	struct {
 		uint32_t pen;
 		struct wh_interface body;
@@ -132,22 +132,23 @@ static void interface_write(struct capture *c, const struct interface *i, unsign
 			{
 				.magic = WH_MAGIC_INTERFACE,
 				.version = WH_FORMAT_VERSION,
-				.hook = (uint8_t)i->hook,
+				.hook = (uint8_t)p->hook,
 				.ifindex = d->ifindex,
-				.netns = c->netns.inode,
+				.netns = netns->inode,
 			},
 	};
-	char name[IF_NAMESIZE + 64], description[sizeof(c->netns.name) + 64];
+	char name[IF_NAMESIZE + sizeof(p->name)], description[sizeof(netns->name) + 64];
 	uint8_t resolution = TSRESOL_NS;
 	struct block b = block_begin(&c->out, PCAPNG_IDB, SMALL_BLOCK_BYTES);
 
 	_Static_assert(sizeof(option) == 4 + sizeof(struct wh_interface), "no hole after the PEN");
-	snprintf(name, sizeof(name), "%s:%s", d->name, hook->name);
+	snprintf(name, sizeof(name), "%s:%s", d->name, p->name);
 	snprintf(description, sizeof(description), "netns %s (%u)",
-		 *c->netns.name ? c->netns.name : "of the probe", c->netns.inode);
+		 *netns->name ? netns->name : "of the probe", netns->inode);
 	block_put_u16(&b, hook->link_type);
 	block_put_u16(&b, 0);
-	block_put_u32(&b, snaplen);
+	/* 0 = no limit, as pcapng has it; with --snaplen 0 the data is empty. */
+	block_put_u32(&b, c->snaplen);
 	block_option_text(&b, IF_NAME, name);
 	block_option_text(&b, IF_DESCRIPTION, description);
 	block_option(&b, IF_TSRESOL, &resolution, sizeof(resolution));
@@ -159,25 +160,18 @@ static void interface_write(struct capture *c, const struct interface *i, unsign
 
 void section_write(struct capture *c, const char *schema)
 {
-	uint32_t next = 0;
-
 	header_write(&c->out);
 	run_write(c);
-	json_write(&c->out, WH_BLOCK_SUBTYPE_HOST, print_host, &c->hooks);
-	json_write(&c->out, WH_BLOCK_SUBTYPE_CATALOGUE, print_catalogue, &c->hooks);
+	json_write(c, &c->out, WH_BLOCK_SUBTYPE_HOST, print_host);
+	json_write(c, &c->out, WH_BLOCK_SUBTYPE_CATALOGUE, print_catalogue);
 	if (schema)
 		whither_block_write(&c->out, WH_BLOCK_SUBTYPE_SCHEMA, schema, strlen(schema));
-	for (uint32_t slot = 0; slot < WH_MAX_SLOTS; slot++)
-		for (uint32_t hook = 0; hook < WH_HOOK_STRIDE; hook++) {
-			struct interface *i = &c->interfaces[slot * WH_HOOK_STRIDE + hook];
-			bool there = slot < c->device_count && hook >= 1 && hook <= WH_HOOK_MAX &&
-				     c->hooks.on_device[slot][hook - 1];
-
-			*i = (struct interface){ .id = NO_INTERFACE, .slot = slot, .hook = hook };
-			if (!there)
-				continue;
-			i->id = next++;
-			/* 0 = no limit, as pcapng has it; with --snaplen 0 the data is empty. */
-			interface_write(c, i, c->snaplen);
-		}
+	for (uint32_t point = 0; point < WH_POINTS; point++) {
+		c->interfaces[point] = (struct interface){ .id = NO_INTERFACE };
+		if (!c->hooks.points[point].hook)
+			continue;
+		c->interfaces[point].id = (uint32_t)c->active_count;
+		c->active[c->active_count++] = point;
+		interface_write(c, &c->hooks.points[point]);
+	}
 }

@@ -27,9 +27,13 @@
 #define WH_EXTENSION_DROP 2u
 #define WH_EXTENSION_SOCKET 4u
 #define WH_EXTENSION_CB 8u
+#define WH_EXTENSION_BESIDE 16u
+#define WH_EXTENSION_LINK 32u
 
 #define WH_EVENT_FLAG_CLONED 1u
 #define WH_EVENT_FLAG_NONLINEAR 2u
+#define WH_EVENT_FLAG_HASH_L4 4u
+#define WH_EVENT_FLAG_HASH_SOFTWARE 8u
 #define WH_EVENT_FLAG_PACKET_TYPE_SHIFT 4u
 
 #define WH_BLOCK_SUBTYPE_SECTION 1u
@@ -45,6 +49,8 @@
 #define WH_GAP_CAUSE_SAMPLING 5u
 #define WH_GAP_CAUSE_RATE_LIMIT 6u
 
+#define WH_LINK_KIND_CLONE 1u
+
 #define WH_HOOK_NONE 0u
 #define WH_HOOK_NETIF_RECEIVE_SKB 1u /* stack entry; generic XDP has not run yet, native XDP has */
 #define WH_HOOK_TCX_INGRESS_FIRST 2u /* before every program of the tcx ingress chain */
@@ -56,7 +62,55 @@
 #define WH_HOOK_NET_DEV_START_XMIT 8u /* handed to the driver */
 #define WH_HOOK_CONSUME_SKB 9u /* freed after use */
 #define WH_HOOK_KFREE_SKB 10u /* dropped, with a reason */
-#define WH_HOOK_MAX 10u
+#define WH_HOOK_NAPI_GRO_RECEIVE_ENTRY 11u /* the driver hands it to GRO; native XDP has run */
+#define WH_HOOK_NAPI_GRO_FRAGS_ENTRY 12u /* the driver hands it to GRO in fragments; its MAC header is not set yet */
+#define WH_HOOK_NETIF_RX 13u /* queued to the backlog of a CPU: loopback, veth without XDP, tunnels */
+#define WH_HOOK_NF_PREROUTING 14u /* netfilter PREROUTING, before every other program and rule */
+#define WH_HOOK_NF_LOCAL_IN 15u /* netfilter LOCAL_IN, for this host, after every other program and rule */
+#define WH_HOOK_NF_FORWARD 16u /* netfilter FORWARD, for another host, before every other program and rule; still on the device it came from */
+#define WH_HOOK_NF_LOCAL_OUT 17u /* netfilter LOCAL_OUT, made on this host, before every other program and rule; it has no MAC header */
+#define WH_HOOK_NF_POSTROUTING 18u /* netfilter POSTROUTING, after every other program and rule */
+#define WH_HOOK_CGROUP_SKB_INGRESS 19u /* a socket was found; before its filter, in the root cgroup */
+#define WH_HOOK_CGROUP_SKB_EGRESS 20u /* after POSTROUTING, of packets that have a socket, in the root cgroup */
+#define WH_HOOK_TCP_PROBE 21u /* an established TCP connection takes it */
+#define WH_HOOK_QDISC_ENQUEUE 22u /* the qdisc has queued it; not seen where the qdisc is lockless (pfifo_fast), where it is bypassed when empty, or on a device without one */
+#define WH_HOOK_QDISC_DEQUEUE 23u /* the qdisc hands it on */
+#define WH_HOOK_NET_DEV_XMIT 24u /* the driver has taken it: the packet may be freed by then, so there is nothing to read */
+#define WH_HOOK_XDP_REDIRECT 25u /* its tracepoint, like xdp_redirect_err and xdp_exception, names the program but not the packet */
+#define WH_HOOK_TCX_INGRESS_AFTER 26u /* between two programs of the chain that were there at start; its interface is named tcx/ingress@after:PROGRAM#ID */
+#define WH_HOOK_TCX_EGRESS_AFTER 27u /* between two programs of the chain that were there at start; its interface is named tcx/egress@after:PROGRAM#ID */
+
+/* Place in kernel order: lane (Rx 0, Tx 1000, end 2000) + order in the lane. */
+#define WH_STEP_NETIF_RECEIVE_SKB 300u
+#define WH_STEP_TCX_INGRESS_FIRST 400u
+#define WH_STEP_TCX_INGRESS_LAST 490u
+#define WH_STEP_SKB_COPY_DATAGRAM_IOVEC 900u
+#define WH_STEP_TCX_EGRESS_FIRST 1400u
+#define WH_STEP_TCX_EGRESS_LAST 1490u
+#define WH_STEP_NET_DEV_QUEUE 1500u
+#define WH_STEP_NET_DEV_START_XMIT 1700u
+#define WH_STEP_CONSUME_SKB 2950u
+#define WH_STEP_KFREE_SKB 2960u
+#define WH_STEP_NAPI_GRO_RECEIVE_ENTRY 200u
+#define WH_STEP_NAPI_GRO_FRAGS_ENTRY 205u
+#define WH_STEP_NETIF_RX 250u
+#define WH_STEP_NF_PREROUTING 500u
+#define WH_STEP_NF_LOCAL_IN 610u
+#define WH_STEP_NF_FORWARD 620u
+#define WH_STEP_NF_LOCAL_OUT 1100u
+#define WH_STEP_NF_POSTROUTING 1200u
+#define WH_STEP_CGROUP_SKB_INGRESS 700u
+#define WH_STEP_CGROUP_SKB_EGRESS 1250u
+#define WH_STEP_TCP_PROBE 800u
+#define WH_STEP_QDISC_ENQUEUE 1550u
+#define WH_STEP_QDISC_DEQUEUE 1600u
+#define WH_STEP_NET_DEV_XMIT 1750u
+#define WH_STEP_XDP_REDIRECT 120u
+#define WH_STEP_TCX_INGRESS_AFTER 450u
+#define WH_STEP_TCX_EGRESS_AFTER 1450u
+#define WH_STEP_TX 1000u
+
+#define WH_HOOK_MAX 27u
 
 /* X(id, C identifier, name in captures, link type, direction of epb_flags: 1 in, 2 out, 0 unknown) */
 #define WH_HOOKS(X) \
@@ -69,7 +123,24 @@
 	X(7, net_dev_queue, "net_dev_queue", 1, 2) \
 	X(8, net_dev_start_xmit, "net_dev_start_xmit", 1, 2) \
 	X(9, consume_skb, "consume_skb", 1, 0) \
-	X(10, kfree_skb, "kfree_skb", 1, 0)
+	X(10, kfree_skb, "kfree_skb", 1, 0) \
+	X(11, napi_gro_receive_entry, "napi_gro_receive_entry", 1, 1) \
+	X(12, napi_gro_frags_entry, "napi_gro_frags_entry", 1, 1) \
+	X(13, netif_rx, "netif_rx", 1, 1) \
+	X(14, nf_prerouting, "nf/prerouting", 101, 1) \
+	X(15, nf_local_in, "nf/local_in", 101, 1) \
+	X(16, nf_forward, "nf/forward", 101, 1) \
+	X(17, nf_local_out, "nf/local_out", 101, 2) \
+	X(18, nf_postrouting, "nf/postrouting", 101, 2) \
+	X(19, cgroup_skb_ingress, "cgroup_skb/ingress", 101, 1) \
+	X(20, cgroup_skb_egress, "cgroup_skb/egress", 101, 2) \
+	X(21, tcp_probe, "tcp_probe", 1, 1) \
+	X(22, qdisc_enqueue, "qdisc_enqueue", 1, 2) \
+	X(23, qdisc_dequeue, "qdisc_dequeue", 1, 2) \
+	X(24, net_dev_xmit, "net_dev_xmit", 1, 2) \
+	X(25, xdp_redirect, "xdp_redirect", 1, 1) \
+	X(26, tcx_ingress_after, "tcx/ingress@after", 1, 1) \
+	X(27, tcx_egress_after, "tcx/egress@after", 1, 2)
 
 /* In a binary custom option (2989) of every Enhanced Packet Block, after the enterprise number. Followed by the metadata bytes (meta_len of them when meta_state is present, else none), zero-padded to 4, then the extensions.
  * 72 bytes. */
@@ -88,7 +159,7 @@ struct wh_event {
 	__u16 mac_offset;        /* @32 B from head: skb->mac_header; 0xffff = unset */
 	__u16 data_offset;       /* @34 B from head: skb->data - skb->head; 0xffff = more than 65534 */
 	__u16 network_offset;    /* @36 B from head: skb->network_header; 0 or 0xffff = unset */
-	__u16 flags;             /* @38 flags EVENT_FLAG: bit 0 cloned, bit 1 nonlinear, bits 4-6 pkt_type */
+	__u16 flags;             /* @38 flags EVENT_FLAG: bit 0 cloned, bit 1 nonlinear, bit 2 hash covers ports, bit 3 hash made by the kernel, bits 4-6 pkt_type */
 	__u32 skb_len;           /* @40 B: skb->len (from skb->data) */
 	__u32 data_len;          /* @44 B: skb->data_len, the part in fragments */
 	__u32 mark;              /* @48 value: skb->mark */
@@ -164,6 +235,38 @@ struct wh_ext_cb {
 };
 _Static_assert(sizeof(struct wh_ext_cb) == 48, "size of wh_ext_cb");
 _Static_assert(__builtin_offsetof(struct wh_ext_cb, cb) == 0, "wh_ext_cb.cb");
+
+/* Extension bit 4: what else the sk_buff carries; absent when all of it is 0.
+ * 16 bytes. */
+struct wh_ext_beside {
+	__u64 hwtstamp;          /* @0 ns: skb_shared_info.hwtstamps, in the clock of the device; 0 = none */
+	__u16 vlan_proto;        /* @8 ethertype: of the accelerated VLAN tag, in host order; 0 = no tag (a tag may have TCI 0) */
+	__u8 skb_extensions;     /* @10 flags: skb->active_extensions; the host block names the bits */
+	__u8 reserved;           /* @11 -: 0 */
+	__u32 reserved2;         /* @12 -: 0 */
+};
+_Static_assert(sizeof(struct wh_ext_beside) == 16, "size of wh_ext_beside");
+_Static_assert(__builtin_offsetof(struct wh_ext_beside, hwtstamp) == 0, "wh_ext_beside.hwtstamp");
+_Static_assert(__builtin_offsetof(struct wh_ext_beside, vlan_proto) == 8, "wh_ext_beside.vlan_proto");
+_Static_assert(__builtin_offsetof(struct wh_ext_beside, skb_extensions) == 10, "wh_ext_beside.skb_extensions");
+_Static_assert(__builtin_offsetof(struct wh_ext_beside, reserved) == 11, "wh_ext_beside.reserved");
+_Static_assert(__builtin_offsetof(struct wh_ext_beside, reserved2) == 12, "wh_ext_beside.reserved2");
+
+/* Extension bit 5, on the first event of a journey: the kernel made this packet from another, seen in the kernel and not inferred.
+ * 16 bytes. */
+struct wh_ext_link {
+	__u8 kind;               /* @0 enum LINK_KIND: how */
+	__u8 reserved;           /* @1 -: 0 */
+	__u16 reserved2;         /* @2 -: 0 */
+	__u32 reserved3;         /* @4 -: 0 */
+	__u64 journey;           /* @8 id: journey of the packet it was made from */
+};
+_Static_assert(sizeof(struct wh_ext_link) == 16, "size of wh_ext_link");
+_Static_assert(__builtin_offsetof(struct wh_ext_link, kind) == 0, "wh_ext_link.kind");
+_Static_assert(__builtin_offsetof(struct wh_ext_link, reserved) == 1, "wh_ext_link.reserved");
+_Static_assert(__builtin_offsetof(struct wh_ext_link, reserved2) == 2, "wh_ext_link.reserved2");
+_Static_assert(__builtin_offsetof(struct wh_ext_link, reserved3) == 4, "wh_ext_link.reserved3");
+_Static_assert(__builtin_offsetof(struct wh_ext_link, journey) == 8, "wh_ext_link.journey");
 
 /* In a binary custom option (2989) of every Interface Description Block, after the enterprise number.
  * 16 bytes. */

@@ -31,7 +31,7 @@ export const EVENT_MAC_OFFSET = 32;
 export const EVENT_DATA_OFFSET = 34;
 /** u16, B from head: skb->network_header; 0 or 0xffff = unset */
 export const EVENT_NETWORK_OFFSET = 36;
-/** u16, flags EVENT_FLAG: bit 0 cloned, bit 1 nonlinear, bits 4-6 pkt_type */
+/** u16, flags EVENT_FLAG: bit 0 cloned, bit 1 nonlinear, bit 2 hash covers ports, bit 3 hash made by the kernel, bits 4-6 pkt_type */
 export const EVENT_FLAGS = 38;
 /** u32, B: skb->len (from skb->data) */
 export const EVENT_SKB_LEN = 40;
@@ -85,6 +85,34 @@ export const EXT_SOCKET_SIZE = 8;
 export const EXT_CB_CB = 0;
 /** Size in bytes. */
 export const EXT_CB_SIZE = 48;
+
+// ext_beside: offsets in bytes, little-endian.
+/** u64, ns: skb_shared_info.hwtstamps, in the clock of the device; 0 = none */
+export const EXT_BESIDE_HWTSTAMP = 0;
+/** u16, ethertype: of the accelerated VLAN tag, in host order; 0 = no tag (a tag may have TCI 0) */
+export const EXT_BESIDE_VLAN_PROTO = 8;
+/** u8, flags: skb->active_extensions; the host block names the bits */
+export const EXT_BESIDE_SKB_EXTENSIONS = 10;
+/** u8, -: 0 */
+export const EXT_BESIDE_RESERVED = 11;
+/** u32, -: 0 */
+export const EXT_BESIDE_RESERVED2 = 12;
+/** Size in bytes. */
+export const EXT_BESIDE_SIZE = 16;
+
+// ext_link: offsets in bytes, little-endian.
+/** u8, enum LINK_KIND: how */
+export const EXT_LINK_KIND = 0;
+/** u8, -: 0 */
+export const EXT_LINK_RESERVED = 1;
+/** u16, -: 0 */
+export const EXT_LINK_RESERVED2 = 2;
+/** u32, -: 0 */
+export const EXT_LINK_RESERVED3 = 4;
+/** u64, id: journey of the packet it was made from */
+export const EXT_LINK_JOURNEY = 8;
+/** Size in bytes. */
+export const EXT_LINK_SIZE = 16;
 
 // interface: offsets in bytes, little-endian.
 /** u32, magic: "WHIF" */

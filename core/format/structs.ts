@@ -57,10 +57,23 @@ export const META_STATE = {
 export type MetaState = (typeof META_STATE)[keyof typeof META_STATE];
 
 /** Optional parts of an event, appended in ascending bit order. A reader stops at the first bit it does not know. */
-export const EXTENSION = { task: 1, drop: 2, socket: 4, cb: 8 } as const;
+export const EXTENSION = { task: 1, drop: 2, socket: 4, cb: 8, beside: 16, link: 32 } as const;
 
 /** Bits of `flags` in an event. pkt_type (3 bits) is shifted by 4. */
-export const EVENT_FLAG = { cloned: 1, nonlinear: 2, packetTypeShift: 4 } as const;
+export const EVENT_FLAG = {
+  cloned: 1,
+  nonlinear: 2,
+  hashL4: 4,
+  hashSoftware: 8,
+  packetTypeShift: 4,
+} as const;
+
+/** How the kernel is known to have made one packet from another. */
+export const LINK_KIND = {
+  /** Two sk_buffs share one head: skb_clone(). */
+  clone: 1,
+} as const;
+export type LinkKind = (typeof LINK_KIND)[keyof typeof LINK_KIND];
 
 export const BLOCK_SUBTYPE = {
   /** Body: SECTION. First custom block of every section. */
@@ -151,7 +164,7 @@ export const EVENT: Struct = {
       offset: 38,
       type: 'u16',
       unit: 'flags EVENT_FLAG',
-      doc: 'bit 0 cloned, bit 1 nonlinear, bits 4-6 pkt_type',
+      doc: 'bit 0 cloned, bit 1 nonlinear, bit 2 hash covers ports, bit 3 hash made by the kernel, bits 4-6 pkt_type',
     },
     { name: 'skb_len', offset: 40, type: 'u32', unit: 'B', doc: 'skb->len (from skb->data)' },
     { name: 'data_len', offset: 44, type: 'u32', unit: 'B', doc: 'skb->data_len, the part in fragments' },
@@ -205,6 +218,50 @@ export const EXT_CB: Struct = {
   size: 48,
   doc: 'Extension bit 3: skb->cb, raw.',
   fields: [{ name: 'cb', offset: 0, type: 'u8[48]', unit: 'bytes', doc: 'skb->cb' }],
+};
+
+export const EXT_BESIDE: Struct = {
+  name: 'ext_beside',
+  size: 16,
+  doc: 'Extension bit 4: what else the sk_buff carries; absent when all of it is 0.',
+  fields: [
+    {
+      name: 'hwtstamp',
+      offset: 0,
+      type: 'u64',
+      unit: 'ns',
+      doc: 'skb_shared_info.hwtstamps, in the clock of the device; 0 = none',
+    },
+    {
+      name: 'vlan_proto',
+      offset: 8,
+      type: 'u16',
+      unit: 'ethertype',
+      doc: 'of the accelerated VLAN tag, in host order; 0 = no tag (a tag may have TCI 0)',
+    },
+    {
+      name: 'skb_extensions',
+      offset: 10,
+      type: 'u8',
+      unit: 'flags',
+      doc: 'skb->active_extensions; the host block names the bits',
+    },
+    { name: 'reserved', offset: 11, type: 'u8', unit: '-', doc: '0' },
+    { name: 'reserved2', offset: 12, type: 'u32', unit: '-', doc: '0' },
+  ],
+};
+
+export const EXT_LINK: Struct = {
+  name: 'ext_link',
+  size: 16,
+  doc: 'Extension bit 5, on the first event of a journey: the kernel made this packet from another, seen in the kernel and not inferred.',
+  fields: [
+    { name: 'kind', offset: 0, type: 'u8', unit: 'enum LINK_KIND', doc: 'how' },
+    { name: 'reserved', offset: 1, type: 'u8', unit: '-', doc: '0' },
+    { name: 'reserved2', offset: 2, type: 'u16', unit: '-', doc: '0' },
+    { name: 'reserved3', offset: 4, type: 'u32', unit: '-', doc: '0' },
+    { name: 'journey', offset: 8, type: 'u64', unit: 'id', doc: 'journey of the packet it was made from' },
+  ],
 };
 
 export const INTERFACE: Struct = {
@@ -305,6 +362,8 @@ export const STRUCTS: readonly Struct[] = [
   EXT_DROP,
   EXT_SOCKET,
   EXT_CB,
+  EXT_BESIDE,
+  EXT_LINK,
   INTERFACE,
   BLOCK,
   SECTION,

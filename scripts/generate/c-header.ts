@@ -6,6 +6,7 @@ import {
   EXTENSION,
   FORMAT_VERSION,
   GAP_CAUSE,
+  LINK_KIND,
   MAGIC_BLOCK,
   MAGIC_EVENT,
   MAGIC_INTERFACE,
@@ -22,6 +23,7 @@ const ENUMS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   EVENT_FLAG,
   BLOCK_SUBTYPE,
   GAP_CAUSE,
+  LINK_KIND,
 };
 
 const hex = (n: number): string => `0x${n.toString(16).padStart(8, '0')}u`;
@@ -46,8 +48,11 @@ function structLines(struct: Struct): string[] {
   return out;
 }
 
+const LANE_STEP = { rx: 0, tx: 1000, end: 2000 } as const;
+
 function hookLines(): string[] {
   const ids = HOOKS.map((h) => `#define WH_HOOK_${constantName(h.name)} ${h.id}u /* ${h.doc} */`);
+  const steps = HOOKS.map((h) => `#define WH_STEP_${constantName(h.name)} ${LANE_STEP[h.lane] + h.order}u`);
   const max = Math.max(...HOOKS.map((h) => h.id));
   const rows = HOOKS.map((h) => {
     const identifier = constantName(h.name).toLowerCase();
@@ -57,6 +62,11 @@ function hookLines(): string[] {
     '',
     '#define WH_HOOK_NONE 0u',
     ...ids,
+    '',
+    '/* Place in kernel order: lane (Rx 0, Tx 1000, end 2000) + order in the lane. */',
+    ...steps,
+    '#define WH_STEP_TX 1000u',
+    '',
     `#define WH_HOOK_MAX ${max}u`,
     '',
     '/* X(id, C identifier, name in captures, link type, direction of epb_flags: 1 in, 2 out, 0 unknown) */',

@@ -6,6 +6,7 @@ import {
   EXTENSION,
   FORMAT_VERSION,
   GAP_CAUSE,
+  LINK_KIND,
   MAGIC_BLOCK,
   MAGIC_EVENT,
   MAGIC_INTERFACE,
@@ -52,6 +53,7 @@ export const SECTIONS: ReadonlyMap<string, string> = new Map([
   ['event-flag', valueTable(EVENT_FLAG)],
   ['block-subtype', valueTable(BLOCK_SUBTYPE)],
   ['gap-cause', valueTable(GAP_CAUSE)],
+  ['link-kind', valueTable(LINK_KIND)],
   [
     'hooks',
     table(

@@ -1,195 +1,322 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR MIT) */
 /* From an sk_buff to a record in the ring.
  *
- * Two ways to read kernel memory: a tracepoint's argument is a typed pointer that may be followed
- * directly (`direct`, cheap); in a TC program it is opaque and every field is a probe read.
- * `direct` is a constant in every caller, so only one way is compiled in. */
+ * Two ways to read kernel memory: a typed pointer (an argument of a tracepoint, or a cast one) may
+ * be followed directly (`direct`, cheap); else every field is a probe read. `direct` is a constant
+ * in every caller, so only one way is compiled in. */
 #ifndef WHITHER_CAPTURE_H
 #define WHITHER_CAPTURE_H
 
 #define GET(p, ...)	      (direct ? READ_DIRECT(p, __VA_ARGS__) : BPF_CORE_READ(p, __VA_ARGS__))
 #define READ_DIRECT(p, ...)   ___apply(READ_DIRECT, ___narg(__VA_ARGS__))(p, __VA_ARGS__)
 #define READ_DIRECT1(p, a)    ((p)->a)
-#define READ_DIRECT2(p, a, b) ((p)->a->b)
+#define READ_DIRECT2(p, a, b) ((p)->a.b)
 #define GET_BITS(p, field) \
 	(direct ? BPF_CORE_READ_BITFIELD(p, field) : BPF_CORE_READ_BITFIELD_PROBED(p, field))
 
-static __always_inline struct wh_counter *counter(__u32 slot, __u32 hook)
-{
-	__u32 index = slot * WH_HOOK_STRIDE + hook;
+/* A hook: its id, its place in kernel order, and whether its packets begin at the network header
+ * (LINKTYPE_RAW) or at the MAC header. Constant in every caller. */
+struct hook {
+	__u32 id;
+	__u16 step;
+	bool raw;
+};
+#define HOOK(name)     ((struct hook){ WH_HOOK_##name, WH_STEP_##name, false })
+#define HOOK_RAW(name) ((struct hook){ WH_HOOK_##name, WH_STEP_##name, true })
 
-	return bpf_map_lookup_elem(&counters, &index);
+/* What is read before room is reserved, for it says how much. */
+struct extent {
+	__u64 meta_from;
+	__u64 packet_from;
+	__u32 meta_bytes;
+	__u32 cap_len;
+	__u32 wire_len;
+	__u16 mac;
+	__u8 meta_len;
+	__u8 meta_state;
+};
+
+/* How many events of a point and CPU pass between looks at how full the ring is. */
+#define WAKE_LOOK 16
+
+static __always_inline struct wh_counter *counter(__u32 point)
+{
+	return bpf_map_lookup_elem(&counters, &point);
 }
 
 /* Waking the reader costs more than the event. It looks every few milliseconds by itself, and is
  * woken only when the ring fills. */
-static __always_inline __u64 wake_flags(void)
+static __always_inline __u64 wake_flags(__u64 seen)
 {
-	__u64 waiting = bpf_ringbuf_query(&events, BPF_RB_AVAIL_DATA);
-
-	return waiting >= config.wake_bytes ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP;
+	if (seen % WAKE_LOOK)
+		return BPF_RB_NO_WAKEUP;
+	return bpf_ringbuf_query(&events, BPF_RB_AVAIL_DATA) >= config.wake_bytes
+		       ? BPF_RB_FORCE_WAKEUP
+		       : BPF_RB_NO_WAKEUP;
 }
+
+/* A field of skb_shared_info; false: it could not be read. */
+#define READ_INFO(out, info, field)                                                            \
+	(config.kernel_casts ? (*(out) = AS_KERNEL(struct skb_shared_info, info)->field, true) \
+			     : !bpf_core_read(out, sizeof(*(out)),                             \
+					      &((struct skb_shared_info *)(info))->field))
 
 /* skb_cloned() of skbuff.h: the head is shared, so nobody may write to it. */
 static __always_inline bool head_shared(struct sk_buff *skb, __u64 info, const bool direct)
 {
 	int dataref = 1;
 
-	if (!GET_BITS(skb, cloned))
-		return false;
-	bpf_core_read(&dataref, sizeof(dataref),
-		      &((struct skb_shared_info *)info)->dataref.counter);
-	return (dataref & SKB_DATAREF_MASK) != 1;
+	return GET_BITS(skb, cloned) && READ_INFO(&dataref, info, dataref.counter) &&
+	       (dataref & SKB_DATAREF_MASK) != 1;
 }
 
-static __always_inline void describe_skb(struct wh_record *r, struct sk_buff *skb, __u64 head,
-					 const bool direct)
+/* Where metadata and packet are. The metadata ends at the MAC header (skb_metadata_end() of
+ * skbuff.h). Of the packet only the linear part can be copied. */
+static __always_inline void measure(struct extent *x, struct sk_buff *skb, __u64 head, __u64 info,
+				    const bool raw, const bool direct)
+{
+	__u32 len = GET(skb, len), data_len = GET(skb, data_len);
+	__s64 offset = ADDRESS(skb, data) - head, before_data, linear;
+	__u16 from, mac = GET(skb, mac_header);
+
+	x->mac = mac;
+	x->meta_len = 0;
+	if (!READ_INFO(&x->meta_len, info, meta_len))
+		x->meta_state = WH_META_STATE_UNREADABLE;
+	else if (!x->meta_len)
+		x->meta_state = WH_META_STATE_NONE;
+	else if (mac == MAC_HEADER_UNSET || mac < x->meta_len)
+		x->meta_state = WH_META_STATE_UNLOCATABLE;
+	else
+		x->meta_state = WH_META_STATE_PRESENT;
+	x->meta_bytes = x->meta_state == WH_META_STATE_PRESENT ? x->meta_len : 0;
+	x->meta_from = head + mac - x->meta_bytes;
+
+	from = raw ? GET(skb, network_header) : mac;
+	x->packet_from = head + from;
+	x->cap_len = 0;
+	x->wire_len = len;
+	if (from == MAC_HEADER_UNSET)
+		return;
+	before_data = offset - from;
+	linear = (__s64)len - data_len + before_data;
+	if ((__s64)len + before_data > 0)
+		x->wire_len = len + before_data;
+	if (linear > 0)
+		x->cap_len = linear > config.snaplen ? config.snaplen : linear;
+}
+
+static __always_inline void describe(struct wh_record *r, struct sk_buff *skb, __u64 head,
+				     __u64 info, const struct extent *x, const __u32 hook,
+				     const bool direct)
 {
 	struct wh_event *e = &r->event;
-	__u64 info, data = (__u64)GET(skb, data), offset = data - head;
-	__u32 len = GET(skb, len), data_len = GET(skb, data_len);
-	__u16 mac = GET(skb, mac_header);
+	__u64 offset = ADDRESS(skb, data) - head;
 	struct sock *sk = GET(skb, sk);
 
-	e->end_offset = GET(skb, end);
-	info = head + e->end_offset;
-	e->mac_offset = mac;
+	e->magic = WH_MAGIC_EVENT;
+	e->version = WH_FORMAT_VERSION;
+	e->hook = hook;
+	e->meta_state = x->meta_state;
+	e->meta_len = x->meta_len;
+	e->header_len = sizeof(*e);
+	e->cpu = bpf_get_smp_processor_id();
+	e->queue = GET(skb, queue_mapping);
+	e->skb = (__u64)skb;
+	e->head = head;
+	e->mac_offset = x->mac;
 	e->data_offset = offset > 0xfffe ? 0xffff : offset;
 	e->network_offset = GET(skb, network_header);
-	e->queue = GET(skb, queue_mapping);
-	e->skb_len = len;
-	e->data_len = data_len;
+	e->flags = (GET_BITS(skb, pkt_type) << WH_EVENT_FLAG_PACKET_TYPE_SHIFT) |
+		   (GET(skb, data_len) ? WH_EVENT_FLAG_NONLINEAR : 0) |
+		   (head_shared(skb, info, direct) ? WH_EVENT_FLAG_CLONED : 0) |
+		   (GET_BITS(skb, l4_hash) ? WH_EVENT_FLAG_HASH_L4 : 0) |
+		   (GET_BITS(skb, sw_hash) ? WH_EVENT_FLAG_HASH_SOFTWARE : 0);
+	e->skb_len = GET(skb, len);
+	e->data_len = GET(skb, data_len);
 	e->mark = GET(skb, mark);
 	e->priority = GET(skb, priority);
 	e->hash = GET(skb, hash);
 	e->skb_iif = GET(skb, skb_iif);
 	e->protocol = bpf_ntohs(GET(skb, protocol));
 	e->vlan_tci = GET(skb, vlan_tci);
+	e->end_offset = info - head;
+
+	r->socket.cookie = sk ? GET(sk, __sk_common.skc_cookie.counter) : 0;
+	if (r->socket.cookie)
+		e->extensions |= WH_EXTENSION_SOCKET;
+
+	r->beside.vlan_proto = bpf_ntohs(GET(skb, vlan_proto));
 	if (bpf_core_field_exists(skb->vlan_present) && !GET_BITS(skb, vlan_present))
-		e->vlan_tci = 0;
-	e->flags = (GET_BITS(skb, pkt_type) << WH_EVENT_FLAG_PACKET_TYPE_SHIFT) |
-		   (data_len ? WH_EVENT_FLAG_NONLINEAR : 0) |
-		   (head_shared(skb, info, direct) ? WH_EVENT_FLAG_CLONED : 0);
+		r->beside.vlan_proto = e->vlan_tci = 0;
+	r->beside.skb_extensions = 0;
+	if (bpf_core_field_exists(skb->active_extensions))
+		r->beside.skb_extensions = GET(skb, active_extensions);
+	r->beside.hwtstamp = 0;
+	READ_INFO(&r->beside.hwtstamp, info, hwtstamps.hwtstamp);
+	r->beside.reserved = 0;
+	r->beside.reserved2 = 0;
+	if (r->beside.hwtstamp || r->beside.vlan_proto || r->beside.skb_extensions)
+		e->extensions |= WH_EXTENSION_BESIDE;
 
-	if (sk) {
-		r->socket.cookie = direct ? sk->__sk_common.skc_cookie.counter
-					  : BPF_CORE_READ(sk, __sk_common.skc_cookie.counter);
-		if (r->socket.cookie)
-			e->extensions |= WH_EXTENSION_SOCKET;
-	}
-
-	/* Where the metadata is: it ends at the MAC header (skb_metadata_end() of skbuff.h). */
-	e->meta_state = WH_META_STATE_NONE;
-	if (bpf_core_read(&e->meta_len, 1, &((struct skb_shared_info *)info)->meta_len))
-		e->meta_state = WH_META_STATE_UNREADABLE;
-	else if (e->meta_len)
-		e->meta_state = mac == MAC_HEADER_UNSET || mac < e->meta_len
-					? WH_META_STATE_UNLOCATABLE
-					: WH_META_STATE_PRESENT;
-	if (e->meta_state == WH_META_STATE_PRESENT)
-		r->meta_bytes = e->meta_len;
-
-	/* How much of the packet: from the MAC header, the linear part. */
-	r->wire_len = len;
-	if (mac != MAC_HEADER_UNSET) {
-		__s64 before_data = (__s64)offset - mac;
-		__s64 linear = (__s64)len - data_len + before_data;
-
-		if ((__s64)len + before_data > 0)
-			r->wire_len = len + before_data;
-		if (linear > 0)
-			r->cap_len = linear > config.snaplen ? config.snaplen : linear;
-	}
+	if (config.with_cb && !bpf_core_read(&r->cb, sizeof(r->cb), &skb->cb))
+		e->extensions |= WH_EXTENSION_CB;
 }
 
-/* Reserves, fills and submits one record with `room` bytes. false: the ring is full. */
-static __always_inline bool submit(const struct wh_record *r, __u64 from, const __u32 room)
+/* Do they follow each other, so that one read fetches both? */
+static __always_inline bool adjacent(const struct extent *x)
 {
-	struct wh_record *out = bpf_ringbuf_reserve(&events, sizeof(*out) + room, 0);
-	__u32 want = r->meta_bytes + r->cap_len, packet = r->cap_len;
+	return !x->meta_bytes || x->meta_from + x->meta_bytes == x->packet_from;
+}
 
-	if (!out)
-		return false;
-	*out = *r;
-	if (want > room)
-		want = room;
-	if (bpf_probe_read_kernel(out->bytes, want, (void *)from)) {
-		if (r->meta_bytes)
-			out->event.meta_state = WH_META_STATE_UNREADABLE;
-		out->meta_bytes = 0;
-		if (packet > room)
-			packet = room;
-		if (bpf_probe_read_kernel(out->bytes, packet, (void *)(from + r->meta_bytes)))
-			out->cap_len = 0;
+/* Room for them; what is not adjacent is copied behind the largest metadata there is. */
+static __always_inline __u32 room_for(const struct extent *x)
+{
+	return (adjacent(x) ? x->meta_bytes : WH_META_MAX) + x->cap_len;
+}
+
+static __always_inline void copy_bytes(struct wh_record *r, const struct extent *x, __u32 room)
+{
+	__u32 meta = x->meta_bytes, packet = x->cap_len, both = meta + packet;
+
+	if (adjacent(x)) {
+		__u64 from = meta ? x->meta_from : x->packet_from;
+
+		if (both <= room && !bpf_probe_read_kernel(r->bytes, both, (void *)from))
+			return;
+	} else if (room > WH_META_MAX && packet <= room - WH_META_MAX && meta <= WH_META_MAX &&
+		   !bpf_probe_read_kernel(r->bytes, meta, (void *)x->meta_from) &&
+		   !bpf_probe_read_kernel(r->bytes + meta, packet, (void *)x->packet_from))
+		return;
+	if (meta)
+		r->event.meta_state = WH_META_STATE_UNREADABLE;
+	r->meta_bytes = 0;
+	if (packet > room || bpf_probe_read_kernel(r->bytes, packet, (void *)x->packet_from))
+		r->cap_len = 0;
+}
+
+/* What the hook itself knows of the packet. */
+struct known {
+	__u64 ktime_ns;
+	__u64 journey;
+	__u64 origin; /* journey it was cloned from, 0 = none */
+	const struct wh_ext_task *task;
+	const struct wh_ext_drop *drop;
+};
+
+/* Reserves, fills and submits one record. false: the ring is full. */
+static __always_inline bool submit(struct sk_buff *skb, __u64 head, __u64 info,
+				   const struct extent *x, const struct known *k, __u32 point,
+				   __u64 seen, const __u32 hook, const bool direct)
+{
+	__u32 want = room_for(x), room;
+	struct wh_record *r;
+
+	if (want <= WH_ROOM_SMALL) {
+		room = WH_ROOM_SMALL;
+		r = bpf_ringbuf_reserve(&events, sizeof(*r) + WH_ROOM_SMALL, 0);
+	} else if (want <= WH_ROOM_MEDIUM) {
+		room = WH_ROOM_MEDIUM;
+		r = bpf_ringbuf_reserve(&events, sizeof(*r) + WH_ROOM_MEDIUM, 0);
+	} else {
+		room = WH_ROOM_LARGE;
+		r = bpf_ringbuf_reserve(&events, sizeof(*r) + WH_ROOM_LARGE, 0);
 	}
-	bpf_ringbuf_submit(out, wake_flags());
+	if (!r)
+		return false;
+	r->ktime_ns = k->ktime_ns;
+	r->journey = k->journey;
+	r->point = point;
+	r->wire_len = x->wire_len;
+	r->cap_len = x->cap_len;
+	r->meta_bytes = x->meta_bytes;
+	r->event.extensions = 0;
+	if (k->task) {
+		r->task = *k->task;
+		r->event.extensions = WH_EXTENSION_TASK;
+	}
+	if (k->drop) {
+		r->drop = *k->drop;
+		r->event.extensions = WH_EXTENSION_DROP;
+	}
+	if (k->origin) {
+		r->link = (struct wh_ext_link){ .kind = WH_LINK_KIND_CLONE, .journey = k->origin };
+		r->event.extensions |= WH_EXTENSION_LINK;
+	}
+	describe(r, skb, head, info, x, hook, direct);
+	copy_bytes(r, x, room);
+	bpf_ringbuf_submit(r, wake_flags(seen));
 	return true;
 }
 
-/* Everything that is known of the skb now, to the ring or to the count of the lost.
- * r: zeroed but for the extensions that the hook knows. */
-static __always_inline void capture(struct wh_record *r, struct sk_buff *skb, __u64 head,
-				    __u32 slot, const __u32 hook, const bool direct)
+/* Everything that is known of the skb now, to the ring or to the count of the lost. */
+static __always_inline void capture(struct sk_buff *skb, __u64 head, const struct known *k,
+				    __u32 point, const struct hook hook, const bool direct)
 {
-	struct wh_counter *c = counter(slot, hook);
-	__u32 want;
-	__u64 from;
-	bool done;
+	struct wh_counter *c = counter(point);
+	struct extent x;
+	__u64 info;
 
 	if (!c)
 		return;
-	__sync_fetch_and_add(&c->seen, 1);
-
-	r->slot = slot;
-	r->event.magic = WH_MAGIC_EVENT;
-	r->event.version = WH_FORMAT_VERSION;
-	r->event.hook = hook;
-	r->event.header_len = sizeof(r->event);
-	r->event.cpu = bpf_get_smp_processor_id();
-	r->event.skb = (__u64)skb;
-	r->event.head = head;
-	describe_skb(r, skb, head, direct);
-
-	want = r->meta_bytes + r->cap_len;
-	from = head + r->event.mac_offset - r->meta_bytes;
-	if (want <= WH_ROOM_SMALL)
-		done = submit(r, from, WH_ROOM_SMALL);
-	else if (want <= WH_ROOM_MEDIUM)
-		done = submit(r, from, WH_ROOM_MEDIUM);
-	else
-		done = submit(r, from, WH_ROOM_LARGE);
-	if (!done)
+	info = head + GET(skb, end);
+	measure(&x, skb, head, info, hook.raw, direct);
+	if (!submit(skb, head, info, &x, k, point, __sync_fetch_and_add(&c->seen, 1), hook.id,
+		    direct))
 		__sync_fetch_and_add(&c->lost, 1);
 }
 
-/* A hook of Rx or Tx: the skb is on a device. */
-static __always_inline void observe(struct sk_buff *skb, const __u32 hook, const bool direct)
+/* Slot of a watched device, or NOT_WATCHED. */
+#define NOT_WATCHED (~0u)
+static __always_inline __u32 watched(__u32 netns, __u32 ifindex)
 {
-	struct net_device *dev = GET(skb, dev);
-	struct wh_device_key key = {};
-	struct position now = { .hook = hook };
-	struct wh_record r = {};
-	__u32 *slot;
+	if (netns != config.netns)
+		return NOT_WATCHED;
+#pragma unroll
+	for (__u32 i = 0; i < WH_WATCH_STEPS; i++) {
+		const volatile struct wh_watch *w = &config.watch[(ifindex + i) % WH_WATCH_SIZE];
+
+		if (w->ifindex == ifindex)
+			return w->slot;
+		if (!w->ifindex)
+			break;
+	}
+	return NOT_WATCHED;
+}
+
+/* A hook of Rx or Tx: the skb is on a device. */
+static __always_inline void observe(struct sk_buff *skb, struct net_device *dev,
+				    const struct hook hook, const bool direct)
+{
+	struct position now = { .step = config.step ? config.step : hook.step };
+	struct known k = {};
+	int place = NOWHERE;
+	__u32 slot;
 
 	if (!dev)
 		return;
-	key.ifindex = GET(dev, ifindex);
-	key.netns = direct ? dev->nd_net.net->ns.inum : BPF_CORE_READ(dev, nd_net.net, ns.inum);
-	slot = bpf_map_lookup_elem(&devices, &key);
-
+	now.ifindex = GET(dev, ifindex);
+	slot = watched(direct ? dev->nd_net.net->ns.inum : BPF_CORE_READ(dev, nd_net.net, ns.inum),
+		       now.ifindex);
 	now.skb = (__u64)skb;
-	now.head = (__u64)GET(skb, head);
+	if (slot == NOT_WATCHED) {
+		place = address_find(&now.skb);
+		if (place == NOWHERE)
+			return;
+	}
+	now.head = ADDRESS(skb, head);
 	now.dev = (__u64)dev;
 	now.ktime_ns = bpf_ktime_get_ns();
-	now.ifindex = key.ifindex;
 	now.skb_iif = GET(skb, skb_iif);
-	if (!slot) {
-		journey_passes(&now);
+	now.cloned = GET_BITS(skb, cloned);
+	if (slot == NOT_WATCHED) {
+		journey_passes(&now, place);
 		return;
 	}
-	r.ktime_ns = now.ktime_ns;
-	r.journey = journey_at(&now, *slot);
-	capture(&r, skb, now.head, *slot, hook, direct);
+	k.ktime_ns = now.ktime_ns;
+	k.journey = journey_at(&now, slot, &k.origin);
+	capture(skb, now.head, &k, config.point ? config.point : slot * WH_HOOK_STRIDE + hook.id,
+		hook, direct);
 }
 
 #endif /* WHITHER_CAPTURE_H */

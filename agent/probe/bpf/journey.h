@@ -11,16 +11,8 @@
  * head for its own header. Anything later at the same address with another head is another packet.
  */
 #define STACKED_XMIT_NS 1000000ull
-
-/* Ids of the hooks grow along each lane, Rx before Tx (core/format/hooks.ts). */
-_Static_assert(WH_HOOK_NETIF_RECEIVE_SKB < WH_HOOK_TCX_INGRESS_FIRST &&
-		       WH_HOOK_TCX_INGRESS_FIRST < WH_HOOK_TCX_INGRESS_LAST &&
-		       WH_HOOK_TCX_INGRESS_LAST < WH_HOOK_SKB_COPY_DATAGRAM_IOVEC &&
-		       WH_HOOK_SKB_COPY_DATAGRAM_IOVEC < WH_HOOK_TCX_EGRESS_FIRST &&
-		       WH_HOOK_TCX_EGRESS_FIRST < WH_HOOK_TCX_EGRESS_LAST &&
-		       WH_HOOK_TCX_EGRESS_LAST < WH_HOOK_NET_DEV_QUEUE &&
-		       WH_HOOK_NET_DEV_QUEUE < WH_HOOK_NET_DEV_START_XMIT,
-	       "hook ids follow kernel order");
+/* A packet is cloned while it is worked on. One that nobody has seen for so long may be gone. */
+#define CLONED_NS 1000000000ull
 
 /* Where a packet is now. */
 struct position {
@@ -28,105 +20,137 @@ struct position {
 	__u64 head;
 	__u64 dev;
 	__u64 ktime_ns;
-	__u32 hook;
 	__u32 ifindex; /* of dev */
 	__u32 skb_iif;
+	__u16 step;
+	bool cloned;
 };
 
-static __always_inline bool is_tx(__u32 hook)
+static __always_inline bool is_tx(__u16 step)
 {
-	return hook >= WH_HOOK_TCX_EGRESS_FIRST;
+	return step >= WH_STEP_TX;
 }
 
 /* Can `now` be the next step of the packet last seen at `then`? */
 static __always_inline bool continues(const struct journey *then, const struct position *now)
 {
-	bool tx = is_tx(now->hook), was_tx = is_tx(then->hook);
+	bool tx = is_tx(now->step), was_tx = is_tx(then->step);
 
-	/* One device, one direction: hooks come in order. A busy driver may be asked twice. */
+	/* One device, one direction: hooks come in order. A busy driver is asked again. */
 	if (then->dev == now->dev && tx == was_tx)
-		return now->hook > then->hook ||
-		       (now->hook == WH_HOOK_NET_DEV_START_XMIT && then->hook == now->hook);
+		return now->step > then->step ||
+		       (then->step == WH_STEP_NET_DEV_START_XMIT &&
+			now->step >= WH_STEP_QDISC_DEQUEUE && then->other == now->head);
 	/* Forwarded: it was received somewhere, which a packet made on this host was not. */
 	if (tx && !was_tx)
-		return now->skb_iif != 0;
+		return now->skb_iif != 0 && now->step != WH_STEP_NF_LOCAL_OUT;
 	/* Stacked device. */
 	if (tx)
-		return then->head == now->head ||
-		       (then->hook == WH_HOOK_NET_DEV_START_XMIT &&
+		return then->other == now->head ||
+		       (then->step == WH_STEP_NET_DEV_START_XMIT &&
 			now->ktime_ns - then->ktime_ns < STACKED_XMIT_NS);
 	/* Across a veth pair or loopback, or up from a lower device: the skb is handed over as it
 	 * is. */
-	return then->head == now->head;
-}
-
-static __always_inline struct wh_journey_counter *journey_counter(void)
-{
-	__u32 zero = 0;
-
-	return bpf_map_lookup_elem(&journey_counters, &zero);
+	return then->other == now->head;
 }
 
 /* Ids are small, never 0 and unique over CPUs without a shared counter. */
 static __always_inline __u64 next_journey_id(void)
 {
-	struct wh_journey_counter *c = journey_counter();
+	__u32 zero = 0;
+	struct wh_journey_counter *c = bpf_map_lookup_elem(&journey_counters, &zero);
 
 	if (!c)
 		return 0;
 	return __sync_fetch_and_add(&c->started, 1) * config.cpus + bpf_get_smp_processor_id() + 1;
 }
 
-/* The journey of a packet that passes a hook of Rx or Tx on a watched device. */
-static __always_inline __u64 journey_at(const struct position *now, __u32 slot)
+static __always_inline void arrive(struct journey *j, const struct position *now)
 {
-	struct journey *j = bpf_map_lookup_elem(&journeys, &now->skb);
-	struct journey fresh = {
-		.head = now->head,
-		.dev = now->dev,
-		.ktime_ns = now->ktime_ns,
-		.slot = slot,
-		.hook = now->hook,
-		.ifindex = now->ifindex,
-	};
-	struct wh_journey_counter *c;
+	j->ktime_ns = now->ktime_ns;
+	j->other = now->head;
+	j->dev = now->dev;
+	j->ifindex = now->ifindex;
+	j->step = now->step;
+}
+
+/* Whose head it is: of the sk_buff that was seen with it first, until that is freed or moves to
+ * another head. Returns the journey that a new sk_buff with this head was cloned from, or 0. */
+static __always_inline __u64 head_seen(const struct position *now, __u64 id)
+{
+	int place = address_find(&now->head);
+	struct journey *h = journey_of(place), *origin;
+
+	if (h && now->cloned && h->other != now->skb) {
+		__u64 other = h->other;
+
+		origin = journey_of(address_find(&other));
+		if (origin && origin->id == h->id && origin->other == now->head &&
+		    now->ktime_ns - origin->ktime_ns < CLONED_NS)
+			return h->id;
+	}
+	if (!h)
+		h = journey_of(address_claim(&now->head));
+	if (h) {
+		h->id = id;
+		h->other = now->skb;
+		h->ktime_ns = now->ktime_ns;
+	}
+	return 0;
+}
+
+static __always_inline void head_forget(__u64 head, __u64 skb)
+{
+	int place = address_find(&head);
+	struct journey *h = journey_of(place);
+
+	if (h && h->other == skb)
+		address_forget(&head, place);
+}
+
+/* The journey of a packet that passes a hook of Rx or Tx on a watched device. *origin: the journey
+ * it was cloned from, 0 when it is not new or that is not known. */
+static __always_inline __u64 journey_at(const struct position *now, __u32 slot, __u64 *origin)
+{
+	int place = address_find(&now->skb);
+	struct journey *j = journey_of(place);
+	__u64 id;
 
 	if (j && continues(j, now)) {
-		j->head = now->head;
-		j->dev = now->dev;
-		j->ktime_ns = now->ktime_ns;
+		id = j->id;
+		if (j->other != now->head) {
+			head_forget(j->other, now->skb);
+			head_seen(now, id);
+		}
+		arrive(j, now);
 		j->slot = slot;
-		j->hook = now->hook;
-		j->ifindex = now->ifindex;
-		return j->id;
+		return id;
 	}
-	fresh.id = next_journey_id();
-	if (bpf_map_update_elem(&journeys, &now->skb, &fresh, BPF_ANY)) {
-		c = journey_counter();
-		if (c)
-			__sync_fetch_and_add(&c->untracked, 1);
+	id = next_journey_id();
+	*origin = head_seen(now, id);
+	if (!j)
+		j = journey_of(address_claim(&now->skb));
+	if (j) {
+		arrive(j, now);
+		j->id = id;
+		j->slot = slot;
 	}
-	return fresh.id;
+	return id;
 }
 
 /* The same on a device nobody watches. A packet that is handed up or on (a bridge, forwarding) goes
  * on unseen. One that comes out at the far end of a veth pair has left, as over a wire. Any other
  * means that the address has been handed out again. */
-static __always_inline void journey_passes(const struct position *now)
+static __always_inline void journey_passes(const struct position *now, int place)
 {
-	struct journey *j = bpf_map_lookup_elem(&journeys, &now->skb);
+	struct journey *j = journey_of(place);
 
 	if (!j)
 		return;
-	if ((is_tx(j->hook) && !is_tx(now->hook)) || !continues(j, now)) {
-		bpf_map_delete_elem(&journeys, &now->skb);
-		return;
-	}
-	j->head = now->head;
-	j->dev = now->dev;
-	j->ktime_ns = now->ktime_ns;
-	j->hook = now->hook;
-	j->ifindex = now->ifindex;
+	if ((is_tx(j->step) && !is_tx(now->step)) || !continues(j, now))
+		address_forget(&now->skb, place);
+	else
+		arrive(j, now);
 }
 
 /* Can the skb of `then` be what is now received by a process or freed? skb->dev may be garbage
@@ -134,25 +158,25 @@ static __always_inline void journey_passes(const struct position *now)
  * last received from another device, which __netif_receive_skb_core() would have noted; a shared
  * head, and not the one seen. */
 static __always_inline bool ends(const struct journey *then, const struct position *now, __u16 mac,
-				 bool cloned)
+				 const bool received)
 {
-	if (mac == MAC_HEADER_UNSET || (now->head != then->head && cloned))
+	if (now->head != then->other && now->cloned)
 		return false;
-	if (is_tx(then->hook))
-		return now->hook != WH_HOOK_SKB_COPY_DATAGRAM_IOVEC;
-	return !now->skb_iif || now->skb_iif == then->ifindex;
+	if (is_tx(then->step)) /* dropped before a device came into it, it has no MAC header */
+		return !received && (mac != MAC_HEADER_UNSET || now->head == then->other);
+	return mac != MAC_HEADER_UNSET && (!now->skb_iif || now->skb_iif == then->ifindex);
 }
 
 /* The journey of such an skb, or NULL. */
 static __always_inline struct journey *journey_known(const struct position *now, __u16 mac,
-						     bool cloned)
+						     int place, const bool received)
 {
-	struct journey *j = bpf_map_lookup_elem(&journeys, &now->skb);
+	struct journey *j = journey_of(place);
 
 	if (!j)
 		return NULL;
-	if (!ends(j, now, mac, cloned)) {
-		bpf_map_delete_elem(&journeys, &now->skb);
+	if (!ends(j, now, mac, received)) {
+		address_forget(&now->skb, place);
 		return NULL;
 	}
 	return j;

@@ -42,16 +42,22 @@ struct sock {
 struct sk_buff {
 	struct net_device *dev;
 	struct sock *sk;
+	char cb[48];
 	unsigned int len;
 	unsigned int data_len;
 	__u16 queue_mapping;
 	__u8 cloned:1;
 	__u8 pkt_type:3;
+	__u8 l4_hash:1;
+	__u8 sw_hash:1;
+	__u8 active_extensions;
 	__u32 priority;
 	int skb_iif;
 	__u32 hash;
-	__u8 vlan_present:1; /* until 6.1; vlan_tci keeps its value when the tag is taken off */
+	__be16 vlan_proto;
 	__u16 vlan_tci;
+	__u8 vlan_present:1; /* until 6.1; the tag's other fields keep their value when it is taken
+				off */
 	__u32 mark;
 	__be16 protocol;
 	__u16 network_header;
@@ -61,9 +67,28 @@ struct sk_buff {
 	unsigned char *data;
 } CORE;
 
+struct skb_shared_hwtstamps {
+	__s64 hwtstamp;
+} CORE;
+
 struct skb_shared_info {
 	__u8 meta_len;
+	struct skb_shared_hwtstamps hwtstamps;
 	atomic_t dataref;
+} CORE;
+
+struct nf_hook_state {
+	struct net_device *in;
+	struct net_device *out;
+} CORE;
+
+struct bpf_nf_ctx {
+	const struct nf_hook_state *state;
+	struct sk_buff *skb;
+} CORE;
+
+struct Qdisc {
+	unsigned int flags;
 } CORE;
 
 /* skbuff.h: skb->mac_header of a packet that has none yet */
@@ -71,5 +96,24 @@ struct skb_shared_info {
 /* skbuff.h: SKB_DATAREF_MASK, the references to the head; the upper half counts payload-only ones
  */
 #define SKB_DATAREF_MASK 0xffff
+/* sch_generic.h: TCQ_F_NOLOCK, other CPUs dequeue while this one enqueues */
+#define QDISC_NOLOCK 0x100
+/* linux/netfilter.h */
+#define NF_ACCEPT 1
+
+/* A pointer to kernel memory that may then be followed without helpers: faults read as 0. */
+extern void *bpf_rdonly_cast(void *obj, __u32 btf_id) __ksym __weak;
+#define AS_KERNEL(type, pointer) \
+	((type *)bpf_rdonly_cast((void *)(pointer), bpf_core_type_id_kernel(type)))
+
+/* From Linux 6.17 on, a pointer to bytes that was read from a struct is a pointer to the verifier,
+ * too, and one may not calculate with it as with a number. Any struct that begins with 8 bytes of
+ * number lends its eyes. */
+struct timespec64 {
+	__s64 tv_sec;
+} CORE;
+#define ADDRESS(p, field)                                                               \
+	(config.kernel_casts ? (__u64)AS_KERNEL(struct timespec64, &(p)->field)->tv_sec \
+			     : (__u64)GET(p, field))
 
 #endif /* WHITHER_KERNEL_TYPES_H */

@@ -2,15 +2,6 @@
 #ifndef WHITHER_MAPS_H
 #define WHITHER_MAPS_H
 
-/* Watched devices. Key wh_device_key, value slot. Filled by the probe before anything is attached,
- * read by every hook. 12 B a device. */
-struct {
-	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, WH_MAX_SLOTS);
-	__type(key, struct wh_device_key);
-	__type(value, __u32);
-} devices SEC(".maps");
-
 /* Events on their way to the probe. Size set at load (--ring-bytes). When it is full, the event is
  * counted in `counters` and dropped. */
 struct {
@@ -18,11 +9,11 @@ struct {
 	__uint(max_entries, 1 << 24);
 } events SEC(".maps");
 
-/* What every hook saw and what it could not hand over. Written here, read by the probe. 16 kB a
+/* What every point saw and what it could not hand over. Written here, read by the probe. 68 kB a
  * CPU. */
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, WH_COUNTERS);
+	__uint(max_entries, WH_POINTS);
 	__type(key, __u32);
 	__type(value, struct wh_counter);
 } counters SEC(".maps");
@@ -34,25 +25,38 @@ struct {
 	__type(value, struct wh_journey_counter);
 } journey_counters SEC(".maps");
 
-/* Packets under way: where one was seen last. */
-struct journey {
-	__u64 id;
-	__u64 head;
-	__u64 dev; /* address of the net_device: unique over all namespaces, unlike ifindex */
-	__u64 ktime_ns;
-	__u32 slot; /* device whose interface the events without a device of their own go to */
-	__u32 hook;
-	__u32 ifindex; /* of dev */
-	__u32 reserved;
+/* Packets under way: addresses of sk_buffs, and of their heads. A set is searched as a whole, so
+ * its keys share a cache line. 0 = free. 1 MB. */
+struct address_set {
+	__u64 address[WH_WAYS];
 };
 
-/* Key: address of the sk_buff. Written by the hooks of Rx and Tx, deleted when the skb is freed.
- * Not every free has a tracepoint (pure TCP ACKs, coalesced segments), hence LRU: what is left
- * behind goes first. About 8 MB, allocated at load. */
 struct {
-	__uint(type, BPF_MAP_TYPE_LRU_HASH);
-	__uint(max_entries, WH_JOURNEYS_MAX);
-	__type(key, __u64);
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, WH_SETS);
+	__type(key, __u32);
+	__type(value, struct address_set);
+} addresses SEC(".maps");
+
+/* Where the packet at an address was seen last. Index set * WH_WAYS + way. Written by whoever has
+ * the packet: an sk_buff is in one place at a time. */
+struct journey {
+	__u64 id;
+	__u64 ktime_ns;
+	__u64 other;   /* of an sk_buff its head, of a head its sk_buff */
+	__u64 dev;     /* address of the net_device: unique over all namespaces, unlike ifindex */
+	__u32 ifindex; /* of dev */
+	__u16 slot;    /* device whose interface the events without a device of their own go to */
+	__u16 step;    /* WH_STEP_*: how far it has come */
+};
+_Static_assert(sizeof(struct journey) == 40, "no holes");
+
+/* 5 MB, allocated at load. A ring of its own would forget in order; a hash map costs ten times as
+ * much a packet. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, WH_SETS *WH_WAYS);
+	__type(key, __u32);
 	__type(value, struct journey);
 } journeys SEC(".maps");
 

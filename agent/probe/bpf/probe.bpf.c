@@ -10,101 +10,167 @@
 #include "../record.h"
 #include "kernel-types.h"
 #include "maps.h"
+#include "address.h"
 #include "journey.h"
 #include "capture.h"
 
 /* TCX_NEXT of linux/bpf.h and TC_ACT_UNSPEC of linux/pkt_cls.h: let the next program decide. */
 #define NO_VERDICT (-1)
+/* What a cgroup_skb program returns to let a packet pass. */
+#define PASS 1
 
 /* The arguments of a tracepoint are an array: later kernels append some (consume_skb got its
  * location in 6.5, kfree_skb its socket in 6.11), which a typed prototype would not survive. */
 
-SEC("tp_btf/netif_receive_skb")
-int netif_receive_skb(__u64 *ctx)
+static __always_inline void observe_device(struct sk_buff *skb, const struct hook hook)
 {
-	observe((struct sk_buff *)ctx[0], WH_HOOK_NETIF_RECEIVE_SKB, true);
+	observe(skb, skb->dev, hook, true);
+}
+
+/* A program whose context is the skb under another name. */
+static __always_inline void observe_context(void *ctx, const struct hook hook)
+{
+	struct sk_buff *skb = ctx;
+
+	if (config.kernel_casts)
+		observe_device(AS_KERNEL(struct sk_buff, ctx), hook);
+	else
+		observe(skb, BPF_CORE_READ(skb, dev), hook, false);
+}
+
+#define TRACEPOINT(name, NAME, argument)                                     \
+	SEC("tp_btf/" #name)                                                 \
+	int name(__u64 *ctx)                                                 \
+	{                                                                    \
+		observe_device((struct sk_buff *)ctx[argument], HOOK(NAME)); \
+		return 0;                                                    \
+	}
+
+TRACEPOINT(napi_gro_receive_entry, NAPI_GRO_RECEIVE_ENTRY, 0)
+TRACEPOINT(napi_gro_frags_entry, NAPI_GRO_FRAGS_ENTRY, 0)
+TRACEPOINT(netif_rx, NETIF_RX, 0)
+TRACEPOINT(netif_receive_skb, NETIF_RECEIVE_SKB, 0)
+TRACEPOINT(net_dev_queue, NET_DEV_QUEUE, 0)
+TRACEPOINT(net_dev_start_xmit, NET_DEV_START_XMIT, 0)
+
+SEC("tp_btf/qdisc_enqueue")
+int qdisc_enqueue(__u64 *ctx)
+{
+	struct Qdisc *qdisc = (struct Qdisc *)ctx[0];
+
+	/* Another CPU may have dequeued and freed it by now. */
+	if (!(qdisc->flags & QDISC_NOLOCK))
+		observe_device((struct sk_buff *)ctx[2], HOOK(QDISC_ENQUEUE));
 	return 0;
 }
 
-SEC("tp_btf/net_dev_queue")
-int net_dev_queue(__u64 *ctx)
+SEC("tp_btf/qdisc_dequeue")
+int qdisc_dequeue(__u64 *ctx)
 {
-	observe((struct sk_buff *)ctx[0], WH_HOOK_NET_DEV_QUEUE, true);
+	struct sk_buff *skb = (struct sk_buff *)ctx[3];
+
+	if (skb)
+		observe_device(skb, HOOK(QDISC_DEQUEUE));
 	return 0;
 }
 
-SEC("tp_btf/net_dev_start_xmit")
-int net_dev_start_xmit(__u64 *ctx)
+#define IN_CONTEXT(name, section, verdict, hook) \
+	SEC(section)                             \
+	int name(struct __sk_buff *ctx)          \
+	{                                        \
+		observe_context(ctx, hook);      \
+		return verdict;                  \
+	}
+
+IN_CONTEXT(tcx_ingress_first, "tc", NO_VERDICT, HOOK(TCX_INGRESS_FIRST))
+IN_CONTEXT(tcx_ingress_after, "tc", NO_VERDICT, HOOK(TCX_INGRESS_AFTER))
+IN_CONTEXT(tcx_ingress_last, "tc", NO_VERDICT, HOOK(TCX_INGRESS_LAST))
+IN_CONTEXT(tcx_egress_first, "tc", NO_VERDICT, HOOK(TCX_EGRESS_FIRST))
+IN_CONTEXT(tcx_egress_after, "tc", NO_VERDICT, HOOK(TCX_EGRESS_AFTER))
+IN_CONTEXT(tcx_egress_last, "tc", NO_VERDICT, HOOK(TCX_EGRESS_LAST))
+IN_CONTEXT(cgroup_skb_ingress, "cgroup_skb/ingress", PASS, HOOK_RAW(CGROUP_SKB_INGRESS))
+IN_CONTEXT(cgroup_skb_egress, "cgroup_skb/egress", PASS, HOOK_RAW(CGROUP_SKB_EGRESS))
+
+#define NETFILTER(name, NAME, device)                                        \
+	SEC("netfilter")                                                     \
+	int name(struct bpf_nf_ctx *ctx)                                     \
+	{                                                                    \
+		observe(ctx->skb, ctx->state->device, HOOK_RAW(NAME), true); \
+		return NF_ACCEPT;                                            \
+	}
+
+NETFILTER(nf_prerouting, NF_PREROUTING, in)
+NETFILTER(nf_local_in, NF_LOCAL_IN, in)
+NETFILTER(nf_forward, NF_FORWARD, in)
+NETFILTER(nf_local_out, NF_LOCAL_OUT, out)
+NETFILTER(nf_postrouting, NF_POSTROUTING, out)
+
+/* An skb that is not on a device: its journey says where it came from. Returns true when there is
+ * one, and then fills `k`. */
+static __always_inline bool find(struct sk_buff *skb, struct known *k, __u32 *slot,
+				 const bool received)
 {
-	observe((struct sk_buff *)ctx[0], WH_HOOK_NET_DEV_START_XMIT, true);
+	const bool direct = true;
+	struct position now = { .skb = (__u64)skb };
+	int place = address_find(&now.skb);
+	struct journey *j;
+
+	if (place == NOWHERE)
+		return false;
+	now.head = ADDRESS(skb, head);
+	now.skb_iif = skb->skb_iif;
+	now.cloned = BPF_CORE_READ_BITFIELD(skb, cloned);
+	j = journey_known(&now, skb->mac_header, place, received);
+	if (!j)
+		return false;
+	k->ktime_ns = bpf_ktime_get_ns();
+	k->journey = j->id;
+	*slot = j->slot;
+	if (received) {
+		j->ktime_ns = k->ktime_ns;
+		return true;
+	}
+	address_forget(&now.skb, place);
+	head_forget(now.head, now.skb);
+	return true;
+}
+
+static __always_inline void capture_known(struct sk_buff *skb, const struct known *k, __u32 slot,
+					  const struct hook hook)
+{
+	const bool direct = true;
+
+	capture(skb, ADDRESS(skb, head), k, slot * WH_HOOK_STRIDE + hook.id, hook, direct);
+}
+
+SEC("tp_btf/tcp_probe")
+int tcp_probe(__u64 *ctx)
+{
+	struct sk_buff *skb = (struct sk_buff *)ctx[1];
+	struct known k = {};
+	__u32 slot;
+
+	if (find(skb, &k, &slot, true))
+		capture_known(skb, &k, slot, HOOK(TCP_PROBE));
 	return 0;
-}
-
-SEC("tc")
-int tcx_ingress_first(struct __sk_buff *ctx)
-{
-	observe((struct sk_buff *)ctx, WH_HOOK_TCX_INGRESS_FIRST, false);
-	return NO_VERDICT;
-}
-
-SEC("tc")
-int tcx_ingress_last(struct __sk_buff *ctx)
-{
-	observe((struct sk_buff *)ctx, WH_HOOK_TCX_INGRESS_LAST, false);
-	return NO_VERDICT;
-}
-
-SEC("tc")
-int tcx_egress_first(struct __sk_buff *ctx)
-{
-	observe((struct sk_buff *)ctx, WH_HOOK_TCX_EGRESS_FIRST, false);
-	return NO_VERDICT;
-}
-
-SEC("tc")
-int tcx_egress_last(struct __sk_buff *ctx)
-{
-	observe((struct sk_buff *)ctx, WH_HOOK_TCX_EGRESS_LAST, false);
-	return NO_VERDICT;
-}
-
-/* The journey of an skb that left the devices, or NULL. */
-static __always_inline struct journey *find(struct sk_buff *skb, const __u32 hook)
-{
-	struct position now = {
-		.skb = (__u64)skb,
-		.head = (__u64)skb->head,
-		.hook = hook,
-		.skb_iif = skb->skb_iif,
-	};
-
-	return journey_known(&now, skb->mac_header, BPF_CORE_READ_BITFIELD(skb, cloned));
-}
-
-static __always_inline void capture_known(struct wh_record *r, struct sk_buff *skb,
-					  const struct journey *j, const __u32 hook)
-{
-	r->ktime_ns = bpf_ktime_get_ns();
-	r->journey = j->id;
-	capture(r, skb, (__u64)skb->head, j->slot, hook, true);
 }
 
 SEC("tp_btf/skb_copy_datagram_iovec")
 int skb_copy_datagram_iovec(__u64 *ctx)
 {
 	struct sk_buff *skb = (struct sk_buff *)ctx[0];
-	struct journey *j = find(skb, WH_HOOK_SKB_COPY_DATAGRAM_IOVEC);
-	struct wh_record r = {};
-	__u64 task;
+	struct wh_ext_task task;
+	struct known k = { .task = &task };
+	__u64 ids;
+	__u32 slot;
 
-	if (!j)
+	if (!find(skb, &k, &slot, true))
 		return 0;
-	task = bpf_get_current_pid_tgid();
-	r.task.pid = (__u32)task;
-	r.task.tgid = task >> 32;
-	bpf_get_current_comm(r.task.comm, sizeof(r.task.comm));
-	r.event.extensions = WH_EXTENSION_TASK;
-	capture_known(&r, skb, j, WH_HOOK_SKB_COPY_DATAGRAM_IOVEC);
+	ids = bpf_get_current_pid_tgid();
+	task.pid = (__u32)ids;
+	task.tgid = ids >> 32;
+	bpf_get_current_comm(task.comm, sizeof(task.comm));
+	capture_known(skb, &k, slot, HOOK(SKB_COPY_DATAGRAM_IOVEC));
 	return 0;
 }
 
@@ -112,14 +178,11 @@ SEC("tp_btf/consume_skb")
 int consume_skb(__u64 *ctx)
 {
 	struct sk_buff *skb = (struct sk_buff *)ctx[0];
-	struct journey *j = find(skb, WH_HOOK_CONSUME_SKB);
-	struct wh_record r = {};
-	__u64 key = (__u64)skb;
+	struct known k = {};
+	__u32 slot;
 
-	if (!j)
-		return 0;
-	capture_known(&r, skb, j, WH_HOOK_CONSUME_SKB);
-	bpf_map_delete_elem(&journeys, &key);
+	if (find(skb, &k, &slot, false))
+		capture_known(skb, &k, slot, HOOK(CONSUME_SKB));
 	return 0;
 }
 
@@ -127,17 +190,12 @@ SEC("tp_btf/kfree_skb")
 int kfree_skb(__u64 *ctx)
 {
 	struct sk_buff *skb = (struct sk_buff *)ctx[0];
-	struct journey *j = find(skb, WH_HOOK_KFREE_SKB);
-	struct wh_record r = {};
-	__u64 key = (__u64)skb;
+	struct wh_ext_drop drop = { .reason = (__u32)ctx[2], .location = ctx[1] };
+	struct known k = { .drop = &drop };
+	__u32 slot;
 
-	if (!j)
-		return 0;
-	r.drop.location = ctx[1];
-	r.drop.reason = (__u32)ctx[2];
-	r.event.extensions = WH_EXTENSION_DROP;
-	capture_known(&r, skb, j, WH_HOOK_KFREE_SKB);
-	bpf_map_delete_elem(&journeys, &key);
+	if (find(skb, &k, &slot, false))
+		capture_known(skb, &k, slot, HOOK(KFREE_SKB));
 	return 0;
 }
 

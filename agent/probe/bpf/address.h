@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR MIT) */
+/* From an address to the place of its journey: a set-associative cache in two array maps, whose
+ * look-ups the JIT inlines. Not every free can be seen; what is left behind is evicted, oldest
+ * first. */
+#ifndef WHITHER_ADDRESS_H
+#define WHITHER_ADDRESS_H
+
+#define NOWHERE (-1)
+
+/* Fibonacci hashing: sk_buffs and heads are aligned, their low bits say nothing. */
+static __always_inline __u32 set_of(__u64 address)
+{
+	return (address * 0x9e3779b97f4a7c15ull) >> (64 - WH_SETS_LOG2);
+}
+
+/* Global functions: the verifier checks them once, not for every path of every caller. They take
+ * the address by reference, for as an argument it would be a pointer, with which one may not
+ * calculate. */
+
+/* Place of the address, or NOWHERE. */
+__noinline int address_find(const __u64 *where)
+{
+	__u64 address = where ? *where : 0;
+	__u32 set = set_of(address);
+	struct address_set *s = bpf_map_lookup_elem(&addresses, &set);
+
+	if (!s)
+		return NOWHERE;
+#pragma unroll
+	for (__u32 way = 0; way < WH_WAYS; way++)
+		if (s->address[way] == address)
+			return set * WH_WAYS + way;
+	return NOWHERE;
+}
+
+/* When what is at a place was last seen. */
+static __always_inline __u64 seen_at(__u32 place)
+{
+	struct journey *j = bpf_map_lookup_elem(&journeys, &place);
+
+	return j ? j->ktime_ns : 0;
+}
+
+/* A place for an address that has none. NOWHERE: others took it meanwhile. */
+__noinline int address_claim(const __u64 *where)
+{
+	__u64 address = where ? *where : 0;
+	__u32 set = set_of(address), oldest = 0, zero = 0;
+	struct address_set *s = bpf_map_lookup_elem(&addresses, &set);
+	struct wh_journey_counter *c;
+	__u64 age, least = ~0ull, victim;
+
+	if (!s)
+		return NOWHERE;
+#pragma unroll
+	for (__u32 way = 0; way < WH_WAYS; way++)
+		if (!s->address[way] &&
+		    __sync_val_compare_and_swap(&s->address[way], 0, address) == 0)
+			return set * WH_WAYS + way;
+#pragma unroll
+	for (__u32 way = 0; way < WH_WAYS; way++) {
+		age = seen_at(set * WH_WAYS + way);
+		if (age < least) {
+			least = age;
+			oldest = way;
+		}
+	}
+	oldest &= WH_WAYS - 1;
+	c = bpf_map_lookup_elem(&journey_counters, &zero);
+	if (c)
+		__sync_fetch_and_add(&c->evicted, 1);
+	victim = s->address[oldest];
+	if (__sync_val_compare_and_swap(&s->address[oldest], victim, address) != victim)
+		return NOWHERE;
+	return set * WH_WAYS + oldest;
+}
+
+static __always_inline struct journey *journey_of(int place)
+{
+	__u32 index = place;
+
+	return place < 0 ? NULL : bpf_map_lookup_elem(&journeys, &index);
+}
+
+__noinline int address_forget(const __u64 *where, int place)
+{
+	__u64 address = where ? *where : 0;
+	__u32 set = (__u32)place / WH_WAYS;
+	struct address_set *s = bpf_map_lookup_elem(&addresses, &set);
+
+	if (place >= 0 && s)
+		__sync_val_compare_and_swap(&s->address[place & (WH_WAYS - 1)], address, 0);
+	return 0;
+}
+
+#endif /* WHITHER_ADDRESS_H */

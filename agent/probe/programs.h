@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/* Other people's BPF programs on the watched devices: who may have written the metadata. */
+#ifndef WHITHER_PROGRAMS_H
+#define WHITHER_PROGRAMS_H
+
+#include <stdint.h>
+#include <stdio.h>
+#include <linux/bpf.h>
+
+#include "devices.h"
+
+#define PROGRAMS_MAX 256u
+/* Programs of one tcx chain (BPF_MPROG_MAX of the kernel). */
+#define CHAIN_MAX 64u
+
+enum attach_point {
+	ATTACHED_XDP,
+	ATTACHED_TCX_INGRESS,
+	ATTACHED_TCX_EGRESS
+};
+
+struct program {
+	uint32_t id;
+	uint32_t slot; /* of the device */
+	enum attach_point at;
+	char name[BPF_OBJ_NAME_LEN]; /* "" = not allowed to ask */
+	uint8_t tag[BPF_TAG_SIZE];   /* hash of its instructions */
+};
+
+struct programs {
+	struct program of[PROGRAMS_MAX]; /* of a chain in its order */
+	size_t count;
+};
+
+/* What is attached now. Names take CAP_SYS_ADMIN: call it before giving up privileges. */
+void programs_find(struct programs *p, const struct device *devices, size_t count);
+/* [{"id","name","tag","type","attach","device"}] */
+void programs_json(FILE *out, const struct programs *p, const struct device *devices);
+
+#endif
