@@ -59,7 +59,7 @@ function makeDisk(file: string): void {
 }
 
 /** Directories of processes that were killed before they could remove them. */
-function removeAbandoned(): void {
+export function removeAbandoned(): void {
   for (const name of readdirSync(tmpdir())) {
     const pid = Number(new RegExp(`^${PREFIX}(\\d+)-`).exec(name)?.[1] ?? process.pid);
     if (!isAlive(pid)) rmSync(path.join(tmpdir(), name), { recursive: true, force: true });

@@ -8,7 +8,7 @@ import { until } from '../testing/host-state.ts';
 import { isAlive } from './alive.ts';
 import { judgeDoctor, judgeEdge } from './evaluate.ts';
 import type { Job } from './jobs.ts';
-import { withVm } from './machine.ts';
+import { removeAbandoned, withVm } from './machine.ts';
 import { runKernel, type KernelRun } from './report.ts';
 import { requireVm } from './require-vm.ts';
 
@@ -108,20 +108,32 @@ describe.skipIf(skip !== null)(`Linux ${VERSION} in QEMU${skip === null ? '' : `
     expect(directoriesOf(process.pid)).toEqual([]);
   });
 
-  it('takes QEMU along when it is killed, and its directory the next time', async () => {
-    const child = spawn(process.execPath, ['--import', 'tsx', 'scripts/kernels/run.ts', VERSION], {
-      cwd: findRoot(),
-      stdio: 'ignore',
-    });
+  it('takes QEMU along when its process is killed, and the directory goes the next time', async () => {
+    const job: Job = { name: 'waiting', script: 'sleep 600\n' };
+    const code = `import { removeAbandoned, withVm } from './agent/lab/vm/machine.ts';
+      await withVm(${JSON.stringify(kernel)}, [${JSON.stringify(job)}], () => undefined);`;
+    const args = ['--import', 'tsx', '--input-type=module', '--eval', code];
+    const child = spawn(process.execPath, args, { cwd: findRoot(), stdio: 'ignore' });
     const pid = child.pid!;
     await until('QEMU runs', () => machinesOf(pid).length === 1);
     const [qemu] = machinesOf(pid);
     child.kill('SIGKILL');
     await until('QEMU is gone', () => !isAlive(qemu!));
     expect(directoriesOf(pid)).toHaveLength(1);
-    const job: Job = { name: 'none', script: ':\n' };
-    await withVm(kernel, [job], () => undefined);
+    removeAbandoned();
     expect(directoriesOf(pid)).toEqual([]);
+  });
+
+  it('takes QEMU along when it is told to end', async () => {
+    const controller = new AbortController();
+    const job: Job = { name: 'waiting', script: 'sleep 600\n' };
+    const run = withVm(kernel, [job], () => undefined, controller.signal);
+    await until('QEMU runs', () => machinesOf(process.pid).length === 1);
+    const [qemu] = machinesOf(process.pid);
+    controller.abort();
+    await expect(run).rejects.toThrow('told to end');
+    await until('QEMU is gone', () => !isAlive(qemu!));
+    expect(directoriesOf(process.pid)).toEqual([]);
   });
 });
 
