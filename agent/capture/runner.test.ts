@@ -137,6 +137,8 @@ test('output that is no pcapng ends the capture with the offset', async () => {
   );
   await runner.run();
   expect(statuses.at(-1)!.capture).toBe('stopped');
+  // A status is a sentence, whoever wrote its words.
+  expect(statuses.at(-1)!.text).toMatch(/^The .*\.$/);
   expect(statuses.at(-1)!.text).toContain(
     'not the expected pcapng at byte 0, it does not begin with a section header',
   );

@@ -142,5 +142,6 @@ export class ProbeRunner {
 }
 
 function sentence(text: string): string {
-  return text.endsWith('.') ? text : `${text}.`;
+  const capital = text.charAt(0).toUpperCase() + text.slice(1);
+  return capital.endsWith('.') ? capital : `${capital}.`;
 }

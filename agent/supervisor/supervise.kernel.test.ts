@@ -239,7 +239,9 @@ kernelTest('when the lab ends, the capture of it ends, and terminal and page say
     },
   );
   await until(() => run.output().includes('Whither is at'));
-  const [lab] = childrenOf(run.supervisor.pid!).filter((pid) => commandOf(pid).includes('whither.mjs lab edge'));
+  const [lab] = childrenOf(run.supervisor.pid!).filter((pid) =>
+    commandOf(pid).includes('whither.mjs lab edge'),
+  );
   process.kill(lab!, 'SIGKILL');
   const why = 'The edge lab ended (killed by SIGKILL). Start whither again.';
   await until(() => run.output().includes(why) && !isAlive(run.plan.pid(0)));
