@@ -25,6 +25,7 @@ import { nsFromParts, type Ns } from '#core/time/ns.ts';
 import { AreaTable } from './area-table.ts';
 import { BytesTable } from './bytes-table.ts';
 import { CaptureFacts } from './capture-facts.ts';
+import { EdgeTable, reorderEdges } from './edges.ts';
 import { EVENT_BIT, EventColumns, RECORD, RECORD_SHIFT, type EventChunk } from './event-columns.ts';
 import { readRecordState, type RecordState } from './event-record.ts';
 import { CAUSE_INTERFACE_DROP, CAUSE_STORE_FULL, GapLedger, InterfaceDrops } from './gap-ledger.ts';
@@ -61,6 +62,7 @@ export class CaptureStore implements CaptureSink {
   readonly areas: AreaTable;
   readonly tlvs: TlvIndex;
   readonly hops = new HopTable();
+  readonly edges = new EdgeTable();
   readonly gaps = new GapLedger();
   readonly facts: CaptureFacts;
   /** Addresses, by the numbers in the columns `src` and `dst`. */
@@ -329,11 +331,18 @@ export class CaptureStore implements CaptureSink {
       if (hi < 0 || (hi === 0 && chunk.tsLo[row]! < before.tsLo[lastRow]!)) {
         j[jAt + JOURNEY.flags]! |= JOURNEY_BIT.unordered;
       }
+      if ((j[jAt + JOURNEY.flags]! & JOURNEY_BIT.unordered) === 0) {
+        const had = before.metaState[lastRow] === META_STATE.present;
+        const has = chunk.metaState[row] === META_STATE.present;
+        this.edges.add(before.hop[lastRow]!, chunk.hop[row]!, had, has);
+      }
     }
     j[jAt + JOURNEY.last] = event;
     j[jAt + JOURNEY.count] = count + 1;
-    if ((j[jAt + JOURNEY.flags]! & JOURNEY_BIT.unordered) !== 0) reorderLoss(this, chunk.journey[row]!);
-    else if (chunk.metaState[row] === META_STATE.present) j[jAt + JOURNEY.flags]! |= HAS_METADATA;
+    if ((j[jAt + JOURNEY.flags]! & JOURNEY_BIT.unordered) !== 0) {
+      reorderLoss(this, chunk.journey[row]!);
+      reorderEdges(this, chunk.journey[row]!, event);
+    } else if (chunk.metaState[row] === META_STATE.present) j[jAt + JOURNEY.flags]! |= HAS_METADATA;
     else if ((chunk.flags[row]! & EVENT_BIT.recorded) !== 0) trackLoss(this, chunk, row, j, jAt);
   }
 

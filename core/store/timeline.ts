@@ -5,8 +5,8 @@
 import { META_STATE } from '#core/format/structs.ts';
 import { deltaNs, nsFromParts } from '#core/time/ns.ts';
 import type { CaptureStore } from './capture-store.ts';
-import { EVENT_BIT } from './event-columns.ts';
-import { CHUNK_MASK } from './limits.ts';
+import { EVENT_BIT, type EventChunk } from './event-columns.ts';
+import { CHUNK_EVENTS, CHUNK_MASK } from './limits.ts';
 import { TIMELINE_BUCKETS, type Timeline } from './view.ts';
 
 const FIRST_WIDTH_NS = 1024;
@@ -33,15 +33,24 @@ export class TimelineBuilder {
   advance(budget: number): boolean {
     const { events } = this.store;
     const end = Math.min(events.count, this.cursor + budget);
-    for (; this.cursor < end; this.cursor++) {
+    while (this.cursor < end) {
       const chunk = events.chunk(this.cursor);
-      const row = this.cursor & CHUNK_MASK;
-      if ((chunk.flags[row]! & EVENT_BIT.time) === 0) continue;
-      const at = this.bucketFor(chunk.tsHi[row]!, chunk.tsLo[row]!);
-      this.events[at]!++;
-      if (chunk.metaState[row] === META_STATE.present) this.withMetadata[at]!++;
+      const first = this.cursor & CHUNK_MASK;
+      const rows = Math.min(end - this.cursor, CHUNK_EVENTS - first);
+      this.take(chunk, first, first + rows);
+      this.cursor += rows;
     }
     return this.cursor === events.count;
+  }
+
+  private take(chunk: EventChunk, first: number, end: number): void {
+    const { flags, tsHi, tsLo, metaState } = chunk;
+    for (let row = first; row < end; row++) {
+      if ((flags[row]! & EVENT_BIT.time) === 0) continue;
+      const at = this.bucketFor(tsHi[row]!, tsLo[row]!);
+      this.events[at]!++;
+      if (metaState[row] === META_STATE.present) this.withMetadata[at]!++;
+    }
   }
 
   /** From the first bucket's start to the last one's end; empty (and '0') when no event has a time. */
@@ -65,6 +74,13 @@ export class TimelineBuilder {
       this.used = 1;
     }
     const since = deltaNs(this.originHi, this.originLo, hi, lo);
+    // Nearly every event falls between the first and the last.
+    const index = Math.floor(since / this.width) - this.base;
+    return index >= 0 && index < this.used ? index : this.extendTo(since);
+  }
+
+  /** Makes room for a time outside the buckets in use; returns the index of its bucket. */
+  private extendTo(since: number): number {
     for (;;) {
       const number = Math.floor(since / this.width);
       const first = Math.min(number, this.base);

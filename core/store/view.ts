@@ -38,6 +38,20 @@ export interface Hop {
   readonly filteredWithMetadata: number;
 }
 
+/**
+ * Journeys that went from one hop straight to another, in order of time. A hop that many events lead to and few
+ * leave is where journeys end: events less the `count`s that leave.
+ */
+export interface Edge {
+  /** Indices of hops. */
+  readonly from: number;
+  readonly to: number;
+  readonly count: number;
+  /** Of them, with metadata bytes at `from`, and at `to`. */
+  readonly hadMetadata: number;
+  readonly withMetadata: number;
+}
+
 export interface Gap {
   readonly hop: number | null;
   readonly cause: string;
