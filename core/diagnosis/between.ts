@@ -1,0 +1,164 @@
+/**
+ * What runs between two hops: which programs could have written there, and which kernel paths lie on the
+ * way. From the places of the hops in their lanes and the capture's list of programs; nothing here
+ * depends on a packet, so one answer serves all packets that go from the one hop to the other.
+ *
+ * Kernel order: native XDP in the driver, GRO, stack entry, generic XDP, tc ingress, IP, neighbour, tc
+ * egress, qdisc, driver (net/core/dev.c; domain table 5.1 and 5.2).
+ */
+import { HOOK_BY_NAME } from '#core/format/hooks.ts';
+import type { Program } from './types.ts';
+import type { Place } from './sighting.ts';
+
+/** Whether programs run at a place between two hops. */
+export type Presence =
+  /** The place is not between them, or the capture's list has no program there. */
+  | 'no'
+  /** Programs are known to be there. */
+  | 'some'
+  /** The place is between them, and the capture does not list programs. */
+  | 'perhaps';
+
+export interface Between {
+  readonly xdp: Presence;
+  readonly tc: Presence;
+  /** Those known to lie between, in order. */
+  readonly xdpPrograms: readonly Program[];
+  readonly tcPrograms: readonly Program[];
+  /** Both hops are anchors of one tcx chain: nothing but its programs runs between them. */
+  readonly onlyTc: boolean;
+  /** From the transmit side of one device to the receive side of another, or of loopback. */
+  readonly crossing: boolean;
+  /** IP output hands the packet to the neighbour layer, which puts the Ethernet header in front. */
+  readonly neighbour: boolean;
+  /** Both known, and they differ. */
+  readonly otherNetns: boolean;
+}
+
+export const NOTHING_BETWEEN: Between = {
+  xdp: 'no',
+  tc: 'no',
+  xdpPrograms: [],
+  tcPrograms: [],
+  onlyTc: false,
+  crossing: false,
+  neighbour: false,
+  otherNetns: false,
+};
+
+const order = (name: string): number => HOOK_BY_NAME.get(name)!.order;
+const STACK_ENTRY = order('netif_receive_skb');
+const CHAIN_START = order('tcx/ingress@first');
+const CHAIN_END = order('tcx/ingress@last');
+const INGRESS = 'tcx/ingress';
+const EGRESS = 'tcx/egress';
+const IP_OUTPUT_END = order('cgroup_skb/egress');
+
+/** `programs`: those of the capture's host; null when it does not list them. `before` null: the packet was not seen before. */
+export function between(before: Place | null, now: Place, programs: readonly Program[] | null): Between {
+  if (now.lane === 'none' || before?.lane === 'none') return NOTHING_BETWEEN;
+  const crossing = before !== null && before.lane === 'tx' && now.lane === 'rx';
+  const sameDevice =
+    before !== null && before.device === now.device && (before.netns === now.netns || now.netns === 0);
+  const xdpDevice = xdpBetween(before, now, sameDevice, crossing);
+  const xdpPrograms = at(programs, 'xdp', xdpDevice);
+  const tc = tcBetween(before, now, sameDevice, programs);
+  return {
+    xdp: presence(xdpDevice !== null, programs, xdpPrograms),
+    tc: tc.presence,
+    xdpPrograms,
+    tcPrograms: tc.programs,
+    onlyTc: before !== null && sameDevice && before.lane === now.lane && isAnchor(before) && isAnchor(now),
+    crossing,
+    neighbour:
+      before !== null &&
+      now.lane === 'tx' &&
+      now.order >= CHAIN_START &&
+      (before.lane === 'rx' || (before.lane === 'tx' && before.order <= IP_OUTPUT_END)),
+    otherNetns: before !== null && before.netns !== 0 && now.netns !== 0 && before.netns !== now.netns,
+  };
+}
+
+function isAnchor(place: Place): boolean {
+  return (
+    place.order >= CHAIN_START && place.order <= CHAIN_END && (place.lane === 'rx' || place.lane === 'tx')
+  );
+}
+
+/** Device whose XDP program runs between; null = none does. */
+function xdpBetween(before: Place | null, now: Place, sameDevice: boolean, crossing: boolean): string | null {
+  if (before === null || crossing) return now.lane === 'rx' ? now.device : null;
+  // Generic XDP runs behind the tracepoint of stack entry; native XDP ran before anything was seen.
+  if (before.lane !== 'rx' || before.order > STACK_ENTRY) return null;
+  const past = now.lane !== 'rx' || !sameDevice || now.order > STACK_ENTRY;
+  return past ? before.device : null;
+}
+
+/** A stretch of one tcx chain: behind `from` and up to `to`; null = from its start, to its end. */
+interface Stretch {
+  readonly device: string;
+  readonly attach: string;
+  readonly from: Place | null;
+  readonly to: Place | null;
+}
+
+function tcBetween(
+  before: Place | null,
+  now: Place,
+  sameDevice: boolean,
+  programs: readonly Program[] | null,
+): { presence: Presence; programs: readonly Program[] } {
+  const stretches = stretchesBetween(before, now, sameDevice);
+  const found = stretches.flatMap((stretch) => programsOn(stretch, programs));
+  if (found.length > 0) return { presence: 'some', programs: found };
+  return { presence: stretches.length > 0 && programs === null ? 'perhaps' : 'no', programs: found };
+}
+
+function stretchesBetween(before: Place | null, now: Place, sameDevice: boolean): Stretch[] {
+  const stretches: Stretch[] = [];
+  const sameLane = sameDevice && before?.lane === now.lane;
+  const arrives = now.order > CHAIN_START;
+  if (before !== null && before.order < CHAIN_END && (before.lane === 'rx' || now.lane === 'end')) {
+    const left = !sameLane || arrives;
+    if (before.lane === 'rx' && left) {
+      stretches.push({ device: before.device, attach: INGRESS, from: before, to: sameLane ? now : null });
+    } else if (before.lane === 'tx') {
+      stretches.push({ device: before.device, attach: EGRESS, from: before, to: null });
+    }
+  }
+  if (now.lane === 'rx' && arrives && (before?.lane !== 'rx' || !sameDevice)) {
+    stretches.push({ device: now.device, attach: INGRESS, from: null, to: now });
+  }
+  if (now.lane === 'tx' && arrives && (!sameLane || before.order < CHAIN_END)) {
+    stretches.push({ device: now.device, attach: EGRESS, from: sameLane ? before : null, to: now });
+  }
+  return stretches;
+}
+
+function programsOn(stretch: Stretch, programs: readonly Program[] | null): Program[] {
+  const { device, attach, from, to } = stretch;
+  const chain = at(programs, attach, device);
+  const start = from === null || from.afterId === 0 ? 0 : indexOf(chain, from.afterId) + 1;
+  const stop = to === null || to.afterId === 0 ? chain.length : indexOf(chain, to.afterId) + 1;
+  const here = chain.slice(start, Math.max(start, stop));
+  // The name of the hop says which program it is behind, also when the capture lists none.
+  if (to !== null && to.afterId !== 0 && !here.some(({ id }) => id === to.afterId)) {
+    here.push({ id: to.afterId, name: to.afterName, tag: '', attach, device });
+  }
+  return here;
+}
+
+function at(programs: readonly Program[] | null, attach: string, device: string | null): Program[] {
+  if (programs === null || device === null) return [];
+  return programs.filter((program) => program.attach === attach && program.device === device);
+}
+
+function indexOf(programs: readonly Program[], id: number): number {
+  return programs.findIndex((program) => program.id === id);
+}
+
+function presence(covered: boolean, listed: readonly Program[] | null, here: readonly Program[]): Presence {
+  if (!covered) return 'no';
+  if (listed === null) return 'perhaps';
+  return here.length > 0 ? 'some' : 'no';
+}

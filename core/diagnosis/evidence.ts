@@ -1,0 +1,131 @@
+/** The sentence that says how a cause is known. Made for the rows on screen, not for columns. */
+import type { Between } from './between.ts';
+import { CAUSE, causeInfo } from './causes.ts';
+import { KERNEL_UNKNOWN } from './kernel-version.ts';
+import { sameHead, type Sighting } from './sighting.ts';
+import { macDelta, windowMoved } from './transition.ts';
+import { HOP_STATE, KNOWN_NAMES, programText, type Cause, type Program, type Transition } from './types.ts';
+
+/** Bytes that are printed of a range. */
+const SHOWN_BYTES = 8;
+
+/** The cause of a transition as people read it. `release` as uname has it, '' = not known. */
+export function causeOf(
+  before: Sighting | null,
+  now: Sighting,
+  between: Between,
+  kernel: number,
+  release: string,
+  t: Transition,
+): Cause {
+  if (t.cause === CAUSE.none) return { name: 'none', operation: '', known: 'unknown', evidence: '' };
+  const info = causeInfo(t.cause);
+  const found = findings(before, now, t);
+  const parts = [found.join(', '), explanation(t, between, kernel, release)].filter((part) => part !== '');
+  return {
+    name: info.name,
+    operation: info.operation,
+    known: KNOWN_NAMES[t.known]!,
+    evidence: `${capital(parts.join('; '))}.`,
+  };
+}
+
+/** Programs that the transition is put down to; [] when to none. */
+export function writersOf(between: Between, t: Transition): readonly Program[] {
+  switch (t.cause) {
+    case CAUSE.tcProgram:
+    case CAUSE.expandHeadByProgram:
+    case CAUSE.helperMoved:
+    case CAUSE.helperLeft:
+      return between.tcPrograms;
+    case CAUSE.xdpProgram:
+    case CAUSE.adjustHead:
+    case CAUSE.xdpRemoved:
+    case CAUSE.staleLength:
+      return between.xdpPrograms;
+    default:
+      return [];
+  }
+}
+
+/** `edge_tcx#42 … at tcx/ingress of edge0`, `one of A, B`, '' = none. */
+export function writerText(writers: readonly Program[]): string {
+  const [first] = writers;
+  if (first === undefined) return '';
+  return writers.length === 1 ? programText(first) : `one of ${writers.map(programText).join(', ')}`;
+}
+
+/** What was compared. */
+function findings(before: Sighting | null, now: Sighting, t: Transition): string[] {
+  if (t.state === HOP_STATE.unreadable) return [`meta_len is ${now.metaLen}`];
+  if (before === null) return [`meta_len is ${now.metaLen} at the first hook that saw the packet`];
+  const found: string[] = [];
+  if (before.metaLen !== now.metaLen) found.push(`meta_len went from ${before.metaLen} to ${now.metaLen}`);
+  else if (t.changedFrom !== t.changedTo) found.push(changedBytes(before, now, t));
+  else found.push(`the ${now.metaLen} bytes are the same`);
+  const head = sameHead(before, now);
+  if (head === 'no') found.push('skb->head changed');
+  else if (head === 'yes') found.push('skb->head is the same');
+  const delta = macDelta(before, now);
+  if (delta !== null && head === 'yes') {
+    found.push(
+      delta === 0 ? 'the MAC header too' : `the MAC header moved by ${delta > 0 ? '+' : ''}${delta} bytes`,
+    );
+    if (windowMoved(before, now)) found.push('the memory under it did not change');
+  }
+  return found;
+}
+
+function changedBytes(before: Sighting, now: Sighting, t: Transition): string {
+  const last = t.changedTo - 1;
+  const which = t.changedFrom === last ? `byte ${last}` : `bytes ${t.changedFrom} to ${last}`;
+  const were = hex(before, t.changedFrom, t.changedTo);
+  const are = hex(now, t.changedFrom, t.changedTo);
+  return `${which} of ${now.metaLen} were ${were} and are ${are}`;
+}
+
+function hex(s: Sighting, from: number, to: number): string {
+  let text = '';
+  for (let i = from; i < Math.min(to, from + SHOWN_BYTES); i++) {
+    text += (s.bytes?.[s.start + i] ?? 0).toString(16).padStart(2, '0');
+  }
+  return to - from > SHOWN_BYTES ? `${text}…` : text;
+}
+
+/** Why the findings mean this cause. */
+function explanation(t: Transition, between: Between, kernel: number, release: string): string {
+  const host = release === '' ? '' : ` (this kernel: ${release})`;
+  switch (t.cause) {
+    case CAUSE.unknown:
+      return unknownBecause(t, between, kernel);
+    case CAUSE.tcProgram:
+      return between.tcPrograms.length === 0
+        ? 'only programs of this tcx chain run between the two hooks'
+        : `${writerText(between.tcPrograms)} ran between the two hooks${between.onlyTc ? ' and nothing else' : ''}`;
+    case CAUSE.xdpProgram:
+      return `${writerText(between.xdpPrograms)} ran before this hook`;
+    default:
+      return `${causeInfo(t.cause).text}${host}`;
+  }
+}
+
+/** An unknown cause says what is missing to know it. */
+function unknownBecause(t: Transition, between: Between, kernel: number): string {
+  const missing: string[] = [];
+  if (between.tc === 'perhaps')
+    missing.push('TC programs may run between the two hooks, the capture lists none');
+  if (between.xdp === 'perhaps') missing.push('an XDP program may run there, the capture lists none');
+  if (between.tc === 'some' && between.xdp === 'some') {
+    missing.push('both XDP and TC programs ran between the two hooks');
+  }
+  if (t.state === HOP_STATE.lost && kernel === KERNEL_UNKNOWN) {
+    missing.push('the capture does not say which kernel it is from');
+  }
+  return missing.length > 0
+    ? missing.join(', ')
+    : 'no program is known to run between and no rule explains it';
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
