@@ -60,8 +60,30 @@ static void missing(struct hook *hook, const char *why)
 	snprintf(hook->reason, sizeof(hook->reason), "%s", why);
 }
 
-/* Points in the kernel where no packet can be had; they have no program. */
-static bool shows_no_packet(struct hook *hook)
+/* What the kernel's BTF says of it. */
+struct kernel {
+	bool casts;	/* bpf_rdonly_cast() (Linux 6.2) */
+	bool netfilter; /* BPF netfilter programs (Linux 6.4) */
+};
+
+static const struct kernel *kernel(void)
+{
+	static struct kernel found;
+	static bool asked;
+	struct btf *btf;
+
+	if (asked)
+		return &found;
+	asked = true;
+	btf = btf__load_vmlinux_btf();
+	found.casts = btf && btf__find_by_name_kind(btf, "bpf_rdonly_cast", BTF_KIND_FUNC) > 0;
+	found.netfilter = btf && btf__find_by_name_kind(btf, "bpf_nf_ctx", BTF_KIND_STRUCT) > 0;
+	btf__free(btf);
+	return &found;
+}
+
+/* Hooks that need not be tried. */
+static bool hopeless(struct hook *hook)
 {
 	switch (hook->id) {
 	case WH_HOOK_NET_DEV_XMIT:
@@ -71,8 +93,14 @@ static bool shows_no_packet(struct hook *hook)
 		missing(hook, "its tracepoint does not show the packet");
 		return true;
 	default:
-		return false;
+		break;
 	}
+	/* libbpf would look for its context in modules, and fail for want of CAP_SYS_ADMIN. */
+	if (!strncmp(hook->name, "nf/", 3) && !kernel()->netfilter) {
+		missing(hook, "this kernel has no BPF netfilter programs (Linux 6.4 has)");
+		return true;
+	}
+	return false;
 }
 
 static bool asked_for(const struct options *o, const struct hook *hook)
@@ -80,14 +108,15 @@ static bool asked_for(const struct options *o, const struct hook *hook)
 	return !o->hooks || list_names_hook(o->hooks, hook->name);
 }
 
-/* bpf_rdonly_cast() (Linux 6.2) makes reading kernel memory cheap. */
-static bool has_kernel_casts(void)
+/* Two builds of the same programs: one reads kernel memory through bpf_rdonly_cast(), which costs
+ * next to nothing, one without it. */
+static struct bpf_object *open_build(void)
 {
-	struct btf *btf = btf__load_vmlinux_btf();
-	bool found = btf && btf__find_by_name_kind(btf, "bpf_rdonly_cast", BTF_KIND_FUNC) > 0;
+	LIBBPF_OPTS(bpf_object_open_opts, opts, .object_name = "whither");
 
-	btf__free(btf);
-	return found;
+	return kernel()->casts
+		       ? bpf_object__open_mem(PROBE_CASTS, PROBE_CASTS_END - PROBE_CASTS, &opts)
+		       : bpf_object__open_mem(PROBE_PLAIN, PROBE_PLAIN_END - PROBE_PLAIN, &opts);
 }
 
 static struct wh_config configuration(const struct options *o, const struct place *where)
@@ -97,7 +126,6 @@ static struct wh_config configuration(const struct options *o, const struct plac
 		.cpus = (uint32_t)libbpf_num_possible_cpus(),
 		.wake_bytes = o->ring_bytes / WAKE_SHARE,
 		.netns = where->netns.inode,
-		.kernel_casts = has_kernel_casts(),
 		.with_cb = o->cb,
 	};
 
@@ -116,8 +144,7 @@ static struct wh_config configuration(const struct options *o, const struct plac
 static struct bpf_object *open_object(const struct wh_config *config, unsigned ring_bytes,
 				      uint64_t mask)
 {
-	LIBBPF_OPTS(bpf_object_open_opts, opts, .object_name = "whither");
-	struct bpf_object *object = bpf_object__open_mem(PROBE_OBJECT, probe_object_bytes(), &opts);
+	struct bpf_object *object = open_build();
 	struct bpf_map *ring, *constants;
 	struct bpf_program *p;
 
@@ -148,28 +175,30 @@ fail:
 	return NULL;
 }
 
+/* Loads only to see whether that works. Returns 0 or an errno. */
+static int try_load(const struct wh_config *config, uint64_t mask)
+{
+	struct bpf_object *object = open_object(config, (unsigned)sysconf(_SC_PAGESIZE), mask);
+	int err = object ? -bpf_object__load(object) : errno;
+
+	bpf_object__close(object);
+	return err;
+}
+
 /* One program that does not load fails the whole object, and libbpf does not say which: try each
- * alone. Only on kernels where something is missing. */
+ * alone. Only on kernels where something is missing that is not known beforehand. */
 static uint64_t find_loadable(struct hooks *h, const struct wh_config *config, uint64_t all)
 {
-	uint64_t good = 0;
-
 	for (size_t i = 0; i < WH_HOOK_MAX; i++) {
-		uint64_t bit = 1ull << CATALOGUE[i].id;
-		struct bpf_object *alone;
-		int err;
+		uint64_t bit = 1ull << h->of[i].id;
+		int err = all & bit ? try_load(config, bit) : 0;
 
-		if (!(all & bit))
+		if (!err)
 			continue;
-		alone = open_object(config, (unsigned)sysconf(_SC_PAGESIZE), bit);
-		err = alone ? -bpf_object__load(alone) : errno;
-		if (err)
-			hook_failed(&h->of[i], err, "the kernel refused to load the program");
-		else
-			good |= bit;
-		bpf_object__close(alone);
+		hook_failed(&h->of[i], err, "the kernel refused to load the program");
+		all &= ~bit;
 	}
-	return good;
+	return all;
 }
 
 int hooks_load(struct hooks *h, const struct options *o, const struct place *where)
@@ -182,7 +211,7 @@ int hooks_load(struct hooks *h, const struct options *o, const struct place *whe
 	memcpy(h->of, CATALOGUE, sizeof(CATALOGUE));
 	h->clsact = CLSACT_NONE;
 	for (size_t i = 0; i < WH_HOOK_MAX; i++) {
-		if (shows_no_packet(&h->of[i]))
+		if (hopeless(&h->of[i]))
 			continue;
 		if (asked_for(o, &h->of[i])) {
 			all |= 1ull << h->of[i].id;

@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 	.section .rodata
-	.global PROBE_OBJECT, PROBE_OBJECT_END
+	.global PROBE_CASTS, PROBE_CASTS_END, PROBE_PLAIN, PROBE_PLAIN_END
 	.balign 8
-PROBE_OBJECT:
-	.incbin "probe.bpf.o"
-PROBE_OBJECT_END:
+PROBE_CASTS:
+	.incbin "casts.bpf.o"
+PROBE_CASTS_END:
+	.balign 8
+PROBE_PLAIN:
+	.incbin "plain.bpf.o"
+PROBE_PLAIN_END:
 	.byte 0
 	.section .note.GNU-stack, "", @progbits

@@ -76,8 +76,8 @@ struct wh_config {
 	__u32 snaplen;	    /* B, at most WH_SNAPLEN_MAX */
 	__u32 cpus;	    /* possible CPUs: journey ids are unique without sharing a counter */
 	__u32 wake_bytes;   /* the reader is woken when this much waits in the ring */
+	__u32 reserved;
 	__u32 netns;	    /* inode number of the namespace that all watched devices are in */
-	__u32 kernel_casts; /* bpf_rdonly_cast() is there (Linux 6.2) */
 	__u32 with_cb;	    /* copy skb->cb */
 	__u32 point;	    /* of a program that serves one point alone; 0 = the hook's own */
 	__u32 step;	    /* likewise */

@@ -57,7 +57,7 @@ static __always_inline __u64 wake_flags(__u64 seen)
 
 /* A field of skb_shared_info; false: it could not be read. */
 #define READ_INFO(out, info, field)                                                            \
-	(config.kernel_casts ? (*(out) = AS_KERNEL(struct skb_shared_info, info)->field, true) \
+	(CASTS ? (*(out) = AS_KERNEL(struct skb_shared_info, info)->field, true) \
 			     : !bpf_core_read(out, sizeof(*(out)),                             \
 					      &((struct skb_shared_info *)(info))->field))
 

@@ -101,10 +101,17 @@ struct Qdisc {
 /* linux/netfilter.h */
 #define NF_ACCEPT 1
 
-/* A pointer to kernel memory that may then be followed without helpers: faults read as 0. */
-extern void *bpf_rdonly_cast(void *obj, __u32 btf_id) __ksym __weak;
+/* The build for Linux 6.2 and later: a pointer to kernel memory that may be followed without helpers;
+ * faults read as 0. The other build asks bpf_probe_read_kernel(). */
+#ifdef WITH_CASTS
+extern void *bpf_rdonly_cast(void *obj, __u32 btf_id) __ksym;
+#define CASTS 1
 #define AS_KERNEL(type, pointer) \
 	((type *)bpf_rdonly_cast((void *)(pointer), bpf_core_type_id_kernel(type)))
+#else
+#define CASTS 0
+#define AS_KERNEL(type, pointer) ((type *)(pointer))
+#endif
 
 /* From Linux 6.17 on, a pointer to bytes that was read from a struct is a pointer to the verifier,
  * too, and one may not calculate with it as with a number. Any struct that begins with 8 bytes of
@@ -112,8 +119,8 @@ extern void *bpf_rdonly_cast(void *obj, __u32 btf_id) __ksym __weak;
 struct timespec64 {
 	__s64 tv_sec;
 } CORE;
-#define ADDRESS(p, field)                                                               \
-	(config.kernel_casts ? (__u64)AS_KERNEL(struct timespec64, &(p)->field)->tv_sec \
-			     : (__u64)GET(p, field))
+#define ADDRESS(p, field)                                                     \
+	(CASTS ? (__u64)AS_KERNEL(struct timespec64, &(p)->field)->tv_sec \
+	       : (__u64)GET(p, field))
 
 #endif /* WHITHER_KERNEL_TYPES_H */

@@ -32,7 +32,7 @@ static __always_inline void observe_context(void *ctx, const struct hook hook)
 {
 	struct sk_buff *skb = ctx;
 
-	if (config.kernel_casts)
+	if (CASTS)
 		observe_device(AS_KERNEL(struct sk_buff, ctx), hook);
 	else
 		observe(skb, BPF_CORE_READ(skb, dev), hook, false);
