@@ -39,12 +39,16 @@ export function edgeJob({ seconds, rate }: EdgeJobOptions): Job {
   const network = edgeTopology(NETNS, CLIENT_NETNS).map((args) => `${IPROUTE2.ip} ${args.join(' ')}`);
   const script = `
 set -eu
-# Waits until the file has something in it.
+# await FILE PID: until the process has put something into the file; fails when it ends instead.
 await() {
 	tries=0
 	until [ -s "$1" ]; do
 		tries=$((tries + 1))
-		[ $tries -lt 400 ] || { echo "nothing came into $1" >&2; exit 1; }
+		if [ $tries -ge 800 ] || ! kill -0 "$2" 2>/dev/null; then
+			echo "nothing came into $1" >&2
+			cat *.txt >&2
+			exit 1
+		fi
 		sleep 0.05
 	done
 }
@@ -54,15 +58,15 @@ mkfifo ${LOADER_PIPE}
 ${IN_VM.loader} attach ${NETNS} ${EDGE_DEVICE} ${IN_VM.programs} <${LOADER_PIPE} >${EDGE_FILE.loader} &
 loader=$!
 exec 3>${LOADER_PIPE}
-await ${EDGE_FILE.loader}
+await ${EDGE_FILE.loader} $loader
 
 # The probe writes the head of the file once it is attached.
 ${IN_VM.probe} -i ${EDGE_DEVICE} --netns ${NETNS} --schema ${IN_VM.schema} -w ${EDGE_FILE.capture} 2>${EDGE_FILE.probe} &
 probe=$!
-await ${EDGE_FILE.capture}
+await ${EDGE_FILE.capture} $probe
 ${IN_VM.traffic} serve ${NETNS} >/tmp/server &
 server=$!
-await /tmp/server
+await /tmp/server $server
 ${IN_VM.traffic} ask ${CLIENT_NETNS} ${rate} &
 client=$!
 sleep ${seconds}

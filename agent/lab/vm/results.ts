@@ -10,6 +10,9 @@ import { Failure } from '../../failure.ts';
 import type { EdgeCounts, EdgeNote } from '../edge/lab.ts';
 import { DOCTOR_FILE, EDGE_FILE } from './jobs.ts';
 
+/** Of what a failing job said. */
+const SHOWN_LINES = 15;
+
 const doctorAnswer = v.object({
   kernel: v.string(),
   hooks: v.array(
@@ -84,6 +87,10 @@ function read(directory: string, job: string, file: string): string {
 function requireSuccess(directory: string, job: string): void {
   const exit = read(directory, job, 'exit').trim();
   if (exit === '0') return;
-  const said = `${read(directory, job, 'stdout')}${read(directory, job, 'stderr')}`.trim();
+  const said = `${read(directory, job, 'stdout')}${read(directory, job, 'stderr')}`
+    .trim()
+    .split('\n')
+    .slice(-SHOWN_LINES)
+    .join('\n');
   throw new Failure(`the job ${job} ended with ${exit}:\n${said}\n`, 'the last lines say why');
 }
