@@ -8,6 +8,8 @@ const FIRST_SLOTS = 256;
 export class BytesTable {
   /** Numbers run from 1 to `count`. */
   count = 0;
+  /** Some key had no place. */
+  refused = false;
   private readonly keyBytes: number;
   private readonly keyWords: number;
   private readonly limit: number;
@@ -40,7 +42,10 @@ export class BytesTable {
       if (this.isWanted((number - 1) * keyWords)) return number;
       slot = (slot + 1) & mask;
     }
-    if (this.count === this.limit) return 0;
+    if (this.count === this.limit) {
+      this.refused = true;
+      return 0;
+    }
     const start = this.count * keyWords;
     if (start + keyWords > this.words.length) {
       const larger = new Uint32Array(this.words.length * 2);

@@ -3,9 +3,6 @@
  * (journey-table.ts), areas (area-table.ts) and hops (hop-table.ts). Queries are functions over it in
  * files of their own. It never throws on input; what it cannot take is a Problem.
  */
-import { IPV6_BYTES, MAC_BYTES } from '#core/dissect/addresses.ts';
-import { createFlowFields, dissectFlow } from '#core/dissect/flow.ts';
-import { PROTOCOL } from '#core/dissect/types.ts';
 import { EVENT_CPU, EVENT_EXTENSIONS, EVENT_HASH, EVENT_HEAD } from '#core/format/layout.gen.ts';
 import { EVENT_MARK, EVENT_META_LEN } from '#core/format/layout.gen.ts';
 import { EVENT_SIZE, EVENT_SKB, EVENT_VLAN_TCI } from '#core/format/layout.gen.ts';
@@ -28,19 +25,13 @@ import { CaptureFacts } from './capture-facts.ts';
 import { EdgeTable, reorderEdges } from './edges.ts';
 import { EVENT_BIT, EventColumns, RECORD, RECORD_SHIFT, type EventChunk } from './event-columns.ts';
 import { readRecordState, type RecordState } from './event-record.ts';
+import { FlowWriter } from './flow-writer.ts';
 import { CAUSE_INTERFACE_DROP, CAUSE_STORE_FULL, GapLedger, InterfaceDrops } from './gap-ledger.ts';
 import { HopTable } from './hop-table.ts';
 import { reorderLoss, trackLoss } from './journey-loss.ts';
 import { JOURNEY, JOURNEY_BIT, JourneyTable } from './journey-table.ts';
-import {
-  CHUNK_MASK,
-  CHUNK_SHIFT,
-  MAX_AREA_BYTES,
-  MAX_EVENTS,
-  MAX_HOPS,
-  MAX_INTERNED,
-  MAX_PROBLEMS,
-} from './limits.ts';
+import { CHUNK_MASK, CHUNK_SHIFT, MAX_AREA_BYTES, MAX_EVENTS, MAX_HOPS, MAX_INTERNED } from './limits.ts';
+import { ProblemList } from './problem-list.ts';
 import { TlvIndex } from './tlv-index.ts';
 import { WordSource } from './word-source.ts';
 
@@ -53,8 +44,6 @@ export interface StoreOptions {
 
 /** What `trackLoss` does with most events. */
 const HAS_METADATA = JOURNEY_BIT.metadata | JOURNEY_BIT.metadataNow;
-const LINKTYPE_ETHERNET = 1;
-const ETHERNET_BYTES = 14;
 
 export class CaptureStore implements CaptureSink {
   readonly events = new EventColumns();
@@ -65,22 +54,16 @@ export class CaptureStore implements CaptureSink {
   readonly edges = new EdgeTable();
   readonly gaps = new GapLedger();
   readonly facts: CaptureFacts;
-  /** Addresses, by the numbers in the columns `src` and `dst`. */
-  readonly ipv6: BytesTable;
-  readonly macs: BytesTable;
+  readonly flows: FlowWriter;
   /** Keys are EXT_TASK structs. */
   readonly tasks: BytesTable;
   readonly interfaces: InterfaceInfo[] = [];
-  readonly problems: Problem[] = [];
-  /** Also counts those that are not kept in `problems`. */
-  problemCount = 0;
   /** Events that came after the store was full. */
   notStored = 0;
 
   private readonly maxEvents: number;
   private readonly drops = new InterfaceDrops();
-  private readonly reported = new Set<string>();
-  private readonly flow = createFlowFields();
+  private readonly log = new ProblemList();
   private readonly record: RecordState = { state: 0, areaStart: 0, areaLength: 0 };
   /** By interface index. */
   private hopOf = new Uint16Array(64);
@@ -96,8 +79,7 @@ export class CaptureStore implements CaptureSink {
     this.journeys = new JourneyTable(seed);
     this.areas = new AreaTable(options.maxAreaBytes ?? MAX_AREA_BYTES);
     this.tlvs = new TlvIndex(this.areas);
-    this.ipv6 = new BytesTable(IPV6_BYTES, MAX_INTERNED, seed);
-    this.macs = new BytesTable(MAC_BYTES, MAX_INTERNED, seed);
+    this.flows = new FlowWriter(seed);
     this.tasks = new BytesTable(EXT_TASK_SIZE, MAX_INTERNED, seed);
     this.facts = new CaptureFacts({
       schema: (schema) => this.tlvs.addCaptured(compileSchema(schema)),
@@ -110,6 +92,15 @@ export class CaptureStore implements CaptureSink {
     });
   }
 
+  get problems(): readonly Problem[] {
+    return this.log.problems;
+  }
+
+  /** Also counts those that are not kept in `problems`. */
+  get problemCount(): number {
+    return this.log.count;
+  }
+
   section(info: SectionInfo): void {
     this.facts.section(info, this.interfaces.length);
     this.run = this.facts.run;
@@ -118,7 +109,7 @@ export class CaptureStore implements CaptureSink {
   interface(info: InterfaceInfo): void {
     const { hop, full } = this.hops.open(info);
     if (full) {
-      this.once(
+      this.log.once(
         'too-many-hops',
         0,
         `The capture has more than ${MAX_HOPS - 1} hops; the others are counted together.`,
@@ -149,10 +140,7 @@ export class CaptureStore implements CaptureSink {
   }
 
   problem(problem: Problem): void {
-    this.problemCount++;
-    if (this.problems.length < MAX_PROBLEMS) this.problems.push(problem);
-    // What ends reading is the one that must be seen.
-    else if (problem.fatal) this.problems[MAX_PROBLEMS - 1] = problem;
+    this.log.add(problem);
   }
 
   packet(p: PacketView): void {
@@ -180,58 +168,14 @@ export class CaptureStore implements CaptureSink {
     const j = this.journeys.rows(journey);
     const jAt = this.journeys.at(journey);
 
-    let flags = this.storeFlow(chunk, row, p);
+    let flags = this.flows.write(chunk, row, p, this.linkTypeOf[p.interfaceIndex]!);
     if ((p.tsHi | p.tsLo) !== 0) flags |= EVENT_BIT.time;
     if (p.eventLength >= EVENT_SIZE) flags |= this.storeRecord(chunk, row, p, hop, j, jAt);
     chunk.flags[row] = flags;
+    if (this.flows.full) this.tableFull('addresses', p.blockOffset);
     if (p.dropCount > 0 && !this.facts.hasLedger) this.dropsBefore(p, hop);
     this.events.count = event + 1;
     this.link(event, chunk, row, j, jAt);
-  }
-
-  /** Protocol, addresses and ports from the packet's bytes. Returns bits for `flags`. */
-  private storeFlow(chunk: EventChunk, row: number, p: PacketView): number {
-    const { flow } = this;
-    const { buf } = p;
-    const linkType = this.linkTypeOf[p.interfaceIndex]!;
-    dissectFlow(buf, p.dataStart, p.dataLength, linkType, flow);
-    chunk.protocol[row] = flow.protocol;
-    chunk.tcpFlags[row] = flow.tcpFlags;
-    chunk.vlan[row] = flow.vlanId + 1;
-    let flags = 0;
-    if (flow.srcPort >= 0) {
-      flags = EVENT_BIT.ports;
-      chunk.srcPort[row] = flow.srcPort;
-      chunk.dstPort[row] = flow.dstPort;
-    }
-    if (flow.family === 4) {
-      chunk.src[row] = bigEndianU32(buf, flow.srcOffset);
-      chunk.dst[row] = bigEndianU32(buf, flow.dstOffset);
-      return flags | EVENT_BIT.ipv4;
-    }
-    if (flow.family === 6) {
-      this.storeInterned(this.ipv6, chunk, row, p, flow.srcOffset, flow.dstOffset);
-      return flags | EVENT_BIT.ipv6;
-    }
-    if (flow.protocol === PROTOCOL.unknown || linkType !== LINKTYPE_ETHERNET) return flags;
-    if (p.dataLength < ETHERNET_BYTES) return flags;
-    this.storeInterned(this.macs, chunk, row, p, p.dataStart + MAC_BYTES, p.dataStart);
-    return flags | EVENT_BIT.mac;
-  }
-
-  private storeInterned(
-    table: BytesTable,
-    chunk: EventChunk,
-    row: number,
-    p: PacketView,
-    srcAt: number,
-    dstAt: number,
-  ): void {
-    const src = table.intern(p.buf, srcAt);
-    const dst = table.intern(p.buf, dstAt);
-    chunk.src[row] = src;
-    chunk.dst[row] = dst;
-    if (src === 0 || dst === 0) this.tableFull('addresses', p.blockOffset);
   }
 
   /** Whither's event struct: what the kernel had, and the metadata area. Returns bits for `flags`. */
@@ -358,7 +302,7 @@ export class CaptureStore implements CaptureSink {
   }
 
   private unsound(offset: number): void {
-    this.once(
+    this.log.once(
       'event-struct',
       offset,
       'The record of an event here contradicts itself about its metadata.',
@@ -371,7 +315,7 @@ export class CaptureStore implements CaptureSink {
     const time = nsFromParts(p.tsHi, p.tsLo);
     this.fullSince ??= time;
     this.gaps.add(null, CAUSE_STORE_FULL, 1, this.fullSince, time);
-    this.once(
+    this.log.once(
       'too-many-events',
       p.blockOffset,
       `The capture has more than ${this.maxEvents} events; those after byte ${p.blockOffset} are counted but not kept.`,
@@ -380,7 +324,7 @@ export class CaptureStore implements CaptureSink {
   }
 
   private tableFull(what: string, offset: number): void {
-    this.once(
+    this.log.once(
       `too-many ${what}`,
       offset,
       `The capture has more ${what} than the page holds; from byte ${offset} on they are left out.`,
@@ -388,21 +332,11 @@ export class CaptureStore implements CaptureSink {
     );
   }
 
-  private once(code: string, offset: number, cause: string, remedy: string): void {
-    if (this.reported.has(code)) return;
-    this.reported.add(code);
-    this.problem({ code, offset, cause, remedy, fatal: false });
-  }
-
   private firstTime(): Ns | null {
     if (this.events.count === 0) return null;
     const chunk = this.events.chunk(0);
     return nsFromParts(chunk.tsHi[0]!, chunk.tsLo[0]!);
   }
-}
-
-function bigEndianU32(buf: Uint8Array, at: number): number {
-  return ((buf[at]! << 24) | (buf[at + 1]! << 16) | (buf[at + 2]! << 8) | buf[at + 3]!) >>> 0;
 }
 
 function littleEndianU32(buf: Uint8Array, at: number): number {

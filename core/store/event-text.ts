@@ -23,8 +23,8 @@ export function addressText(store: CaptureStore, event: number, side: Side): str
     return `${value >>> 24}.${(value >>> 16) & 0xff}.${(value >>> 8) & 0xff}.${value & 0xff}`;
   }
   if (value === 0) return '';
-  if ((flags & EVENT_BIT.ipv6) !== 0) return formatIpv6(store.ipv6.key(value), 0);
-  return (flags & EVENT_BIT.mac) === 0 ? '' : formatMac(store.macs.key(value), 0);
+  if ((flags & EVENT_BIT.ipv6) !== 0) return formatIpv6(store.flows.ipv6.key(value), 0);
+  return (flags & EVENT_BIT.mac) === 0 ? '' : formatMac(store.flows.macs.key(value), 0);
 }
 
 /** Port, null when there is none. */
