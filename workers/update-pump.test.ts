@@ -100,7 +100,7 @@ describe('UpdatePump', () => {
       else pump.touch();
     }
     at(1000);
-    expect(sent).toEqual([0, 100, 200]);
+    expect(sent).toEqual([0, 100, 200, 300]);
   });
 
   it('does not make a person wait for an acknowledgement', () => {

@@ -18,7 +18,7 @@ const ROOMY_PX = 500;
 
 export function BytesPane() {
   const bytes = usePage((state) => state.bytes);
-  const hops = usePage((state) => state.shown?.hops ?? NO_HOPS);
+  const hops = usePage((state) => state.calm?.hops ?? NO_HOPS);
   const pane = useRef<HTMLElement>(null);
   const width = useWidth(pane);
   const hop = hops.find((candidate) => candidate.index === bytes?.hop);

@@ -12,7 +12,7 @@ export function JourneyPane() {
   const session = useSession();
   const detail = usePage((state) => state.detail);
   const at = usePage((state) => state.at);
-  const hops = usePage((state) => state.shown?.hops ?? NO_HOPS);
+  const hops = usePage((state) => state.calm?.hops ?? NO_HOPS);
   const [focusRow, setFocusRow] = useState(0);
   const table = useRef<HTMLTableElement>(null);
   const rows = useMemo(() => (detail === null ? [] : matrixOf(detail)), [detail]);

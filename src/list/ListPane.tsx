@@ -8,23 +8,28 @@ import {
   useState,
   type CSSProperties,
   type KeyboardEvent,
+  type PointerEvent,
 } from 'react';
-import type { JourneyRows } from '#workers/api.ts';
+import type { JourneyRows, RowWatch } from '#workers/api.ts';
 import { useSize } from '#src/app/use-size.ts';
 import { scopedAction } from '#src/keys/bind.ts';
 import { usePage, useSession } from '#src/state/context.ts';
 import {
   cellColumns,
-  cellPx,
+  cellPitch,
   FIRST_WIDTHS,
+  fit,
   growWidths,
+  PROTOCOL_CHARS,
   templateOf,
   timeChars,
+  type CellColumn,
   type Widths,
 } from './columns.ts';
-import { ListRow } from './ListRow.tsx';
+import { ListRow, titleOf } from './ListRow.tsx';
 import { RowLoader } from './loader.ts';
-import { printCount } from './print.ts';
+import { printAbsoluteParts, printCount } from './print.ts';
+import { StripCache } from './strip.ts';
 import {
   clampTop,
   maxTop,
@@ -43,6 +48,26 @@ const OVERSCAN_ROWS = 12;
 const NO_NAMES: readonly string[] = [];
 const NO_HOPS = [] as const;
 
+/** Hops are new objects with every Update, the columns made of them seldom are. */
+function sameColumns(a: readonly CellColumn[], b: readonly CellColumn[]): boolean {
+  return a.length === b.length && a.every((column, i) => column.index === b[i]?.index);
+}
+
+/** Whether all rows of the window are there, of this generation. */
+function covers(
+  rows: JourneyRows | null,
+  from: number,
+  count: number,
+  generation: number,
+): rows is JourneyRows {
+  return (
+    rows !== null &&
+    rows.generation === generation &&
+    rows.from <= from &&
+    rows.from + rows.count >= from + count
+  );
+}
+
 export function ListPane() {
   const session = useSession();
   const shown = usePage((state) => state.shown);
@@ -52,7 +77,7 @@ export function ListPane() {
   const scroller = useRef<HTMLDivElement>(null);
   const size = useSize(scroller);
   const [top, setTop] = useState(0);
-  const [rows, setRows] = useState<JourneyRows | null>(null);
+  const [fetched, setFetched] = useState<JourneyRows | null>(null);
   const [widths, setWidths] = useState<Widths>(FIRST_WIDTHS);
   /** The scrollTop that is already known: set by the page itself, so that its event is not a person's, or seen. */
   const ownScroll = useRef(0);
@@ -69,21 +94,26 @@ export function ListPane() {
   );
   const sticking = follow && live;
   const at = sticking ? maxTop(extent) : clampTop(top, extent);
-  const view = windowAt(at, extent, OVERSCAN_ROWS);
+  // Rows beyond the edge are for scrolling; at the newest there is none.
+  const view = windowAt(at, extent, sticking ? 0 : OVERSCAN_ROWS);
   const hops = shown?.hops ?? NO_HOPS;
-  const columns = useMemo(() => cellColumns(hops), [hops]);
+  const [columns, setColumns] = useState<readonly CellColumn[]>([]);
+  const nextColumns = useMemo(() => cellColumns(hops), [hops]);
+  if (!sameColumns(columns, nextColumns)) setColumns(nextColumns);
   const startNs = shown?.timeline.startNs ?? '';
   const timeWidth = timeChars(startNs, shown?.timeline.endNs ?? '');
   const template = useMemo(
     () => templateOf({ ...widths, time: timeWidth }, columns),
     [widths, columns, timeWidth],
   );
+  const pitch = cellPitch(columns);
+  const strips = useMemo(() => new StripCache(columns, pitch), [columns, pitch]);
 
   const loader = useRef<RowLoader | null>(null);
   useEffect(() => {
     const made = new RowLoader(
       (from, count) => session.api.rows(from, count),
-      setRows,
+      setFetched,
       (error) => session.failed(error, 'Rows could not be read'),
     );
     loader.current = made;
@@ -95,15 +125,26 @@ export function ListPane() {
   if (ownCapture !== capture) {
     setOwnCapture(capture);
     setTop(0);
-    setRows(null);
+    setFetched(null);
     setWidths(FIRST_WIDTHS);
   }
 
-  // While packets arrive, rows in view grow cells: every update asks again.
-  const tick = growing ? shown : null;
+  // While packets arrive, rows in view grow cells: Updates bring them along.
+  const watched = growing && extent.viewport > 0;
+  const watchFrom: RowWatch['from'] = sticking ? 'newest' : view.from;
+  const watchCount = sticking ? Math.ceil(extent.viewport / ROW_HEIGHT_PX) + 1 : view.count;
   useEffect(() => {
-    if (view.count > 0) loader.current?.want({ from: view.from, count: view.count, generation });
-  }, [view.from, view.count, generation, tick]);
+    const watch = watched ? { from: watchFrom, count: watchCount } : null;
+    session.api.watchRows(watch).catch((error: unknown) => session.failed(error, 'Rows could not be read'));
+  }, [session, capture, watched, watchFrom, watchCount]);
+
+  const brought = shown?.rows ?? null;
+  const complete = covers(brought, view.from, view.count, generation);
+  const rows = complete ? brought : (fetched ?? brought);
+  const wanting = !complete && !covers(fetched, view.from, view.count, generation);
+  useEffect(() => {
+    if (wanting && view.count > 0) loader.current?.want({ from: view.from, count: view.count, generation });
+  }, [wanting, view.from, view.count, generation]);
 
   const [grownFrom, setGrownFrom] = useState<JourneyRows | null>(null);
   if (rows !== null && rows !== grownFrom) {
@@ -200,9 +241,31 @@ export function ListPane() {
   const offset = rows === null || overlap ? at : rows.from * ROW_HEIGHT_PX;
   const filtered = link.hop !== null || link.metadata !== null || link.lost;
   const total = shown?.journeys ?? 0;
-  const style: CSSProperties & Record<'--cell' | '--width', string> = {
-    '--cell': `${cellPx(columns.length) - 1}px`,
+  const style: CSSProperties & Record<'--pitch' | '--strip' | '--width', string> = {
+    '--pitch': `${pitch}px`,
+    '--strip': `${template.stripPx}px`,
     '--width': template.width,
+  };
+  const headings: readonly (readonly [string, number | null])[] = [
+    ['time s', timeWidth],
+    ['journey', template.widths.id],
+    ['path', null],
+    ['proto', PROTOCOL_CHARS],
+    ['source', template.widths.source],
+    ['destination', template.widths.destination],
+    ...tlvNames.map((name, i) => [name, template.widths.tlv[i] ?? name.length] as const),
+    ['info', 4],
+  ];
+  const onPointerOver = ({ target }: PointerEvent) => {
+    if (!(target instanceof Element) || rows === null) return;
+    const cell = target.closest<HTMLElement>('[data-column]');
+    const index = Number(cell?.closest<HTMLElement>('.list-row')?.dataset['at'] ?? -1);
+    if (cell === null || index < 0 || index >= rows.count) return;
+    const column = cell.dataset['column'] ?? '';
+    cell.title =
+      column === 'path'
+        ? strips.of(rows.cells.subarray(index * rows.hops, (index + 1) * rows.hops)).story
+        : titleOf(rows, index, column, printAbsoluteParts(rows.timeHi[index] ?? 0, rows.timeLo[index] ?? 0));
   };
 
   return (
@@ -236,22 +299,20 @@ export function ListPane() {
         aria-activedescendant={selection === null ? undefined : `journey-${selection.journey}`}
         style={style}
       >
-        <div
-          className="list-head"
-          role="row"
-          aria-rowindex={1}
-          style={{ gridTemplateColumns: template.columns }}
-        >
-          {['time s', 'journey', 'path', 'proto', 'source', 'destination', ...tlvNames, 'info'].map(
-            (title, i) => (
-              <span role="columnheader" key={`${i}-${title}`} className={i === 0 ? 'right' : ''}>
-                {title}
-              </span>
-            ),
-          )}
+        <div className="list-head" role="row" aria-rowindex={1}>
+          {headings.map(([title, chars], i) => (
+            <span
+              role="columnheader"
+              key={`${i}-${title}`}
+              className={chars === null ? 'cells' : ''}
+              title={title}
+            >
+              {chars === null ? title : i === 0 ? title.padStart(chars) : fit(title, chars)}
+            </span>
+          ))}
         </div>
         <div className="list-track" style={{ height: trackHeight(extent) }} role="rowgroup">
-          <div className="list-rows">
+          <div className="list-rows" onPointerOver={onPointerOver}>
             {rows !== null &&
               listed > 0 &&
               Array.from({ length: rows.count }, (_, i) => (
@@ -262,8 +323,8 @@ export function ListPane() {
                   y={(rows.from + i) * ROW_HEIGHT_PX - offset}
                   selected={rows.journey[i] === selection?.journey}
                   startNs={startNs}
-                  columns={columns}
-                  columnsCss={template.columns}
+                  strip={strips.of(rows.cells.subarray(i * rows.hops, (i + 1) * rows.hops))}
+                  template={template}
                   onSelect={onSelect}
                 />
               ))}

@@ -1,17 +1,14 @@
-/** One journey: when, which, how it fared at every hop, and what it carried. */
+/**
+ * One journey: when, which, how it fared at every hop, and what it carried. A line of padded monospace text, because
+ * a grid of cells that each cut their own text is what a following list would spend its time on.
+ */
 import { memo } from 'react';
 import { PROTOCOL_NAMES } from '#core/dissect/types.ts';
 import type { JourneyRows } from '#workers/api.ts';
 import { printJourneyId } from '#src/state/link.ts';
-import { lookOf } from './cell.ts';
-import { printAbsoluteParts, printRelative } from './print.ts';
-
-/** A hop as a column of cells: which cell of the row it is, and what it is called. */
-export interface CellColumn {
-  readonly index: number;
-  readonly label: string;
-  readonly newGroup: boolean;
-}
+import { fit, PROTOCOL_CHARS, type Template } from './columns.ts';
+import { printRelative } from './print.ts';
+import type { CellStrip } from './strip.ts';
 
 interface Props {
   readonly rows: JourneyRows;
@@ -19,65 +16,104 @@ interface Props {
   readonly y: number;
   readonly selected: boolean;
   readonly startNs: string;
-  readonly columns: readonly CellColumn[];
-  readonly columnsCss: string;
+  readonly strip: CellStrip;
+  readonly template: Template;
   readonly onSelect: (journey: number, hi: number, lo: number) => void;
 }
 
-export const ListRow = memo(function ListRow(props: Props) {
-  const { rows, at, y, selected, startNs, columns, columnsCss, onSelect } = props;
-  const row = rows.from + at;
+function Row(props: Props) {
+  const { rows, at, y, selected, startNs, strip, template, onSelect } = props;
+  const { widths } = template;
   const journey = rows.journey[at] ?? 0;
   const hi = rows.idHi[at] ?? 0;
   const lo = rows.idLo[at] ?? 0;
-  const timeHi = rows.timeHi[at] ?? 0;
-  const timeLo = rows.timeLo[at] ?? 0;
-  const cells = columns.map((column) => ({
-    ...column,
-    look: lookOf(rows.cells[at * rows.hops + column.index] ?? 0),
-  }));
-  const story = cells
-    .filter((cell) => cell.look.className !== 'c-not')
-    .map((cell) => `${cell.label}: ${cell.look.name}`)
-    .join('\n');
+  const time = printRelative(rows.timeHi[at] ?? 0, rows.timeLo[at] ?? 0, startNs);
   return (
     <div
       className="list-row"
       role="row"
       id={`journey-${journey}`}
-      aria-rowindex={row + 2}
+      data-at={at}
+      aria-rowindex={rows.from + at + 2}
       aria-selected={selected}
-      style={{ transform: `translateY(${y}px)`, gridTemplateColumns: columnsCss }}
+      style={{ top: y }}
       onClick={() => onSelect(journey, hi, lo)}
     >
-      <span role="gridcell" title={printAbsoluteParts(timeHi, timeLo)} className="right">
-        {printRelative(timeHi, timeLo, startNs)}
+      <span role="gridcell" data-column="time">
+        {time.padStart(widths.time)}
       </span>
-      <span role="gridcell">{printJourneyId({ hi, lo })}</span>
-      <span role="gridcell" className="cells" title={story} aria-label={story.replaceAll('\n', ', ')}>
-        {cells.map((cell) => (
-          <i
-            key={cell.index}
-            className={`cell ${cell.look.className}${cell.newGroup ? ' cell-group' : ''}`}
-            aria-hidden="true"
-          />
-        ))}
+      <span role="gridcell">{fit(printJourneyId({ hi, lo }), widths.id)}</span>
+      <span
+        role="gridcell"
+        data-column="path"
+        className="cells"
+        aria-label={strip.story.replaceAll('\n', ', ')}
+      >
+        <i style={{ backgroundImage: strip.background }} aria-hidden="true">
+          {strip.signs}
+        </i>
       </span>
-      <span role="gridcell">{PROTOCOL_NAMES[rows.protocol[at] ?? 0]}</span>
-      <span role="gridcell" title={rows.source[at]}>
-        {rows.source[at]}
+      <span role="gridcell">{fit(PROTOCOL_NAMES[rows.protocol[at] ?? 0] ?? '', PROTOCOL_CHARS)}</span>
+      <span role="gridcell" data-column="source">
+        {fit(rows.source[at] ?? '', widths.source)}
       </span>
-      <span role="gridcell" title={rows.destination[at]}>
-        {rows.destination[at]}
+      <span role="gridcell" data-column="destination">
+        {fit(rows.destination[at] ?? '', widths.destination)}
       </span>
       {rows.tlv.map((column, i) => (
-        <span role="gridcell" key={i} title={column[at]} className="tlv">
-          {column[at]}
+        <span role="gridcell" key={i} data-column={i}>
+          {fit(column[at] ?? '', widths.tlv[i] ?? 0)}
         </span>
       ))}
-      <span role="gridcell" title={rows.info[at]} className="muted">
+      <span role="gridcell" data-column="info" className="muted">
         {rows.info[at]}
       </span>
     </div>
   );
-});
+}
+
+/** Rows come anew with every Update; most of them say what they said before. */
+function sameRow(before: Props, after: Props): boolean {
+  if (
+    before.y !== after.y ||
+    before.selected !== after.selected ||
+    before.startNs !== after.startNs ||
+    before.strip !== after.strip ||
+    before.template !== after.template ||
+    before.onSelect !== after.onSelect ||
+    before.at !== after.at
+  ) {
+    return false;
+  }
+  const { rows: a, at } = before;
+  const { rows: b } = after;
+  if (a === b) return true;
+  return (
+    a.journey[at] === b.journey[at] &&
+    a.from === b.from &&
+    a.generation === b.generation &&
+    a.tlv.length === b.tlv.length &&
+    a.info[at] === b.info[at] &&
+    a.source[at] === b.source[at] &&
+    a.destination[at] === b.destination[at] &&
+    a.tlv.every((column, i) => column[at] === b.tlv[i]?.[at])
+  );
+}
+
+export const ListRow = memo(Row, sameRow);
+
+/** The whole value of a cell: what a pointer resting on it is shown. Made when asked for, not for every row. */
+export function titleOf(rows: JourneyRows, at: number, column: string, absoluteTime: string): string {
+  switch (column) {
+    case 'time':
+      return absoluteTime;
+    case 'source':
+      return rows.source[at] ?? '';
+    case 'destination':
+      return rows.destination[at] ?? '';
+    case 'info':
+      return rows.info[at] ?? '';
+    default:
+      return rows.tlv[Number(column)]?.[at] ?? '';
+  }
+}

@@ -5,20 +5,67 @@ export interface CellLook {
   readonly cell: Cell;
   readonly name: string;
   readonly className: string;
+  /** As in list.css. Nothing seen is nothing painted: the hatch under the cells shows. */
+  readonly colour: string;
+  readonly sign: string;
   readonly meaning: string;
 }
 
 export const CELL_LOOKS: readonly CellLook[] = [
-  { cell: CELL.notObserved, name: 'not observed', className: 'c-not', meaning: 'not observed at this hop' },
-  { cell: CELL.none, name: 'no metadata', className: 'c-none', meaning: 'seen, no metadata yet' },
-  { cell: CELL.present, name: 'present', className: 'c-present', meaning: 'metadata, as before' },
-  { cell: CELL.written, name: 'written', className: 'c-written', meaning: '+ written before this hop' },
-  { cell: CELL.changed, name: 'changed', className: 'c-changed', meaning: '~ changed before this hop' },
-  { cell: CELL.lost, name: 'lost', className: 'c-lost', meaning: '× lost before this hop' },
+  {
+    cell: CELL.notObserved,
+    name: 'not observed',
+    className: 'c-not',
+    colour: 'transparent',
+    sign: '',
+    meaning: 'not observed at this hop',
+  },
+  {
+    cell: CELL.none,
+    name: 'no metadata',
+    className: 'c-none',
+    colour: 'var(--packets)',
+    sign: '',
+    meaning: 'seen, no metadata yet',
+  },
+  {
+    cell: CELL.present,
+    name: 'present',
+    className: 'c-present',
+    colour: 'var(--meta-fill)',
+    sign: '',
+    meaning: 'metadata, as before',
+  },
+  {
+    cell: CELL.written,
+    name: 'written',
+    className: 'c-written',
+    colour: 'var(--written)',
+    sign: '+',
+    meaning: '+ written before this hop',
+  },
+  {
+    cell: CELL.changed,
+    name: 'changed',
+    className: 'c-changed',
+    colour: 'var(--changed)',
+    sign: '~',
+    meaning: '~ changed before this hop',
+  },
+  {
+    cell: CELL.lost,
+    name: 'lost',
+    className: 'c-lost',
+    colour: 'var(--lost-fill)',
+    sign: '×',
+    meaning: '× lost before this hop',
+  },
   {
     cell: CELL.unreadable,
     name: 'unreadable',
     className: 'c-unreadable',
+    colour: 'var(--suspect)',
+    sign: '?',
     meaning: '? a length, no readable bytes',
   },
 ];

@@ -2,7 +2,14 @@
 import type { Hop, JourneyRows } from '#workers/api.ts';
 import { groupKey, kernelOrder } from '#src/path/layout.ts';
 import { printJourneyId } from '#src/state/link.ts';
-import type { CellColumn } from './ListRow.tsx';
+import { placesOf } from './strip.ts';
+
+/** A hop as a column of cells: which cell of the row it is, and what it is called. */
+export interface CellColumn {
+  readonly index: number;
+  readonly label: string;
+  readonly newGroup: boolean;
+}
 
 /** Characters, for a monospace column. */
 export interface Widths {
@@ -14,11 +21,16 @@ export interface Widths {
 }
 
 export const FIRST_WIDTHS: Widths = { time: 8, id: 7, source: 11, destination: 11, tlv: [] };
+/** `ICMPv6` */
+export const PROTOCOL_CHARS = 6;
+/** As in list.css. */
+const COLUMN_GAP_PX = 10;
 const MAX_ADDRESS_CHARS = 28;
 const MAX_TLV_CHARS = 18;
-const CELLS_PX = 132;
-const MAX_CELL_PX = 8;
-const GROUP_GAP_PX = 3;
+const STRIP_PX = 126;
+const MIN_STRIP_PX = 34;
+const MAX_PITCH_PX = 8;
+const MIN_INFO_PX = 160;
 
 function widest(values: readonly string[], before: number, most: number): number {
   return values.reduce((width, value) => Math.min(most, Math.max(width, value.length)), before);
@@ -52,36 +64,33 @@ export function timeChars(startNs: string, endNs: string): number {
   return Math.max(8, (span / 1_000_000_000n).toString().length + 7);
 }
 
-export function cellPx(hops: number): number {
-  return Math.max(3, Math.min(MAX_CELL_PX, Math.floor(CELLS_PX / Math.max(1, hops))));
+/** Width of a place in the strip of cells, its gap included. */
+export function cellPitch(columns: readonly CellColumn[]): number {
+  return Math.max(3, Math.min(MAX_PITCH_PX, Math.floor(STRIP_PX / Math.max(1, placesOf(columns)))));
 }
 
-/** Grid columns and their sum: rows get a definite width, so that no row is measured to lay it out. */
+/** The columns of the list in px and characters. Rows are lines of padded monospace text: nothing is measured. */
 export interface Template {
-  readonly columns: string;
+  readonly widths: Widths;
+  readonly stripPx: number;
+  /** CSS width of a row, its info left out. */
   readonly width: string;
 }
 
-const CELL_PADDING_PX = 14;
-const MIN_INFO_PX = 180;
-
 export function templateOf(widths: Widths, columns: readonly CellColumn[]): Template {
-  const groups = columns.filter((column) => column.newGroup).length;
-  const cells = Math.max(
-    40,
-    columns.length * cellPx(columns.length) + groups * GROUP_GAP_PX + CELL_PADDING_PX,
-  );
-  const before = [widths.time, widths.id];
-  const after = [6, widths.source, widths.destination, ...widths.tlv];
-  const mono = (chars: number) => `calc(${chars}ch + ${CELL_PADDING_PX}px)`;
-  const chars = [...before, ...after].reduce((sum, width) => sum + width, 0);
-  const px = (before.length + after.length) * CELL_PADDING_PX + cells + MIN_INFO_PX;
+  const stripPx = Math.max(MIN_STRIP_PX, placesOf(columns) * cellPitch(columns));
+  const chars = [widths.time, widths.id, PROTOCOL_CHARS, widths.source, widths.destination, ...widths.tlv];
+  const sum = chars.reduce((total, width) => total + width, 0);
   return {
-    columns: [...before.map(mono), `${cells}px`, ...after.map(mono), `minmax(${MIN_INFO_PX}px, 1fr)`].join(
-      ' ',
-    ),
-    width: `calc(${chars}ch + ${px}px)`,
+    widths,
+    stripPx,
+    width: `calc(${sum}ch + ${(chars.length + 1) * COLUMN_GAP_PX + stripPx + MIN_INFO_PX}px)`,
   };
+}
+
+/** A value as wide as its column: padded, or cut with an ellipsis. */
+export function fit(value: string, chars: number): string {
+  return value.length > chars ? `${value.slice(0, Math.max(0, chars - 1))}…` : value.padEnd(chars);
 }
 
 /** The cells in the order of the path diagram; hops that saw nothing yet are left out. */

@@ -64,8 +64,8 @@ function step(stops: readonly Stop[], from: Stop, horizontal: number, vertical: 
 
 export function PathPane() {
   const session = useSession();
-  const hops = usePage((state) => state.shown?.hops ?? NO_HOPS);
-  const missing = usePage((state) => state.shown?.missingHooks ?? NO_MISSING);
+  const hops = usePage((state) => state.calm?.hops ?? NO_HOPS);
+  const missing = usePage((state) => state.calm?.missingHooks ?? NO_MISSING);
   const link = usePage((state) => state.link);
   const [only, setOnly] = useState<string | undefined>(undefined);
   const [current, setCurrent] = useState('');

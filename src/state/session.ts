@@ -4,7 +4,16 @@
  */
 import { asFault } from '#workers/fault.ts';
 import type { Problem } from '#core/pcapng/types.ts';
-import type { ListFilter, SchemaResult, SourceSpec, Update, WhitherWorker } from '#workers/api.ts';
+import {
+  UPDATE_DRAWN,
+  type ListFilter,
+  type SchemaResult,
+  type SourceSpec,
+  type Update,
+  type WhitherWorker,
+} from '#workers/api.ts';
+import { keepCalm } from './calm.ts';
+import { afterFrame } from './frame.ts';
 import { hopKey, hopOfKey } from './hop-key.ts';
 import { EMPTY_LINK, sameSource, type JourneyId, type LinkState } from './link.ts';
 import { sampleSpec } from './sources.ts';
@@ -41,6 +50,7 @@ export class Session {
   constructor(store: PageStore, connect: () => Connection) {
     this.store = store;
     this.#connect = connect;
+    keepCalm(store);
   }
 
   /** The worker, started on first use. */
@@ -70,6 +80,7 @@ export class Session {
       capture: { origin, title: titleOf(origin) },
       newest: null,
       shown: null,
+      calm: null,
       follow: true,
       selection: null,
       detail: null,
@@ -87,7 +98,9 @@ export class Session {
       const channel = new MessageChannel();
       this.#port = channel.port1;
       channel.port1.onmessage = (event: MessageEvent<Update>) => {
-        if (opening === this.#opening) this.#onUpdate(event.data);
+        if (opening !== this.#opening) return;
+        this.#onUpdate(event.data);
+        afterFrame(() => channel.port1.postMessage(UPDATE_DRAWN));
       };
       this.store.setState({ capture: { origin, title: spec.title } });
       const { hop, metadata, lost } = this.store.getState().link;
@@ -111,6 +124,7 @@ export class Session {
       capture: null,
       newest: null,
       shown: null,
+      calm: null,
       selection: null,
       detail: null,
       bytes: null,

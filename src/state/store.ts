@@ -34,6 +34,11 @@ export interface PageState {
   /** The newest the worker said, and what the page shows: they differ while the view is paused. */
   readonly newest: Update | null;
   readonly shown: Update | null;
+  /**
+   * `shown` a few times a second: for what is redrawn whole (path, timeline, their tables), in frames of its own.
+   * Never older than CALM_MS, and the same as `shown` when that no longer changes.
+   */
+  readonly calm: Update | null;
   /** The list sticks to its newest row. */
   readonly follow: boolean;
   readonly selection: Selection | null;
@@ -59,6 +64,7 @@ export function createPageStore(link: LinkState = EMPTY_LINK): PageStore {
     capture: null,
     newest: null,
     shown: null,
+    calm: null,
     follow: true,
     selection: null,
     detail: null,

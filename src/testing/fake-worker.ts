@@ -2,7 +2,7 @@
  * A WhitherWorker for component tests: what it was asked is in `calls`, Updates are sent by hand. Never part of the
  * page: nothing outside of tests imports this folder.
  */
-import type { ListFilter, SourceSpec, Update, WhitherWorker } from '#workers/api.ts';
+import type { ListFilter, RowWatch, SourceSpec, Update, WhitherWorker } from '#workers/api.ts';
 import type { Connection } from '#src/state/session.ts';
 import { fakeBytes } from './bytes.ts';
 import { FAKE_DETAIL } from './detail.ts';
@@ -24,6 +24,7 @@ export function fakeUpdate(part: Partial<Update> = {}): Update {
     generation: 1,
     lost: 0,
     hops: edgeHops(),
+    edges: [],
     gaps: [],
     missingHooks: [],
     timeline: {
@@ -32,6 +33,7 @@ export function fakeUpdate(part: Partial<Update> = {}): Update {
       events: Uint32Array.of(1, 2, 3),
       withMetadata: Uint32Array.of(0, 1, 2),
     },
+    rows: null,
     schema: null,
     tlvNames: ['trace_id'],
     problems: [],
@@ -77,6 +79,9 @@ export class FakeWorker implements WhitherWorker {
   }
   rows(from: number, count: number) {
     return this.#note('rows', [from, count], fakeRows({ from, count, generation: this.generation }));
+  }
+  watchRows(watch: RowWatch | null) {
+    return this.#note('watchRows', [watch], undefined);
   }
   rowOf(journey: number) {
     return this.#note('rowOf', [journey], journey);

@@ -14,8 +14,8 @@ const TABLE_ROWS = 24;
 const NO_GAPS: readonly Gap[] = [];
 
 export function TimelineStrip() {
-  const timeline = usePage((state) => state.shown?.timeline ?? null);
-  const gaps = usePage((state) => state.shown?.gaps ?? NO_GAPS);
+  const timeline = usePage((state) => state.calm?.timeline ?? null);
+  const gaps = usePage((state) => state.calm?.gaps ?? NO_GAPS);
   const box = useRef<HTMLDivElement>(null);
   const width = useWidth(box);
   return (
