@@ -127,5 +127,6 @@ function unknownBecause(t: Transition, between: Between, kernel: number): string
 }
 
 function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
+  // A name of the kernel's stays as it is written there.
+  return text.startsWith('meta_len') ? text : text.charAt(0).toUpperCase() + text.slice(1);
 }

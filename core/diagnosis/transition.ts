@@ -94,7 +94,16 @@ function compare(before: Sighting, now: Sighting, between: Between, kernel: numb
   const equal = out.changedFrom === out.changedTo;
   const head = sameHead(before, now);
   const delta = macDelta(before, now);
-  if (equal) kept(before, now, between, kernel, head === 'no', delta, out);
+  const elsewhere = head === 'no' || (delta !== null && delta !== 0);
+  if (before.bytes === null || now.bytes === null) {
+    // Nothing to compare: the same place is all that can be said.
+    set(
+      out,
+      elsewhere ? HOP_STATE.suspect : HOP_STATE.present,
+      elsewhere ? CAUSE.unknown : CAUSE.none,
+      KNOWN.unknown,
+    );
+  } else if (equal) kept(before, now, between, kernel, head === 'no', delta, out);
   else if (delta === null || head === 'unknown') placeUnknown(between, out);
   else if (head === 'no') newHead(between, kernel, delta, out);
   else if (delta === 0) overwritten(before, now, between, out);

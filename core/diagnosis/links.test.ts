@@ -1,0 +1,170 @@
+import { describe, expect, it } from 'vitest';
+import { linksBack, linksForward, LINK_WINDOW_NS, type JourneyEnd, type JourneySource } from './links.ts';
+import { ping, printOf, tcp, udp, vxlan } from './testing/packets.ts';
+import { place } from './testing/sightings.ts';
+
+/** A journey: its packet, and where it was seen: `netns/device:hook` at microseconds, with a length if it grew. */
+interface Told {
+  readonly packet: Uint8Array;
+  readonly seen: readonly (readonly [where: string, us: number, length?: number])[];
+  readonly origin?: number;
+  readonly run?: number;
+}
+
+function sourceOf(told: readonly Told[]): JourneySource {
+  const hops = new Map<string, number>();
+  const events = told
+    .flatMap(({ seen, packet }, journey) =>
+      seen.map(([where, us, length = packet.length]) => ({ journey, where, us, length })),
+    )
+    .sort((a, b) => a.us - b.us);
+  const ends = events.map(({ where, us, length }, event): JourneyEnd => {
+    const [, netns, at] = /^(\d+)\/(.+)$/.exec(where)!;
+    if (!hops.has(where)) hops.set(where, hops.size);
+    const ns = us * 1000;
+    return {
+      event,
+      hop: hops.get(where)!,
+      place: place(at!, Number(netns)),
+      tsHi: Math.floor(ns / 2 ** 32),
+      tsLo: ns % 2 ** 32,
+      length,
+    };
+  });
+  const of = (journey: number): JourneyEnd[] => ends.filter((_, event) => events[event]!.journey === journey);
+  const prints = told.map(({ packet }) => printOf(packet));
+  return {
+    journeys: told.length,
+    prints: (journey) => prints[journey]!,
+    printAt: () => 0,
+    run: (journey) => told[journey]!.run ?? 0,
+    origin: (journey) => told[journey]!.origin ?? -1,
+    first: (journey) => of(journey)[0]!,
+    lastBefore: (journey, event) =>
+      of(journey).findLast((end) => end.event < event && end.place.lane !== 'end') ?? null,
+    longestFrom: (journey, from) =>
+      Math.max(
+        0,
+        ...of(journey)
+          .filter(({ event }) => event >= from)
+          .map(({ length }) => length),
+      ),
+  };
+}
+
+/** `kind known journey` of every link of a journey, back and forward. */
+const links = (told: readonly Told[], journey: number): string[] => {
+  const source = sourceOf(told);
+  return [...linksBack(source, journey), ...linksForward(source, journey)].map(
+    ({ kind, known, journey: other }) => `${kind} ${known} ${other}`,
+  );
+};
+
+const XMIT = '1/veth0:net_dev_start_xmit';
+const RX = '2/veth1:netif_receive_skb';
+const sent = (packet: Uint8Array, us: number): Told => ({
+  packet,
+  seen: [
+    ['1/veth0:net_dev_queue', us],
+    [XMIT, us + 1],
+    ['1/veth0:consume_skb', us + 2],
+  ],
+});
+const received = (packet: Uint8Array, us: number): Told => ({ packet, seen: [[RX, us]] });
+
+describe('links', () => {
+  it('follow a packet through a veth pair that builds a new skb', () => {
+    const told = [sent(ping(1), 0), received(ping(1), 5), sent(ping(2), 10), received(ping(2), 15)];
+    expect(links(told, 1)).toEqual(['veth inferred 0']);
+    expect(links(told, 0)).toEqual(['veth inferred 1']);
+    expect(links(told, 3)).toEqual(['veth inferred 2']);
+    expect(linksBack(sourceOf(told), 1)[0]!.evidence).toBe(
+      'Addresses, ports, ids and the first bytes of payload are the same; 4.0 µs lie between, and no other packet fits.',
+    );
+  });
+
+  it('are broken, not guessed, when two packets look the same', () => {
+    const twin = udp();
+    const told = [sent(twin, 0), sent(twin, 1), received(twin, 5), received(twin, 6)];
+    expect(links(told, 2)).toEqual(['veth broken -1']);
+    expect(links(told, 3)).toEqual(['veth broken -1']);
+    expect(links(told, 0)).toEqual([]);
+    expect(linksBack(sourceOf(told), 2)[0]!.evidence).toContain('2 packets that look the same');
+  });
+
+  it('go to the latest of several hosts, not past it', () => {
+    const router: Told = {
+      packet: ping(1, { ttl: 64 }),
+      seen: [
+        ['2/r0:netif_receive_skb', 10],
+        ['2/r1:net_dev_start_xmit', 12],
+      ],
+    };
+    const client = { ...sent(ping(1), 0) };
+    const server: Told = { packet: ping(1, { ttl: 63 }), seen: [['3/s0:netif_receive_skb', 20]] };
+    expect(links([client, router, server], 2)).toEqual(['veth inferred 1']);
+    expect(links([client, router, server], 1)).toEqual(['veth inferred 0', 'veth inferred 2']);
+  });
+
+  it('do not reach beyond the time window, into another run, or to a packet that is not there', () => {
+    const late = LINK_WINDOW_NS / 1000 + 2;
+    expect(links([sent(ping(1), 0), received(ping(1), late - 1)], 1)).toEqual(['veth inferred 0']);
+    expect(links([sent(ping(1), 0), received(ping(1), late)], 1)).toEqual([]);
+    expect(links([{ ...sent(ping(1), 0), run: 1 }, received(ping(1), 5)], 1)).toEqual([]);
+    expect(links([sent(ping(1), 0), received(ping(2), 5)], 1)).toEqual([]);
+  });
+
+  it('take the word of the kernel before everything else', () => {
+    const told = [sent(udp(), 0), { ...received(udp({ id: 9 }), 5), origin: 0 }];
+    expect(links(told, 1)).toEqual(['clone exact 0']);
+    expect(links(told, 0)).toEqual(['clone exact 1']);
+  });
+
+  it('know loopback and forwarding in a new skb', () => {
+    const lo = (hook: string, us: number): Told => ({ packet: ping(1), seen: [[`1/lo:${hook}`, us]] });
+    expect(links([lo('net_dev_start_xmit', 0), lo('netif_receive_skb', 3)], 1)).toEqual([
+      'loopback inferred 0',
+    ]);
+    const inside: Told = { packet: ping(1), seen: [['1/eth0:nf/forward', 0]] };
+    const out: Told = { packet: ping(1, { ttl: 63 }), seen: [['1/eth1:net_dev_queue', 3]] };
+    expect(links([inside, out], 1)).toEqual(['forward inferred 0']);
+  });
+
+  it('follow a packet into a tunnel and out of it', () => {
+    const inner = sent(ping(1), 0);
+    const outer: Told = { packet: vxlan(ping(1)), seen: [['1/eth0:net_dev_queue', 3]] };
+    const out: Told = { packet: ping(1), seen: [['2/vx0:netif_rx', 9]] };
+    expect(links([inner, outer], 1)).toEqual(['encap inferred 0']);
+    expect(links([outer, out], 1)).toEqual(['decap inferred 0']);
+  });
+
+  it('put segments to the large packet that they were cut from', () => {
+    const large: Told = { packet: tcp(1000, 3000), seen: [['1/eth0:net_dev_queue', 0]] };
+    const cut = (n: number): Told => ({
+      packet: tcp(1000 + n * 1000, 1000, { id: 1 + n }),
+      seen: [['1/eth0:net_dev_start_xmit', 2 + n]],
+    });
+    const other: Told = { packet: tcp(4000, 1000), seen: [['1/eth0:net_dev_start_xmit', 9]] };
+    const told = [large, cut(0), cut(1), cut(2), other];
+    expect(links(told, 0)).toEqual(['gso inferred 1', 'gso inferred 2', 'gso inferred 3']);
+    expect(links(told, 2)).toEqual(['gso inferred 0']);
+    expect(links(told, 4)).toEqual([]);
+  });
+
+  it('put a packet that GRO merged to the one that grew over it', () => {
+    const gro = '1/eth0:napi_gro_receive_entry';
+    const leader = (grown: number): Told => ({
+      packet: tcp(1000, 500),
+      seen: [
+        [gro, 0],
+        ['1/eth0:netif_receive_skb', 9, 554 + grown],
+      ],
+    });
+    const merged: Told = { packet: tcp(1500, 500), seen: [[gro, 1]] };
+    expect(links([leader(500), merged], 1)).toEqual(['gro inferred 0']);
+    expect(links([leader(500), merged], 0)).toEqual(['gro inferred 1']);
+    expect(links([leader(0), merged], 1)).toEqual([]);
+    const passed: Told = { ...merged, seen: [...merged.seen, ['1/eth0:netif_receive_skb', 10]] };
+    expect(links([leader(500), passed], 1)).toEqual([]);
+  });
+});
