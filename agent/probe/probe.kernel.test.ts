@@ -283,6 +283,56 @@ describe.skipIf(skip !== null)(`whither-probe${skip === null ? '' : ` (${skip})`
     });
   });
 
+  it('looks between the programs of a chain, so that who wrote can be told', async () => {
+    // The first probe's programs and the lab's own make a chain of three.
+    const other = await startProbe(lab, path.join(directory, 'other.pcapng'), ['--hooks', 'tcx/ingress']);
+    const probe = await startProbe(lab, file, ['--hooks', 'tcx/ingress']);
+    const before = (await lab.counts()).tcx;
+    await lab.startTraffic(500);
+    await until('some traffic', async () => (await lab.counts()).tcx - before > 100);
+    await lab.stopTraffic();
+    await probe.end('SIGINT');
+    await other.end('SIGINT');
+
+    const { interfaces, packets } = readCapture(file);
+    const names = interfaces.map(({ name }) => name.replace(/#\d+$/, ''));
+    expect(names).toEqual([
+      'edge0:tcx/ingress@first',
+      'edge0:tcx/ingress@last',
+      'edge0:tcx/ingress@after:tcx_ingress_fir',
+      'edge0:tcx/ingress@after:edge_tcx',
+    ]);
+    const notes = new Map((await lab.notes()).map((note) => [note.trace, note]));
+    const journeys = new Map<bigint, string[]>();
+    for (const { interfaceIndex, journey, metaHex } of packets) {
+      const trace = Buffer.from(metaHex, 'hex').readBigUInt64LE(2).toString(16).padStart(16, '0');
+      const written = names[interfaceIndex]!.endsWith('edge_tcx') || interfaceIndex === 1;
+      expect(metaHex).toBe(written ? notes.get(trace)?.afterTcx : notes.get(trace)?.afterXdp);
+      journeys.set(journey, [...(journeys.get(journey) ?? []), names[interfaceIndex]!]);
+    }
+    const whole = [names[0], names[2], names[3], names[1]];
+    const ways = [...journeys.values()];
+    expect(ways.length).toBeGreaterThan(50);
+    for (const way of ways) expect(way).toEqual(whole.slice(0, way.length));
+    expect(ways.filter((way) => way.length === 4).length).toBeGreaterThan(40);
+  });
+
+  it('copies skb->cb when asked to, and attaches only the hooks asked for', async () => {
+    const probe = await startProbe(lab, file, ['--cb', '--hooks', 'netif_receive_skb,nf/local_in']);
+    await lab.startTraffic(500);
+    await until('some packets', () => statSync(file).size > 50_000);
+    await lab.stopTraffic();
+    await probe.end('SIGINT');
+    const { interfaces, packets } = readCapture(file);
+    expect(interfaces.map(({ name }) => name)).toEqual(['edge0:netif_receive_skb', 'edge0:nf/local_in']);
+    for (const { event } of packets) expect(event.cb).toHaveLength(48);
+    // inet_skb_parm.iif, the first field of cb while IP has the packet: the device it came from.
+    const own = packets.filter(({ hook, event }) => hook === 'nf/local_in' && event.protocol === 0x0800);
+    expect(own.length).toBeGreaterThan(20);
+    const { ifindex } = interfaces[0]!;
+    for (const { event } of own) expect(Buffer.from(event.cb!).readInt32LE(0)).toBe(ifindex);
+  });
+
   describe('the file it writes', () => {
     it('keeps its content when the probe cannot start', () => {
       writeFileSync(file, 'somebody else made this');
