@@ -1,6 +1,6 @@
 /** The path: where packets go and where their metadata is. Each hop filters the list. */
 import { useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent, type MouseEvent } from 'react';
-import type { Hop, MissingHook } from '#workers/api.ts';
+import type { Edge, Hop, MissingHook } from '#workers/api.ts';
 import { scopedAction } from '#src/keys/bind.ts';
 import { hopOfKey } from '#src/state/hop-key.ts';
 import { usePage, useSession } from '#src/state/context.ts';
@@ -11,6 +11,7 @@ import { PathTable } from './PathTable.tsx';
 import './path.css';
 
 const NO_HOPS: readonly Hop[] = [];
+const NO_EDGES: readonly Edge[] = [];
 const NO_MISSING: readonly MissingHook[] = [];
 /** More groups than this and the page begins with the busiest one. */
 const ALL_AT_FIRST = 2;
@@ -65,6 +66,7 @@ function step(stops: readonly Stop[], from: Stop, horizontal: number, vertical: 
 export function PathPane() {
   const session = useSession();
   const hops = usePage((state) => state.calm?.hops ?? NO_HOPS);
+  const edges = usePage((state) => state.calm?.edges ?? NO_EDGES);
   const missing = usePage((state) => state.calm?.missingHooks ?? NO_MISSING);
   const link = usePage((state) => state.link);
   const [only, setOnly] = useState<string | undefined>(undefined);
@@ -83,8 +85,14 @@ export function PathPane() {
   const filtered = link.hop !== null || link.metadata !== null || link.lost;
   const bandHeight = innerHeight >= ROOMY_HEIGHT_PX ? 44 : 28;
   const layout = useMemo(
-    () => layoutPath(hops, missing, { width: Math.max(320, width - 28), only: shown, filtered, bandHeight }),
-    [hops, missing, width, shown, filtered, bandHeight],
+    () =>
+      layoutPath(hops, missing, edges, {
+        width: Math.max(320, width - 28),
+        only: shown,
+        filtered,
+        bandHeight,
+      }),
+    [hops, missing, edges, width, shown, filtered, bandHeight],
   );
   const stops = useMemo(() => stopsOf(layout), [layout]);
   const pressedHop = link.hop === null ? null : hopOfKey(hops, link.hop);
@@ -92,23 +100,8 @@ export function PathPane() {
 
   useLayoutEffect(() => {
     if (svg.current === null || width === 0) return;
-    const named = {
-      ...layout,
-      groups: layout.groups.map((group) => ({
-        ...group,
-        lanes: group.lanes.map((lane) => ({
-          ...lane,
-          stations: lane.stations.map((station) => ({ ...station, key: `${group.key}/${station.key}` })),
-          segments: lane.segments.map((segment) => ({
-            ...segment,
-            to: { ...segment.to, key: `${group.key}/${segment.to.key}` },
-          })),
-        })),
-        ends: group.ends.map((end) => ({ ...end, key: `${group.key}/${end.key}` })),
-      })),
-    };
     const pressed = stops.find((stop) => stop.hop !== null && stop.hop === pressedHop)?.key ?? '';
-    drawPath(svg.current, named, { bandHeight, pressed, current: focusKey });
+    drawPath(svg.current, layout, { bandHeight, pressed, current: focusKey });
   }, [layout, stops, pressedHop, focusKey, width, bandHeight]);
 
   const stopOf = (target: EventTarget): Stop | undefined => {

@@ -1,13 +1,83 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fakeHop, edgeHops } from '#src/testing/hops.ts';
-import { groupsOf, kernelOrder, layoutPath, printShare, type PathOptions } from './layout.ts';
+import type { Edge } from '#workers/api.ts';
+import {
+  GROUP_HEAD,
+  groupsOf,
+  kernelOrder,
+  LANE_ABOVE,
+  layoutPath,
+  printShare,
+  type PathOptions,
+} from './layout.ts';
 
 const options: PathOptions = { width: 1280, only: null, filtered: false, bandHeight: 32 };
 
+function edge(from: number, to: number, count: number, hadMetadata = 0, withMetadata = hadMetadata): Edge {
+  return { from, to, count, hadMetadata, withMetadata };
+}
+
+describe('what runs between hops', () => {
+  const FREED = 9;
+  // 100 packets at the first hook: 60 go on to the last one, 30 are freed from there, 10 are not followed.
+  const hops = [
+    fakeHop({ index: 0, hook: 1, events: 100, withMetadata: 50 }),
+    fakeHop({ index: 1, hook: 3, events: 60, withMetadata: 60 }),
+    fakeHop({ index: 2, hook: FREED, events: 90 }),
+  ];
+  const edges = [edge(0, 1, 60, 30, 60), edge(0, 2, 30), edge(1, 2, 60, 60, 0)];
+  const flows = (filtered = false) => layoutPath(hops, [], edges, { ...options, filtered }).groups[0];
+
+  it('is as wide as the journeys that went there, not as the hops at its ends', () => {
+    const [segment] = flows()?.segments ?? [];
+    expect(segment).toMatchObject({ key: 'hop-0>hop-1', count: 60 });
+    expect(segment?.height).toBeCloseTo(0.6 * 32, 6);
+    expect(segment?.fromMeta).toBeCloseTo(0.3 * 32, 6);
+    expect(segment?.toMeta).toBeCloseTo(0.6 * 32, 6);
+  });
+
+  it('leads to an end only from where journeys came, and says how many', () => {
+    expect(flows()?.bends.map((bend) => [bend.key, bend.title])).toEqual([
+      ['hop-0>hop-2', 'netif_receive_skb → freed: 30 journeys'],
+      ['hop-1>hop-2', 'tcx ingress, last → freed: 60 journeys'],
+    ]);
+  });
+
+  it('says how many journeys were seen last in the middle, and nothing of it within a filter', () => {
+    expect(flows()?.stubs).toMatchObject([
+      { count: 10, title: '10 of 100 end here: not followed further than netif_receive_skb' },
+    ]);
+    expect(flows()?.stubs[0]?.height).toBeCloseTo(0.1 * 32, 6);
+    expect(flows(true)?.stubs).toEqual([]);
+  });
+
+  it('never stacks more on a hop than its band is high, for any counts', () => {
+    const index = fc.nat(3);
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(index, index, fc.integer({ min: 1, max: 100 })), { maxLength: 12 }),
+        (list) => {
+          const four = [1, 2, 3, FREED].map((hook, i) => fakeHop({ index: i, hook, events: 100 }));
+          const counted = list.map(([from, to, count]) => edge(from, to, count));
+          for (const group of layoutPath(four, [], counted, options).groups) {
+            for (const segment of group.segments) {
+              expect(segment.fromBase - segment.height).toBeGreaterThanOrEqual(
+                GROUP_HEAD + LANE_ABOVE - 1e-6,
+              );
+              expect(segment.toBase - segment.height).toBeGreaterThanOrEqual(GROUP_HEAD + LANE_ABOVE - 1e-6);
+            }
+            for (const stub of group.stubs) expect(stub.height).toBeLessThanOrEqual(32 + 1e-6);
+          }
+        },
+      ),
+    );
+  });
+});
+
 describe('the path layout', () => {
   it('puts Rx above Tx and both in kernel order, whatever order the hops came in', () => {
-    const layout = layoutPath([...edgeHops()].reverse(), [], options);
+    const layout = layoutPath([...edgeHops()].reverse(), [], [], options);
     const [group] = layout.groups;
     expect(group?.lanes.map((lane) => lane.lane)).toEqual(['rx', 'tx']);
     expect(group?.lanes[0]?.stations.map((station) => station.label)).toEqual([
@@ -22,14 +92,15 @@ describe('the path layout', () => {
   it('draws a missing hook in its place, with the reason', () => {
     const hops = edgeHops().filter((hop) => hop.hook !== 2);
     const missing = [{ hook: 2, name: 'tcx/ingress@first', reason: 'kernel older than 6.6' }];
-    const lane = layoutPath(hops, missing, options).groups[0]?.lanes[0];
+    const [group] = layoutPath(hops, missing, [edge(0, 2, 900), edge(2, 3, 900)], options).groups;
+    const lane = group?.lanes[0];
     expect(lane?.stations.map((station) => station.missing?.reason ?? null)).toEqual([
       null,
       'kernel older than 6.6',
       null,
       null,
     ]);
-    expect(lane?.segments.map((segment) => segment.key)).toEqual(['hop-0>hop-2', 'hop-2>hop-3']);
+    expect(group?.segments.map((segment) => segment.key)).toEqual(['hop-2>hop-3', 'hop-0>hop-2']);
   });
 
   it('makes the band as high as its share of the busiest hop, and the metadata a share of the band', () => {
@@ -37,7 +108,7 @@ describe('the path layout', () => {
       fakeHop({ index: 0, hook: 1, events: 100, withMetadata: 0 }),
       fakeHop({ index: 1, hook: 2, events: 50, withMetadata: 25 }),
     ];
-    const stations = layoutPath(hops, [], options).groups[0]?.lanes[0]?.stations;
+    const stations = layoutPath(hops, [], [], options).groups[0]?.lanes[0]?.stations;
     expect(stations?.map((station) => [station.band, station.meta])).toEqual([
       [32, 0],
       [16, 8],
@@ -49,7 +120,7 @@ describe('the path layout', () => {
       fakeHop({ index: 0, hook: 1, events: 1_000_000 }),
       fakeHop({ index: 1, hook: 2, events: 1 }),
     ];
-    expect(layoutPath(hops, [], options).groups[0]?.lanes[0]?.stations[1]?.band).toBe(2);
+    expect(layoutPath(hops, [], [], options).groups[0]?.lanes[0]?.stations[1]?.band).toBe(2);
   });
 
   it('marks where metadata is lost, within the band', () => {
@@ -57,20 +128,21 @@ describe('the path layout', () => {
       fakeHop({ index: 0, hook: 1, events: 100, withMetadata: 100 }),
       fakeHop({ index: 1, hook: 2, events: 100, withMetadata: 40, metadataLost: 60 }),
     ];
-    const segment = layoutPath(hops, [], options).groups[0]?.lanes[0]?.segments[0];
-    expect(segment?.lost).toBe(60);
+    const edges = [edge(0, 1, 100, 100, 40)];
+    const segment = layoutPath(hops, [], edges, options).groups[0]?.segments[0];
+    expect(segment?.toMeta).toBeCloseTo(0.4 * 32, 6);
     expect(segment?.lostBand).toBeCloseTo(0.6 * 32, 6);
   });
 
   it('gives each device and netns its own pair of lanes, side by side while they fit', () => {
     const two = [...edgeHops('eth0', 1), ...edgeHops('eth0', 2, 10)];
     expect(groupsOf(two).map((group) => group.key)).toEqual(['eth0~1', 'eth0~2']);
-    const wide = layoutPath(two, [], options);
+    const wide = layoutPath(two, [], [], options);
     expect(wide.groups.map((group) => group.y)).toEqual([0, 0]);
-    const narrow = layoutPath(two, [], { ...options, width: 700 });
+    const narrow = layoutPath(two, [], [], { ...options, width: 700 });
     expect(narrow.groups[1]?.x).toBe(0);
     expect(narrow.groups[1]?.y).toBe(narrow.groups[0]?.height);
-    expect(layoutPath(two, [], { ...options, only: 'eth0~2' }).groups.map((group) => group.key)).toEqual([
+    expect(layoutPath(two, [], [], { ...options, only: 'eth0~2' }).groups.map((group) => group.key)).toEqual([
       'eth0~2',
     ]);
   });
@@ -79,10 +151,9 @@ describe('the path layout', () => {
     const hops = [0, 1, 2].map((index) =>
       fakeHop({ index, hook: 0, name: `if${index}`, lane: 'none', events: 5 }),
     );
-    const [group] = layoutPath(hops, [{ hook: 1, name: 'x', reason: 'y' }], options).groups;
-    expect(group?.lanes.map((lane) => [lane.lane, lane.stations.length, lane.segments.length])).toEqual([
-      ['none', 3, 0],
-    ]);
+    const [group] = layoutPath(hops, [{ hook: 1, name: 'x', reason: 'y' }], [edge(0, 1, 5)], options).groups;
+    expect(group?.lanes.map((lane) => [lane.lane, lane.stations.length])).toEqual([['none', 3]]);
+    expect([group?.segments, group?.bends, group?.stubs]).toEqual([[], [], []]);
   });
 
   it('keeps every mark inside the drawing and stations in order, for any counts', () => {
@@ -101,7 +172,7 @@ describe('the path layout', () => {
               withMetadata: Math.min(a, b),
             }),
           );
-          const layout = layoutPath(hops, [], { ...options, width });
+          const layout = layoutPath(hops, [], [], { ...options, width });
           let drawn = 0;
           for (const group of layout.groups) {
             expect(group.x + group.width).toBeLessThanOrEqual(layout.width + 1e-6);

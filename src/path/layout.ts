@@ -4,7 +4,8 @@
  * packets end. All lengths are CSS pixels.
  */
 import { HOOK_BY_ID, type Lane } from '#core/format/hooks.ts';
-import type { Hop, MissingHook } from '#workers/api.ts';
+import type { Edge, Hop, MissingHook } from '#workers/api.ts';
+import { layoutFlows, type Bend, type Segment, type Stub } from './flows.ts';
 
 export type LaneName = Lane | 'none';
 
@@ -22,23 +23,11 @@ export interface Station {
   readonly withMetadata: number;
 }
 
-/** The band between two neighbours that were observed. */
-export interface Segment {
-  readonly key: string;
-  readonly from: Station;
-  readonly to: Station;
-  /** Journeys that had metadata at `from` (or before) and have none at `to`. */
-  readonly lost: number;
-  /** Height at `to` of the part that is lost, on top of its `meta`. */
-  readonly lostBand: number;
-}
-
 export interface LaneLayout {
   readonly lane: LaneName;
   readonly title: string;
   readonly y: number;
   readonly stations: readonly Station[];
-  readonly segments: readonly Segment[];
 }
 
 export interface EndStation {
@@ -63,6 +52,10 @@ export interface GroupLayout {
   readonly height: number;
   readonly lanes: readonly LaneLayout[];
   readonly ends: readonly EndStation[];
+  /** Within lanes, between lanes and to the ends, and what ends in the middle (flows.ts). */
+  readonly segments: readonly Segment[];
+  readonly bends: readonly Bend[];
+  readonly stubs: readonly Stub[];
 }
 
 export interface PathLayout {
@@ -145,11 +138,6 @@ export function kernelOrder(hops: readonly Hop[]): readonly Hop[] {
   );
 }
 
-/** How many packets lost their metadata between two hops, as shares of what arrives at the later one. */
-function lostBetween(from: Station, to: Station): number {
-  return to.hop === null || from.hop === null ? 0 : to.hop.metadataLost;
-}
-
 interface Slot {
   readonly key: string;
   readonly label: string;
@@ -185,7 +173,7 @@ function slotsOf(group: Group, missing: readonly MissingHook[]): readonly Slot[]
   return slots.sort((a, b) => a.order - b.order || a.key.localeCompare(b.key));
 }
 
-function countsOf(hop: Hop | null, filtered: boolean): { events: number; withMetadata: number } {
+export function countsOf(hop: Hop | null, filtered: boolean): { events: number; withMetadata: number } {
   if (hop === null) return { events: 0, withMetadata: 0 };
   return filtered
     ? { events: hop.filteredEvents, withMetadata: hop.filteredWithMetadata }
@@ -216,22 +204,14 @@ function layoutLane(
       withMetadata,
     };
   });
-  const observed = stations.filter((station) => station.hop !== null);
-  const segments: Segment[] = [];
-  for (let i = 1; i < observed.length && lane !== 'none'; i++) {
-    const from = observed[i - 1]!;
-    const to = observed[i]!;
-    const lost = lostBetween(from, to);
-    const lostBand = to.events === 0 ? 0 : Math.min(to.band - to.meta, (lost / to.events) * to.band);
-    segments.push({ key: `${from.key}>${to.key}`, from, to, lost, lostBand: Math.max(0, lostBand) });
-  }
-  return { lane, title: laneTitle(lane), y, stations, segments };
+  return { lane, title: laneTitle(lane), y, stations };
 }
 
 /** Lays the diagram out. Pure: the same hops and options give the same numbers. */
 export function layoutPath(
   hops: readonly Hop[],
   missing: readonly MissingHook[],
+  edges: readonly Edge[],
   options: PathOptions,
 ): PathLayout {
   const groups = groupsOf(hops).filter((group) => options.only === null || group.key === options.only);
@@ -278,6 +258,15 @@ export function layoutPath(
     );
     const x = column * (columnWidth + GROUP_GAP);
     width = Math.max(width, x + groupWidth);
+    const placedEnds = ends.map((slot, row) => ({
+      key: slot.key,
+      hop: slot.hop,
+      missing: slot.missing,
+      label: slot.label,
+      x: LANE_GUTTER + span + END_WIDTH / 2,
+      y: middle + (names.length > 1 ? row * endPitch : row * endPitch - 10),
+      ...countsOf(slot.hop, options.filtered),
+    }));
     placed.push({
       key: group.key,
       title: group.title,
@@ -288,15 +277,8 @@ export function layoutPath(
       width: groupWidth,
       height,
       lanes,
-      ends: ends.map((slot, row) => ({
-        key: slot.key,
-        hop: slot.hop,
-        missing: slot.missing,
-        label: slot.label,
-        x: LANE_GUTTER + span + END_WIDTH / 2,
-        y: middle + (names.length > 1 ? row * endPitch : row * endPitch - 10),
-        ...countsOf(slot.hop, options.filtered),
-      })),
+      ends: placedEnds,
+      ...layoutFlows({ lanes, ends: placedEnds, edges, most, options }),
     });
     rowHeight = Math.max(rowHeight, height);
   });
@@ -314,21 +296,20 @@ export function printShare(part: number, whole: number): string {
 
 /** What stands under a hop that adds or loses metadata; null when nothing happens there. */
 export function noteOf(
-  segment: Segment | null,
+  entering: Segment | null,
   station: Station,
 ): { readonly kind: 'lost' | 'written'; readonly text: string } | null {
-  if (segment === null) {
+  const lost = station.hop?.metadataLost ?? 0;
+  if (lost > 0) return { kind: 'lost', text: `✕ ${lost.toLocaleString('en')} lost` };
+  if (entering === null) {
     return station.hop !== null && station.withMetadata > 0
       ? { kind: 'written', text: '+ before this hop' }
       : null;
   }
-  if (segment.lost > 0) return { kind: 'lost', text: `✕ ${segment.lost.toLocaleString('en')} lost` };
-  const { from } = segment;
-  if (station.events === 0 || from.events === 0) return null;
-  const before = from.withMetadata / from.events;
-  if (station.withMetadata / station.events - before <= MENTIONED_RISE) return null;
+  const { count, hadMetadata, withMetadata } = entering;
+  if ((withMetadata - hadMetadata) / count <= MENTIONED_RISE) return null;
   return {
     kind: 'written',
-    text: `+ ${printShare(from.withMetadata, from.events)} → ${printShare(station.withMetadata, station.events)}`,
+    text: `+ ${printShare(hadMetadata, count)} → ${printShare(withMetadata, count)}`,
   };
 }
