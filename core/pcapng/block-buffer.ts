@@ -24,23 +24,28 @@ export class BlockBuffer {
   }
 
   u8(value: number): void {
-    this.#view.setUint8(this.#reserve(1), value);
+    const at = this.#reserve(1);
+    this.#view.setUint8(at, value);
   }
 
   u16(value: number): void {
-    this.#view.setUint16(this.#reserve(2), value, this.littleEndian);
+    const at = this.#reserve(2);
+    this.#view.setUint16(at, value, this.littleEndian);
   }
 
   u32(value: number): void {
-    this.#view.setUint32(this.#reserve(4), value, this.littleEndian);
+    const at = this.#reserve(4);
+    this.#view.setUint32(at, value, this.littleEndian);
   }
 
   u64(value: bigint): void {
-    this.#view.setBigUint64(this.#reserve(8), value, this.littleEndian);
+    const at = this.#reserve(8);
+    this.#view.setBigUint64(at, value, this.littleEndian);
   }
 
   bytes(value: Uint8Array): void {
-    this.#bytes.set(value, this.#reserve(value.length));
+    const at = this.#reserve(value.length);
+    this.#bytes.set(value, at);
   }
 
   /** Zeroes up to the next multiple of 4 from the start of the buffer. */
@@ -64,6 +69,7 @@ export class BlockBuffer {
     this.#view.setUint32(start + 4, length, this.littleEndian);
   }
 
+  /** Room for `count` bytes. Call it before naming #bytes or #view: growing replaces both. */
   #reserve(count: number): number {
     const at = this.#length;
     if (at + count > this.#bytes.length) {
