@@ -59,6 +59,14 @@ describe.skipIf(missing !== null && !required)(
         .toEqual([4, 4]);
     });
 
+    it('this host is offered on the start screen, and opens', async () => {
+      await page.goto(`${new URL(agent.link).origin}/`);
+      await page.getByRole('button', { name: /Connect to this host/ }).click();
+      await waitForState(page, 'live');
+      expect(new URL(page.url()).search).toBe('?source=live');
+      await expect.poll(events, POLL).toBeGreaterThan(200);
+    });
+
     it('a journey shows the four TLVs and where each appeared', async () => {
       await expect
         .poll(
@@ -91,7 +99,7 @@ describe.skipIf(missing !== null && !required)(
       const writtenAt = (name: string) =>
         headings[(cells.get(name) ?? []).findIndex((text) => text.startsWith('+'))];
       for (const name of ['trace_id', 'verdict', 'origin']) {
-        expect(writtenAt(name), name).toContain('netif_receive_skb');
+        expect(writtenAt(name), name).toContain('GRO in');
       }
       expect(writtenAt('tenant')).toContain('tcx ingress, last');
     });

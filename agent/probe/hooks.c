@@ -119,6 +119,24 @@ static struct bpf_object *open_build(void)
 		       : bpf_object__open_mem(PROBE_PLAIN, PROBE_PLAIN_END - PROBE_PLAIN, &opts);
 }
 
+/* false: with this factor a device is too far from where it would be looked for first. */
+static bool fill_watch(struct wh_config *config, const struct place *where)
+{
+	memset(config->watch, 0, sizeof(config->watch));
+	for (uint32_t slot = 0; slot < where->device_count; slot++) {
+		uint32_t ifindex = where->devices[slot].ifindex, step = 0;
+		struct wh_watch *w;
+
+		do {
+			if (step == WH_WATCH_STEPS)
+				return false;
+			w = &config->watch[wh_watch_at(config->watch_factor, ifindex, step++)];
+		} while (w->ifindex);
+		*w = (struct wh_watch){ ifindex, slot };
+	}
+	return true;
+}
+
 static struct wh_config configuration(const struct options *o, const struct place *where)
 {
 	struct wh_config config = {
@@ -129,13 +147,9 @@ static struct wh_config configuration(const struct options *o, const struct plac
 		.with_cb = o->cb,
 	};
 
-	for (uint32_t slot = 0; slot < where->device_count; slot++) {
-		uint32_t ifindex = where->devices[slot].ifindex, at = ifindex;
-
-		while (config.watch[at % WH_WATCH_SIZE].ifindex)
-			at++;
-		config.watch[at % WH_WATCH_SIZE] = (struct wh_watch){ ifindex, slot };
-	}
+	config.watch_factor = 0x9e3779b1; /* 2^32 / golden ratio, and if it will not do, another */
+	while (!fill_watch(&config, where))
+		config.watch_factor += 0x3c6ef372;
 	return config;
 }
 
@@ -242,6 +256,7 @@ struct bpf_object *hooks_open_extra(struct hooks *h, const struct options *o,
 	struct wh_config config = configuration(o, where);
 	struct bpf_object *object;
 	struct bpf_map *map;
+	int err;
 
 	config.point = point;
 	config.step = step;
@@ -250,14 +265,18 @@ struct bpf_object *hooks_open_extra(struct hooks *h, const struct options *o,
 		return NULL;
 	bpf_object__for_each_map(map, object)
 	{
-		if (!bpf_map__is_internal(map) &&
-		    bpf_map__reuse_fd(map, hooks_map(h, bpf_map__name(map))))
+		err = bpf_map__is_internal(map)
+			      ? 0
+			      : bpf_map__reuse_fd(map, hooks_map(h, bpf_map__name(map)));
+		if (err)
 			goto fail;
 	}
-	if (!bpf_object__load(object))
+	err = bpf_object__load(object);
+	if (!err)
 		return object;
 fail:
 	bpf_object__close(object);
+	errno = -err;
 	return NULL;
 }
 

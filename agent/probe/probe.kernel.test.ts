@@ -1,4 +1,4 @@
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import {
   chmodSync,
   copyFileSync,
@@ -17,7 +17,15 @@ import { GAP_CAUSE } from '#core/format/structs.ts';
 import { EdgeLab } from '../lab/edge/lab.ts';
 import { startProbe } from '../lab/edge/record.ts';
 import { Child } from '../lab/processes.ts';
-import { isRunning, programsOf, statusOf, tc, until, untilUnloaded } from '../lab/testing/host-state.ts';
+import {
+  deviceCounters,
+  isRunning,
+  programsOf,
+  statusOf,
+  tc,
+  until,
+  untilUnloaded,
+} from '../lab/testing/host-state.ts';
 import { finalStatistics, readCapture } from '../lab/testing/read-capture.ts';
 import { requireKernel } from '../lab/testing/require-kernel.ts';
 
@@ -315,6 +323,38 @@ describe.skipIf(skip !== null)(`whither-probe${skip === null ? '' : ` (${skip})`
     expect(ways.length).toBeGreaterThan(50);
     for (const way of ways) expect(way).toEqual(whole.slice(0, way.length));
     expect(ways.filter((way) => way.length === 4).length).toBeGreaterThan(40);
+  });
+
+  it('watches many devices, however their numbers collide', async () => {
+    const pairs = Array.from({ length: 30 }, (_, i) => ({ a: `many${i}`, b: `peer${i}`, index: 1000 + i }));
+    const ip = (...args: string[]): unknown => execFileSync('ip', ['-n', lab.netns, ...args]);
+    // Numbers 256 apart share their low byte.
+    for (const { a, b, index } of pairs) {
+      const peer = ['peer', 'name', b, 'index', String(index + 256)];
+      ip('link', 'add', a, 'index', String(index), 'type', 'veth', ...peer);
+    }
+    const names = pairs.flatMap(({ a, b }) => [a, b]);
+    const devices = names.flatMap((name) => ['-i', name]);
+    rmSync(file, { force: true });
+    const probe = new Child(lab.files.probe, [
+      ...devices,
+      '--netns',
+      lab.netns,
+      '--hooks',
+      'net_dev_queue',
+      '-w',
+      file,
+    ]);
+    await until('the file has begun', () => existsSync(file) && statSync(file).size > 0);
+    // A device that comes up looks for neighbours over IPv6.
+    for (const name of names) ip('link', 'set', name, 'up');
+    await until('every device has sent', () => names.every((name) => deviceCounters(lab.netns, name).tx > 0));
+    await probe.end('SIGINT');
+    for (const { a } of pairs) ip('link', 'del', a);
+    const capture = readCapture(file);
+    const statistics = finalStatistics(capture);
+    const seen = capture.interfaces.filter(({ index }) => statistics.get(index)!.received! > 0n);
+    expect(seen.map(({ name }) => name)).toEqual(names.map((name) => `${name}:net_dev_queue`));
   });
 
   it('copies skb->cb when asked to, and attaches only the hooks asked for', async () => {

@@ -62,9 +62,17 @@ _Static_assert(sizeof(struct wh_record) == 216,
 	       "no holes: every byte is set or announced as unset");
 _Static_assert(sizeof(struct wh_record) % 8 == 0, "the ring aligns to 8");
 
-/* Watched devices, found by ifindex: a table with open addressing. */
-#define WH_WATCH_SIZE  256u
+/* Watched devices, found by ifindex: a table with open addressing. The probe chooses the factor of
+ * the hash so that every device is found within WH_WATCH_STEPS. */
+#define WH_WATCH_LOG2  8u
+#define WH_WATCH_SIZE  (1u << WH_WATCH_LOG2)
 #define WH_WATCH_STEPS 8u
+
+static inline __attribute__((always_inline)) __u32 wh_watch_at(__u32 factor, __u32 ifindex,
+							       __u32 step)
+{
+	return ((ifindex * factor >> (32 - WH_WATCH_LOG2)) + step) % WH_WATCH_SIZE;
+}
 
 struct wh_watch {
 	__u32 ifindex; /* 0 = nobody */
@@ -73,14 +81,14 @@ struct wh_watch {
 
 /* Set before load, constant afterwards: the verifier removes what is not used. */
 struct wh_config {
-	__u32 snaplen;	    /* B, at most WH_SNAPLEN_MAX */
-	__u32 cpus;	    /* possible CPUs: journey ids are unique without sharing a counter */
-	__u32 wake_bytes;   /* the reader is woken when this much waits in the ring */
-	__u32 reserved;
-	__u32 netns;	    /* inode number of the namespace that all watched devices are in */
-	__u32 with_cb;	    /* copy skb->cb */
-	__u32 point;	    /* of a program that serves one point alone; 0 = the hook's own */
-	__u32 step;	    /* likewise */
+	__u32 snaplen;	  /* B, at most WH_SNAPLEN_MAX */
+	__u32 cpus;	  /* possible CPUs: journey ids are unique without sharing a counter */
+	__u32 wake_bytes; /* the reader is woken when this much waits in the ring */
+	__u32 watch_factor;
+	__u32 netns;   /* inode number of the namespace that all watched devices are in */
+	__u32 with_cb; /* copy skb->cb */
+	__u32 point;   /* of a program that serves one point alone; 0 = the hook's own */
+	__u32 step;    /* likewise */
 	struct wh_watch watch[WH_WATCH_SIZE];
 };
 

@@ -56,10 +56,9 @@ static __always_inline __u64 wake_flags(__u64 seen)
 }
 
 /* A field of skb_shared_info; false: it could not be read. */
-#define READ_INFO(out, info, field)                                                            \
+#define READ_INFO(out, info, field)                                              \
 	(CASTS ? (*(out) = AS_KERNEL(struct skb_shared_info, info)->field, true) \
-			     : !bpf_core_read(out, sizeof(*(out)),                             \
-					      &((struct skb_shared_info *)(info))->field))
+	       : !bpf_core_read(out, sizeof(*(out)), &((struct skb_shared_info *)(info))->field))
 
 /* skb_cloned() of skbuff.h: the head is shared, so nobody may write to it. */
 static __always_inline bool head_shared(struct sk_buff *skb, __u64 info, const bool direct)
@@ -274,7 +273,8 @@ static __always_inline __u32 watched(__u32 netns, __u32 ifindex)
 		return NOT_WATCHED;
 #pragma unroll
 	for (__u32 i = 0; i < WH_WATCH_STEPS; i++) {
-		const volatile struct wh_watch *w = &config.watch[(ifindex + i) % WH_WATCH_SIZE];
+		const volatile struct wh_watch *w =
+			&config.watch[wh_watch_at(config.watch_factor, ifindex, i)];
 
 		if (w->ifindex == ifindex)
 			return w->slot;
