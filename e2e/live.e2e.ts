@@ -56,7 +56,7 @@ describe.skipIf(missing !== null && !required)(
             (lane) => hops.filter((hop) => hop.lane === lane && hop.packets > 0).length,
           );
         }, POLL)
-        .toEqual([4, 4]);
+        .toEqual([9, 7]);
     });
 
     it('this host is offered on the start screen, and opens', async () => {
@@ -101,7 +101,8 @@ describe.skipIf(missing !== null && !required)(
       for (const name of ['trace_id', 'verdict', 'origin']) {
         expect(writtenAt(name), name).toContain('GRO in');
       }
-      expect(writtenAt('tenant')).toContain('tcx ingress, last');
+      // Seen behind the program, or where what it dropped was freed.
+      expect(writtenAt('tenant')).toMatch(/tcx ingress, last|dropped/);
     });
 
     it('pausing freezes the view, not the capture', async () => {

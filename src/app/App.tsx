@@ -1,10 +1,7 @@
 /** The frame: one band for each question. When, where, which, what happened to this one, which bytes. */
 import { useEffect } from 'react';
-import { BytesPane } from '#src/bytes/BytesPane.tsx';
-import { JourneyPane } from '#src/journey/JourneyPane.tsx';
 import { scopedAction } from '#src/keys/bind.ts';
 import { HelpDialog } from '#src/keys/HelpDialog.tsx';
-import { ListPane } from '#src/list/ListPane.tsx';
 import { PathPane } from '#src/path/PathPane.tsx';
 import { SchemaDialog } from '#src/schema/SchemaDialog.tsx';
 import { DropZone } from '#src/start/DropZone.tsx';
@@ -17,6 +14,7 @@ import { StatusBar } from '#src/status/StatusBar.tsx';
 import { applyTheme, nextTheme } from '#src/theme/theme.ts';
 import { TimelineStrip } from '#src/timeline/TimelineStrip.tsx';
 import { Header } from './Header.tsx';
+import { Panes } from './Panes.tsx';
 import './app.css';
 
 export function App() {
@@ -46,11 +44,7 @@ export function App() {
           <Progress />
           <TimelineStrip />
           <PathPane />
-          <div className="panes">
-            <ListPane />
-            <JourneyPane />
-            <BytesPane />
-          </div>
+          <Panes />
           <StatusBar />
         </>
       ) : (

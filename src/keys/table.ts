@@ -2,7 +2,7 @@
  * Every key of the page, in one table: the binder (bind.ts) and the `?` dialog read the same rows, so that
  * neither can know a key that the other does not.
  */
-export type Scope = 'page' | 'list' | 'path' | 'journey' | 'bytes';
+export type Scope = 'page' | 'list' | 'path' | 'journey' | 'bytes' | 'separator';
 
 export interface KeyRow {
   readonly id: string;
@@ -52,6 +52,9 @@ export const KEY_TABLE = [
   { id: 'journey.bytes', scope: 'journey', keys: ['Enter', ' '], text: 'the bytes at this hop' },
   { id: 'bytes.next', scope: 'bytes', keys: ['ArrowDown'], text: 'next TLV or field' },
   { id: 'bytes.previous', scope: 'bytes', keys: ['ArrowUp'], text: 'previous TLV or field' },
+  { id: 'separator.left', scope: 'separator', keys: ['ArrowLeft'], text: 'pane narrower' },
+  { id: 'separator.right', scope: 'separator', keys: ['ArrowRight'], text: 'pane wider' },
+  { id: 'separator.reset', scope: 'separator', keys: ['Home'], text: 'first widths' },
 ] as const satisfies readonly KeyRow[];
 
 export type KeyId = (typeof KEY_TABLE)[number]['id'];
@@ -62,6 +65,7 @@ export const SCOPE_TITLES: Readonly<Record<Scope, string>> = {
   path: 'Path',
   journey: 'Journey',
   bytes: 'Bytes',
+  separator: 'Between panes',
 };
 
 const KEY_NAMES: Readonly<Record<string, string>> = {

@@ -250,10 +250,10 @@ export function ListPane() {
     ['time s', timeWidth],
     ['journey', template.widths.id],
     ['path', null],
+    ...tlvNames.map((name, i) => [name, template.widths.tlv[i] ?? name.length] as const),
     ['proto', PROTOCOL_CHARS],
     ['source', template.widths.source],
     ['destination', template.widths.destination],
-    ...tlvNames.map((name, i) => [name, template.widths.tlv[i] ?? name.length] as const),
     ['info', 4],
   ];
   const onPointerOver = ({ target }: PointerEvent) => {

@@ -53,6 +53,11 @@ function Row(props: Props) {
           {strip.signs}
         </i>
       </span>
+      {rows.tlv.map((column, i) => (
+        <span role="gridcell" key={i} data-column={i}>
+          {fit(column[at] ?? '', widths.tlv[i] ?? 0)}
+        </span>
+      ))}
       <span role="gridcell">{fit(PROTOCOL_NAMES[rows.protocol[at] ?? 0] ?? '', PROTOCOL_CHARS)}</span>
       <span role="gridcell" data-column="source">
         {fit(rows.source[at] ?? '', widths.source)}
@@ -60,11 +65,6 @@ function Row(props: Props) {
       <span role="gridcell" data-column="destination">
         {fit(rows.destination[at] ?? '', widths.destination)}
       </span>
-      {rows.tlv.map((column, i) => (
-        <span role="gridcell" key={i} data-column={i}>
-          {fit(column[at] ?? '', widths.tlv[i] ?? 0)}
-        </span>
-      ))}
       <span role="gridcell" data-column="info" className="muted">
         {rows.info[at]}
       </span>

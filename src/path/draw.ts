@@ -35,6 +35,9 @@ const flow = area<{ x: number; low: number; high: number }>()
   .digits(1);
 const toEnd = link<unknown, [number, number]>(curveBumpX).digits(1);
 const STUB_PX = 16;
+/** Half the width of what takes clicks. */
+const STATION_HALF_PX = 44;
+const QUIET_HALF_PX = 14;
 
 const keyOf = (datum: unknown) => (datum as { key: string }).key;
 
@@ -222,7 +225,7 @@ function drawLane(
 function appendStation<Datum>(enter: Selection<EnterElement, Datum, SVGGElement, unknown>): Group<Datum> {
   const station = enter.append('g').attr('class', 'station').attr('role', 'button');
   station.append('title');
-  station.append('rect').attr('class', 'station-hit').attr('x', -44).attr('width', 88).attr('rx', 5);
+  station.append('rect').attr('class', 'station-hit').attr('rx', 5);
   station.append('rect').attr('class', 'station-hatch').attr('x', -7).attr('width', 14);
   station.append('line').attr('class', 'station-line');
   station.append('circle').attr('class', 'station-dot').attr('r', 4);
@@ -284,15 +287,19 @@ function placeStation<Datum extends Station | EndStation>(
       station.hop !== null && station.events === 0 && 'empty',
       (station.hop?.metadataLost ?? 0) > 0 && 'loses',
       nameOf(station) === options.pressed && 'pressed',
+      'quiet' in station && station.quiet && 'quiet',
       'y' in station && 'end',
       'y' in station && station.hop?.hook === DROPPED_HOOK && station.events > 0 && 'dropped',
     ];
     return ['station', ...marks.filter((mark) => mark !== false)].join(' ');
   });
   text(stations.select('title'), describe);
-  const hit = stations.select('rect.station-hit');
+  const hit = stations.select<SVGRectElement>('rect.station-hit');
   attr(hit, 'y', place.hit[0]);
   attr(hit, 'height', place.hit[1]);
+  const half = (station: Datum) => ('quiet' in station && station.quiet ? QUIET_HALF_PX : STATION_HALF_PX);
+  attr(hit, 'x', (station) => -half(station));
+  attr(hit, 'width', (station) => 2 * half(station));
   const hatch = stations.select<SVGRectElement>('rect.station-hatch');
   attr(hatch, 'y', base - options.bandHeight);
   attr(hatch, 'height', options.bandHeight);

@@ -70,7 +70,7 @@ interface Place {
 }
 
 const MIN_BEND_PX = 1.5;
-const MAX_BEND_PX = 14;
+const MAX_BEND_PX = 9;
 const printCount = (count: number) => count.toLocaleString('en');
 
 export function layoutFlows({ lanes, ends, edges, most, options }: FlowInput): GroupFlows {

@@ -16,6 +16,8 @@ export interface Station {
   readonly missing: MissingHook | null;
   readonly label: string;
   readonly x: number;
+  /** Nothing was seen here and room is short: a mark, its words when pointed at. */
+  readonly quiet: boolean;
   /** Height of the flow band, and of the part that carries metadata, at this station. */
   readonly band: number;
   readonly meta: number;
@@ -86,6 +88,11 @@ export const LANE_BELOW = 50;
 
 /** A share that rises by less is noise: packets between two hops at the moment of counting. */
 const MENTIONED_RISE = 0.02;
+
+/** How wide a hop that saw nothing is beside one that did, where room is short. */
+const QUIET_SHARE = 0.35;
+/** The widest label beside one of ordinary width. */
+const LABEL_ROOM = 106;
 
 const LANE_ORDER: readonly LaneName[] = ['rx', 'tx', 'none'];
 
@@ -180,6 +187,15 @@ export function countsOf(hop: Hop | null, filtered: boolean): { events: number; 
     : { events: hop.events, withMetadata: hop.withMetadata };
 }
 
+/** By all packets, not those of a filter: a filter moves nothing. */
+function isQuiet(slot: Slot): boolean {
+  return slot.hop === null || slot.hop.events === 0;
+}
+
+function sumOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0);
+}
+
 function layoutLane(
   lane: LaneName,
   slots: readonly Slot[],
@@ -188,16 +204,22 @@ function layoutLane(
   most: number,
   options: PathOptions,
 ): LaneLayout {
-  const step = span / Math.max(1, slots.length);
+  const crowded = span / Math.max(1, slots.length) < LABEL_ROOM;
+  const shares = slots.map((slot) => (crowded && isQuiet(slot) ? QUIET_SHARE : 1));
+  const unit = span / Math.max(1, sumOf(shares));
+  let left = LANE_GUTTER;
   const stations = slots.map((slot, position): Station => {
     const { events, withMetadata } = countsOf(slot.hop, options.filtered);
+    const wide = unit * (shares[position] ?? 1);
+    left += wide;
     const band = events === 0 ? 0 : Math.max(2, (events / most) * options.bandHeight);
     return {
       key: slot.key,
       hop: slot.hop,
       missing: slot.missing,
       label: slot.label,
-      x: LANE_GUTTER + step * (position + 0.5),
+      x: left - wide / 2,
+      quiet: crowded && isQuiet(slot),
       band,
       meta: events === 0 ? 0 : band * (withMetadata / events),
       events,
@@ -235,9 +257,14 @@ export function layoutPath(
     const slots = slotsOf(group, missing);
     const ends = slots.filter((slot) => slot.lane === 'end');
     const names = LANE_ORDER.filter((lane) => slots.some((slot) => slot.lane === lane));
-    const widest = Math.max(0, ...names.map((lane) => slots.filter((slot) => slot.lane === lane).length));
+    const widest = Math.max(
+      0,
+      ...names.map((lane) =>
+        sumOf(slots.filter((slot) => slot.lane === lane).map((slot) => (isQuiet(slot) ? QUIET_SHARE : 1))),
+      ),
+    );
     const endSpan = ends.length > 0 ? END_WIDTH : 0;
-    const needed = LANE_GUTTER + widest * STATION_MIN + endSpan;
+    const needed = LANE_GUTTER + Math.ceil(widest) * STATION_MIN + endSpan;
     const groupWidth = Math.max(columnWidth, needed);
     const span = groupWidth - LANE_GUTTER - endSpan;
     const lanes = names.map((lane, row) =>

@@ -20,6 +20,7 @@ export function fakeHop(part: Partial<Hop> & { readonly index: number; readonly 
     metadataBytes: withMetadata * 16,
     unreadable: 0,
     metadataLost: 0,
+    causes: [],
     lost: 0,
     filteredEvents: events,
     filteredWithMetadata: withMetadata,

@@ -2,12 +2,14 @@
 import { memo, useMemo, useRef, useState } from 'react';
 import type { Gap, Timeline } from '#workers/api.ts';
 import { useWidth } from '#src/app/use-size.ts';
-import { printAbsolute, printCount, printDuration } from '#src/list/print.ts';
+import { printAbsolute, printCount, printDuration, printRough } from '#src/list/print.ts';
 import { usePage } from '#src/state/context.ts';
 import { barPath, barsOf, gapSpans } from './bars.ts';
 import './timeline.css';
 
 const HEIGHT_PX = 34;
+/** Places of the labels below the bars, as shares of the time. */
+const AXIS = [0, 0.5, 1] as const;
 const BAR_PX = 4;
 const MIN_GAP_PX = 6;
 const TABLE_ROWS = 24;
@@ -54,6 +56,8 @@ const Bars = memo(function Bars({ timeline, gaps, width }: BarsProps) {
   const spans = useMemo(() => gapSpans(gaps, timeline), [gaps, timeline]);
   const most = bars.reduce((max, bar) => Math.max(max, bar.events), 0);
   const bar = over === null ? undefined : bars[over];
+  const spanNs = spanOf(timeline);
+  const perSecond = spanNs === 0 ? 0 : (most * bars.length * 1e9) / spanNs;
   return (
     <>
       <svg
@@ -126,6 +130,14 @@ const Bars = memo(function Bars({ timeline, gaps, width }: BarsProps) {
           />
         )}
       </svg>
+      <span className="timeline-peak mono" title="The highest bar">
+        {perSecond > 0 ? `${printRough(perSecond)}/s` : ''}
+      </span>
+      <div className="timeline-axis mono" aria-hidden="true">
+        {AXIS.map((share) => (
+          <span key={share}>{share === 0 ? '0' : `+${printDuration(spanNs * share)}`}</span>
+        ))}
+      </div>
       {bar !== undefined && over !== null && (
         <span
           className="timeline-tip mono"
@@ -142,10 +154,14 @@ const Bars = memo(function Bars({ timeline, gaps, width }: BarsProps) {
   );
 });
 
+function spanOf({ startNs, endNs }: Timeline): number {
+  return startNs === '' ? 0 : Number(BigInt(endNs || startNs) - BigInt(startNs));
+}
+
 /** The same numbers for screen readers, in fewer steps. */
 const TimelineTable = memo(function TimelineTable({ timeline, gaps }: Omit<BarsProps, 'width'>) {
   const bars = barsOf(timeline, TABLE_ROWS);
-  const span = timeline.startNs === '' ? 0 : Number(BigInt(timeline.endNs || '0') - BigInt(timeline.startNs));
+  const span = spanOf(timeline);
   return (
     <table className="hidden-text" aria-label="Timeline as a table">
       <thead>
