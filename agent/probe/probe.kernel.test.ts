@@ -265,6 +265,7 @@ describe.skipIf(skip !== null)(`whither-probe${skip === null ? '' : ` (${skip})`
       const script = `"$@" & echo $!; wait`;
       const command = [lab.files.probe, ...deviceArguments(), '-w', file, '--die-with-parent'];
       const shell = new Child('sh', ['-c', script, 'sh', ...command]);
+      spawned.push(shell.process);
       const pid = Number(await shell.line());
       await until('it is attached', () => programsOf(pid).length === PROGRAM_COUNT);
       await until('the file has begun', () => statSync(file).size > 0);
