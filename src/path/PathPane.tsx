@@ -1,5 +1,13 @@
 /** The path: where packets go and where their metadata is. Each hop filters the list. */
-import { useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent, type MouseEvent } from 'react';
+import {
+  useDeferredValue,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+  type KeyboardEvent,
+  type MouseEvent,
+} from 'react';
 import type { Edge, Hop, MissingHook } from '#workers/api.ts';
 import { scopedAction } from '#src/keys/bind.ts';
 import { hopOfKey } from '#src/state/hop-key.ts';
@@ -183,7 +191,7 @@ export function PathPane() {
           </defs>
           <g className="path-root" />
         </svg>
-        <PathTable hops={hops} missing={missing} />
+        <PathTable hops={useDeferredValue(hops)} missing={missing} />
       </div>
     </section>
   );

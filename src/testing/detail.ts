@@ -12,6 +12,9 @@ function hopAt(position: number, part: Partial<JourneyHop> = {}): JourneyHop {
     metaState: 'present',
     metaLength: 28,
     cell: CELL.present,
+    state: 'present',
+    cause: { name: 'none', operation: '', known: 'unknown', evidence: '' },
+    writer: '',
     skb: '0xffff888004f2c100',
     head: '0xffff888004f2c000',
     mark: 0,
@@ -36,6 +39,9 @@ export const FAKE_DETAIL: JourneyDetail = {
     hopAt(3, { cell: CELL.changed, mark: 16 }),
     hopAt(4, { metaState: 'none', metaLength: 0, cell: CELL.lost, task: 'nginx/812', mark: 16 }),
   ],
+  beside: [],
+  links: [],
+  diagnosis: '',
   rows: [
     {
       type: 1,

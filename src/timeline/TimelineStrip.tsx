@@ -1,5 +1,5 @@
 /** When: events over time, how many of them carried metadata, and where the capture itself lost some. */
-import { memo, useMemo, useRef, useState } from 'react';
+import { memo, useDeferredValue, useMemo, useRef, useState } from 'react';
 import type { Gap, Timeline } from '#workers/api.ts';
 import { useWidth } from '#src/app/use-size.ts';
 import { printAbsolute, printCount, printDuration, printRough } from '#src/list/print.ts';
@@ -20,13 +20,15 @@ export function TimelineStrip() {
   const gaps = usePage((state) => state.calm?.gaps ?? NO_GAPS);
   const box = useRef<HTMLDivElement>(null);
   const width = useWidth(box);
+  // For screen readers, after what is seen.
+  const told = useDeferredValue(timeline);
   return (
     <section className="timeline" aria-label="Timeline" data-pane="timeline">
       <TimelineHead timeline={timeline} />
       <div className="timeline-box" ref={box}>
         {timeline !== null && width > 0 && <Bars timeline={timeline} gaps={gaps} width={width} />}
       </div>
-      {timeline !== null && <TimelineTable timeline={timeline} gaps={gaps} />}
+      {told !== null && <TimelineTable timeline={told} gaps={gaps} />}
     </section>
   );
 }
