@@ -102,6 +102,11 @@ test('a capture cannot move the cursor or forge a line', () => {
     sport: 5,
     dport: 6,
     comments: ['\u001b[2J'],
+    state: null,
+    cause: null,
+    evidence: null,
+    writer: null,
+    links: [],
   });
   expect(line).toBe('1  0.000000005  eth0·2  0.0  eth1  j=-  UDP  [fe80::1]:5 → 10.0.0.1:6  meta=ff  # ·[2J');
 });

@@ -2,6 +2,9 @@
  * One event as `whither inspect --json` prints it and as the worker's `inspect` answers. Both make an
  * `EventFacts` of what they have and this makes the object, so that they cannot differ.
  */
+import type { HopState } from '#core/diagnosis/types.ts';
+import type { EventDiagnosis } from '#core/store/event-diagnosis.ts';
+import type { JourneyLink } from '#core/store/view.ts';
 import type { AreaDecoder } from '#core/metadata/scan.ts';
 import { decodeArea } from '#core/metadata/decode.ts';
 import { formatHex } from '#core/dissect/addresses.ts';
@@ -44,6 +47,25 @@ export interface InspectedEvent {
   readonly fault?: string;
   /** Only when there is metadata that could not be read: `unlocatable` or `unreadable`. */
   readonly meta_state?: string;
+  /** What became of the metadata since the packet was seen before (docs/states.md); null when the capture records none. */
+  readonly state: HopState | null;
+  /** Name in the catalogue of causes, null when there is nothing to explain. */
+  readonly cause: string | null;
+  /** How the cause is known, then what was compared: `implied: …`; null with `cause`. */
+  readonly evidence: string | null;
+  /** The programs that it is put down to, null = none. */
+  readonly writer: string | null;
+  /** On the first event of a journey: what it comes from, as far as has been read. */
+  readonly links: readonly InspectedLink[];
+}
+
+/** A journey that this one continues. */
+export interface InspectedLink {
+  /** epb_packetid, decimal; null when several fit and none can be named. */
+  readonly journey: string | null;
+  readonly kind: string;
+  readonly known: string;
+  readonly evidence: string;
 }
 
 export interface EventFacts {
@@ -65,10 +87,14 @@ export interface EventFacts {
   readonly sport: number | null;
   readonly dport: number | null;
   readonly comments: readonly string[];
+  /** Null when the capture records no metadata. */
+  readonly diagnosis: EventDiagnosis | null;
+  readonly links: readonly JourneyLink[];
 }
 
 export function eventObject(facts: EventFacts): InspectedEvent {
-  const { area, decoder, comments, metaState } = facts;
+  const { area, decoder, comments, metaState, diagnosis } = facts;
+  const cause = diagnosis === null || diagnosis.cause.name === 'none' ? null : diagnosis.cause;
   const decoded = decoder === null || area.length === 0 ? null : decodeArea(decoder, area);
   return {
     n: facts.n,
@@ -93,5 +119,15 @@ export function eventObject(facts: EventFacts): InspectedEvent {
     ...(decoded?.fault != null && { fault: decoded.fault.message }),
     ...(metaState === META_STATE.unlocatable && { meta_state: 'unlocatable' }),
     ...(metaState === META_STATE.unreadable && { meta_state: 'unreadable' }),
+    state: diagnosis?.state ?? null,
+    cause: cause?.name ?? null,
+    evidence: cause === null ? null : `${cause.known}: ${cause.evidence}`,
+    writer: diagnosis === null || diagnosis.writer === '' ? null : diagnosis.writer,
+    links: facts.links.map(({ id, kind, known, evidence }) => ({
+      journey: id === '' ? null : id,
+      kind,
+      known,
+      evidence,
+    })),
   };
 }

@@ -12,6 +12,7 @@ import type { Problem, SectionInfo } from '#core/pcapng/types.ts';
 import { CaptureFacts } from '#core/store/capture-facts.ts';
 import { readRecordState } from '#core/store/event-record.ts';
 import { decimal } from '#core/store/event-text.ts';
+import { JourneyWindow } from './journey-window.ts';
 import { eventObject, type InspectedEvent } from './event-object.ts';
 
 const LINKTYPE_ETHERNET = 1;
@@ -32,6 +33,7 @@ export class InspectSink implements CaptureSink {
   private readonly listener: InspectListener;
   private readonly ownSchema: boolean;
   private decoder: AreaDecoder | null;
+  private readonly window: JourneyWindow;
   private count = 0;
 
   /** `schema` reads all metadata; null = by the schemas in the capture. */
@@ -39,6 +41,7 @@ export class InspectSink implements CaptureSink {
     this.listener = listener;
     this.ownSchema = schema !== null;
     this.decoder = schema === null ? null : compileSchema(schema);
+    this.window = new JourneyWindow(this.decoder);
     this.facts = new CaptureFacts({
       schema: (found) => {
         if (!this.ownSchema) this.decoder = compileSchema(found);
@@ -50,14 +53,17 @@ export class InspectSink implements CaptureSink {
 
   section(info: SectionInfo): void {
     this.facts.section(info, this.interfaces.length);
+    this.window.section(info);
   }
 
   interface(info: InterfaceInfo): void {
     this.interfaces[info.index] = info;
+    this.window.interface(info);
   }
 
   custom(block: CustomBlock): void {
     this.facts.custom(block);
+    this.window.custom(block);
   }
 
   statistics(): void {
@@ -105,6 +111,7 @@ export class InspectSink implements CaptureSink {
         dst: address(flow.dstOffset, p.dataStart),
         sport: flow.srcPort < 0 ? null : flow.srcPort,
         dport: flow.srcPort < 0 ? null : flow.dstPort,
+        ...this.window.packet(p),
         comments: optionComments(p.buf, readOptions(p.buf, p.optionsStart, p.optionsLength, p.littleEndian)),
       }),
     );

@@ -71,6 +71,12 @@ describe('inspect', () => {
         sport: 4000,
         dport: 9000,
         comments: ['odd one'],
+        state: 'written',
+        cause: 'unknown',
+        evidence:
+          'unknown: meta_len is 12 at the first hook that saw the packet; an XDP program may run there, the capture lists none.',
+        writer: null,
+        links: [],
       }),
     );
   });

@@ -4,6 +4,7 @@ import { addressText, decimal, portOf, protocolText } from '#core/store/event-te
 import { JOURNEY, JOURNEY_BIT } from '#core/store/journey-table.ts';
 import { CHUNK_MASK } from '#core/store/limits.ts';
 import { readStoredPacket } from '#core/store/stored-block.ts';
+import { diagnosisAt } from './diagnosis-at.ts';
 import { eventObject, type InspectedEvent } from './event-object.ts';
 
 /**
@@ -40,6 +41,7 @@ export function inspectStoredEvent(
     dst: addressText(store, event, 'dst'),
     sport: portOf(store, event, 'src'),
     dport: portOf(store, event, 'dst'),
+    ...diagnosisAt(store, event, journey, recorded),
     comments: block === null ? [] : readStoredPacket(store, event, block).comments,
   });
 }

@@ -104,6 +104,11 @@ export class CaptureFacts {
     return null;
   }
 
+  /** The host that events being read now were seen on. */
+  get host(): HostFacts | null {
+    return this.hosts.at(-1)?.facts ?? null;
+  }
+
   /** Name of a drop reason (a number of the kernel that the event at `offset` was seen on). */
   dropReason(offset: number, reason: number): string {
     return this.hostAt(offset)?.dropReasons.get(reason) ?? `reason ${reason}`;

@@ -202,6 +202,16 @@ describe('hops', () => {
         metadataBytes: 8,
         unreadable: 0,
         metadataLost: 0,
+        causes: [
+          {
+            state: 'written',
+            cause: 'unknown',
+            operation: 'unknown',
+            known: 'unknown',
+            count: 1,
+            firstNs: START_NS.toString(),
+          },
+        ],
         lost: 0,
         filteredEvents: 2,
         filteredWithMetadata: 1,

@@ -4,10 +4,10 @@
  * files of their own. It never throws on input; what it cannot take is a Problem.
  */
 import { EVENT_CPU, EVENT_EXTENSIONS, EVENT_HASH, EVENT_HEAD } from '#core/format/layout.gen.ts';
-import { EVENT_MARK, EVENT_META_LEN } from '#core/format/layout.gen.ts';
+import { EVENT_MAC_OFFSET, EVENT_MARK, EVENT_META_LEN } from '#core/format/layout.gen.ts';
+import { EVENT_NETWORK_OFFSET, EVENT_PRIORITY, EVENT_PROTOCOL } from '#core/format/layout.gen.ts';
 import { EVENT_SIZE, EVENT_SKB, EVENT_VLAN_TCI } from '#core/format/layout.gen.ts';
-import { EXT_DROP_SIZE, EXT_TASK_SIZE } from '#core/format/layout.gen.ts';
-import { EXTENSION, META_STATE } from '#core/format/structs.ts';
+import { META_STATE } from '#core/format/structs.ts';
 import { compileSchema } from '#core/metadata/scan.ts';
 import type {
   CaptureSink,
@@ -20,17 +20,20 @@ import type {
 } from '#core/pcapng/types.ts';
 import { nsFromParts, type Ns } from '#core/time/ns.ts';
 import { AreaTable } from './area-table.ts';
-import { BytesTable } from './bytes-table.ts';
+import { BetweenHops } from './between-hops.ts';
 import { CaptureFacts } from './capture-facts.ts';
 import { EdgeTable, reorderEdges } from './edges.ts';
 import { EVENT_BIT, EventColumns, RECORD, RECORD_SHIFT, type EventChunk } from './event-columns.ts';
 import { readRecordState, type RecordState } from './event-record.ts';
+import { ExtensionWriter } from './extension-writer.ts';
 import { FlowWriter } from './flow-writer.ts';
 import { CAUSE_INTERFACE_DROP, CAUSE_STORE_FULL, GapLedger, InterfaceDrops } from './gap-ledger.ts';
 import { HopTable } from './hop-table.ts';
 import { reorderLoss, trackLoss } from './journey-loss.ts';
+import { JourneyPrints } from './journey-prints.ts';
+import { reorderState, trackState } from './journey-state.ts';
 import { JOURNEY, JOURNEY_BIT, JourneyTable } from './journey-table.ts';
-import { CHUNK_MASK, CHUNK_SHIFT, MAX_AREA_BYTES, MAX_EVENTS, MAX_HOPS, MAX_INTERNED } from './limits.ts';
+import { CHUNK_MASK, CHUNK_SHIFT, MAX_AREA_BYTES, MAX_EVENTS, MAX_HOPS } from './limits.ts';
 import { ProblemList } from './problem-list.ts';
 import { TlvIndex } from './tlv-index.ts';
 import { WordSource } from './word-source.ts';
@@ -52,11 +55,12 @@ export class CaptureStore implements CaptureSink {
   readonly tlvs: TlvIndex;
   readonly hops = new HopTable();
   readonly edges = new EdgeTable();
+  readonly between = new BetweenHops(this.hops.places);
+  readonly prints = new JourneyPrints();
+  readonly extensions: ExtensionWriter;
   readonly gaps = new GapLedger();
   readonly facts: CaptureFacts;
   readonly flows: FlowWriter;
-  /** Keys are EXT_TASK structs. */
-  readonly tasks: BytesTable;
   readonly interfaces: InterfaceInfo[] = [];
   /** Events that came after the store was full. */
   notStored = 0;
@@ -80,7 +84,7 @@ export class CaptureStore implements CaptureSink {
     this.areas = new AreaTable(options.maxAreaBytes ?? MAX_AREA_BYTES);
     this.tlvs = new TlvIndex(this.areas);
     this.flows = new FlowWriter(seed);
-    this.tasks = new BytesTable(EXT_TASK_SIZE, MAX_INTERNED, seed);
+    this.extensions = new ExtensionWriter(seed, this.prints);
     this.facts = new CaptureFacts({
       schema: (schema) => this.tlvs.addCaptured(compileSchema(schema)),
       gap: (gap) => {
@@ -172,6 +176,7 @@ export class CaptureStore implements CaptureSink {
     if ((p.tsHi | p.tsLo) !== 0) flags |= EVENT_BIT.time;
     if (p.eventLength >= EVENT_SIZE) flags |= this.storeRecord(chunk, row, p, hop, j, jAt);
     chunk.flags[row] = flags;
+    if (p.hasPacketId && j[jAt + JOURNEY.count] === 0) this.flows.print(p, this.prints, journey);
     if (this.flows.full) this.tableFull('addresses', p.blockOffset);
     if (p.dropCount > 0 && !this.facts.hasLedger) this.dropsBefore(p, hop);
     this.events.count = event + 1;
@@ -202,6 +207,12 @@ export class CaptureStore implements CaptureSink {
     chunk.cpu[row] = half(from, f, EVENT_CPU);
     const tci = half(from, f, EVENT_VLAN_TCI);
     if (tci !== 0 && chunk.vlan[row] === 0) chunk.vlan[row] = (tci & 0xfff) + 1;
+    // EVENT_MAC_OFFSET and its neighbours begin whole words: records keep them as they are.
+    words[w + RECORD.macData] = from[f + EVENT_MAC_OFFSET / 4]!;
+    words[w + RECORD.networkFlags] = from[f + EVENT_NETWORK_OFFSET / 4]!;
+    words[w + RECORD.protocolVlan] = from[f + EVENT_PROTOCOL / 4]!;
+    words[w + RECORD.cpuQueue] = from[f + EVENT_CPU / 4]!;
+    words[w + RECORD.priority] = from[f + EVENT_PRIORITY / 4]!;
     const extensions = half(from, f, EVENT_EXTENSIONS);
 
     const sound = readRecordState(p, record);
@@ -220,7 +231,7 @@ export class CaptureStore implements CaptureSink {
     }
     if (extensions === 0 || !sound) return EVENT_BIT.recorded;
     const after = record.areaStart + ((record.areaLength + 3) & ~3);
-    return EVENT_BIT.recorded | this.storeExtensions(words, w, p, extensions, after);
+    return EVENT_BIT.recorded | this.storeExtensions(words, w, p, extensions, after, chunk.journey[row]!);
   }
 
   /** Number of the area that was read into `record`; the journey's `previous` one when the bytes are the same. */
@@ -237,33 +248,26 @@ export class CaptureStore implements CaptureSink {
     return area;
   }
 
-  /**
-   * Optional parts in ascending bit order from `start` in the buffer; they end at the first bit that is not
-   * known. Returns bits for `flags`.
-   */
   private storeExtensions(
     words: Uint32Array,
     w: number,
     p: PacketView,
     extensions: number,
     start: number,
+    journey: number,
   ): number {
-    const end = p.eventStart + p.eventLength;
-    if ((extensions & EXTENSION.task) !== 0) {
-      if (start + EXT_TASK_SIZE > end) return 0;
-      const task = this.tasks.intern(p.buf, start);
-      words[w + RECORD.task] = task;
-      if (task === 0) this.tableFull('tasks', p.blockOffset);
-      start += EXT_TASK_SIZE;
-    }
-    if ((extensions & EXTENSION.drop) === 0 || start + EXT_DROP_SIZE > end) return 0;
-    words[w + RECORD.drop] = littleEndianU32(p.buf, start);
-    return EVENT_BIT.drop;
+    const last =
+      this.journeys.word(journey, JOURNEY.count) === 0 ? 0 : this.journeys.word(journey, JOURNEY.last);
+    const previous = this.events.chunk(last).record(last & CHUNK_MASK, RECORD.extras);
+    const bits = this.extensions.write(words, w, p, extensions, start, journey, previous);
+    if (this.extensions.refused !== '') this.tableFull(this.extensions.refused, p.blockOffset);
+    return bits;
   }
 
   /** Appends the event to its journey and keeps count of where journeys lose their metadata. */
   private link(event: number, chunk: EventChunk, row: number, j: Uint32Array, jAt: number): void {
     const count = j[jAt + JOURNEY.count]!;
+    const previous = count === 0 ? -1 : j[jAt + JOURNEY.last]!;
     if (count === 0) {
       j[jAt + JOURNEY.first] = event;
     } else {
@@ -286,7 +290,11 @@ export class CaptureStore implements CaptureSink {
     if ((j[jAt + JOURNEY.flags]! & JOURNEY_BIT.unordered) !== 0) {
       reorderLoss(this, chunk.journey[row]!);
       reorderEdges(this, chunk.journey[row]!, event);
-    } else if (chunk.metaState[row] === META_STATE.present) j[jAt + JOURNEY.flags]! |= HAS_METADATA;
+      reorderState(this, chunk.journey[row]!, event, previous);
+      return;
+    }
+    if ((chunk.flags[row]! & EVENT_BIT.recorded) !== 0) trackState(this, event, chunk, row, previous);
+    if (chunk.metaState[row] === META_STATE.present) j[jAt + JOURNEY.flags]! |= HAS_METADATA;
     else if ((chunk.flags[row]! & EVENT_BIT.recorded) !== 0) trackLoss(this, chunk, row, j, jAt);
   }
 
@@ -337,10 +345,6 @@ export class CaptureStore implements CaptureSink {
     const chunk = this.events.chunk(0);
     return nsFromParts(chunk.tsHi[0]!, chunk.tsLo[0]!);
   }
-}
-
-function littleEndianU32(buf: Uint8Array, at: number): number {
-  return (buf[at]! | (buf[at + 1]! << 8) | (buf[at + 2]! << 16) | (buf[at + 3]! << 24)) >>> 0;
 }
 
 /** The u16 at byte `offset` (a constant) of a struct that begins at word `at`. */

@@ -1,4 +1,5 @@
 /** How a journey fared at each of its events (CELL in view.ts). */
+import { HOP_STATE_NAMES } from '#core/diagnosis/types.ts';
 import { META_STATE } from '#core/format/structs.ts';
 import { createAreaScan, MAX_TLVS } from '#core/metadata/scan.ts';
 import type { CaptureStore } from './capture-store.ts';
@@ -12,9 +13,12 @@ const RANK: readonly number[] = (() => {
     CELL.notObserved,
     CELL.none,
     CELL.present,
+    CELL.moved,
     CELL.unreadable,
     CELL.written,
     CELL.changed,
+    CELL.suspect,
+    CELL.clobbered,
     CELL.lost,
   ];
   const rank: number[] = [];
@@ -26,34 +30,26 @@ export function moreTelling(a: Cell, b: Cell): Cell {
   return RANK[a]! >= RANK[b]! ? a : b;
 }
 
+/** By HOP_STATE. */
+const CELL_OF_STATE: readonly Cell[] = HOP_STATE_NAMES.map((name) => CELL[name]);
+
 /**
- * One cell for each event of a journey, given in order of time. `lost` is the first event without
+ * One cell for each event of a journey, given in order of time: its state (journey-state.ts), where `changed` is
+ * `written` when by the schema there are TLVs more and no other ones. `lost` is the first event without
  * metadata after one with; later ones are `none`. An event whose metadata could not be read, or of a
  * capture that records none, changes nothing for those after it.
  */
 export function cellsOf(store: CaptureStore, events: readonly number[]): Cell[] {
-  let had = false;
   let area = 0;
   return events.map((event) => {
     const chunk = store.events.chunk(event);
     const row = event & CHUNK_MASK;
     if ((chunk.flags[row]! & EVENT_BIT.recorded) === 0) return CELL.none;
-    switch (chunk.metaState[row]) {
-      case META_STATE.none: {
-        const cell = had ? CELL.lost : CELL.none;
-        had = false;
-        return cell;
-      }
-      case META_STATE.present: {
-        const now = chunk.area[row]!;
-        const cell = had ? compareAreas(store, area, now) : CELL.written;
-        had = true;
-        area = now;
-        return cell;
-      }
-      default:
-        return CELL.unreadable;
-    }
+    const cell = CELL_OF_STATE[chunk.state[row]!]!;
+    const before = area;
+    if (chunk.metaState[row] === META_STATE.present) area = chunk.area[row]!;
+    if (cell === CELL.changed && compareAreas(store, before, area) === CELL.written) return CELL.written;
+    return cell;
   });
 }
 

@@ -1,7 +1,7 @@
 /**
  * One row per event, as typed arrays in chunks of CHUNK_EVENTS. Rows are only appended, and written
- * whole before `count` moves on, so a query between two packets sees a consistent prefix. The one
- * column that changes later is `next` (and `flags` for EVENT_BIT.lost).
+ * whole before `count` moves on, so a query between two packets sees a consistent prefix. The
+ * columns that change later are `next`, and `state`, `cause` and `flags` (EVENT_BIT.lost) when an earlier event arrives.
  *
  * Every sentinel is 0, because a page that is never written is never committed by the system: a plain
  * pcap pays nothing for the columns that only Whither's events fill.
@@ -32,9 +32,9 @@ export const EVENT_BIT = {
  * processor's cache, and writing a row would take twice as long.
  */
 const STAGGER_BYTES = 192;
-const COLUMNS = 21;
+const COLUMNS = 23;
 /** Bytes of a row, without its record. */
-const ROW_BYTES = 8 + 10 * 4 + 5 * 2 + 5;
+const ROW_BYTES = 8 + 10 * 4 + 5 * 2 + 7;
 
 /** Words of a record: what only Whither's events have. One row of its own, because it is read whole. */
 export const RECORD = {
@@ -46,8 +46,19 @@ export const RECORD = {
   hash: 5,
   task: 6,
   drop: 7,
+  /** Words as they stand in the event struct, two u16 each: the first in the low half. */
+  macData: 8,
+  networkFlags: 9,
+  protocolVlan: 10,
+  cpuQueue: 11,
+  priority: 12,
+  /** Socket cookie; 0, 0 = none. */
+  cookieLo: 13,
+  cookieHi: 14,
+  /** Number in the table of extras (skb->cb and what is beside it), from 1; 0 = none. */
+  extras: 15,
 } as const;
-export const RECORD_SHIFT = 3;
+export const RECORD_SHIFT = 4;
 
 export class EventChunk {
   private readonly buffer = new ArrayBuffer(ROW_BYTES * CHUNK_EVENTS + COLUMNS * STAGGER_BYTES);
@@ -84,9 +95,13 @@ export class EventChunk {
   /** PROTOCOL. */
   readonly protocol = this.u8();
   readonly tcpFlags = this.u8();
+  /** HOP_STATE of core/diagnosis, and its cause with how it is known (hop-causes.ts packCause). Kept in time order. */
+  readonly state = this.u8();
+  readonly cause = this.u8();
   /**
    * RECORD words of all rows, made with the first event that has one: skb and head (kernel addresses, 0 = not known),
-   * mark, hash, number in the table of tasks from 1 (0 = none), and skb_drop_reason with EVENT_BIT.drop.
+   * mark, hash, number in the table of tasks from 1 (0 = none), skb_drop_reason with EVENT_BIT.drop, and what a
+   * diagnosis compares.
    */
   private recordWords: Uint32Array | null = null;
 

@@ -51,7 +51,7 @@ export function protocolText(store: CaptureStore, event: number): string {
 export function taskText(store: CaptureStore, event: number): string {
   const number = store.events.chunk(event).record(event & CHUNK_MASK, RECORD.task);
   if (number === 0) return '';
-  const key = store.tasks.key(number);
+  const key = store.extensions.tasks.key(number);
   const tgid = new DataView(key.buffer, key.byteOffset).getUint32(EXT_TASK_TGID, true);
   return `${decodeCString(key, EXT_TASK_COMM, EXT_TASK_SIZE - EXT_TASK_COMM)}/${tgid}`;
 }

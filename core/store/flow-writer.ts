@@ -1,10 +1,12 @@
 /** Protocol, addresses and ports of a packet into the event columns. */
 import { IPV6_BYTES, MAC_BYTES } from '#core/dissect/addresses.ts';
+import { fingerprint } from '#core/diagnosis/fingerprint.ts';
 import { createFlowFields, dissectFlow } from '#core/dissect/flow.ts';
 import { PROTOCOL } from '#core/dissect/types.ts';
 import type { PacketView } from '#core/pcapng/types.ts';
 import { BytesTable } from './bytes-table.ts';
 import { EVENT_BIT, type EventChunk } from './event-columns.ts';
+import type { JourneyPrints } from './journey-prints.ts';
 import { MAX_INTERNED } from './limits.ts';
 
 const LINKTYPE_ETHERNET = 1;
@@ -50,6 +52,12 @@ export class FlowWriter {
     chunk.src[row] = this.macs.intern(buf, p.dataStart + MAC_BYTES);
     chunk.dst[row] = this.macs.intern(buf, p.dataStart);
     return flags | EVENT_BIT.mac;
+  }
+
+  /** Prints the packet of the last `write`, which is the first of its journey. */
+  print(p: PacketView, prints: JourneyPrints, journey: number): void {
+    const words = prints.open(journey);
+    fingerprint(p.buf, p.dataStart, p.dataLength, p.originalLength, this.flow, words, prints.at(journey));
   }
 
   /** Some address had no place in its table and is missing from its row. */

@@ -1,6 +1,8 @@
 /** Hops: hook × device × netns for Whither's captures, one per interface name in others; and their counts. */
+import type { Place } from '#core/diagnosis/sighting.ts';
 import { HOOK_BY_ID, HOOK_NONE, type Lane, type Layer } from '#core/format/hooks.ts';
 import type { InterfaceInfo } from '#core/pcapng/types.ts';
+import { HopCauses } from './hop-causes.ts';
 import { MAX_HOPS } from './limits.ts';
 
 /** What does not change about a hop; the names are those of `Hop` in view.ts. */
@@ -15,6 +17,9 @@ export interface HopIdentity {
   readonly netns: number;
 }
 
+/** `eth0:tcx/ingress@after:PROGRAM#ID` */
+const AFTER = /@after:(.*)#(\d{1,10})$/;
+
 /** Every interface beyond MAX_HOPS - 1. */
 const OTHER: HopIdentity = {
   name: 'other interfaces',
@@ -27,8 +32,16 @@ const OTHER: HopIdentity = {
   netns: 0,
 };
 
+/** Bit of a domain: the hop is on the receive side. The others are the number of its namespace. */
+export const RECEIVES = 1;
+
 export class HopTable {
   readonly hops: HopIdentity[] = [];
+  /** The same hops as a diagnosis sees them. */
+  readonly places: Place[] = [];
+  /** Hops of one domain are in the same namespace and on the same side: see RECEIVES. */
+  readonly domains = new Uint32Array(MAX_HOPS);
+  readonly causes = new HopCauses();
   /** Counts by hop index; meanings as in view.ts `Hop`. */
   readonly events = new Float64Array(MAX_HOPS);
   readonly withMetadata = new Float64Array(MAX_HOPS);
@@ -37,6 +50,7 @@ export class HopTable {
   readonly metadataLost = new Float64Array(MAX_HOPS);
   readonly lost = new Float64Array(MAX_HOPS);
   private readonly byKey = new Map<string, number>();
+  private readonly namespaces: number[] = [];
 
   /** The hop of an interface, made if it is new. `full` when it had to be the one for all others. */
   open(info: InterfaceInfo): { hop: number; full: boolean } {
@@ -44,17 +58,37 @@ export class HopTable {
     const key = JSON.stringify([
       identity.hook,
       identity.netns,
-      identity.hook === HOOK_NONE ? identity.name : identity.device,
+      // Between the programs of a chain there are several hops of one hook on one device.
+      identity.hook === HOOK_NONE || AFTER.test(identity.name) ? identity.name : identity.device,
     ]);
     const known = this.byKey.get(key);
     if (known !== undefined) return { hop: known, full: false };
     if (this.hops.length >= MAX_HOPS - 1) {
-      if (this.hops.length === MAX_HOPS - 1) this.hops.push(OTHER);
+      if (this.hops.length === MAX_HOPS - 1) this.add(OTHER);
       return { hop: MAX_HOPS - 1, full: true };
     }
-    const hop = this.hops.push(identity) - 1;
+    const hop = this.add(identity);
     this.byKey.set(key, hop);
     return { hop, full: false };
+  }
+
+  private add(identity: HopIdentity): number {
+    const { hook, lane, order, device, netns } = identity;
+    const after = AFTER.exec(identity.name);
+    this.places.push({
+      hook,
+      lane,
+      order,
+      device,
+      netns,
+      afterId: after === null ? 0 : Number(after[2]),
+      afterName: after?.[1] ?? '',
+    });
+    let namespace = this.namespaces.indexOf(netns);
+    if (namespace < 0) namespace = this.namespaces.push(netns) - 1;
+    const hop = this.hops.push(identity) - 1;
+    this.domains[hop] = (namespace << 1) | (lane === 'rx' ? RECEIVES : 0);
+    return hop;
   }
 }
 
@@ -72,6 +106,8 @@ function identify(info: InterfaceInfo, order: number): HopIdentity {
     const label = colon < 0 ? `hook ${info.hook}` : name.slice(colon + 1);
     return { name, hook: info.hook, label, lane: 'none', layer: 'none', order, device, netns };
   }
-  const { label, lane, layer } = hook;
+  const { lane, layer } = hook;
+  const after = AFTER.exec(name);
+  const label = after === null ? hook.label : `after ${after[1]}#${after[2]}`;
   return { name, hook: hook.id, label, lane, layer, order: hook.order, device, netns };
 }

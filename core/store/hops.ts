@@ -14,6 +14,7 @@ export function hopList(store: CaptureStore, list: JourneyList): Hop[] {
     unreadable: hops.unreadable[index]!,
     metadataLost: hops.metadataLost[index]!,
     lost: hops.lost[index]!,
+    causes: hops.causes.list(index),
     filteredEvents: list.eventsAt(index),
     filteredWithMetadata: list.withMetadataAt(index),
   }));

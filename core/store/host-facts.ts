@@ -1,6 +1,8 @@
 /** JSON that a capture carries about its host. It is as hostile as the rest of the capture. */
 import * as v from 'valibot';
 import { HOOK_BY_ID } from '#core/format/hooks.ts';
+import { parseKernelVersion } from '#core/diagnosis/kernel-version.ts';
+import type { Program } from '#core/diagnosis/types.ts';
 import { decodeUtf8 } from '#core/pcapng/text.ts';
 import { MAX_JSON_BYTES } from './limits.ts';
 import type { MissingHook } from './view.ts';
@@ -8,6 +10,7 @@ import type { MissingHook } from './view.ts';
 const MAX_TEXT = 512;
 const MAX_HOOKS = 256;
 const MAX_REASONS = 1024;
+const MAX_PROGRAMS = 4096;
 
 const text = v.pipe(v.string(), v.maxLength(MAX_TEXT));
 
@@ -39,12 +42,33 @@ const Host = v.object({
     ),
     {},
   ),
+  programs: v.optional(
+    v.nullable(
+      v.pipe(
+        v.array(
+          v.object({
+            id: v.pipe(v.number(), v.integer(), v.minValue(0)),
+            name: text,
+            tag: v.optional(text, ''),
+            attach: text,
+            device: v.optional(text, ''),
+          }),
+        ),
+        v.maxLength(MAX_PROGRAMS),
+      ),
+    ),
+    null,
+  ),
 });
 
-/** `{"kernel":"6.18.44","hostname":"edge-1","dropReasons":{"2":"NOT_SPECIFIED"}}` */
+/** `{"kernel":"6.18.44","hostname":"edge-1","dropReasons":{"2":"NOT_SPECIFIED"},"programs":[{"id":42,"name":"edge_tcx","tag":"0123456789abcdef","attach":"tcx/ingress","device":"edge0"}]}` */
 export interface HostFacts {
   readonly kernel: string;
   readonly hostname: string;
+  /** `kernel` as a number (core/diagnosis/kernel-version.ts); 0 = not known. */
+  readonly kernelVersion: number;
+  /** BPF programs of others on the devices, chains in their order; null when the capture does not list them. */
+  readonly programs: readonly Program[] | null;
   /** skb_drop_reason number → name, which differs by kernel. */
   readonly dropReasons: ReadonlyMap<number, string>;
 }
@@ -66,9 +90,10 @@ export function parseCatalogue(body: Uint8Array): Parsed<MissingHook[]> {
 export function parseHost(body: Uint8Array): Parsed<HostFacts> {
   const parsed = parseJson(body, Host);
   if ('fault' in parsed) return parsed;
-  const { kernel, hostname, dropReasons } = parsed.value;
+  const { kernel, hostname, dropReasons, programs } = parsed.value;
   const reasons = new Map(Object.entries(dropReasons).map(([number, name]) => [Number(number), name]));
-  return { value: { kernel, hostname, dropReasons: reasons } };
+  const kernelVersion = parseKernelVersion(kernel);
+  return { value: { kernel, kernelVersion, hostname, dropReasons: reasons, programs } };
 }
 
 /** Text of a JSON block; or what is wrong with it. */

@@ -126,6 +126,15 @@ describe('the events of a journey', () => {
         metaState: 'present',
         metaLength: 4,
         cell: CELL.written,
+        state: 'written',
+        cause: {
+          name: 'unknown',
+          operation: 'unknown',
+          known: 'unknown',
+          evidence:
+            'meta_len is 4 at the first hook that saw the packet; an XDP program may run there, the capture lists none.',
+        },
+        writer: '',
         skb: '0xffff888100001003',
         head: '0xffff888200002000',
         mark: 5,

@@ -5,13 +5,18 @@ import type { Tlv } from '#core/metadata/types.ts';
 import { printBytes } from '#core/metadata/value.ts';
 import { deltaNs, nsFromParts } from '#core/time/ns.ts';
 import type { CaptureStore } from './capture-store.ts';
+import { besideRows } from './beside.ts';
 import { cellsOf, sameValue } from './cells.ts';
 import { decodeStored } from './decode-stored.ts';
 import { EVENT_BIT, RECORD } from './event-columns.ts';
 import { decimal, dropText, endpointText, journeyId, taskText } from './event-text.ts';
+import { diagnosisText } from './diagnosis-text.ts';
+import { eventDiagnosis, type EventDiagnosis } from './event-diagnosis.ts';
 import { journeyEvents } from './journey-events.ts';
+import { journeyLinks } from './journey-links.ts';
 import { JOURNEY } from './journey-table.ts';
 import { CHUNK_MASK } from './limits.ts';
+import { isTelling } from './sighting-of.ts';
 import type { Cell, JourneyDetail, JourneyHop, MatrixCell } from './view.ts';
 
 /** Row of an area that no schema reads: its bytes. */
@@ -32,19 +37,34 @@ export function journeyDetail(store: CaptureStore, journey: number): JourneyDeta
   const first = events[0]!;
   const id = journeyId(store, journey);
   const cells = cellsOf(store, events);
+  let telling = -1;
+  const hops = events.map((event, i) => {
+    const diagnosis = eventDiagnosis(store, event, telling);
+    if (isTelling(store.events.chunk(event), event & CHUNK_MASK)) telling = event;
+    return hopDetail(store, event, events[i - 1] ?? event, cells[i]!, diagnosis);
+  });
   return {
     journey,
     id: decimal(id.hi, id.lo),
     source: endpointText(store, first, 'src'),
     destination: endpointText(store, first, 'dst'),
     protocol: PROTOCOL_NAMES[store.events.chunk(first).protocol[first & CHUNK_MASK]!]!,
-    hops: events.map((event, i) => hopDetail(store, event, events[i - 1] ?? event, cells[i]!)),
-    rows: matrix(store, events),
+    hops,
+    rows: withWriters(matrix(store, events), hops),
+    beside: besideRows(store, events),
+    links: journeyLinks(store, journey),
+    diagnosis: diagnosisText(store, events, hops),
     omitted: store.journeys.word(journey, JOURNEY.count) - events.length,
   };
 }
 
-function hopDetail(store: CaptureStore, event: number, previous: number, cell: Cell): JourneyHop {
+function hopDetail(
+  store: CaptureStore,
+  event: number,
+  previous: number,
+  cell: Cell,
+  diagnosis: EventDiagnosis,
+): JourneyHop {
   const c = store.events.chunk(event);
   const row = event & CHUNK_MASK;
   const before = store.events.chunk(previous);
@@ -59,6 +79,7 @@ function hopDetail(store: CaptureStore, event: number, previous: number, cell: C
     metaState: metaStateText(store, event),
     metaLength: c.metaLength[row]!,
     cell,
+    ...diagnosis,
     skb: kernelAddress(c.record(row, RECORD.skbHi), c.record(row, RECORD.skbLo)),
     head: kernelAddress(c.record(row, RECORD.headHi), c.record(row, RECORD.headLo)),
     mark: recorded ? c.record(row, RECORD.mark) : null,
@@ -80,6 +101,19 @@ export function metaStateText(store: CaptureStore, event: number): JourneyHop['m
 function kernelAddress(hi: number, lo: number): string {
   if ((hi | lo) === 0) return '';
   return `0x${hi.toString(16).padStart(8, '0')}${lo.toString(16).padStart(8, '0')}`;
+}
+
+/** Puts every TLV that was written or changed at a hop down to the programs that the hop's state is put down to. */
+function withWriters(rows: JourneyDetail['rows'], hops: readonly JourneyHop[]): JourneyDetail['rows'] {
+  return rows.map((row) => ({
+    ...row,
+    cells: row.cells.map((cell, i) => {
+      const { writer } = hops[i]!;
+      return writer !== '' && (cell.state === 'written' || cell.state === 'changed')
+        ? { ...cell, writer }
+        : cell;
+    }),
+  }));
 }
 
 interface MatrixRow {

@@ -13,6 +13,10 @@ export const MAX_HOPS = 512;
 export const MAX_AREA_BYTES = 512 * 1024 * 1024;
 /** IPv6 addresses and tasks that are told apart. */
 export const MAX_INTERNED = 1 << 22;
+/** Copies of skb->cb and what is beside it, kept once per change within a journey. */
+export const MAX_EXTRAS_BYTES = 256 * 1024 * 1024;
+/** Journeys that the kernel says were made from another. */
+export const MAX_ORIGINS = 1 << 20;
 /** Columns of TLV values over all schemas of a capture. */
 export const MAX_TLV_COLUMNS = 256;
 /** Kept to be shown; how many there were is counted on. */

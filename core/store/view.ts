@@ -5,9 +5,24 @@
  * time order. A *hop* is a place events happen at: hook × device × netns. In a capture without journey
  * ids every event is a journey of its own, and every interface a hop of lane 'none'.
  */
+import type { LinkKind } from '#core/diagnosis/links.ts';
+import type { Cause, HopState, Known } from '#core/diagnosis/types.ts';
 import type { Lane, Layer } from '#core/format/hooks.ts';
 import type { DecodedArea } from '#core/metadata/types.ts';
 import type { FieldNode } from '#core/dissect/types.ts';
+
+/** Events at a hop with the same state and cause (core/diagnosis); `present` without a cause and `none` are not among them. */
+export interface HopCause {
+  readonly state: HopState;
+  /** Name in the catalogue of causes. */
+  readonly cause: string;
+  /** The kernel operation or program. */
+  readonly operation: string;
+  readonly known: Known;
+  readonly count: number;
+  /** Unix time of the first of them. */
+  readonly firstNs: string;
+}
 
 /** One place events happen at, with what was seen there. */
 export interface Hop {
@@ -31,6 +46,8 @@ export interface Hop {
   readonly unreadable: number;
   /** Journeys that had metadata before this hop and have none at it (CELL.lost here): the red of the path. */
   readonly metadataLost: number;
+  /** What became of metadata at this hop and why, the most frequent first; at most MAX_HOP_CAUSES. */
+  readonly causes: readonly HopCause[];
   /** Known lost at this hop (gap ledger, or epb_dropcount in foreign captures). */
   readonly lost: number;
   /** The same counts within the filter in force. */
@@ -90,6 +107,12 @@ export const CELL = {
   lost: 5,
   /** A length but no readable bytes. */
   unreadable: 6,
+  /** The same bytes, moved along with the MAC header. */
+  moved: 7,
+  /** The MAC header moved and nothing moved the bytes: what is there is something else. */
+  suspect: 8,
+  /** The bytes differ and no program wrote them. */
+  clobbered: 9,
 } as const;
 export type Cell = (typeof CELL)[keyof typeof CELL];
 
@@ -136,6 +159,8 @@ export interface MatrixCell {
   /** '' = not there. */
   readonly value: string;
   readonly state: 'absent' | 'written' | 'same' | 'changed' | 'lost' | 'unreadable';
+  /** Where it was written or changed: as JourneyHop.writer. */
+  readonly writer?: string;
 }
 
 export interface JourneyHop {
@@ -149,6 +174,11 @@ export interface JourneyHop {
   readonly metaState: 'none' | 'present' | 'unlocatable' | 'unreadable' | 'not recorded';
   readonly metaLength: number;
   readonly cell: Cell;
+  /** What became of the metadata since the event before; '' evidence when there is nothing to explain. */
+  readonly state: HopState;
+  readonly cause: Cause;
+  /** Programs that the state is put down to: `edge_tcx#42 (tag …) at tcx/ingress of eth0`, `one of …`, '' = none. */
+  readonly writer: string;
   readonly skb: string;
   readonly head: string;
   readonly mark: number | null;
@@ -158,6 +188,26 @@ export interface JourneyHop {
   /** Name of the drop reason, '' elsewhere. */
   readonly drop: string;
   readonly fault: string;
+}
+
+/** One thing beside the area; cells[i] belongs to hops[i]. */
+export interface BesideRow {
+  readonly name: string;
+  /** '' = not there. `changed`: differs from the event before. */
+  readonly cells: readonly { readonly value: string; readonly changed: boolean }[];
+}
+
+/** Another journey that is the same packet (core/diagnosis/links.ts). */
+export interface JourneyLink {
+  /** `from`: the other began earlier, and this one comes from it. */
+  readonly direction: 'from' | 'to';
+  readonly kind: LinkKind;
+  /** exact: seen in the kernel. inferred: one and only one fits. broken: several fit, and none is named. */
+  readonly known: 'exact' | 'inferred' | 'broken';
+  /** Number and id of the other journey; null and '' when broken. */
+  readonly journey: number | null;
+  readonly id: string;
+  readonly evidence: string;
 }
 
 export interface JourneyDetail {
@@ -174,6 +224,12 @@ export interface JourneyDetail {
     readonly kind: string;
     readonly cells: readonly MatrixCell[];
   }[];
+  /** What is beside the metadata area: mark, priority, hash, VLAN, queue, cookie, cb, netns …; those that any event has. */
+  readonly beside: readonly BesideRow[];
+  /** Journeys that are the same packet in another sk_buff. */
+  readonly links: readonly JourneyLink[];
+  /** One sentence: what became of the metadata, how that is known, and how many packets it happened to. */
+  readonly diagnosis: string;
   /** Journeys are cut at MAX_JOURNEY_EVENTS; how many events were left out. */
   readonly omitted: number;
 }

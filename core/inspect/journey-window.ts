@@ -1,0 +1,86 @@
+/**
+ * What a stream remembers of the journeys under way: the last events as a store, so that what is told of an event is
+ * told by the same code as on the page. Two stores take turns: when the older has WINDOW_EVENTS it is
+ * dropped, and the younger, which began half as many events ago, takes over. A journey is followed over at least
+ * WINDOW_EVENTS / 2 events of the capture, and memory does not grow with it.
+ */
+import type { AreaDecoder } from '#core/metadata/scan.ts';
+import type { CaptureSink, CustomBlock, InterfaceInfo, PacketView, SectionInfo } from '#core/pcapng/types.ts';
+import { CaptureStore } from '#core/store/capture-store.ts';
+import { EVENT_BIT } from '#core/store/event-columns.ts';
+import { CHUNK_MASK } from '#core/store/limits.ts';
+import { diagnosisAt } from './diagnosis-at.ts';
+import type { EventFacts } from './event-object.ts';
+
+export const WINDOW_EVENTS = 1 << 18;
+
+/** Something that a store must have been told before the events: replayed into one that begins later. */
+type Declaration = (store: CaptureSink) => void;
+
+export class JourneyWindow {
+  private older: CaptureStore;
+  private younger: CaptureStore | null = null;
+  private declarations: Declaration[] = [];
+  private readonly blocks = new Map<number, Declaration>();
+  private readonly half: number;
+  private readonly user: AreaDecoder | null;
+
+  /** `user`: decoder of all metadata instead of the capture's schemas. `events`: size of the window. */
+  constructor(user: AreaDecoder | null, events = WINDOW_EVENTS) {
+    this.user = user;
+    this.half = events / 2;
+    this.older = this.begin();
+  }
+
+  private begin(): CaptureStore {
+    const store = new CaptureStore();
+    if (this.user !== null) store.tlvs.setUser(this.user);
+    return store;
+  }
+
+  section(info: SectionInfo): void {
+    // Interfaces of earlier sections are not named again; their places are kept by their indices.
+    this.declarations = [];
+    this.blocks.clear();
+    this.declare((store) => store.section(info));
+  }
+
+  interface(info: InterfaceInfo): void {
+    this.declare((store) => store.interface(info));
+  }
+
+  custom(block: CustomBlock): void {
+    const kept = { ...block, body: block.body.slice() };
+    const tell: Declaration = (store) => store.custom(kept);
+    tell(this.older);
+    if (this.younger !== null) tell(this.younger);
+    // Of each kind the last one counts, and gaps are no matter of journeys.
+    this.blocks.set(block.subtype, tell);
+  }
+
+  private declare(tell: Declaration): void {
+    tell(this.older);
+    if (this.younger !== null) tell(this.younger);
+    this.declarations.push(tell);
+  }
+
+  /** Takes in an event and tells what became of its metadata. */
+  packet(p: PacketView): Pick<EventFacts, 'diagnosis' | 'links'> {
+    if (this.younger === null && this.older.events.count >= this.half) {
+      this.younger = this.begin();
+      for (const tell of [...this.declarations, ...this.blocks.values()]) tell(this.younger);
+    }
+    if (this.younger !== null && this.older.events.count >= 2 * this.half) {
+      this.older = this.younger;
+      this.younger = null;
+    }
+    const store = this.older;
+    const event = store.events.count;
+    store.packet(p);
+    this.younger?.packet(p);
+    const chunk = store.events.chunk(event);
+    const row = event & CHUNK_MASK;
+    const recorded = (chunk.flags[row]! & EVENT_BIT.recorded) !== 0;
+    return diagnosisAt(store, event, chunk.journey[row]!, recorded);
+  }
+}

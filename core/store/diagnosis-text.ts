@@ -1,0 +1,59 @@
+/** What became of a journey's metadata, in one sentence. */
+import { HOP_STATE } from '#core/diagnosis/types.ts';
+import type { CaptureStore } from './capture-store.ts';
+import { CHUNK_MASK } from './limits.ts';
+import type { JourneyHop } from './view.ts';
+
+/** What is told first, the worst first; the first hop of the worst state is where it went wrong. */
+const WORST = ['lost', 'clobbered', 'suspect', 'unreadable'] as const;
+
+const WHAT: Readonly<Record<(typeof WORST)[number], string>> = {
+  lost: 'Metadata lost',
+  suspect: 'Metadata suspect',
+  clobbered: 'Metadata clobbered',
+  unreadable: 'Metadata unreadable',
+};
+
+/** `events` in order of time, hops[i] what is told of events[i]. */
+export function diagnosisText(
+  store: CaptureStore,
+  events: readonly number[],
+  hops: readonly JourneyHop[],
+): string {
+  for (const state of WORST) {
+    const i = hops.findIndex((hop) => hop.state === state);
+    if (i >= 0) return wrong(store, events[i]!, hops, i, state);
+  }
+  const name = (hop: JourneyHop): string => store.hops.hops[hop.hop]!.name;
+  const first = hops.find(({ state }) => state !== 'none');
+  if (first === undefined) return '';
+  const writer = first.writer === '' ? '' : ` by ${first.writer}`;
+  const last = hops.findLast(({ metaState }) => metaState === 'present')!;
+  const changes = hops.filter(({ state }) => state === 'changed' || state === 'written').length - 1;
+  const changed = changes > 0 ? `, changed ${changes === 1 ? 'once' : `${changes} times`} on the way` : '';
+  return `Metadata written${writer}, first seen at ${name(first)}, there until ${name(last)}${changed}.`;
+}
+
+/** `Metadata lost between A and B by OPERATION (implied: EVIDENCE), like 12 of 40 packets at B.` */
+function wrong(
+  store: CaptureStore,
+  event: number,
+  hops: readonly JourneyHop[],
+  i: number,
+  worst: (typeof WORST)[number],
+): string {
+  const hop = hops[i]!;
+  const { name } = store.hops.hops[hop.hop]!;
+  const before = hops.slice(0, i).findLast(({ metaState }) => metaState === 'present');
+  const where =
+    before === undefined ? `at ${name}` : `between ${store.hops.hops[before.hop]!.name} and ${name}`;
+  const evidence = hop.cause.evidence.replace(/\.$/, '');
+  const by =
+    hop.cause.name === 'unknown'
+      ? `, cause unknown (${evidence})`
+      : ` by ${hop.cause.operation} (${hop.cause.known}: ${evidence})`;
+  const chunk = store.events.chunk(event);
+  const state = HOP_STATE[worst];
+  const count = store.hops.causes.count(hop.hop, state, chunk.cause[event & CHUNK_MASK]!);
+  return `${WHAT[worst]} ${where}${by}, as in ${count} of ${store.hops.events[hop.hop]!} packets there.`;
+}

@@ -1,0 +1,63 @@
+/** State, cause, evidence and writer of one event as text, for the rows on screen and for `inspect`. */
+import { causeOf, writersOf, writerText } from '#core/diagnosis/evidence.ts';
+import { Sighting } from '#core/diagnosis/sighting.ts';
+import { diagnose } from '#core/diagnosis/transition.ts';
+import {
+  createTransition,
+  HOP_STATE,
+  HOP_STATE_NAMES,
+  type Cause,
+  type HopState,
+} from '#core/diagnosis/types.ts';
+import type { CaptureStore } from './capture-store.ts';
+import { compareAreas } from './cells.ts';
+import { EVENT_BIT } from './event-columns.ts';
+import { CHUNK_MASK } from './limits.ts';
+import { fillSighting } from './sighting-of.ts';
+import { CELL } from './view.ts';
+
+export interface EventDiagnosis {
+  readonly state: HopState;
+  readonly cause: Cause;
+  /** Programs that it is put down to, '' = none. */
+  readonly writer: string;
+}
+
+const NOT_RECORDED: EventDiagnosis = {
+  state: 'none',
+  cause: { name: 'none', operation: '', known: 'unknown', evidence: '' },
+  writer: '',
+};
+
+const beforeSighting = new Sighting();
+const nowSighting = new Sighting();
+const transition = createTransition();
+
+/** Diagnoses event number `event` against `before`, an earlier one of its journey that says what it had; -1 = none. */
+export function eventDiagnosis(store: CaptureStore, event: number, before: number): EventDiagnosis {
+  const chunk = store.events.chunk(event);
+  const row = event & CHUNK_MASK;
+  if ((chunk.flags[row]! & EVENT_BIT.recorded) === 0) return NOT_RECORDED;
+  const host = store.facts.hostAt(chunk.blockOffset[row]!);
+  const earlier = before < 0 ? null : store.events.chunk(before);
+  const lies = store.between.get(
+    earlier === null ? -1 : earlier.hop[before & CHUNK_MASK]!,
+    chunk.hop[row]!,
+    host,
+  );
+  const kernel = host?.kernelVersion ?? 0;
+  fillSighting(store, event, nowSighting);
+  if (earlier !== null) fillSighting(store, before, beforeSighting);
+  const from = earlier === null ? null : beforeSighting;
+  diagnose(from, nowSighting, lies, kernel, transition);
+  // Which TLVs there are is the schema's to say: one more of them is written, not changed.
+  if (transition.state === HOP_STATE.changed && earlier !== null) {
+    const cell = compareAreas(store, earlier.area[before & CHUNK_MASK]!, chunk.area[row]!);
+    if (cell === CELL.written) transition.state = HOP_STATE.written;
+  }
+  return {
+    state: HOP_STATE_NAMES[transition.state]!,
+    cause: causeOf(from, nowSighting, lies, kernel, host?.kernel ?? '', transition),
+    writer: writerText(writersOf(lies, transition)),
+  };
+}

@@ -1,0 +1,129 @@
+/**
+ * The `state` and `cause` columns: what became of the metadata at each event (core/diagnosis), told while
+ * events arrive. Most events are like the one before them, which a few words decide; the others are
+ * diagnosed. A journey whose events do not arrive in order of time is told anew.
+ */
+import { Sighting } from '#core/diagnosis/sighting.ts';
+import { diagnose } from '#core/diagnosis/transition.ts';
+import { createTransition, HOP_STATE } from '#core/diagnosis/types.ts';
+import { META_STATE } from '#core/format/structs.ts';
+import type { CaptureStore } from './capture-store.ts';
+import { EVENT_BIT, RECORD, RECORD_SHIFT, type EventChunk } from './event-columns.ts';
+import { packCause } from './hop-causes.ts';
+import { RECEIVES } from './hop-table.ts';
+import { journeyEvents } from './journey-events.ts';
+import { JOURNEY } from './journey-table.ts';
+import { CHUNK_MASK } from './limits.ts';
+import { fillSighting, isTelling, tellingBefore } from './sighting-of.ts';
+import { MAX_JOURNEY_EVENTS } from './view.ts';
+
+const beforeSighting = new Sighting();
+const nowSighting = new Sighting();
+const transition = createTransition();
+
+/** Takes in an event with a record; `last` is the event of its journey that arrived before it, -1 = none. */
+export function trackState(
+  store: CaptureStore,
+  event: number,
+  chunk: EventChunk,
+  row: number,
+  last: number,
+): void {
+  const state = chunk.metaState[row]!;
+  if (last < 0) {
+    if (state !== META_STATE.none) tell(store, event, -1);
+    return;
+  }
+  const before = store.events.chunk(last);
+  const lastRow = last & CHUNK_MASK;
+  if (!isTelling(before, lastRow)) {
+    tell(store, event, tellingBefore(store, chunk.journey[row]!, event));
+    return;
+  }
+  if (state === before.metaState[lastRow]) {
+    if (state === META_STATE.none) return;
+    if (state === META_STATE.present && samePlace(store, chunk, row, before, lastRow)) {
+      chunk.state[row] = HOP_STATE.present;
+      return;
+    }
+  }
+  tell(store, event, last);
+}
+
+/** The same bytes in the same place, and the packet did not cross from one device or namespace to another. */
+function samePlace(
+  store: CaptureStore,
+  chunk: EventChunk,
+  row: number,
+  before: EventChunk,
+  lastRow: number,
+): boolean {
+  const area = chunk.area[row]!;
+  if (area === 0 || area !== before.area[lastRow]) return false;
+  const { domains } = store.hops;
+  const from = domains[before.hop[lastRow]!]!;
+  const to = domains[chunk.hop[row]!]!;
+  if (to !== from && to !== (from & ~RECEIVES)) return false;
+  const a = chunk.records;
+  const b = before.records;
+  const i = row << RECORD_SHIFT;
+  const k = lastRow << RECORD_SHIFT;
+  return (
+    a[i + RECORD.headLo] === b[k + RECORD.headLo] &&
+    a[i + RECORD.headHi] === b[k + RECORD.headHi] &&
+    ((a[i + RECORD.macData]! ^ b[k + RECORD.macData]!) & 0xffff) === 0
+  );
+}
+
+/** Diagnoses an event against the one at `before` (-1 = none) and counts what was found. */
+function tell(store: CaptureStore, event: number, before: number): void {
+  const chunk = store.events.chunk(event);
+  const row = event & CHUNK_MASK;
+  const hop = chunk.hop[row]!;
+  const host = store.facts.host;
+  const from = before < 0 ? -1 : store.events.chunk(before).hop[before & CHUNK_MASK]!;
+  fillSighting(store, event, nowSighting);
+  if (before >= 0) fillSighting(store, before, beforeSighting);
+  diagnose(
+    before < 0 ? null : beforeSighting,
+    nowSighting,
+    store.between.get(from, hop, host),
+    host?.kernelVersion ?? 0,
+    transition,
+  );
+  chunk.state[row] = transition.state;
+  chunk.cause[row] = packCause(transition.cause, transition.known);
+  store.hops.causes.add(hop, transition.state, chunk.cause[row], chunk.tsHi[row]!, chunk.tsLo[row]!, 1);
+}
+
+/**
+ * An event arrived that is older than one before it: tells the journey anew, in order of time. Journeys longer
+ * than MAX_JOURNEY_EVENTS are told in order of arrival from there on, as in journey-loss.ts.
+ */
+export function reorderState(store: CaptureStore, journey: number, newest: number, last: number): void {
+  if (store.journeys.word(journey, JOURNEY.count) > MAX_JOURNEY_EVENTS) {
+    const chunk = store.events.chunk(newest);
+    if ((chunk.flags[newest & CHUNK_MASK]! & EVENT_BIT.recorded) !== 0) {
+      trackState(store, newest, chunk, newest & CHUNK_MASK, last);
+    }
+    return;
+  }
+  let before = -1;
+  for (const event of journeyEvents(store, journey)) {
+    const chunk = store.events.chunk(event);
+    const row = event & CHUNK_MASK;
+    if ((chunk.flags[row]! & EVENT_BIT.recorded) === 0) continue;
+    if (event !== newest) {
+      store.hops.causes.add(
+        chunk.hop[row]!,
+        chunk.state[row]!,
+        chunk.cause[row]!,
+        chunk.tsHi[row]!,
+        chunk.tsLo[row]!,
+        -1,
+      );
+    }
+    tell(store, event, before);
+    if (isTelling(chunk, row)) before = event;
+  }
+}
