@@ -5,6 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CELL } from '#workers/api.ts';
 import { inspectFile, labMissing, startAgent, type RunningAgent } from './agent.ts';
 import { launchBrowser, openPage, type WatchedPage } from './browser.ts';
 import { allRows, inspectAll, matrix, pathTable, waitForState } from './look.ts';
@@ -68,27 +69,23 @@ describe.skipIf(missing !== null && !required)(
     });
 
     it('a journey shows the four TLVs and where each appeared', async () => {
-      await expect
-        .poll(
-          () =>
-            page.evaluate(async () => {
-              const { api, state } = globalThis.whither;
-              const rows = await api.rows(0, 400);
-              const row = Array.from(rows.journey).findIndex(
-                (_, i) => rows.tlv.length === 4 && rows.tlv.every((column) => column[i] !== ''),
-              );
-              return row < 0 || state.newest === null ? '' : state.newest.tlvNames.join(' ');
-            }),
-          POLL,
-        )
-        .toBe('trace_id verdict origin tenant');
-      const id = await page.evaluate(async () => {
-        const rows = await globalThis.whither.api.rows(0, 400);
-        const row = Array.from(rows.journey).findIndex((_, i) =>
-          rows.tlv.every((column) => column[i] !== ''),
-        );
-        return String((BigInt(rows.idHi[row] ?? 0) << 32n) | BigInt(rows.idLo[row] ?? 0));
-      });
+      const names = () => page.evaluate(() => globalThis.whither.state.newest?.tlvNames.join(' '));
+      await expect.poll(names, POLL).toBe('trace_id verdict origin tenant');
+      // Those that came while the probe was still attaching its hooks were not seen from the first one on.
+      const wholeJourney = () =>
+        page.evaluate(async (present) => {
+          const { api, state } = globalThis.whither;
+          const first = state.newest?.hops.find((hop) => hop.label === 'GRO in')?.index ?? -1;
+          const rows = await api.rows(0, 400);
+          const row = Array.from(rows.journey).findIndex(
+            (_, i) =>
+              (rows.cells[i * rows.hops + first] ?? 0) >= present &&
+              rows.tlv.every((column) => column[i] !== ''),
+          );
+          return row < 0 ? '' : String((BigInt(rows.idHi[row] ?? 0) << 32n) | BigInt(rows.idLo[row] ?? 0));
+        }, CELL.present);
+      await expect.poll(wholeJourney, POLL).not.toBe('');
+      const id = await wholeJourney();
       await page.goto(`${new URL(agent.link).origin}/?source=live&journey=${id}`);
       await page.locator('.matrix').waitFor();
       await expect.poll(async () => [...(await matrix(page)).keys()], POLL).toContain('tenant');
