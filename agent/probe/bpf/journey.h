@@ -23,6 +23,7 @@ struct position {
 	__u32 ifindex; /* of dev */
 	__u32 skb_iif;
 	__u16 step;
+	__be16 protocol;
 	bool cloned;
 };
 
@@ -72,6 +73,7 @@ static __always_inline void arrive(struct journey *j, const struct position *now
 	j->dev = now->dev;
 	j->ifindex = now->ifindex;
 	j->step = now->step;
+	j->protocol = now->protocol;
 }
 
 /* Whose head it is: of the sk_buff that was seen with it first, until that is freed or moves to
@@ -154,17 +156,28 @@ static __always_inline void journey_passes(const struct position *now, int place
 }
 
 /* Can the skb of `then` be what is now received by a process or freed? skb->dev may be garbage
- * there. What speaks against it: no MAC header, so it never passed a device (AF_UNIX, netlink);
- * last received from another device, which __netif_receive_skb_core() would have noted; a shared
- * head, and not the one seen. */
+ * there. An skb that was freed unseen (a pure TCP ACK) leaves its address, and often its head, to
+ * the next one; a netlink dump even has a MAC header (netlink_dump() sets one). What speaks against
+ * it:
+ * - another protocol than when last seen; netlink and AF_UNIX have none
+ * - no MAC header, so it never passed a device
+ * - after stack entry: not received from the device seen last. __netif_receive_skb_core() notes it
+ * in skb_iif, which of an skb made on this host is 0
+ * - a shared head, and not the one seen. */
 static __always_inline bool ends(const struct journey *then, const struct position *now, __u16 mac,
 				 const bool received)
 {
-	if (now->head != then->other && now->cloned)
+	bool same_head = now->head == then->other;
+
+	if (now->protocol != then->protocol || (!same_head && now->cloned))
 		return false;
 	if (is_tx(then->step)) /* dropped before a device came into it, it has no MAC header */
-		return !received && (mac != MAC_HEADER_UNSET || now->head == then->other);
-	return mac != MAC_HEADER_UNSET && (!now->skb_iif || now->skb_iif == then->ifindex);
+		return !received && (mac != MAC_HEADER_UNSET || same_head);
+	if (mac == MAC_HEADER_UNSET)
+		return false;
+	if (!now->skb_iif)
+		return same_head && then->step < WH_STEP_TCX_INGRESS_FIRST;
+	return now->skb_iif == then->ifindex;
 }
 
 /* The journey of such an skb, or NULL. */

@@ -43,15 +43,17 @@ struct {
 struct journey {
 	__u64 id;
 	__u64 ktime_ns;
-	__u64 other;   /* of an sk_buff its head, of a head its sk_buff */
-	__u64 dev;     /* address of the net_device: unique over all namespaces, unlike ifindex */
-	__u32 ifindex; /* of dev */
-	__u16 slot;    /* device whose interface the events without a device of their own go to */
-	__u16 step;    /* WH_STEP_*: how far it has come */
+	__u64 other;	 /* of an sk_buff its head, of a head its sk_buff */
+	__u64 dev;	 /* address of the net_device: unique over all namespaces, unlike ifindex */
+	__u32 ifindex;	 /* of dev */
+	__u16 slot;	 /* device whose interface the events without a device of their own go to */
+	__u16 step;	 /* WH_STEP_*: how far it has come */
+	__be16 protocol; /* skb->protocol when last seen */
+	__u16 reserved[3];
 };
-_Static_assert(sizeof(struct journey) == 40, "no holes");
+_Static_assert(sizeof(struct journey) == 48, "no holes");
 
-/* 5 MB, allocated at load. A ring of its own would forget in order; a hash map costs ten times as
+/* 6 MB, allocated at load. A ring of its own would forget in order; a hash map costs ten times as
  * much a packet. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);

@@ -119,6 +119,7 @@ static __always_inline bool find(struct sk_buff *skb, struct known *k, __u32 *sl
 		return false;
 	now.head = ADDRESS(skb, head);
 	now.skb_iif = skb->skb_iif;
+	now.protocol = skb->protocol;
 	now.cloned = BPF_CORE_READ_BITFIELD(skb, cloned);
 	j = journey_known(&now, skb->mac_header, place, received);
 	if (!j)
