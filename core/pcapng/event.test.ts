@@ -27,6 +27,8 @@ const extensions = fc.record(
     drop: fc.record({ reason: u32, location: u64 }),
     socketCookie: u64,
     cb: fc.uint8Array({ minLength: 48, maxLength: 48 }),
+    beside: fc.record({ hwtstamp: u64, vlanProto: u16, skbExtensions: u8 }),
+    link: fc.record({ kind: u8, journey: u64 }),
   },
   { requiredKeys: [] },
 );
@@ -67,6 +69,8 @@ const FULL: EventFields = {
   drop: { reason: 3, location: 4n },
   socketCookie: 5n,
   cb: new Uint8Array(48).fill(6),
+  beside: { hwtstamp: 7n, vlanProto: 0x8100, skbExtensions: 2 },
+  link: { kind: 1, journey: 8n },
 };
 
 describe('an event', () => {
@@ -83,27 +87,38 @@ describe('an event', () => {
 
   it('has its extensions on a multiple of 4 behind the metadata, in the order of their bits', () => {
     const bytes = encodeEvent(FULL);
-    expect(bytes.length).toBe(EVENT_SIZE + 8 + 24 + 16 + 8 + 48);
+    expect(bytes.length).toBe(EVENT_SIZE + 8 + 24 + 16 + 8 + 48 + 16 + 16);
     expect([...bytes.subarray(EVENT_SIZE, EVENT_SIZE + 8)]).toEqual([1, 2, 3, 4, 5, 0, 0, 0]);
     expect(bytes[EVENT_SIZE + 8]).toBe(1);
     expect(bytes[EVENT_SIZE + 8 + 24]).toBe(3);
     expect(bytes[EVENT_SIZE + 8 + 24 + 16]).toBe(5);
-    expect(bytes[EVENT_SIZE + 8 + 24 + 16 + 8]).toBe(6);
+    const cb = EVENT_SIZE + 8 + 24 + 16 + 8;
+    expect(bytes[cb]).toBe(6);
+    const beside = [7, 0, 0, 0, 0, 0, 0, 0, 0x00, 0x81, 2, 0, 0, 0, 0, 0];
+    expect([...bytes.subarray(cb + 48, cb + 64)]).toEqual(beside);
+    const link = [1, 0, 0, 0, 0, 0, 0, 0, 8, 0, 0, 0, 0, 0, 0, 0];
+    expect([...bytes.subarray(cb + 64)]).toEqual(link);
   });
 
   it('keeps the extensions that fit when it is cut', () => {
     const bytes = encodeEvent(FULL);
     const keys = (length: number): string[] => Object.keys(readEventExtensions(bytes, 0, length));
-    expect(keys(bytes.length)).toEqual(['task', 'drop', 'socketCookie', 'cb']);
-    expect(keys(bytes.length - 1)).toEqual(['task', 'drop', 'socketCookie']);
+    const all = ['task', 'drop', 'socketCookie', 'cb', 'beside', 'link'];
+    expect(keys(bytes.length)).toEqual(all);
+    expect(keys(bytes.length - 1)).toEqual(all.slice(0, 5));
+    expect(keys(bytes.length - 17)).toEqual(all.slice(0, 4));
+    expect(keys(bytes.length - 33)).toEqual(all.slice(0, 3));
     expect(keys(EVENT_SIZE + 8 + 24 + 15)).toEqual(['task']);
     expect(keys(EVENT_SIZE + 8)).toEqual([]);
     expect(keys(EVENT_SIZE - 1)).toEqual([]);
   });
 
   it('stops before a bit it does not know and keeps those below', () => {
-    const bytes = encodeEvent({ ...UNKNOWN_EVENT, socketCookie: 7n });
-    new DataView(bytes.buffer).setUint16(EVENT_EXTENSIONS, 4 | 16, true);
+    const bytes = new Uint8Array([
+      ...encodeEvent({ ...UNKNOWN_EVENT, socketCookie: 7n }),
+      ...new Uint8Array(64),
+    ]);
+    new DataView(bytes.buffer).setUint16(EVENT_EXTENSIONS, 4 | 64, true);
     expect(readEventExtensions(bytes, 0, bytes.length)).toEqual({ socketCookie: 7n });
   });
 
@@ -130,7 +145,7 @@ describe('an event', () => {
   it('never throws on any bytes', () => {
     fc.assert(
       fc.property(
-        fc.uint8Array({ maxLength: 220 }),
+        fc.uint8Array({ maxLength: 260 }),
         fc.integer({ min: -9, max: 250 }),
         fc.integer({ min: -9, max: 250 }),
         anyEvent,

@@ -18,12 +18,31 @@ export interface DropExtension {
   readonly location: bigint;
 }
 
+/** What else the sk_buff carries; each 0 when it is not there. */
+export interface BesideExtension {
+  /** ns, in the clock of the device. */
+  readonly hwtstamp: bigint;
+  /** Ethertype of the accelerated VLAN tag. */
+  readonly vlanProto: number;
+  /** skb->active_extensions, flags. */
+  readonly skbExtensions: number;
+}
+
+/** The packet that the kernel made this one from. */
+export interface LinkExtension {
+  /** LINK_KIND, or a number that a later writer knows. */
+  readonly kind: number;
+  readonly journey: bigint;
+}
+
 export interface EventExtensions {
   readonly task?: TaskExtension;
   readonly drop?: DropExtension;
   readonly socketCookie?: bigint;
   /** skb->cb, 48 bytes. */
   readonly cb?: Uint8Array;
+  readonly beside?: BesideExtension;
+  readonly link?: LinkExtension;
 }
 
 /** Units and sentinels: docs/capture-format.md, event. */
@@ -86,6 +105,8 @@ function extensionBits(e: EventExtensions): number {
   if (e.drop) bits |= EXTENSION.drop;
   if (e.socketCookie !== undefined) bits |= EXTENSION.socket;
   if (e.cb) bits |= EXTENSION.cb;
+  if (e.beside) bits |= EXTENSION.beside;
+  if (e.link) bits |= EXTENSION.link;
   return bits;
 }
 
@@ -95,6 +116,8 @@ const EXTENSION_SIZES: readonly (readonly [bit: number, bytes: number])[] = [
   [EXTENSION.drop, L.EXT_DROP_SIZE],
   [EXTENSION.socket, L.EXT_SOCKET_SIZE],
   [EXTENSION.cb, L.EXT_CB_SIZE],
+  [EXTENSION.beside, L.EXT_BESIDE_SIZE],
+  [EXTENSION.link, L.EXT_LINK_SIZE],
 ];
 
 function extensionsSize(bits: number): number {
@@ -153,7 +176,20 @@ function encodeExtensions(e: EventExtensions, out: Uint8Array, v: DataView, star
     v.setBigUint64(at + L.EXT_SOCKET_COOKIE, e.socketCookie, true);
     at += L.EXT_SOCKET_SIZE;
   }
-  if (e.cb) out.set(e.cb.subarray(0, L.EXT_CB_SIZE), at);
+  if (e.cb) {
+    out.set(e.cb.subarray(0, L.EXT_CB_SIZE), at);
+    at += L.EXT_CB_SIZE;
+  }
+  if (e.beside) {
+    v.setBigUint64(at + L.EXT_BESIDE_HWTSTAMP, e.beside.hwtstamp, true);
+    v.setUint16(at + L.EXT_BESIDE_VLAN_PROTO, e.beside.vlanProto, true);
+    v.setUint8(at + L.EXT_BESIDE_SKB_EXTENSIONS, e.beside.skbExtensions);
+    at += L.EXT_BESIDE_SIZE;
+  }
+  if (e.link) {
+    v.setUint8(at + L.EXT_LINK_KIND, e.link.kind);
+    v.setBigUint64(at + L.EXT_LINK_JOURNEY, e.link.journey, true);
+  }
 }
 
 /** Where the metadata bytes of an event stand, in `buf`; length 0 when there are none. */
@@ -212,8 +248,25 @@ export function readEventExtensions(
     out.socketCookie = v.getBigUint64(at + L.EXT_SOCKET_COOKIE, true);
     at += L.EXT_SOCKET_SIZE;
   }
-  if ((bits & EXTENSION.cb) !== 0 && room(L.EXT_CB_SIZE)) {
+  if ((bits & EXTENSION.cb) !== 0) {
+    if (!room(L.EXT_CB_SIZE)) return out;
     out.cb = buf.slice(eventStart + at, eventStart + at + L.EXT_CB_SIZE);
+    at += L.EXT_CB_SIZE;
+  }
+  if ((bits & EXTENSION.beside) !== 0) {
+    if (!room(L.EXT_BESIDE_SIZE)) return out;
+    out.beside = {
+      hwtstamp: v.getBigUint64(at + L.EXT_BESIDE_HWTSTAMP, true),
+      vlanProto: v.getUint16(at + L.EXT_BESIDE_VLAN_PROTO, true),
+      skbExtensions: v.getUint8(at + L.EXT_BESIDE_SKB_EXTENSIONS),
+    };
+    at += L.EXT_BESIDE_SIZE;
+  }
+  if ((bits & EXTENSION.link) !== 0 && room(L.EXT_LINK_SIZE)) {
+    out.link = {
+      kind: v.getUint8(at + L.EXT_LINK_KIND),
+      journey: v.getBigUint64(at + L.EXT_LINK_JOURNEY, true),
+    };
   }
   return out;
 }

@@ -1,15 +1,9 @@
 /** A whole capture as objects, through the same reader as everything else. Small files only. */
 import { readFileSync } from 'node:fs';
-import { readEvent, type EventFields } from '#core/pcapng/event.ts';
-import {
-  EVENT_EXTENSIONS,
-  EXT_LINK_JOURNEY,
-  EXT_LINK_KIND,
-  EXT_LINK_SIZE,
-  SECTION_STARTED,
-} from '#core/format/layout.gen.ts';
+import { readEvent, type EventFields, type LinkExtension } from '#core/pcapng/event.ts';
+import { SECTION_STARTED } from '#core/format/layout.gen.ts';
 import { HOOK_BY_ID } from '#core/format/hooks.ts';
-import { BLOCK_SUBTYPE, EXTENSION } from '#core/format/structs.ts';
+import { BLOCK_SUBTYPE } from '#core/format/structs.ts';
 import { CaptureReader } from '#core/pcapng/reader.ts';
 import type { InterfaceInfo, Problem, StatisticsInfo } from '#core/pcapng/types.ts';
 
@@ -22,8 +16,7 @@ export interface SeenPacket {
   readonly time: bigint;
   readonly event: EventFields;
   readonly metaHex: string;
-  /** Extension bit 5. */
-  readonly link: { readonly kind: number; readonly journey: bigint } | null;
+  readonly link: LinkExtension | null;
   readonly data: Uint8Array;
   readonly originalLength: number;
   readonly dropCount: number;
@@ -51,14 +44,6 @@ export interface Capture {
 
 function readU64(body: Uint8Array, at: number): bigint {
   return new DataView(body.buffer, body.byteOffset, body.byteLength).getBigUint64(at, true);
-}
-
-/** The last extension there is. */
-function readLink(event: Uint8Array): SeenPacket['link'] {
-  const view = new DataView(event.buffer, event.byteOffset, event.byteLength);
-  if ((view.getUint16(EVENT_EXTENSIONS, true) & EXTENSION.link) === 0) return null;
-  const at = event.length - EXT_LINK_SIZE;
-  return { kind: event[at + EXT_LINK_KIND]!, journey: readU64(event, at + EXT_LINK_JOURNEY) };
 }
 
 function readGap(body: Uint8Array): Gap {
@@ -95,7 +80,7 @@ export function readCapture(file: string): Capture {
         journey: (BigInt(packet.packetIdHi) << 32n) | BigInt(packet.packetIdLo),
         event: { ...event, metadata: event.metadata.slice() },
         metaHex: Buffer.from(event.metadata).toString('hex'),
-        link: readLink(packet.buf.subarray(packet.eventStart, packet.eventStart + packet.eventLength)),
+        link: event.link ?? null,
         data: packet.buf.slice(packet.dataStart, packet.dataStart + packet.dataLength),
         originalLength: packet.originalLength,
         dropCount: packet.dropCount,
