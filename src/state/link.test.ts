@@ -62,6 +62,10 @@ describe('the link', () => {
     ['?source=sample:../../etc/passwd', null],
     ['?source=url:javascript:alert(1)', null],
     ['?source=url:file:///etc/passwd', null],
+    ['?source=url:%2Ffiles%2F0-out.pcapng', { kind: 'url', url: '/files/0-out.pcapng' }],
+    ['?source=url:/files/0-a%2520b.pcapng', { kind: 'url', url: '/files/0-a%20b.pcapng' }],
+    ['?source=url://evil.example/x.pcapng', null],
+    ['?source=url:/%5Cevil.example/x.pcapng', null],
     ['?source=sample:edge', { kind: 'sample', id: 'edge' }],
   ])('reads the source of %s as %j', (query, expected) => {
     expect(parseLink(query).source).toEqual(expected);

@@ -65,9 +65,13 @@ export function parseJourneyId(text: string): JourneyId | null {
   return { hi: Number(value >> 32n), lo: Number(value & 0xffff_ffffn) };
 }
 
-/** An absolute http(s) URL within bounds, or null. */
+/** A path on the server of the page, as `whither open` prints it; `//host` and `/\host` are other servers. */
+const CAPTURE_PATH = /^\/(?![/\\])[^\s\\]*$/;
+
+/** An absolute http(s) URL, or a path on the server of the page; null when it is neither or too long. */
 export function parseCaptureUrl(text: string): string | null {
   if (text.length === 0 || text.length > MAX_URL_CHARS) return null;
+  if (CAPTURE_PATH.test(text)) return text;
   if (!URL.canParse(text)) return null;
   const url = new URL(text);
   if (url.protocol !== 'https:' && url.protocol !== 'http:') return null;

@@ -409,8 +409,9 @@ async function specOf(origin: Origin): Promise<Spec> {
     case 'file':
       return { source: { kind: 'file', file: origin.file }, title: origin.file.name };
     case 'url': {
-      const title = new URL(origin.url).pathname.split('/').pop() ?? origin.url;
-      return { source: { kind: 'url', url: origin.url, title }, title };
+      const url = new URL(origin.url, document.baseURI);
+      const title = url.pathname.split('/').pop() ?? origin.url;
+      return { source: { kind: 'url', url: url.href, title }, title };
     }
     case 'live': {
       const url = new URL('stream', document.baseURI);
