@@ -60,8 +60,8 @@ function set(out: Transition, state: HopStateCode, cause: CauseCode, known: Know
   out.known = known;
 }
 
-/** Only XDP can set meta_len: nothing in TC or behind it can. */
-function appeared(between: Between, out: Transition): void {
+/** Metadata where there was none. Only XDP can set meta_len: nothing in TC or behind it can. */
+export function appeared(between: Between, out: Transition): void {
   if (between.xdp === 'some') set(out, HOP_STATE.written, CAUSE.xdpProgram, KNOWN.implied);
   else set(out, HOP_STATE.written, CAUSE.unknown, KNOWN.unknown);
 }
@@ -191,10 +191,19 @@ function overwritten(before: Sighting, now: Sighting, between: Between, out: Tra
     set(out, HOP_STATE.clobbered, CAUSE.neighbourHeader, KNOWN.implied);
   } else if (now.data !== OFFSET_UNSET && now.data < now.mac) {
     set(out, HOP_STATE.clobbered, CAUSE.headerPushed, KNOWN.implied);
-  } else if (!byProgram(between, out)) {
-    const may = between.tc === 'perhaps' || between.xdp === 'perhaps';
-    set(out, may ? HOP_STATE.changed : HOP_STATE.clobbered, CAUSE.unknown, KNOWN.unknown);
+  } else {
+    rewritten(between, out);
   }
+}
+
+/**
+ * Other bytes at the same place, where neither the neighbour layer nor a pushed header explains them: what lies
+ * between the two hops decides alone.
+ */
+export function rewritten(between: Between, out: Transition): void {
+  if (byProgram(between, out)) return;
+  const may = between.tc === 'perhaps' || between.xdp === 'perhaps';
+  set(out, may ? HOP_STATE.changed : HOP_STATE.clobbered, CAUSE.unknown, KNOWN.unknown);
 }
 
 /** The last two bytes became zero, which is how hh_data begins (eth_header_cache(), net/ethernet/eth.c), and nothing else. */

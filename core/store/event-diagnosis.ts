@@ -40,7 +40,7 @@ export function eventDiagnosis(store: CaptureStore, event: number, before: numbe
   if ((chunk.flags[row]! & EVENT_BIT.recorded) === 0) return NOT_RECORDED;
   const host = store.facts.hostAt(chunk.blockOffset[row]!);
   const earlier = before < 0 ? null : store.events.chunk(before);
-  const lies = store.between.get(
+  const { between: lies } = store.between.get(
     earlier === null ? -1 : earlier.hop[before & CHUNK_MASK]!,
     chunk.hop[row]!,
     host,

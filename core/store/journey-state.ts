@@ -3,11 +3,12 @@
  * events arrive. Most events are like the one before them, which a few words decide; the others are
  * diagnosed. A journey whose events do not arrive in order of time is told anew.
  */
-import { Sighting } from '#core/diagnosis/sighting.ts';
+import { OFFSET_UNSET, Sighting } from '#core/diagnosis/sighting.ts';
 import { diagnose } from '#core/diagnosis/transition.ts';
 import { createTransition, HOP_STATE } from '#core/diagnosis/types.ts';
 import { META_STATE } from '#core/format/structs.ts';
 import type { CaptureStore } from './capture-store.ts';
+import type { Pair, Verdict } from './between-hops.ts';
 import { EVENT_BIT, RECORD, RECORD_SHIFT, type EventChunk } from './event-columns.ts';
 import { packCause } from './hop-causes.ts';
 import { RECEIVES } from './hop-table.ts';
@@ -31,7 +32,8 @@ export function trackState(
 ): void {
   const state = chunk.metaState[row]!;
   if (last < 0) {
-    if (state !== META_STATE.none) tell(store, event, -1);
+    if (state === META_STATE.present) keep(store, chunk, row, pairOf(store, -1, chunk.hop[row]!).appeared);
+    else if (state !== META_STATE.none) tell(store, event, -1);
     return;
   }
   const before = store.events.chunk(last);
@@ -42,37 +44,69 @@ export function trackState(
   }
   if (state === before.metaState[lastRow]) {
     if (state === META_STATE.none) return;
-    if (state === META_STATE.present && samePlace(store, chunk, row, before, lastRow)) {
-      chunk.state[row] = HOP_STATE.present;
-      return;
+    if (state === META_STATE.present && samePlace(chunk, row, before, lastRow)) {
+      if (chunk.area[row] === before.area[lastRow]) {
+        if (sameSide(store, chunk, row, before, lastRow)) {
+          chunk.state[row] = HOP_STATE.present;
+          return;
+        }
+      } else if (before.area[lastRow]! >= store.tlvs.currentFrom && chunk.area[row] !== 0) {
+        // Areas of one journey under one schema have two numbers only when their bytes differ.
+        const pair = pairOf(store, before.hop[lastRow]!, chunk.hop[row]!);
+        if (!pair.between.neighbour) {
+          keep(store, chunk, row, pair.rewritten);
+          return;
+        }
+      }
     }
   }
   tell(store, event, last);
 }
 
-/** The same bytes in the same place, and the packet did not cross from one device or namespace to another. */
-function samePlace(
+function pairOf(store: CaptureStore, from: number, to: number): Pair {
+  return store.between.get(from, to, store.facts.host);
+}
+
+/** Both areas were kept and are in the same place, and no header begins inside of it. */
+function samePlace(chunk: EventChunk, row: number, before: EventChunk, lastRow: number): boolean {
+  if (chunk.area[row] === 0 || before.area[lastRow] === 0) return false;
+  if (chunk.metaLength[row] !== before.metaLength[lastRow]) return false;
+  const a = chunk.records;
+  const b = before.records;
+  const i = row << RECORD_SHIFT;
+  const k = lastRow << RECORD_SHIFT;
+  const offsets = a[i + RECORD.macData]!;
+  const mac = offsets & 0xffff;
+  const head = a[i + RECORD.headLo]! | a[i + RECORD.headHi]!;
+  return (
+    head !== 0 &&
+    a[i + RECORD.headLo] === b[k + RECORD.headLo] &&
+    a[i + RECORD.headHi] === b[k + RECORD.headHi] &&
+    ((offsets ^ b[k + RECORD.macData]!) & 0xffff) === 0 &&
+    mac !== OFFSET_UNSET &&
+    offsets >>> 16 >= mac
+  );
+}
+
+/** The packet did not cross from sending to receiving, or into another namespace. */
+function sameSide(
   store: CaptureStore,
   chunk: EventChunk,
   row: number,
   before: EventChunk,
   lastRow: number,
 ): boolean {
-  const area = chunk.area[row]!;
-  if (area === 0 || area !== before.area[lastRow]) return false;
   const { domains } = store.hops;
   const from = domains[before.hop[lastRow]!]!;
   const to = domains[chunk.hop[row]!]!;
-  if (to !== from && to !== (from & ~RECEIVES)) return false;
-  const a = chunk.records;
-  const b = before.records;
-  const i = row << RECORD_SHIFT;
-  const k = lastRow << RECORD_SHIFT;
-  return (
-    a[i + RECORD.headLo] === b[k + RECORD.headLo] &&
-    a[i + RECORD.headHi] === b[k + RECORD.headHi] &&
-    ((a[i + RECORD.macData]! ^ b[k + RECORD.macData]!) & 0xffff) === 0
-  );
+  return to === from || to === (from & ~RECEIVES);
+}
+
+function keep(store: CaptureStore, chunk: EventChunk, row: number, verdict: Verdict): void {
+  const { state, cause } = verdict;
+  chunk.state[row] = state;
+  chunk.cause[row] = cause;
+  store.hops.causes.add(chunk.hop[row]!, state, cause, chunk.tsHi[row]!, chunk.tsLo[row]!, 1);
 }
 
 /** Diagnoses an event against the one at `before` (-1 = none) and counts what was found. */
@@ -87,7 +121,7 @@ function tell(store: CaptureStore, event: number, before: number): void {
   diagnose(
     before < 0 ? null : beforeSighting,
     nowSighting,
-    store.between.get(from, hop, host),
+    store.between.get(from, hop, host).between,
     host?.kernelVersion ?? 0,
     transition,
   );

@@ -2,7 +2,7 @@
 import { HOOK_BY_NAME } from '#core/format/hooks.ts';
 import { BLOCK_SUBTYPE, META_STATE, type MetaState } from '#core/format/structs.ts';
 import type { MetadataSchema } from '#core/metadata/types.ts';
-import { UNKNOWN_EVENT, type EventExtensions } from '#core/pcapng/event.ts';
+import { UNKNOWN_EVENT, type EventExtensions, type EventFields } from '#core/pcapng/event.ts';
 import { CaptureReader } from '#core/pcapng/reader.ts';
 import { joinChunks } from '#core/pcapng/testing/generate-capture.ts';
 import { CaptureWriter } from '#core/pcapng/writer.ts';
@@ -33,6 +33,8 @@ export interface Seen {
   /** Instead of `meta`: a state without bytes, of an area of 8. */
   readonly state?: MetaState;
   readonly extensions?: EventExtensions;
+  /** Other fields of the event, as of UNKNOWN_EVENT but for skb and head. */
+  readonly fields?: Partial<EventFields>;
   readonly data?: Uint8Array;
   readonly comments?: readonly string[];
 }
@@ -98,6 +100,7 @@ export function sectionBytes(section: Section): Uint8Array {
         mark: 5,
         hash: 6,
         cpu: 1,
+        ...seen.fields,
         ...seen.extensions,
       },
     });

@@ -1,0 +1,152 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { InspectSink } from '#core/inspect/inspect-sink.ts';
+import type { InspectedEvent } from '#core/inspect/event-object.ts';
+import { CaptureReader } from '#core/pcapng/reader.ts';
+import { CaptureStore } from '#core/store/capture-store.ts';
+import { journeyDetail } from '#core/store/journey-detail.ts';
+import { CELL, type JourneyDetail } from '#core/store/view.ts';
+import { CLIENTS, forwardTopology, ROUTER_DEVICES, SERVER } from './forward/topology.ts';
+import { Child, runCommand } from './processes.ts';
+import { findRoot, labFiles } from './root.ts';
+import { programsOf, until } from './testing/host-state.ts';
+import { requireKernel } from './testing/require-kernel.ts';
+
+const skip = requireKernel();
+const PINGS = 4;
+const INTACT = '11'.repeat(8) + '22'.repeat(8);
+const CLOBBERED = `${'11'.repeat(8)}${'22'.repeat(6)}0000`;
+const [INSIDE, OUTSIDE] = ROUTER_DEVICES;
+/** The first hop behind the neighbour layer. */
+const BEHIND = `${OUTSIDE}:tcx/egress@first`;
+
+describe.skipIf(skip !== null)(`a router's cached neighbour${skip === null ? '' : ` (${skip})`}`, () => {
+  const directory = mkdtempSync(path.join(tmpdir(), 'whither-clobber-'));
+  const file = path.join(directory, 'clobber.pcapng');
+  const [client, router, server] = ['client', 'router', 'server'].map(
+    (role) => `whither-hh-${role}-${process.pid}`,
+  ) as [string, string, string];
+  const children: Child[] = [];
+  const store = new CaptureStore();
+  const inspected: InspectedEvent[] = [];
+  /** The pings as they were forwarded, in order. */
+  let pings: JourneyDetail[] = [];
+
+  const nameOf = (hop: number): string => store.hops.hops[hop]!.name;
+  const ping = async (count: number): Promise<string> =>
+    runCommand('ip', [
+      ...['netns', 'exec', client, 'ping', '-q', '-i', '0.2', '-W', '2'],
+      ...['-c', String(count), '-I', CLIENTS[0]!, SERVER],
+    ]);
+
+  beforeAll(async () => {
+    const files = labFiles();
+    children.push(new Child(files.loader, ['guard', client, router, server], { detached: true }));
+    for (const [command, ...args] of forwardTopology({ client, router, server })) {
+      await runCommand(command!, args);
+    }
+    const object = path.join(findRoot(), 'build/lab/pattern.bpf.o');
+    await runCommand('ip', ['-n', router, 'link', 'set', INSIDE, 'xdpdrv', 'obj', object, 'sec', 'xdp']);
+    await until('packets are forwarded', async () =>
+      ping(1).then(
+        () => true,
+        () => false,
+      ),
+    );
+    const devices = ROUTER_DEVICES.flatMap((device) => ['-i', device]);
+    const probe = new Child(files.probe, [...devices, '--netns', router, '-w', file, '--die-with-parent']);
+    children.push(probe);
+    await until('the probe is attached', () => programsOf(probe.process.pid!).length > 20);
+    await sleep(500);
+    // The first packet must ask for its neighbour, and the others find the answer.
+    await runCommand('ip', ['-n', router, 'neigh', 'flush', 'dev', OUTSIDE]);
+    await ping(PINGS);
+    await sleep(300);
+    await probe.end('SIGINT');
+    expect(probe.process.exitCode).toBe(0);
+    const bytes = readFileSync(file);
+    for (const sink of [
+      store,
+      new InspectSink({ event: (event) => inspected.push(event), problem: () => undefined }),
+    ]) {
+      const reader = new CaptureReader(sink);
+      reader.push(bytes);
+      reader.end();
+    }
+    pings = Array.from({ length: store.journeys.count }, (_, journey) =>
+      journeyDetail(store, journey),
+    ).filter(
+      ({ protocol, hops }) =>
+        protocol === 'ICMP' && hops.some(({ hop }) => nameOf(hop) === `${INSIDE}:nf/forward`),
+    );
+  });
+
+  afterAll(async () => {
+    for (const child of children.reverse()) await child.end('SIGTERM');
+    rmSync(directory, { recursive: true, force: true });
+  });
+
+  it('was captured without a problem, every ping at every hop', () => {
+    expect(store.problems).toEqual([]);
+    expect(pings).toHaveLength(PINGS);
+    for (const { hops } of pings) {
+      expect(hops.map(({ hop }) => nameOf(hop))).toEqual(
+        expect.arrayContaining([`${INSIDE}:netif_receive_skb`, BEHIND, `${OUTSIDE}:net_dev_start_xmit`]),
+      );
+    }
+  });
+
+  it('leaves the metadata of the first packet alone', () => {
+    const [first] = pings;
+    expect(first!.hops.map(({ state }) => state)).toEqual([
+      'written',
+      ...Array<string>(first!.hops.length - 1).fill('present'),
+    ]);
+    expect(first!.rows[0]!.cells.at(-1)!.value).toBe(INTACT);
+  });
+
+  it('overwrites the last two bytes of every later one, which is put down to neigh_hh_output', () => {
+    for (const { hops, rows, diagnosis } of pings.slice(1)) {
+      const at = hops.findIndex(({ hop }) => nameOf(hop) === BEHIND);
+      expect(hops.map(({ state }) => state)).toEqual(
+        hops.map((_, i) => (i === 0 ? 'written' : i === at ? 'clobbered' : 'present')),
+      );
+      expect(hops[at]).toMatchObject({
+        cell: CELL.clobbered,
+        writer: '',
+        cause: { name: 'neighbourHeader', operation: 'neigh_hh_output', known: 'implied' },
+      });
+      expect(hops[at]!.cause.evidence).toMatch(
+        /^Bytes 14 to 15 of 16 were 2222 and are 0000, skb->head is the same, the MAC header too; /,
+      );
+      expect(rows[0]!.cells.map(({ value }) => value)).toEqual(
+        hops.map((_, i) => (i < at ? INTACT : CLOBBERED)),
+      );
+      expect(diagnosis).toMatch(
+        /^Metadata clobbered between \S+ and out0:tcx\/egress@first by neigh_hh_output \(implied: .*\), as in 3 of \d+ packets there\.$/,
+      );
+    }
+  });
+
+  it('names the XDP program that wrote them', () => {
+    for (const { hops } of pings)
+      expect(hops[0]!.writer).toMatch(/^pattern#\d+ \(tag [0-9a-f]{16}\) at xdp of in0$/);
+  });
+
+  it('counts the cause at its hop', () => {
+    const hop = store.hops.hops.findIndex(({ name }) => name === BEHIND);
+    expect(store.hops.causes.list(hop)).toEqual([
+      expect.objectContaining({ state: 'clobbered', cause: 'neighbourHeader', known: 'implied', count: 3 }),
+    ]);
+  });
+
+  it('is told by inspect as by the page', () => {
+    const told = inspected.filter(({ interface: name, state }) => name === BEHIND && state === 'clobbered');
+    expect(told.map(({ cause, meta_hex: hex }) => [cause, hex])).toEqual(
+      Array.from({ length: PINGS - 1 }, () => ['neighbourHeader', CLOBBERED]),
+    );
+  });
+});
