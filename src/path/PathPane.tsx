@@ -14,7 +14,7 @@ import { hopOfKey } from '#src/state/hop-key.ts';
 import { usePage, useSession } from '#src/state/context.ts';
 import { useWidth } from '#src/app/use-size.ts';
 import { drawPath } from './draw.ts';
-import { groupsOf, layoutPath, type PathLayout } from './layout.ts';
+import { firstLanes, groupsOf, layoutPath, type PathLayout } from './layout.ts';
 import { PathTable } from './PathTable.tsx';
 import './path.css';
 
@@ -106,10 +106,23 @@ export function PathPane() {
   const pressedHop = link.hop === null ? null : hopOfKey(hops, link.hop);
   const focusKey = (stops.find((stop) => stop.key === current) ?? stops[0])?.key ?? '';
 
+  // The first time, marks are made: lane by lane, each in a task of its own. From then on they only change.
+  const lanesDrawn = useRef(0);
   useLayoutEffect(() => {
-    if (svg.current === null || width === 0) return;
+    const element = svg.current;
+    if (element === null || width === 0) return;
     const pressed = stops.find((stop) => stop.hop !== null && stop.hop === pressedHop)?.key ?? '';
-    drawPath(svg.current, layout, { bandHeight, pressed, current: focusKey });
+    const lanes = layout.groups.reduce((sum, group) => sum + group.lanes.length, 0);
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const draw = () => {
+      lanesDrawn.current = Math.max(1, Math.min(lanes, lanesDrawn.current + 1));
+      const whole = lanesDrawn.current >= lanes;
+      const part = whole ? layout : firstLanes(layout, lanesDrawn.current);
+      drawPath(element, part, { bandHeight, pressed, current: focusKey });
+      if (!whole) timer = setTimeout(draw, 0);
+    };
+    draw();
+    return () => clearTimeout(timer);
   }, [layout, stops, pressedHop, focusKey, width, bandHeight]);
 
   const stopOf = (target: EventTarget): Stop | undefined => {

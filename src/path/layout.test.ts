@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { fakeHop, edgeHops } from '#src/testing/hops.ts';
 import type { Edge } from '#workers/api.ts';
 import {
+  firstLanes,
   GROUP_HEAD,
   groupsOf,
   kernelOrder,
@@ -72,6 +73,24 @@ describe('what runs between hops', () => {
         },
       ),
     );
+  });
+});
+
+describe('the first drawing', () => {
+  it('grows lane by lane to the whole, in its final places', () => {
+    const two = [...edgeHops('eth0', 1), ...edgeHops('eth1', 2, 10)];
+    const layout = layoutPath(two, [], [edge(0, 8, 5)], options);
+    const lanes = (count: number) =>
+      firstLanes(layout, count).groups.map((group) => [group.lanes.length, group.bends.length]);
+    expect([1, 2, 3].map(lanes)).toEqual([
+      [[1, 0]],
+      [[2, 1]],
+      [
+        [2, 1],
+        [1, 0],
+      ],
+    ]);
+    expect(firstLanes(layout, 4)).toEqual(layout);
   });
 });
 

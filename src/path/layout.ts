@@ -312,6 +312,20 @@ export function layoutPath(
   return { groups: placed, width, height: y + rowHeight };
 }
 
+/** The drawing as far as its first lanes; what runs between lanes comes with the last one of its group. */
+export function firstLanes(layout: PathLayout, lanes: number): PathLayout {
+  let left = lanes;
+  const groups = layout.groups.flatMap((group) => {
+    const shown = group.lanes.slice(0, Math.max(0, left));
+    left -= group.lanes.length;
+    if (shown.length === group.lanes.length) return [group];
+    return shown.length === 0
+      ? []
+      : [{ ...group, lanes: shown, ends: [], segments: [], bends: [], stubs: [] }];
+  });
+  return { ...layout, groups };
+}
+
 /** `87 %`, `<1 %`, `–` when there is nothing to be a share of. */
 export function printShare(part: number, whole: number): string {
   if (whole === 0) return '–';
