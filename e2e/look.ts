@@ -85,7 +85,7 @@ export async function inspectAll(page: Page): Promise<readonly unknown[]> {
     for (;;) {
       const part = await api.inspect(all.length, step);
       all.push(...part);
-      if (part.length < step) return all;
+      if (part.length === 0) return all;
     }
   }, MAX_INSPECT);
 }
