@@ -20,6 +20,9 @@ export interface InspectedTlv {
   /** Of the whole TLV in the metadata area, in bytes. */
   readonly offset: number;
   readonly length: number;
+  /** Of the value alone, without type and length fields and padding. */
+  readonly value_offset: number;
+  readonly value_length: number;
 }
 
 /** Keys in the order in which they are printed. null = not there. */
@@ -103,12 +106,14 @@ export function eventObject(facts: EventFacts): InspectedEvent {
     hook: HOOK_BY_ID.get(facts.hook)?.name ?? (facts.hook === 0 ? '' : `hook ${facts.hook}`),
     journey: facts.journey,
     meta_hex: formatHex(area, 0, area.length),
-    tlvs: (decoded?.tlvs ?? []).map(({ type, name, value, offset, length }) => ({
+    tlvs: (decoded?.tlvs ?? []).map(({ type, name, value, offset, length, valueOffset, valueLength }) => ({
       type,
       name,
       value,
       offset,
       length,
+      value_offset: valueOffset,
+      value_length: valueLength,
     })),
     protocol: facts.protocol,
     src: facts.src === '' ? null : facts.src,

@@ -21,7 +21,8 @@ const MAC_BYTES = 6;
 const NO_BYTES = new Uint8Array(0);
 
 export interface InspectListener {
-  event(event: InspectedEvent): void;
+  /** `typeBytes`: width of the type field in its metadata. */
+  event(event: InspectedEvent, typeBytes: 1 | 2 | 4): void;
   problem(problem: Problem): void;
 }
 
@@ -114,6 +115,7 @@ export class InspectSink implements CaptureSink {
         ...this.window.packet(p),
         comments: optionComments(p.buf, readOptions(p.buf, p.optionsStart, p.optionsLength, p.littleEndian)),
       }),
+      this.decoder?.schema.framing.typeBytes ?? 1,
     );
   }
 }

@@ -66,13 +66,13 @@ export class JourneyWindow {
 
   /** Takes in an event and tells what became of its metadata. */
   packet(p: PacketView): Pick<EventFacts, 'diagnosis' | 'links'> {
-    if (this.younger === null && this.older.events.count >= this.half) {
-      this.younger = this.begin();
-      for (const tell of [...this.declarations, ...this.blocks.values()]) tell(this.younger);
-    }
     if (this.younger !== null && this.older.events.count >= 2 * this.half) {
       this.older = this.younger;
       this.younger = null;
+    }
+    if (this.younger === null && this.older.events.count >= this.half) {
+      this.younger = this.begin();
+      for (const tell of [...this.declarations, ...this.blocks.values()]) tell(this.younger);
     }
     const store = this.older;
     const event = store.events.count;

@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import { CaptureReader } from '#core/pcapng/reader.ts';
+import type { CaptureSink, PacketView } from '#core/pcapng/types.ts';
+import { sectionBytes, type Seen } from '#core/store/testing/scenario.ts';
+import type { EventFacts } from './event-object.ts';
+import { JourneyWindow } from './journey-window.ts';
+
+type Told = Pick<EventFacts, 'diagnosis' | 'links'>;
+
+/** What a window of `events` tells of each event. */
+function told(seen: readonly Seen[], events: number): Told[] {
+  const window = new JourneyWindow(null, events);
+  const out: Told[] = [];
+  const ignore = (): void => undefined;
+  const sink: CaptureSink = {
+    section: (info) => window.section(info),
+    interface: (info) => window.interface(info),
+    custom: (block) => window.custom(block),
+    packet: (p: PacketView) => out.push(window.packet(p)),
+    statistics: ignore,
+    problem: ignore,
+  };
+  new CaptureReader(sink).push(sectionBytes({ seen }));
+  return out;
+}
+
+/** One journey: written, then the same `n` times. */
+const journey = (id: bigint, from: number, n: number): Seen[] =>
+  Array.from({ length: n }, (_, i) => ({ hook: 'nf/forward', id, us: from + i, meta: [1, 2, 3, 4] }));
+
+const states = (of: readonly Told[]): (string | undefined)[] => of.map(({ diagnosis }) => diagnosis?.state);
+
+describe('the window of a stream', () => {
+  it('follows a journey while at most half of it lies between two of its events', () => {
+    const [first, ...rest] = journey(1n, 0, 4);
+    const others = (id: bigint, n: number): Seen[] => journey(id, 10, n);
+    for (const window of [8, 16]) {
+      const half = window / 2;
+      for (let before = 0; before < 2 * window; before++) {
+        const seen = [...others(7n, before), first!, ...others(8n, half - 1), ...rest];
+        const at = before + half;
+        expect(states(told(seen, window)).slice(at)).toEqual(['present', 'present', 'present']);
+      }
+    }
+  });
+
+  it('forgets what is older than the whole of it', () => {
+    const [first, second] = journey(1n, 0, 2);
+    const seen = [first!, ...journey(7n, 10, 16), second!];
+    expect(states(told(seen, 8)).at(-1)).toBe('written');
+    expect(states(told(seen, 64)).at(-1)).toBe('present');
+  });
+});
