@@ -58,8 +58,6 @@ interface FlowInput {
   readonly lanes: readonly LaneLayout[];
   readonly ends: readonly EndStation[];
   readonly edges: readonly Edge[];
-  /** Events of the busiest hop: as high as a band gets. */
-  readonly most: number;
   readonly options: PathOptions;
 }
 
@@ -73,7 +71,7 @@ const MIN_BEND_PX = 1.5;
 const MAX_BEND_PX = 9;
 const printCount = (count: number) => count.toLocaleString('en');
 
-export function layoutFlows({ lanes, ends, edges, most, options }: FlowInput): GroupFlows {
+export function layoutFlows({ lanes, ends, edges, options }: FlowInput): GroupFlows {
   const places = new Map<number, Place>();
   for (const lane of lanes) {
     if (lane.lane === 'none') continue;
@@ -113,6 +111,7 @@ export function layoutFlows({ lanes, ends, edges, most, options }: FlowInput): G
     const { count, hadMetadata, withMetadata } = edge;
     // Within a filter the edges are not counted: shown is the share of each hop that passes it.
     const height = Math.min(heightOf(from, count), heightOf(to, count));
+    if (height === 0) continue;
     const lost = entered(edges, edge.to, count) ? (to.station.hop?.metadataLost ?? 0) : 0;
     const toMeta = height * (withMetadata / count);
     segments.push({
@@ -139,6 +138,8 @@ export function layoutFlows({ lanes, ends, edges, most, options }: FlowInput): G
     if (from === undefined || (end === undefined && (to === undefined || to.lane === from.lane))) continue;
     const { count, hadMetadata, withMetadata } = edge;
     const height = heightOf(from, count);
+    // Within a filter that nothing here passes.
+    if (height === 0 || (end ?? to?.station)?.events === 0) continue;
     const y = baseOf(from) - stack(leaving, edge.from, height, from.station.band) - height / 2;
     const toLabel = end?.label ?? to?.station.label ?? '';
     bends.push({
@@ -152,7 +153,7 @@ export function layoutFlows({ lanes, ends, edges, most, options }: FlowInput): G
         end !== undefined
           ? [end.x - 6, end.y]
           : [to?.station.x ?? 0, to === undefined ? 0 : baseOf(to) - to.station.band / 2],
-      width: Math.min(MAX_BEND_PX, Math.max(MIN_BEND_PX, (count / most) * options.bandHeight)),
+      width: Math.min(MAX_BEND_PX, Math.max(MIN_BEND_PX, height)),
     });
   }
 

@@ -53,6 +53,12 @@ describe('what runs between hops', () => {
     expect(flows(true)?.stubs).toEqual([]);
   });
 
+  it('is not drawn where nothing passes the filter', () => {
+    const none = hops.map((hop) => ({ ...hop, filteredEvents: 0, filteredWithMetadata: 0 }));
+    const [group] = layoutPath(none, [], edges, { ...options, filtered: true }).groups;
+    expect([group?.segments, group?.bends, group?.stubs]).toEqual([[], [], []]);
+  });
+
   it('never stacks more on a hop than its band is high, for any counts', () => {
     const index = fc.nat(3);
     fc.assert(

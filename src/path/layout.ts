@@ -305,7 +305,7 @@ export function layoutPath(
       height,
       lanes,
       ends: placedEnds,
-      ...layoutFlows({ lanes, ends: placedEnds, edges, most, options }),
+      ...layoutFlows({ lanes, ends: placedEnds, edges, options }),
     });
     rowHeight = Math.max(rowHeight, height);
   });
