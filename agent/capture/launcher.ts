@@ -9,9 +9,14 @@ export const STOP_GRACE_MS = 3_000;
 /** What a process says on stderr is shown; no line of it is longer. */
 const MAX_LINE_CHARS = 1_000;
 
+/** The probe's exit code when nothing is left to watch: EXIT_GONE of agent/probe/args.h, proved by a kernel test. */
+export const GONE_EXIT_CODE = 3;
+
 /** How a process ended; `text` is for people. */
 export interface ProcessEnd {
   readonly ok: boolean;
+  /** null = killed by a signal. */
+  readonly code: number | null;
   readonly text: string;
 }
 
@@ -69,7 +74,7 @@ export function endOf(child: ChildProcess): Promise<ProcessEnd> {
   return new Promise((resolve) => {
     child.once('exit', (code, signal) => {
       const text = signal === null ? `exit code ${String(code)}` : `killed by ${signal}`;
-      resolve({ ok: code === 0, text });
+      resolve({ ok: code === 0, code, text });
     });
   });
 }

@@ -9,7 +9,7 @@ import { FAKE_PROBE, planFakeProbe, type FakePlan, type FakeRun } from '../testi
 import { event, eventNs, section } from '../testing/section.ts';
 import { temporaryDirectory, until } from '../testing/temporary.ts';
 import { FileLog } from './file-log.ts';
-import { DirectLauncher, lines } from './launcher.ts';
+import { DirectLauncher, GONE_EXIT_CODE, lines } from './launcher.ts';
 import { ProbeRunner } from './runner.ts';
 import { checkSpec, probeArguments } from './spec.ts';
 
@@ -103,6 +103,44 @@ test('a probe that keeps dying is given up after the last delay', async () => {
     capture: 'stopped',
     text: 'The probe ended (exit code 3).',
   });
+  expect(runner.failed).toBe(true);
+});
+
+const GONE: FakeRun = {
+  output: section({ run: 1, events: 1 }),
+  then: `exit ${GONE_EXIT_CODE} whither-probe: the device eth0 is gone`,
+};
+
+test('what it watched is waited for, and captured when it comes back', async () => {
+  const spool = await openSpool();
+  const back = section({ run: 2, events: 2, first: 10 });
+  const { runner, statuses } = runnerFor([GONE, { output: back, then: 'stay' }], spool);
+  const ran = runner.run();
+  await until(() => spool.segmentStarts.length === 2 && spool.end - spool.segmentStarts[1]! === back.length);
+  runner.stop();
+  await ran;
+  expect(statuses.map(({ capture, text }) => [capture, text])).toEqual([
+    ['running', 'Capturing eth0 in netns edge.'],
+    ['restarting', 'The device eth0 is gone. Waiting for it.'],
+    ['running', 'Capturing eth0 in netns edge.'],
+    ['stopped', 'The capture was stopped.'],
+  ]);
+});
+
+test('what it watched is not waited for for ever; why it ended is said, not why it could not start again', async () => {
+  const spool = await openSpool();
+  const { runner, statuses, plan } = runnerFor([GONE], spool);
+  await runner.run();
+  expect(plan.args(3)).not.toBeNull();
+  expect(plan.args(4)).toBeNull();
+  expect(statuses.map(({ capture }) => capture)).toEqual([
+    'running',
+    'restarting',
+    'restarting',
+    'restarting',
+    'stopped',
+  ]);
+  expect(statuses.at(-1)!.text).toBe('The device eth0 is gone.');
   expect(runner.failed).toBe(true);
 });
 

@@ -6,7 +6,7 @@
 import type { Status } from '#core/protocol/messages.ts';
 import { lineOf } from '../failure.ts';
 import type { CaptureLog } from '../spool/log.ts';
-import type { Launcher, ProbeProcess } from './launcher.ts';
+import { GONE_EXIT_CODE, type Launcher, type ProbeProcess, type ProcessEnd } from './launcher.ts';
 import { describeSpec, type CaptureSpec } from './spec.ts';
 
 export const RESTART_DELAYS_MS: readonly number[] = [250, 500, 1_000, 2_000, 4_000, 8_000];
@@ -15,6 +15,9 @@ export const HEALTHY_AFTER_MS = 30_000;
 
 /** An interface may be silent: a probe that has not ended by then is taken to be at work. */
 const ALIVE_AFTER_MS = 1_500;
+
+/** With it a program begins its lines on stderr. */
+const PROGRAM_PREFIX = /^[\w-]+: /;
 
 export interface RunnerOptions {
   readonly launcher: Launcher;
@@ -26,11 +29,12 @@ export interface RunnerOptions {
 
 /**
  * `useless`: it ended before it had captured anything; at the first start it would do so again.
- * `log`: what it writes cannot be kept, whoever writes it.
+ * `gone`: what it watched is there no more, but may come back. `log`: what it writes cannot be kept, whoever
+ * writes it.
  */
 interface Outcome {
   readonly why: string;
-  readonly end: 'died' | 'useless' | 'log';
+  readonly end: 'died' | 'useless' | 'gone' | 'log';
 }
 
 export class ProbeRunner {
@@ -54,22 +58,26 @@ export class ProbeRunner {
     const delays = this.#options.restartDelaysMs ?? RESTART_DELAYS_MS;
     let attempt = 0;
     let first = true;
+    /** Why the probe had nothing left to watch, until one captures again: the attempts since then say less. */
+    let gone: string | null = null;
     while (!this.#stopped()) {
       const startedMs = Date.now();
       const outcome = await this.#runOnce();
       if (this.#stopped()) break;
-      const { why } = outcome;
+      if (outcome.end === 'gone') gone = outcome.why;
+      else if (outcome.end !== 'useless') gone = null;
+      const why = gone ?? outcome.why;
       const hopeless = outcome.end === 'log' || (outcome.end === 'useless' && first);
       first = false;
       if (Date.now() - startedMs >= HEALTHY_AFTER_MS) attempt = 0;
       const delay = delays[attempt];
       if (hopeless || delay === undefined) {
         this.#failed = true;
-        this.#status(outcome.end === 'useless' ? 'unavailable' : 'stopped', why);
+        this.#status(outcome.end === 'useless' && gone === null ? 'unavailable' : 'stopped', why);
         return;
       }
       attempt += 1;
-      this.#status('restarting', `${why} Starting it again.`);
+      this.#status('restarting', `${why} ${gone === null ? 'Starting it again.' : 'Waiting for it.'}`);
       await this.#sleep(delay);
     }
     this.#status('stopped', 'The capture was stopped.');
@@ -110,9 +118,7 @@ export class ProbeRunner {
         probe.stop();
         await log.probeEnded();
       }
-      const end = await probe.ended;
-      const said = this.#lastLine === '' ? '' : `: ${this.#lastLine}`;
-      return { why: sentence(`The probe ended (${end.text})${said}`), end: seen.output ? 'died' : 'useless' };
+      return outcomeOf(await probe.ended, this.#lastLine, seen.output);
     } catch (thrown) {
       return { why: sentence(lineOf(thrown)), end: seen.logFault ? 'log' : seen.output ? 'died' : 'useless' };
     } finally {
@@ -139,6 +145,15 @@ export class ProbeRunner {
       this.#stopping.signal.addEventListener('abort', done, { once: true });
     });
   }
+}
+
+/** `said`: its last line on stderr; `output`: it had begun to capture. */
+function outcomeOf({ code, text }: ProcessEnd, said: string, output: boolean): Outcome {
+  if (code === GONE_EXIT_CODE && said !== '') {
+    return { why: sentence(said.replace(PROGRAM_PREFIX, '')), end: 'gone' };
+  }
+  const why = sentence(`The probe ended (${text})${said === '' ? '' : `: ${said}`}`);
+  return { why, end: output ? 'died' : 'useless' };
 }
 
 function sentence(text: string): string {

@@ -8,6 +8,9 @@
 #include "record.h"
 
 #define PROBE_VERSION "0.1.0"
+/* Exit code when nothing is left to watch: trying again is worth it, for what went may come back.
+ * agent/capture/launcher.ts has it, too. 0 = ended as told, 1 = failed, 2 = usage. */
+#define EXIT_GONE 3
 /* The ring's memory is locked: more than this is a slip of the keyboard. */
 #define RING_BYTES_MAX	   (1u << 30)
 #define RING_BYTES_MIN	   4096u

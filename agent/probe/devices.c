@@ -19,13 +19,13 @@
 
 int netns_enter(const char *name, struct netns *out)
 {
-	char path[PATH_MAX];
+	char *path = out->path;
 	struct stat st;
 	int fd;
 
 	memset(out, 0, sizeof(*out));
 	if (name) {
-		snprintf(path, sizeof(path), "%s%s", strchr(name, '/') ? "" : NETNS_DIR, name);
+		snprintf(path, sizeof(out->path), "%s%s", strchr(name, '/') ? "" : NETNS_DIR, name);
 		snprintf(out->name, sizeof(out->name), "%s", name);
 		fd = open(path, O_RDONLY | O_CLOEXEC);
 		if (fd < 0) {
@@ -49,6 +49,7 @@ int netns_enter(const char *name, struct netns *out)
 		return -1;
 	}
 	out->inode = (unsigned)st.st_ino;
+	out->nsfs = st.st_dev;
 	return 0;
 }
 
@@ -76,6 +77,7 @@ int device_find(const char *name, struct device *out)
 		return -1;
 	}
 	strcpy(out->name, name);
+	strcpy(out->now, name);
 	out->ifindex = if_nametoindex(name);
 	if (!out->ifindex) {
 		fprintf(stderr,

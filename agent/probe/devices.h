@@ -4,20 +4,28 @@
 
 #include <limits.h>
 #include <net/if.h>
+#include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 #include "record.h"
 
 struct netns {
 	char name[NAME_MAX + 1]; /* as asked for; "" = the one we were started in */
+	char path[PATH_MAX];	 /* where it was found; "" = the one we were started in */
 	unsigned inode;		 /* of nsfs */
+	dev_t nsfs;		 /* its file system */
+	bool gone;		 /* nothing is found at the path any more, or another one */
 };
 
 /* A watched device; its slot is its index in the array. */
 struct device {
-	char name[IF_NAMESIZE];
-	char driver[32]; /* "" = not known */
+	char name[IF_NAMESIZE]; /* as asked for, and in the capture */
+	char now[IF_NAMESIZE];	/* it may be renamed while it is watched */
+	char driver[32];	/* "" = not known */
 	unsigned ifindex;
+	bool gone;
+	bool said; /* that it is gone */
 };
 
 /* Moves the process into a network namespace: a name under /run/netns, a path, or NULL to stay.

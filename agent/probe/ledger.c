@@ -80,23 +80,34 @@ bool ledger_balanced(const struct ledger *l)
 	return true;
 }
 
+static void statistics_write(struct ledger *l, const struct interface *i)
+{
+	struct block b = block_begin(&l->capture->out, PCAPNG_ISB, ISB_BYTES);
+
+	block_put_u32(&b, i->id);
+	block_put_time(&b, l->read_ns);
+	block_option_u64(&b, ISB_IFRECV, i->seen);
+	block_option_u64(&b, ISB_IFDROP, i->lost);
+	block_option_u64(&b, ISB_USRDELIV, i->written);
+	block_put_u32(&b, OPT_END);
+	block_end(&b);
+}
+
 void ledger_statistics(struct ledger *l)
 {
-	struct capture *c = l->capture;
+	const struct capture *c = l->capture;
 
-	for (size_t n = 0; n < c->active_count; n++) {
-		const struct interface *i = &c->interfaces[c->active[n]];
-		struct block b;
+	for (size_t n = 0; n < c->active_count; n++)
+		statistics_write(l, &c->interfaces[c->active[n]]);
+}
 
-		b = block_begin(&c->out, PCAPNG_ISB, ISB_BYTES);
-		block_put_u32(&b, i->id);
-		block_put_time(&b, l->read_ns);
-		block_option_u64(&b, ISB_IFRECV, i->seen);
-		block_option_u64(&b, ISB_IFDROP, i->lost);
-		block_option_u64(&b, ISB_USRDELIV, i->written);
-		block_put_u32(&b, OPT_END);
-		block_end(&b);
-	}
+void ledger_statistics_of(struct ledger *l, uint32_t slot)
+{
+	const struct capture *c = l->capture;
+
+	for (size_t n = 0; n < c->active_count; n++)
+		if (c->hooks.points[c->active[n]].slot == slot)
+			statistics_write(l, &c->interfaces[c->active[n]]);
 }
 
 /* Packets, or such that had ended unseen, forgotten for lack of room. */

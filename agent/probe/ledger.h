@@ -24,6 +24,8 @@ void ledger_update(struct ledger *l);
 bool ledger_balanced(const struct ledger *l);
 /* An Interface Statistics Block for every interface. */
 void ledger_statistics(struct ledger *l);
+/* The same, of one device only: its last word, when it is gone. */
+void ledger_statistics_of(struct ledger *l, uint32_t slot);
 /* The sums, for people, on stderr. */
 void ledger_summary(struct ledger *l);
 

@@ -20,6 +20,7 @@
 #include "doctor.h"
 #include "events.h"
 #include "ledger.h"
+#include "presence.h"
 #include "section.h"
 
 /* Events wait in the ring at most this long; BPF wakes the probe earlier only when the ring fills.
@@ -81,20 +82,39 @@ static void follow_parent(pid_t parent)
 		stop = 1;
 }
 
+/* The account of those that went since last time; then the others go on. */
+static void part_with(struct place *where, struct ledger *ledger)
+{
+	ledger_update(ledger);
+	for (size_t slot = 0; slot < where->device_count; slot++)
+		if (where->devices[slot].gone && !where->devices[slot].said)
+			ledger_statistics_of(ledger, (uint32_t)slot);
+	presence_say(where);
+}
+
+/* Until told to stop, the reader leaves, or nothing is left to watch. */
 static void run(struct capture *c, struct events *events, struct ledger *ledger)
 {
 	struct pollfd fds[] = {
 		{ .fd = events_fd(events), .events = POLLIN },
 		{ .fd = c->out.fd }, /* events 0: only told when the reader left */
+		{ .fd = c->where.links, .events = POLLIN },
 	};
-	uint64_t now = clock_ns(CLOCK_MONOTONIC), flushed = now, looked = now, reported = now;
+	uint64_t now = clock_ns(CLOCK_MONOTONIC), flushed = now, looked = now, reported = now,
+		 visited = now;
 
-	while (!stop && !c->out.error) {
-		poll(fds, 2, POLL_INTERVAL_MS);
+	while (!stop && !c->out.error && presence_left(&c->where)) {
+		poll(fds, sizeof(fds) / sizeof(*fds), POLL_INTERVAL_MS);
 		if (fds[1].revents & (POLLERR | POLLHUP | POLLNVAL))
 			break;
 		events_take(events, false);
 		now = clock_ns(CLOCK_MONOTONIC);
+		if (fds[2].revents && presence_look(&c->where) && presence_left(&c->where))
+			part_with(&c->where, ledger);
+		if (now - visited >= NETNS_LOOK_INTERVAL_MS * NS_PER_MS) {
+			c->where.netns.gone = netns_is_gone(&c->where.netns);
+			visited = now;
+		}
 		if (now - looked >= LEDGER_INTERVAL_MS * NS_PER_MS) {
 			ledger_update(ledger);
 			looked = now;
@@ -182,6 +202,11 @@ int main(int argc, char **argv)
 		fprintf(stderr, "whither-probe: the capture is incomplete: %s\n",
 			err == ETIMEDOUT ? "its reader stands still" : strerror(err));
 	err = err && err != EPIPE;
+	/* Last, because who shows one line shows the last. */
+	if (!err && !stop && !presence_left(&c.where)) {
+		presence_say(&c.where);
+		err = EXIT_GONE;
+	}
 out:
 	if (attached)
 		hooks_detach(&c.hooks);

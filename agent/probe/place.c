@@ -4,10 +4,15 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "presence.h"
+
 int place_find(const struct options *o, struct place *out)
 {
 	memset(out, 0, sizeof(*out));
 	if (netns_enter(o->netns, &out->netns))
+		return -1;
+	out->links = presence_open();
+	if (out->links < 0)
 		return -1;
 	for (size_t n = 0; n < o->device_count; n++) {
 		struct device *d = &out->devices[n];

@@ -14,6 +14,7 @@ struct place {
 	struct device devices[WH_MAX_SLOTS]; /* index: the slot */
 	size_t device_count;
 	struct programs programs;
+	int links; /* presence.h: tells of devices that go */
 };
 
 /* Enters the namespace, finds the devices and the programs on them. Returns 0, or prints what is

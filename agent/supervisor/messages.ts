@@ -19,7 +19,7 @@ const request = v.variant('type', [
   v.object({ type: v.literal('start-lab'), name: v.pipe(v.string(), v.regex(/^[a-z][a-z0-9-]{0,31}$/)) }),
 ]);
 
-const end = v.object({ ok: v.boolean(), text: v.string() });
+const end = v.object({ ok: v.boolean(), code: v.nullable(v.number()), text: v.string() });
 
 const notice = v.variant('type', [
   v.object({ type: v.literal('probe-started'), id }),

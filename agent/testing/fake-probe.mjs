@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
  * Stands in for whither-probe in tests. In the directory WHITHER_FAKE_PROBE, start number k writes the bytes
- * of `k.bin` to standard output, then does what `k.txt` says: `exit N`, `kill` (dies by SIGKILL), or `stay`
+ * of `k.bin` to standard output, then does what `k.txt` says: `exit N`, with a line for stderr behind it or not, `kill` (dies by SIGKILL), or `stay`
  * (until SIGTERM, then writes `k.tail` and exits with 0). Without k.bin it complains and exits with 1.
  */
 import fs from 'node:fs';
@@ -33,10 +33,11 @@ process.on('SIGTERM', () => {
   process.exit(0);
 });
 writeAll(fs.readFileSync(path.join(dir, `${k}.bin`)));
-const [what, code] = fs
+const [what, code, ...said] = fs
   .readFileSync(path.join(dir, `${k}.txt`), 'utf8')
   .trim()
   .split(' ');
+if (said.length > 0) process.stderr.write(`${said.join(' ')}\n`);
 if (what === 'exit') process.exit(Number(code));
 else if (what === 'kill') process.kill(process.pid, 'SIGKILL');
 else {
