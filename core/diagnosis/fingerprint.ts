@@ -147,7 +147,9 @@ function packetHash(buf: Uint8Array, flow: FlowFields, end: number, wireEnd: num
 function payloadHash(buf: Uint8Array, h: number, at: number, end: number, wireEnd: number): number {
   const stop = Math.min(at + PAYLOAD_BYTES, wireEnd);
   if (stop > end) return 0;
-  for (let i = at; i < stop; i++) h = mix(h, buf[i]!);
+  let i = at;
+  for (; i + 4 <= stop; i += 4) h = mix(h, u32(buf, i));
+  for (; i < stop; i++) h = mix(h, buf[i]!);
   return finish(h);
 }
 

@@ -62,6 +62,19 @@ export class AreaTable {
     return (length & 3) === 0 || ((words[own + whole]! ^ source[from + whole]!) & tailMask(length)) === 0;
   }
 
+  /** Whether the first `length` bytes of two areas, neither of which is shorter, differ. */
+  differWithin(a: number, b: number, length: number): boolean {
+    const placeA = this.place(a);
+    const placeB = this.place(b);
+    const wordsA = this.words[placeA >>> PAGE_SHIFT]!;
+    const wordsB = this.words[placeB >>> PAGE_SHIFT]!;
+    const i = (placeA & PAGE_MASK) >>> 2;
+    const k = (placeB & PAGE_MASK) >>> 2;
+    const whole = length >>> 2;
+    for (let n = 0; n < whole; n++) if (wordsA[i + n] !== wordsB[k + n]) return true;
+    return (length & 3) !== 0 && ((wordsA[i + whole]! ^ wordsB[k + whole]!) & tailMask(length)) !== 0;
+  }
+
   private addPage(): void {
     const page = new Uint8Array(PAGE_BYTES);
     this.pages.push(page);

@@ -4,7 +4,7 @@
  * diagnosed. A journey whose events do not arrive in order of time is told anew.
  */
 import { OFFSET_UNSET, Sighting } from '#core/diagnosis/sighting.ts';
-import { diagnose } from '#core/diagnosis/transition.ts';
+import { diagnose, NEIGHBOUR_OVERWRITES } from '#core/diagnosis/transition.ts';
 import { createTransition, HOP_STATE } from '#core/diagnosis/types.ts';
 import { META_STATE } from '#core/format/structs.ts';
 import type { CaptureStore } from './capture-store.ts';
@@ -53,7 +53,11 @@ export function trackState(
       } else if (before.area[lastRow]! >= store.tlvs.currentFrom && chunk.area[row] !== 0) {
         // Areas of one journey under one schema have two numbers only when their bytes differ.
         const pair = pairOf(store, before.hop[lastRow]!, chunk.hop[row]!);
-        if (!pair.between.neighbour) {
+        const length = chunk.metaLength[row]! - NEIGHBOUR_OVERWRITES;
+        if (
+          !pair.between.neighbour ||
+          (length > 0 && store.areas.differWithin(before.area[lastRow]!, chunk.area[row]!, length))
+        ) {
           keep(store, chunk, row, pair.rewritten);
           return;
         }
