@@ -58,6 +58,21 @@ test('without --json an event is a line for people', async () => {
   );
 });
 
+test('a type that the schema does not know is printed in hexadecimal where types are wider than a byte', async () => {
+  const wide = { ...GENERATED_SCHEMA.framing, typeBytes: 2, lengthBytes: 2, endian: 'big' } as const;
+  const { pad: _, ...framing } = wide;
+  // The area of the capture, read by this framing: type 0x0108 is longer than it, so most of it is a fault.
+  const { out } = await run(CAPTURE, { json: false, schema: { ...GENERATED_SCHEMA, framing, types: [] } });
+  expect(out).toMatch(/TLV type 0x[0-9a-f]{4} at offset/);
+  const tlv = { name: '', value: '2a', offset: 0, length: 5, value_offset: 4, value_length: 1 };
+  const [first] = events((await run(CAPTURE)).out);
+  const line = (typeBytes: 1 | 2 | 4): string =>
+    formatLine({ ...first!, tlvs: [{ ...tlv, type: 257 }] }, typeBytes);
+  expect(line(2)).toContain('  type 0x0101=2a');
+  expect(line(4)).toContain('  type 0x00000101=2a');
+  expect(formatLine({ ...first!, tlvs: [{ ...tlv, type: 9 }] }, 1)).toContain('  type 9=2a');
+});
+
 test('text is refused with cause, remedy and offset', async () => {
   const { code, out, err } = await run(Buffer.from('this is not a capture, it is only some text\n'));
   expect([code, out]).toEqual([1, '']);
@@ -88,25 +103,28 @@ test('a reader that goes away is no fault', async () => {
 });
 
 test('a capture cannot move the cursor or forge a line', () => {
-  const line = formatLine({
-    n: 1,
-    time_ns: '5',
-    interface: 'eth0\n2  0.0  eth1',
-    hook: '',
-    journey: null,
-    meta_hex: 'ff',
-    tlvs: [],
-    protocol: 'UDP',
-    src: 'fe80::1',
-    dst: '10.0.0.1',
-    sport: 5,
-    dport: 6,
-    comments: ['\u001b[2J'],
-    state: null,
-    cause: null,
-    evidence: null,
-    writer: null,
-    links: [],
-  });
+  const line = formatLine(
+    {
+      n: 1,
+      time_ns: '5',
+      interface: 'eth0\n2  0.0  eth1',
+      hook: '',
+      journey: null,
+      meta_hex: 'ff',
+      tlvs: [],
+      protocol: 'UDP',
+      src: 'fe80::1',
+      dst: '10.0.0.1',
+      sport: 5,
+      dport: 6,
+      comments: ['\u001b[2J'],
+      state: null,
+      cause: null,
+      evidence: null,
+      writer: null,
+      links: [],
+    },
+    1,
+  );
   expect(line).toBe('1  0.000000005  eth0·2  0.0  eth1  j=-  UDP  [fe80::1]:5 → 10.0.0.1:6  meta=ff  # ·[2J');
 });

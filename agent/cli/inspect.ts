@@ -2,6 +2,7 @@
 import type { Readable, Writable } from 'node:stream';
 import { InspectSink } from '#core/inspect/inspect-sink.ts';
 import type { InspectedEvent } from '#core/inspect/event-object.ts';
+import { printType } from '#core/metadata/type-number.ts';
 import type { MetadataSchema } from '#core/metadata/types.ts';
 import { CaptureReader } from '#core/pcapng/reader.ts';
 import type { Problem } from '#core/pcapng/types.ts';
@@ -36,7 +37,7 @@ export async function inspect(
   };
   const format = options.json ? (event: InspectedEvent) => JSON.stringify(event) : formatLine;
   const sink = new InspectSink(
-    { event: (event) => printer.line(format(event)), problem: report },
+    { event: (event, typeBytes) => printer.line(format(event, typeBytes)), problem: report },
     options.schema,
   );
   const reader = new CaptureReader(sink);
@@ -57,7 +58,7 @@ export async function inspect(
 }
 
 /** `17 1795392000.000000640 eth0:tcx/ingress@first j=3 UDP 10.0.0.1:4000 → 10.0.0.2:53 trace_id=0x2a` */
-export function formatLine(event: InspectedEvent): string {
+export function formatLine(event: InspectedEvent, typeBytes: 1 | 2 | 4): string {
   const time = event.time_ns.padStart(10, '0');
   const parts = [
     String(event.n),
@@ -69,8 +70,9 @@ export function formatLine(event: InspectedEvent): string {
   if (event.src !== null || event.dst !== null) {
     parts.push(`${endpoint(event.src, event.sport)} → ${endpoint(event.dst, event.dport)}`);
   }
-  for (const { name, type, value } of event.tlvs)
-    parts.push(`${name === '' ? `type ${type}` : name}=${value}`);
+  for (const { name, type, value } of event.tlvs) {
+    parts.push(`${name === '' ? `type ${printType(type, typeBytes)}` : name}=${value}`);
+  }
   if (event.tlvs.length === 0 && event.meta_hex !== '') parts.push(`meta=${event.meta_hex}`);
   if (event.meta_state !== undefined) parts.push(`meta ${event.meta_state}`);
   if (event.fault !== undefined) parts.push(`(${event.fault})`);

@@ -1,5 +1,6 @@
 /** The metadata schema named by --schema, checked before anything is captured with it. */
-import { parseSchema } from '#core/metadata/schema.ts';
+import { locateJson } from '#core/metadata/json-path.ts';
+import { parseSchema, type SchemaError } from '#core/metadata/schema.ts';
 import type { MetadataSchema } from '#core/metadata/types.ts';
 import { Failure } from '../failure.ts';
 import { MAX_BLOCK_BYTES } from '../spool/block-cutter.ts';
@@ -27,8 +28,15 @@ export function schemaForCapture(text: string, source: string): string {
 export function checkSchema(text: string, source: string): MetadataSchema {
   const parsed = parseSchema(text);
   if (parsed.ok) return parsed.schema;
-  const shown = parsed.errors.slice(0, SHOWN_ERRORS).map(({ path, message }) => `${path}: ${message}`);
+  const shown = parsed.errors.slice(0, SHOWN_ERRORS).map((error) => describe(text, error));
   const more = parsed.errors.length - shown.length;
   if (more > 0) shown.push(`and ${more} more`);
   throw new Failure(`the schema ${source} is not valid (${shown.join('; ')})`, 'see docs/schema.md');
+}
+
+/** `line 3, column 14: framing.typeBytes: must be …`; what is no JSON has its place as its path. */
+function describe(text: string, { path, message }: SchemaError): string {
+  if (path.startsWith('line ')) return `${path}: ${message}`;
+  const { line, column } = locateJson(text, path);
+  return `line ${line}, column ${column}: ${path}: ${message}`;
 }

@@ -1,5 +1,6 @@
 /** One area as objects, for the rows on screen and for `inspect`. The hot path is `scan.ts`. */
 import { createAreaScan, FAULT, MAX_TLVS, readUint, type AreaDecoder, type AreaScan } from './scan.ts';
+import { printType } from './type-number.ts';
 import type { DecodedArea, MetadataSchema, Tlv, TlvFault } from './types.ts';
 import { printValue } from './value.ts';
 
@@ -50,7 +51,7 @@ function describeFault(schema: MetadataSchema, bytes: Uint8Array, scan: AreaScan
       return {
         code: 'overrun',
         offset,
-        message: `TLV type ${type} at offset ${offset} says ${count(size)} of value, but only ${count(left - header)} are left in the area.`,
+        message: `TLV type ${printType(type, schema.framing.typeBytes)} at offset ${offset} says ${count(size)} of value, but only ${count(left - header)} are left in the area.`,
       };
     }
     case FAULT.length: {
@@ -58,7 +59,7 @@ function describeFault(schema: MetadataSchema, bytes: Uint8Array, scan: AreaScan
       return {
         code: 'length',
         offset,
-        message: `TLV type ${type} at offset ${offset} says a length of ${count(total)}, less than its own type and length fields.`,
+        message: `TLV type ${printType(type, schema.framing.typeBytes)} at offset ${offset} says a length of ${count(total)}, less than its own type and length fields.`,
       };
     }
     case FAULT.tooMany:

@@ -3,11 +3,20 @@
 /** Deeper nesting than this is refused; a metadata schema needs five. */
 export const MAX_JSON_DEPTH = 32;
 
-export interface JsonFault {
-  /** Both counted from 1; columns in UTF-16 units, as editors count. */
+/** Both counted from 1; columns in UTF-16 units, as editors count. */
+export interface JsonPosition {
   readonly line: number;
   readonly column: number;
+}
+
+export interface JsonFault extends JsonPosition {
   readonly message: string;
+}
+
+/** Line and column of the character at index `at`. */
+export function positionIn(text: string, at: number): JsonPosition {
+  const before = text.slice(0, at);
+  return { line: before.split('\n').length, column: at - before.lastIndexOf('\n') };
 }
 
 /** The first place where `text` breaks RFC 8259 (or nests deeper than MAX_JSON_DEPTH); null when it does not. */
@@ -16,10 +25,7 @@ export function findJsonFault(text: string): JsonFault | null {
   scanner.document();
   const { fault } = scanner;
   if (fault === null) return null;
-  const before = text.slice(0, fault.at);
-  const line = before.split('\n').length;
-  const column = fault.at - (before.lastIndexOf('\n') + 1) + 1;
-  return { line, column, message: fault.message };
+  return { ...positionIn(text, fault.at), message: fault.message };
 }
 
 const SPACE = /[ \t\n\r]*/y;

@@ -1,12 +1,12 @@
 /** Rules of a metadata schema that concern more than one key. */
-import type { SchemaShape } from './schema-shape.ts';
 import type { SchemaError } from './schema.ts';
+import { printType } from './type-number.ts';
+import type { MetadataSchema, TlvType } from './types.ts';
 
-type Framing = SchemaShape['framing'];
-type TlvType = SchemaShape['types'][number];
+type Framing = MetadataSchema['framing'];
 
-/** Everything that is wrong, in the order of the file; [] = nothing. */
-export function brokenRules(schema: SchemaShape): SchemaError[] {
+/** `schema`: its types are numbers, the keys of `names` still as written. Everything that is wrong, in the order of the file; [] = nothing. */
+export function brokenRules(schema: MetadataSchema): SchemaError[] {
   const errors: SchemaError[] = [];
   const report = (path: string, message: string): void => {
     errors.push({ path, message });
@@ -16,15 +16,13 @@ export function brokenRules(schema: SchemaShape): SchemaError[] {
   const nameOf = new Map<string, string>();
   schema.types.forEach((type, index) => {
     const path = `types[${index}]`;
-    const maximum = maximumOf(schema.framing.typeBytes);
-    if (type.type > maximum) report(`${path}.type`, doesNotFit(type.type, schema.framing.typeBytes));
-    if (type.type === schema.framing.pad)
-      report(`${path}.type`, `${type.type} is the pad, which has no value`);
-    if (type.type === schema.framing.terminator) {
-      report(`${path}.type`, `${type.type} is the terminator, which has no value`);
-    }
+    const { typeBytes, pad, terminator } = schema.framing;
+    const shown = printType(type.type, typeBytes);
+    if (type.type > maximumOf(typeBytes)) report(`${path}.type`, doesNotFit(type.type, typeBytes));
+    if (type.type === pad) report(`${path}.type`, `${shown} is the pad, which has no value`);
+    if (type.type === terminator) report(`${path}.type`, `${shown} is the terminator, which has no value`);
     const sameType = typeOf.get(type.type);
-    if (sameType !== undefined) report(`${path}.type`, `${type.type} is already the type of ${sameType}`);
+    if (sameType !== undefined) report(`${path}.type`, `${shown} is already the type of ${sameType}`);
     else typeOf.set(type.type, path);
     const sameName = nameOf.get(type.name);
     if (sameName !== undefined) report(`${path}.name`, `"${type.name}" is already the name of ${sameName}`);
@@ -44,6 +42,7 @@ function framingRules(framing: Framing, report: Report): void {
       `is a single byte and needs typeBytes 1, which is ${typeBytes}; use align or terminator`,
     );
   }
+  if (pad !== undefined && typeBytes === 1 && pad > maximumOf(1)) report('framing.pad', doesNotFit(pad, 1));
   if (terminator !== undefined && terminator > maximumOf(typeBytes)) {
     report('framing.terminator', doesNotFit(terminator, typeBytes));
   }
@@ -92,5 +91,7 @@ function maximumOf(bytes: 1 | 2 | 4): number {
 }
 
 function doesNotFit(value: number, typeBytes: 1 | 2 | 4): string {
-  return `${value} does not fit in a type of ${typeBytes === 1 ? '1 byte' : `${typeBytes} bytes`} (at most ${maximumOf(typeBytes)})`;
+  const width = typeBytes === 1 ? '1 byte' : `${typeBytes} bytes`;
+  const maximum = printType(maximumOf(typeBytes), typeBytes);
+  return `${printType(value, typeBytes)} does not fit in a type of ${width} (at most ${maximum})`;
 }

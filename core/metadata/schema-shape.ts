@@ -16,6 +16,8 @@ const MAX_U32 = 0xffffffff;
 const NAME_PATTERN = /^[A-Za-z_][A-Za-z0-9_]*$/;
 /** Decimal or 0x hexadecimal, at most 64 bits wide; the exact range is checked between keys. */
 export const NUMBER_KEY_PATTERN = /^(?:0|[1-9][0-9]{0,19}|0[xX][0-9A-Fa-f]{1,16})$/;
+/** As NUMBER_KEY_PATTERN, for the type field of a TLV: 32 bits; the exact range is checked between keys. */
+export const TYPE_NUMBER_PATTERN = /^(?:0|[1-9][0-9]{0,9}|0[xX][0-9A-Fa-f]{1,8})$/;
 
 /** A person reads this: `must be one of 1, 2, 4; it is 3`. */
 function oneOf<const T extends readonly (string | number)[]>(options: T) {
@@ -49,6 +51,17 @@ function integer(minimum: number, maximum: number) {
     v.integer(message),
     v.minValue(minimum, message),
     v.maxValue(maximum, message),
+  );
+}
+
+/** A number, or text with one in decimal or 0x hexadecimal, which JSON numbers cannot be. */
+function typeNumber(maximum: number) {
+  return v.union(
+    [
+      integer(0, maximum),
+      v.pipe(v.string(), v.regex(TYPE_NUMBER_PATTERN, 'must be a number, or text such as "257" or "0x0101"')),
+    ],
+    (issue) => `must be a whole number from 0 to ${maximum}, it is ${kindOf(issue.input)}`,
   );
 }
 
@@ -93,7 +106,7 @@ const framing = object({
   ),
   pad: v.exactOptional(
     v.pipe(
-      integer(0, 255),
+      typeNumber(255),
       v.description(
         'A type that is a single byte without length or value, skipped. Needs typeBytes 1. Default: none.',
       ),
@@ -101,14 +114,17 @@ const framing = object({
   ),
   terminator: v.exactOptional(
     v.pipe(
-      integer(0, MAX_U32),
+      typeNumber(MAX_U32),
       v.description('A type that ends the list; what follows it is padding. Default: none.'),
     ),
   ),
 });
 
 const tlvType = object({
-  type: v.pipe(integer(0, MAX_U32), v.description('The number in the type field.')),
+  type: v.pipe(
+    typeNumber(MAX_U32),
+    v.description('The number in the type field: 257, or in hexadecimal "0x0101".'),
+  ),
   name: v.pipe(
     text(MAX_NAME_LENGTH),
     v.regex(NAME_PATTERN, 'must begin with a letter or _ and go on with letters, digits and _'),

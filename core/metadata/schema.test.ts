@@ -59,6 +59,20 @@ describe('a good schema', () => {
     expect(parsed.ok && '$schema' in parsed.schema).toBe(false);
   });
 
+  it('may write types, pad and terminator as text, decimal or hexadecimal, and they come out as numbers', () => {
+    const open = { kind: 'tlv', typeBytes: 2, lengthBytes: 2, endian: 'big', terminator: '0xFFFF' };
+    const types = [type({ type: '0x0101' }), type({ type: '258', name: 'y' })];
+    const parsed = parseSchema(JSON.stringify({ ...EDGE, framing: open, types }));
+    expect(parsed).toMatchObject({
+      ok: true,
+      schema: { framing: { terminator: 65535 }, types: [{ type: 257 }, { type: 258 }] },
+    });
+    expect(parseSchema(JSON.stringify({ ...EDGE, framing: { ...EDGE.framing, pad: '0x0' } }))).toMatchObject({
+      ok: true,
+      schema: { framing: { pad: 0 } },
+    });
+  });
+
   it(`may know no type, and up to ${MAX_SCHEMA_TYPES}`, () => {
     const types = Array.from({ length: MAX_SCHEMA_TYPES }, (_, i) => type({ type: i, name: `t${i}` }));
     const open = { ...EDGE.framing, pad: undefined };
@@ -155,6 +169,27 @@ describe('every rule names its path', () => {
     [framing({ terminator: 256 }), 'framing.terminator: 256 does not fit in a type of 1 byte (at most 255)'],
     [framing({ terminator: 0 }), 'framing.terminator: is 0, which is already the pad'],
     [{ types: [type({ type: 256 })] }, 'types[0].type: 256 does not fit in a type of 1 byte (at most 255)'],
+    [
+      { types: [type({ type: '0x100' })] },
+      'types[0].type: 256 does not fit in a type of 1 byte (at most 255)',
+    ],
+    [
+      { types: [type({ type: '9' }), type({ name: 'y' })] },
+      'types[1].type: 9 is already the type of types[0]',
+    ],
+    [{ types: [type({ type: '0x' })] }, 'types[0].type: must be a number, or text such as "257" or "0x0101"'],
+    [
+      { types: [type({ type: null })] },
+      'types[0].type: must be a whole number from 0 to 4294967295, it is null',
+    ],
+    [framing({ pad: '0x100' }), 'framing.pad: 256 does not fit in a type of 1 byte (at most 255)'],
+    [
+      {
+        framing: { ...EDGE.framing, typeBytes: 2, pad: undefined },
+        types: [type({ type: '0x10000' })],
+      },
+      'types[0].type: 0x10000 does not fit in a type of 2 bytes (at most 0xffff)',
+    ],
     [{ types: [type({ type: 0 })] }, 'types[0].type: 0 is the pad, which has no value'],
     [{ types: [type({}), type({ name: 'y' })] }, 'types[1].type: 9 is already the type of types[0]'],
     [{ types: [type({}), type({ type: 8 })] }, 'types[1].name: "x" is already the name of types[0]'],

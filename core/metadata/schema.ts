@@ -24,7 +24,8 @@ const WHOLE = '(whole schema)';
 
 /**
  * Parses and validates (docs/schema.md has the keys and their defaults). The schema that comes out is
- * normalised: framing defaults filled in, keys of `names` in decimal, `$schema` dropped. Never throws.
+ * normalised: framing defaults filled in, types as numbers, keys of `names` in decimal, `$schema` dropped. Never
+ * throws.
  */
 export function parseSchema(text: string): ParsedSchema {
   if (text.length > MAX_SCHEMA_CHARS) {
@@ -41,9 +42,10 @@ export function parseSchema(text: string): ParsedSchema {
   if (Array.isArray(input)) return failed({ path: WHOLE, message: 'must be an object, it is a list' });
   const shaped = v.safeParse(schemaShape, input);
   if (!shaped.success) return failed(...shaped.issues.map(explain));
-  const broken = brokenRules(shaped.output);
+  const schema = withNumbers(shaped.output);
+  const broken = brokenRules(schema);
   if (broken.length > 0) return failed(...broken);
-  return { ok: true, schema: normalise(shaped.output) };
+  return { ok: true, schema: normalise(schema) };
 }
 
 function failed(...errors: readonly SchemaError[]): ParsedSchema {
@@ -60,15 +62,29 @@ function explain(issue: v.BaseIssue<unknown>): SchemaError {
   return { path: path === '' ? WHOLE : path.replace(/^\./, ''), message: issue.message };
 }
 
-function normalise({ $schema: _, framing, types, ...rest }: SchemaShape): MetadataSchema {
+/** Types, pad and terminator as numbers, however they were written. */
+function withNumbers({ $schema: _, framing, types, ...rest }: SchemaShape): MetadataSchema {
+  const { pad, terminator, ...widths } = framing;
   return {
     ...rest,
-    framing: { start: 0, lengthUnit: 1, lengthIncludesHeader: false, align: 1, ...framing },
-    types: types.map(normaliseType),
+    framing: {
+      ...widths,
+      ...(pad !== undefined && { pad: Number(pad) }),
+      ...(terminator !== undefined && { terminator: Number(terminator) }),
+    },
+    types: types.map((type) => ({ ...type, type: Number(type.type) })),
   };
 }
 
-function normaliseType({ names, ...rest }: SchemaShape['types'][number]): TlvType {
+function normalise(schema: MetadataSchema): MetadataSchema {
+  return {
+    ...schema,
+    framing: { start: 0, lengthUnit: 1, lengthIncludesHeader: false, align: 1, ...schema.framing },
+    types: schema.types.map(normaliseType),
+  };
+}
+
+function normaliseType({ names, ...rest }: TlvType): TlvType {
   if (names === undefined) return rest;
   const decimal = Object.entries(names).map(([key, name]) => [BigInt(key).toString(), name]);
   return { ...rest, names: Object.fromEntries(decimal) as Record<string, string> };

@@ -1,7 +1,7 @@
 /** Schemas that several tests use. */
 import type { MetadataSchema, TlvType } from '../types.ts';
 
-/** What the edge lab writes, and the worked example of docs/schema.md. */
+/** What the edge lab writes; shorter than its own agent/lab/edge/schema.json, which is the example of docs/schema.md. */
 export const EDGE: MetadataSchema = {
   whither: 1,
   name: 'edge',
