@@ -1,8 +1,9 @@
 /** The frame's top: what is open and how it fares, and what one can do with the whole of it. */
 import { useEffect, useMemo } from 'react';
-import type { SourceState } from '#workers/api.ts';
+import type { Gap, SourceState } from '#workers/api.ts';
 import { printCount, printRough } from '#src/list/print.ts';
 import { usePage, useSession } from '#src/state/context.ts';
+import { lossOf } from '#src/status/loss.ts';
 import { applyTheme, nextTheme } from '#src/theme/theme.ts';
 import type { OpenCapture } from '#src/state/store.ts';
 
@@ -49,6 +50,8 @@ export function Header() {
   );
 }
 
+const NO_GAPS: readonly Gap[] = [];
+
 const STATE_WORDS: Readonly<Record<SourceState, string>> = {
   idle: 'opening',
   loading: 'reading',
@@ -83,6 +86,8 @@ function Counts() {
   const events = usePage((state) => state.newest?.events ?? 0);
   const journeys = usePage((state) => state.newest?.journeys ?? 0);
   const lost = usePage((state) => state.newest?.lost ?? 0);
+  const gaps = usePage((state) => state.newest?.gaps ?? NO_GAPS);
+  const loss = lossOf(lost, gaps);
   return (
     <span className="counts" data-testid="counts">
       <span>
@@ -91,8 +96,8 @@ function Counts() {
       <span>
         <b className="mono">{printCount(journeys)}</b> journeys
       </span>
-      <span className={lost > 0 ? 'tone-lost' : 'muted'}>
-        <b className="mono">{printCount(lost)}</b> lost
+      <span className={loss.any ? 'tone-lost' : 'muted'} title={loss.text}>
+        <b className="mono">{loss.count}</b> lost
       </span>
     </span>
   );

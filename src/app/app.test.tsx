@@ -80,6 +80,14 @@ describe('the page', () => {
     expect(within(screen.getByRole('alert')).getByRole('button', { name: 'Reopen' })).toBeDefined();
   });
 
+  it('never says that nothing was lost when nobody knows how much was', async () => {
+    const gaps = [{ hop: null, cause: 'probe killed', count: null, fromNs: '1', toNs: '2' }];
+    await show({ lost: 0, gaps });
+    expect(screen.getByTestId('counts').textContent).toContain('? lost');
+    expect(screen.getByText('✕ 1 gap of unknown size')).toBeDefined();
+    expect(screen.queryByText('no loss')).toBeNull();
+  });
+
   it('shows how far reading is, and Cancel stops it', async () => {
     const { worker } = await show({ state: 'loading', bytesRead: 250, bytesTotal: 1000, events: 7 });
     expect(screen.getByText(/^25 % · 0 B\/s · 7 events$/)).toBeDefined();

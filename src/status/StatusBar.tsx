@@ -1,8 +1,8 @@
 /** Honesty in the frame: which hooks are observed, what was lost, by which schema bytes are read. */
 import { useState } from 'react';
 import { HOOKS } from '#core/format/hooks.ts';
-import { printCount } from '#src/list/print.ts';
 import { usePage, useSession } from '#src/state/context.ts';
+import { lossOf } from './loss.ts';
 import './status.css';
 
 const NO_HOPS = [] as const;
@@ -12,6 +12,8 @@ export function StatusBar() {
   const hops = usePage((state) => state.shown?.hops ?? NO_HOPS);
   const missing = usePage((state) => state.shown?.missingHooks ?? NO_HOPS);
   const lost = usePage((state) => state.newest?.lost ?? 0);
+  const gaps = usePage((state) => state.newest?.gaps ?? NO_HOPS);
+  const loss = lossOf(lost, gaps);
   const schema = usePage((state) => state.shown?.schema ?? null);
   const sourceText = usePage((state) => state.newest?.sourceText ?? '');
   const [why, setWhy] = useState(false);
@@ -45,8 +47,8 @@ export function StatusBar() {
         </span>
       )}
       <span className="status-source">{sourceText}</span>
-      <span className={`push${lost > 0 ? ' status-lost' : ''}`}>
-        {lost > 0 ? `✕ ${printCount(lost)} events lost` : 'no loss'}
+      <span className={`push${loss.any ? ' status-lost' : ''}`}>
+        {loss.any ? `✕ ${loss.text}` : loss.text}
       </span>
       <button className="link" onClick={() => session.store.setState({ dialog: 'schema' })}>
         schema: {schema?.name ?? 'none'}

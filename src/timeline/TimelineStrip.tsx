@@ -4,13 +4,15 @@ import type { Gap, Timeline } from '#workers/api.ts';
 import { useWidth } from '#src/app/use-size.ts';
 import { printAbsolute, printCount, printDuration, printRough } from '#src/list/print.ts';
 import { usePage } from '#src/state/context.ts';
-import { barPath, barsOf, gapSpans } from './bars.ts';
+import { barPath, barsOf, gapLabels, gapSpans, gapText } from './bars.ts';
 import './timeline.css';
 
 const HEIGHT_PX = 34;
 /** Places of the labels below the bars, as shares of the time. */
 const AXIS = [0, 0.5, 1] as const;
 const BAR_PX = 4;
+/** Kept free above the bars for the labels of gaps. */
+const LABEL_PX = 12;
 const MIN_GAP_PX = 6;
 const TABLE_ROWS = 24;
 const NO_GAPS: readonly Gap[] = [];
@@ -56,10 +58,12 @@ const Bars = memo(function Bars({ timeline, gaps, width }: BarsProps) {
   const [over, setOver] = useState<number | null>(null);
   const bars = useMemo(() => barsOf(timeline, Math.floor(width / BAR_PX)), [timeline, width]);
   const spans = useMemo(() => gapSpans(gaps, timeline), [gaps, timeline]);
-  const most = bars.reduce((max, bar) => Math.max(max, bar.events), 0);
+  const highest = bars.reduce((max, bar) => Math.max(max, bar.events), 0);
+  const most = spans.length === 0 ? highest : (highest * HEIGHT_PX) / (HEIGHT_PX - LABEL_PX);
+  const labels = gapLabels(spans, width, MIN_GAP_PX);
   const bar = over === null ? undefined : bars[over];
   const spanNs = spanOf(timeline);
-  const perSecond = spanNs === 0 ? 0 : (most * bars.length * 1e9) / spanNs;
+  const perSecond = spanNs === 0 ? 0 : (highest * bars.length * 1e9) / spanNs;
   return (
     <>
       <svg
@@ -84,21 +88,20 @@ const Bars = memo(function Bars({ timeline, gaps, width }: BarsProps) {
             <line x1="0" y1="0" x2="0" y2="5" className="gap-line" />
           </pattern>
         </defs>
-        {spans.map((span) => {
+        {spans.map((span, i) => {
           const x = span.from * width;
           const wide = Math.max(MIN_GAP_PX, (span.to - span.from) * width);
-          const text = span.count === null ? '? lost' : `${printCount(span.count)} lost`;
+          const text = gapText(span);
+          const label = labels[i] ?? null;
           return (
             <g key={span.key} className="gap">
               <title>{`gap: ${text}, ${span.causes.join(', ')}`}</title>
               <rect x={x} y={0.5} width={wide} height={HEIGHT_PX - 1} fill="url(#gap-hatch)" />
-              <text
-                x={x + wide / 2 < width / 2 ? x + wide + 4 : x - 4}
-                y={10}
-                textAnchor={x + wide / 2 < width / 2 ? 'start' : 'end'}
-              >
-                {text}
-              </text>
+              {label !== null && (
+                <text x={label.x} y={LABEL_PX - 3} textAnchor={label.anchor}>
+                  {text}
+                </text>
+              )}
             </g>
           );
         })}

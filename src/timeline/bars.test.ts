@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Timeline } from '#workers/api.ts';
-import { barPath, barsOf, gapSpans } from './bars.ts';
+import { barPath, barsOf, gapLabels, gapSpans } from './bars.ts';
 
 const timeline = (events: number[], withMetadata = events.map(() => 0)): Timeline => ({
   startNs: '1000',
@@ -42,6 +42,15 @@ describe('the timeline', () => {
     });
     expect(gapSpans([gap('1000', '1100', 5), gap('1100', '1200', 7)], timeline([1]))[0]?.count).toBe(12);
     expect(gapSpans([gap('1000', '1100', 5), gap('1100', '1200', null)], timeline([1]))[0]?.count).toBeNull();
+  });
+
+  it('puts labels beside their gaps, never over each other', () => {
+    const span = (from: number, to: number) => ({ key: String(from), from, to, count: null, causes: [] });
+    expect(gapLabels([span(0.1, 0.2), span(0.22, 0.23), span(0.9, 1)], 1000, 6)).toEqual([
+      { x: 204, anchor: 'start' },
+      null,
+      { x: 896, anchor: 'end' },
+    ]);
   });
 
   it('draws nothing for nothing, and at least a pixel for one event', () => {

@@ -1,5 +1,6 @@
 /** The timeline's bars from its buckets, and where gaps fall. Pure. */
 import type { Gap, Timeline } from '#workers/api.ts';
+import { printCount } from '#src/list/print.ts';
 
 export interface Bar {
   readonly events: number;
@@ -69,6 +70,42 @@ export function gapSpans(gaps: readonly Gap[], timeline: Timeline): readonly Gap
     count: gap.count,
     causes: [...gap.causes],
   }));
+}
+
+export function gapText({ count }: GapSpan): string {
+  return count === null ? '? lost' : `${printCount(count)} lost`;
+}
+
+/** Width of a character of a label, rounded up. */
+const LABEL_CHAR_PX = 7;
+const LABEL_SPACE_PX = 4;
+
+export interface GapLabel {
+  readonly x: number;
+  readonly anchor: 'start' | 'end';
+}
+
+/**
+ * Where the labels of gaps stand: beside their mark, on the side with more room. null where one before it is
+ * in the way; the mark's title has the same words. `leastPx` is the width of the narrowest mark.
+ */
+export function gapLabels(
+  spans: readonly GapSpan[],
+  width: number,
+  leastPx: number,
+): readonly (GapLabel | null)[] {
+  let free = 0;
+  return spans.map((span) => {
+    const from = span.from * width;
+    const to = from + Math.max(leastPx, (span.to - span.from) * width);
+    const after = from + to < width;
+    const x = after ? to + LABEL_SPACE_PX : from - LABEL_SPACE_PX;
+    const wide = gapText(span).length * LABEL_CHAR_PX;
+    const start = after ? x : x - wide;
+    if (start < free) return null;
+    free = start + wide;
+    return { x, anchor: after ? 'start' : 'end' };
+  });
 }
 
 /** One path of bars standing on `base`: an attribute to set, instead of hundreds of elements. */
