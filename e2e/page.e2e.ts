@@ -222,6 +222,41 @@ describe('the panes', () => {
   });
 });
 
+describe('the journey', () => {
+  /** Whether the heading of the chosen hop is seen whole beside the first column. */
+  function chosenIsSeen(): Promise<boolean> {
+    return page.evaluate(() => {
+      const pane = document.querySelector('[data-pane="journey"] .pane-body')?.getBoundingClientRect();
+      const first = document.querySelector('.matrix thead th')?.getBoundingClientRect();
+      const chosen = document.querySelector('.matrix thead .chosen')?.getBoundingClientRect();
+      if (pane === undefined || first === undefined || chosen === undefined) return false;
+      return chosen.left >= first.right - 1 && chosen.right <= pane.right + 1;
+    });
+  }
+
+  it('scrolls to the chosen hop in both directions, out from under its first column', async () => {
+    await openSample();
+    await page.locator('.list-row').nth(12).click();
+    await page.locator('.matrix thead th').nth(1).click();
+    const scrolled = () =>
+      page.locator('[data-pane="journey"] .pane-body').evaluate((pane) => pane.scrollLeft);
+    await page.keyboard.press('End');
+    expect(await chosenIsSeen()).toBe(true);
+    const far = await scrolled();
+    expect(far).toBeGreaterThan(0);
+    while ((await page.evaluate(() => globalThis.whither.state.at)) > 0) {
+      await page.keyboard.press('ArrowLeft');
+      expect(await chosenIsSeen()).toBe(true);
+    }
+    expect(await scrolled()).toBe(0);
+    await page.keyboard.press('End');
+    expect(await scrolled()).toBe(far);
+    await page.keyboard.press('Home');
+    expect(await chosenIsSeen()).toBe(true);
+    expect(await scrolled()).toBe(0);
+  });
+});
+
 describe('a dead worker', () => {
   it('is said, and Reopen brings the capture back to where it was', async () => {
     // The page's own worker, made to fail as a bug in it would: an error that nobody catches.

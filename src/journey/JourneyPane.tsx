@@ -1,12 +1,21 @@
 /** One packet's life: hops as columns, what it carried as rows. Choosing a hop shows its bytes. */
-import { useMemo, useRef, useState, type KeyboardEvent } from 'react';
+import { useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react';
 import { scopedAction } from '#src/keys/bind.ts';
 import { printAbsolute } from '#src/list/print.ts';
 import { usePage, useSession } from '#src/state/context.ts';
 import { headingOf, matrixOf, verdictOf } from './matrix.ts';
+import { revealCell } from './reveal.ts';
 import './journey.css';
 
 const NO_HOPS = [] as const;
+
+function reveal(table: HTMLTableElement | null, place: string): HTMLElement | null {
+  const cell = table?.querySelector<HTMLElement>(`[data-cell="${place}"]`) ?? null;
+  const scroller = table?.closest('.pane-body') ?? null;
+  const corner = table?.querySelector('th') ?? null;
+  if (cell !== null && scroller !== null && corner !== null) revealCell(cell, scroller, corner);
+  return cell;
+}
 
 export function JourneyPane() {
   const session = useSession();
@@ -17,6 +26,12 @@ export function JourneyPane() {
   const table = useRef<HTMLTableElement>(null);
   const rows = useMemo(() => (detail === null ? [] : matrixOf(detail)), [detail]);
   const verdict = useMemo(() => (detail === null ? null : verdictOf(detail, hops)), [detail, hops]);
+
+  const journey = detail?.journey ?? null;
+  const columns = detail?.hops.length ?? 0;
+  useLayoutEffect(() => {
+    if (journey !== null && at < columns) reveal(table.current, `0:${at}`);
+  }, [journey, at, columns]);
 
   if (detail === null || verdict === null) {
     return (
@@ -37,7 +52,7 @@ export function JourneyPane() {
     const boundedAt = Math.min(detail.hops.length - 1, Math.max(0, nextAt));
     setFocusRow(boundedRow);
     if (boundedAt !== at) session.selectAt(boundedAt);
-    table.current?.querySelector<HTMLElement>(`[data-cell="${boundedRow}:${boundedAt}"]`)?.focus();
+    reveal(table.current, `${boundedRow}:${boundedAt}`)?.focus({ preventScroll: true });
   };
   const onKeyDown = (event: KeyboardEvent) =>
     scopedAction('journey', event, {
