@@ -81,6 +81,18 @@ describe('the session', () => {
     expect(store.getState().bytes?.event).toBe(103);
   });
 
+  it('opens a journey where it lost its metadata when that is filtered for', async () => {
+    const { store, session, send } = await open({ lost: true });
+    await send({});
+    session.select(3, { hi: 0, lo: 4 });
+    await vi.waitFor(() => expect(store.getState().detail?.journey).toBe(3));
+    expect(store.getState().at).toBe(4);
+    session.setFilter({ lost: false });
+    session.select(5, { hi: 0, lo: 6 });
+    await vi.waitFor(() => expect(store.getState().detail?.journey).toBe(5));
+    expect(store.getState().at).toBe(1);
+  });
+
   it('shows a first journey by itself without putting it into the link', async () => {
     const { store, send } = await open();
     await send({});

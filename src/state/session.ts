@@ -5,7 +5,9 @@
 import { asFault } from '#workers/fault.ts';
 import type { Problem } from '#core/pcapng/types.ts';
 import {
+  CELL,
   UPDATE_DRAWN,
+  type JourneyDetail,
   type ListFilter,
   type SchemaResult,
   type SourceSpec,
@@ -339,12 +341,23 @@ export class Session {
       const { at, link, detail: old } = this.store.getState();
       const grown = old?.journey !== detail.journey || old.hops.length !== detail.hops.length;
       if (!chosen && !grown && !regenerated) return;
-      const next = chosen ? (link.at ?? firstWithMetadata(detail.hops)) : at;
+      const next = chosen ? (link.at ?? this.#firstHop(detail)) : at;
       this.store.setState({ detail, at: Math.min(next, Math.max(0, detail.hops.length - 1)) });
       if (chosen || regenerated) await this.#loadBytes();
     } catch (error) {
       this.failed(error, 'The journey could not be read');
     }
+  }
+
+  /** Where a journey opens: where it lost its metadata when that is what is filtered for, else where it has some. */
+  #firstHop({ hops }: JourneyDetail): number {
+    const { link, newest } = this.store.getState();
+    if (link.lost) {
+      const at = link.hop === null ? null : hopOfKey(newest?.hops ?? [], link.hop);
+      const loss = hops.findIndex((hop) => hop.cell === CELL.lost && (at === null || hop.hop === at));
+      if (loss >= 0) return loss;
+    }
+    return firstWithMetadata(hops);
   }
 
   async #loadBytes(): Promise<void> {
