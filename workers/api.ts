@@ -47,6 +47,8 @@ export interface Update {
   readonly bytesTotal: number | null;
   readonly bytesPerSecond: number;
   readonly eventsPerSecond: number;
+  /** Live: how much of what the agent had at connect is decoded, 0…1; null: all of it. Until then no rate is told. */
+  readonly catchUp: number | null;
   readonly events: number;
   readonly journeys: number;
   /** Journeys that pass the filter, the length of the list. */

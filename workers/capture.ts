@@ -53,7 +53,9 @@ export class Capture implements SourceSink {
   bytesRead = 0;
   readonly latency = new LatencyProbe();
   readonly #options: CaptureOptions;
-  readonly #rates: RateMeter;
+  #rates: RateMeter;
+  /** What comes is backlog: its speed is that of the decoder, not of the link. */
+  #catchingUp = false;
   readonly #slices: Slices;
   #reader = new CaptureReader(this.store);
   #offsets = new OffsetMap();
@@ -86,7 +88,14 @@ export class Capture implements SourceSink {
   /** A second; 0 when it is not reading. */
   get rates(): { readonly bytes: number; readonly events: number } {
     if (this.ended) return { bytes: 0, events: 0 };
-    return this.#rates.rates(this.#options.clock.now());
+    this.#settle();
+    const { bytes, events } = this.#rates.rates(this.#options.clock.now());
+    return { bytes, events: this.#catchingUp ? 0 : events };
+  }
+
+  /** As in `Update`. */
+  get catchUp(): number | null {
+    return this.ended ? null : (this.#options.source.catchUp ?? null);
   }
 
   get ended(): boolean {
@@ -166,6 +175,7 @@ export class Capture implements SourceSink {
 
   async chunk(bytes: Uint8Array): Promise<void> {
     const { clock } = this.#options;
+    this.#settle();
     this.#slices.begin();
     for (let at = 0; at < bytes.length && !this.ended; at += PUSH_BYTES) {
       const part = bytes.subarray(at, at + PUSH_BYTES);
@@ -204,6 +214,16 @@ export class Capture implements SourceSink {
   #takeIn(): void {
     while (!this.list.advance(STEP_BUDGET)) continue;
     while (!this.timeline.advance(STEP_BUDGET)) continue;
+  }
+
+  /** The backlog is done: the rate begins anew, without it. */
+  #settle(): void {
+    const now = this.catchUp !== null;
+    if (this.#catchingUp && !now) {
+      const events = this.#eventsBefore + this.store.events.count;
+      this.#rates = new RateMeter(this.#options.clock.now(), this.bytesRead, events);
+    }
+    this.#catchingUp = now;
   }
 
   #startAnew(): void {

@@ -15,9 +15,9 @@ interface Sample {
 export class RateMeter {
   readonly #samples: Sample[];
 
-  /** `now` in ms of a monotonic clock, as in the other calls; the counts begin at 0. */
-  constructor(now: number) {
-    this.#samples = [{ at: now, bytes: 0, events: 0 }];
+  /** `now` in ms of a monotonic clock, as in the other calls; the totals so far do not count. */
+  constructor(now: number, bytes = 0, events = 0) {
+    this.#samples = [{ at: now, bytes, events }];
   }
 
   /** The totals so far. */

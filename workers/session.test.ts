@@ -371,6 +371,23 @@ describe('a session with a live source', () => {
     expect(await world.session.streamStats()).toEqual({ events: 0, p50Ms: null, p99Ms: null, maxMs: null });
   });
 
+  it('tells no rate while it catches up, and afterwards one without the backlog', async () => {
+    const source = new ManualSource();
+    const world = new World(source);
+    const updates = await world.open(LIVE);
+    source.catchUp = 0.5;
+    world.nowMs = 1000;
+    await source.give(generatedBytes(100), 0);
+    const busy = await updates.until((update) => update.events === 100);
+    expect([busy.catchUp, busy.eventsPerSecond]).toEqual([0.5, 0]);
+    expect(busy.bytesPerSecond).toBeGreaterThan(0);
+    source.catchUp = null;
+    world.nowMs = 1100;
+    world.timers.at(-1)?.();
+    const settled = await updates.until((update) => update.catchUp === null && update.events === 100);
+    expect([settled.eventsPerSecond, settled.bytesPerSecond]).toEqual([0, 0]);
+  });
+
   it('goes on sending updates until the rate has come down to nothing', async () => {
     const source = new ManualSource();
     const world = new World(source);

@@ -232,6 +232,7 @@ export class Session implements WhitherWorker {
       bytesTotal: capture.bytesTotal,
       bytesPerSecond: rates.bytes,
       eventsPerSecond: rates.events,
+      catchUp: capture.catchUp,
       events: store.events.count,
       journeys: store.journeys.count,
       listed: list.length,

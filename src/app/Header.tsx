@@ -66,6 +66,7 @@ function SourceChip() {
   const title = usePage((state) => state.newest?.title ?? '');
   const opened = usePage((state) => state.capture?.title ?? '');
   const state = usePage((page) => page.newest?.state ?? 'idle');
+  const catchUp = usePage((page) => page.newest?.catchUp ?? null);
   const rate = usePage((page) => page.newest?.eventsPerSecond ?? 0);
   return (
     <span className="chip" data-testid="source" data-state={state}>
@@ -76,7 +77,9 @@ function SourceChip() {
       <span role="status">{STATE_WORDS[state]}</span>
       <b>{title === '' ? opened : title}</b>
       {(state === 'live' || state === 'loading') && (
-        <span className="mono muted rate">{printRough(rate)} events/s</span>
+        <span className="mono muted rate">
+          {catchUp === null ? `${printRough(rate)} events/s` : `catching up, ${Math.floor(100 * catchUp)} %`}
+        </span>
       )}
     </span>
   );

@@ -88,6 +88,12 @@ describe('the page', () => {
     expect(screen.queryByText('no loss')).toBeNull();
   });
 
+  it('tells how far it has caught up, and no rate until then', async () => {
+    await show({ catchUp: 0.427, eventsPerSecond: 124_000 });
+    expect(screen.getByTestId('source').textContent).toContain('catching up, 42 %');
+    expect(screen.getByTestId('source').textContent).not.toContain('events/s');
+  });
+
   it('shows how far reading is, and Cancel stops it', async () => {
     const { worker } = await show({ state: 'loading', bytesRead: 250, bytesTotal: 1000, events: 7 });
     expect(screen.getByText(/^25 % · 0 B\/s · 7 events$/)).toBeDefined();

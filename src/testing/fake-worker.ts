@@ -18,6 +18,7 @@ export function fakeUpdate(part: Partial<Update> = {}): Update {
     bytesTotal: null,
     bytesPerSecond: 0,
     eventsPerSecond: 0,
+    catchUp: null,
     events: journeys * 5,
     journeys,
     listed: journeys,

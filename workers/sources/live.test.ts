@@ -261,6 +261,23 @@ describe('the live source', () => {
     await ended;
   });
 
+  it('tells how much of what there was at connect has been delivered', async () => {
+    const agent = await fakeAgent(4_000, [1000]);
+    const source = liveSource(agent);
+    const sink = new Collector();
+    const shares: (number | null)[] = [];
+    sink.pause = () => {
+      shares.push(source.catchUp);
+      return Promise.resolve();
+    };
+    const ended = source.start(sink);
+    await sink.until(4_000);
+    await expect.poll(() => source.catchUp).toBeNull();
+    expect(shares).toEqual([0, 0.25, 0.5, 0.75]);
+    source.cancel();
+    await ended;
+  });
+
   it('gives up a socket that is silent when the agent does not answer over HTTP either', async () => {
     const agent = await fakeAgent(1_000, [1000]);
     const source = liveSource(agent, { silenceMs: 5 });

@@ -47,6 +47,8 @@ export class LiveSource implements ByteSource {
   /** Where the next frame must begin; null before the first hello. */
   #next: number | null = null;
   #violations = 0;
+  /** Where this connection began, and where the log ended then. */
+  #backlog = { start: 0, end: 0 };
   #cancelled = false;
   #wakeUp: (() => void) | null = null;
 
@@ -69,6 +71,12 @@ export class LiveSource implements ByteSource {
   /** Payload bytes received and not yet decoded, at most the window. */
   get pendingBytes(): number {
     return this.#socket?.pendingBytes ?? 0;
+  }
+
+  get catchUp(): number | null {
+    const { start, end } = this.#backlog;
+    const next = this.#next ?? 0;
+    return next >= end ? null : Math.max(0, (next - start) / (end - start));
   }
 
   async start(sink: SourceSink): Promise<void> {
@@ -171,6 +179,7 @@ export class LiveSource implements ByteSource {
       this.#next = start;
       sink.begin({ offset: start, reset: hello.reset && !first, missedBytes: missed > 0 ? missed : null });
     }
+    this.#backlog = { start, end: parseOffset(hello.end) ?? start };
     this.#backoff.reset();
     sink.connection('live', '');
   }

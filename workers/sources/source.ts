@@ -28,6 +28,8 @@ export interface ByteSource {
   readonly title: string;
   /** Bytes there are in all, when known. May become known after `start`. */
   readonly totalBytes: number | null;
+  /** Live only: how much of what there was at connect has been delivered, 0…1; null = all of it. */
+  readonly catchUp?: number | null;
   /**
    * Delivers until the end or until `cancel`, then resolves. Rejects with a Fault; what was delivered
    * before stays readable. Called once.

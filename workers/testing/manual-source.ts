@@ -4,6 +4,7 @@ import type { Beginning, ByteSource, SourceSink } from '#workers/sources/source.
 export class ManualSource implements ByteSource {
   readonly title = 'by hand';
   totalBytes: number | null = null;
+  catchUp: number | null = null;
   cancelled = false;
   disposed = false;
   readonly reads: [offset: number, length: number][] = [];
