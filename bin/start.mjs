@@ -8,21 +8,21 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { ensurePackages, LIVE_PACKAGES } from '../scripts/lib/debian.mjs';
 import { ROOT } from '../scripts/lib/run.mjs';
-import { say } from '../scripts/lib/say.mjs';
 import { ensureBuilt, ensureNode, ensureNpmPackages, ensureProbe } from '../scripts/lib/setup.mjs';
 
-/** null when live capture can be tried here, else what is missing, as cause and remedy. */
+/** null when live capture can be tried here, else what is missing, as cause and remedy: the agent says it, and the page. */
 function whyNotLive() {
-  if (process.platform !== 'linux') return 'live capture needs Linux; showing a recorded capture.';
+  if (process.platform !== 'linux') return 'Live capture needs Linux; this is a recorded capture.';
   if (process.getuid() !== 0)
-    return 'live capture needs root; showing a recorded capture. For live: run npm start as root.';
+    return 'Live capture needs root: run npm start as root. This is a recorded capture.';
   if (!existsSync('/sys/kernel/btf/vmlinux')) {
-    return 'this kernel has no BTF (CONFIG_DEBUG_INFO_BTF), so no live capture; showing a recorded one.';
+    return 'Live capture needs a kernel with BTF (CONFIG_DEBUG_INFO_BTF=y). This is a recorded capture.';
   }
   const missing = ensurePackages(LIVE_PACKAGES, 'the probe');
-  if (missing.length > 0) return `the probe needs ${missing.join(', ')}; showing a recorded capture.`;
+  if (missing.length > 0)
+    return `Live capture needs ${missing.join(', ')}: install them. This is a recorded capture.`;
   if (!ensureProbe())
-    return 'the probe does not build here (the reason is above); showing a recorded capture.';
+    return 'The probe does not build here (the reason is in the terminal). This is a recorded capture.';
   return null;
 }
 
@@ -30,9 +30,8 @@ ensureNode();
 ensureNpmPackages();
 const missing = whyNotLive();
 ensureBuilt();
-if (missing) say(missing);
 
 const given = process.argv.slice(2);
-const live = missing === null && given.length === 0;
-process.argv.splice(2, process.argv.length, 'serve', ...(live ? ['--lab', 'edge'] : given));
+const source = missing === null ? (given.length === 0 ? ['--lab', 'edge'] : []) : ['--not-live', missing];
+process.argv.splice(2, process.argv.length, 'serve', ...source, ...given);
 await import(path.join(ROOT, 'dist', 'agent', 'whither.mjs'));

@@ -1,3 +1,5 @@
+import { chmodSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { PassThrough, Writable } from 'node:stream';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { BLOCK_SUBTYPE, GAP_CAUSE } from '#core/format/structs.ts';
@@ -8,6 +10,7 @@ import { Spool } from '../spool/spool.ts';
 import { FAKE_PROBE, planFakeProbe, type FakePlan, type FakeRun } from '../testing/fake-probe.ts';
 import { event, eventNs, section } from '../testing/section.ts';
 import { temporaryDirectory, until } from '../testing/temporary.ts';
+import { DeviceRunner } from './device-runner.ts';
 import { FileLog } from './file-log.ts';
 import { DirectLauncher, GONE_EXIT_CODE, lines } from './launcher.ts';
 import { ProbeRunner } from './runner.ts';
@@ -142,6 +145,61 @@ test('what it watched is not waited for for ever; why it ended is said, not why 
   ]);
   expect(statuses.at(-1)!.text).toBe('The device eth0 is gone.');
   expect(runner.failed).toBe(true);
+});
+
+test('a probe that finds nothing to watch any more has captured all the same: the capture has stopped', async () => {
+  const spool = await openSpool();
+  const { runner, statuses } = runnerFor([{ output: section({ run: 1, events: 1 }), then: 'kill' }], spool);
+  await runner.run();
+  expect(statuses.at(-1)).toEqual({
+    type: 'status',
+    capture: 'stopped',
+    text: 'The probe ended (exit code 1): fake-probe: no device of that name.',
+  });
+});
+
+test('a device that is not there is left out, as long as there is another', async () => {
+  const dir = temporaryDirectory();
+  const probe = path.join(dir, 'probe');
+  // What the real one says, which supervise.kernel.test.ts proves.
+  writeFileSync(
+    probe,
+    `#!/bin/sh
+for gone in nosuch0 nosuch1; do
+  case " $* " in *" $gone "*) echo "whither-probe: no device $gone in this network namespace: x" >&2; exit 1;; esac
+done
+exec "${FAKE_PROBE}" "$@"
+`,
+  );
+  chmodSync(probe, 0o755);
+  const captureOf = (devices: string[]): { runner: DeviceRunner; statuses: Status[]; plan: FakePlan } => {
+    const plan = planFakeProbe([{ output: section({ run: 1, events: 1 }), then: 'stay' }]);
+    vi.stubEnv('WHITHER_FAKE_PROBE', plan.env.WHITHER_FAKE_PROBE);
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const statuses: Status[] = [];
+    const spec = { devices, netns: null, snaplen: null };
+    const launcher = new DirectLauncher(probe);
+    const log = new FileLog(new PassThrough().resume(), []);
+    const onStatus = (status: Status): void => void statuses.push(status);
+    return { runner: new DeviceRunner({ launcher, spec, log, onStatus }), statuses, plan };
+  };
+  const some = captureOf(['nosuch0', 'eth0', 'nosuch1']);
+  const ran = some.runner.run();
+  await until(() => some.statuses.length === 3);
+  some.runner.stop();
+  await ran;
+  expect(some.plan.args(0)).toMatch(/^-i eth0 --die/);
+  expect(some.statuses.map(({ capture, text }) => [capture, text])).toEqual([
+    ['restarting', 'There is no device nosuch0: going on without it.'],
+    ['restarting', 'There is no device nosuch1: going on without it.'],
+    ['running', 'Capturing eth0.'],
+    ['stopped', 'The capture was stopped.'],
+  ]);
+  expect(some.runner.failed).toBe(false);
+  const none = captureOf(['nosuch0', 'nosuch1']);
+  await none.runner.run();
+  expect(none.statuses.map(({ capture }) => capture)).toEqual(['restarting', 'unavailable']);
+  expect(none.runner.failed).toBe(true);
 });
 
 test('a probe that cannot begin says why, once', async () => {

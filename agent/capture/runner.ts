@@ -67,13 +67,14 @@ export class ProbeRunner {
       if (outcome.end === 'gone') gone = outcome.why;
       else if (outcome.end !== 'useless') gone = null;
       const why = gone ?? outcome.why;
-      const hopeless = outcome.end === 'log' || (outcome.end === 'useless' && first);
+      const never = outcome.end === 'useless' && first;
+      const hopeless = outcome.end === 'log' || never;
       first = false;
       if (Date.now() - startedMs >= HEALTHY_AFTER_MS) attempt = 0;
       const delay = delays[attempt];
       if (hopeless || delay === undefined) {
         this.#failed = true;
-        this.#status(outcome.end === 'useless' && gone === null ? 'unavailable' : 'stopped', why);
+        this.#status(never ? 'unavailable' : 'stopped', why);
         return;
       }
       attempt += 1;

@@ -2,10 +2,12 @@
 import { createWriteStream } from 'node:fs';
 import { finished } from 'node:stream/promises';
 import { FileLog } from '../capture/file-log.ts';
-import { ProbeRunner } from '../capture/runner.ts';
+import { DeviceRunner } from '../capture/device-runner.ts';
+import { refusalOf } from '../capture/refusal.ts';
 import { checkSpec } from '../capture/spec.ts';
 import { Failure } from '../failure.ts';
 import { emptyFile, takeHandover, writeDescriptor } from '../supervisor/handover.ts';
+import { SupervisedLauncher } from '../supervisor/supervised-launcher.ts';
 import { beginLifetime } from './lifetime.ts';
 import { specOf, type CaptureOptions } from './options.ts';
 import type { Paths } from './paths.ts';
@@ -27,7 +29,7 @@ export function refuseTerminal(options: CaptureCommandOptions): void {
 
 /** Resolves with the exit code when the capture has ended. */
 export async function capture(options: CaptureCommandOptions, paths: Paths): Promise<number> {
-  if (options.interface.length === 0) {
+  if (options.interface === undefined) {
     throw new Failure('no interface was named', 'give -i DEV (ip link lists them)');
   }
   const spec = checkSpec(specOf(options));
@@ -39,12 +41,14 @@ export async function capture(options: CaptureCommandOptions, paths: Paths): Pro
   });
   const lifetime = beginLifetime(takeHandover(), paths.probe);
   try {
-    const runner = new ProbeRunner({
+    const refused: { text: string | null } = { text: null };
+    const runner = new DeviceRunner({
       launcher: lifetime.launcher,
       spec,
       log,
-      onStatus: ({ text }) => {
-        if (!log.closedByReader) process.stderr.write(`${text}\n`);
+      onStatus: ({ capture: state, text }) => {
+        if (state === 'unavailable') refused.text = text;
+        else if (!log.closedByReader) process.stderr.write(`${text}\n`);
       },
     });
     lifetime.onEnd(() => runner.stop());
@@ -52,6 +56,7 @@ export async function capture(options: CaptureCommandOptions, paths: Paths): Pro
     out.end();
     await finished(out).catch(() => undefined);
     if (log.closedByReader) return 0;
+    if (refused.text !== null) throw refusalOf(refused.text, lifetime.launcher instanceof SupervisedLauncher);
     if (options.write !== '-' && log.bytes > 0)
       process.stderr.write(`${formatSize(log.bytes)} in ${options.write}\n`);
     return runner.failed ? 1 : 0;

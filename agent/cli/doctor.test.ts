@@ -28,6 +28,32 @@ test('without a probe every hook is listed, and how to get one is said', async (
   expect(report.missing).toContain('The probe is not built: run npm run build.');
 });
 
+test('without a probe people read once what is missing, and no list of hooks', async () => {
+  const lines = printReport(await doctor(at('/nonexistent/whither-probe'))).split('\n');
+  expect(lines[0]).toBe('The probe is not built: run npm run build.');
+  expect(lines.at(-1)).toBe(`Until then, none of the ${HOOKS.length} hooks can be tried.`);
+  expect(lines.filter((line) => line.startsWith('no '))).toEqual([]);
+});
+
+test('where no hook works, a reason that many have is said once', async () => {
+  const reason = 'the kernel refused to load the program: Operation not permitted';
+  const hooks = HOOKS.map(({ id, name }) => ({
+    id,
+    name,
+    attached: false,
+    how: '',
+    reason: id === 2 ? 'none' : reason,
+  }));
+  const answer = { kernel: '6.1.0', btf: true, hooks, privileges: { uid: 1000, missing: ['CAP_BPF'] } };
+  const lines = printReport(await doctor(at(probeThatPrints(JSON.stringify(answer))))).split('\n');
+  expect(lines.slice(0, 3)).toEqual([
+    'Kernel 6.1.0',
+    `no   ${HOOKS.length - 1} hooks           ${reason}`,
+    'no   tcx/ingress@first  none',
+  ]);
+  expect(lines.at(-1)).toBe('The probe lacks CAP_BPF: run as root.');
+});
+
 test('a hook that is missing comes with its reason', async () => {
   const hooks = HOOKS.map(({ id, name }) => ({
     id,

@@ -40,6 +40,8 @@ export interface DoctorReport {
   /** What stands in the way of live capture as a whole: cause and remedy, one line each. */
   readonly missing: readonly string[];
   readonly hooks: readonly HookReport[];
+  /** There was a probe that could be asked. */
+  readonly tried: boolean;
 }
 
 export async function doctor({ probe }: Paths): Promise<DoctorReport> {
@@ -60,7 +62,7 @@ export async function doctor({ probe }: Paths): Promise<DoctorReport> {
   if (typeof answer === 'string') {
     if (missing.length === 0) missing.push(`The probe could not say: ${answer}.`);
     const hooks = HOOKS.map(({ name }) => ({ name, available: false, text: 'not tried' }));
-    return { ok: false, kernel: '', missing, hooks };
+    return { ok: false, kernel: '', missing, hooks, tried: false };
   }
   const hooks = HOOKS.map(({ id, name }) =>
     reportOf(
@@ -70,7 +72,13 @@ export async function doctor({ probe }: Paths): Promise<DoctorReport> {
   );
   const lacking = answer.privileges.missing;
   if (lacking.length > 0) missing.push(`The probe lacks ${lacking.join(', ')}: run as root.`);
-  return { ok: hooks.some((hook) => hook.available), kernel: answer.kernel, missing, hooks };
+  return {
+    ok: hooks.some((hook) => hook.available),
+    kernel: answer.kernel,
+    missing,
+    hooks,
+    tried: true,
+  };
 }
 
 function reportOf(name: string, answer: ProbeAnswer['hooks'][number] | undefined): HookReport {
@@ -78,13 +86,24 @@ function reportOf(name: string, answer: ProbeAnswer['hooks'][number] | undefined
   return { name, available: answer.attached, text: answer.attached ? answer.how : answer.reason };
 }
 
-export function printReport({ kernel, missing, hooks }: DoctorReport): string {
-  const width = Math.max(...hooks.map((hook) => hook.name.length));
-  const lines = hooks.map(
+export function printReport({ kernel, missing, hooks, tried }: DoctorReport): string {
+  if (!tried) return [...missing, `Until then, none of the ${hooks.length} hooks can be tried.`].join('\n');
+  const shown = hooks.some((hook) => hook.available) ? hooks : byReason(hooks);
+  const width = Math.max(...shown.map((hook) => hook.name.length));
+  const lines = shown.map(
     ({ name, available, text }) => `${available ? 'yes' : 'no '}  ${name.padEnd(width)}  ${text}`,
   );
   if (kernel !== '') lines.unshift(`Kernel ${kernel}`);
   return [...lines, ...missing].join('\n');
+}
+
+/** Where no hook works, mostly one thing is missing: it is said once. */
+function byReason(hooks: readonly HookReport[]): HookReport[] {
+  return [...new Set(hooks.map((hook) => hook.text))].map((text) => {
+    const those = hooks.filter((hook) => hook.text === text);
+    const name = those.length === 1 ? those[0]!.name : `${those.length} hooks`;
+    return { name, available: false, text };
+  });
 }
 
 /** A string says why there is no answer. */

@@ -4,7 +4,7 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import * as v from 'valibot';
 import { codeOf, Failure, lineOf } from '../failure.ts';
 import { readStream, readText, resolvePath, takeHandover } from '../supervisor/handover.ts';
@@ -27,22 +27,35 @@ interface Handles {
   readonly read?: readonly string[];
   readonly write?: readonly string[];
   readonly ownedDir?: string | undefined;
+  /** It runs until it is told to end, and then says that it did. */
+  readonly farewell?: boolean;
 }
 
 /** Runs `action` here, or, when root typed the command, in an unprivileged child under supervision. */
 async function withoutPrivilege(handles: Handles, action: () => Promise<number>): Promise<void> {
   const isRoot = process.platform === 'linux' && process.getuid?.() === 0;
-  if (!isRoot || takeHandover()) {
+  const isAgent = takeHandover() !== null;
+  if (!isRoot || isAgent) {
     process.exitCode = await action();
+    if (!isAgent && handles.farewell === true) sayFarewell(null);
     return;
   }
-  process.exitCode = await supervise({
+  const { code, labRemoved } = await supervise({
     ...paths,
     args: process.argv.slice(2),
     read: handles.read ?? [],
     write: handles.write ?? [],
     ownedDir: handles.ownedDir === undefined ? null : resolvePath(handles.ownedDir),
   });
+  process.exitCode = code;
+  if (code === 0 && handles.farewell === true) sayFarewell(labRemoved);
+}
+
+/** `labRemoved` null = there was no lab. The last line: until it is there, something is still being tidied up. */
+function sayFarewell(labRemoved: boolean | null): void {
+  // A terminal has written ^C on this line.
+  const start = process.stdout.isTTY ? '\n' : '';
+  process.stdout.write(`${start}Stopped${labRemoved === true ? '; the lab is removed' : ''}.\n`);
 }
 
 function buildProgram(): Command {
@@ -72,9 +85,10 @@ Examples:
     .option('--retain-size <size>', 'keep at most this much (default 1G)', parseSize)
     .option('--retain-age <time>', 'keep nothing older than this (default 24h)', parseAge)
     .option('--lab <name>', 'start a lab and watch it (see whither lab list)')
+    .addOption(new Option('--not-live <text>', 'said instead of capturing').hideHelp())
     .action(async (options: ServeOptions) => {
       const read = options.schema === undefined ? [] : [options.schema];
-      await withoutPrivilege({ read, ownedDir: options.spool }, async () => {
+      await withoutPrivilege({ read, ownedDir: options.spool, farewell: true }, async () => {
         await serve(options, paths);
         return 0;
       });
@@ -97,7 +111,7 @@ Examples:
     .option('--port <port>', 'port to listen on; 0 = any free one', parsePort, 0)
     .option('--host <address>', 'listen on this address instead of loopback (no encryption)')
     .action(async (files: string[], options: OpenOptions) => {
-      await withoutPrivilege({ read: files }, async () => {
+      await withoutPrivilege({ read: files, farewell: true }, async () => {
         await openFiles(files, options, paths);
         return 0;
       });
@@ -107,23 +121,23 @@ Examples:
     .command('inspect')
     .description('print the events of a capture file')
     .argument('<file>', 'pcapng or pcap file; - = standard input')
-    .option('--json', 'one JSON object for each event and line', false)
+    .option('--json', 'one JSON object for each event and line')
     .option('--schema <file>', 'metadata schema (JSON) instead of the one in the capture')
-    .action(async (file: string, options: { json: boolean; schema?: string }) => {
+    .action(async (file: string, options: { json?: boolean; schema?: string }) => {
       const source = options.schema ?? '';
       const text = source === '' ? null : readText(source);
       const input = file === STDIN ? process.stdin : readStream(file);
       dropPrivilege();
       const schema = text === null ? null : checkSchema(text, source);
       const { stdout, stderr } = process;
-      process.exitCode = await inspect(input, file, { json: options.json, schema }, stdout, stderr);
+      process.exitCode = await inspect(input, file, { json: options.json === true, schema }, stdout, stderr);
     });
 
   program
     .command('doctor')
     .description('say which hooks this host has, and why it lacks the others')
-    .option('--json', 'as one JSON object', false)
-    .action(async ({ json }: { json: boolean }) => {
+    .option('--json', 'as one JSON object')
+    .action(async ({ json }: { json?: boolean }) => {
       const report = await doctor(paths);
       process.stdout.write(`${json ? JSON.stringify(report) : printReport(report)}\n`);
       process.exitCode = report.ok ? 0 : 1;
@@ -185,7 +199,8 @@ function fail(thrown: unknown): never {
 // Whoever read our output went away, as `head` does: that ends nothing.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error) => {
-    if (codeOf(error) !== 'EPIPE') fail(error);
+    // EIO: the terminal itself was closed.
+    if (!['EPIPE', 'EIO'].includes(codeOf(error))) fail(error);
   });
 }
 process.on('uncaughtException', fail);

@@ -31,12 +31,16 @@ export async function openFiles(names: readonly string[], options: OpenOptions, 
     });
     if (options.host !== undefined) warnAboutHost(options.host);
     for (const [index, file] of files.entries()) {
-      const url = encodeURIComponent(fileUrl(index, file)).replaceAll('%2F', '/');
-      process.stdout.write(`Whither is at ${server.link(`source=url:${url}`)}\n`);
+      process.stdout.write(`Whither is at ${server.link(fileQuery(index, file))}\n`);
     }
     await new Promise<void>((resolve) => lifetime.onEnd(resolve));
     await server.close();
   } finally {
     lifetime.dispose();
   }
+}
+
+/** What the page opens with to show this file: a path on our own origin. */
+export function fileQuery(index: number, file: ServedFile): string {
+  return `source=url:${encodeURIComponent(fileUrl(index, file)).replaceAll('%2F', '/')}`;
 }

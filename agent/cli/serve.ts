@@ -2,7 +2,8 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Status } from '#core/protocol/messages.ts';
-import { ProbeRunner } from '../capture/runner.ts';
+import { DeviceRunner } from '../capture/device-runner.ts';
+import { refusalOf } from '../capture/refusal.ts';
 import { checkSpec, type CaptureSpec } from '../capture/spec.ts';
 import { Failure, lineOf } from '../failure.ts';
 import { AgentServer } from '../server/server.ts';
@@ -25,12 +26,14 @@ export interface ServeOptions extends CaptureOptions {
   readonly retainSize?: number;
   readonly retainAge?: number;
   readonly lab?: string;
+  /** From `npm start`: why there is no live capture and what to do about it, for people. */
+  readonly notLive?: string;
 }
 
-/** Serves until it is told to end. Failure when it cannot begin. */
+/** Serves until it is told to end. Failure when it cannot begin, also when interfaces were named and cannot be watched. */
 export async function serve(options: ServeOptions, paths: Paths): Promise<void> {
   requirePage(paths);
-  const spec = options.interface.length > 0 ? checkSpec(specOf(options)) : null;
+  const spec = options.interface ? checkSpec(specOf(options)) : null;
   const schemas = schemasOf(options);
   const lifetime = beginLifetime(takeHandover(), paths.probe);
   try {
@@ -67,10 +70,12 @@ async function serveSpool(
   // Told to end before there was anything to end.
   const captured = capture.ending ? Promise.resolve() : capture.run();
   await capture.settled;
-  if (!capture.ending) printLink(server);
-  await new Promise<void>((resolve) => lifetime.onEnd(resolve));
+  if (!capture.ending && capture.refusal === null) printLink(server);
+  const told = new Promise<void>((resolve) => lifetime.onEnd(resolve));
+  await Promise.race([told, captured.then(() => (capture.refusal === null ? told : undefined))]);
   await captured;
   await server.close();
+  if (capture.refusal !== null && !capture.ending) throw capture.refusal;
 }
 
 /** The lab, when one is asked for, then the probe; what happens to them becomes the server's status. */
@@ -78,12 +83,14 @@ class LiveCapture {
   /** Resolves when it is known whether the capture runs. */
   readonly settled: Promise<void>;
   ending = false;
+  /** Why the interfaces that were named cannot be watched: who named them has no use for a page without them. */
+  refusal: Failure | null = null;
   readonly #options: ServeOptions;
   readonly #spec: CaptureSpec | null;
   readonly #lifetime: Lifetime;
   readonly #spool: Spool;
   readonly #server: AgentServer;
-  #runner: ProbeRunner | null = null;
+  #runner: DeviceRunner | null = null;
   /** Why there is nothing to capture any more; whatever the probe does then is no news. */
   #labEnd: string | null = null;
   #settle: () => void = () => undefined;
@@ -110,10 +117,15 @@ class LiveCapture {
   }
 
   async run(): Promise<void> {
+    const { interface: named, lab, notLive } = this.#options;
+    if (notLive !== undefined && named === undefined && lab === undefined) {
+      this.#setStatus({ type: 'status', capture: 'unavailable', text: notLive });
+      return;
+    }
     try {
       const spec = await this.#whatToCapture();
       if (this.ending || this.#labEnd !== null) return;
-      this.#runner = new ProbeRunner({
+      this.#runner = new DeviceRunner({
         launcher: this.#lifetime.launcher,
         spec,
         log: this.#spool,
@@ -168,6 +180,11 @@ class LiveCapture {
       this.#labEnd === null ? given : { type: 'status', capture: 'stopped', text: this.#labEnd };
     const before = this.#server.status.text;
     this.#server.setStatus(status);
+    if (status.capture === 'unavailable' && this.#spec !== null && !this.ending) {
+      this.refusal = refusalOf(status.text, this.#lifetime.launcher instanceof SupervisedLauncher);
+      this.#settle();
+      return;
+    }
     if (!this.ending && status.text !== before) process.stdout.write(`${status.text}\n`);
     if (status.capture !== 'restarting') this.#settle();
   }

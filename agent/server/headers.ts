@@ -1,6 +1,7 @@
 /** Headers of every response, whatever its status. */
 import type { ServerResponse } from 'node:http';
 import type { Refusal } from './access.ts';
+import { REFUSAL_STYLE, refusalPage, wantsPage } from './refusal-page.ts';
 
 export const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
@@ -38,8 +39,13 @@ export function sendJson(response: ServerResponse, status: number, value: unknow
   send(response, status, 'application/json', JSON.stringify(value));
 }
 
-export function sendRefusal(response: ServerResponse, refusal: Refusal): void {
-  sendText(response, refusal.status, refusal.text);
+export function sendRefusal(response: ServerResponse, { status, text }: Refusal): void {
+  if (wantsPage(response.req)) send(response, status, 'text/html; charset=utf-8', refusalPage(text));
+  else sendText(response, status, text);
+}
+
+export function sendRefusalStyle(response: ServerResponse): void {
+  send(response, 200, 'text/css; charset=utf-8', REFUSAL_STYLE);
 }
 
 function send(response: ServerResponse, status: number, type: string, body: string): void {

@@ -35,6 +35,42 @@ test('the rest of the query survives the exchange', async () => {
   expect(answer.headers.location).toBe('/?source=url:/files/0-a%2520b.pcapng&tab=path');
 });
 
+test('the token may come before or behind the source, and the link works more than once', async () => {
+  const agent = await AgentUnderTest.start();
+  const token = encodeURIComponent(agent.server.access.token);
+  for (const query of [
+    `token=${token}&source=sample:edge`,
+    `source=sample:edge&token=${token}`,
+    `source=sample%3Aedge&token=${token}`,
+  ]) {
+    const answer = await agent.request(`/?${query}`);
+    expect([answer.status, answer.headers.location], query).toEqual([302, '/?source=sample:edge']);
+    expect(answer.headers['set-cookie']?.[0]).toContain(agent.cookie);
+  }
+});
+
+test('a browser that is refused sees a page with a style that its policy allows, and where the link is', async () => {
+  const agent = await AgentUnderTest.start();
+  const accept = 'text/html,application/xhtml+xml,*/*;q=0.8';
+  for (const target of ['/', '/?source=live', '/?token=x', '/anything']) {
+    const answer = await agent.request(target, { cookie: '', accept });
+    expect([answer.status, answer.headers['content-type']], target).toEqual([
+      403,
+      'text/html; charset=utf-8',
+    ]);
+    expect(answer.headers['content-security-policy']).toBe(CONTENT_SECURITY_POLICY);
+    const html = answer.body.toString();
+    expect(html).toContain('in the terminal where whither was started');
+    expect(html).not.toMatch(/style=|<style|<script/);
+    const style = /<link rel="stylesheet" href="([^"]+)">/.exec(html)![1]!;
+    const css = await agent.request(style, { cookie: '' });
+    expect([css.status, css.headers['content-type']]).toEqual([200, 'text/css; charset=utf-8']);
+  }
+  const plain = await agent.request('/', { cookie: '', accept: '*/*' });
+  expect(plain.headers['content-type']).toBe('text/plain; charset=utf-8');
+  expect((await agent.request('/refused.css', { cookie: '', host: 'evil' })).status).toBe(403);
+});
+
 test('without live capture the link leads to the sample', async () => {
   const agent = await AgentUnderTest.start({
     status: { type: 'status', capture: 'unavailable', text: 'no interface was named' },

@@ -1,6 +1,7 @@
 /**
  * The agent's HTTP server: the page, the spool, files, and the upgrade to `/stream`. Every request passes
- * Host, Origin and cookie first (access.ts); the one exception is the exchange of the token for the cookie.
+ * Host, Origin and cookie first (access.ts); the exceptions are the exchange of the token for the cookie and the style
+ * of the page that refuses.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import os from 'node:os';
@@ -12,7 +13,8 @@ import { codeOf, Failure } from '../failure.ts';
 import type { Spool } from '../spool/spool.ts';
 import { Access } from './access.ts';
 import { serveFile, type ServedFile } from './files.ts';
-import { sendRefusal, sendText, setSecurityHeaders } from './headers.ts';
+import { sendRefusal, sendRefusalStyle, sendText, setSecurityHeaders } from './headers.ts';
+import { REFUSAL_STYLE_PATH } from './refusal-page.ts';
 import { answerDownload, answerHost, answerRawRead } from './routes.ts';
 import { StreamServer } from './stream.ts';
 
@@ -151,6 +153,10 @@ export class AgentServer {
       this.#exchangeToken(query, response);
       return;
     }
+    if (pathname === REFUSAL_STYLE_PATH) {
+      sendRefusalStyle(response);
+      return;
+    }
     const stranger = this.access.refuseStranger(request);
     if (stranger) {
       sendRefusal(response, stranger);
@@ -169,11 +175,10 @@ export class AgentServer {
   /** The token leaves the address bar, and with it every link that is copied from there. */
   #exchangeToken(query: URLSearchParams, response: ServerResponse): void {
     if (!this.access.isToken(query.get('token') ?? '')) {
-      sendText(
-        response,
-        403,
-        'The token in this link is wrong: open the link that whither printed when it started (each start has a new one).',
-      );
+      sendRefusal(response, {
+        status: 403,
+        text: 'The token in this link is wrong: open the link that whither printed when it started (each start has a new one).',
+      });
       return;
     }
     query.delete('token');

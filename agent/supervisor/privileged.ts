@@ -43,10 +43,16 @@ export class Privileged {
   /** null = being started. */
   readonly #probes = new Map<number, ChildProcess | null>();
   #lab: ChildProcess | null = null;
+  #labRemoved: boolean | null = null;
   #closed = false;
 
   constructor(options: PrivilegedOptions) {
     this.#options = options;
+  }
+
+  /** Whether the lab ended in order, and so removed what it had made; null = there was none, or it runs. */
+  get labRemoved(): boolean | null {
+    return this.#labRemoved;
   }
 
   async handle(request: Request): Promise<void> {
@@ -135,8 +141,9 @@ export class Privileged {
     let said = '';
     let ready = false;
     lines(child.stderr, (line) => (said = line));
-    void endOf(child).then(({ text }) => {
+    void endOf(child).then(({ ok, text }) => {
       this.#lab = null;
+      this.#labRemoved = ok;
       send({ type: 'lab-ended', text: `The ${name} lab ended (${text})${said === '' ? '.' : `: ${said}`}` });
     });
     await started(child, process.execPath);

@@ -99,6 +99,22 @@ function commandOf(pid: number): string {
   return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
 }
 
+function copyLab(packageRoot: string): SpawnOptions {
+  for (const name of ['build', 'agent/lab/edge']) {
+    cpSync(path.join(PACKAGE_ROOT, name), path.join(packageRoot, name), { recursive: true });
+  }
+  return {};
+}
+
+/** The environment of `start`, with the probe that was built. */
+function realProbe(runDir: string): NodeJS.ProcessEnv {
+  return {
+    PATH: process.env.PATH,
+    TMPDIR: runDir,
+    WHITHER_PROBE: path.join(PACKAGE_ROOT, 'build', 'whither-probe'),
+  };
+}
+
 function linkIn(output: string): URL {
   const match = /^Whither is at (http\S+)$/m.exec(output);
   if (!match) throw new Error(`no link in: ${output}`);
@@ -228,15 +244,83 @@ kernelTest('a start removes what one that was killed has left, but nothing of ro
   expect(readdirSync(foreign)).toEqual(['precious']);
 });
 
+kernelTest('help names no default where there is none, and no option that is not for people', async () => {
+  const run = start(['serve', '--help'], []);
+  expect(await run.exited).toBe(0);
+  expect(run.output()).toMatch(/-i, --interface <dev> +network interface to watch; may be repeated\n/);
+  expect(run.output()).not.toMatch(/default: \[|default: false|not-live/);
+});
+
+const NO_DEVICE = 'no device nosuch0 in this network namespace: No such device: ip link lists them.';
+const NO_NETNS = 'no network namespace nosuch: No such file or directory: ip netns lists the named ones.';
+kernelTest.each([
+  ['serve', NO_DEVICE, ['-i', 'nosuch0']],
+  ['serve', NO_NETNS, ['-i', 'lo', '--netns', 'nosuch']],
+  ['capture', NO_DEVICE, ['capture', '-i', 'nosuch0']],
+])('%s, of what was named and is not there, says one line and ends: %s', async (_, line, args) => {
+  const run = start(args, [], (dir) => ({ env: realProbe(dir) }));
+  expect(await run.exited).toBe(1);
+  expect(run.output()).toBe(`whither: ${line}\n`);
+  expect(readdirSync(run.temporary)).toEqual([]);
+});
+
+kernelTest('of several devices, those that are there are watched, with a line about the other', async () => {
+  const run = start(['-i', 'nosuch0', '-i', 'lo'], [], (dir) => ({ env: realProbe(dir) }));
+  await until(() => run.output().includes('Whither is at'));
+  expect(run.output().split('\n').slice(0, 2)).toEqual([
+    'There is no device nosuch0: going on without it.',
+    'Capturing lo.',
+  ]);
+  run.supervisor.kill('SIGINT');
+  expect(await run.exited).toBe(0);
+  expect(run.output().trimEnd().split('\n').at(-1)).toBe('Stopped.');
+});
+
+kernelTest(
+  'what npm start says about live capture is the one line above the link to the sample',
+  async () => {
+    const why = 'Live capture needs a kernel with BTF. This is a recorded capture.';
+    const run = start(['serve', '--not-live', why], []);
+    await until(() => run.output().includes('Whither is at'));
+    const [first, second, ...rest] = run.output().trimEnd().split('\n');
+    expect([first, rest]).toEqual([why, []]);
+    expect(second).toMatch(/^Whither is at http:\S+&source=sample:edge$/);
+  },
+);
+
+kernelTest('open prints a link that leads to the file, byte for byte', async () => {
+  const bytes = section({ run: 1, events: 7 });
+  const run = start(['open', 'a capture.pcapng'], [], (dir) => {
+    writeFileSync(path.join(dir, 'a capture.pcapng'), bytes, { mode: 0o600 });
+    return { cwd: dir };
+  });
+  await until(() => run.output().includes('Whither is at'));
+  const link = linkIn(run.output());
+  const entered = await fetch(link, { redirect: 'manual' });
+  const source = new URL(entered.headers.get('location')!, link).searchParams.get('source')!;
+  expect(source).toBe('url:/files/0-a%20capture.pcapng');
+  const cookie = entered.headers.get('set-cookie')!.split(';')[0]!;
+  const answer = await fetch(new URL(source.slice('url:'.length), link), { headers: { cookie } });
+  expect(Buffer.from(await answer.arrayBuffer()).equals(bytes)).toBe(true);
+});
+
+kernelTest('Ctrl-C removes the lab, and the last line says so', async () => {
+  const run = start(
+    ['serve', '--lab', 'edge'],
+    [{ output: section({ run: 1, events: 5 }), then: 'stay' }],
+    (_dir, packageRoot) => copyLab(packageRoot),
+  );
+  await until(() => run.output().includes('Whither is at'));
+  run.supervisor.kill('SIGINT');
+  expect(await run.exited).toBe(0);
+  expect(run.output()).toMatch(/\nStopped; the lab is removed\.\n$/);
+});
+
 kernelTest('when the lab ends, the capture of it ends, and terminal and page say why', async () => {
   const run = start(
     ['serve', '--lab', 'edge'],
     [{ output: section({ run: 1, events: 5 }), then: 'stay' }],
-    (_dir, packageRoot) => {
-      for (const name of ['build', 'agent/lab/edge'])
-        cpSync(path.join(PACKAGE_ROOT, name), path.join(packageRoot, name), { recursive: true });
-      return {};
-    },
+    (_dir, packageRoot) => copyLab(packageRoot),
   );
   await until(() => run.output().includes('Whither is at'));
   const [lab] = childrenOf(run.supervisor.pid!).filter((pid) =>

@@ -33,8 +33,15 @@ export interface SuperviseOptions {
   readonly ownedDir: string | null;
 }
 
-/** Runs until the agent ends; resolves with its exit code. */
-export async function supervise(options: SuperviseOptions): Promise<number> {
+export interface Supervised {
+  /** The agent's exit code. */
+  readonly code: number;
+  /** As Privileged.labRemoved. */
+  readonly labRemoved: boolean | null;
+}
+
+/** Runs until the agent has ended, and with it all that was started for it. */
+export async function supervise(options: SuperviseOptions): Promise<Supervised> {
   const relative = path.relative(options.packageRoot, options.entry);
   if (!relative.startsWith(`dist${path.sep}`)) {
     throw new Failure('root can only run the built agent', 'run npm run build, then npx whither');
@@ -91,7 +98,7 @@ async function runAgent(
   program: string,
   files: ReadonlyMap<string, number>,
   signals: Signals,
-): Promise<number> {
+): Promise<Supervised> {
   const handover: Handover = {
     workDir: run.workDir,
     cwd: process.cwd(),
@@ -131,7 +138,7 @@ async function runAgent(
   if (signal !== null && !told.end) {
     throw new Failure(`the part of whither without privilege was killed by ${signal}`, 'start it again');
   }
-  return code;
+  return { code, labRemoved: privileged.labRemoved };
 }
 
 /** Starts `args` as `user`. Where that user may not execute Node itself, the agent changes user by itself. */

@@ -1,0 +1,62 @@
+/** Of several devices some may not be there: the others are captured all the same. */
+import { ProbeRunner, type RunnerOptions } from './runner.ts';
+import type { CaptureSpec } from './spec.ts';
+
+/** As agent/probe/devices.c says it; a kernel test asks the real probe. */
+const NO_DEVICE = /no device (\S+) in this network namespace/i;
+
+/** A ProbeRunner that goes on without the devices that the probe does not find, as long as there is one left. */
+export class DeviceRunner {
+  readonly #options: RunnerOptions;
+  #runner: ProbeRunner | null = null;
+  #stopped = false;
+
+  constructor(options: RunnerOptions) {
+    this.#options = options;
+  }
+
+  /** true when the capture ended for another reason than `stop`. */
+  get failed(): boolean {
+    return this.#runner?.failed === true;
+  }
+
+  /** Runs until `stop`, or until nothing can be captured. Never rejects: the status says why. */
+  async run(): Promise<void> {
+    let spec: CaptureSpec | null = this.#options.spec;
+    while (spec !== null && !this.#stopped) spec = await this.#capture(spec);
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#runner?.stop();
+  }
+
+  /** What to capture instead; null = it has ended. */
+  async #capture(spec: CaptureSpec): Promise<CaptureSpec | null> {
+    const { onStatus } = this.#options;
+    const rest: { spec: CaptureSpec | null } = { spec: null };
+    this.#runner = new ProbeRunner({
+      ...this.#options,
+      spec,
+      onStatus: (status) => {
+        const ended = status.capture === 'unavailable' || status.capture === 'stopped';
+        const missing = ended ? missingOf(spec, status.text) : null;
+        if (missing === null) {
+          onStatus(status);
+          return;
+        }
+        rest.spec = { ...spec, devices: spec.devices.filter((name) => name !== missing) };
+        const text = `There is no device ${missing}: going on without it.`;
+        onStatus({ type: 'status', capture: 'restarting', text });
+      },
+    });
+    await this.#runner.run();
+    return rest.spec;
+  }
+}
+
+/** The device that is to be left out, null when that was not it or would leave nothing. */
+function missingOf({ devices }: CaptureSpec, text: string): string | null {
+  const name = NO_DEVICE.exec(text)?.[1];
+  return name !== undefined && devices.includes(name) && devices.length > 1 ? name : null;
+}
