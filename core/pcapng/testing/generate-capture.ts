@@ -24,6 +24,11 @@ export interface GenerateOptions {
   readonly chunkBytes?: number;
   /** Unix time of the first event. */
   readonly startNs?: bigint;
+  /**
+   * Where the fourth TLV changes along a journey: at every hop (default; no area is ever seen twice), or once,
+   * at the second program of the path, as a tcx program behind an XDP program does it.
+   */
+  readonly rewrites?: 'every-hop' | 'once';
 }
 
 /** Hooks that a forwarded packet passes, in order; the first four on eth0, then eth1. */
@@ -38,6 +43,8 @@ export const GENERATED_HOOKS: readonly string[] = [
   'consume_skb',
 ];
 const RX_HOOKS = 3;
+/** `tcx/ingress@last`, where `rewrites: 'once'` has its change. */
+const REWRITE_HOP = 2;
 /** Journeys under way at a time: their events interleave as on a busy host. */
 const WINDOW = 16;
 const DEFAULT_CHUNK_BYTES = 256 * 1024;
@@ -167,7 +174,14 @@ interface Journey {
   flow: number;
 }
 
-function patch(t: Template, journey: Journey, timeHi: number, timeLo: number, metadata: number): void {
+function patch(
+  t: Template,
+  journey: Journey,
+  timeHi: number,
+  timeLo: number,
+  metadata: number,
+  once: boolean,
+): void {
   const { view, packet } = t;
   const { id, flow } = journey;
   view.setUint32(12, timeHi, true);
@@ -198,7 +212,11 @@ function patch(t: Template, journey: Journey, timeHi: number, timeLo: number, me
   }
   if (metadata >= TLV_END.score) {
     view.setUint16(m + TLV.score, 0x0404, true);
-    view.setUint32(m + TLV.score + 2, (flow * 7 + journey.hop) >>> 0, true);
+    view.setUint32(
+      m + TLV.score + 2,
+      (flow * 7 + (once ? Number(journey.hop >= REWRITE_HOP) : journey.hop)) >>> 0,
+      true,
+    );
   }
 }
 
@@ -206,6 +224,7 @@ function patch(t: Template, journey: Journey, timeHi: number, timeLo: number, me
 export function* generateChunks(options: GenerateOptions): Generator<Uint8Array> {
   const { events, metadata = 32, seed = 1, journeyHops = GENERATED_HOOKS.length } = options;
   const chunkBytes = options.chunkBytes ?? DEFAULT_CHUNK_BYTES;
+  const once = options.rewrites === 'once';
   const startNs = options.startNs ?? DEFAULT_START_NS;
   const random = randomSource(seed);
   const templates = PACKET_KINDS.map((kind) =>
@@ -229,7 +248,7 @@ export function* generateChunks(options: GenerateOptions): Generator<Uint8Array>
     let journey = active[slot];
     if (journey === undefined || journey.hop === journeyHops) active[slot] = journey = start();
     const t = templates[journey.kind]![journey.hop % GENERATED_HOOKS.length]!;
-    patch(t, journey, timeHi, timeLo, metadata);
+    patch(t, journey, timeHi, timeLo, metadata, once);
     journey.hop++;
     timeLo += NS_BETWEEN_EVENTS;
     if (timeLo >= 0x1_0000_0000) {
