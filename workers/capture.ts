@@ -4,6 +4,7 @@
  */
 import { GAP_CAUSE } from '#core/format/structs.ts';
 import type { AreaDecoder } from '#core/metadata/scan.ts';
+import type { Problem } from '#core/pcapng/types.ts';
 import { CaptureReader } from '#core/pcapng/reader.ts';
 import { CaptureStore } from '#core/store/capture-store.ts';
 import { causeName } from '#core/store/gap-ledger.ts';
@@ -50,6 +51,8 @@ export class Capture implements SourceSink {
   state: SourceState;
   /** Why it is reconnecting, or the agent's own line. */
   sourceText = '';
+  /** Why nothing comes although it is tried again and again. */
+  sourceProblem: Problem | null = null;
   bytesRead = 0;
   readonly latency = new LatencyProbe();
   readonly #options: CaptureOptions;
@@ -197,8 +200,10 @@ export class Capture implements SourceSink {
     }
   }
 
-  connection(state: 'live' | 'reconnecting', text: string): void {
+  connection(state: 'live' | 'reconnecting', text: string, problem?: Problem): void {
     if (this.ended) return;
+    if (state === 'live') this.sourceProblem = null;
+    else if (problem !== undefined) this.sourceProblem = problem;
     this.state = state;
     this.sourceText = text === '' ? this.#agentText : text;
     this.#options.onChange();

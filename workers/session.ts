@@ -8,6 +8,7 @@ import { inspectStoredEvent } from '#core/inspect/stored.ts';
 import { parseSchema } from '#core/metadata/schema.ts';
 import { compileSchema } from '#core/metadata/scan.ts';
 import type { AreaDecoder } from '#core/metadata/scan.ts';
+import type { Problem } from '#core/pcapng/types.ts';
 import { edgeList } from '#core/store/edges.ts';
 import { eventBytes } from '#core/store/event-bytes.ts';
 import { findJourney } from '#core/store/event-text.ts';
@@ -246,11 +247,16 @@ export class Session implements WhitherWorker {
       rows: this.#watched(capture),
       schema: store.tlvs.current?.schema ?? null,
       tlvNames: [...store.tlvs.names],
-      problems: [...store.problems],
+      problems: problemsOf(capture),
       sourceText: capture.sourceText,
       title: capture.title,
     };
   }
+}
+
+/** A cancelled or failed capture is not tried again: what kept it from connecting is past. */
+function problemsOf({ store, sourceProblem, ended }: Capture): readonly Problem[] {
+  return sourceProblem === null || ended ? [...store.problems] : [sourceProblem, ...store.problems];
 }
 
 function sourceOf(spec: SourceSpec): ByteSource {

@@ -94,6 +94,19 @@ describe('the page', () => {
     expect(screen.getByTestId('source').textContent).not.toContain('events/s');
   });
 
+  it('says that the agent is gone without a place in the bytes', async () => {
+    const problem = {
+      code: 'live-agent-gone',
+      offset: 0,
+      cause: 'The agent has ended or does not answer.',
+      remedy: 'Start it again.',
+      fatal: false,
+    };
+    await show({ state: 'reconnecting', problems: [problem] });
+    expect(screen.getByRole('alert').textContent).toContain('has ended or does not answer. Start it again.');
+    expect(screen.getByRole('alert').textContent).not.toContain('at byte');
+  });
+
   it('shows how far reading is, and Cancel stops it', async () => {
     const { worker } = await show({ state: 'loading', bytesRead: 250, bytesTotal: 1000, events: 7 });
     expect(screen.getByText(/^25 % · 0 B\/s · 7 events$/)).toBeDefined();

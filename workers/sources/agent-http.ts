@@ -8,7 +8,7 @@ export function unauthorised(): Fault {
   return new Fault(
     'live-unauthorised',
     'The agent does not accept this page: the token of its link has expired or belongs to another start.',
-    'Open the link that `npm start` printed.',
+    'Open the link that the agent printed when it started.',
   );
 }
 
@@ -32,7 +32,7 @@ export class AgentHttp {
       throw new Fault(
         'live-unreachable',
         'The agent does not answer, so bytes from earlier in its log cannot be read.',
-        'Check that it still runs; `npm start` starts it again.',
+        'Check that it still runs; an agent started anew prints a new link.',
       );
     }
     if (response.status === 401 || response.status === 403) throw unauthorised();

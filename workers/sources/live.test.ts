@@ -3,7 +3,7 @@ import { WebSocket as NodeSocket } from 'ws';
 import { MAX_FRAME_PAYLOAD_BYTES } from '#core/protocol/messages.ts';
 import { Collector, patternBytes } from '#workers/testing/collector.ts';
 import { FakeAgent } from '#workers/testing/fake-agent.ts';
-import { LiveSource, type LiveOptions } from './live.ts';
+import { AGENT_GONE, LiveSource, REACHABLE_TIMEOUT_MS, SILENCE_MS, type LiveOptions } from './live.ts';
 
 const stops: (() => Promise<void> | void)[] = [];
 
@@ -161,7 +161,7 @@ describe('the live source', () => {
     agent.refuse = 401;
     await expect(liveSource(agent).start(new Collector())).rejects.toMatchObject({
       code: 'live-unauthorised',
-      remedy: 'Open the link that `npm start` printed.',
+      remedy: 'Open the link that the agent printed when it started.',
     });
   });
 
@@ -276,6 +276,24 @@ describe('the live source', () => {
     expect(shares).toEqual([0, 0.25, 0.5, 0.75]);
     source.cancel();
     await ended;
+  });
+
+  it('says that the agent is gone when it no longer answers, and goes on trying', async () => {
+    const agent = await fakeAgent(1_000, [1000]);
+    const source = liveSource(agent, { sleep: () => new Promise((done) => setTimeout(done, 1)) });
+    const sink = new Collector();
+    const ended = source.start(sink);
+    await sink.until(1_000);
+    await agent.stop();
+    await expect.poll(() => sink.connectionProblems.length).toBeGreaterThan(1);
+    expect(sink.connectionProblems[0]).toEqual(AGENT_GONE);
+    expect(`${AGENT_GONE.cause} ${AGENT_GONE.remedy}`).not.toContain('`');
+    source.cancel();
+    await ended;
+  });
+
+  it('finds a dead connection within six seconds', () => {
+    expect(2 * SILENCE_MS + REACHABLE_TIMEOUT_MS).toBeLessThanOrEqual(6_000);
   });
 
   it('gives up a socket that is silent when the agent does not answer over HTTP either', async () => {

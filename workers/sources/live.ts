@@ -4,6 +4,7 @@
  */
 import { formatOffset, parseOffset } from '#core/protocol/offset.ts';
 import type { Hello } from '#core/protocol/messages.ts';
+import type { Problem } from '#core/pcapng/types.ts';
 import { Fault } from '#workers/fault.ts';
 import { AgentHttp, unauthorised } from './agent-http.ts';
 import { Backoff } from './backoff.ts';
@@ -15,12 +16,22 @@ import type { ByteSource, SourceSink } from './source.ts';
 /** Recent bytes held for the bytes pane; older ones are asked of the agent. */
 export const LIVE_KEPT_BYTES = 64 * 1024 * 1024;
 /** Silence is normal on a quiet host, so after it the agent is asked once over HTTP before the socket is given up. */
-export const SILENCE_MS = 15_000;
-export const REACHABLE_TIMEOUT_MS = 5_000;
+export const SILENCE_MS = 2_000;
+/** With twice the silence, the longest that a dead connection looks like a quiet link. */
+export const REACHABLE_TIMEOUT_MS = 2_000;
 /** So many faults of the agent's without a byte of progress between them are not a cut but a defect. */
 export const MAX_VIOLATIONS = 3;
 /** RFC 6455, 7.4.1: the agent did not take what this page said. */
 const REFUSED_CODES: ReadonlySet<number> = new Set([1003, 1007, 1008, 1009]);
+
+/** An agent started anew has another port and another token: this page can only reach the one it came from. */
+export const AGENT_GONE: Problem = {
+  code: 'live-agent-gone',
+  offset: 0,
+  cause: 'The agent has ended or does not answer.',
+  remedy: 'Start it again and open the new link it prints; what was captured stays here.',
+  fatal: false,
+};
 
 export interface LiveOptions {
   readonly connect?: (url: string) => WebSocket;
@@ -83,7 +94,8 @@ export class LiveSource implements ByteSource {
     while (!this.#cancelled) {
       const why = await this.#stream(sink);
       if (this.#isCancelled()) return;
-      sink.connection('reconnecting', why);
+      if (why === AGENT_GONE.cause) sink.connection('reconnecting', 'trying again', AGENT_GONE);
+      else sink.connection('reconnecting', why);
       await this.#wait(this.#backoff.next((this.#options.random ?? Math.random)()));
     }
   }
@@ -111,6 +123,9 @@ export class LiveSource implements ByteSource {
     });
     const socket = new LiveSocket(connect(this.#streamUrl), this.#options.windowBytes, () => silence.heard());
     this.#socket = socket;
+    const offline = (): void => silence.ask();
+    // Node, where the tests run, has no such event.
+    if ('addEventListener' in globalThis) addEventListener('offline', offline);
     let welcomed = false;
     try {
       for (;;) {
@@ -156,6 +171,7 @@ export class LiveSource implements ByteSource {
       }
     } finally {
       silence.stop();
+      if ('removeEventListener' in globalThis) removeEventListener('offline', offline);
       socket.close();
     }
   }
@@ -202,10 +218,10 @@ export class LiveSource implements ByteSource {
       throw new Fault(
         'live-unavailable',
         `There is no live capture at ${new URL(this.#streamUrl).host}.`,
-        'Run `npx whither doctor` on that host: it says what is missing.',
+        'Run “npx whither doctor” on that host: it says what is missing.',
       );
     }
-    if (reachable === 'no') return 'The agent does not answer; trying again. `npm start` starts it.';
+    if (reachable === 'no') return AGENT_GONE.cause;
     return opened
       ? 'The connection was cut; trying again.'
       : 'The agent answers but refused the stream; trying again.';
@@ -239,7 +255,7 @@ function agentUrls(url: string): { stream: string; spool: string } {
     throw new Fault(
       'live-url',
       `“${url}” is not the address of an agent.`,
-      'Open the link that `npm start` printed.',
+      'Open the link that the agent printed when it started.',
     );
   }
   parsed.search = '';

@@ -6,20 +6,26 @@ export class Silence {
   readonly #timer: ReturnType<typeof setInterval>;
   #heard = true;
   #asking = false;
+  readonly #onSilence: () => Promise<void>;
 
   /** `onSilence` is called after one to two times `silenceMs` without `heard`, never twice at a time. */
   constructor(silenceMs: number, onSilence: () => Promise<void>) {
+    this.#onSilence = onSilence;
     this.#timer = setInterval(() => {
-      if (!this.#heard && !this.#asking) {
-        this.#asking = true;
-        void onSilence().finally(() => (this.#asking = false));
-      }
+      if (!this.#heard) this.ask();
       this.#heard = false;
     }, silenceMs);
   }
 
   heard(): void {
     this.#heard = true;
+  }
+
+  /** Calls back at once: there is reason to doubt, such as the browser saying that it is offline. */
+  ask(): void {
+    if (this.#asking) return;
+    this.#asking = true;
+    void this.#onSilence().finally(() => (this.#asking = false));
   }
 
   stop(): void {

@@ -1,9 +1,11 @@
 /** A SourceSink that keeps what it is given, for tests. */
+import type { Problem } from '#core/pcapng/types.ts';
 import type { Beginning, SourceSink } from '#workers/sources/source.ts';
 
 export class Collector implements SourceSink {
   readonly begins: Beginning[] = [];
   readonly connections: string[] = [];
+  readonly connectionProblems: Problem[] = [];
   readonly statuses: string[] = [];
   readonly #chunks: Uint8Array[] = [];
   readonly #waiting: { bytes: number; resolve: () => void }[] = [];
@@ -31,7 +33,8 @@ export class Collector implements SourceSink {
     for (const waiting of this.#waiting.filter((one) => one.bytes <= this.bytes)) waiting.resolve();
   }
 
-  connection(state: 'live' | 'reconnecting'): void {
+  connection(state: 'live' | 'reconnecting', _text: string, problem?: Problem): void {
+    if (problem !== undefined) this.connectionProblems.push(problem);
     if (this.connections.at(-1) !== state) this.connections.push(state);
   }
 

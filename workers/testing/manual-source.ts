@@ -1,4 +1,5 @@
 /** A ByteSource that a test feeds by hand. */
+import type { Problem } from '#core/pcapng/types.ts';
 import type { Beginning, ByteSource, SourceSink } from '#workers/sources/source.ts';
 
 export class ManualSource implements ByteSource {
@@ -33,8 +34,8 @@ export class ManualSource implements ByteSource {
     await (await this.#started).chunk(bytes, offset);
   }
 
-  async connection(state: 'live' | 'reconnecting', text = ''): Promise<void> {
-    (await this.#started).connection(state, text);
+  async connection(state: 'live' | 'reconnecting', text = '', problem?: Problem): Promise<void> {
+    (await this.#started).connection(state, text, problem);
   }
 
   async status(text: string): Promise<void> {
