@@ -384,6 +384,19 @@ describe('an ordinary capture', () => {
 });
 
 describe('bad input', () => {
+  it('keeps the capture that is open when the file dropped on it is none', async () => {
+    await openSample();
+    const rows = await page.getByTestId('list-count').textContent();
+    await drop('notes.txt', Buffer.from('these are not the packets'));
+    await page.getByText('What was open stays open.').waitFor();
+    expect(await page.getByTestId('list-count').textContent()).toBe(rows);
+    await page.locator('.list-row').nth(3).click();
+    await expect.poll(() => new URL(page.url()).searchParams.get('journey')).not.toBeNull();
+    await page.getByRole('button', { name: 'Dismiss' }).click();
+    await drop('plain.pcap', plainPcap(20));
+    await expect.poll(() => page.getByTestId('list-count').textContent()).toBe('20');
+  });
+
   const bad = [
     {
       what: 'a text file',

@@ -124,6 +124,25 @@ describe('the session', () => {
     expect(worker.calls.filter((call) => call.name === 'open')).toHaveLength(2);
   });
 
+  it('keeps what is open when a file that is none is dropped on it', async () => {
+    const { worker, session, store, send } = await open();
+    await send({ journeys: 10 });
+    const trial = new FakeWorker();
+    const connections = [fakeConnection(trial), fakeConnection(worker)];
+    const second = new Session(store, () => connections.shift() ?? fakeConnection(worker));
+    const dropped = second.open({ kind: 'file', file: new File(['no'], 'notes.txt') });
+    await vi.waitFor(() => expect(trial.names).toContain('open'));
+    const problem = { code: 'x', offset: 0, cause: 'It is no capture.', remedy: 'Drop one.', fatal: true };
+    trial.send(fakeUpdate({ state: 'failed', events: 0, journeys: 0, problems: [problem] }));
+    await dropped;
+    expect(store.getState().capture?.origin).toEqual(LIVE);
+    expect(store.getState().newest?.journeys).toBe(10);
+    expect(store.getState().problems).toMatchObject([
+      { cause: 'notes.txt: It is no capture.', remedy: 'Drop one. What was open stays open.' },
+    ]);
+    session.leave();
+  });
+
   it('does not listen to a capture that is no longer open', async () => {
     const { worker, store, session, send } = await open();
     await send({ journeys: 10 });

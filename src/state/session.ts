@@ -11,6 +11,7 @@ import {
   type ListFilter,
   type SchemaResult,
   type SourceSpec,
+  type SourceState,
   type Update,
   type WhitherWorker,
 } from '#workers/api.ts';
@@ -33,6 +34,8 @@ const DETAIL_INTERVAL_MS = 400;
 /** How far the page looks for a first journey worth showing. */
 const FIRST_LOOK_ROWS = 64;
 
+const ENDED: ReadonlySet<SourceState> = new Set(['done', 'failed', 'cancelled']);
+
 const NO_FILTER: ListFilter = { hop: null, metadata: null, lost: false };
 
 export class Session {
@@ -42,6 +45,8 @@ export class Session {
   #port: MessagePort | null = null;
   /** Counts openings: what an older one still answers is dropped. */
   #opening = 0;
+  /** Counts files that were tried before they took the place of what is open. */
+  #attempt = 0;
   #appliedFilter = '';
   #lookingFor = false;
   #detailAt = 0;
@@ -72,6 +77,16 @@ export class Session {
 
   /** Opens a source. With `keepView` the link's journey and filters are applied to it (a link, a dropped file). */
   async open(origin: Origin, keepView = false): Promise<void> {
+    if (origin.kind === 'file' && this.store.getState().capture !== null) {
+      const attempt = ++this.#attempt;
+      const refusal = await this.#refusal(origin.file);
+      if (attempt !== this.#attempt) return;
+      if (refusal !== null) {
+        this.report(refusal);
+        return;
+      }
+    }
+    this.#attempt++;
     const opening = ++this.#opening;
     const { link } = this.store.getState();
     this.#port?.close();
@@ -116,8 +131,39 @@ export class Session {
     }
   }
 
+  /**
+   * Why a file cannot be opened at all, null when it can: read by a worker of its own up to its first event, so
+   * that what is open stays open for a file that is none.
+   */
+  async #refusal(file: File): Promise<Problem | null> {
+    const trial = this.#connect();
+    const { port1, port2 } = new MessageChannel();
+    try {
+      const first = new Promise<Update>((resolve) => {
+        port1.onmessage = ({ data }: MessageEvent<Update>) => {
+          if (data.events > 0 || ENDED.has(data.state)) resolve(data);
+          else port1.postMessage(UPDATE_DRAWN);
+        };
+      });
+      await trial.api.open({ kind: 'file', file }, port2);
+      const update = await Promise.race([first, trial.died]);
+      // A worker that dies of it will say so when the file is opened.
+      if (typeof update === 'string' || update.state !== 'failed' || update.events > 0) return null;
+      const [problem] = update.problems;
+      if (problem === undefined) return null;
+      const kept = 'What was open stays open.';
+      return { ...problem, cause: `${file.name}: ${problem.cause}`, remedy: `${problem.remedy} ${kept}` };
+    } catch {
+      return null;
+    } finally {
+      port1.close();
+      trial.close();
+    }
+  }
+
   /** Back to the start screen. */
   leave(): void {
+    this.#attempt++;
     this.#opening++;
     this.#port?.close();
     this.#guard(this.#connection?.api.cancel());
