@@ -257,6 +257,36 @@ describe('the journey', () => {
   });
 });
 
+describe('a small window', () => {
+  it.each([
+    [640, 360],
+    [320, 256],
+  ])('of %i × %i has every pane below the other, within its width', async (width, height) => {
+    await page.setViewportSize({ width, height });
+    await openSample();
+    await page.locator('.matrix').waitFor();
+    const boxes = await page.$$eval('[data-pane]', (panes) =>
+      panes.map((pane) => {
+        const { top, bottom, left, right } = pane.getBoundingClientRect();
+        return { top, bottom, left, right };
+      }),
+    );
+    expect(boxes).toHaveLength(5);
+    for (const [i, box] of boxes.entries()) {
+      expect(box.left).toBeGreaterThanOrEqual(0);
+      expect(box.right).toBeLessThanOrEqual(width);
+      expect(box.bottom - box.top).toBeGreaterThanOrEqual(i === 0 ? 40 : 150);
+      expect(box.top).toBeGreaterThanOrEqual(boxes[i - 1]?.bottom ?? 0);
+    }
+    const header = await page.$$eval('.app-header > *', (parts) =>
+      parts.map((part) => Math.ceil(part.getBoundingClientRect().right)),
+    );
+    expect(Math.max(...header)).toBeLessThanOrEqual(width);
+    await page.locator('[data-pane="bytes"]').scrollIntoViewIfNeeded();
+    expect(await page.evaluate(() => Math.max(document.body.scrollTop, scrollY))).toBeGreaterThan(0);
+  });
+});
+
 describe('a dead worker', () => {
   it('is said, and Reopen brings the capture back to where it was', async () => {
     // The page's own worker, made to fail as a bug in it would: an error that nobody catches.

@@ -29,6 +29,10 @@ export function App() {
   useEffect(() => {
     document.title = title === '' ? 'Whither' : `${title} · Whither`;
   }, [title]);
+  // In a small window the page scrolls, and another screen begins at its top.
+  useEffect(() => {
+    document.scrollingElement?.scrollTo(0, 0);
+  }, [inspecting]);
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => pageKeys(session, event);
     addEventListener('keydown', onKeyDown);
