@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import { SessionContext } from '#src/state/context.ts';
 import { Session } from '#src/state/session.ts';
 import { createPageStore } from '#src/state/store.ts';
+import { FAKE_DETAIL } from '#src/testing/detail.ts';
 import { FakeWorker, fakeConnection, fakeUpdate } from '#src/testing/fake-worker.ts';
 import type { Update } from '#workers/api.ts';
 import { App } from './App.tsx';
@@ -105,6 +106,25 @@ describe('the page', () => {
     await show({ state: 'reconnecting', problems: [problem] });
     expect(screen.getByRole('alert').textContent).toContain('has ended or does not answer. Start it again.');
     expect(screen.getByRole('alert').textContent).not.toContain('at byte');
+  });
+
+  it('tells the diagnosis of a journey, and leads to the journeys that are the same packet', async () => {
+    const { worker, store, session } = await show({});
+    const link = { direction: 'to', kind: 'clone', known: 'exact', journey: 11, id: '12' } as const;
+    worker.journey = (journey: number) =>
+      Promise.resolve({
+        ...FAKE_DETAIL,
+        journey,
+        diagnosis: 'It was lost in a clone.',
+        links: [{ ...link, evidence: 'seen in the kernel' }],
+      });
+    await act(async () => {
+      session.select(2, { hi: 0, lo: 3 });
+      await vi.waitFor(() => expect(store.getState().detail?.links).toHaveLength(1));
+    });
+    expect(screen.getByText('It was lost in a clone.')).toBeDefined();
+    fireEvent.click(screen.getByRole('button', { name: 'to clone: journey 12' }));
+    expect(store.getState().selection).toEqual({ journey: 11, id: { hi: 0, lo: 12 } });
   });
 
   it('shows how far reading is, and Cancel stops it', async () => {

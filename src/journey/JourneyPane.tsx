@@ -1,8 +1,10 @@
 /** One packet's life: hops as columns, what it carried as rows. Choosing a hop shows its bytes. */
 import { useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react';
+import type { JourneyDetail } from '#workers/api.ts';
 import { scopedAction } from '#src/keys/bind.ts';
 import { printAbsolute } from '#src/list/print.ts';
 import { usePage, useSession } from '#src/state/context.ts';
+import { parseJourneyId } from '#src/state/link.ts';
 import { headingOf, matrixOf, verdictOf } from './matrix.ts';
 import { revealCell } from './reveal.ts';
 import './journey.css';
@@ -138,10 +140,40 @@ export function JourneyPane() {
           </tbody>
         </table>
         <p className={`verdict tone-${verdict.tone}`}>{verdict.text}</p>
+        {detail.diagnosis !== '' && <p className="verdict">{detail.diagnosis}</p>}
+        {detail.links.length > 0 && <Links links={detail.links} />}
         {detail.omitted > 0 && (
           <p className="verdict muted">{detail.omitted} more events of this journey are not shown.</p>
         )}
       </div>
     </section>
+  );
+}
+
+/** The same packet in another sk_buff: each leads to the other journey, where it is known which. */
+function Links({ links }: { readonly links: JourneyDetail['links'] }) {
+  const session = useSession();
+  return (
+    <ul className="journey-links" aria-label="The same packet in other journeys">
+      {links.map((link, i) => {
+        const { journey } = link;
+        const id = parseJourneyId(link.id);
+        const words = `${link.direction} ${link.kind}`;
+        return (
+          <li key={`${link.direction}-${link.kind}-${link.id}-${i}`}>
+            {journey === null || id === null ? (
+              words
+            ) : (
+              <button className="link" onClick={() => session.select(journey, id)}>
+                {words}: journey {link.id}
+              </button>
+            )}{' '}
+            <span className="muted">
+              {link.known}: {link.evidence}
+            </span>
+          </li>
+        );
+      })}
+    </ul>
   );
 }

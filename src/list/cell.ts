@@ -68,6 +68,30 @@ export const CELL_LOOKS: readonly CellLook[] = [
     sign: '?',
     meaning: '? a length, no readable bytes',
   },
+  {
+    cell: CELL.moved,
+    name: 'moved',
+    className: 'c-moved',
+    colour: 'var(--meta-fill)',
+    sign: '›',
+    meaning: '› the same bytes, moved with the MAC header',
+  },
+  {
+    cell: CELL.suspect,
+    name: 'suspect',
+    className: 'c-suspect',
+    colour: 'var(--suspect)',
+    sign: '!',
+    meaning: '! the MAC header moved, the bytes did not',
+  },
+  {
+    cell: CELL.clobbered,
+    name: 'clobbered',
+    className: 'c-clobbered',
+    colour: 'var(--lost-fill)',
+    sign: '#',
+    meaning: '# overwritten, and not by a program',
+  },
 ];
 
 export function lookOf(cell: number): CellLook {
