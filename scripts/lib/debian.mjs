@@ -18,7 +18,7 @@ export const LIVE_PACKAGES = [
   'make',
   'zlib1g-dev',
 ];
-export const TEST_PACKAGES = ['chromium', 'clang-format', 'tshark'];
+export const TEST_PACKAGES = ['chromium', 'clang-format', 'iputils-ping', 'tshark'];
 
 export function missingPackages(packages) {
   const query = spawnSync('dpkg-query', ['-W', '-f', '${Package} ${db:Status-Status}\n', ...packages], {

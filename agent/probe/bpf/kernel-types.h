@@ -101,15 +101,15 @@ struct Qdisc {
 /* linux/netfilter.h */
 #define NF_ACCEPT 1
 
-/* The build for Linux 6.2 and later: a pointer to kernel memory that may be followed without helpers;
- * faults read as 0. The other build asks bpf_probe_read_kernel(). */
+/* The build for Linux 6.2 and later: a pointer to kernel memory that may be followed without
+ * helpers; faults read as 0. The other build asks bpf_probe_read_kernel(). */
 #ifdef WITH_CASTS
 extern void *bpf_rdonly_cast(void *obj, __u32 btf_id) __ksym;
 #define CASTS 1
 #define AS_KERNEL(type, pointer) \
 	((type *)bpf_rdonly_cast((void *)(pointer), bpf_core_type_id_kernel(type)))
 #else
-#define CASTS 0
+#define CASTS			 0
 #define AS_KERNEL(type, pointer) ((type *)(pointer))
 #endif
 
@@ -119,8 +119,7 @@ extern void *bpf_rdonly_cast(void *obj, __u32 btf_id) __ksym;
 struct timespec64 {
 	__s64 tv_sec;
 } CORE;
-#define ADDRESS(p, field)                                                     \
-	(CASTS ? (__u64)AS_KERNEL(struct timespec64, &(p)->field)->tv_sec \
-	       : (__u64)GET(p, field))
+#define ADDRESS(p, field) \
+	(CASTS ? (__u64)AS_KERNEL(struct timespec64, &(p)->field)->tv_sec : (__u64)GET(p, field))
 
 #endif /* WHITHER_KERNEL_TYPES_H */
