@@ -256,6 +256,12 @@ describe('any bytes', () => {
     );
   });
 
+  it('have no layer behind a header that is cut off (options of IPv4 past the end, UDP after them)', () => {
+    const packet = new Uint8Array(23);
+    packet.set([0x46, 0, 0, 0, 0, 0, 0, 0, 64, 17]);
+    checkInside(dissectTree(packet, 228), packet.length);
+  });
+
   it('give text and a tree whose nodes lie inside the packet, bounded, without throwing', () => {
     fc.assert(
       fc.property(linkTypes, hostile, (linkType, packet) => {

@@ -25,6 +25,8 @@ export function dissectTree(bytes: Uint8Array, linkType: number): FieldNode[] {
   for (let layers = 1; step.next !== null; layers++) {
     const { next } = step;
     end = next.end;
+    // The header before it is cut off itself, which its own layer says.
+    if (next.at > bytes.length) break;
     if (next.at >= next.end && next.by !== 'ethertype' && !expectsBytes(next)) break;
     const layer = layers < MAX_LAYERS ? dissect(bytes, next, budget) : null;
     if (layer === null) {
