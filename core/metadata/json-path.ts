@@ -2,17 +2,23 @@
 import { positionIn, type JsonPosition } from './json-position.ts';
 
 /**
- * Line and column of the value at `path` (as SchemaError prints it: `types[2].names["7"]`), or of the nearest around it
- * that is there: a key that is missing has no place of its own. `text` must be JSON; in other text it is some place.
+ * The characters [from, to) of the value at `path` (as SchemaError prints it: `types[2].names["7"]`), or of the nearest
+ * around it that is there: a key that is missing has no place of its own. `text` must be JSON; in other text it is some
+ * place.
  */
-export function locateJson(text: string, path: string): JsonPosition {
-  let at = skipSpace(text, 0);
+export function spanInJson(text: string, path: string): { readonly from: number; readonly to: number } {
+  let from = skipSpace(text, 0);
   for (const step of stepsOf(path)) {
-    const child = childOf(text, at, step);
+    const child = childOf(text, from, step);
     if (child < 0) break;
-    at = child;
+    from = child;
   }
-  return positionIn(text, at);
+  return { from, to: Math.max(from, Math.min(text.length, endOfValue(text, from))) };
+}
+
+/** Line and column where `spanInJson` begins. */
+export function locateJson(text: string, path: string): JsonPosition {
+  return positionIn(text, spanInJson(text, path).from);
 }
 
 const STEP = /\.?([A-Za-z_$][A-Za-z0-9_$]*)|\[(\d+)\]|\[("(?:[^"\\]|\\.)*")\]/y;
