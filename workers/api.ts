@@ -13,6 +13,7 @@ import type {
   JourneyDetail,
   JourneyRows,
   ListFilter,
+  LossSummary,
   MissingHook,
   Timeline,
 } from '#core/store/view.ts';
@@ -111,6 +112,8 @@ export interface WhitherWorker {
   journeyOf(idHi: number, idLo: number): Promise<number>;
   journey(journey: number): Promise<JourneyDetail>;
   eventBytes(event: number): Promise<EventBytes>;
+  /** Which hop loses how much, by which cause, for which TLV: of all that was read up to now, whatever the filter. */
+  lossSummary(): Promise<LossSummary>;
   /**
    * For tests and for the console: `count` events from `from` in order of arrival, as `inspect --json`
    * prints them.

@@ -10,8 +10,9 @@ import { CaptureStore } from '#core/store/capture-store.ts';
 import { causeName } from '#core/store/gap-ledger.ts';
 import { JourneyList } from '#core/store/journey-list.ts';
 import { CHUNK_MASK } from '#core/store/limits.ts';
+import { LossSummaryQuery } from '#core/store/loss-summary.ts';
 import { TimelineBuilder } from '#core/store/timeline.ts';
-import type { ListFilter } from '#core/store/view.ts';
+import type { ListFilter, LossSummary } from '#core/store/view.ts';
 import { nsFromParts, type Ns } from '#core/time/ns.ts';
 import type { SourceState } from './api.ts';
 import { asFault } from './fault.ts';
@@ -163,6 +164,17 @@ export class Capture implements SourceSink {
     store.tlvs.setUser(schema);
     const current = (): boolean => goOn() && store === this.store;
     return inSlices(this.#options.clock, () => store.tlvs.advance(STEP_BUDGET), current);
+  }
+
+  /** Of all that was read up to now. */
+  async lossSummary(): Promise<LossSummary> {
+    const query = new LossSummaryQuery(this.store);
+    await inSlices(
+      this.#options.clock,
+      () => query.advance(STEP_BUDGET),
+      () => true,
+    );
+    return query.summary();
   }
 
   begin({ offset, reset, missedBytes }: Beginning): void {

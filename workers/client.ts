@@ -38,6 +38,7 @@ const METHODS = {
   journeyOf: true,
   journey: true,
   eventBytes: true,
+  lossSummary: true,
   inspect: true,
   streamStats: true,
 } as const satisfies Record<keyof WhitherWorker, true>;

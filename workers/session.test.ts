@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { sectionBytes, trace, type Seen } from '#core/store/testing/scenario.ts';
 import type { SourceSpec, Update } from './api.ts';
 import { Fault } from './fault.ts';
 import { Session } from './session.ts';
@@ -116,6 +117,28 @@ describe('a session with a file', () => {
     expect(bytes.area).toHaveLength(32);
     expect(bytes.packet.length).toBeGreaterThan(14);
     expect(bytes.decoded.tlvs.map((tlv) => tlv.name)).toEqual(['trace_id', 'verdict', 'client', 'score']);
+  });
+
+  it('sums up what every hop loses', async () => {
+    const seen = Array.from({ length: 5000 }, (_, i): Seen[] => [
+      { hook: 'nf/prerouting', id: BigInt(i + 1), us: 2 * i, meta: [...trace(i), 0, 0] },
+      {
+        hook: 'nf/forward',
+        id: BigInt(i + 1),
+        us: 2 * i + 1,
+        ...(i % 2 === 0 && { meta: [...trace(i), 0, 0] }),
+      },
+    ]);
+    const world = fileWorld(sectionBytes({ seen: seen.flat() }).slice());
+    await (await world.open()).ended();
+    const { rows, omitted } = await world.session.lossSummary();
+    expect(omitted).toBe(0);
+    expect(
+      rows.map(({ hop, state, tlv, journeys, arrived }) => [hop, state, tlv, journeys, arrived]),
+    ).toEqual([
+      [1, 'lost', null, 2500, 5000],
+      [1, 'lost', { type: 1, name: 'trace' }, 2500, 5000],
+    ]);
   });
 
   it('inspects events in the order of arrival', async () => {

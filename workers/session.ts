@@ -25,6 +25,7 @@ import {
   type JourneyRows,
   type LatencyStats,
   type ListFilter,
+  type LossSummary,
   type RowWatch,
   type SchemaResult,
   type SourceSpec,
@@ -168,6 +169,10 @@ export class Session implements WhitherWorker {
     assertIndex('event', event, store.events.count);
     const bytes = eventBytes(store, event, await this.#block(capture, event));
     return { ...bytes, blockOffset: capture.sourceOffset(bytes.blockOffset) };
+  }
+
+  lossSummary(): Promise<LossSummary> {
+    return this.#current().capture.lossSummary();
   }
 
   async inspect(from: number, count: number): Promise<readonly InspectedEvent[]> {

@@ -24,6 +24,10 @@ export function unpackCause(packed: number): number {
   return packed & CAUSE_MASK;
 }
 
+export function unpackKnown(packed: number): number {
+  return packed >>> KNOWN_SHIFT;
+}
+
 interface Counts {
   readonly count: Float64Array;
   readonly firstHi: Uint32Array;
@@ -75,7 +79,7 @@ export class HopCauses {
         state: HOP_STATE_NAMES[at >>> STATE_SHIFT]!,
         cause: info.name,
         operation: info.operation,
-        known: KNOWN_NAMES[packed >>> KNOWN_SHIFT]!,
+        known: KNOWN_NAMES[unpackKnown(packed)]!,
         count,
         firstNs: nsFromParts(counts.firstHi[at]!, counts.firstLo[at]!).toString(),
       });

@@ -96,6 +96,9 @@ export class FakeWorker implements WhitherWorker {
   eventBytes(event: number) {
     return this.#note('eventBytes', [event], fakeBytes({ event }));
   }
+  lossSummary() {
+    return this.#note('lossSummary', [], { rows: [], omitted: 0 });
+  }
   inspect() {
     return this.#note('inspect', [], []);
   }
