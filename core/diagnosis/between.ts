@@ -118,19 +118,13 @@ function stretchesBetween(before: Place | null, now: Place, sameDevice: boolean)
   const stretches: Stretch[] = [];
   const sameLane = sameDevice && before?.lane === now.lane;
   const arrives = now.order > CHAIN_START;
-  if (before !== null && before.order < CHAIN_END && (before.lane === 'rx' || now.lane === 'end')) {
-    const left = !sameLane || arrives;
-    if (before.lane === 'rx' && left) {
-      stretches.push({ device: before.device, attach: INGRESS, from: before, to: sameLane ? now : null });
-    } else if (before.lane === 'tx') {
-      stretches.push({ device: before.device, attach: EGRESS, from: before, to: null });
-    }
+  const leaves = before !== null && before.order < CHAIN_END && (!sameLane || arrives);
+  if (leaves && before.lane !== 'end') {
+    const attach = before.lane === 'rx' ? INGRESS : EGRESS;
+    stretches.push({ device: before.device, attach, from: before, to: sameLane ? now : null });
   }
-  if (now.lane === 'rx' && arrives && (before?.lane !== 'rx' || !sameDevice)) {
-    stretches.push({ device: now.device, attach: INGRESS, from: null, to: now });
-  }
-  if (now.lane === 'tx' && arrives && (!sameLane || before.order < CHAIN_END)) {
-    stretches.push({ device: now.device, attach: EGRESS, from: sameLane ? before : null, to: now });
+  if (arrives && !sameLane && now.lane !== 'end') {
+    stretches.push({ device: now.device, attach: now.lane === 'rx' ? INGRESS : EGRESS, from: null, to: now });
   }
   return stretches;
 }

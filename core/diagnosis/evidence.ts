@@ -61,7 +61,9 @@ function findings(before: Sighting | null, now: Sighting, t: Transition): string
   if (before === null) return [`meta_len is ${now.metaLen} at the first hook that saw the packet`];
   const found: string[] = [];
   if (before.metaLen !== now.metaLen) found.push(`meta_len went from ${before.metaLen} to ${now.metaLen}`);
-  else if (t.changedFrom !== t.changedTo) found.push(changedBytes(before, now, t));
+  else if (before.bytes === null || now.bytes === null) {
+    found.push(`the ${now.metaLen} bytes were not kept and cannot be compared`);
+  } else if (t.changedFrom !== t.changedTo) found.push(changedBytes(before, now, t));
   else found.push(`the ${now.metaLen} bytes are the same`);
   const head = sameHead(before, now);
   if (head === 'no') found.push('skb->head changed');

@@ -47,6 +47,13 @@ describe('fingerprint', () => {
     expect([print[PRINT.sequence], print[PRINT.payload]]).toEqual([0xfffffff0, 1448]);
   });
 
+  it('counts no padding of a short frame as payload', () => {
+    const padded = new Uint8Array(60);
+    padded.set(tcp(5, 0));
+    expect(printOf(padded)).toEqual(printOf(tcp(5, 0)));
+    expect(printOf(padded)[PRINT.payload]).toBe(0);
+  });
+
   it('sets every word and never throws, whatever the bytes', () => {
     const flow = createFlowFields();
     const linkType = fc.constantFrom(1, 101, 113, 0);

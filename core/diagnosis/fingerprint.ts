@@ -7,7 +7,7 @@
  *
  * A fingerprint is two numbers of 32 bits; 0 = none, because the headers are cut off or not known.
  */
-import { ARP_FIXED_BYTES, IPPROTO, LINKTYPE, u16, u32 } from '#core/dissect/constants.ts';
+import { ARP_FIXED_BYTES, IPPROTO, IPV6_HEADER_BYTES, LINKTYPE, u16, u32 } from '#core/dissect/constants.ts';
 import { createFlowFields, dissectFlow } from '#core/dissect/flow.ts';
 import { PROTOCOL, type FlowFields } from '#core/dissect/types.ts';
 
@@ -19,7 +19,7 @@ export const PRINT = {
   packet: 1,
   innerFlow: 2,
   innerPacket: 3,
-  /** TCP: sequence number, and bytes of payload as on the wire. 0 otherwise. */
+  /** TCP: sequence number, and bytes of payload as on the wire, without padding. 0 otherwise. */
   sequence: 4,
   payload: 5,
 } as const;
@@ -61,11 +61,24 @@ export function fingerprint(
   const tcp = flow.protocol === PROTOCOL.tcp && flow.transportOffset + 8 <= end;
   out[at + PRINT.sequence] = tcp ? u32(buf, flow.transportOffset + 4) : 0;
   out[at + PRINT.payload] =
-    tcp && flow.payloadOffset >= 0 ? Math.max(0, start + wireLength - flow.payloadOffset) : 0;
+    tcp && flow.payloadOffset >= 0
+      ? Math.max(0, packetEnd(buf, flow, start + wireLength) - flow.payloadOffset)
+      : 0;
   if (!dissectInner(buf, flow, end)) return;
   out[at + PRINT.innerFlow] = flowHash(buf, inner, end);
   out[at + PRINT.innerPacket] =
     out[at + PRINT.innerFlow] === 0 ? 0 : packetHash(buf, inner, end, start + wireLength);
+}
+
+/**
+ * Where an IP packet ends whose frame ends at `wireEnd`: Ethernet pads short ones, and padding is no payload. A stated
+ * length of 0 is segmentation offload.
+ */
+function packetEnd(buf: Uint8Array, flow: FlowFields, wireEnd: number): number {
+  const net = flow.networkOffset;
+  const stated = u16(buf, flow.family === 4 ? net + 2 : net + 4);
+  if (stated === 0) return wireEnd;
+  return Math.min(wireEnd, flow.family === 4 ? net + stated : net + IPV6_HEADER_BYTES + stated);
 }
 
 /** Dissects the packet that a tunnel carries into `inner`; false when this is no tunnel that is known. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { linksBack, linksForward, LINK_WINDOW_NS, type JourneyEnd, type JourneySource } from './links.ts';
+import { PrintWindow } from './print-window.ts';
 import { ping, printOf, tcp, udp, vxlan } from './testing/packets.ts';
 import { place } from './testing/sightings.ts';
 
@@ -37,6 +38,7 @@ function sourceOf(told: readonly Told[]): JourneySource {
     journeys: told.length,
     prints: (journey) => prints[journey]!,
     printAt: () => 0,
+    window: new PrintWindow(),
     run: (journey) => told[journey]!.run ?? 0,
     origin: (journey) => told[journey]!.origin ?? -1,
     first: (journey) => of(journey)[0]!,
@@ -166,5 +168,21 @@ describe('links', () => {
     expect(links([leader(0), merged], 1)).toEqual([]);
     const passed: Told = { ...merged, seen: [...merged.seen, ['1/eth0:netif_receive_skb', 10]] };
     expect(links([leader(500), passed], 1)).toEqual([]);
+  });
+
+  it('are told of packets that arrived out of order only when little time lies between', () => {
+    const early = received(udp(), 1);
+    const late = (us: number): Told => ({ packet: udp(), seen: [[XMIT, us]] });
+    const source = (us: number): JourneySource => {
+      const base = sourceOf([late(0), early]);
+      const end = { ...base.first(0), tsLo: us * 1000 };
+      return {
+        ...base,
+        first: (journey) => (journey === 0 ? end : base.first(journey)),
+        lastBefore: () => end,
+      };
+    };
+    expect(linksBack(source(50_000), 1)).toMatchObject([{ kind: 'veth', journey: 0 }]);
+    expect(linksBack(source(200_000), 1)).toEqual([]);
   });
 });

@@ -8,7 +8,9 @@
  * journey; nothing is built while events arrive.
  */
 import { HOOK_BY_NAME } from '#core/format/hooks.ts';
+import { deltaNs } from '#core/time/ns.ts';
 import { PRINT } from './fingerprint.ts';
+import { MAX_LINK_SCAN, type ChainOf, type PrintWindow } from './print-window.ts';
 import type { Place } from './sighting.ts';
 
 export type LinkKind =
@@ -53,6 +55,8 @@ export interface JourneySource {
   /** Words of the journey's print begin at `printAt`. */
   prints(journey: number): Uint32Array;
   printAt(journey: number): number;
+  /** Of this source alone. */
+  readonly window: PrintWindow;
   /** Runs are captures of their own: nothing links one to another. */
   run(journey: number): number;
   /** The journey that the kernel says it was made from; -1 = none. */
@@ -66,8 +70,6 @@ export interface JourneySource {
 
 /** Between the last sighting under the one skb and the first under the other. */
 export const LINK_WINDOW_NS = 100_000_000;
-/** Journeys that are looked at in either direction. */
-export const MAX_LINK_SCAN = 1 << 16;
 /** Of one journey. */
 export const MAX_LINKS = 64;
 const MAX_CANDIDATES = 256;
@@ -98,15 +100,19 @@ export function linksBack(source: JourneySource, journey: number): FoundLink[] {
   }
   const first = source.first(journey);
   const candidates: Candidate[] = [];
-  const stop = Math.max(0, journey - MAX_LINK_SCAN);
-  for (let other = journey - 1; other >= stop && candidates.length < MAX_CANDIDATES; other--) {
-    const what = matches(source, other, journey);
-    if (what === null || source.run(other) !== source.run(journey)) continue;
-    if (what === 'merged' && !isMerged(source, other, journey, first)) continue;
-    const end = source.lastBefore(other, first.event);
-    if (end === null || gapNs(end, first) > LINK_WINDOW_NS) continue;
-    const kind = classify(what, end, first);
-    if (kind !== null) candidates.push({ journey: other, kind, end, what: SAME[what] });
+  const words = source.prints(journey);
+  const at = source.printAt(journey);
+  for (const [of, word, kinds] of EARLIER) {
+    source.window.follow(source, journey, of, words[at + word]!, (other) => {
+      const what = matches(source, other, journey);
+      if (what === null || !kinds.includes(what) || source.run(other) !== source.run(journey)) return true;
+      if (what === 'merged' && !isMerged(source, other, journey, first)) return true;
+      const end = source.lastBefore(other, first.event);
+      if (end === null || Math.abs(gapNs(end, first)) > LINK_WINDOW_NS) return true;
+      const kind = classify(what, end, first);
+      if (kind !== null) candidates.push({ journey: other, kind, end, what: SAME[what] });
+      return candidates.length < MAX_CANDIDATES;
+    });
   }
   return choose(candidates, first);
 }
@@ -135,6 +141,14 @@ const SAME: Readonly<Record<Match, string>> = {
   segment: 'the same TCP connection, and its sequence numbers are part of those of the large packet',
   merged: 'the same TCP connection, and the packet that leads grew over its sequence numbers',
 };
+
+/** Where earlier journeys that match are found: chain, word of the later print, and what they match as. */
+const EARLIER: readonly (readonly [of: ChainOf, word: number, kinds: readonly Match[]])[] = [
+  ['packet', PRINT.packet, ['packet']],
+  ['packet', PRINT.innerPacket, ['inside']],
+  ['inner', PRINT.packet, ['outside']],
+  ['stream', PRINT.flow, ['segment', 'merged']],
+];
 
 /** How the print of a later journey fits that of an earlier one. */
 function matches(source: JourneySource, earlier: number, later: number): Match | null {
@@ -214,7 +228,7 @@ function choose(candidates: readonly Candidate[], first: JourneyEnd): FoundLink[
   if (latest === undefined) return [];
   const { kind, end, journey, what } = latest;
   const same = candidates.filter((one) => one.end.hop === end.hop && one.kind === kind).length;
-  const distance = `${(gapNs(end, first) / 1000).toFixed(1)} µs`;
+  const distance = `${(Math.abs(gapNs(end, first)) / 1000).toFixed(1)} µs`;
   if (same > 1) {
     const evidence = `${same} packets that look the same were last seen at the same hop within ${LINK_WINDOW_NS / 1e6} ms: it could be any of them.`;
     return [{ kind, known: 'broken', journey: -1, evidence }];
@@ -223,7 +237,7 @@ function choose(candidates: readonly Candidate[], first: JourneyEnd): FoundLink[
   return [{ kind, known: 'inferred', journey, evidence }];
 }
 
-/** From `a` to `b`, at least 0. */
+/** From `a` to `b`; less than 0 when the earlier to arrive is later in time. */
 function gapNs(a: JourneyEnd, b: JourneyEnd): number {
-  return Math.max(0, (b.tsHi - a.tsHi) * 0x1_0000_0000 + b.tsLo - a.tsLo);
+  return deltaNs(a.tsHi, a.tsLo, b.tsHi, b.tsLo);
 }

@@ -217,6 +217,19 @@ describe('diagnose', () => {
     );
   });
 
+  it('says nothing of bytes that were not kept', () => {
+    const before = sighting({});
+    const now = sighting({ at: LAST, head: 0x9000 });
+    before.bytes = null;
+    const lies = between(before.place, now.place, []);
+    const t = createTransition();
+    diagnose(before, now, lies, 0, t);
+    expect(HOP_STATE_NAMES[t.state]).toBe('suspect');
+    expect(causeOf(before, now, lies, 0, '', t).evidence).toMatch(
+      /^The 16 bytes were not kept and cannot be compared, skb->head changed; /,
+    );
+  });
+
   it('knows that headers were pushed over the area when the packet begins in it', () => {
     expect(
       verdict({ from: { at: FORWARD }, to: { at: QUEUE, data: MAC - 8, area: areaWith({ 12: 1, 13: 2 }) } }),

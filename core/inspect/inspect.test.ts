@@ -14,6 +14,7 @@ import {
   trace,
   UDP_PACKET,
 } from '#core/store/testing/scenario.ts';
+import { MAX_JOURNEY_EVENTS } from '#core/store/view.ts';
 import type { InspectedEvent } from './event-object.ts';
 import { InspectSink } from './inspect-sink.ts';
 import { inspectStoredEvent } from './stored.ts';
@@ -167,5 +168,26 @@ describe('inspect', () => {
     );
     new CaptureReader(sink).push(EVENT);
     expect(events[0]!.tlvs.map(({ name }) => name)).toEqual(['mine', '']);
+  });
+
+  it('compares with the event before also in journeys longer than the page shows', () => {
+    const last = MAX_JOURNEY_EVENTS + 40;
+    const seen = Array.from({ length: last }, (_, us) => ({
+      hook: us % 2 === 0 ? 'nf/prerouting' : 'nf/local_in',
+      id: 1n,
+      us,
+      ...(us < last - 5 && us !== MAX_JOURNEY_EVENTS && { meta: trace(1) }),
+    }));
+    const bytes = sectionBytes({ seen });
+    const states = streamed(bytes).map(({ state }) => state);
+    expect(states).toEqual(stored(bytes).map(({ state }) => state));
+    const gone = ['lost', 'none', 'none', 'none', 'none'];
+    expect(states.slice(-7)).toEqual(['present', 'present', ...gone]);
+    expect(states.slice(MAX_JOURNEY_EVENTS - 1, MAX_JOURNEY_EVENTS + 3)).toEqual([
+      'present',
+      'lost',
+      'written',
+      'present',
+    ]);
   });
 });

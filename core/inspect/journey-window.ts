@@ -9,6 +9,7 @@ import type { CaptureSink, CustomBlock, InterfaceInfo, PacketView, SectionInfo }
 import { CaptureStore } from '#core/store/capture-store.ts';
 import { EVENT_BIT } from '#core/store/event-columns.ts';
 import { CHUNK_MASK } from '#core/store/limits.ts';
+import { isTelling } from '#core/store/sighting-of.ts';
 import { diagnosisAt } from './diagnosis-at.ts';
 import type { EventFacts } from './event-object.ts';
 
@@ -17,9 +18,15 @@ export const WINDOW_EVENTS = 1 << 18;
 /** Something that a store must have been told before the events: replayed into one that begins later. */
 type Declaration = (store: CaptureSink) => void;
 
+/** A store, and of each journey in it the latest event that says whether it had metadata. */
+interface Remembered {
+  readonly store: CaptureStore;
+  readonly telling: Map<number, number>;
+}
+
 export class JourneyWindow {
-  private older: CaptureStore;
-  private younger: CaptureStore | null = null;
+  private older: Remembered;
+  private younger: Remembered | null = null;
   private declarations: Declaration[] = [];
   private readonly blocks = new Map<number, Declaration>();
   private readonly half: number;
@@ -32,10 +39,10 @@ export class JourneyWindow {
     this.older = this.begin();
   }
 
-  private begin(): CaptureStore {
+  private begin(): Remembered {
     const store = new CaptureStore();
     if (this.user !== null) store.tlvs.setUser(this.user);
-    return store;
+    return { store, telling: new Map() };
   }
 
   section(info: SectionInfo): void {
@@ -52,35 +59,43 @@ export class JourneyWindow {
   custom(block: CustomBlock): void {
     const kept = { ...block, body: block.body.slice() };
     const tell: Declaration = (store) => store.custom(kept);
-    tell(this.older);
-    if (this.younger !== null) tell(this.younger);
+    tell(this.older.store);
+    if (this.younger !== null) tell(this.younger.store);
     // Of each kind the last one counts, and gaps are no matter of journeys.
     this.blocks.set(block.subtype, tell);
   }
 
   private declare(tell: Declaration): void {
-    tell(this.older);
-    if (this.younger !== null) tell(this.younger);
+    tell(this.older.store);
+    if (this.younger !== null) tell(this.younger.store);
     this.declarations.push(tell);
   }
 
   /** Takes in an event and tells what became of its metadata. */
   packet(p: PacketView): Pick<EventFacts, 'diagnosis' | 'links'> {
-    if (this.younger !== null && this.older.events.count >= 2 * this.half) {
+    if (this.younger !== null && this.older.store.events.count >= 2 * this.half) {
       this.older = this.younger;
       this.younger = null;
     }
-    if (this.younger === null && this.older.events.count >= this.half) {
+    if (this.younger === null && this.older.store.events.count >= this.half) {
       this.younger = this.begin();
-      for (const tell of [...this.declarations, ...this.blocks.values()]) tell(this.younger);
+      for (const tell of [...this.declarations, ...this.blocks.values()]) tell(this.younger.store);
     }
-    const store = this.older;
-    const event = store.events.count;
-    store.packet(p);
-    this.younger?.packet(p);
-    const chunk = store.events.chunk(event);
-    const row = event & CHUNK_MASK;
-    const recorded = (chunk.flags[row]! & EVENT_BIT.recorded) !== 0;
-    return diagnosisAt(store, event, chunk.journey[row]!, recorded);
+    if (this.younger !== null) keep(this.younger, p);
+    const { store } = this.older;
+    const { event, journey, recorded, before } = keep(this.older, p);
+    return diagnosisAt(store, event, journey, before, recorded);
   }
+}
+
+/** Takes an event in. `before`: the latest of its journey that is telling, -1 = none. */
+function keep({ store, telling }: Remembered, p: PacketView) {
+  const event = store.events.count;
+  store.packet(p);
+  const chunk = store.events.chunk(event);
+  const row = event & CHUNK_MASK;
+  const journey = chunk.journey[row]!;
+  const before = telling.get(journey) ?? -1;
+  if (isTelling(chunk, row)) telling.set(journey, event);
+  return { event, journey, before, recorded: (chunk.flags[row]! & EVENT_BIT.recorded) !== 0 };
 }

@@ -3,6 +3,7 @@ import type { CaptureStore } from '#core/store/capture-store.ts';
 import { addressText, decimal, portOf, protocolText } from '#core/store/event-text.ts';
 import { JOURNEY, JOURNEY_BIT } from '#core/store/journey-table.ts';
 import { CHUNK_MASK } from '#core/store/limits.ts';
+import { tellingBefore } from '#core/store/sighting-of.ts';
 import { readStoredPacket } from '#core/store/stored-block.ts';
 import { diagnosisAt } from './diagnosis-at.ts';
 import { eventObject, type InspectedEvent } from './event-object.ts';
@@ -41,7 +42,7 @@ export function inspectStoredEvent(
     dst: addressText(store, event, 'dst'),
     sport: portOf(store, event, 'src'),
     dport: portOf(store, event, 'dst'),
-    ...diagnosisAt(store, event, journey, recorded),
+    ...diagnosisAt(store, event, journey, tellingBefore(store, journey, event, Infinity), recorded),
     comments: block === null ? [] : readStoredPacket(store, event, block).comments,
   });
 }

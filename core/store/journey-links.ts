@@ -42,6 +42,7 @@ function sourceOf(store: CaptureStore, end: number): JourneySource {
     journeys: journeys.count,
     prints: (journey) => prints.words(journey),
     printAt: (journey) => prints.at(journey),
+    window: prints.window,
     run: (journey) => journeys.word(journey, JOURNEY.run),
     origin: (journey) => {
       const id = prints.origin(journey);

@@ -1,8 +1,10 @@
 /** What links between journeys are found by: one print a journey, of its first event, and the links that the kernel told. */
 import { PRINT_SHIFT } from '#core/diagnosis/fingerprint.ts';
+import { PrintWindow } from '#core/diagnosis/print-window.ts';
 import { CHUNK_MASK, CHUNK_SHIFT, MAX_ORIGINS } from './limits.ts';
 
 export class JourneyPrints {
+  readonly window = new PrintWindow();
   private readonly chunks: (Uint32Array | undefined)[] = [];
   /** Of journeys that have no print: zeros, which fit nothing. */
   private static readonly none = new Uint32Array(1 << (CHUNK_SHIFT + PRINT_SHIFT));

@@ -39,12 +39,17 @@ export function isTelling(chunk: EventChunk, row: number): boolean {
 
 /**
  * The latest event of the journey that arrived before event number `event` and is telling; -1 = none. Looks
- * at the first MAX_JOURNEY_EVENTS of the journey.
+ * at the first `limit` events of the journey.
  */
-export function tellingBefore(store: CaptureStore, journey: number, event: number): number {
+export function tellingBefore(
+  store: CaptureStore,
+  journey: number,
+  event: number,
+  limit = MAX_JOURNEY_EVENTS,
+): number {
   let found = -1;
   let next = store.journeys.word(journey, JOURNEY.first);
-  const count = Math.min(store.journeys.word(journey, JOURNEY.count), MAX_JOURNEY_EVENTS);
+  const count = Math.min(store.journeys.word(journey, JOURNEY.count), limit);
   for (let i = 0; i < count && next < event; i++) {
     const chunk = store.events.chunk(next);
     const row = next & CHUNK_MASK;
