@@ -8,7 +8,6 @@ import { appeared, rewritten } from '#core/diagnosis/transition.ts';
 import { createTransition } from '#core/diagnosis/types.ts';
 import { packCause } from './hop-causes.ts';
 import type { HostFacts } from './host-facts.ts';
-import { MAX_HOPS } from './limits.ts';
 
 /** Values of the `state` and `cause` columns. */
 export interface Verdict {
@@ -24,12 +23,8 @@ export interface Pair {
   readonly rewritten: Verdict;
 }
 
-/** All that was worked out for one host. */
-class Pairs {
-  readonly list: Pair[] = [];
-  /** By pair: number in the list from 1, 0 = not worked out. */
-  readonly numbers = new Uint32Array((MAX_HOPS + 1) * MAX_HOPS);
-}
+/** What was worked out for one host: by `from` + 1, then by `to`. */
+type Pairs = (Pair | undefined)[][];
 
 const BY_NO_HOST = {};
 const transition = createTransition();
@@ -38,7 +33,7 @@ export class BetweenHops {
   private readonly places: readonly Place[];
   private readonly byHost = new WeakMap<object, Pairs>();
   private host: HostFacts | null | undefined = undefined;
-  private current = new Pairs();
+  private current: Pairs = [];
 
   constructor(places: readonly Place[]) {
     this.places = places;
@@ -47,27 +42,24 @@ export class BetweenHops {
   /** `from` -1: the packet was not seen before. */
   get(from: number, to: number, host: HostFacts | null): Pair {
     if (host !== this.host) this.use(host);
-    const key = (from + 1) * MAX_HOPS + to;
-    const number = this.current.numbers[key]!;
-    return number === 0 ? this.make(from, to, host, key) : this.current.list[number - 1]!;
+    const row = (this.current[from + 1] ??= []);
+    return (row[to] ??= this.make(from, to, host));
   }
 
-  private make(from: number, to: number, host: HostFacts | null, key: number): Pair {
+  private make(from: number, to: number, host: HostFacts | null): Pair {
     const lies = between(from < 0 ? null : this.places[from]!, this.places[to]!, host?.programs ?? null);
     appeared(lies, transition);
     const first = { state: transition.state, cause: packCause(transition.cause, transition.known) };
     rewritten(lies, transition);
     const other = { state: transition.state, cause: packCause(transition.cause, transition.known) };
-    const pair: Pair = { between: lies, appeared: first, rewritten: other };
-    this.current.numbers[key] = this.current.list.push(pair);
-    return pair;
+    return { between: lies, appeared: first, rewritten: other };
   }
 
   private use(host: HostFacts | null): void {
     this.host = host;
     const key = host ?? BY_NO_HOST;
     const known = this.byHost.get(key);
-    this.current = known ?? new Pairs();
+    this.current = known ?? [];
     if (known === undefined) this.byHost.set(key, this.current);
   }
 }

@@ -12,7 +12,7 @@ import type { MetadataSchema } from '#core/metadata/types.ts';
 import type { CustomBlock, Problem, SectionInfo } from '#core/pcapng/types.ts';
 import { nsFromParts, type Ns } from '#core/time/ns.ts';
 import { causeName } from './gap-ledger.ts';
-import { MAX_SCHEMAS } from './limits.ts';
+import { MAX_HOSTS, MAX_SCHEMAS } from './limits.ts';
 import { blockText, parseCatalogue, parseHost, type HostFacts, type Parsed } from './host-facts.ts';
 import type { MissingHook } from './view.ts';
 
@@ -21,6 +21,8 @@ const ALL_INTERFACES = 0xffff_ffff;
 const COUNT_UNKNOWN = 0xffff_ffff_ffff_ffffn;
 
 export interface FoundGap {
+  /** Of its block in the capture. */
+  readonly offset: number;
   /** Index over the whole capture; null = all. */
   readonly interface: number | null;
   readonly cause: string;
@@ -47,6 +49,7 @@ export class CaptureFacts {
   missingHooks: readonly MissingHook[] = [];
   private firstInterface = 0;
   private schemas = 0;
+  private hostsParsed = 0;
   private readonly runNumbers = new Map<string, number>();
   private readonly hosts: { offset: number; facts: HostFacts | null }[] = [];
   private readonly lastBody = new Map<number, Uint8Array>();
@@ -82,7 +85,7 @@ export class CaptureFacts {
         return;
       }
       case BLOCK_SUBTYPE.host: {
-        if (this.isNew(block)) this.lastHost = this.take(block, 'host', parseHost(block.body)) ?? null;
+        if (this.isNew(block)) this.hostBlock(block);
         if (this.hosts.at(-1)?.facts !== this.lastHost) {
           this.hosts.push({ offset: block.offset, facts: this.lastHost });
         }
@@ -137,12 +140,23 @@ export class CaptureFacts {
     const id = view.getUint32(GAP_INTERFACE, true);
     const count = view.getBigUint64(GAP_COUNT, true);
     this.listener.gap({
+      offset: block.offset,
       interface: id === ALL_INTERFACES ? null : this.firstInterface + id,
       cause: causeName(body[GAP_CAUSE_AT]!),
       count: count === COUNT_UNKNOWN ? null : Number(count),
       from: ns(view, GAP_FROM),
       to: ns(view, GAP_TO),
     });
+  }
+
+  private hostBlock(block: CustomBlock): void {
+    this.lastHost = null;
+    if (this.hostsParsed >= MAX_HOSTS) {
+      this.skip(block, 'host', `more than ${MAX_HOSTS} of them`);
+      return;
+    }
+    this.hostsParsed++;
+    this.lastHost = this.take(block, 'host', parseHost(block.body));
   }
 
   private schemaBlock(block: CustomBlock): void {

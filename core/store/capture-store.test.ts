@@ -11,9 +11,18 @@ import { journeyEvents } from './journey-events.ts';
 import { NO_FILTER } from './journey-filter.ts';
 import { JourneyList } from './journey-list.ts';
 import { JOURNEY } from './journey-table.ts';
-import { CHUNK_EVENTS } from './limits.ts';
+import { CHUNK_EVENTS, MAX_HOSTS } from './limits.ts';
 import { journeyRows } from './rows.ts';
-import { sectionBytes, seen, START_NS, storeOf, trace, UDP_PACKET, verdict } from './testing/scenario.ts';
+import {
+  SCHEMA,
+  sectionBytes,
+  seen,
+  START_NS,
+  storeOf,
+  trace,
+  UDP_PACKET,
+  verdict,
+} from './testing/scenario.ts';
 
 const RX = 'netif_receive_skb';
 const TCX = 'tcx/ingress@first';
@@ -238,6 +247,22 @@ describe('hops', () => {
   });
 });
 
+describe('rows', () => {
+  it('show the latest value of a TLV, also where that is an empty text', () => {
+    const schema = { ...SCHEMA, types: [{ type: 1, name: 'note', kind: 'string' as const }] };
+    const store = storeOf(
+      sectionBytes({
+        schema,
+        seen: [
+          { hook: RX, id: 1n, us: 0, meta: [1, 1, 0x61, 0] },
+          { hook: TCX, id: 1n, us: 1, meta: [1, 0, 0, 0] },
+        ],
+      }),
+    );
+    expect(journeyRows(store, Uint32Array.of(0), 0, 0).tlv).toEqual([['']]);
+  });
+});
+
 describe('loss', () => {
   it('is what the gap blocks say in a section of ours, and nothing else', () => {
     const writer = new CaptureWriter();
@@ -258,6 +283,17 @@ describe('loss', () => {
       { hop: null, cause: 'probe restarted', count: null, fromNs: '8', toNs: '9' },
     ]);
     expect([store.gaps.lost, store.hops.lost[0]]).toEqual([12, 12]);
+  });
+
+  it('is said where a gap names an interface that was never declared', () => {
+    const writer = new CaptureWriter();
+    const bytes = [sectionBytes({ seen: [{ hook: RX, id: 1n, us: 0 }] })];
+    writer.gap({ interfaceId: 9, cause: GAP_CAUSE.ringFull, count: 12n, fromNs: 5n, toNs: 6n });
+    const at = bytes[0]!.length;
+    bytes.push(writer.take());
+    const store = storeOf(joinChunks(bytes));
+    expect(store.problems.map(({ code, offset }) => [code, offset])).toEqual([['undeclared-interface', at]]);
+    expect(store.gaps.list()).toMatchObject([{ hop: null, count: 12 }]);
   });
 
   it('is epb_dropcount in captures of other tools, and what isb_ifdrop has beyond it', () => {
@@ -304,6 +340,18 @@ describe('what a capture says of its host', () => {
     ]);
     expect(journeyDetail(store, 1).hops[0]!.drop).toBe('reason 4');
     expect(journeyRows(store, Uint32Array.of(0), 0, 0).info).toEqual(['dropped: NO_SOCKET']);
+  });
+
+  it('is read from so many host blocks and no more', () => {
+    const writer = new CaptureWriter();
+    const bytes = [sectionBytes({ seen: [] })];
+    for (let i = 0; i <= MAX_HOSTS; i++) writer.json(BLOCK_SUBTYPE.host, { kernel: `6.1.${i}` });
+    bytes.push(writer.take());
+    const store = storeOf(joinChunks(bytes));
+    expect(store.problems.map(({ cause }) => cause)).toEqual([
+      'The host block here is not as it should be (more than 1024 of them); it is ignored.',
+    ]);
+    expect(store.facts.host).toBeNull();
   });
 
   it('is ignored with a reason and an offset where it is not as it should be', () => {

@@ -34,6 +34,7 @@ import { JourneyPrints } from './journey-prints.ts';
 import { reorderState, trackState } from './journey-state.ts';
 import { JOURNEY, JOURNEY_BIT, JourneyTable } from './journey-table.ts';
 import { CHUNK_MASK, CHUNK_SHIFT, MAX_AREA_BYTES, MAX_EVENTS, MAX_HOPS } from './limits.ts';
+import { LatestTelling } from './latest-telling.ts';
 import { ProblemList } from './problem-list.ts';
 import { TlvIndex } from './tlv-index.ts';
 import { WordSource } from './word-source.ts';
@@ -57,6 +58,7 @@ export class CaptureStore implements CaptureSink {
   readonly edges = new EdgeTable();
   readonly between = new BetweenHops(this.hops.places);
   readonly prints = new JourneyPrints();
+  readonly telling = new LatestTelling();
   readonly extensions: ExtensionWriter;
   readonly gaps = new GapLedger();
   readonly facts: CaptureFacts;
@@ -89,6 +91,7 @@ export class CaptureStore implements CaptureSink {
       schema: (schema) => this.tlvs.addCaptured(compileSchema(schema)),
       gap: (gap) => {
         const hop = gap.interface === null ? null : this.hopOfInterface(gap.interface);
+        if (gap.interface !== null && hop === null) this.gapNowhere(gap.offset);
         if (hop !== null) this.hops.lost[hop]! += gap.count ?? 0;
         this.gaps.add(hop, gap.cause, gap.count, gap.from, gap.to);
       },
@@ -289,11 +292,12 @@ export class CaptureStore implements CaptureSink {
     j[jAt + JOURNEY.count] = count + 1;
     if ((j[jAt + JOURNEY.flags]! & JOURNEY_BIT.unordered) !== 0) {
       reorderLoss(this, chunk.journey[row]!);
-      reorderEdges(this, chunk.journey[row]!, event);
+      reorderEdges(this, chunk.journey[row]!, event, previous);
       reorderState(this, chunk.journey[row]!, event, previous);
       return;
     }
     if ((chunk.flags[row]! & EVENT_BIT.recorded) !== 0) trackState(this, event, chunk, row, previous);
+    else if (previous >= 0) this.telling.passOver(this, chunk.journey[row]!, previous);
     if (chunk.metaState[row] === META_STATE.present) j[jAt + JOURNEY.flags]! |= HAS_METADATA;
     else if ((chunk.flags[row]! & EVENT_BIT.recorded) !== 0) trackLoss(this, chunk, row, j, jAt);
   }
@@ -315,6 +319,15 @@ export class CaptureStore implements CaptureSink {
       offset,
       'The record of an event here contradicts itself about its metadata.',
       'Its metadata counts as unreadable; the packet itself is shown.',
+    );
+  }
+
+  private gapNowhere(offset: number): void {
+    this.log.once(
+      'undeclared-interface',
+      offset,
+      'A gap block here names an interface that its section has not declared; what it lost is counted for all hops.',
+      'The capture was cut or merged wrongly: open the original.',
     );
   }
 

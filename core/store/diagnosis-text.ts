@@ -34,7 +34,7 @@ export function diagnosisText(
   return `Metadata written${writer}, first seen at ${name(first)}, there until ${name(last)}${changed}.`;
 }
 
-/** `Metadata lost between A and B by OPERATION (implied: EVIDENCE), like 12 of 40 packets at B.` */
+/** `Metadata lost between A and B by OPERATION (implied: EVIDENCE), as in 12 of 40 events there.` */
 function wrong(
   store: CaptureStore,
   event: number,
@@ -55,5 +55,5 @@ function wrong(
   const chunk = store.events.chunk(event);
   const state = HOP_STATE[worst];
   const count = store.hops.causes.count(hop.hop, state, chunk.cause[event & CHUNK_MASK]!);
-  return `${WHAT[worst]} ${where}${by}, as in ${count} of ${store.hops.events[hop.hop]!} packets there.`;
+  return `${WHAT[worst]} ${where}${by}, as in ${count} of ${store.hops.events[hop.hop]!} events there.`;
 }

@@ -37,6 +37,16 @@ describe('edges between hops', () => {
     ]);
   });
 
+  it('are counted in order of arrival where a journey that is out of order grows too long', () => {
+    const events = Array.from({ length: 300 }, (_, us): Seen => ({
+      hook: HOOKS[us % 2]!,
+      id: 1n,
+      us: us + 2,
+    }));
+    const store = storeSeen({ hook: HOOKS[0], id: 1n, us: 1 }, { hook: HOOKS[0], id: 1n, us: 0 }, ...events);
+    expect(edgeList(store).reduce((sum, { count }) => sum + count, 0)).toBe(301);
+  });
+
   it('are those of journeys in order of time, whatever order their events arrived in', () => {
     fc.assert(
       fc.property(

@@ -46,11 +46,14 @@ export function edgeList(store: CaptureStore): Edge[] {
 
 /**
  * An event arrived that is older than one before it: the edges of its journey are counted anew. `event` is the
- * journey's newest by arrival. Journeys longer than MAX_JOURNEY_EVENTS are not, as in journey-loss.ts: there the
- * edge is the one in order of arrival.
+ * journey's newest by arrival, `last` the one before it. Journeys longer than MAX_JOURNEY_EVENTS are not, as in
+ * journey-loss.ts: there the edge is the one in order of arrival.
  */
-export function reorderEdges(store: CaptureStore, journey: number, event: number): void {
-  if (store.journeys.word(journey, JOURNEY.count) > MAX_JOURNEY_EVENTS) return;
+export function reorderEdges(store: CaptureStore, journey: number, event: number, last: number): void {
+  if (store.journeys.word(journey, JOURNEY.count) > MAX_JOURNEY_EVENTS) {
+    count(store, last, event, 1);
+    return;
+  }
   const after = journeyEvents(store, journey);
   const at = after.indexOf(event);
   const before = after[at - 1];

@@ -64,4 +64,16 @@ describe('the bytes of an event', () => {
       macOffset: null,
     });
   });
+
+  it("begin behind the longer header of Kuznetzov's pcap", () => {
+    const pcap = new Uint8Array(24 + 24 + UDP_PACKET.length);
+    const view = new DataView(pcap.buffer);
+    const length = UDP_PACKET.length;
+    [0xa1b2cd34, 0x0004_0002, 0, 0, 65_535, 1, 1, 2, length, length, 3, 4].forEach((word, i) => {
+      view.setUint32(4 * i, word, true);
+    });
+    pcap.set(UDP_PACKET, 48);
+    const store = storeOf(pcap);
+    expect(eventBytes(store, 0, pcap.subarray(24)).packet).toEqual(UDP_PACKET);
+  });
 });

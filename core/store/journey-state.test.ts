@@ -98,6 +98,17 @@ describe('the state of an event', () => {
     );
   });
 
+  it('is told against the latest event that says whether there was metadata, however long the journey', () => {
+    const seen = Array.from({ length: 300 }, (_, us): Seen => {
+      const at = { hook: 'net_dev_queue', id: 1n, us, fields: PLACED };
+      if (us < 256) return { ...at, meta: [1, 2, 3, 4] };
+      return us === 298 ? { ...at, state: META_STATE.unreadable } : at;
+    });
+    const store = storeWith(seen, true);
+    expect(column(store, 256)).toMatch(/^lost /);
+    expect(column(store, 299)).toBe('none none');
+  });
+
   it('puts the first time of a cause down, and how often', () => {
     const lost = (id: bigint, us: number): Seen[] => [
       { hook: 'nf/prerouting', id, us, meta: [1, 2, 3, 4], fields: PLACED },

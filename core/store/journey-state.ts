@@ -15,7 +15,7 @@ import { RECEIVES } from './hop-table.ts';
 import { journeyEvents } from './journey-events.ts';
 import { JOURNEY } from './journey-table.ts';
 import { CHUNK_MASK } from './limits.ts';
-import { fillSighting, isTelling, tellingBefore } from './sighting-of.ts';
+import { fillSighting, isTelling } from './sighting-of.ts';
 import { MAX_JOURNEY_EVENTS } from './view.ts';
 
 const beforeSighting = new Sighting();
@@ -39,9 +39,10 @@ export function trackState(
   const before = store.events.chunk(last);
   const lastRow = last & CHUNK_MASK;
   if (!isTelling(before, lastRow)) {
-    tell(store, event, tellingBefore(store, chunk.journey[row]!, event));
+    tell(store, event, store.telling.before(store, chunk.journey[row]!, event));
     return;
   }
+  if (!isTelling(chunk, row)) store.telling.passOver(store, chunk.journey[row]!, last);
   if (state === before.metaState[lastRow]) {
     if (state === META_STATE.none) return;
     if (state === META_STATE.present && samePlace(chunk, row, before, lastRow)) {

@@ -27,3 +27,7 @@ export const MAX_GAPS = 2048;
 export const MAX_JSON_BYTES = 1024 * 1024;
 /** Different schemas in one capture, each in force from where it is. */
 export const MAX_SCHEMAS = 64;
+/** Journeys with events that do not say whether they had metadata, for which the latest that does is kept. */
+export const MAX_TELLING = 1 << 20;
+/** Descriptions of hosts in one capture: a probe writes a new one when it is started again, or the programs have changed. */
+export const MAX_HOSTS = 1024;

@@ -83,7 +83,7 @@ function hopOf(store: CaptureStore, event: number): number {
   return store.events.chunk(event).hop[event & CHUNK_MASK]!;
 }
 
-/** For each TLV column its printed value at the last event that had it, '' when none had. */
+/** For each TLV column its printed value at the last event that had it (which may be ''), '' when none had. */
 function latestValues(
   store: CaptureStore,
   events: readonly number[],
@@ -91,6 +91,7 @@ function latestValues(
 ): string[] {
   const { names } = store.tlvs;
   const values = names.map(() => '');
+  const known = new Uint8Array(names.length);
   let missing = names.length;
   let seen = 0;
   for (let i = events.length - 1; i >= 0 && missing > 0; i--) {
@@ -105,7 +106,8 @@ function latestValues(
       // Of several of one type in an area the first counts, as in the column.
       if (column < 0 || here.has(name)) continue;
       here.add(name);
-      if (values[column] !== '') continue;
+      if (known[column] !== 0) continue;
+      known[column] = 1;
       values[column] = value;
       missing--;
     }

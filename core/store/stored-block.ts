@@ -9,9 +9,9 @@ import { BLOCK_EPB, BLOCK_PB, BLOCK_SPB } from '#core/pcapng/blocks.ts';
 import type { CaptureStore } from './capture-store.ts';
 import { CHUNK_MASK } from './limits.ts';
 
-/** Classic pcap record: @8 u32 captured length, @12 u32 original length, @16 data. */
+/** Classic pcap record: @8 u32 captured length, @12 u32 original length; 16 bytes, more in Kuznetzov's variant; then data. */
 const RECORD_CAPTURED = 8;
-const RECORD_HEADER_BYTES = 16;
+const RECORD_HEADER_MIN_BYTES = 16;
 
 export interface StoredPacket {
   readonly packet: Uint8Array;
@@ -46,10 +46,11 @@ export function readStoredPacket(store: CaptureStore, event: number, block: Uint
 }
 
 function readRecord(block: Uint8Array, littleEndian: boolean): StoredPacket {
-  if (block.length < RECORD_HEADER_BYTES) return EMPTY;
+  if (block.length < RECORD_HEADER_MIN_BYTES) return EMPTY;
   const view = new DataView(block.buffer, block.byteOffset, block.byteLength);
   const captured = view.getUint32(RECORD_CAPTURED, littleEndian);
-  return { ...EMPTY, packet: block.slice(RECORD_HEADER_BYTES, RECORD_HEADER_BYTES + captured) };
+  if (captured > block.length - RECORD_HEADER_MIN_BYTES) return EMPTY;
+  return { ...EMPTY, packet: block.slice(block.length - captured) };
 }
 
 function withPacket(

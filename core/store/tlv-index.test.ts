@@ -85,6 +85,15 @@ describe('TLV columns', () => {
     check();
   });
 
+  it('keep an address in host order as the number it is shown as', () => {
+    const types = [{ type: 1, name: 'peer', kind: 'ipv4', endian: 'little' }] as const;
+    const store = seen({ hook: RX, id: 1n, us: 0, meta: [1, 4, 1, 0, 0, 10, 0, 0] });
+    store.tlvs.setUser(compileSchema({ ...SCHEMA, types }));
+    while (!store.tlvs.advance(10));
+    expect(decodeStored(store, 1).tlvs[0]!.value).toBe('10.0.0.1');
+    expect(store.tlvs.value(0, 1)?.lo).toBe(0x0a00_0001);
+  });
+
   it('share one record among events of a journey whose area stays the same', () => {
     const meta = [...trace(1), 0, 0];
     const store = seen(

@@ -171,9 +171,9 @@ export class TlvIndex {
   private isBig(column: number, area: number): boolean {
     const schema = this.decoderFor(area)?.schema;
     const type = schema?.types.find(({ name }) => name === this.names[column]);
-    return (
-      type !== undefined && (BYTEWISE.has(type.kind) || (type.endian ?? schema!.framing.endian) === 'big')
-    );
+    if (type === undefined) return false;
+    if (type.kind === 'ipv4' && type.endian !== undefined) return type.endian === 'big';
+    return BYTEWISE.has(type.kind) || (type.endian ?? schema!.framing.endian) === 'big';
   }
 
   private chunksAt(index: number): (Cells | undefined)[] {
