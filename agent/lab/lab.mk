@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# Called by agent/probe/Makefile: the edge lab's BPF programs, its loader and its traffic.
+# Called by agent/probe/Makefile: the labs' BPF programs, their loader and their traffic.
 BUILD ?= ../../build
 OBJ   := $(BUILD)/lab
 PROBE := $(BUILD)/probe
@@ -8,20 +8,29 @@ WARN  := -Wall -Wextra -Werror
 CFLAGS ?= -O2 -g
 MULTIARCH := $(shell $(CC) -print-multiarch 2>/dev/null)
 
+SCENARIOS := $(patsubst bpf/%.bpf.c,$(OBJ)/%.bpf.o,$(wildcard bpf/*.bpf.c))
+BPF := $(CLANG) -target bpf -mcpu=v3 -std=gnu11 -g -O2 $(WARN) -idirafter /usr/include/$(MULTIARCH)
+
 .PHONY: all
-all: $(OBJ)/edge.bpf.o $(OBJ)/pattern.bpf.o $(BUILD)/whither-lab $(BUILD)/whither-traffic
+all: $(OBJ)/edge.bpf.o $(OBJ)/pattern.bpf.o $(SCENARIOS) $(BUILD)/whither-lab $(BUILD)/whither-traffic $(BUILD)/whither-send
 
 $(OBJ):
 	@mkdir -p $@
 
 $(OBJ)/edge.bpf.o: edge/edge.bpf.c edge/edge.h | $(OBJ)
-	$(CLANG) -target bpf -mcpu=v3 -std=gnu11 -g -O2 $(WARN) -idirafter /usr/include/$(MULTIARCH) -c $< -o $@
+	$(BPF) -c $< -o $@
 
 $(OBJ)/pattern.bpf.o: forward/pattern.bpf.c | $(OBJ)
-	$(CLANG) -target bpf -mcpu=v3 -std=gnu11 -g -O2 $(WARN) -idirafter /usr/include/$(MULTIARCH) -c $< -o $@
+	$(BPF) -c $< -o $@
 
-$(BUILD)/whither-lab: edge/loader.c edge/edge.h ../probe/bpf-link.c ../probe/devices.c | $(OBJ)
+$(OBJ)/%.bpf.o: bpf/%.bpf.c bpf/lab.h bpf/truth.h | $(OBJ)
+	$(BPF) -c $< -o $@
+
+$(BUILD)/whither-lab: loader.c edge/edge.h bpf/truth.h ../probe/bpf-link.c ../probe/devices.c | $(OBJ)
 	$(CC) -std=gnu11 $(CFLAGS) $(WARN) $(filter %.c,$^) -lbpf -lelf -lz -o $@
 
 $(BUILD)/whither-traffic: edge/traffic.c ../probe/devices.c | $(OBJ)
+	$(CC) -std=gnu11 $(CFLAGS) $(WARN) $(filter %.c,$^) -o $@
+
+$(BUILD)/whither-send: traffic/send.c ../probe/devices.c | $(OBJ)
 	$(CC) -std=gnu11 $(CFLAGS) $(WARN) $(filter %.c,$^) -o $@

@@ -43,3 +43,13 @@ export function labFiles(root = findRoot()): LabFiles {
   }
   return files;
 }
+
+/** The traffic of scenarios, and the BPF object of one. */
+export const sendProgram = (): string => built('build/whither-send');
+export const scenarioObject = (name: string): string => built(`build/lab/${name}.bpf.o`);
+
+function built(file: string): string {
+  const found = path.join(findRoot(), file);
+  if (existsSync(found)) return found;
+  throw new Failure(`${file} is not built`, 'run make -C agent/probe');
+}

@@ -24,6 +24,11 @@ export interface EdgeCounts {
   readonly dropped: number;
 }
 
+/** The edge's programs on a device, as arguments of whither-lab. */
+export function edgePrograms(device: string): string[] {
+  return [`xdp:${device}:edge_xdp`, `ingress:${device}:edge_tcx`];
+}
+
 export class EdgeLab {
   readonly netns: string;
   readonly clientNetns: string;
@@ -56,7 +61,10 @@ export class EdgeLab {
   async #setUp(): Promise<void> {
     const { netns, clientNetns, files } = this;
     for (const command of edgeTopology(netns, clientNetns)) await runCommand('ip', command);
-    this.#programs = new Child(files.loader, ['attach', netns, EDGE_DEVICE, files.programs]);
+    this.#programs = new Child(files.loader, [
+      ...['attach', netns, files.programs],
+      ...edgePrograms(EDGE_DEVICE),
+    ]);
     await this.#programs.line();
   }
 

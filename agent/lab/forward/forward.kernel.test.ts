@@ -5,6 +5,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { META_STATE } from '#core/format/structs.ts';
+import { edgePrograms } from '../edge/lab.ts';
 import { Child, runCommand } from '../processes.ts';
 import { labFiles } from '../root.ts';
 import { programsOf, until } from '../testing/host-state.ts';
@@ -70,7 +71,7 @@ describe.skipIf(skip !== null)(`the probe on a router${skip === null ? '' : ` ($
     for (const [command, ...args] of forwardTopology({ client, router, server })) {
       await runCommand(command!, args);
     }
-    await start(files.loader, 'attach', router, ROUTER_DEVICES[0], files.programs).line();
+    await start(files.loader, 'attach', router, files.programs, ...edgePrograms(ROUTER_DEVICES[0])).line();
     const devices = ROUTER_DEVICES.flatMap((device) => ['-i', device]);
     // Also makes the routers' neighbour entries, so that no packet waits for one.
     for (const one of CLIENTS) {

@@ -18,10 +18,15 @@ interface Namespaces {
 export const v6 = (address: string): string => `fd71::${address}`;
 
 /** What to run, in this order. */
-export function forwardTopology({ client, router, server }: Namespaces): string[][] {
+export function forwardTopology(namespaces: Namespaces): string[][] {
+  const names = [namespaces.client, namespaces.router, namespaces.server];
+  return [...names.map((name) => ['ip', 'netns', 'add', name]), ...forwardNetwork(namespaces)];
+}
+
+/** The same with the namespaces there already. */
+export function forwardNetwork({ client, router, server }: Namespaces): string[][] {
   const [inside, outside] = ROUTER_DEVICES;
   return [
-    ...[client, router, server].map((name) => ['ip', 'netns', 'add', name]),
     pair(client, 'client0', router, inside),
     pair(server, 'server0', router, outside),
     ...address(client, 'client0', `${CLIENT_LINK}.2`),

@@ -1,4 +1,5 @@
 /** What is run inside the virtual machine, as shell scripts: there is no Node in there. */
+import { edgePrograms } from '../edge/lab.ts';
 import { EDGE_DEVICE, edgeTopology } from '../edge/topology.ts';
 import { IN_VM, IPROUTE2 } from './initramfs.ts';
 
@@ -55,7 +56,7 @@ await() {
 ${network.join('\n')}
 
 mkfifo ${LOADER_PIPE}
-${IN_VM.loader} attach ${NETNS} ${EDGE_DEVICE} ${IN_VM.programs} <${LOADER_PIPE} >${EDGE_FILE.loader} &
+${IN_VM.loader} attach ${NETNS} ${IN_VM.programs} ${edgePrograms(EDGE_DEVICE).join(' ')} <${LOADER_PIPE} >${EDGE_FILE.loader} &
 loader=$!
 exec 3>${LOADER_PIPE}
 await ${EDGE_FILE.loader} $loader

@@ -1,0 +1,82 @@
+/** What was seen against what must be seen. */
+import { kernelVersion } from '#core/diagnosis/kernel-version.ts';
+import type { Expectation, Scenario, ScenarioResult, Sighting } from './types.ts';
+
+/** bpf_dynptr_from_skb_meta() */
+const KERNEL_DYNPTR = kernelVersion(6, 18);
+const MAX_EXAMPLES = 4;
+
+/** What is wrong, one line each; [] = all is as expected. */
+export function judge(scenario: Scenario, result: ScenarioResult): string[] {
+  const wrong = [...result.problems];
+  for (const expectation of scenario.expect) {
+    if (holdsFor(expectation, result.kernel)) wrong.push(...judgeOne(scenario, expectation, result));
+  }
+  const expected = [...scenario.losses(result.kernel)].sort();
+  const found = [...result.losses].sort();
+  wrong.push(
+    ...found.filter((line) => !expected.includes(line)).map((line) => `summary: unexpected: ${line}`),
+  );
+  wrong.push(...expected.filter((line) => !found.includes(line)).map((line) => `summary: missing: ${line}`));
+  return [...wrong, ...(scenario.judge?.(result) ?? [])];
+}
+
+export function holdsFor({ since = 0, below = Infinity }: Expectation, kernel: number): boolean {
+  return kernel >= since && kernel < below;
+}
+
+function judgeOne(scenario: Scenario, expectation: Expectation, result: ScenarioResult): string[] {
+  const [from, to] = expectation.packets ?? [1, scenario.packets];
+  const wrong: string[] = [];
+  let judged = 0;
+  for (let sequence = from; sequence <= to; sequence++) {
+    if (expectation.parity !== undefined && (sequence % 2 === 0) !== (expectation.parity === 'even'))
+      continue;
+    judged++;
+    const seen = result.sightings.filter((one) => one.sequence === sequence && one.at === expectation.at);
+    const mustBe = textOf({
+      state: expectation.state,
+      cause: expectation.cause ?? 'none',
+      known: expectation.known ?? 'unknown',
+      writer: expectation.writer ?? '',
+      area: expectation.area(sequence),
+      drop: expectation.drop ?? '',
+    });
+    const [one] = seen;
+    if (seen.length !== 1 || one === undefined) {
+      wrong.push(`${expectation.at}: packet ${sequence} is seen ${seen.length} times`);
+      continue;
+    }
+    const is = textOf({ ...one, area: matches(one.area, expectation.area(sequence)) });
+    if (is !== mustBe) wrong.push(`${expectation.at}: packet ${sequence} is ${is}, must be ${mustBe}`);
+    wrong.push(...judgeTruth(expectation, one, result));
+  }
+  if (judged === 0) wrong.push(`${expectation.at}: no packet is judged`);
+  const more = wrong.length - MAX_EXAMPLES;
+  return more > 0 ? [...wrong.slice(0, MAX_EXAMPLES), `${expectation.at}: and ${more} more`] : wrong;
+}
+
+function textOf(one: Omit<Sighting, 'sequence' | 'journey' | 'at'>): string {
+  const { state, cause, known, writer, area, drop } = one;
+  const because = cause === 'none' ? '' : ` by ${cause} (${known})`;
+  const by = writer === '' ? '' : ` of ${writer}`;
+  return `${state}${because}${by} [${area}]${drop === '' ? '' : ` dropped ${drop}`}`;
+}
+
+/** The expectation itself when the bytes are as it has them, else the bytes. */
+function matches(bytes: string, expected: string): string {
+  const same = bytes.length === expected.length && [...expected].every((c, i) => c === '.' || c === bytes[i]);
+  return same ? expected : bytes;
+}
+
+/** What programs read in the same place: it must be the bytes that were captured there. */
+function judgeTruth({ truth }: Expectation, { sequence, area }: Sighting, result: ScenarioResult): string[] {
+  if (truth === undefined) return [];
+  const read = result.truth.find((one) => one.sequence === sequence && one.point === truth);
+  if (read === undefined) return [`no program was at ${truth} with packet ${sequence}`];
+  const ways: (readonly [string, string | null])[] = [['data_meta', read.pointer]];
+  if (result.kernel >= KERNEL_DYNPTR) ways.push(['dynptr', read.dynptr]);
+  return ways
+    .filter(([, bytes]) => bytes !== area)
+    .map(([way, bytes]) => `${truth}: packet ${sequence} has [${bytes}] by ${way}, captured was [${area}]`);
+}

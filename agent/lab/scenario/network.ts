@@ -1,0 +1,56 @@
+/** Networks that scenarios have in common, as commands. Addresses and neighbours are fixed: nothing is sent that no scenario sends. */
+import type { Command, Namespaces } from './types.ts';
+
+export const LAB_ADDRESS = '10.74.0.1';
+export const CLIENT_ADDRESS = '10.74.0.2';
+export const LAB_MAC = '02:00:00:00:00:01';
+export const CLIENT_MAC = '02:00:00:00:00:02';
+export const PORT = '7100';
+
+/** client0 in `client`, lab0 in `lab`, a veth pair between them. */
+export function pair(ns: Namespaces): Command[] {
+  const { client, lab } = ns as { client: string; lab: string };
+  return [
+    [...'ip link add client0 netns'.split(' '), client, ...'type veth peer name lab0 netns'.split(' '), lab],
+    ...end(client, 'client0', CLIENT_ADDRESS, CLIENT_MAC, { [LAB_ADDRESS]: LAB_MAC }),
+    ...end(lab, 'lab0', LAB_ADDRESS, LAB_MAC, { [CLIENT_ADDRESS]: CLIENT_MAC }),
+  ];
+}
+
+/** A device with an address and the neighbours that it knows for good. */
+export function end(
+  netns: string,
+  device: string,
+  address: string,
+  mac: string,
+  neighbours: Readonly<Record<string, string>>,
+): Command[] {
+  return [
+    ['link', 'set', 'lo', 'up'],
+    ['link', 'set', device, 'address', mac, 'addrgenmode', 'none', 'up'],
+    ['addr', 'add', `${address}/24`, 'dev', device],
+    ...Object.entries(neighbours).map(([of, lladdr]) => [
+      ...['neigh', 'add', of, 'lladdr', lladdr],
+      ...['dev', device, 'nud', 'permanent'],
+    ]),
+  ].map((args) => ['ip', '-n', netns, ...args]);
+}
+
+/** `count` datagrams from the client to the lab, one every 2 ms. */
+export function datagrams(ns: Namespaces, count: number, to = LAB_ADDRESS, port = PORT): Command {
+  return ['udp', ns.client!, to, port, String(count), '2000'];
+}
+
+/** The 16 bytes that `stamp` of bpf/lab.h puts in front of a packet. */
+export function stamp(sequence: number): string {
+  return `01 08 ${number(sequence)} a4a3a2a1 04 04 54535251`.replaceAll(' ', '');
+}
+
+/** Four bytes, little-endian. */
+export function number(value: number): string {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32LE(value);
+  return bytes.toString('hex');
+}
+
+export const none = (): string => '';

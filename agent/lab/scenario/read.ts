@@ -1,0 +1,94 @@
+/** A scenario's capture as the page tells it: the same store, the same diagnosis. */
+import { causeInfo } from '#core/diagnosis/causes.ts';
+import { KERNEL_UNKNOWN } from '#core/diagnosis/kernel-version.ts';
+import { CaptureReader } from '#core/pcapng/reader.ts';
+import type { CaptureSink, PacketView } from '#core/pcapng/types.ts';
+import { CaptureStore } from '#core/store/capture-store.ts';
+import { journeyDetail } from '#core/store/journey-detail.ts';
+import { CHUNK_MASK } from '#core/store/limits.ts';
+import { LossSummaryQuery } from '#core/store/loss-summary.ts';
+import type { LossRow } from '#core/store/view.ts';
+import type { ScenarioResult, Sighting } from './types.ts';
+
+/** In front of a sequence number: "WHSQ", agent/lab/traffic/send.c. */
+const MAGIC = 0x57485351;
+const WHOLE_CAPTURE = 1 << 24;
+
+export type CaptureResult = Omit<ScenarioResult, 'truth' | 'counters'>;
+
+export function readScenario(bytes: Uint8Array): CaptureResult {
+  const store = new CaptureStore();
+  /** By event number; 0 = none. */
+  const sequences: number[] = [];
+  const reader = new CaptureReader(withSequences(store, sequences));
+  reader.push(bytes);
+  reader.end();
+  const sightings: Sighting[] = [];
+  for (let journey = 0; journey < store.journeys.count; journey++)
+    sightings.push(...told(store, journey, sequences));
+  const query = new LossSummaryQuery(store);
+  query.advance(WHOLE_CAPTURE);
+  return {
+    kernel: store.facts.host?.kernelVersion ?? KERNEL_UNKNOWN,
+    sightings,
+    losses: query.summary().rows.map((row) => lossText(store, row)),
+    eventsAt: new Map(store.hops.hops.map(({ name }, hop) => [withoutId(name), store.hops.events[hop]!])),
+    problems: [
+      ...store.problems.map(({ cause }) => cause),
+      ...(store.gaps.lost > 0 ? [`${store.gaps.lost} events were lost`] : []),
+    ],
+  };
+}
+
+function told(store: CaptureStore, journey: number, sequences: readonly number[]): Sighting[] {
+  const { hops } = journeyDetail(store, journey);
+  const sequence = hops.map(({ event }) => sequences[event]!).find((one) => one > 0);
+  if (sequence === undefined) return [];
+  return hops.map(({ event, hop, state, cause, writer, drop }) => ({
+    sequence,
+    journey,
+    at: withoutId(store.hops.hops[hop]!.name),
+    state,
+    cause: cause.name,
+    known: cause.known,
+    writer: writer.replace(/#.*/s, ''),
+    area: Buffer.from(store.areas.bytes(store.events.chunk(event).area[event & CHUNK_MASK]!)).toString('hex'),
+    drop,
+  }));
+}
+
+/** `HOP STATE CAUSE KNOWN TLV JOURNEYS` */
+function lossText(store: CaptureStore, { hop, state, cause, known, tlv, journeys }: LossRow): string {
+  const name = tlv === null ? '*' : tlv.name || String(tlv.type);
+  return [withoutId(store.hops.hops[hop]!.name), state, cause, known, name, journeys].join(' ');
+}
+
+const withoutId = (hop: string): string => hop.replace(/#\d+$/, '');
+
+function withSequences(store: CaptureStore, sequences: number[]): CaptureSink {
+  return {
+    section: (info) => store.section(info),
+    interface: (info) => store.interface(info),
+    custom: (block) => store.custom(block),
+    statistics: (info) => store.statistics(info),
+    problem: (problem) => store.problem(problem),
+    packet: (p) => {
+      sequences.push(sequenceOf(p));
+      store.packet(p);
+    },
+  };
+}
+
+function sequenceOf({ buf, dataStart, dataLength }: PacketView): number {
+  const view = new DataView(buf.buffer, buf.byteOffset + dataStart, dataLength);
+  for (let at = 0; at + 8 <= dataLength; at += 2) {
+    if (view.getUint32(at) === MAGIC) return view.getUint32(at + 4);
+  }
+  return 0;
+}
+
+/** Whether there is such a cause: a scenario that expects another can never be right. */
+export const isCause = (name: string): boolean =>
+  Array.from({ length: 64 }, (_, code) => causeInfo(code)).some(
+    (info) => info.code >= 0 && info.name === name,
+  );

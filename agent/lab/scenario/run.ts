@@ -1,0 +1,136 @@
+/**
+ * Runs a scenario on this machine: namespaces, programs, the probe, then the traffic. A guard process started first waits
+ * for the end of a pipe that only we hold: ending and being killed are the same to it.
+ */
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Failure } from '../../failure.ts';
+import { Child, runCommand } from '../processes.ts';
+import { labFiles, scenarioObject, sendProgram, type LabFiles } from '../root.ts';
+import { readScenario } from './read.ts';
+import type { Namespaces, Scenario, ScenarioResult, Step, Truth } from './types.ts';
+
+const POLL_MS = 20;
+/** The last packets are freed, and the probe looks into its ring every 5 ms. */
+const SETTLE_MS = 200;
+
+/** What a scenario holds while it is up; `close` takes everything down. */
+export class RunningScenario {
+  readonly ns: Namespaces;
+  readonly netns: string;
+  readonly files: LabFiles;
+  readonly #scenario: Scenario;
+  readonly #guard: Child;
+  readonly #children: Child[] = [];
+  #programs: Child | null = null;
+
+  private constructor(scenario: Scenario) {
+    this.#scenario = scenario;
+    this.files = labFiles();
+    this.ns = Object.fromEntries(
+      scenario.roles.map((role) => [role, `whither-${role}-${process.pid}`] as const),
+    );
+    this.netns = this.ns[scenario.watch.role]!;
+    this.#guard = new Child(this.files.loader, ['guard', ...Object.values(this.ns)], { detached: true });
+  }
+
+  /** Network and programs. When that fails, what was made is removed and the cause thrown. */
+  static async start(scenario: Scenario): Promise<RunningScenario> {
+    const running = new RunningScenario(scenario);
+    try {
+      await running.#setUp();
+      return running;
+    } catch (thrown) {
+      await running.close();
+      throw thrown;
+    }
+  }
+
+  async #setUp(): Promise<void> {
+    const { network, programs } = this.#scenario;
+    for (const name of Object.values(this.ns)) await runCommand('ip', ['netns', 'add', name]);
+    for (const [command, ...args] of network(this.ns)) await runCommand(command!, args);
+    const object = scenarioObject(programs.object);
+    const attach = ['attach', this.ns[programs.role]!, object, ...programs.attach];
+    this.#programs = new Child(this.files.loader, attach);
+    await this.#programs.line();
+  }
+
+  /** Starts the probe and waits until it is attached: it writes the file's head only then. */
+  async record(file: string): Promise<Child> {
+    const { devices } = this.#scenario.watch;
+    rmSync(file, { force: true });
+    const named = devices.flatMap((device) => ['-i', device]);
+    const common = [...named, '--netns', this.netns, '--schema', this.files.schema, '-w', file];
+    const probe = new Child(this.files.probe, [...common, '--die-with-parent']);
+    this.#children.push(probe);
+    while (!existsSync(file) || statSync(file).size === 0) {
+      if (probe.over) throw new Failure(`the probe ended (${probe.complaint.trim()})`, 'run whither doctor');
+      await sleep(POLL_MS);
+    }
+    return probe;
+  }
+
+  /** The traffic, once. */
+  async traffic(): Promise<void> {
+    const during: Child[] = [];
+    for (const step of this.#scenario.traffic(this.ns)) await this.#step(step, during);
+    await sleep(SETTLE_MS);
+    for (const child of during) await child.finish();
+  }
+
+  async #step(step: Step, during: Child[]): Promise<void> {
+    if ('pauseMs' in step) await sleep(step.pauseMs);
+    else if ('run' in step) await runCommand(step.run[0]!, step.run.slice(1));
+    else if ('send' in step) await runCommand(sendProgram(), step.send);
+    else {
+      const child = new Child(sendProgram(), step.during);
+      this.#children.push(child);
+      during.push(child);
+      await child.line();
+    }
+  }
+
+  /** What the BPF programs read themselves. */
+  async truth(): Promise<{ truth: Truth[]; counters: number[] }> {
+    const programs = this.#programs;
+    if (programs === null) throw new Error('the scenario is not set up');
+    programs.say('truth');
+    const truth: Truth[] = [];
+    for (let line = await programs.line(); line !== ''; line = await programs.line()) {
+      truth.push(JSON.parse(line) as Truth);
+    }
+    programs.say('counters');
+    return { truth, counters: JSON.parse(await programs.line()) as number[] };
+  }
+
+  async close(): Promise<void> {
+    for (const child of this.#children.reverse()) await child.finish();
+    await this.#programs?.finish();
+    await this.#guard.finish();
+  }
+}
+
+/** One run, recorded into `file`; null = into one that is removed afterwards. `told`: resolves when it is to end early. */
+export async function runScenario(scenario: Scenario, file: string | null): Promise<ScenarioResult> {
+  const directory = mkdtempSync(path.join(tmpdir(), 'whither-scenario-'));
+  const capture = file ?? path.join(directory, 'capture.pcapng');
+  try {
+    const running = await RunningScenario.start(scenario);
+    try {
+      const probe = await running.record(capture);
+      await running.traffic();
+      await probe.end('SIGINT');
+      if (probe.process.exitCode !== 0) {
+        throw new Failure(`the probe failed (${probe.complaint.trim()})`, 'run whither doctor');
+      }
+      return { ...readScenario(readFileSync(capture)), ...(await running.truth()) };
+    } finally {
+      await running.close();
+    }
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}

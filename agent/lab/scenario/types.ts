@@ -1,0 +1,97 @@
+/**
+ * A scenario: networks, programs, traffic and what must be seen, all of it data, so that the same file runs on this
+ * machine (run.ts), and can be written out as a shell script for a virtual one.
+ */
+import type { HopState, Known } from '#core/diagnosis/types.ts';
+
+/** Names of network namespaces by their role in the scenario. */
+export type Namespaces = Readonly<Record<string, string>>;
+
+/** A command and its arguments. */
+export type Command = readonly string[];
+
+/** One step of the traffic: a command that is waited for, or, `until` the end, one that says `ready`. */
+export type Step =
+  | { readonly run: Command }
+  /** A subcommand of whither-send. */
+  | { readonly send: Command }
+  | { readonly during: Command }
+  | { readonly pauseMs: number };
+
+export interface Expectation {
+  /** Hop, without the id of a program: `lab0:tcx/ingress@after:push_first`. */
+  readonly at: string;
+  /** Sequence numbers that it holds for, from and to; absent = all. Each is seen there once. */
+  readonly packets?: readonly [from: number, to: number];
+  /** Every second of them. */
+  readonly parity?: 'odd' | 'even';
+  /** Kernel versions that it holds for (core/diagnosis/kernel-version.ts): from, and below. */
+  readonly since?: number;
+  readonly below?: number;
+  readonly state: HopState;
+  /** Absent = nothing to explain. */
+  readonly cause?: string;
+  readonly known?: Known;
+  /** Name of the program that it is put down to; absent = none. */
+  readonly writer?: string;
+  /** The metadata area in hexadecimal, '' = none, a dot for a digit that nothing determines. */
+  readonly area: (sequence: number) => string;
+  /** Where a program read the same bytes at that place itself (truth.h); absent = none did. */
+  readonly truth?: string;
+  /** Name of the drop reason. */
+  readonly drop?: string;
+}
+
+export interface Scenario {
+  readonly name: string;
+  readonly summary: string;
+  readonly roles: readonly string[];
+  /** What to run as root to make the network, in this order. The namespaces are there already. */
+  readonly network: (ns: Namespaces) => readonly Command[];
+  /** BPF object (build/lab/NAME.bpf.o) and POINT:DEVICE:PROGRAM for each to attach, in the namespace `role`. */
+  readonly programs: { readonly object: string; readonly role: string; readonly attach: readonly string[] };
+  /** What the probe watches. */
+  readonly watch: { readonly role: string; readonly devices: readonly string[] };
+  readonly traffic: (ns: Namespaces) => readonly Step[];
+  /** Packets with a sequence number that are sent. */
+  readonly packets: number;
+  readonly expect: readonly Expectation[];
+  /** Rows of the summary, all of them: `HOP STATE CAUSE KNOWN TLV JOURNEYS`, TLV * = the area. */
+  readonly losses: (kernel: number) => readonly string[];
+  /** What else is wrong, for what no single hop shows. */
+  readonly judge?: (result: ScenarioResult) => readonly string[];
+}
+
+/** What a program read of one packet at one place; null = that way of reading is not there. */
+export interface Truth {
+  readonly sequence: number;
+  readonly point: string;
+  readonly pointer: string | null;
+  readonly dynptr: string | null;
+}
+
+/** One packet at one hop, as the page tells it. */
+export interface Sighting {
+  readonly sequence: number;
+  readonly journey: number;
+  readonly at: string;
+  readonly state: HopState;
+  readonly cause: string;
+  readonly known: Known;
+  readonly writer: string;
+  readonly area: string;
+  readonly drop: string;
+}
+
+export interface ScenarioResult {
+  readonly kernel: number;
+  readonly sightings: readonly Sighting[];
+  readonly truth: readonly Truth[];
+  /** Of the BPF programs' own, [] = they have none. */
+  readonly counters: readonly number[];
+  readonly losses: readonly string[];
+  /** Events by hop, with or without a sequence number. */
+  readonly eventsAt: ReadonlyMap<string, number>;
+  /** What was wrong with the capture itself. */
+  readonly problems: readonly string[];
+}

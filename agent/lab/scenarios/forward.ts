@@ -1,0 +1,59 @@
+import { forwardNetwork, ROUTER_DEVICES, SERVER } from '../forward/topology.ts';
+import { PORT, stamp } from '../scenario/network.ts';
+import type { Scenario } from '../scenario/types.ts';
+
+const PACKETS = 6;
+const [INSIDE, OUTSIDE] = ROUTER_DEVICES;
+/** The first packet asks for its neighbour; this is time enough for the answer. */
+const PAUSE_US = '100000';
+
+const clobbered = (sequence: number): string => `${stamp(sequence).slice(0, -4)}0000`;
+
+export const forward: Scenario = {
+  name: 'forward',
+  summary: 'a router forwards; from the second packet on its neighbour is cached',
+  roles: ['client', 'router', 'server'],
+  network: (ns) => forwardNetwork(ns as { client: string; router: string; server: string }),
+  programs: {
+    object: 'eyes',
+    role: 'router',
+    attach: [`xdp:${INSIDE}:stamp`, `ingress:${INSIDE}:before`, `egress:${OUTSIDE}:after`],
+  },
+  watch: { role: 'router', devices: ROUTER_DEVICES },
+  traffic: (ns) => [
+    { during: ['sink', ns.server!, PORT] },
+    { run: ['ip', '-n', ns.router!, 'neigh', 'flush', 'dev', OUTSIDE] },
+    { send: ['udp', ns.client!, SERVER, PORT, String(PACKETS), PAUSE_US] },
+  ],
+  packets: PACKETS,
+  expect: [
+    {
+      at: 'in0:napi_gro_receive_entry',
+      state: 'written',
+      cause: 'xdpProgram',
+      known: 'implied',
+      writer: 'stamp',
+      area: stamp,
+    },
+    { at: 'in0:tcx/ingress@first', state: 'present', area: stamp },
+    { at: 'in0:tcx/ingress@last', state: 'present', area: stamp, truth: 'before' },
+    { at: 'in0:nf/forward', state: 'present', area: stamp },
+    { at: 'out0:nf/postrouting', state: 'present', area: stamp },
+    { at: 'out0:tcx/egress@first', packets: [1, 1], state: 'present', area: stamp },
+    { at: 'out0:tcx/egress@last', packets: [1, 1], state: 'present', area: stamp, truth: 'after' },
+    {
+      at: 'out0:tcx/egress@first',
+      packets: [2, PACKETS],
+      state: 'clobbered',
+      cause: 'neighbourHeader',
+      known: 'implied',
+      area: clobbered,
+    },
+    { at: 'out0:tcx/egress@last', packets: [2, PACKETS], state: 'present', area: clobbered, truth: 'after' },
+    { at: 'out0:net_dev_start_xmit', packets: [2, PACKETS], state: 'present', area: clobbered },
+  ],
+  losses: () =>
+    ['*', 'tenant'].map(
+      (tlv) => `out0:tcx/egress@first clobbered neighbourHeader implied ${tlv} ${PACKETS - 1}`,
+    ),
+};
