@@ -1,6 +1,6 @@
 /** What was seen against what must be seen. */
 import { kernelVersion } from '#core/diagnosis/kernel-version.ts';
-import type { Expectation, Scenario, ScenarioResult, Sighting } from './types.ts';
+import type { Expectation, Quantity, Ratio, Scenario, ScenarioResult, Sighting } from './types.ts';
 
 /** bpf_dynptr_from_skb_meta() */
 const KERNEL_DYNPTR = kernelVersion(6, 18);
@@ -18,7 +18,8 @@ export function judge(scenario: Scenario, result: ScenarioResult): string[] {
     ...found.filter((line) => !expected.includes(line)).map((line) => `summary: unexpected: ${line}`),
   );
   wrong.push(...expected.filter((line) => !found.includes(line)).map((line) => `summary: missing: ${line}`));
-  return [...wrong, ...(scenario.judge?.(result) ?? [])];
+  for (const ratio of scenario.ratios ?? []) wrong.push(...judgeRatio(ratio, result));
+  return wrong;
 }
 
 export function holdsFor({ since = 0, below = Infinity }: Expectation, kernel: number): boolean {
@@ -79,4 +80,15 @@ function judgeTruth({ truth }: Expectation, { sequence, area }: Sighting, result
   return ways
     .filter(([, bytes]) => bytes !== area)
     .map(([way, bytes]) => `${truth}: packet ${sequence} has [${bytes}] by ${way}, captured was [${area}]`);
+}
+
+function judgeRatio({ of, to, from, upTo }: Ratio, result: ScenarioResult): string[] {
+  const [a, b] = [quantityOf(of, result), quantityOf(to, result)];
+  if (a / b >= from && a / b <= upTo) return [];
+  return [`${JSON.stringify(of)} is ${a} and ${JSON.stringify(to)} is ${b}: not ${from} to ${upTo} times`];
+}
+
+function quantityOf(quantity: Quantity, { counters, eventsAt }: ScenarioResult): number {
+  if ('counter' in quantity) return counters[quantity.counter] ?? NaN;
+  return 'number' in quantity ? quantity.number : (eventsAt.get(quantity.eventsAt) ?? NaN);
 }

@@ -1,5 +1,4 @@
 /** A scenario's capture as the page tells it: the same store, the same diagnosis. */
-import { causeInfo } from '#core/diagnosis/causes.ts';
 import { KERNEL_UNKNOWN } from '#core/diagnosis/kernel-version.ts';
 import { CaptureReader } from '#core/pcapng/reader.ts';
 import type { CaptureSink, PacketView } from '#core/pcapng/types.ts';
@@ -86,9 +85,3 @@ function sequenceOf({ buf, dataStart, dataLength }: PacketView): number {
   }
   return 0;
 }
-
-/** Whether there is such a cause: a scenario that expects another can never be right. */
-export const isCause = (name: string): boolean =>
-  Array.from({ length: 64 }, (_, code) => causeInfo(code)).some(
-    (info) => info.code >= 0 && info.name === name,
-  );

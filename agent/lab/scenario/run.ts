@@ -113,7 +113,7 @@ export class RunningScenario {
   }
 }
 
-/** One run, recorded into `file`; null = into one that is removed afterwards. `told`: resolves when it is to end early. */
+/** One run, recorded into `file`; null = into one that is removed afterwards. */
 export async function runScenario(scenario: Scenario, file: string | null): Promise<ScenarioResult> {
   const directory = mkdtempSync(path.join(tmpdir(), 'whither-scenario-'));
   const capture = file ?? path.join(directory, 'capture.pcapng');

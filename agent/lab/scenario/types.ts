@@ -42,6 +42,18 @@ export interface Expectation {
   readonly drop?: string;
 }
 
+export type Quantity =
+  /** Of the programs' own counters. */
+  { readonly counter: number } | { readonly eventsAt: string } | { readonly number: number };
+
+/** `of` divided by `to` is from `from` up to `upTo`. */
+export interface Ratio {
+  readonly of: Quantity;
+  readonly to: Quantity;
+  readonly from: number;
+  readonly upTo: number;
+}
+
 export interface Scenario {
   readonly name: string;
   readonly summary: string;
@@ -58,8 +70,8 @@ export interface Scenario {
   readonly expect: readonly Expectation[];
   /** Rows of the summary, all of them: `HOP STATE CAUSE KNOWN TLV JOURNEYS`, TLV * = the area. */
   readonly losses: (kernel: number) => readonly string[];
-  /** What else is wrong, for what no single hop shows. */
-  readonly judge?: (result: ScenarioResult) => readonly string[];
+  /** For what no single packet shows. */
+  readonly ratios?: readonly Ratio[];
 }
 
 /** What a program read of one packet at one place; null = that way of reading is not there. */

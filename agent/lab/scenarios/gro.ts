@@ -1,7 +1,25 @@
 import { LAB_ADDRESS, pair, PORT } from '../scenario/network.ts';
-import type { Scenario } from '../scenario/types.ts';
+import type { Quantity, Ratio, Scenario } from '../scenario/types.ts';
 
-const BYTES = String(512 * 1024);
+const BYTES = 512 * 1024;
+/** Payload of a segment: 1500 less headers of 20 and 32. */
+const SEGMENT_BYTES = 1448;
+const SEGMENTS: Quantity = { number: Math.ceil(BYTES / SEGMENT_BYTES) };
+/** The counters of bpf/gro.bpf.c. */
+const STAMPED: Quantity = { counter: 0 };
+const PACKETS: Quantity = { counter: 1 };
+const SEGMENTS_OUT: Quantity = { counter: 2 };
+
+const exactly = (of: Quantity, to: Quantity): Ratio => ({ of, to, from: 1, upTo: 1 });
+
+/** Nothing is lost on the way, and the probe saw what the programs saw. */
+const ACCOUNT: readonly Ratio[] = [
+  // With those of the handshake, and retransmissions.
+  { of: STAMPED, to: SEGMENTS, from: 1, upTo: 1.5 },
+  exactly(SEGMENTS_OUT, STAMPED),
+  exactly({ eventsAt: 'lab0:napi_gro_receive_entry' }, STAMPED),
+  exactly({ eventsAt: 'lab0:netif_receive_skb' }, PACKETS),
+];
 
 export const groAlike: Scenario = {
   name: 'gro-alike',
@@ -11,12 +29,14 @@ export const groAlike: Scenario = {
   programs: { object: 'gro', role: 'lab', attach: ['xdp:lab0:stamp_alike', 'ingress:lab0:behind_gro'] },
   watch: { role: 'lab', devices: ['lab0'] },
   traffic: (ns) => [
+    { send: ['gro', ns.lab!, 'lab0'] },
     { during: ['sink', ns.lab!, PORT] },
-    { send: ['tcp', ns.client!, LAB_ADDRESS, PORT, BYTES] },
+    { send: ['tcp', ns.client!, LAB_ADDRESS, PORT, String(BYTES)] },
   ],
   packets: 0,
   expect: [],
   losses: () => [],
+  ratios: [...ACCOUNT, { of: PACKETS, to: STAMPED, from: 0.001, upTo: 0.5 }],
 };
 
 export const groUnique: Scenario = {
@@ -24,4 +44,5 @@ export const groUnique: Scenario = {
   name: 'gro-unique',
   summary: 'TCP segments with metadata of their own: GRO leaves each alone',
   programs: { object: 'gro', role: 'lab', attach: ['xdp:lab0:stamp_each', 'ingress:lab0:behind_gro'] },
+  ratios: [...ACCOUNT, exactly(PACKETS, STAMPED)],
 };

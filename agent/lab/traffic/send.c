@@ -12,8 +12,10 @@
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
+#include <linux/ethtool.h>
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
+#include <linux/sockios.h>
 #include <net/if.h>
 #include <netinet/in.h>
 #include <poll.h>
@@ -22,6 +24,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -149,6 +152,16 @@ static int sniff(const char *device)
 	return drain(fd, -1);
 }
 
+static int gro_on(const char *device)
+{
+	struct ethtool_value on = { .cmd = ETHTOOL_SGRO, .data = 1 };
+	struct ifreq request = { .ifr_data = (void *)&on };
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	strncpy(request.ifr_name, device, sizeof(request.ifr_name) - 1);
+	return fd < 0 || ioctl(fd, SIOCETHTOOL, &request) ? fail("gro") : 0;
+}
+
 int main(int argc, char **argv)
 {
 	pid_t parent = getppid();
@@ -167,11 +180,13 @@ int main(int argc, char **argv)
 		return send_tcp(dial(argv[3], argv[4], SOCK_STREAM), strtoul(argv[5], NULL, 10));
 	if (!strcmp(argv[1], "sink") && argc == 4)
 		return sink(argv[3]);
+	if (!strcmp(argv[1], "gro") && argc == 4)
+		return gro_on(argv[3]);
 	if (!strcmp(argv[1], "sniff") && argc == 4)
 		return sniff(argv[3]);
 usage:
 	fputs("Usage: whither-send udp NETNS ADDRESS PORT COUNT PAUSE_US [BYTES] | tcp NETNS ADDRESS PORT BYTES |\n"
-	      "       sink NETNS PORT | sniff NETNS DEVICE\n",
+	      "       sink NETNS PORT | gro NETNS DEVICE | sniff NETNS DEVICE\n",
 	      stderr);
 	return 2;
 }
