@@ -163,8 +163,8 @@ class LiveCapture {
     if (started.schema !== null && this.#options.schema === undefined) {
       this.#spool.useSchema(schemaForCapture(started.schema, `of the ${lab} lab`));
     }
-    const { netns, device } = started;
-    return checkSpec({ devices: [device], netns, snaplen: this.#options.snaplen ?? null });
+    const { netns, devices } = started;
+    return checkSpec({ devices, netns, snaplen: this.#options.snaplen ?? null });
   }
 
   /** Its devices and namespaces are gone with it: the probe would watch nothing, and say that all is well. */

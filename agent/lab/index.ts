@@ -1,31 +1,30 @@
 /** `whither lab`: scenarios on a real kernel. Hung into the command line by agent/cli. */
 import { InvalidArgumentError, type Command } from 'commander';
 import { runEdge, type EdgeOptions } from './edge/command.ts';
+import { findScenario, runOn, runOnce, showLive } from './scenario/command.ts';
+import { SCENARIOS } from './scenario/list.ts';
 
 const MAX_RATE = 100_000;
 const MAX_SECONDS = 3_600;
 const DEFAULT_RATE = 50;
 const DEFAULT_SECONDS = 5;
 
-const LABS = [
-  {
-    name: 'edge',
-    summary:
-      'two namespaces; XDP writes three TLVs on ingress, tcx adds a fourth; UDP, TCP and ICMP both ways',
-  },
-] as const;
+const EDGE = {
+  name: 'edge',
+  summary: 'two namespaces; XDP writes three TLVs on ingress, tcx adds a fourth; UDP, TCP and ICMP both ways',
+} as const;
 
-/** Adds `list` and one command per lab to `whither lab`. */
+/** Adds `list`, `run` and one command per lab to `whither lab`. */
 export function registerLab(command: Command): void {
   command
     .command('list')
     .description('print the labs, one a line')
     .action(() => {
-      for (const { name, summary } of LABS) console.log(`${name}\t${summary}`);
+      for (const { name, summary } of [EDGE, ...SCENARIOS]) console.log(`${name}\t${summary}`);
     });
   command
     .command('edge')
-    .description(LABS[0].summary)
+    .description(EDGE.summary)
     .option('--record <file>', 'capture the edge device into a file, then end')
     .option('--seconds <n>', 'how long to record', number(1, MAX_SECONDS), DEFAULT_SECONDS)
     .option('--rate <n>', 'packets per second, roughly', number(1, MAX_RATE), DEFAULT_RATE)
@@ -33,6 +32,31 @@ export function registerLab(command: Command): void {
       const { record, seconds, rate } = options;
       await runEdge({ record, seconds, rate } satisfies EdgeOptions);
     });
+  for (const scenario of SCENARIOS) {
+    command
+      .command(scenario.name)
+      .description(scenario.summary)
+      .action(() => runOn(scenario));
+  }
+  command
+    .command('run')
+    .description('run a scenario once and say whether what must be seen was seen')
+    .argument('<name>', 'of a scenario, or edge')
+    .option('--record <file>', 'keep the capture')
+    .option('--live', 'open the page on it instead, with its traffic again and again')
+    .action(async (name: string, { record, live }: { record?: string; live?: boolean }) => {
+      if (live === true) process.exitCode = await showLive(name);
+      else if (name === EDGE.name) await recordEdge(record);
+      else process.exitCode = await runOnce(findScenario(name), record ?? null);
+    });
+}
+
+/** The edge never ends by itself: what `run` means for it is a recording. */
+async function recordEdge(record: string | undefined): Promise<void> {
+  if (record === undefined) {
+    throw new InvalidArgumentError('the edge lab has nothing to check: --record FILE, or --live');
+  }
+  await runEdge({ record, seconds: DEFAULT_SECONDS, rate: DEFAULT_RATE });
 }
 
 function number(min: number, max: number): (text: string) => number {

@@ -4,7 +4,15 @@ import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { Child } from './processes.ts';
 import { findRoot } from './root.ts';
-import { isRunning, labNamespaces, loadedPrograms, until } from './testing/host-state.ts';
+import { SCENARIOS } from './scenario/list.ts';
+import {
+  isRunning,
+  labNamespaces,
+  loadedPrograms,
+  programsOf,
+  until,
+  untilUnloaded,
+} from './testing/host-state.ts';
 import { requireKernel } from './testing/require-kernel.ts';
 
 const skip = requireKernel();
@@ -77,9 +85,36 @@ describe.skipIf(skip !== null)(`whither lab${skip === null ? '' : ` (${skip})`}`
     await expectNothingLeft(lab.process.pid!);
   });
 
+  it('says of a scenario what it lost and whether that is as expected', () => {
+    const { stdout, status } = spawnSync(process.execPath, [...COMMAND, 'run', 'clone-write'], {
+      encoding: 'utf8',
+    });
+    expect(stdout).toMatch(/clone-write: as expected\n$/);
+    expect(status).toBe(0);
+  });
+
+  it('leaves nothing of a scenario that is killed', async () => {
+    const lab = new Child(process.execPath, [...COMMAND, 'veth-xdp']);
+    labs.push(lab);
+    const ready = JSON.parse(await lab.line()) as Ready & { devices: string[] };
+    const pid = lab.process.pid!;
+    expect(ready).toMatchObject({ netns: `whither-lab-${pid}`, devices: ['lab0', 'out0', 'in0'] });
+    const [loader] = childrenOf(ready.netns, 'whither-lab attach');
+    const programs = programsOf(loader!);
+    expect(programs.length).toBe(4);
+    lab.process.kill('SIGKILL');
+    await until('the namespaces are gone', () => !labNamespaces().some((name) => name.endsWith(`-${pid}`)));
+    await until('the processes are gone', () => childrenOf(ready.netns).length === 0);
+    await untilUnloaded(programs);
+  });
+
   it('lists the labs, one a line', () => {
     const { stdout } = spawnSync(process.execPath, [...COMMAND, 'list'], { encoding: 'utf8' });
-    expect(stdout).toMatch(/^edge\t.+\n$/);
+    const names = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => /^([a-z-]+)\t.+$/.exec(line)?.[1]);
+    expect(names).toEqual(['edge', ...SCENARIOS.map(({ name }) => name)]);
   });
 });
 

@@ -30,7 +30,7 @@ const notice = v.variant('type', [
   v.object({
     type: v.literal('lab-ready'),
     netns: v.string(),
-    device: v.string(),
+    devices: v.array(v.string()),
     schema: v.nullable(v.string()),
   }),
   v.object({ type: v.literal('lab-ended'), text: v.string() }),

@@ -25,6 +25,8 @@ const labReady = v.object({
   ready: v.literal(true),
   netns: v.string(),
   device: v.string(),
+  /** All that there is to watch; absent = the one. */
+  devices: v.optional(v.array(v.string())),
   schema: v.optional(v.nullable(v.string())),
 });
 
@@ -161,9 +163,9 @@ export class Privileged {
 function readReady(line: string): Notice | null {
   if (line.length > MAX_READY_CHARS || !line.startsWith('{')) return null;
   try {
-    const { netns, device, schema } = v.parse(labReady, JSON.parse(line));
+    const { netns, device, devices = [device], schema } = v.parse(labReady, JSON.parse(line));
     const text = schema ? readFileSync(schema, 'utf8').slice(0, MAX_SCHEMA_BYTES) : null;
-    return { type: 'lab-ready', netns, device, schema: text };
+    return { type: 'lab-ready', netns, devices, schema: text };
   } catch {
     return null;
   }

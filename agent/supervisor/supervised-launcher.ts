@@ -8,7 +8,7 @@ import { parseNotice, type Notice, type Request } from './messages.ts';
 
 export interface Lab {
   readonly netns: string;
-  readonly device: string;
+  readonly devices: readonly string[];
   readonly schema: string | null;
 }
 
@@ -78,7 +78,7 @@ export class SupervisedLauncher implements Launcher {
       this.#until((notice) => {
         if (notice.type === 'lab-ready') {
           up = true;
-          resolve({ netns: notice.netns, device: notice.device, schema: notice.schema });
+          resolve({ netns: notice.netns, devices: notice.devices, schema: notice.schema });
         }
         if (notice.type !== 'lab-ended') return false;
         if (up) onEnded(notice.text);

@@ -1,5 +1,6 @@
 /** `whither lab edge`. */
 import { Failure } from '../../failure.ts';
+import { untilTold } from '../told.ts';
 import { EdgeLab } from './lab.ts';
 import { record } from './record.ts';
 
@@ -36,16 +37,4 @@ export async function runEdge(options: EdgeOptions): Promise<void> {
   } finally {
     await lab.stop();
   }
-}
-
-function untilTold(watchStdin: boolean): Promise<void> {
-  return new Promise((resolve) => {
-    process.once('SIGINT', () => resolve());
-    process.once('SIGTERM', () => resolve());
-    process.once('SIGHUP', () => resolve());
-    if (!watchStdin) return;
-    process.stdin.on('end', () => resolve());
-    process.stdin.on('error', () => resolve());
-    process.stdin.resume();
-  });
 }

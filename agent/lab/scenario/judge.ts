@@ -26,14 +26,18 @@ export function holdsFor({ since = 0, below = Infinity }: Expectation, kernel: n
   return kernel >= since && kernel < below;
 }
 
+/** Sequence numbers of the packets that an expectation is about. */
+export function judgedPackets({ packets }: Scenario, expectation: Expectation): number[] {
+  const [from, to] = expectation.packets ?? [1, packets];
+  const numbers = Array.from({ length: Math.max(0, to - from + 1) }, (_, i) => from + i);
+  const { parity } = expectation;
+  return parity === undefined ? numbers : numbers.filter((n) => (n % 2 === 0) === (parity === 'even'));
+}
+
 function judgeOne(scenario: Scenario, expectation: Expectation, result: ScenarioResult): string[] {
-  const [from, to] = expectation.packets ?? [1, scenario.packets];
   const wrong: string[] = [];
-  let judged = 0;
-  for (let sequence = from; sequence <= to; sequence++) {
-    if (expectation.parity !== undefined && (sequence % 2 === 0) !== (expectation.parity === 'even'))
-      continue;
-    judged++;
+  const packets = judgedPackets(scenario, expectation);
+  for (const sequence of packets) {
     const seen = result.sightings.filter((one) => one.sequence === sequence && one.at === expectation.at);
     const mustBe = textOf({
       state: expectation.state,
@@ -52,7 +56,7 @@ function judgeOne(scenario: Scenario, expectation: Expectation, result: Scenario
     if (is !== mustBe) wrong.push(`${expectation.at}: packet ${sequence} is ${is}, must be ${mustBe}`);
     wrong.push(...judgeTruth(expectation, one, result));
   }
-  if (judged === 0) wrong.push(`${expectation.at}: no packet is judged`);
+  if (packets.length === 0) wrong.push(`${expectation.at}: no packet is judged`);
   const more = wrong.length - MAX_EXAMPLES;
   return more > 0 ? [...wrong.slice(0, MAX_EXAMPLES), `${expectation.at}: and ${more} more`] : wrong;
 }
@@ -66,7 +70,7 @@ function textOf(one: Omit<Sighting, 'sequence' | 'journey' | 'at'>): string {
 
 /** The expectation itself when the bytes are as it has them, else the bytes. */
 function matches(bytes: string, expected: string): string {
-  const same = bytes.length === expected.length && [...expected].every((c, i) => c === '.' || c === bytes[i]);
+  const same = new RegExp(`^${expected}$`).test(bytes);
   return same ? expected : bytes;
 }
 

@@ -113,8 +113,12 @@ export class RunningScenario {
   }
 }
 
-/** One run, recorded into `file`; null = into one that is removed afterwards. */
-export async function runScenario(scenario: Scenario, file: string | null): Promise<ScenarioResult> {
+/** One run, recorded into `file`; null = into one that is removed afterwards. Aborted, it tidies up and fails. */
+export async function runScenario(
+  scenario: Scenario,
+  file: string | null,
+  signal?: AbortSignal,
+): Promise<ScenarioResult> {
   const directory = mkdtempSync(path.join(tmpdir(), 'whither-scenario-'));
   const capture = file ?? path.join(directory, 'capture.pcapng');
   try {
@@ -122,6 +126,7 @@ export async function runScenario(scenario: Scenario, file: string | null): Prom
     try {
       const probe = await running.record(capture);
       await running.traffic();
+      if (signal?.aborted === true) throw new Failure('told to end', 'run it again');
       await probe.end('SIGINT');
       if (probe.process.exitCode !== 0) {
         throw new Failure(`the probe failed (${probe.complaint.trim()})`, 'run whither doctor');
