@@ -6,6 +6,7 @@
 import type { MetadataSchema } from '#core/metadata/types.ts';
 import type { Problem } from '#core/pcapng/types.ts';
 import type {
+  CostView,
   Edge,
   EventBytes,
   Gap,
@@ -112,6 +113,13 @@ export interface WhitherWorker {
   journeyOf(idHi: number, idLo: number): Promise<number>;
   journey(journey: number): Promise<JourneyDetail>;
   eventBytes(event: number): Promise<EventBytes>;
+  /**
+   * Live: while somebody looks the probe has the kernel count what BPF programs cost, and tells once a second. Holds
+   * for captures opened later, too, until `false` or the end of the page.
+   */
+  watchCost(on: boolean): Promise<void>;
+  /** What was told so far; a recorded capture may have it, too. */
+  cost(): Promise<CostView>;
   /** Which hop loses how much, by which cause, for which TLV: of all that was read up to now, whatever the filter. */
   lossSummary(): Promise<LossSummary>;
   /**

@@ -38,6 +38,8 @@ const METHODS = {
   journeyOf: true,
   journey: true,
   eventBytes: true,
+  watchCost: true,
+  cost: true,
   lossSummary: true,
   inspect: true,
   streamStats: true,

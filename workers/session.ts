@@ -20,6 +20,7 @@ import { CHUNK_MASK } from '#core/store/limits.ts';
 import {
   UPDATE_DRAWN,
   UPDATE_INTERVAL_MS,
+  type CostView,
   type EventBytes,
   type JourneyDetail,
   type JourneyRows,
@@ -53,6 +54,7 @@ export interface SessionOptions {
 
 interface Opened {
   readonly number: number;
+  readonly source: ByteSource;
   readonly capture: Capture;
   readonly pump: UpdatePump;
   readonly port: MessagePort;
@@ -67,6 +69,8 @@ export class Session implements WhitherWorker {
   #filter = NO_FILTER;
   /** Outlives a capture like the filter: it is what the page has room for. */
   #watch: RowWatch | null = null;
+  /** Likewise: it is what is open on the page. */
+  #watchesCost = false;
   /** Counts calls of setFilter and setSchema: a later one ends the work of an earlier. */
   #filterCalls = 0;
   #schemaCalls = 0;
@@ -104,8 +108,9 @@ export class Session implements WhitherWorker {
     updates.onmessage = ({ data }) => {
       if (data === UPDATE_DRAWN) pump.acknowledge();
     };
-    this.#opened = { number, capture, pump, port: updates };
+    this.#opened = { number, source, capture, pump, port: updates };
     pump.flush();
+    source.watchCost?.(this.#watchesCost);
     // `run` never rejects; what goes wrong is in the Updates.
     void capture.run();
     return Promise.resolve(number);
@@ -169,6 +174,16 @@ export class Session implements WhitherWorker {
     assertIndex('event', event, store.events.count);
     const bytes = eventBytes(store, event, await this.#block(capture, event));
     return { ...bytes, blockOffset: capture.sourceOffset(bytes.blockOffset) };
+  }
+
+  watchCost(on: boolean): Promise<void> {
+    this.#watchesCost = on;
+    this.#opened?.source.watchCost?.(on);
+    return Promise.resolve();
+  }
+
+  cost(): Promise<CostView> {
+    return Promise.resolve(this.#current().capture.store.cost.view());
   }
 
   lossSummary(): Promise<LossSummary> {

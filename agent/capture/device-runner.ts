@@ -10,6 +10,7 @@ export class DeviceRunner {
   readonly #options: RunnerOptions;
   #runner: ProbeRunner | null = null;
   #stopped = false;
+  #watchesCost = false;
 
   constructor(options: RunnerOptions) {
     this.#options = options;
@@ -24,6 +25,12 @@ export class DeviceRunner {
   async run(): Promise<void> {
     let spec: CaptureSpec | null = this.#options.spec;
     while (spec !== null && !this.#stopped) spec = await this.#capture(spec);
+  }
+
+  /** As of ProbeRunner. */
+  watchCost(on: boolean): void {
+    this.#watchesCost = on;
+    this.#runner?.watchCost(on);
   }
 
   stop(): void {
@@ -50,6 +57,7 @@ export class DeviceRunner {
         onStatus({ type: 'status', capture: 'restarting', text });
       },
     });
+    this.#runner.watchCost(this.#watchesCost);
     await this.#runner.run();
     return rest.spec;
   }

@@ -25,6 +25,8 @@ export interface ProbeProcess {
   readonly output: Readable;
   /** Resolves when the process is gone; never rejects. */
   readonly ended: Promise<ProcessEnd>;
+  /** Whether it is to tell what watching costs, once a second. */
+  watchCost(on: boolean): void;
   /** Asks it to end (SIGTERM), and makes it (SIGKILL) after STOP_GRACE_MS. */
   stop(): void;
 }
@@ -45,12 +47,18 @@ export class DirectLauncher implements Launcher {
   async start(spec: CaptureSpec, say: (line: string) => void): Promise<ProbeProcess> {
     // Its own session: Ctrl-C in the terminal must not end it before we have read all it has.
     const child = spawn(this.#probe, probeArguments(spec), {
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['pipe', 'pipe', 'pipe'],
       detached: true,
     });
+    child.stdin.on('error', () => undefined);
     await started(child, this.#probe);
     lines(child.stderr, say);
-    return { output: child.stdout, ended: endOf(child), stop: () => stopChild(child) };
+    return {
+      output: child.stdout,
+      ended: endOf(child),
+      watchCost: (on) => tellCost(child, on, process.pid),
+      stop: () => stopChild(child),
+    };
   }
 }
 
@@ -84,6 +92,11 @@ export function stopChild(child: ChildProcess, graceMs = STOP_GRACE_MS): void {
   child.kill('SIGTERM');
   const timer = setTimeout(() => child.kill('SIGKILL'), graceMs);
   child.once('exit', () => clearTimeout(timer));
+}
+
+/** `agent`: process id, of which the probe tells the CPU time. */
+export function tellCost(child: ChildProcess, on: boolean, agent: number): void {
+  child.stdin?.write(on ? `cost on ${agent}\n` : 'cost off\n');
 }
 
 /** Calls `say` for every line of `stream`, without control characters; a longer one is cut. */

@@ -58,7 +58,7 @@ test('the probe is started with what was asked for, and asked to end', async () 
   const { runner, statuses, plan } = runnerFor([{ output: first, then: 'stay', tail: event(5) }], spool);
   const ran = runner.run();
   await until(() => spool.end === first.length);
-  expect(plan.args(0)).toBe('-i eth0 --netns edge --snaplen 96 --die-with-parent -w -');
+  expect(plan.args(0)).toBe('-i eth0 --netns edge --snaplen 96 --die-with-parent --control -w -');
   expect(statuses).toEqual([{ type: 'status', capture: 'running', text: 'Capturing eth0 in netns edge.' }]);
   runner.stop();
   await ran;
@@ -283,6 +283,7 @@ test('nothing but names and numbers reaches the command line of the probe', () =
     '-i',
     'veth1.5',
     '--die-with-parent',
+    '--control',
     '-w',
     '-',
   ]);
@@ -308,4 +309,26 @@ test('lines of a process are cleaned and bounded', async () => {
   stream.end('x'.repeat(5000));
   await until(() => said.length === 4);
   expect(said).toEqual(['one', 'two', '[31mred', 'x'.repeat(1000)]);
+});
+
+test('a probe is told that its cost is watched, and so is the next one', async () => {
+  const spool = await openSpool();
+  const { runner, plan } = runnerFor(
+    [
+      { output: section({ run: 1, events: 1 }), then: 'stay' },
+      { output: section({ run: 2, events: 1 }), then: 'stay' },
+    ],
+    spool,
+  );
+  const ran = runner.run();
+  await until(() => spool.end > 0);
+  expect(plan.orders(0)).toBe('');
+  runner.watchCost(true);
+  await until(() => plan.orders(0) === `cost on ${process.pid}\n`);
+  process.kill(plan.pid(0), 'SIGKILL');
+  await until(() => plan.orders(1) === `cost on ${process.pid}\n`);
+  runner.watchCost(false);
+  await until(() => plan.orders(1).endsWith('cost off\n'));
+  runner.stop();
+  await ran;
 });

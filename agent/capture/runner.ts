@@ -43,6 +43,7 @@ export class ProbeRunner {
   #process: ProbeProcess | null = null;
   #lastLine = '';
   #failed = false;
+  #watchesCost = false;
 
   constructor(options: RunnerOptions) {
     this.#options = options;
@@ -84,6 +85,12 @@ export class ProbeRunner {
     this.#status('stopped', 'The capture was stopped.');
   }
 
+  /** Whether the probe is to tell what watching costs; the next one, too, when it is started again. */
+  watchCost(on: boolean): void {
+    this.#watchesCost = on;
+    this.#process?.watchCost(on);
+  }
+
   /** Ends the probe; what it has written is in the log when `run` resolves. */
   stop(): void {
     this.#stopping.abort();
@@ -101,6 +108,7 @@ export class ProbeRunner {
     try {
       const probe = await launcher.start(spec, (line) => (this.#lastLine = line));
       this.#process = probe;
+      if (this.#watchesCost) probe.watchCost(true);
       if (this.#stopped()) probe.stop();
       alive = setTimeout(running, ALIVE_AFTER_MS);
       try {

@@ -56,6 +56,8 @@ export function probeArguments(checked: CaptureSpec): string[] {
     ...(checked.snaplen === null ? [] : ['--snaplen', String(checked.snaplen)]),
     // Its output is a socket, from which it could not tell that we are gone until it writes.
     '--die-with-parent',
+    // Its standard input is a pipe from which it takes orders.
+    '--control',
     '-w',
     '-',
   ];

@@ -18,6 +18,7 @@ const STDOUT_FD = 1;
 
 export interface CaptureCommandOptions extends CaptureOptions {
   readonly write: string;
+  readonly cost?: boolean;
 }
 
 /** Before anything is started: a terminal cannot show pcapng. */
@@ -51,6 +52,7 @@ export async function capture(options: CaptureCommandOptions, paths: Paths): Pro
         else if (!log.closedByReader) process.stderr.write(`${text}\n`);
       },
     });
+    if (options.cost === true) runner.watchCost(true);
     lifetime.onEnd(() => runner.stop());
     await runner.run();
     out.end();

@@ -12,6 +12,7 @@ import { supervise } from '../supervisor/supervise.ts';
 import { unprivilegedUser } from '../supervisor/user.ts';
 import { capture, refuseTerminal, type CaptureCommandOptions } from './capture.ts';
 import { doctor, printReport } from './doctor.ts';
+import { inspectCost } from './inspect-cost.ts';
 import { inspect } from './inspect.ts';
 import { openFiles, type OpenOptions } from './open.ts';
 import { addCaptureOptions } from './options.ts';
@@ -97,6 +98,7 @@ Examples:
   addCaptureOptions(program.command('capture'))
     .description('record to a file or a pipe, without the page')
     .option('-w, --write <file>', 'pcapng file to write; - = standard output', STDIN)
+    .option('--cost', 'once a second what watching costs, too; whither inspect FILE --cost prints it')
     .action(async (options: CaptureCommandOptions) => {
       refuseTerminal(options);
       const read = options.schema === undefined ? [] : [options.schema];
@@ -123,13 +125,18 @@ Examples:
     .argument('<file>', 'pcapng or pcap file; - = standard input')
     .option('--json', 'one JSON object for each event and line')
     .option('--schema <file>', 'metadata schema (JSON) instead of the one in the capture')
-    .action(async (file: string, options: { json?: boolean; schema?: string }) => {
+    .option('--cost', 'what watching cost instead of the events; with --json as one object')
+    .action(async (file: string, options: { json?: boolean; schema?: string; cost?: boolean }) => {
       const source = options.schema ?? '';
       const text = source === '' ? null : readText(source);
       const input = file === STDIN ? process.stdin : readStream(file);
       dropPrivilege();
       const schema = text === null ? null : checkSchema(text, source);
       const { stdout, stderr } = process;
+      if (options.cost === true) {
+        process.exitCode = await inspectCost(input, file, options.json === true, stdout, stderr);
+        return;
+      }
       process.exitCode = await inspect(input, file, { json: options.json === true, schema }, stdout, stderr);
     });
 

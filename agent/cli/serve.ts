@@ -57,15 +57,18 @@ async function serveSpool(
   spool: Spool,
   pageDir: string,
 ): Promise<void> {
+  const watch = { cost: (_watched: boolean): void => undefined };
   const server = await AgentServer.start({
     pageDir,
     spool,
     port: options.port,
     host: options.host ?? null,
     status: { type: 'status', capture: 'restarting', text: 'Live capture is starting.' },
+    onCost: (watched) => watch.cost(watched),
   });
   if (options.host !== undefined) warnAboutHost(options.host);
   const capture = new LiveCapture(options, spec, lifetime, spool, server);
+  watch.cost = (watched) => capture.watchCost(watched);
   lifetime.onEnd(() => capture.stop());
   // Told to end before there was anything to end.
   const captured = capture.ending ? Promise.resolve() : capture.run();
@@ -91,6 +94,7 @@ class LiveCapture {
   readonly #spool: Spool;
   readonly #server: AgentServer;
   #runner: DeviceRunner | null = null;
+  #watchesCost = false;
   /** Why there is nothing to capture any more; whatever the probe does then is no news. */
   #labEnd: string | null = null;
   #settle: () => void = () => undefined;
@@ -131,10 +135,16 @@ class LiveCapture {
         log: this.#spool,
         onStatus: (status) => this.#setStatus(status),
       });
+      this.#runner.watchCost(this.#watchesCost);
       await this.#runner.run();
     } catch (thrown) {
       this.#setStatus({ type: 'status', capture: 'unavailable', text: capitalised(lineOf(thrown)) });
     }
+  }
+
+  watchCost(on: boolean): void {
+    this.#watchesCost = on;
+    this.#runner?.watchCost(on);
   }
 
   stop(): void {

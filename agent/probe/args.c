@@ -27,6 +27,8 @@ static const char USAGE[] =
 	"      --ring-bytes N      size of the ring buffer, a power of two (default 16777216)\n"
 	"      --no-tcx            use clsact filters although tcx links are there\n"
 	"      --die-with-parent   end when the parent process does (always, when writing to a pipe)\n"
+	"      --cost              what watching costs, too, once a second: run times of BPF programs, CPU, bytes\n"
+	"      --control           take orders from standard input, a line each: cost on PID, cost off\n"
 	"      --doctor            try every hook, print as JSON what works and why the rest does not\n"
 	"      --version, --help\n"
 	"\n"
@@ -40,6 +42,8 @@ enum {
 	OPT_CB,
 	OPT_NO_TCX,
 	OPT_DIE,
+	OPT_CONTROL,
+	OPT_COST,
 	OPT_DOCTOR,
 	OPT_VERSION,
 };
@@ -55,6 +59,8 @@ static const struct option LONG[] = {
 	{ "cb", no_argument, NULL, OPT_CB },
 	{ "no-tcx", no_argument, NULL, OPT_NO_TCX },
 	{ "die-with-parent", no_argument, NULL, OPT_DIE },
+	{ "control", no_argument, NULL, OPT_CONTROL },
+	{ "cost", no_argument, NULL, OPT_COST },
 	{ "doctor", no_argument, NULL, OPT_DOCTOR },
 	{ "version", no_argument, NULL, OPT_VERSION },
 	{ "help", no_argument, NULL, 'h' },
@@ -183,6 +189,12 @@ int args_parse(int argc, char **argv, struct options *o)
 			break;
 		case OPT_DIE:
 			o->die_with_parent = true;
+			break;
+		case OPT_CONTROL:
+			o->control = true;
+			break;
+		case OPT_COST:
+			o->cost = true;
 			break;
 		case OPT_DOCTOR:
 			o->doctor = true;

@@ -29,6 +29,8 @@ struct options {
 	bool no_tcx;
 	bool doctor;
 	bool die_with_parent;
+	bool control; /* take orders from standard input */
+	bool cost;    /* tell what watching costs, from the start */
 };
 
 /* Does the list name the hook, or a part of its name up to a slash or an @? */

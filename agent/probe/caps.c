@@ -7,10 +7,10 @@
 const cap_value_t CAPS[NEEDED_CAPS] = { CAP_BPF, CAP_PERFMON, CAP_NET_ADMIN };
 const char *const CAP_NAMES[NEEDED_CAPS] = { "CAP_BPF", "CAP_PERFMON", "CAP_NET_ADMIN" };
 
-static bool needed(cap_value_t cap)
+static bool among(const cap_value_t *caps, size_t count, cap_value_t cap)
 {
-	for (size_t i = 0; i < NEEDED_CAPS; i++)
-		if (CAPS[i] == cap)
+	for (size_t i = 0; i < count; i++)
+		if (caps[i] == cap)
 			return true;
 	return false;
 }
@@ -26,7 +26,7 @@ bool caps_have(size_t i)
 	return on == CAP_SET;
 }
 
-int caps_keep_needed(void)
+int caps_keep(const cap_value_t *caps, size_t count)
 {
 	cap_t now = cap_get_proc(), keep = cap_init();
 	cap_flag_value_t on;
@@ -37,14 +37,14 @@ int caps_keep_needed(void)
 		goto out;
 	}
 	for (cap_value_t cap = 0; cap < cap_max_bits(); cap++)
-		if (!needed(cap))
+		if (!among(caps, count, cap))
 			cap_drop_bound(
 				cap); /* EPERM without CAP_SETPCAP: then there is little to drop */
-	for (size_t i = 0; i < NEEDED_CAPS; i++) {
-		if (cap_get_flag(now, CAPS[i], CAP_PERMITTED, &on) || on != CAP_SET)
+	for (size_t i = 0; i < count; i++) {
+		if (cap_get_flag(now, caps[i], CAP_PERMITTED, &on) || on != CAP_SET)
 			continue;
-		if (cap_set_flag(keep, CAP_PERMITTED, 1, &CAPS[i], CAP_SET) ||
-		    cap_set_flag(keep, CAP_EFFECTIVE, 1, &CAPS[i], CAP_SET)) {
+		if (cap_set_flag(keep, CAP_PERMITTED, 1, &caps[i], CAP_SET) ||
+		    cap_set_flag(keep, CAP_EFFECTIVE, 1, &caps[i], CAP_SET)) {
 			err = -errno;
 			goto out;
 		}
@@ -55,4 +55,9 @@ out:
 	cap_free(keep);
 	cap_free(now);
 	return err;
+}
+
+int caps_keep_needed(void)
+{
+	return caps_keep(CAPS, NEEDED_CAPS);
 }

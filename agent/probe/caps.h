@@ -13,9 +13,10 @@ extern const char *const CAP_NAMES[NEEDED_CAPS];
 /* Does the process have CAPS[i] now? */
 bool caps_have(size_t i);
 
-/* Gives up every capability but CAP_BPF, CAP_PERFMON and CAP_NET_ADMIN, for good: also out of the
- * bounding set where that is allowed (CAP_SETPCAP), and with no_new_privs. Fewer to begin with is
- * fine; hooks then fail one by one, with a reason. Returns 0 or -errno. */
+/* Gives up every capability but these, for good: also out of the bounding set where that is allowed
+ * (CAP_SETPCAP), and with no_new_privs. Fewer to begin with is fine. Returns 0 or -errno. */
+int caps_keep(const cap_value_t *caps, size_t count);
+/* Keeps CAPS. With fewer to begin with hooks fail one by one, with a reason. */
 int caps_keep_needed(void);
 
 #endif

@@ -17,6 +17,7 @@
 #include "args.h"
 #include "capture.h"
 #include "caps.h"
+#include "cost.h"
 #include "doctor.h"
 #include "events.h"
 #include "ledger.h"
@@ -93,22 +94,27 @@ static void part_with(struct place *where, struct ledger *ledger)
 }
 
 /* Until told to stop, the reader leaves, or nothing is left to watch. */
-static void run(struct capture *c, struct events *events, struct ledger *ledger)
+static void run(struct capture *c, struct events *events, struct ledger *ledger, struct cost *cost)
 {
 	struct pollfd fds[] = {
 		{ .fd = events_fd(events), .events = POLLIN },
 		{ .fd = c->out.fd }, /* events 0: only told when the reader left */
 		{ .fd = c->where.links, .events = POLLIN },
+		{ .fd = -1 }, /* from here on of the cost */
+		{ .fd = -1 },
 	};
+	struct pollfd *of_cost = fds + 3;
 	uint64_t now = clock_ns(CLOCK_MONOTONIC), flushed = now, looked = now, reported = now,
 		 visited = now;
 
 	while (!stop && !c->out.error && presence_left(&c->where)) {
+		cost_wait(cost, of_cost);
 		poll(fds, sizeof(fds) / sizeof(*fds), POLL_INTERVAL_MS);
 		if (fds[1].revents & (POLLERR | POLLHUP | POLLNVAL))
 			break;
 		events_take(events, false);
 		now = clock_ns(CLOCK_MONOTONIC);
+		cost_turn(cost, c, of_cost, now);
 		if (fds[2].revents && presence_look(&c->where) && presence_left(&c->where))
 			part_with(&c->where, ledger);
 		if (now - visited >= NETNS_LOOK_INTERVAL_MS * NS_PER_MS) {
@@ -146,6 +152,7 @@ static void settle(struct events *events, struct ledger *ledger)
 int main(int argc, char **argv)
 {
 	static struct capture c;
+	struct cost cost;
 	struct events *events = NULL;
 	struct ledger ledger = { 0 };
 	struct options o;
@@ -171,6 +178,8 @@ int main(int argc, char **argv)
 	c.snaplen = o.snaplen;
 	if (output_open(&c.out, o.output, &stop))
 		return 1;
+	if (cost_begin(&cost, &o, &c.where))
+		return 1;
 	if (caps_keep_needed()) {
 		fputs("whither-probe: cannot give up privileges, so it does not start\n", stderr);
 		return 1;
@@ -185,16 +194,18 @@ int main(int argc, char **argv)
 	events = events_new(&c);
 	if (!events || ledger_new(&ledger, &c))
 		goto out;
+	cost_start(&cost, &o, &c);
 	attached = true;
 	hooks_attach(&c.hooks, &o, &c.where);
 	section_write(&c, schema);
 	output_flush(&c.out);
 
-	run(&c, events, &ledger);
+	run(&c, events, &ledger, &cost);
 
 	hooks_detach(&c.hooks);
 	attached = false;
 	settle(events, &ledger);
+	cost_end(&cost, &c);
 	ledger_statistics(&ledger);
 	ledger_summary(&ledger);
 	err = output_close(&c.out);

@@ -76,6 +76,7 @@ void output_flush(struct output *out)
 		else if (errno != EINTR && errno != EAGAIN)
 			out->error = errno;
 	}
+	out->bytes += done;
 	out->used = 0;
 }
 

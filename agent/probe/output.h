@@ -21,6 +21,7 @@ struct output {
 	int fd;
 	uint8_t *buffer;
 	size_t used;
+	uint64_t bytes;	     /* written so far, without `used` */
 	uint64_t give_up_ns; /* CLOCK_MONOTONIC; 0 = not yet told to stop, or the reader moves */
 	bool begun;
 	int error; /* errno that ended it, 0 = none; EPIPE = the reader left */

@@ -32,6 +32,9 @@ static void add(struct programs *p, uint32_t id, uint32_t slot, enum attach_poin
 	if (!bpf_obj_get_info_by_fd(fd, &info, &size)) {
 		memcpy(one->name, info.name, sizeof(one->name) - 1);
 		memcpy(one->tag, info.tag, sizeof(one->tag));
+		one->run_time_ns = info.run_time_ns;
+		one->runs = info.run_cnt;
+		one->skipped = info.recursion_misses;
 	}
 	close(fd);
 }

@@ -25,6 +25,8 @@ struct program {
 	enum attach_point at;
 	char name[BPF_OBJ_NAME_LEN]; /* "" = not allowed to ask */
 	uint8_t tag[BPF_TAG_SIZE];   /* hash of its instructions */
+	/* As far as the kernel counted (cost-keeper.h). */
+	uint64_t run_time_ns, runs, skipped;
 };
 
 struct programs {

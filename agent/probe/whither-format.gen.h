@@ -41,6 +41,7 @@
 #define WH_BLOCK_SUBTYPE_SCHEMA 3u
 #define WH_BLOCK_SUBTYPE_GAP 4u
 #define WH_BLOCK_SUBTYPE_HOST 5u
+#define WH_BLOCK_SUBTYPE_COST 7u
 
 #define WH_GAP_CAUSE_RING_FULL 1u
 #define WH_GAP_CAUSE_RETENTION 2u
@@ -50,6 +51,14 @@
 #define WH_GAP_CAUSE_RATE_LIMIT 6u
 
 #define WH_LINK_KIND_CLONE 1u
+
+#define WH_COST_COUNTING_ON 1u
+#define WH_COST_COUNTING_REFUSED 2u
+
+#define WH_COST_ATTACH_OWN 0u
+#define WH_COST_ATTACH_XDP 1u
+#define WH_COST_ATTACH_TCX_INGRESS 2u
+#define WH_COST_ATTACH_TCX_EGRESS 3u
 
 #define WH_HOOK_NONE 0u
 #define WH_HOOK_NETIF_RECEIVE_SKB 1u /* stack entry; generic XDP has not run yet, native XDP has */
@@ -339,5 +348,63 @@ _Static_assert(__builtin_offsetof(struct wh_gap, reserved2) == 6, "wh_gap.reserv
 _Static_assert(__builtin_offsetof(struct wh_gap, count) == 8, "wh_gap.count");
 _Static_assert(__builtin_offsetof(struct wh_gap, from) == 16, "wh_gap.from");
 _Static_assert(__builtin_offsetof(struct wh_gap, to) == 24, "wh_gap.to");
+
+/* Body of a cost block, once a second while somebody looks, followed by `count` rows of `row_len` bytes. All counts are sums since the start of what they count: two blocks give a rate.
+ * 64 bytes. */
+struct wh_cost {
+	__u64 time;              /* @0 ns: when all of this was read, Unix time */
+	__u64 probe_cpu;         /* @8 ns: CPU time of the probe process */
+	__u64 agent_cpu;         /* @16 ns: CPU time of the agent process, in steps of a clock tick; 0xffffffffffffffff = not known */
+	__u64 bytes;             /* @24 B: written by the probe */
+	__u64 events;            /* @32 events: packets written by the probe */
+	__u64 since;             /* @40 ns: since when the kernel counts runs for the probe, Unix time; 0 = it does not. Between blocks that differ in it counts may have stood still */
+	__u32 count;             /* @48 rows: rows that follow */
+	__u16 row_len;           /* @52 B: size of a row as written */
+	__u8 counting;           /* @54 enum COST_COUNTING: whether the kernel counts */
+	__u8 reserved;           /* @55 -: 0 */
+	__u32 error;             /* @56 errno: why they were refused; 0 otherwise */
+	__u32 reserved2;         /* @60 -: 0 */
+};
+_Static_assert(sizeof(struct wh_cost) == 64, "size of wh_cost");
+_Static_assert(__builtin_offsetof(struct wh_cost, time) == 0, "wh_cost.time");
+_Static_assert(__builtin_offsetof(struct wh_cost, probe_cpu) == 8, "wh_cost.probe_cpu");
+_Static_assert(__builtin_offsetof(struct wh_cost, agent_cpu) == 16, "wh_cost.agent_cpu");
+_Static_assert(__builtin_offsetof(struct wh_cost, bytes) == 24, "wh_cost.bytes");
+_Static_assert(__builtin_offsetof(struct wh_cost, events) == 32, "wh_cost.events");
+_Static_assert(__builtin_offsetof(struct wh_cost, since) == 40, "wh_cost.since");
+_Static_assert(__builtin_offsetof(struct wh_cost, count) == 48, "wh_cost.count");
+_Static_assert(__builtin_offsetof(struct wh_cost, row_len) == 52, "wh_cost.row_len");
+_Static_assert(__builtin_offsetof(struct wh_cost, counting) == 54, "wh_cost.counting");
+_Static_assert(__builtin_offsetof(struct wh_cost, reserved) == 55, "wh_cost.reserved");
+_Static_assert(__builtin_offsetof(struct wh_cost, error) == 56, "wh_cost.error");
+_Static_assert(__builtin_offsetof(struct wh_cost, reserved2) == 60, "wh_cost.reserved2");
+
+/* A row of a cost block: one BPF program of Whither's, or one of somebody else on XDP or tcx of a watched device.
+ * 64 bytes. */
+struct wh_cost_program {
+	__u64 run_time;          /* @0 ns: bpf_prog_info.run_time_ns */
+	__u64 runs;              /* @8 count: bpf_prog_info.run_cnt */
+	__u64 skipped;           /* @16 count: bpf_prog_info.recursion_misses */
+	__u64 tag;               /* @24 bytes: hash of its instructions, its first byte lowest */
+	__u32 id;                /* @32 id: of the program */
+	__u32 ifindex;           /* @36 id: device that it runs on; 0 = several, or none of its own */
+	char name[16];           /* @40 text: NUL-padded */
+	__u8 attach;             /* @56 enum COST_ATTACH: where it runs */
+	__u8 hook;               /* @57 id: hook that a program of Whither's serves; 0 = none of the catalogue */
+	__u16 reserved;          /* @58 -: 0 */
+	__u32 reserved2;         /* @60 -: 0 */
+};
+_Static_assert(sizeof(struct wh_cost_program) == 64, "size of wh_cost_program");
+_Static_assert(__builtin_offsetof(struct wh_cost_program, run_time) == 0, "wh_cost_program.run_time");
+_Static_assert(__builtin_offsetof(struct wh_cost_program, runs) == 8, "wh_cost_program.runs");
+_Static_assert(__builtin_offsetof(struct wh_cost_program, skipped) == 16, "wh_cost_program.skipped");
+_Static_assert(__builtin_offsetof(struct wh_cost_program, tag) == 24, "wh_cost_program.tag");
+_Static_assert(__builtin_offsetof(struct wh_cost_program, id) == 32, "wh_cost_program.id");
+_Static_assert(__builtin_offsetof(struct wh_cost_program, ifindex) == 36, "wh_cost_program.ifindex");
+_Static_assert(__builtin_offsetof(struct wh_cost_program, name) == 40, "wh_cost_program.name");
+_Static_assert(__builtin_offsetof(struct wh_cost_program, attach) == 56, "wh_cost_program.attach");
+_Static_assert(__builtin_offsetof(struct wh_cost_program, hook) == 57, "wh_cost_program.hook");
+_Static_assert(__builtin_offsetof(struct wh_cost_program, reserved) == 58, "wh_cost_program.reserved");
+_Static_assert(__builtin_offsetof(struct wh_cost_program, reserved2) == 60, "wh_cost_program.reserved2");
 
 #endif /* WHITHER_FORMAT_GEN_H */

@@ -39,6 +39,8 @@ export interface ServerOptions {
   /** null = loopback only. */
   readonly host: string | null;
   readonly status: Status;
+  /** Called when the first page looks at what watching costs, and when none does any more. */
+  readonly onCost?: (watched: boolean) => void;
 }
 
 export class AgentServer {
@@ -56,7 +58,9 @@ export class AgentServer {
     this.#servers = servers;
     this.port = port;
     this.access = new Access(port, namesOf(options.host));
-    this.#stream = new StreamServer(this.access, options.spool, this.#hostName);
+    this.#stream = new StreamServer(this.access, options.spool, this.#hostName, (watched) =>
+      options.onCost?.(watched),
+    );
     this.#status = options.status;
     this.setStatus(options.status);
     this.#page = sirv(options.pageDir, { etag: true, setHeaders: setCacheHeaders });

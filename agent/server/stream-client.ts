@@ -32,21 +32,32 @@ export class StreamClient {
   readonly #host: string;
   readonly #credit = new SendCredit();
   readonly #unsubscribe: () => void;
+  readonly #onCost: () => void;
   /** null = not subscribed yet. */
   #offset: number | null = null;
+  #watchesCost = false;
   #subscribing = false;
   #pumping = false;
   #pumpAgain = false;
 
-  constructor(socket: WebSocket, spool: Spool, host: string) {
+  /** `onCost` is called when the client begins or ceases to look at the cost. */
+  constructor(socket: WebSocket, spool: Spool, host: string, onCost: () => void) {
     this.#socket = socket;
     this.#spool = spool;
     this.#host = host;
     this.#unsubscribe = spool.onAppend(() => void this.#pump());
     socket.on('message', (data, binary) => this.#receive(data, binary));
-    socket.on('close', () => this.#unsubscribe());
+    this.#onCost = onCost;
+    socket.on('close', () => {
+      this.#unsubscribe();
+      this.#watchCost(false);
+    });
     // ws has closed the socket with the fitting code by then (1009 for a message too large).
     socket.on('error', () => undefined);
+  }
+
+  get watchesCost(): boolean {
+    return this.#watchesCost;
   }
 
   send(message: ServerMessage): void {
@@ -73,7 +84,16 @@ export class StreamClient {
         this.#credit.grant(message.bytes);
         void this.#pump();
         break;
+      case 'cost':
+        this.#watchCost(message.watch);
+        break;
     }
+  }
+
+  #watchCost(watch: boolean): void {
+    if (watch === this.#watchesCost) return;
+    this.#watchesCost = watch;
+    this.#onCost();
   }
 
   async #subscribe({ from, spool: wanted }: Subscribe): Promise<void> {

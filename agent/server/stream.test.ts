@@ -15,6 +15,14 @@ async function log(agent: AgentUnderTest): Promise<Uint8Array> {
   return bytes;
 }
 
+/** All that the client has sent so far has been received. */
+function answered({ socket }: TestClient): Promise<void> {
+  return new Promise((resolve) => {
+    socket.once('pong', () => resolve());
+    socket.ping();
+  });
+}
+
 function subscribe(client: TestClient, from: string, credit: number, spool = ''): void {
   client.send({ type: 'subscribe', from, spool });
   if (credit > 0) client.send({ type: 'credit', bytes: credit });
@@ -223,4 +231,23 @@ test('there is a limit of clients', async () => {
     status: 503,
     body: `${MAX_CLIENTS} pages are connected already: close one.\n`,
   });
+});
+
+test('the cost is watched from the first page that looks until the last one ceases to or goes', async () => {
+  const told: boolean[] = [];
+  const agent = await AgentUnderTest.start({ onCost: (watched) => told.push(watched) });
+  const [first, second] = [await agent.connect(), await agent.connect()];
+  first.send({ type: 'cost', watch: true });
+  first.send({ type: 'cost', watch: true });
+  await until(() => told.length === 1);
+  second.send({ type: 'cost', watch: true });
+  second.send({ type: 'cost', watch: false });
+  second.send({ type: 'cost', watch: true });
+  await answered(second);
+  first.send({ type: 'cost', watch: false });
+  await answered(first);
+  expect(told).toEqual([true]);
+  second.socket.terminate();
+  await until(() => told.length === 2);
+  expect(told).toEqual([true, false]);
 });

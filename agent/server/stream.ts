@@ -27,12 +27,18 @@ export class StreamServer {
   readonly #sockets = new Map<WebSocket, { readonly client: StreamClient; alive: boolean }>();
   readonly #timer: NodeJS.Timeout;
   #status: Status | null = null;
+  readonly #onCost: (watched: boolean) => void;
+  #costWatched = false;
 
-  /** `spool` null: there is no live capture here, and every upgrade is refused. */
-  constructor(access: Access, spool: Spool | null, host: string) {
+  /**
+   * `spool` null: there is no live capture here, and every upgrade is refused. `onCost` is called when the first client
+   * looks at the cost, and when none does any more.
+   */
+  constructor(access: Access, spool: Spool | null, host: string, onCost: (watched: boolean) => void) {
     this.#access = access;
     this.#spool = spool;
     this.#host = host;
+    this.#onCost = onCost;
     // What ws would answer by itself has none of our headers.
     this.#server.on('wsClientError', (error, socket) => {
       refuseUpgrade(socket, { status: 400, text: `This is no WebSocket handshake (${error.message}).` });
@@ -60,7 +66,8 @@ export class StreamServer {
       return;
     }
     this.#server.handleUpgrade(request, socket, head, (webSocket) => {
-      const entry = { client: new StreamClient(webSocket, spool, this.#host), alive: true };
+      const client = new StreamClient(webSocket, spool, this.#host, () => this.#costChanged());
+      const entry = { client, alive: true };
       this.#sockets.set(webSocket, entry);
       webSocket.on('pong', () => (entry.alive = true));
       webSocket.on('close', () => this.#sockets.delete(webSocket));
@@ -85,6 +92,13 @@ export class StreamServer {
       return { status: 503, text: `${MAX_CLIENTS} pages are connected already: close one.` };
     }
     return null;
+  }
+
+  #costChanged(): void {
+    const watched = [...this.#sockets.values()].some(({ client }) => client.watchesCost);
+    if (watched === this.#costWatched) return;
+    this.#costWatched = watched;
+    this.#onCost(watched);
   }
 
   #ping(): void {

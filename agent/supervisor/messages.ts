@@ -16,6 +16,7 @@ const request = v.variant('type', [
     socket: v.pipe(v.string(), v.regex(/^probe-\d{1,9}\.sock$/)),
   }),
   v.object({ type: v.literal('stop-probe'), id }),
+  v.object({ type: v.literal('watch-cost'), id, on: v.boolean() }),
   v.object({ type: v.literal('start-lab'), name: v.pipe(v.string(), v.regex(/^[a-z][a-z0-9-]{0,31}$/)) }),
 ]);
 

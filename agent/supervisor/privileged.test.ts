@@ -18,7 +18,8 @@ function setUp(uid = process.getuid?.() ?? 0) {
   Object.assign(process.env, plan.env);
   const notices: Notice[] = [];
   const send = (notice: Notice): void => void notices.push(notice);
-  const privileged = new Privileged({ probe: FAKE_PROBE, whither: [], workDir, user: { uid }, send });
+  const agent = process.pid;
+  const privileged = new Privileged({ probe: FAKE_PROBE, whither: [], workDir, user: { uid }, agent, send });
   onTestFinished(() => privileged.close());
   return { workDir, plan, notices, privileged };
 }

@@ -5,7 +5,7 @@ import net from 'node:net';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import * as v from 'valibot';
-import { endOf, lines, started, stopChild } from '../capture/launcher.ts';
+import { endOf, lines, started, stopChild, tellCost } from '../capture/launcher.ts';
 import { checkSpec, probeArguments } from '../capture/spec.ts';
 import { Failure, lineOf } from '../failure.ts';
 import type { Notice, Request } from './messages.ts';
@@ -37,6 +37,8 @@ export interface PrivilegedOptions {
   readonly workDir: string;
   /** Owner of the work directory and of the sockets in it. */
   readonly user: Pick<User, 'uid'>;
+  /** Its process id. */
+  readonly agent: number;
   readonly send: (notice: Notice) => void;
 }
 
@@ -73,6 +75,11 @@ export class Privileged {
         if (child) stopChild(child);
         break;
       }
+      case 'watch-cost': {
+        const child = this.#probes.get(request.id);
+        if (child) tellCost(child, request.on, this.#options.agent);
+        break;
+      }
       case 'start-lab':
         try {
           await this.#startLab(request.name);
@@ -105,6 +112,7 @@ export class Privileged {
       const socket = await connectTo(path.join(workDir, name), user);
       const child = this.#spawnProbe(args, socket);
       this.#probes.set(id, child);
+      child.stdin?.on('error', () => undefined);
       const ended = endOf(child);
       await started(child, probe);
       send({ type: 'probe-started', id });
@@ -124,7 +132,7 @@ export class Privileged {
       // The agent may have ended meanwhile, and `close` with it.
       if (this.#closed) throw new Failure('whither is ending', 'start it again');
       // Its own session: Ctrl-C in the terminal must not end it before the agent has read all it has.
-      return spawn(this.#options.probe, args, { stdio: ['ignore', output, 'pipe'], detached: true });
+      return spawn(this.#options.probe, args, { stdio: ['pipe', output, 'pipe'], detached: true });
     } finally {
       // The probe has its own copy now; when it ends, the agent sees the end of the stream.
       output.destroy();

@@ -115,6 +115,7 @@ async function runAgent(
     whither: [...process.execArgv, options.entry],
     workDir: run.workDir,
     user,
+    agent: agent.pid!,
     send,
   });
   agent.on('message', (value) => {

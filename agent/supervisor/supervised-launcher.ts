@@ -61,7 +61,12 @@ export class SupervisedLauncher implements Launcher {
     ask({ type: 'start-probe', id, spec, socket: name });
     try {
       await running;
-      return { output: await accepted.socket, ended, stop: () => ask({ type: 'stop-probe', id }) };
+      return {
+        output: await accepted.socket,
+        ended,
+        watchCost: (on) => ask({ type: 'watch-cost', id, on }),
+        stop: () => ask({ type: 'stop-probe', id }),
+      };
     } catch (thrown) {
       // Connected already, perhaps: nobody will read it, and open it would keep this process.
       void accepted.socket.then((socket) => socket.destroy());

@@ -2,7 +2,7 @@
 /**
  * Stands in for whither-probe in tests. In the directory WHITHER_FAKE_PROBE, start number k writes the bytes
  * of `k.bin` to standard output, then does what `k.txt` says: `exit N`, with a line for stderr behind it or not, `kill` (dies by SIGKILL), or `stay`
- * (until SIGTERM, then writes `k.tail` and exits with 0). Without k.bin it complains and exits with 1.
+ * (until SIGTERM, then writes `k.tail` and exits with 0). What comes on standard input goes into `k.orders`. Without k.bin it complains and exits with 1.
  */
 import fs from 'node:fs';
 import path from 'node:path';
@@ -32,6 +32,7 @@ process.on('SIGTERM', () => {
   if (fs.existsSync(tail)) writeAll(fs.readFileSync(tail));
   process.exit(0);
 });
+process.stdin.on('data', (orders) => fs.appendFileSync(path.join(dir, `${k}.orders`), orders)).unref();
 writeAll(fs.readFileSync(path.join(dir, `${k}.bin`)));
 const [what, code, ...said] = fs
   .readFileSync(path.join(dir, `${k}.txt`), 'utf8')

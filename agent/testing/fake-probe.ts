@@ -19,6 +19,8 @@ export interface FakePlan {
   readonly env: { readonly WHITHER_FAKE_PROBE: string };
   /** Arguments of start number k, null when there was none. */
   args(k: number): string | null;
+  /** What it was told on standard input. */
+  orders(k: number): string;
   pid(k: number): number;
 }
 
@@ -35,6 +37,10 @@ export function planFakeProbe(runs: readonly FakeRun[], dir = temporaryDirectory
   return {
     env: { WHITHER_FAKE_PROBE: dir },
     args: (k) => started(k)?.[1] ?? null,
+    orders: (k) => {
+      const file = path.join(dir, `${k}.orders`);
+      return existsSync(file) ? readFileSync(file, 'utf8') : '';
+    },
     pid: (k) => Number(started(k)?.[0]),
   };
 }

@@ -177,3 +177,57 @@ export const GAP_FROM = 16;
 export const GAP_TO = 24;
 /** Size in bytes. */
 export const GAP_SIZE = 32;
+
+// cost: offsets in bytes, little-endian.
+/** u64, ns: when all of this was read, Unix time */
+export const COST_TIME = 0;
+/** u64, ns: CPU time of the probe process */
+export const COST_PROBE_CPU = 8;
+/** u64, ns: CPU time of the agent process, in steps of a clock tick; 0xffffffffffffffff = not known */
+export const COST_AGENT_CPU = 16;
+/** u64, B: written by the probe */
+export const COST_BYTES = 24;
+/** u64, events: packets written by the probe */
+export const COST_EVENTS = 32;
+/** u64, ns: since when the kernel counts runs for the probe, Unix time; 0 = it does not. Between blocks that differ in it counts may have stood still */
+export const COST_SINCE = 40;
+/** u32, rows: rows that follow */
+export const COST_COUNT = 48;
+/** u16, B: size of a row as written */
+export const COST_ROW_LEN = 52;
+/** u8, enum COST_COUNTING: whether the kernel counts */
+export const COST_COUNTING = 54;
+/** u8, -: 0 */
+export const COST_RESERVED = 55;
+/** u32, errno: why they were refused; 0 otherwise */
+export const COST_ERROR = 56;
+/** u32, -: 0 */
+export const COST_RESERVED2 = 60;
+/** Size in bytes. */
+export const COST_SIZE = 64;
+
+// cost_program: offsets in bytes, little-endian.
+/** u64, ns: bpf_prog_info.run_time_ns */
+export const COST_PROGRAM_RUN_TIME = 0;
+/** u64, count: bpf_prog_info.run_cnt */
+export const COST_PROGRAM_RUNS = 8;
+/** u64, count: bpf_prog_info.recursion_misses */
+export const COST_PROGRAM_SKIPPED = 16;
+/** u64, bytes: hash of its instructions, its first byte lowest */
+export const COST_PROGRAM_TAG = 24;
+/** u32, id: of the program */
+export const COST_PROGRAM_ID = 32;
+/** u32, id: device that it runs on; 0 = several, or none of its own */
+export const COST_PROGRAM_IFINDEX = 36;
+/** char[16], text: NUL-padded */
+export const COST_PROGRAM_NAME = 40;
+/** u8, enum COST_ATTACH: where it runs */
+export const COST_PROGRAM_ATTACH = 56;
+/** u8, id: hook that a program of Whither's serves; 0 = none of the catalogue */
+export const COST_PROGRAM_HOOK = 57;
+/** u16, -: 0 */
+export const COST_PROGRAM_RESERVED = 58;
+/** u32, -: 0 */
+export const COST_PROGRAM_RESERVED2 = 60;
+/** Size in bytes. */
+export const COST_PROGRAM_SIZE = 64;

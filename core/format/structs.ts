@@ -86,6 +86,8 @@ export const BLOCK_SUBTYPE = {
   gap: 4,
   /** Body: JSON, facts of the host: kernel, drivers, drop reason names, programs. */
   host: 5,
+  /** Body: COST, then COST_PROGRAM rows. */
+  cost: 7,
 } as const;
 
 export const GAP_CAUSE = {
@@ -97,6 +99,24 @@ export const GAP_CAUSE = {
   rateLimit: 6,
 } as const;
 export type GapCause = (typeof GAP_CAUSE)[keyof typeof GAP_CAUSE];
+
+/** Whether the kernel counts runs and run time of BPF programs while a cost block is written. */
+export const COST_COUNTING = {
+  on: 1,
+  /** Not allowed or not there; `error` has the errno. What the kernel does not count stands still. */
+  refused: 2,
+} as const;
+export type CostCounting = (typeof COST_COUNTING)[keyof typeof COST_COUNTING];
+
+/** Where a program of a cost block runs. */
+export const COST_ATTACH = {
+  /** One of Whither's own. */
+  own: 0,
+  xdp: 1,
+  tcxIngress: 2,
+  tcxEgress: 3,
+} as const;
+export type CostAttach = (typeof COST_ATTACH)[keyof typeof COST_ATTACH];
 
 export const EVENT: Struct = {
   name: 'event',
@@ -356,6 +376,81 @@ export const GAP: Struct = {
   ],
 };
 
+export const COST: Struct = {
+  name: 'cost',
+  size: 64,
+  doc: 'Body of a cost block, once a second while somebody looks, followed by `count` rows of `row_len` bytes. All counts are sums since the start of what they count: two blocks give a rate.',
+  fields: [
+    { name: 'time', offset: 0, type: 'u64', unit: 'ns', doc: 'when all of this was read, Unix time' },
+    { name: 'probe_cpu', offset: 8, type: 'u64', unit: 'ns', doc: 'CPU time of the probe process' },
+    {
+      name: 'agent_cpu',
+      offset: 16,
+      type: 'u64',
+      unit: 'ns',
+      doc: 'CPU time of the agent process, in steps of a clock tick; 0xffffffffffffffff = not known',
+    },
+    { name: 'bytes', offset: 24, type: 'u64', unit: 'B', doc: 'written by the probe' },
+    { name: 'events', offset: 32, type: 'u64', unit: 'events', doc: 'packets written by the probe' },
+    {
+      name: 'since',
+      offset: 40,
+      type: 'u64',
+      unit: 'ns',
+      doc: 'since when the kernel counts runs for the probe, Unix time; 0 = it does not. Between blocks that differ in it counts may have stood still',
+    },
+    { name: 'count', offset: 48, type: 'u32', unit: 'rows', doc: 'rows that follow' },
+    { name: 'row_len', offset: 52, type: 'u16', unit: 'B', doc: 'size of a row as written' },
+    {
+      name: 'counting',
+      offset: 54,
+      type: 'u8',
+      unit: 'enum COST_COUNTING',
+      doc: 'whether the kernel counts',
+    },
+    { name: 'reserved', offset: 55, type: 'u8', unit: '-', doc: '0' },
+    { name: 'error', offset: 56, type: 'u32', unit: 'errno', doc: 'why they were refused; 0 otherwise' },
+    { name: 'reserved2', offset: 60, type: 'u32', unit: '-', doc: '0' },
+  ],
+};
+
+export const COST_PROGRAM: Struct = {
+  name: 'cost_program',
+  size: 64,
+  doc: "A row of a cost block: one BPF program of Whither's, or one of somebody else on XDP or tcx of a watched device.",
+  fields: [
+    { name: 'run_time', offset: 0, type: 'u64', unit: 'ns', doc: 'bpf_prog_info.run_time_ns' },
+    { name: 'runs', offset: 8, type: 'u64', unit: 'count', doc: 'bpf_prog_info.run_cnt' },
+    { name: 'skipped', offset: 16, type: 'u64', unit: 'count', doc: 'bpf_prog_info.recursion_misses' },
+    {
+      name: 'tag',
+      offset: 24,
+      type: 'u64',
+      unit: 'bytes',
+      doc: 'hash of its instructions, its first byte lowest',
+    },
+    { name: 'id', offset: 32, type: 'u32', unit: 'id', doc: 'of the program' },
+    {
+      name: 'ifindex',
+      offset: 36,
+      type: 'u32',
+      unit: 'id',
+      doc: 'device that it runs on; 0 = several, or none of its own',
+    },
+    { name: 'name', offset: 40, type: 'char[16]', unit: 'text', doc: 'NUL-padded' },
+    { name: 'attach', offset: 56, type: 'u8', unit: 'enum COST_ATTACH', doc: 'where it runs' },
+    {
+      name: 'hook',
+      offset: 57,
+      type: 'u8',
+      unit: 'id',
+      doc: "hook that a program of Whither's serves; 0 = none of the catalogue",
+    },
+    { name: 'reserved', offset: 58, type: 'u16', unit: '-', doc: '0' },
+    { name: 'reserved2', offset: 60, type: 'u32', unit: '-', doc: '0' },
+  ],
+};
+
 export const STRUCTS: readonly Struct[] = [
   EVENT,
   EXT_TASK,
@@ -368,4 +463,6 @@ export const STRUCTS: readonly Struct[] = [
   BLOCK,
   SECTION,
   GAP,
+  COST,
+  COST_PROGRAM,
 ];

@@ -48,6 +48,7 @@ export class InspectSink implements CaptureSink {
         if (!this.ownSchema) this.decoder = compileSchema(found);
       },
       gap: () => undefined,
+      cost: () => true,
       problem: (problem) => this.problem(problem),
     });
   }

@@ -44,6 +44,14 @@ describe('control messages', () => {
     }
   });
 
+  it('reads whether the cost is watched, as true or false and nothing else', () => {
+    for (const watch of [true, false]) {
+      const message = { type: 'cost', watch };
+      expect(parseClientMessage(JSON.stringify(message))).toEqual({ ok: true, message });
+    }
+    expect(parseClientMessage('{"type":"cost","watch":1}')).toMatchObject({ ok: false });
+  });
+
   it('reads a credit of one byte and of a whole window, and none outside of it', () => {
     for (const bytes of [1, CREDIT_WINDOW_BYTES]) {
       expect(parseClientMessage(JSON.stringify({ type: 'credit', bytes }))).toEqual({

@@ -9,6 +9,7 @@ import {
   type ServerMessage,
   type Status,
   type Subscribe,
+  type WatchCost,
 } from './messages.ts';
 import { parseOffset } from './offset.ts';
 
@@ -54,6 +55,11 @@ const credit = v.object({
   ),
 }) satisfies v.GenericSchema<unknown, Credit>;
 
+const cost = v.object({
+  type: v.literal('cost'),
+  watch: v.boolean(),
+}) satisfies v.GenericSchema<unknown, WatchCost>;
+
 const hello = v.object({
   type: v.literal('hello'),
   protocol: v.literal(1, 'another version of the protocol: reload the page'),
@@ -72,7 +78,7 @@ const status = v.object({
   text: v.pipe(v.string(), v.maxLength(MAX_STATUS_CHARS, `longer than ${MAX_STATUS_CHARS} characters`)),
 }) satisfies v.GenericSchema<unknown, Status>;
 
-const client = v.variant('type', [subscribe, credit]);
+const client = v.variant('type', [subscribe, credit, cost]);
 const server = v.variant('type', [hello, status]);
 
 /** A text frame that the agent received. */

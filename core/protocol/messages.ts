@@ -6,6 +6,7 @@
  *   agent  → worker {"type":"hello", …}          where it will start, and what is gone
  *   worker → agent  {"type":"credit","bytes":N}  the agent may send N more payload bytes
  *   agent  → worker binary: DATA header + blocks
+ *   worker → agent  {"type":"cost","watch":true|false}  whether cost blocks are wanted, at any time
  *
  * The offset is a byte position in the spool's log as if nothing had ever been removed. A client that
  * reconnects with the offset after its last whole frame loses nothing and repeats nothing.
@@ -35,7 +36,13 @@ export interface Credit {
   readonly bytes: number;
 }
 
-export type ClientMessage = Subscribe | Credit;
+/** Somebody looks at what watching costs, or no longer does; while one client does the probe tells once a second. */
+export interface WatchCost {
+  readonly type: 'cost';
+  readonly watch: boolean;
+}
+
+export type ClientMessage = Subscribe | Credit | WatchCost;
 
 export interface Hello {
   readonly type: 'hello';

@@ -35,6 +35,8 @@ export interface FactsListener {
   /** A schema that differs from the one before. */
   schema(schema: MetadataSchema): void;
   gap(gap: FoundGap): void;
+  /** Body of a cost block (cost-log.ts), valid during the call; `interfaces`: those of its section begin there. false = it is none. */
+  cost(body: Uint8Array, interfaces: number): boolean;
   problem(problem: Problem): void;
 }
 
@@ -93,6 +95,11 @@ export class CaptureFacts {
       }
       case BLOCK_SUBTYPE.schema:
         if (this.isNew(block)) this.schemaBlock(block);
+        return;
+      case BLOCK_SUBTYPE.cost:
+        if (!this.listener.cost(block.body, this.firstInterface)) {
+          this.skip(block, 'cost', 'shorter than it says');
+        }
         return;
       default:
       // A kind of block of a newer Whither; the standard says to skip it.

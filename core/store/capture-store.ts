@@ -22,6 +22,7 @@ import { nsFromParts, type Ns } from '#core/time/ns.ts';
 import { AreaTable } from './area-table.ts';
 import { BetweenHops } from './between-hops.ts';
 import { CaptureFacts } from './capture-facts.ts';
+import { CostLog } from './cost-log.ts';
 import { EdgeTable, reorderEdges } from './edges.ts';
 import { EVENT_BIT, EventColumns, RECORD, RECORD_SHIFT, type EventChunk } from './event-columns.ts';
 import { readRecordState, type RecordState } from './event-record.ts';
@@ -61,6 +62,7 @@ export class CaptureStore implements CaptureSink {
   readonly telling = new LatestTelling();
   readonly extensions: ExtensionWriter;
   readonly gaps = new GapLedger();
+  readonly cost = new CostLog();
   readonly facts: CaptureFacts;
   readonly flows: FlowWriter;
   readonly interfaces: InterfaceInfo[] = [];
@@ -95,6 +97,7 @@ export class CaptureStore implements CaptureSink {
         if (hop !== null) this.hops.lost[hop]! += gap.count ?? 0;
         this.gaps.add(hop, gap.cause, gap.count, gap.from, gap.to);
       },
+      cost: (body, from) => this.cost.add(body, (ifindex) => this.deviceOf(ifindex, from)),
       problem: (problem) => this.problem(problem),
     });
   }
@@ -300,6 +303,12 @@ export class CaptureStore implements CaptureSink {
     else if (previous >= 0) this.telling.passOver(this, chunk.journey[row]!, previous);
     if (chunk.metaState[row] === META_STATE.present) j[jAt + JOURNEY.flags]! |= HAS_METADATA;
     else if ((chunk.flags[row]! & EVENT_BIT.recorded) !== 0) trackLoss(this, chunk, row, j, jAt);
+  }
+
+  /** Device with this ifindex among the interfaces from `from` on, '' = none. */
+  private deviceOf(ifindex: number, from: number): string {
+    const found = this.interfaces.findIndex((info, index) => index >= from && info.ifindex === ifindex);
+    return found < 0 ? '' : this.hops.hops[this.hopOf[found]!]!.device;
   }
 
   /** Hop of an interface by its index in the whole capture; null when there is none. */

@@ -2,6 +2,8 @@
 import { HOOKS } from '#core/format/hooks.ts';
 import {
   BLOCK_SUBTYPE,
+  COST_ATTACH,
+  COST_COUNTING,
   EVENT_FLAG,
   EXTENSION,
   FORMAT_VERSION,
@@ -24,6 +26,8 @@ const ENUMS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   BLOCK_SUBTYPE,
   GAP_CAUSE,
   LINK_KIND,
+  COST_COUNTING,
+  COST_ATTACH,
 };
 
 const hex = (n: number): string => `0x${n.toString(16).padStart(8, '0')}u`;

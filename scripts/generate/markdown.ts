@@ -2,6 +2,8 @@
 import { HOOKS } from '#core/format/hooks.ts';
 import {
   BLOCK_SUBTYPE,
+  COST_ATTACH,
+  COST_COUNTING,
   EVENT_FLAG,
   EXTENSION,
   FORMAT_VERSION,
@@ -54,6 +56,8 @@ export const SECTIONS: ReadonlyMap<string, string> = new Map([
   ['block-subtype', valueTable(BLOCK_SUBTYPE)],
   ['gap-cause', valueTable(GAP_CAUSE)],
   ['link-kind', valueTable(LINK_KIND)],
+  ['cost-counting', valueTable(COST_COUNTING)],
+  ['cost-attach', valueTable(COST_ATTACH)],
   [
     'hooks',
     table(

@@ -96,6 +96,12 @@ export class FakeWorker implements WhitherWorker {
   eventBytes(event: number) {
     return this.#note('eventBytes', [event], fakeBytes({ event }));
   }
+  watchCost(on: boolean) {
+    return this.#note('watchCost', [on], undefined);
+  }
+  cost() {
+    return this.#note('cost', [], { latest: null, programs: [], history: [] });
+  }
   lossSummary() {
     return this.#note('lossSummary', [], { rows: [], omitted: 0 });
   }

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { WebSocket as NodeSocket } from 'ws';
 import { MAX_FRAME_PAYLOAD_BYTES } from '#core/protocol/messages.ts';
 import { Collector, patternBytes } from '#workers/testing/collector.ts';
@@ -49,6 +49,25 @@ describe('the live source', () => {
     expect(sink.begins).toEqual([{ offset: 0, reset: false, missedBytes: null }]);
     expect(sink.statuses).toEqual(['a fake capture']);
     expect(sink.connections).toEqual(['live']);
+    source.cancel();
+    await ended;
+  });
+
+  it('says that the cost is watched when that changes, and again on each new connection', async () => {
+    const agent = await fakeAgent(1000, [500]);
+    const source = liveSource(agent);
+    source.watchCost(false);
+    source.watchCost(true);
+    const sink = new Collector();
+    const ended = source.start(sink);
+    await sink.until(1000);
+    await vi.waitFor(() => expect(agent.costWatched).toHaveLength(1));
+    agent.cutAll();
+    await vi.waitFor(() => expect(agent.costWatched).toHaveLength(2));
+    source.watchCost(true);
+    source.watchCost(false);
+    await vi.waitFor(() => expect(agent.costWatched).toHaveLength(3));
+    expect(agent.costWatched).toEqual([true, true, false]);
     source.cancel();
     await ended;
   });

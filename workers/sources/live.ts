@@ -60,6 +60,7 @@ export class LiveSource implements ByteSource {
   #violations = 0;
   /** Where this connection began, and where the log ended then. */
   #backlog = { start: 0, end: 0 };
+  #watchesCost = false;
   #cancelled = false;
   #wakeUp: (() => void) | null = null;
 
@@ -104,6 +105,12 @@ export class LiveSource implements ByteSource {
     return this.#log.read(offset, length) ?? this.#http.read(offset, length);
   }
 
+  watchCost(on: boolean): void {
+    if (on === this.#watchesCost) return;
+    this.#watchesCost = on;
+    this.#socket?.send({ type: 'cost', watch: on });
+  }
+
   cancel(): void {
     this.#cancelled = true;
     this.#socket?.close();
@@ -137,6 +144,7 @@ export class LiveSource implements ByteSource {
               from: this.#next === null ? this.#from : formatOffset(this.#next),
               spool: this.#spool,
             });
+            if (this.#watchesCost) socket.send({ type: 'cost', watch: true });
             break;
           case 'control':
             if (item.message.type === 'status') {

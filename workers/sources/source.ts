@@ -39,6 +39,8 @@ export interface ByteSource {
   start(sink: SourceSink): Promise<void>;
   /** Bytes that were delivered, again: one block on demand. Rejects with a Fault when they are gone. */
   read(offset: number, length: number): Promise<Uint8Array>;
+  /** Live only: whether cost blocks are wanted. */
+  watchCost?(on: boolean): void;
   /** Stops delivering. `read` goes on working. */
   cancel(): void;
   /** Gives back what is held; nothing works afterwards. */

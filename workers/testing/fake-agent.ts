@@ -28,6 +28,8 @@ export class FakeAgent {
   tamper: (frame: Uint8Array, index: number) => Uint8Array = (frame) => frame;
   /** What clients subscribed with. */
   readonly subscriptions: { from: string; spool: string }[] = [];
+  /** What clients said of the cost, in order. */
+  readonly costWatched: boolean[] = [];
   readonly spoolRequests: string[] = [];
   framesSent = 0;
   readonly #frameBytes: readonly number[];
@@ -135,6 +137,10 @@ export class FakeAgent {
       if (parsed.message.type === 'credit') {
         credit.grant(parsed.message.bytes);
         pump();
+        return;
+      }
+      if (parsed.message.type === 'cost') {
+        this.costWatched.push(parsed.message.watch);
         return;
       }
       const { from, spool } = parsed.message;
