@@ -12,6 +12,7 @@ export default defineConfig({
     outDir: 'dist/agent',
     emptyOutDir: true,
     target: 'node20',
-    rolldownOptions: { output: { entryFileNames: 'whither.mjs' } },
+    // topLevelVar: see vite.config.ts.
+    rolldownOptions: { output: { entryFileNames: 'whither.mjs', topLevelVar: false } },
   },
 });

@@ -6,14 +6,17 @@
  * the same run, because the machine's load changes: the ratio is what can be compared. It is taken against
  * the fastest tshark, best run against best run.
  *
+ * The goals are held against the production build, which is what people run; the same decoder straight from
+ * source, as `npx whither inspect` in development runs it, has a row of its own.
+ *
  * Twice: a TLV rewritten once on a journey, as a tcx program behind an XDP program does it (the goals are
  * held against this one), and the worst case, in which no area is like the one before.
  */
 import { parseArgs } from 'node:util';
 import { generateCapture, joinChunks } from '#core/pcapng/testing/generate-capture.ts';
-import { CaptureReader } from '#core/pcapng/reader.ts';
-import { CaptureStore } from '#core/store/capture-store.ts';
-import { TimelineBuilder } from '#core/store/timeline.ts';
+import type { CaptureStore } from '#core/store/capture-store.ts';
+import * as source from './lib/decoder.ts';
+import { importProductionBuild } from './lib/production-build.ts';
 import { summarize, type Runs } from './lib/stats.ts';
 import { table } from './lib/table.ts';
 import { openTshark } from './lib/tshark.ts';
@@ -26,14 +29,17 @@ const REST_MS = 10;
 const GOAL_EVENTS_PER_S = 4e6;
 const GOAL_RATIO = 10;
 
+type Decoder = typeof source;
+
 /**
  * The store of the round before lives until the next one is there. Without any, V8 forgets the shapes of its
  * objects and compiles the decoder again in every round, which a page that decodes one capture never sees.
  */
-let latest: CaptureStore | null = null;
+const latest = new Map<Decoder, CaptureStore>();
 
 /** Seconds for one whole decode. */
-function decodeOnce(bytes: Uint8Array, events: number): number {
+function decodeOnce(decoder: Decoder, bytes: Uint8Array, events: number): number {
+  const { CaptureReader, CaptureStore, TimelineBuilder } = decoder;
   const start = performance.now();
   const store = new CaptureStore();
   const timeline = new TimelineBuilder(store);
@@ -45,7 +51,7 @@ function decodeOnce(bytes: Uint8Array, events: number): number {
   reader.end();
   const seconds = (performance.now() - start) / 1000;
   check(store, events);
-  latest = store;
+  latest.set(decoder, store);
   return seconds;
 }
 
@@ -88,26 +94,31 @@ export async function main(args: readonly string[]): Promise<void> {
   );
 
   const tshark = values['no-tshark'] ? null : openTshark(bytes);
+  const built = await importProductionBuild<Decoder>('decoder.ts');
   const seconds: number[] = [];
+  const sourceSeconds: number[] = [];
   const worstSeconds: number[] = [];
   for (let round = -WARM_UP_ROUNDS; round < rounds; round++) {
-    const s = decodeOnce(bytes, events);
-    const worst = decodeOnce(worstBytes, events);
+    const s = decodeOnce(built, bytes, events);
+    const worst = decodeOnce(built, worstBytes, events);
+    const fromSource = decodeOnce(source, bytes, events);
     if (round >= 0) {
       seconds.push(s);
       worstSeconds.push(worst);
+      sourceSeconds.push(fromSource);
     }
     // In turns, so that both see the same load of other programs.
     if (round >= 0 && round < TSHARK_ROUNDS) await tshark?.round();
     else await new Promise((resolve) => setTimeout(resolve, REST_MS));
   }
-  if (latest === null) throw new Error('nothing was decoded');
   const whither = summarize(seconds);
   const worst = summarize(worstSeconds);
+  const fromSource = summarize(sourceSeconds);
   const rows = [
     ['', 'best s', 'median s', 'M events/s', 'MB/s'],
     row('whither, one thread', events, bytes.length, whither),
     row('whither, every area differs', events, bytes.length, worst),
+    row('whither, from source (tsx)', events, bytes.length, fromSource),
     ...(tshark?.runs() ?? []).map(({ name, runs }) => row(name, events, bytes.length, runs)),
   ];
   tshark?.close();
@@ -126,6 +137,7 @@ export async function main(args: readonly string[]): Promise<void> {
       mb_per_s: Math.round(bytes.length / whither.best / 1e6),
       ratio_tshark: ratio,
       events_per_s_worst: Math.round(events / worst.best),
+      events_per_s_source: Math.round(events / fromSource.best),
     }),
   );
 }
