@@ -12,7 +12,8 @@ SCENARIOS := $(patsubst bpf/%.bpf.c,$(OBJ)/%.bpf.o,$(wildcard bpf/*.bpf.c))
 BPF := $(CLANG) -target bpf -mcpu=v3 -std=gnu11 -g -O2 $(WARN) -idirafter /usr/include/$(MULTIARCH)
 
 .PHONY: all
-all: $(OBJ)/edge.bpf.o $(OBJ)/pattern.bpf.o $(SCENARIOS) $(BUILD)/whither-lab $(BUILD)/whither-traffic $(BUILD)/whither-send
+all: $(OBJ)/edge.bpf.o $(OBJ)/pattern.bpf.o $(SCENARIOS) $(BUILD)/whither-lab $(BUILD)/whither-traffic $(BUILD)/whither-send \
+	$(OBJ)/taps.bpf.o $(OBJ)/taps-cost.bpf.o $(BUILD)/whither-taps
 
 $(OBJ):
 	@mkdir -p $@
@@ -34,3 +35,12 @@ $(BUILD)/whither-traffic: edge/traffic.c ../probe/devices.c | $(OBJ)
 
 $(BUILD)/whither-send: traffic/send.c ../probe/devices.c | $(OBJ)
 	$(CC) -std=gnu11 $(CFLAGS) $(WARN) $(filter %.c,$^) -o $@
+
+$(OBJ)/taps.bpf.o: taps/taps.bpf.c taps/taps.h ../probe/include/whither.h | $(OBJ)
+	$(BPF) -I../probe/include -c $< -o $@
+
+$(OBJ)/taps-cost.bpf.o: taps/cost.bpf.c ../probe/include/whither.h | $(OBJ)
+	$(BPF) -I../probe/include -c $< -o $@
+
+$(BUILD)/whither-taps: taps/loader.c taps/taps.h ../probe/bpf-link.c ../probe/devices.c | $(OBJ)
+	$(CC) -std=gnu11 $(CFLAGS) $(WARN) $(filter %.c,$^) -lbpf -lelf -lz -o $@

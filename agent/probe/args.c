@@ -85,7 +85,7 @@ static int number(const char *text, unsigned min, unsigned max, const char *what
 
 static const char *const HOOK_NAMES[] = {
 #define NAME(ID, IDENT, TEXT, LINKTYPE, DIRECTION) TEXT,
-	WH_HOOKS(NAME)
+	WH_HOOKS(NAME) WH_TAP_HOOKS(NAME)
 #undef NAME
 };
 

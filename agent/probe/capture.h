@@ -8,6 +8,7 @@
 #include "clock.h"
 #include "hooks.h"
 #include "output.h"
+#include "taps.h"
 
 #define NO_INTERFACE UINT32_MAX
 
@@ -30,6 +31,8 @@ struct capture {
 	struct interface interfaces[WH_POINTS]; /* index: the point */
 	uint32_t active[WH_POINTS];		/* points that have an interface, in its order */
 	size_t active_count;
+	uint32_t interface_count; /* of the file */
+	struct taps *taps;
 };
 
 #endif

@@ -39,13 +39,14 @@ int doctor(const struct options *o)
 	struct options at = *o;
 	static struct hooks hooks;
 	static struct place where;
+	struct taps *taps = taps_find();
 	struct utsname name;
 
 	libbpf_set_print(quiet);
 	uname(&name);
 	if (!at.device_count)
 		at.devices[at.device_count++] = "lo";
-	if (place_find(&at, &where))
+	if (!taps || place_find(&at, &where))
 		return 1;
 	if (!hooks_load(&hooks, &at, &where)) {
 		hooks_attach(&hooks, &at, &where);
@@ -55,9 +56,10 @@ int doctor(const struct options *o)
 	fputs("{\"kernel\":", stdout);
 	json_string(stdout, name.release);
 	printf(",\"btf\":%s,\"hooks\":", access(BTF_PATH, R_OK) ? "false" : "true");
-	hooks_json(stdout, &hooks);
+	hooks_json(stdout, &hooks, taps);
 	fputs(",\"privileges\":", stdout);
 	privileges_json(stdout);
 	fputs("}\n", stdout);
+	taps_free(taps);
 	return 0;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "pcapng.h"
+#include "taps.h"
 
 /* Fixed part, options and padding of a packet block beside metadata and packet. */
 #define EPB_OVERHEAD 384
@@ -16,6 +17,8 @@ struct events {
 	struct ring_buffer *ring;
 	unsigned turn;
 	bool to_the_end;
+	bool cut;	     /* more is in the ring than a turn takes */
+	uint64_t horizon_ns; /* what taps said until then has been taken */
 };
 
 /* The extensions, in ascending order of their bits. */
@@ -36,10 +39,11 @@ static const struct part PARTS[] = {
 #define PART_COUNT (sizeof(PARTS) / sizeof(*PARTS))
 
 /* The custom option: enterprise number, event, metadata, extensions. */
-static void event_write(struct block *b, const struct wh_record *r)
+static void event_write(struct block *b, const struct wh_record *r, const void *tail,
+			size_t tail_bytes)
 {
 	uint32_t pen = WH_PEN;
-	size_t length = sizeof(pen) + sizeof(r->event) + ((r->meta_bytes + 3u) & ~3u);
+	size_t length = sizeof(pen) + sizeof(r->event) + ((r->meta_bytes + 3u) & ~3u) + tail_bytes;
 
 	for (size_t i = 0; i < PART_COUNT; i++)
 		length += r->event.extensions & PARTS[i].bit ? PARTS[i].size : 0;
@@ -52,13 +56,14 @@ static void event_write(struct block *b, const struct wh_record *r)
 	for (size_t i = 0; i < PART_COUNT; i++)
 		if (r->event.extensions & PARTS[i].bit)
 			block_put(b, (const uint8_t *)r + PARTS[i].offset, PARTS[i].size);
+	block_put(b, tail, tail_bytes);
 }
 
-static void packet_write(struct capture *c, struct interface *i, const struct wh_record *r)
+void packet_write(struct capture *c, struct interface *i, uint32_t direction,
+		  const struct wh_record *r, const void *tail, size_t tail_bytes)
 {
-	uint32_t direction = c->hooks.of[c->hooks.points[r->point].hook - 1].direction;
-	struct block b =
-		block_begin(&c->out, PCAPNG_EPB, EPB_OVERHEAD + r->meta_bytes + r->cap_len);
+	struct block b = block_begin(&c->out, PCAPNG_EPB,
+				     EPB_OVERHEAD + r->meta_bytes + r->cap_len + tail_bytes);
 
 	block_put_u32(&b, i->id);
 	block_put_time(&b, r->ktime_ns + c->clock.offset_ns);
@@ -70,12 +75,21 @@ static void packet_write(struct capture *c, struct interface *i, const struct wh
 	if (i->unsaid)
 		block_option_u64(&b, EPB_DROPCOUNT, i->unsaid);
 	block_option_u64(&b, EPB_PACKETID, r->journey);
-	event_write(&b, r);
+	event_write(&b, r, tail, tail_bytes);
 	block_put_u32(&b, OPT_END);
 	if (block_end(&b)) {
 		i->written++;
 		i->unsaid = 0;
 	}
+}
+
+static void record_write(struct events *e, struct interface *i, const struct wh_record *r)
+{
+	struct capture *c = e->capture;
+
+	if (taps_on(c->taps))
+		taps_see(c->taps, r);
+	packet_write(c, i, c->hooks.of[c->hooks.points[r->point].hook - 1].direction, r, NULL, 0);
 }
 
 static int on_record(void *context, void *data, size_t size)
@@ -88,9 +102,13 @@ static int on_record(void *context, void *data, size_t size)
 	    r->meta_bytes + r->cap_len <= size - sizeof(*r)) {
 		i = &e->capture->interfaces[r->point];
 		if (i->id != NO_INTERFACE)
-			packet_write(e->capture, i, r);
+			record_write(e, i, r);
 	}
-	return !e->to_the_end && ++e->turn >= EVENTS_A_TURN ? TURN_OVER : 0;
+	/* Taps must not fall behind the hooks. */
+	if (r->ktime_ns > e->horizon_ns)
+		return TURN_OVER;
+	e->cut = !e->to_the_end && ++e->turn >= EVENTS_A_TURN;
+	return e->cut ? TURN_OVER : 0;
 }
 
 struct events *events_new(struct capture *c)
@@ -114,9 +132,19 @@ int events_fd(const struct events *e)
 
 void events_take(struct events *e, bool to_the_end)
 {
+	struct taps *taps = e->capture->taps;
+
 	e->turn = 0;
 	e->to_the_end = to_the_end;
+	e->horizon_ns = UINT64_MAX;
+	if (taps_on(taps)) {
+		e->horizon_ns = clock_ns(CLOCK_MONOTONIC);
+		taps_take(taps);
+	}
+	e->cut = false;
 	ring_buffer__consume(e->ring);
+	if (taps_on(taps) && !e->cut)
+		taps_until(taps, e->horizon_ns);
 }
 
 void events_free(struct events *e)

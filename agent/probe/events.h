@@ -9,6 +9,10 @@
 /* How many events are taken from the ring before signals, losses and the clock are looked at. */
 #define EVENTS_A_TURN 4096
 
+/* A packet of an interface. `tail`: extensions behind those of the record, in their order. */
+void packet_write(struct capture *c, struct interface *i, uint32_t direction,
+		  const struct wh_record *r, const void *tail, size_t tail_bytes);
+
 /* Takes what is in the ring and writes it as packets; returns how many. At most EVENTS_A_TURN,
  * unless to_the_end: then until the ring is empty. */
 struct events;

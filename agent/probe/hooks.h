@@ -25,11 +25,13 @@ struct hook {
 	char reason[192];   /* why it is missing */
 };
 
+#define POINT_NAME_BYTES 64
+
 /* One hook on one device: an interface of the capture. */
 struct point {
 	uint32_t slot;
-	uint32_t hook; /* 0 = not attached there */
-	char name[64]; /* behind the device and a colon */
+	uint32_t hook;		     /* 0 = not attached there */
+	char name[POINT_NAME_BYTES]; /* behind the device and a colon */
 };
 
 #define LINKS_MAX 1024u

@@ -62,7 +62,7 @@ void host_json(FILE *out, const struct place *where)
 	btf__free(btf);
 }
 
-void hooks_json(FILE *out, const struct hooks *h)
+void hooks_json(FILE *out, const struct hooks *h, const struct taps *taps)
 {
 	putc('[', out);
 	for (size_t i = 0; i < WH_HOOK_MAX; i++) {
@@ -76,5 +76,7 @@ void hooks_json(FILE *out, const struct hooks *h)
 		json_string(out, hook->reason);
 		putc('}', out);
 	}
+	putc(',', out);
+	taps_json(out, taps);
 	putc(']', out);
 }

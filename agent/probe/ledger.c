@@ -27,17 +27,17 @@ void ledger_free(struct ledger *l)
 	l->per_cpu = NULL;
 }
 
-static void gap_write(struct ledger *l, const struct interface *i, uint64_t count, uint64_t to)
+void gap_write(struct capture *c, uint32_t interface, uint64_t count, uint64_t from)
 {
 	struct wh_gap gap = {
-		.interface = i->id,
+		.interface = interface,
 		.cause = WH_GAP_CAUSE_RING_FULL,
 		.count = count,
-		.from = l->read_ns,
-		.to = to,
+		.from = from,
+		.to = run_clock_now(&c->clock),
 	};
 
-	whither_block_write(&l->capture->out, WH_BLOCK_SUBTYPE_GAP, &gap, sizeof(gap));
+	whither_block_write(&c->out, WH_BLOCK_SUBTYPE_GAP, &gap, sizeof(gap));
 }
 
 void ledger_update(struct ledger *l)
@@ -62,7 +62,7 @@ void ledger_update(struct ledger *l)
 			continue;
 		i->unsaid += i->lost - lost_before;
 		/* Read first, then take the time: nothing was lost after that is counted here. */
-		gap_write(l, i, i->lost - lost_before, run_clock_now(&c->clock));
+		gap_write(c, i->id, i->lost - lost_before, l->read_ns);
 	}
 	l->read_ns = run_clock_now(&c->clock);
 }
@@ -80,12 +80,12 @@ bool ledger_balanced(const struct ledger *l)
 	return true;
 }
 
-static void statistics_write(struct ledger *l, const struct interface *i)
+void statistics_write(struct capture *c, const struct interface *i, uint64_t time_ns)
 {
-	struct block b = block_begin(&l->capture->out, PCAPNG_ISB, ISB_BYTES);
+	struct block b = block_begin(&c->out, PCAPNG_ISB, ISB_BYTES);
 
 	block_put_u32(&b, i->id);
-	block_put_time(&b, l->read_ns);
+	block_put_time(&b, time_ns);
 	block_option_u64(&b, ISB_IFRECV, i->seen);
 	block_option_u64(&b, ISB_IFDROP, i->lost);
 	block_option_u64(&b, ISB_USRDELIV, i->written);
@@ -95,19 +95,19 @@ static void statistics_write(struct ledger *l, const struct interface *i)
 
 void ledger_statistics(struct ledger *l)
 {
-	const struct capture *c = l->capture;
+	struct capture *c = l->capture;
 
 	for (size_t n = 0; n < c->active_count; n++)
-		statistics_write(l, &c->interfaces[c->active[n]]);
+		statistics_write(c, &c->interfaces[c->active[n]], l->read_ns);
 }
 
 void ledger_statistics_of(struct ledger *l, uint32_t slot)
 {
-	const struct capture *c = l->capture;
+	struct capture *c = l->capture;
 
 	for (size_t n = 0; n < c->active_count; n++)
 		if (c->hooks.points[c->active[n]].slot == slot)
-			statistics_write(l, &c->interfaces[c->active[n]]);
+			statistics_write(c, &c->interfaces[c->active[n]], l->read_ns);
 }
 
 /* Packets, or such that had ended unseen, forgotten for lack of room. */
@@ -134,6 +134,7 @@ void ledger_summary(struct ledger *l)
 		written += c->interfaces[c->active[n]].written;
 		lost += c->interfaces[c->active[n]].lost;
 	}
+	taps_sums(c->taps, &written, &lost);
 	fprintf(stderr, "whither-probe: %" PRIu64 " events written, %" PRIu64 " lost\n", written,
 		lost);
 	if (evicted(c))

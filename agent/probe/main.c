@@ -23,6 +23,7 @@
 #include "ledger.h"
 #include "presence.h"
 #include "section.h"
+#include "taps.h"
 
 /* Events wait in the ring at most this long; BPF wakes the probe earlier only when the ring fills.
  */
@@ -123,10 +124,13 @@ static void run(struct capture *c, struct events *events, struct ledger *ledger,
 		}
 		if (now - looked >= LEDGER_INTERVAL_MS * NS_PER_MS) {
 			ledger_update(ledger);
+			if (taps_on(c->taps))
+				taps_look(c->taps);
 			looked = now;
 		}
 		if (now - reported >= STATISTICS_INTERVAL_MS * NS_PER_MS) {
 			ledger_statistics(ledger);
+			taps_statistics(c->taps);
 			reported = now;
 		}
 		if (now - flushed >= FLUSH_INTERVAL_MS * NS_PER_MS) {
@@ -175,6 +179,9 @@ int main(int argc, char **argv)
 		return 1;
 	if (o.schema && !(schema = schema_read(o.schema)))
 		return 1;
+	c.taps = taps_find();
+	if (!c.taps)
+		return 1;
 	c.snaplen = o.snaplen;
 	if (output_open(&c.out, o.output, &stop))
 		return 1;
@@ -197,16 +204,21 @@ int main(int argc, char **argv)
 	cost_start(&cost, &o, &c);
 	attached = true;
 	hooks_attach(&c.hooks, &o, &c.where);
+	if (!o.hooks || list_names_hook(o.hooks, "tap"))
+		taps_listen(c.taps, &c);
 	section_write(&c, schema);
 	output_flush(&c.out);
 
 	run(&c, events, &ledger, &cost);
 
+	taps_silence(c.taps);
 	hooks_detach(&c.hooks);
 	attached = false;
 	settle(events, &ledger);
 	cost_end(&cost, &c);
+	taps_end(c.taps);
 	ledger_statistics(&ledger);
+	taps_statistics(c.taps);
 	ledger_summary(&ledger);
 	err = output_close(&c.out);
 	if (err && err != EPIPE)
@@ -224,6 +236,7 @@ out:
 	ledger_free(&ledger);
 	events_free(events);
 	hooks_free(&c.hooks);
+	taps_free(c.taps);
 	free(schema);
 	return err;
 }

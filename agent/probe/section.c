@@ -114,15 +114,15 @@ static void print_host(FILE *f, const struct capture *c)
 static void print_catalogue(FILE *f, const struct capture *c)
 {
 	fputs("{\"hooks\":", f);
-	hooks_json(f, &c->hooks);
+	hooks_json(f, &c->hooks, c->taps);
 	putc('}', f);
 }
 
-static void interface_write(struct capture *c, const struct point *p)
+uint32_t section_interface(struct capture *c, uint32_t slot, const char *point, uint32_t hook,
+			   uint16_t link_type)
 {
-	const struct device *d = &c->where.devices[p->slot];
+	const struct device *d = &c->where.devices[slot];
 	const struct netns *netns = &c->where.netns;
-	const struct hook *hook = &c->hooks.of[p->hook - 1];
 	struct {
 		uint32_t pen;
 		struct wh_interface body;
@@ -132,20 +132,20 @@ static void interface_write(struct capture *c, const struct point *p)
 			{
 				.magic = WH_MAGIC_INTERFACE,
 				.version = WH_FORMAT_VERSION,
-				.hook = (uint8_t)p->hook,
+				.hook = (uint8_t)hook,
 				.ifindex = d->ifindex,
 				.netns = netns->inode,
 			},
 	};
-	char name[IF_NAMESIZE + sizeof(p->name)], description[sizeof(netns->name) + 64];
+	char name[IF_NAMESIZE + POINT_NAME_BYTES], description[sizeof(netns->name) + 64];
 	uint8_t resolution = TSRESOL_NS;
 	struct block b = block_begin(&c->out, PCAPNG_IDB, SMALL_BLOCK_BYTES);
 
 	_Static_assert(sizeof(option) == 4 + sizeof(struct wh_interface), "no hole after the PEN");
-	snprintf(name, sizeof(name), "%s:%s", d->name, p->name);
+	snprintf(name, sizeof(name), "%s:%s", d->name, point);
 	snprintf(description, sizeof(description), "netns %s (%u)",
 		 *netns->name ? netns->name : "of the probe", netns->inode);
-	block_put_u16(&b, hook->link_type);
+	block_put_u16(&b, link_type);
 	block_put_u16(&b, 0);
 	/* 0 = no limit, as pcapng has it; with --snaplen 0 the data is empty. */
 	block_put_u32(&b, c->snaplen);
@@ -156,6 +156,7 @@ static void interface_write(struct capture *c, const struct point *p)
 	block_option(&b, OPT_CUSTOM_BINARY, &option, sizeof(option));
 	block_put_u32(&b, OPT_END);
 	block_end(&b);
+	return c->interface_count++;
 }
 
 void section_write(struct capture *c, const char *schema)
@@ -167,11 +168,13 @@ void section_write(struct capture *c, const char *schema)
 	if (schema)
 		whither_block_write(&c->out, WH_BLOCK_SUBTYPE_SCHEMA, schema, strlen(schema));
 	for (uint32_t point = 0; point < WH_POINTS; point++) {
+		const struct point *p = &c->hooks.points[point];
+
 		c->interfaces[point] = (struct interface){ .id = NO_INTERFACE };
-		if (!c->hooks.points[point].hook)
+		if (!p->hook)
 			continue;
-		c->interfaces[point].id = (uint32_t)c->active_count;
 		c->active[c->active_count++] = point;
-		interface_write(c, &c->hooks.points[point]);
+		c->interfaces[point].id = section_interface(c, p->slot, p->name, p->hook,
+							    c->hooks.of[p->hook - 1].link_type);
 	}
 }

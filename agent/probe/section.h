@@ -14,6 +14,10 @@ char *schema_read(const char *path);
  * on each device. Numbers the interfaces. schema: NULL = none. */
 void section_write(struct capture *c, const char *schema);
 
+/* One more interface, `DEVICE:name`, at any time after section_write. Its number. */
+uint32_t section_interface(struct capture *c, uint32_t slot, const char *name, uint32_t hook,
+			   uint16_t link_type);
+
 /* A custom block of Whither's. */
 void whither_block_write(struct output *out, uint8_t subtype, const void *body, size_t length);
 

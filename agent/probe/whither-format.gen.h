@@ -29,6 +29,7 @@
 #define WH_EXTENSION_CB 8u
 #define WH_EXTENSION_BESIDE 16u
 #define WH_EXTENSION_LINK 32u
+#define WH_EXTENSION_TAP 64u
 
 #define WH_EVENT_FLAG_CLONED 1u
 #define WH_EVENT_FLAG_NONLINEAR 2u
@@ -60,6 +61,14 @@
 #define WH_COST_ATTACH_TCX_INGRESS 2u
 #define WH_COST_ATTACH_TCX_EGRESS 3u
 
+#define WH_TAP_KIND_AREA 0u
+#define WH_TAP_KIND_BLOB 1u
+#define WH_TAP_KIND_HINTS 2u
+
+#define WH_TAP_JOIN_NONE 0u
+#define WH_TAP_JOIN_SKB 1u
+#define WH_TAP_JOIN_HEAD 2u
+
 #define WH_HOOK_NONE 0u
 #define WH_HOOK_NETIF_RECEIVE_SKB 1u /* stack entry; generic XDP has not run yet, native XDP has */
 #define WH_HOOK_TCX_INGRESS_FIRST 2u /* before every program of the tcx ingress chain */
@@ -88,6 +97,9 @@
 #define WH_HOOK_XDP_REDIRECT 25u /* its tracepoint, like xdp_redirect_err and xdp_exception, names the program but not the packet */
 #define WH_HOOK_TCX_INGRESS_AFTER 26u /* between two programs of the chain that were there at start; its interface is named tcx/ingress@after:PROGRAM#ID */
 #define WH_HOOK_TCX_EGRESS_AFTER 27u /* between two programs of the chain that were there at start; its interface is named tcx/egress@after:PROGRAM#ID */
+#define WH_HOOK_TAP_XDP 60u /* whither_tap() of whither.h in an XDP program; its interface is named tap/NAME */
+#define WH_HOOK_TAP_TC_INGRESS 61u /* whither_tap() in a TC program on ingress; its interface is named tap/NAME */
+#define WH_HOOK_TAP_TC_EGRESS 62u /* whither_tap() in a TC program on egress; its interface is named tap/NAME */
 
 /* Place in kernel order: lane (Rx 0, Tx 1000, end 2000) + order in the lane. */
 #define WH_STEP_NETIF_RECEIVE_SKB 300u
@@ -117,6 +129,9 @@
 #define WH_STEP_XDP_REDIRECT 120u
 #define WH_STEP_TCX_INGRESS_AFTER 450u
 #define WH_STEP_TCX_EGRESS_AFTER 1450u
+#define WH_STEP_TAP_XDP 150u
+#define WH_STEP_TAP_TC_INGRESS 460u
+#define WH_STEP_TAP_TC_EGRESS 1460u
 #define WH_STEP_TX 1000u
 
 #define WH_HOOK_MAX 27u
@@ -150,6 +165,12 @@
 	X(25, xdp_redirect, "xdp_redirect", 1, 1) \
 	X(26, tcx_ingress_after, "tcx/ingress@after", 1, 1) \
 	X(27, tcx_egress_after, "tcx/egress@after", 1, 2)
+
+/* The same of taps, which the probe does not attach. */
+#define WH_TAP_HOOKS(X) \
+	X(60, tap_xdp, "tap/xdp", 1, 1) \
+	X(61, tap_tc_ingress, "tap/tc_ingress", 1, 1) \
+	X(62, tap_tc_egress, "tap/tc_egress", 1, 2)
 
 /* In a binary custom option (2989) of every Enhanced Packet Block, after the enterprise number. Followed by the metadata bytes (meta_len of them when meta_state is present, else none), zero-padded to 4, then the extensions.
  * 72 bytes. */
@@ -276,6 +297,38 @@ _Static_assert(__builtin_offsetof(struct wh_ext_link, reserved) == 1, "wh_ext_li
 _Static_assert(__builtin_offsetof(struct wh_ext_link, reserved2) == 2, "wh_ext_link.reserved2");
 _Static_assert(__builtin_offsetof(struct wh_ext_link, reserved3) == 4, "wh_ext_link.reserved3");
 _Static_assert(__builtin_offsetof(struct wh_ext_link, journey) == 8, "wh_ext_link.journey");
+
+/* Extension bit 6, at the hooks tap/…: what a tap of whither.h in a program of somebody said. Followed by `length` bytes, zero-padded to 4.
+ * 8 bytes. */
+struct wh_ext_tap {
+	__u8 kind;               /* @0 enum TAP_KIND: what the bytes are */
+	__u8 join;               /* @1 enum TAP_JOIN: how the journey is known */
+	__u16 length;            /* @2 B: of the bytes that follow, at most 256 */
+	__u32 reserved;          /* @4 -: 0 */
+};
+_Static_assert(sizeof(struct wh_ext_tap) == 8, "size of wh_ext_tap");
+_Static_assert(__builtin_offsetof(struct wh_ext_tap, kind) == 0, "wh_ext_tap.kind");
+_Static_assert(__builtin_offsetof(struct wh_ext_tap, join) == 1, "wh_ext_tap.join");
+_Static_assert(__builtin_offsetof(struct wh_ext_tap, length) == 2, "wh_ext_tap.length");
+_Static_assert(__builtin_offsetof(struct wh_ext_tap, reserved) == 4, "wh_ext_tap.reserved");
+
+/* The bytes behind ext_tap when its kind is hints: what bpf_xdp_metadata_rx_timestamp(), _hash() and _vlan_tag() gave.
+ * 24 bytes. */
+struct wh_tap_hints {
+	__u64 rx_timestamp;      /* @0 ns: in the clock of the device */
+	__u32 rx_hash;           /* @8 value: hash of the hardware */
+	__u32 rx_hash_type;      /* @12 flags: enum xdp_rss_hash_type */
+	__u16 vlan_proto;        /* @16 ethertype: of the stripped tag, in host order */
+	__u16 vlan_tci;          /* @18 TCI: of the stripped tag */
+	__u32 valid;             /* @20 flags: which are known: 1 timestamp, 2 hash, 4 VLAN */
+};
+_Static_assert(sizeof(struct wh_tap_hints) == 24, "size of wh_tap_hints");
+_Static_assert(__builtin_offsetof(struct wh_tap_hints, rx_timestamp) == 0, "wh_tap_hints.rx_timestamp");
+_Static_assert(__builtin_offsetof(struct wh_tap_hints, rx_hash) == 8, "wh_tap_hints.rx_hash");
+_Static_assert(__builtin_offsetof(struct wh_tap_hints, rx_hash_type) == 12, "wh_tap_hints.rx_hash_type");
+_Static_assert(__builtin_offsetof(struct wh_tap_hints, vlan_proto) == 16, "wh_tap_hints.vlan_proto");
+_Static_assert(__builtin_offsetof(struct wh_tap_hints, vlan_tci) == 18, "wh_tap_hints.vlan_tci");
+_Static_assert(__builtin_offsetof(struct wh_tap_hints, valid) == 20, "wh_tap_hints.valid");
 
 /* In a binary custom option (2989) of every Interface Description Block, after the enterprise number.
  * 16 bytes. */

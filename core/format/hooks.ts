@@ -30,7 +30,7 @@ export interface Hook {
 }
 
 export type Attachment =
-  'tcx link' | 'clsact filter' | 'netfilter link' | 'cgroup link' | 'tp_btf' | 'fentry' | 'fexit';
+  'tcx link' | 'clsact filter' | 'netfilter link' | 'cgroup link' | 'tp_btf' | 'fentry' | 'fexit' | 'tap';
 
 export const HOOKS: readonly Hook[] = [
   {
@@ -411,9 +411,53 @@ export const HOOKS: readonly Hook[] = [
     how: ['tcx link'],
     doc: 'between two programs of the chain that were there at start; its interface is named tcx/egress@after:PROGRAM#ID',
   },
+  {
+    id: 60,
+    name: 'tap/xdp',
+    label: 'tap in XDP',
+    lane: 'rx',
+    layer: 'xdp',
+    order: 150,
+    linkType: 1,
+    direction: 1,
+    area: 'direct',
+    since: '6.1',
+    how: ['tap'],
+    doc: 'whither_tap() of whither.h in an XDP program; its interface is named tap/NAME',
+  },
+  {
+    id: 61,
+    name: 'tap/tc_ingress',
+    label: 'tap in TC ingress',
+    lane: 'rx',
+    layer: 'tc',
+    order: 460,
+    linkType: 1,
+    direction: 1,
+    area: 'direct',
+    since: '6.1',
+    how: ['tap'],
+    doc: 'whither_tap() in a TC program on ingress; its interface is named tap/NAME',
+  },
+  {
+    id: 62,
+    name: 'tap/tc_egress',
+    label: 'tap in TC egress',
+    lane: 'tx',
+    layer: 'tc',
+    order: 460,
+    linkType: 1,
+    direction: 2,
+    area: 'direct',
+    since: '6.1',
+    how: ['tap'],
+    doc: 'whither_tap() in a TC program on egress; its interface is named tap/NAME',
+  },
 ];
 
 export const HOOK_BY_ID: ReadonlyMap<number, Hook> = new Map(HOOKS.map((h) => [h.id, h]));
 export const HOOK_BY_NAME: ReadonlyMap<string, Hook> = new Map(HOOKS.map((h) => [h.name, h]));
+/** Hooks that are in somebody's own program, where the probe only listens (docs/taps.md). */
+export const TAP_HOOKS: readonly Hook[] = HOOKS.filter((h) => h.how.includes('tap'));
 /** Of an event or interface that is not Whither's. */
 export const HOOK_NONE = 0;

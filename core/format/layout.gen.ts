@@ -114,6 +114,34 @@ export const EXT_LINK_JOURNEY = 8;
 /** Size in bytes. */
 export const EXT_LINK_SIZE = 16;
 
+// ext_tap: offsets in bytes, little-endian.
+/** u8, enum TAP_KIND: what the bytes are */
+export const EXT_TAP_KIND = 0;
+/** u8, enum TAP_JOIN: how the journey is known */
+export const EXT_TAP_JOIN = 1;
+/** u16, B: of the bytes that follow, at most 256 */
+export const EXT_TAP_LENGTH = 2;
+/** u32, -: 0 */
+export const EXT_TAP_RESERVED = 4;
+/** Size in bytes. */
+export const EXT_TAP_SIZE = 8;
+
+// tap_hints: offsets in bytes, little-endian.
+/** u64, ns: in the clock of the device */
+export const TAP_HINTS_RX_TIMESTAMP = 0;
+/** u32, value: hash of the hardware */
+export const TAP_HINTS_RX_HASH = 8;
+/** u32, flags: enum xdp_rss_hash_type */
+export const TAP_HINTS_RX_HASH_TYPE = 12;
+/** u16, ethertype: of the stripped tag, in host order */
+export const TAP_HINTS_VLAN_PROTO = 16;
+/** u16, TCI: of the stripped tag */
+export const TAP_HINTS_VLAN_TCI = 18;
+/** u32, flags: which are known: 1 timestamp, 2 hash, 4 VLAN */
+export const TAP_HINTS_VALID = 20;
+/** Size in bytes. */
+export const TAP_HINTS_SIZE = 24;
+
 // interface: offsets in bytes, little-endian.
 /** u32, magic: "WHIF" */
 export const INTERFACE_MAGIC = 0;

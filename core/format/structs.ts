@@ -57,7 +57,7 @@ export const META_STATE = {
 export type MetaState = (typeof META_STATE)[keyof typeof META_STATE];
 
 /** Optional parts of an event, appended in ascending bit order. A reader stops at the first bit it does not know. */
-export const EXTENSION = { task: 1, drop: 2, socket: 4, cb: 8, beside: 16, link: 32 } as const;
+export const EXTENSION = { task: 1, drop: 2, socket: 4, cb: 8, beside: 16, link: 32, tap: 64 } as const;
 
 /** Bits of `flags` in an event. pkt_type (3 bits) is shifted by 4. */
 export const EVENT_FLAG = {
@@ -74,6 +74,25 @@ export const LINK_KIND = {
   clone: 1,
 } as const;
 export type LinkKind = (typeof LINK_KIND)[keyof typeof LINK_KIND];
+
+/** What a tap of whither.h says beside area and packet (EXT_TAP). */
+export const TAP_KIND = {
+  area: 0,
+  /** Bytes that the program showed: a TLV on its way to a map. */
+  blob: 1,
+  /** What the hardware said, a TAP_HINTS. */
+  hints: 2,
+} as const;
+
+/** How the journey of a tap's event is known. */
+export const TAP_JOIN = {
+  /** No event of a hook belongs to it: a journey of its own. */
+  none: 0,
+  /** The same sk_buff. */
+  skb: 1,
+  /** XDP: the next sk_buff seen with data_hard_start as its head. */
+  head: 2,
+} as const;
 
 export const BLOCK_SUBTYPE = {
   /** Body: SECTION. First custom block of every section. */
@@ -284,6 +303,44 @@ export const EXT_LINK: Struct = {
   ],
 };
 
+export const EXT_TAP: Struct = {
+  name: 'ext_tap',
+  size: 8,
+  doc: 'Extension bit 6, at the hooks tap/…: what a tap of whither.h in a program of somebody said. Followed by `length` bytes, zero-padded to 4.',
+  fields: [
+    { name: 'kind', offset: 0, type: 'u8', unit: 'enum TAP_KIND', doc: 'what the bytes are' },
+    { name: 'join', offset: 1, type: 'u8', unit: 'enum TAP_JOIN', doc: 'how the journey is known' },
+    { name: 'length', offset: 2, type: 'u16', unit: 'B', doc: 'of the bytes that follow, at most 256' },
+    { name: 'reserved', offset: 4, type: 'u32', unit: '-', doc: '0' },
+  ],
+};
+
+export const TAP_HINTS: Struct = {
+  name: 'tap_hints',
+  size: 24,
+  doc: 'The bytes behind ext_tap when its kind is hints: what bpf_xdp_metadata_rx_timestamp(), _hash() and _vlan_tag() gave.',
+  fields: [
+    { name: 'rx_timestamp', offset: 0, type: 'u64', unit: 'ns', doc: 'in the clock of the device' },
+    { name: 'rx_hash', offset: 8, type: 'u32', unit: 'value', doc: 'hash of the hardware' },
+    { name: 'rx_hash_type', offset: 12, type: 'u32', unit: 'flags', doc: 'enum xdp_rss_hash_type' },
+    {
+      name: 'vlan_proto',
+      offset: 16,
+      type: 'u16',
+      unit: 'ethertype',
+      doc: 'of the stripped tag, in host order',
+    },
+    { name: 'vlan_tci', offset: 18, type: 'u16', unit: 'TCI', doc: 'of the stripped tag' },
+    {
+      name: 'valid',
+      offset: 20,
+      type: 'u32',
+      unit: 'flags',
+      doc: 'which are known: 1 timestamp, 2 hash, 4 VLAN',
+    },
+  ],
+};
+
 export const INTERFACE: Struct = {
   name: 'interface',
   size: 16,
@@ -459,6 +516,8 @@ export const STRUCTS: readonly Struct[] = [
   EXT_CB,
   EXT_BESIDE,
   EXT_LINK,
+  EXT_TAP,
+  TAP_HINTS,
   INTERFACE,
   BLOCK,
   SECTION,

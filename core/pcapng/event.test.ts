@@ -1,8 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { EVENT_EXTENSIONS, EVENT_HEADER_LEN, EVENT_META_LEN, EVENT_SIZE } from '#core/format/layout.gen.ts';
+import { EVENT_EXTENSIONS, EVENT_HEADER_LEN, EVENT_META_LEN } from '#core/format/layout.gen.ts';
+import { EVENT_SIZE, EXT_TAP_LENGTH } from '#core/format/layout.gen.ts';
 import { META_STATE } from '#core/format/structs.ts';
-import { encodeEvent, type EventFields, readEvent, readEventExtensions, UNKNOWN_EVENT } from './event.ts';
+import {
+  encodeEvent,
+  type EventFields,
+  MAX_TAP_BYTES,
+  readEvent,
+  readEventExtensions,
+  UNKNOWN_EVENT,
+} from './event.ts';
 
 const u8 = fc.integer({ min: 0, max: 255 });
 const u16 = fc.integer({ min: 0, max: 0xffff });
@@ -29,6 +37,7 @@ const extensions = fc.record(
     cb: fc.uint8Array({ minLength: 48, maxLength: 48 }),
     beside: fc.record({ hwtstamp: u64, vlanProto: u16, skbExtensions: u8 }),
     link: fc.record({ kind: u8, journey: u64 }),
+    tap: fc.record({ kind: u8, join: u8, bytes: fc.uint8Array({ maxLength: MAX_TAP_BYTES }) }),
   },
   { requiredKeys: [] },
 );
@@ -71,6 +80,7 @@ const FULL: EventFields = {
   cb: new Uint8Array(48).fill(6),
   beside: { hwtstamp: 7n, vlanProto: 0x8100, skbExtensions: 2 },
   link: { kind: 1, journey: 8n },
+  tap: { kind: 1, join: 2, bytes: Uint8Array.of(9, 10, 11) },
 };
 
 describe('an event', () => {
@@ -87,7 +97,7 @@ describe('an event', () => {
 
   it('has its extensions on a multiple of 4 behind the metadata, in the order of their bits', () => {
     const bytes = encodeEvent(FULL);
-    expect(bytes.length).toBe(EVENT_SIZE + 8 + 24 + 16 + 8 + 48 + 16 + 16);
+    expect(bytes.length).toBe(EVENT_SIZE + 8 + 24 + 16 + 8 + 48 + 16 + 16 + 12);
     expect([...bytes.subarray(EVENT_SIZE, EVENT_SIZE + 8)]).toEqual([1, 2, 3, 4, 5, 0, 0, 0]);
     expect(bytes[EVENT_SIZE + 8]).toBe(1);
     expect(bytes[EVENT_SIZE + 8 + 24]).toBe(3);
@@ -97,17 +107,20 @@ describe('an event', () => {
     const beside = [7, 0, 0, 0, 0, 0, 0, 0, 0x00, 0x81, 2, 0, 0, 0, 0, 0];
     expect([...bytes.subarray(cb + 48, cb + 64)]).toEqual(beside);
     const link = [1, 0, 0, 0, 0, 0, 0, 0, 8, 0, 0, 0, 0, 0, 0, 0];
-    expect([...bytes.subarray(cb + 64)]).toEqual(link);
+    expect([...bytes.subarray(cb + 64, cb + 80)]).toEqual(link);
+    expect([...bytes.subarray(cb + 80)]).toEqual([1, 2, 3, 0, 0, 0, 0, 0, 9, 10, 11, 0]);
   });
 
   it('keeps the extensions that fit when it is cut', () => {
     const bytes = encodeEvent(FULL);
     const keys = (length: number): string[] => Object.keys(readEventExtensions(bytes, 0, length));
-    const all = ['task', 'drop', 'socketCookie', 'cb', 'beside', 'link'];
+    const all = ['task', 'drop', 'socketCookie', 'cb', 'beside', 'link', 'tap'];
     expect(keys(bytes.length)).toEqual(all);
-    expect(keys(bytes.length - 1)).toEqual(all.slice(0, 5));
-    expect(keys(bytes.length - 17)).toEqual(all.slice(0, 4));
-    expect(keys(bytes.length - 33)).toEqual(all.slice(0, 3));
+    expect(keys(bytes.length - 1)).toEqual(all.slice(0, 6));
+    expect(keys(bytes.length - 5)).toEqual(all.slice(0, 6));
+    expect(keys(bytes.length - 13)).toEqual(all.slice(0, 5));
+    expect(keys(bytes.length - 29)).toEqual(all.slice(0, 4));
+    expect(keys(bytes.length - 45)).toEqual(all.slice(0, 3));
     expect(keys(EVENT_SIZE + 8 + 24 + 15)).toEqual(['task']);
     expect(keys(EVENT_SIZE + 8)).toEqual([]);
     expect(keys(EVENT_SIZE - 1)).toEqual([]);
@@ -118,8 +131,16 @@ describe('an event', () => {
       ...encodeEvent({ ...UNKNOWN_EVENT, socketCookie: 7n }),
       ...new Uint8Array(64),
     ]);
-    new DataView(bytes.buffer).setUint16(EVENT_EXTENSIONS, 4 | 64, true);
+    new DataView(bytes.buffer).setUint16(EVENT_EXTENSIONS, 4 | 32768, true);
     expect(readEventExtensions(bytes, 0, bytes.length)).toEqual({ socketCookie: 7n });
+  });
+
+  it('takes no tap that says more bytes than whither.h lets it', () => {
+    const tap = { kind: 1, join: 0, bytes: new Uint8Array(MAX_TAP_BYTES) };
+    const bytes = new Uint8Array([...encodeEvent({ ...UNKNOWN_EVENT, tap }), ...new Uint8Array(8)]);
+    expect(readEventExtensions(bytes, 0, bytes.length).tap?.bytes.length).toBe(MAX_TAP_BYTES);
+    new DataView(bytes.buffer).setUint16(EVENT_SIZE + EXT_TAP_LENGTH, MAX_TAP_BYTES + 1, true);
+    expect(readEventExtensions(bytes, 0, bytes.length)).toEqual({});
   });
 
   it('reads a longer struct of a later writer by its header_len', () => {

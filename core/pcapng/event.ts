@@ -35,6 +35,19 @@ export interface LinkExtension {
   readonly journey: bigint;
 }
 
+/** What a tap of whither.h said. */
+export interface TapExtension {
+  /** TAP_KIND, or a number that a later writer knows. */
+  readonly kind: number;
+  /** TAP_JOIN, likewise. */
+  readonly join: number;
+  /** At most MAX_TAP_BYTES; empty for kind area. */
+  readonly bytes: Uint8Array;
+}
+
+/** WHITHER_BLOB_BYTES of whither.h: longer is no tap. */
+export const MAX_TAP_BYTES = 256;
+
 export interface EventExtensions {
   readonly task?: TaskExtension;
   readonly drop?: DropExtension;
@@ -43,6 +56,7 @@ export interface EventExtensions {
   readonly cb?: Uint8Array;
   readonly beside?: BesideExtension;
   readonly link?: LinkExtension;
+  readonly tap?: TapExtension;
 }
 
 /** Units and sentinels: docs/capture-format.md, event. */
@@ -107,6 +121,7 @@ function extensionBits(e: EventExtensions): number {
   if (e.cb) bits |= EXTENSION.cb;
   if (e.beside) bits |= EXTENSION.beside;
   if (e.link) bits |= EXTENSION.link;
+  if (e.tap) bits |= EXTENSION.tap;
   return bits;
 }
 
@@ -128,7 +143,8 @@ function extensionsSize(bits: number): number {
 export function encodeEvent(e: EventFields): Uint8Array {
   const bits = extensionBits(e);
   const metadata = e.metaState === META_STATE.present ? e.metadata : new Uint8Array(0);
-  const out = new Uint8Array(L.EVENT_SIZE + pad4(metadata.length) + extensionsSize(bits));
+  const tap = e.tap ? L.EXT_TAP_SIZE + pad4(e.tap.bytes.length) : 0;
+  const out = new Uint8Array(L.EVENT_SIZE + pad4(metadata.length) + extensionsSize(bits) + tap);
   const v = new DataView(out.buffer);
   v.setUint32(L.EVENT_MAGIC, MAGIC_EVENT, true);
   v.setUint8(L.EVENT_VERSION, FORMAT_VERSION);
@@ -189,6 +205,13 @@ function encodeExtensions(e: EventExtensions, out: Uint8Array, v: DataView, star
   if (e.link) {
     v.setUint8(at + L.EXT_LINK_KIND, e.link.kind);
     v.setBigUint64(at + L.EXT_LINK_JOURNEY, e.link.journey, true);
+    at += L.EXT_LINK_SIZE;
+  }
+  if (e.tap) {
+    v.setUint8(at + L.EXT_TAP_KIND, e.tap.kind);
+    v.setUint8(at + L.EXT_TAP_JOIN, e.tap.join);
+    v.setUint16(at + L.EXT_TAP_LENGTH, e.tap.bytes.length, true);
+    out.set(e.tap.bytes, at + L.EXT_TAP_SIZE);
   }
 }
 
@@ -262,10 +285,22 @@ export function readEventExtensions(
     };
     at += L.EXT_BESIDE_SIZE;
   }
-  if ((bits & EXTENSION.link) !== 0 && room(L.EXT_LINK_SIZE)) {
+  if ((bits & EXTENSION.link) !== 0) {
+    if (!room(L.EXT_LINK_SIZE)) return out;
     out.link = {
       kind: v.getUint8(at + L.EXT_LINK_KIND),
       journey: v.getBigUint64(at + L.EXT_LINK_JOURNEY, true),
+    };
+    at += L.EXT_LINK_SIZE;
+  }
+  if ((bits & EXTENSION.tap) !== 0 && room(L.EXT_TAP_SIZE)) {
+    const length = v.getUint16(at + L.EXT_TAP_LENGTH, true);
+    const start = eventStart + at + L.EXT_TAP_SIZE;
+    if (length > MAX_TAP_BYTES || !room(L.EXT_TAP_SIZE + pad4(length))) return out;
+    out.tap = {
+      kind: v.getUint8(at + L.EXT_TAP_KIND),
+      join: v.getUint8(at + L.EXT_TAP_JOIN),
+      bytes: buf.slice(start, start + length),
     };
   }
   return out;

@@ -1,5 +1,5 @@
 /** agent/probe/whither-format.gen.h: the field table for the BPF programs and the probe. */
-import { HOOKS } from '#core/format/hooks.ts';
+import { HOOKS, TAP_HOOKS, type Hook } from '#core/format/hooks.ts';
 import {
   BLOCK_SUBTYPE,
   COST_ATTACH,
@@ -15,6 +15,8 @@ import {
   META_STATE,
   PEN,
   STRUCTS,
+  TAP_JOIN,
+  TAP_KIND,
   type Struct,
 } from '#core/format/structs.ts';
 import { cDeclaration, constantName } from './names.ts';
@@ -28,6 +30,8 @@ const ENUMS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   LINK_KIND,
   COST_COUNTING,
   COST_ATTACH,
+  TAP_KIND,
+  TAP_JOIN,
 };
 
 const hex = (n: number): string => `0x${n.toString(16).padStart(8, '0')}u`;
@@ -54,14 +58,19 @@ function structLines(struct: Struct): string[] {
 
 const LANE_STEP = { rx: 0, tx: 1000, end: 2000 } as const;
 
+function hookRows(hooks: readonly Hook[]): string {
+  const row = (h: Hook): string => {
+    const identifier = constantName(h.name).toLowerCase();
+    return `\tX(${h.id}, ${identifier}, "${h.name}", ${h.linkType}, ${h.direction})`;
+  };
+  return hooks.map(row).join(' \\\n');
+}
+
 function hookLines(): string[] {
   const ids = HOOKS.map((h) => `#define WH_HOOK_${constantName(h.name)} ${h.id}u /* ${h.doc} */`);
   const steps = HOOKS.map((h) => `#define WH_STEP_${constantName(h.name)} ${LANE_STEP[h.lane] + h.order}u`);
-  const max = Math.max(...HOOKS.map((h) => h.id));
-  const rows = HOOKS.map((h) => {
-    const identifier = constantName(h.name).toLowerCase();
-    return `\tX(${h.id}, ${identifier}, "${h.name}", ${h.linkType}, ${h.direction})`;
-  });
+  const attached = HOOKS.filter((h) => !TAP_HOOKS.includes(h));
+  const max = Math.max(...attached.map((h) => h.id));
   return [
     '',
     '#define WH_HOOK_NONE 0u',
@@ -75,7 +84,11 @@ function hookLines(): string[] {
     '',
     '/* X(id, C identifier, name in captures, link type, direction of epb_flags: 1 in, 2 out, 0 unknown) */',
     '#define WH_HOOKS(X) \\',
-    rows.join(' \\\n'),
+    hookRows(attached),
+    '',
+    '/* The same of taps, which the probe does not attach. */',
+    '#define WH_TAP_HOOKS(X) \\',
+    hookRows(TAP_HOOKS),
   ];
 }
 

@@ -15,6 +15,8 @@ import {
   META_STATE,
   PEN,
   STRUCTS,
+  TAP_JOIN,
+  TAP_KIND,
 } from '#core/format/structs.ts';
 
 const SECTION_PATTERN = /(<!-- generated:([a-z0-9_-]+) -->\n)[\s\S]*?(<!-- \/generated -->)/g;
@@ -58,6 +60,8 @@ export const SECTIONS: ReadonlyMap<string, string> = new Map([
   ['link-kind', valueTable(LINK_KIND)],
   ['cost-counting', valueTable(COST_COUNTING)],
   ['cost-attach', valueTable(COST_ATTACH)],
+  ['tap-kind', valueTable(TAP_KIND)],
+  ['tap-join', valueTable(TAP_JOIN)],
   [
     'hooks',
     table(

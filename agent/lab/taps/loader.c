@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: MIT
+/* whither-taps: the taps lab's programs and traffic.
+ *
+ *   whither-taps attach NETNS DEV OBJECT CGROUP   attaches taps_xdp, taps_tc and taps_cgroup,
+ * prints "ready", stays until the end of stdin; lines on stdin: "runs" prints how often and for how
+ * many ns taps_xdp ran (kernel.bpf_stats_enabled) whither-taps receive NETNS ADDRESS prints
+ * "ready", then the cookie of its socket; receives whither-taps send NETNS SOURCE ADDRESS COUNT
+ * datagrams with the TLV, numbered from 1 whither-taps cost OBJECT                      ns of a run
+ * of cost.bpf.c without taps and with one, and of each of 32
+ *
+ * Links belong to this process, and it dies with its parent. */
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <linux/if_link.h>
+
+#include "../../probe/bpf-link.h"
+#include "../../probe/devices.h"
+#include "taps.h"
+
+#define REPEAT 200000
+#define TRIES  10
+
+static int fail(const char *what)
+{
+	fprintf(stderr, "whither-taps: %s: %s\n", what, strerror(errno));
+	return 1;
+}
+
+static struct bpf_object *load(const char *path)
+{
+	struct bpf_object *object = bpf_object__open_file(path, NULL);
+
+	if (object && bpf_object__load(object)) {
+		bpf_object__close(object);
+		return NULL;
+	}
+	return object;
+}
+
+static int program(const struct bpf_object *object, const char *name)
+{
+	return bpf_program__fd(bpf_object__find_program_by_name(object, name));
+}
+
+static void print_runs(int prog)
+{
+	struct bpf_prog_info info = { 0 };
+	__u32 size = sizeof(info);
+
+	bpf_obj_get_info_by_fd(prog, &info, &size);
+	printf("{\"runs\":%" PRIu64 ",\"ns\":%" PRIu64 "}\n", (uint64_t)info.run_cnt,
+	       (uint64_t)info.run_time_ns);
+	fflush(stdout);
+}
+
+static int attach(char **argv)
+{
+	LIBBPF_OPTS(bpf_link_create_opts, native, .flags = XDP_FLAGS_DRV_MODE);
+	LIBBPF_OPTS(bpf_tc_hook, hook, .attach_point = BPF_TC_INGRESS);
+	LIBBPF_OPTS(bpf_tc_opts, opts, .priority = 100);
+	int cgroup = open(argv[3], O_RDONLY | O_DIRECTORY | O_CLOEXEC), xdp, tcx, err = 0;
+	struct bpf_object *object = load(argv[2]);
+	struct netns netns;
+	struct device device;
+	char line[64];
+
+	if (!object || cgroup < 0)
+		return fail(object ? argv[3] : argv[2]);
+	if (netns_enter(argv[0], &netns) || device_find(argv[1], &device))
+		return 1;
+	if (bpf_link_create(program(object, "taps_cgroup"), cgroup, BPF_CGROUP_INET_INGRESS, NULL) <
+	    0)
+		return fail("attaching the cgroup program");
+	xdp = bpf_link_create(program(object, "taps_xdp"), (int)device.ifindex, BPF_XDP, &native);
+	if (xdp < 0)
+		return fail("attaching the XDP program");
+	tcx = tcx_link_create(program(object, "taps_tc"), device.ifindex, true, true);
+	if (tcx == -EINVAL) { /* Linux before 6.6 */
+		hook.ifindex = (int)device.ifindex;
+		opts.prog_fd = program(object, "taps_tc");
+		err = bpf_tc_hook_create(&hook);
+		err = err ? err : bpf_tc_attach(&hook, &opts);
+	} else if (tcx < 0)
+		err = tcx;
+	if (err) {
+		errno = -err;
+		return fail("attaching the TC program");
+	}
+	puts("ready");
+	fflush(stdout);
+	while (fgets(line, sizeof(line), stdin))
+		if (!strcmp(line, "runs\n"))
+			print_runs(program(object, "taps_xdp"));
+	return 0;
+}
+
+static int open_socket(const char *netns_name, const char *address, uint16_t port)
+{
+	struct sockaddr_in at = { .sin_family = AF_INET, .sin_port = htons(port) };
+	struct netns netns;
+	int fd;
+
+	if (netns_enter(netns_name, &netns) || inet_pton(AF_INET, address, &at.sin_addr) != 1)
+		return -1;
+	fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	return fd >= 0 && !bind(fd, (struct sockaddr *)&at, sizeof(at)) ? fd : -1;
+}
+
+static int receive(char **argv)
+{
+	int fd = open_socket(argv[0], argv[1], TAPS_PORT);
+	uint64_t cookie;
+	socklen_t size = sizeof(cookie);
+	char buffer[64];
+
+	if (fd < 0 || getsockopt(fd, SOL_SOCKET, SO_COOKIE, &cookie, &size))
+		return fail("a socket");
+	printf("ready\n%" PRIu64 "\n", cookie);
+	fflush(stdout);
+	while (recv(fd, buffer, sizeof(buffer), 0) > 0)
+		;
+	return 0;
+}
+
+static int send_all(char **argv)
+{
+	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(TAPS_PORT) };
+	struct tlv_request request = { .type = TLV_REQUEST, .length = 8 };
+	uint64_t count = strtoull(argv[3], NULL, 10);
+	int fd = open_socket(argv[0], argv[1], TAPS_PORT + 1);
+
+	if (fd < 0 || inet_pton(AF_INET, argv[2], &to.sin_addr) != 1)
+		return fail("a socket");
+	for (uint64_t n = 1; n <= count; n++) {
+		memcpy(request.value, &n, sizeof(request.value));
+		if (sendto(fd, &request, sizeof(request), 0, (struct sockaddr *)&to, sizeof(to)) <
+		    0)
+			return fail("sending");
+		usleep(2000);
+	}
+	return 0;
+}
+
+static double run_ns(int prog, unsigned repeat)
+{
+	unsigned char packet[64] = { 0 };
+	LIBBPF_OPTS(bpf_test_run_opts, run, .data_in = packet, .data_size_in = sizeof(packet),
+		    .repeat = (int)repeat);
+	struct timespec from, to;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &from);
+	if (bpf_prog_test_run_opts(prog, &run))
+		return -1;
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &to);
+	return ((double)(to.tv_sec - from.tv_sec) * 1e9 + (double)(to.tv_nsec - from.tv_nsec)) /
+	       repeat;
+}
+
+/* The least of several: what disturbs only adds. */
+static double least_ns(const struct bpf_object *object, const char *name)
+{
+	double least = 1e9, ns;
+
+	for (int i = 0; i < TRIES; i++) {
+		ns = run_ns(program(object, name), REPEAT);
+		least = ns < least ? ns : least;
+	}
+	return least;
+}
+
+static int cost(const char *path)
+{
+	struct bpf_object *object = load(path);
+	double none, many, one;
+
+	if (!object)
+		return fail(path);
+	none = least_ns(object, "without");
+	one = least_ns(object, "with_1");
+	many = least_ns(object, "with_32");
+	printf("{\"without\":%.2f,\"one\":%.2f,\"each\":%.2f}\n", none, one, (many - none) / 32);
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	libbpf_set_print(NULL);
+	if (argc == 6 && !strcmp(argv[1], "attach"))
+		return attach(argv + 2);
+	if (argc == 4 && !strcmp(argv[1], "receive"))
+		return receive(argv + 2);
+	if (argc == 6 && !strcmp(argv[1], "send"))
+		return send_all(argv + 2);
+	if (argc == 3 && !strcmp(argv[1], "cost"))
+		return cost(argv[2]);
+	fputs("Usage: whither-taps attach NETNS DEV OBJECT CGROUP | receive NETNS ADDRESS | send NETNS SOURCE ADDRESS COUNT | cost OBJECT\n",
+	      stderr);
+	return 2;
+}
