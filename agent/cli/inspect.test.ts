@@ -2,6 +2,7 @@ import { PassThrough, Readable, Writable } from 'node:stream';
 import { expect, test } from 'vitest';
 import { generateCapture, GENERATED_SCHEMA, joinChunks } from '#core/pcapng/testing/generate-capture.ts';
 import type { InspectedEvent } from '#core/inspect/event-object.ts';
+import { SCHEMA, sectionBytes, START_NS, trace } from '#core/store/testing/scenario.ts';
 import { formatLine, inspect, type InspectOptions } from './inspect.ts';
 
 const EVENTS = 200;
@@ -127,4 +128,56 @@ test('a capture cannot move the cursor or forge a line', () => {
     1,
   );
   expect(line).toBe('1  0.000000005  eth0·2  0.0  eth1  j=-  UDP  [fe80::1]:5 → 10.0.0.1:6  meta=ff  # ·[2J');
+});
+
+const LOST = sectionBytes({
+  seen: [
+    { hook: 'nf/prerouting', id: 1n, us: 0, meta: [...trace(7), 0, 0] },
+    { hook: 'nf/forward', id: 1n, us: 1 },
+  ],
+});
+
+test('the summary says which hop loses what, as a table', async () => {
+  const { code, out } = await run(LOST, { json: false, summary: true, schema: null });
+  expect(code).toBe(0);
+  expect(out.trimEnd().split('\n')).toEqual([
+    'HOP              STATE  TLV     JOURNEYS  OF  CAUSE    KNOWN    EXAMPLE',
+    'eth0:nf/forward  lost   (area)         1   1  unknown  unknown  1',
+    'eth0:nf/forward  lost   trace          1   1  unknown  unknown  1',
+  ]);
+});
+
+test('the summary is one JSON object for each row, by the schema that is given', async () => {
+  const schema = { ...SCHEMA, types: SCHEMA.types.map((type) => ({ ...type, name: `my_${type.name}` })) };
+  const { out } = await run(LOST, { json: true, summary: true, schema });
+  expect(
+    out
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as unknown),
+  ).toEqual(
+    [null, { type: 1, name: 'my_trace' }].map((tlv) => ({
+      hop: 'eth0:nf/forward',
+      state: 'lost',
+      cause: 'unknown',
+      operation: 'unknown',
+      known: 'unknown',
+      tlv,
+      journeys: 1,
+      arrived: 1,
+      first_ns: (START_NS + 1000n).toString(),
+      last_ns: (START_NS + 1000n).toString(),
+      example: '1',
+    })),
+  );
+});
+
+test('a summary without a loss says so, and one of a truncated file is of what was whole', async () => {
+  const { code, out, err } = await run(LOST.subarray(0, LOST.length - 4), {
+    json: false,
+    summary: true,
+    schema: null,
+  });
+  expect([code, out]).toEqual([1, 'No metadata was lost, clobbered or left behind in this capture.\n']);
+  expect(err).toMatch(/^a\.pcapng: at byte \d+: The capture ends in the middle of a block/);
 });

@@ -1,11 +1,13 @@
-/** `whither inspect FILE`: every event of a capture as a line, by the same core as the page. */
+/** `whither inspect FILE`: every event of a capture as a line, or a summary, by the same core as the page. */
 import type { Readable, Writable } from 'node:stream';
 import { InspectSink } from '#core/inspect/inspect-sink.ts';
 import type { InspectedEvent } from '#core/inspect/event-object.ts';
 import { printType } from '#core/metadata/type-number.ts';
+import { summaryObjects, summaryTable } from '#core/inspect/summary.ts';
 import type { MetadataSchema } from '#core/metadata/types.ts';
 import { CaptureReader } from '#core/pcapng/reader.ts';
-import type { Problem } from '#core/pcapng/types.ts';
+import type { CaptureSink, Problem } from '#core/pcapng/types.ts';
+import { CaptureStore } from '#core/store/capture-store.ts';
 import { codeOf, Failure } from '../failure.ts';
 import { readFailure } from '../supervisor/handover.ts';
 
@@ -14,6 +16,8 @@ const PIECE_CHARS = 64 * 1024;
 
 export interface InspectOptions {
   readonly json: boolean;
+  /** What each hop loses instead of the events. The whole capture is kept in memory for it. */
+  readonly summary?: boolean;
   /** null = the schemas in the capture. */
   readonly schema: MetadataSchema | null;
 }
@@ -35,11 +39,36 @@ export async function inspect(
     seen.fatal ||= problem.fatal;
     err.write(`${name}: at byte ${problem.offset}: ${problem.cause} ${problem.remedy}\n`);
   };
+  if (options.summary === true) {
+    const store = new CaptureStore();
+    const failed = await read(input, name, store, printer);
+    store.problems.forEach(report);
+    const { rows, omitted } = summaryObjects(store, options.schema);
+    const lines = options.json ? rows.map((row) => JSON.stringify(row)) : summaryTable(rows);
+    for (const line of lines) printer.line(line);
+    if (omitted > 0) err.write(`${name}: ${omitted} losses have no row: there are too many kinds of them\n`);
+    await printer.end();
+    if (failed !== null) throw failed;
+    return seen.fatal && !printer.closed ? 1 : 0;
+  }
   const format = options.json ? (event: InspectedEvent) => JSON.stringify(event) : formatLine;
   const sink = new InspectSink(
     { event: (event, typeBytes) => printer.line(format(event, typeBytes)), problem: report },
     options.schema,
   );
+  const failed = await read(input, name, sink, printer);
+  await printer.end();
+  if (failed !== null) throw failed;
+  return seen.fatal && !printer.closed ? 1 : 0;
+}
+
+/** Reads `input` into `sink` until one of them ends, or nobody takes the lines any more; what kept it from reading on, null = nothing. */
+async function read(
+  input: Readable,
+  name: string,
+  sink: CaptureSink,
+  printer: Printer,
+): Promise<Error | null> {
   const reader = new CaptureReader(sink);
   try {
     for await (const chunk of input) {
@@ -48,13 +77,11 @@ export async function inspect(
       if (reader.stopped || printer.closed) break;
     }
   } catch (thrown) {
-    await printer.end();
-    const failure = readFailure(name, thrown);
-    throw codeOf(thrown) === '' && !(thrown instanceof Failure) ? thrown : failure;
+    const isBug = codeOf(thrown) === '' && !(thrown instanceof Failure);
+    return isBug && thrown instanceof Error ? thrown : readFailure(name, thrown);
   }
   if (!printer.closed) reader.end();
-  await printer.end();
-  return seen.fatal && !printer.closed ? 1 : 0;
+  return null;
 }
 
 /** `17 1795392000.000000640 eth0:tcx/ingress@first j=3 UDP 10.0.0.1:4000 → 10.0.0.2:53 trace_id=0x2a` */

@@ -24,6 +24,13 @@ import { parseAge, parsePort, parseSize } from './units.ts';
 const STDIN = '-';
 const paths = findPaths(import.meta.url);
 
+interface InspectCommandOptions {
+  readonly json?: boolean;
+  readonly summary?: boolean;
+  readonly schema?: string;
+  readonly cost?: boolean;
+}
+
 interface Handles {
   readonly read?: readonly string[];
   readonly write?: readonly string[];
@@ -123,10 +130,11 @@ Examples:
     .command('inspect')
     .description('print the events of a capture file')
     .argument('<file>', 'pcapng or pcap file; - = standard input')
-    .option('--json', 'one JSON object for each event and line')
+    .option('--json', 'one JSON object for each event (or row of the summary) and line')
+    .option('--summary', 'which hop loses how much metadata, by which cause, for which TLV')
     .option('--schema <file>', 'metadata schema (JSON) instead of the one in the capture')
     .option('--cost', 'what watching cost instead of the events; with --json as one object')
-    .action(async (file: string, options: { json?: boolean; schema?: string; cost?: boolean }) => {
+    .action(async (file: string, options: InspectCommandOptions) => {
       const source = options.schema ?? '';
       const text = source === '' ? null : readText(source);
       const input = file === STDIN ? process.stdin : readStream(file);
@@ -137,7 +145,13 @@ Examples:
         process.exitCode = await inspectCost(input, file, options.json === true, stdout, stderr);
         return;
       }
-      process.exitCode = await inspect(input, file, { json: options.json === true, schema }, stdout, stderr);
+      process.exitCode = await inspect(
+        input,
+        file,
+        { json: options.json === true, summary: options.summary === true, schema },
+        stdout,
+        stderr,
+      );
     });
 
   program
