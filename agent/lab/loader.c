@@ -6,7 +6,11 @@
  * "ready", then answers lines on stdin until its end: counts and notes (edge.h), truth
  * (bpf/truth.h) whither-lab guard NETNS... waits for the end of stdin, then removes the namespaces
  *   whither-lab programs
- *       all BPF programs that are loaded, whoever loaded them
+ *       all BPF programs that are loaded, whoever loaded them: id and name
+ *   whither-lab links
+ *       all BPF links: id and id of the program
+ *   whither-lab chain NETNS DEVICE
+ *       ids of the programs of its tcx chains in their order: ingress, then egress
  *
  * Links belong to this process by file descriptor, and it dies with its parent: nothing outlives
  * it. */
@@ -32,6 +36,7 @@
 
 /* Of the first filter; the next ones come behind it. */
 #define CLSACT_PRIORITY 100
+#define CHAIN_MAX	64
 #define POINT_CHARS	16
 
 static int fail(const char *what)
@@ -269,6 +274,44 @@ static int list_programs(void)
 	return 0;
 }
 
+static int list_links(void)
+{
+	for (__u32 id = 0; !bpf_link_get_next_id(id, &id);) {
+		struct bpf_link_info info = { 0 };
+		__u32 size = sizeof(info);
+		int fd = bpf_link_get_fd_by_id(id);
+
+		if (fd < 0) /* gone meanwhile */
+			continue;
+		if (!bpf_obj_get_info_by_fd(fd, &info, &size))
+			printf("%u %u\n", info.id, info.prog_id);
+		close(fd);
+	}
+	return 0;
+}
+
+static int print_chain(unsigned ifindex, bool ingress)
+{
+	uint32_t ids[CHAIN_MAX];
+	int count = tcx_query(ifindex, ingress, ids, CHAIN_MAX);
+
+	printf("%s", ingress ? "ingress" : "egress");
+	for (int i = 0; i < count; i++)
+		printf(" %u", ids[i]);
+	puts("");
+	return count < 0 && count != -ENOENT;
+}
+
+static int chain(const char *netns_name, const char *device_name)
+{
+	struct netns netns;
+	struct device device;
+
+	if (netns_enter(netns_name, &netns) || device_find(device_name, &device))
+		return 1;
+	return print_chain(device.ifindex, true) || print_chain(device.ifindex, false);
+}
+
 int main(int argc, char **argv)
 {
 	pid_t parent = getppid();
@@ -277,8 +320,12 @@ int main(int argc, char **argv)
 		return guard(argc - 2, argv + 2);
 	if (argc == 2 && !strcmp(argv[1], "programs"))
 		return list_programs();
+	if (argc == 2 && !strcmp(argv[1], "links"))
+		return list_links();
+	if (argc == 4 && !strcmp(argv[1], "chain"))
+		return chain(argv[2], argv[3]);
 	if (argc < 5 || strcmp(argv[1], "attach")) {
-		fputs("Usage: whither-lab attach NETNS OBJECT POINT:DEVICE:PROGRAM... | guard NETNS... | programs\n",
+		fputs("Usage: whither-lab attach NETNS OBJECT POINT:DEVICE:PROGRAM... | guard NETNS... | programs | links |\n       chain NETNS DEVICE\n",
 		      stderr);
 		return 2;
 	}
