@@ -24,6 +24,23 @@ describe('what lies between two hops', () => {
     expect(tcPrograms('eth0:consume_skb', 'eth0:consume_skb')).toEqual([]);
   });
 
+  it('has generic XDP behind the stack’s entry, and native XDP before anything is seen', () => {
+    const xdp = (from: string | null, to: string): string =>
+      between(from === null ? null : place(from), place(to), [program('xdp', 9, 'xdp', 'eth1')]).xdp;
+    expect(xdp(null, 'eth1:napi_gro_receive_entry')).toBe('some');
+    expect(xdp('eth1:napi_gro_receive_entry', 'eth1:netif_receive_skb')).toBe('no');
+    expect(xdp('eth1:netif_receive_skb', 'eth1:tcx/ingress@first')).toBe('some');
+    expect(xdp('eth1:tcx/ingress@first', 'eth1:nf/prerouting')).toBe('no');
+  });
+
+  it('has the neighbour layer behind the last hook of IP output', () => {
+    const neighbour = (from: string): boolean =>
+      between(place(from), place('eth0:net_dev_queue'), []).neighbour;
+    expect(neighbour('eth0:cgroup_skb/egress')).toBe(true);
+    expect(neighbour('eth1:nf/forward')).toBe(true);
+    expect(neighbour('eth0:tcx/egress@first')).toBe(false);
+  });
+
   it('has the rest of a chain that was left in its middle', () => {
     expect(tcPrograms('eth1:netif_receive_skb', 'eth1:nf/prerouting')).toEqual(['ingress']);
     expect(tcPrograms('eth1:tcx/ingress@after:ingress#2', 'eth1:nf/prerouting')).toEqual([]);

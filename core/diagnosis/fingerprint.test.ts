@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createFlowFields, dissectFlow } from '#core/dissect/flow.ts';
 import { fingerprint, PRINT, PRINT_WORDS } from './fingerprint.ts';
-import { ping, printOf, tcp, udp, vxlan } from './testing/packets.ts';
+import { hex, ping, printOf, tcp, udp, vxlan } from './testing/packets.ts';
 
 const packetOf = (bytes: Uint8Array, captured?: number): number[] => [
   ...printOf(bytes, captured).subarray(PRINT.flow, PRINT.packet + 1),
@@ -40,6 +40,20 @@ describe('fingerprint', () => {
     expect([...print.subarray(PRINT.innerFlow, PRINT.innerPacket + 1)]).toEqual(packetOf(inside));
     expect(packetOf(vxlan(inside))).not.toEqual(packetOf(inside));
     expect([...printOf(inside).subarray(PRINT.innerFlow, PRINT.innerPacket + 1)]).toEqual([0, 0]);
+  });
+
+  it('finds the packet behind all options of GRE', () => {
+    const inside = ping(5);
+    const ip = Buffer.from(inside.subarray(14)).toString('hex');
+    const outer = Buffer.from(inside.subarray(0, 14)).toString('hex');
+    const gre = (head: string): Uint8Array => {
+      const total = (20 + head.length / 2 + ip.length / 2).toString(16).padStart(4, '0');
+      return hex(`${outer} 4500 ${total} 0001 4000 40 2f 0000 0a000009 0a000008 ${head} ${ip}`);
+    };
+    for (const head of ['00000800', '2000080000000007', 'b0000800000000000000000700000001']) {
+      const print = printOf(gre(head));
+      expect([...print.subarray(PRINT.innerFlow, PRINT.innerPacket + 1)]).toEqual(packetOf(inside));
+    }
   });
 
   it('has sequence number and payload of TCP as on the wire', () => {

@@ -166,6 +166,9 @@ describe('links', () => {
     expect(links([leader(500), merged], 1)).toEqual(['gro inferred 0']);
     expect(links([leader(500), merged], 0)).toEqual(['gro inferred 1']);
     expect(links([leader(0), merged], 1)).toEqual([]);
+    // Beyond what GRO merges: a later packet of the same connection.
+    const far: Told = { packet: tcp(1000 + 65_536, 500), seen: [[gro, 1]] };
+    expect(links([leader(70_000), far], 1)).toEqual([]);
     const passed: Told = { ...merged, seen: [...merged.seen, ['1/eth0:netif_receive_skb', 10]] };
     expect(links([leader(500), passed], 1)).toEqual([]);
   });

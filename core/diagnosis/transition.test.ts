@@ -217,6 +217,37 @@ describe('diagnose', () => {
     );
   });
 
+  it('does not explain a loss behind a crossing by what happens on one host', () => {
+    const lost: SightingOptions = { at: RX, netns: 8, area: null, head: 0x9000 };
+    expect(verdict({ from: { at: XMIT }, to: lost })).toBe('lost unknown unknown');
+    expect(verdict({ from: { at: RX }, to: { at: FORWARD, area: null, head: 0x9000 } })).toBe(
+      'lost expandHead implied',
+    );
+  });
+
+  it('sees no header in the area when it is not known where the packet begins', () => {
+    const area = areaWith({ 12: 1 });
+    expect(verdict({ from: { at: FORWARD }, to: { at: QUEUE, data: OFFSET_UNSET, area } })).toBe(
+      'clobbered unknown unknown | 12..13',
+    );
+  });
+
+  it('says changed where an XDP program alone may have run unlisted', () => {
+    const to = { at: FIRST, area: areaWith({ 3: 1 }) };
+    expect(verdict({ from: { at: RX }, to, programs: null })).toBe('changed unknown unknown | 3..4');
+    expect(verdict({ from: { at: RX }, to })).toBe('clobbered unknown unknown | 3..4');
+  });
+
+  it('says that memory did not change only where the old and the new area overlap', () => {
+    const evidence = (delta: number): string => {
+      const from = { at: IP_IN };
+      const area = AREA.map((_, i) => AREA[i + delta] ?? 0x45);
+      return run({ from, to: { at: FORWARD, mac: MAC + delta, area } }).cause.evidence;
+    };
+    expect(evidence(15)).toContain('the memory under it did not change');
+    expect(evidence(16)).not.toContain('the memory under it did not change');
+  });
+
   it('says nothing of bytes that were not kept', () => {
     const before = sighting({});
     const now = sighting({ at: LAST, head: 0x9000 });

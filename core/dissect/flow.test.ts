@@ -31,6 +31,18 @@ function line(text: string, linkType = 1): string {
 }
 
 describe('flow fields', () => {
+  it('look for nothing behind an IPv4 header that says it is shorter than itself', () => {
+    const { protocol, transportOffset, truncated, srcPort } = flow(
+      `${ETHERNET} ${IPV4_TCP.replace('4500 0028', '4500 0013')}`,
+    );
+    expect({ protocol, transportOffset, truncated, srcPort }).toEqual({
+      protocol: PROTOCOL.ipv4,
+      transportOffset: -1,
+      truncated: false,
+      srcPort: -1,
+    });
+  });
+
   it('are offsets and numbers of the outermost packet', () => {
     expect(flow(`${ETHERNET} 8100 0064 ${IPV4_TCP} aabb`)).toEqual({
       protocol: PROTOCOL.tcp,
@@ -254,6 +266,18 @@ describe('any bytes', () => {
       ),
       { numRuns: 3000 },
     );
+  });
+
+  it('stop at an option that is shorter than its own kind and length', () => {
+    for (const length of ['00', '01']) {
+      const packet = hex(`46000018 00010000 40 fd 0000 0a000001 0a000002 44 ${length} 0101`);
+      const options = dissectTree(packet, 228)[0]!.children.slice(-3);
+      expect(options.map(({ label, value }) => [label, value])).toEqual([
+        ['Option', '68'],
+        ['Option length', String(Number(length))],
+        ['Bad option length', String(Number(length))],
+      ]);
+    }
   });
 
   it('have no layer behind a header that is cut off (options of IPv4 past the end, UDP after them)', () => {

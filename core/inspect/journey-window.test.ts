@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { BLOCK_SUBTYPE } from '#core/format/structs.ts';
 import { CaptureReader } from '#core/pcapng/reader.ts';
+import { joinChunks } from '#core/pcapng/testing/generate-capture.ts';
+import type { CaptureWriter } from '#core/pcapng/writer.ts';
 import type { CaptureSink, PacketView } from '#core/pcapng/types.ts';
 import { sectionBytes, type Seen } from '#core/store/testing/scenario.ts';
 import type { EventFacts } from './event-object.ts';
@@ -8,7 +11,9 @@ import { JourneyWindow } from './journey-window.ts';
 type Told = Pick<EventFacts, 'diagnosis' | 'links'>;
 
 /** What a window of `events` tells of each event. */
-function told(seen: readonly Seen[], events: number): Told[] {
+const told = (seen: readonly Seen[], events: number): Told[] => toldOf(sectionBytes({ seen }), events);
+
+function toldOf(bytes: Uint8Array, events: number): Told[] {
   const window = new JourneyWindow(null, events);
   const out: Told[] = [];
   const ignore = (): void => undefined;
@@ -20,7 +25,7 @@ function told(seen: readonly Seen[], events: number): Told[] {
     statistics: ignore,
     problem: ignore,
   };
-  new CaptureReader(sink).push(sectionBytes({ seen }));
+  new CaptureReader(sink).push(bytes);
   return out;
 }
 
@@ -42,6 +47,38 @@ describe('the window of a stream', () => {
         expect(states(told(seen, window)).slice(at)).toEqual(['present', 'present', 'present']);
       }
     }
+  });
+
+  it('keeps no more than the window', () => {
+    const [first, second] = journey(1n, 0, 2);
+    const after = (others: number): string | undefined =>
+      states(told([first!, ...journey(7n, 10, others), second!], 8)).at(-1);
+    expect([after(6), after(7)]).toEqual(['present', 'written']);
+  });
+
+  it('takes the host of another section for its own no more', () => {
+    const head = { head: 0x1000n };
+    const lost: Seen[] = [
+      ...journey(7n, 0, 5),
+      { hook: 'nf/prerouting', id: 1n, us: 9, meta: [1, 2, 3, 4], fields: { ...head, skb: 5n } },
+      { hook: 'nf/forward', id: 1n, us: 10, fields: { head: 0x2000n, skb: 5n } },
+      ...journey(8n, 11, 2),
+      { hook: 'nf/prerouting', id: 2n, us: 14, meta: [1, 2, 3, 4], fields: { ...head, skb: 5n } },
+      { hook: 'nf/forward', id: 2n, us: 15, fields: { head: 0x2000n, skb: 5n } },
+    ];
+    const host = (writer: CaptureWriter): void =>
+      writer.json(BLOCK_SUBTYPE.host, { kernel: '6.12.0', programs: [] });
+    const causes = (sections: readonly Uint8Array[]): (string | undefined)[] =>
+      toldOf(joinChunks(sections), 8).flatMap(({ diagnosis }) =>
+        diagnosis?.state === 'lost' ? [diagnosis.cause.name] : [],
+      );
+    const known = sectionBytes({ run: 1, seen: lost, blocks: host });
+    const unknown = sectionBytes({ run: 2, seen: lost });
+    expect(causes([known])).toEqual(['expandHead', 'expandHead']);
+    expect(causes([sectionBytes({ run: 1, seen: [], blocks: host }), unknown])).toEqual([
+      'unknown',
+      'unknown',
+    ]);
   });
 
   it('forgets what is older than the whole of it', () => {
