@@ -10,8 +10,6 @@ import { allRows, matrix, pathTable, waitForState } from './look.ts';
 import { serveStatic, type StaticHost } from './static.ts';
 
 const SAMPLE = fileURLToPath(new URL('../dist/page/samples/edge.pcapng', import.meta.url));
-/** A static host has no agent: its 404 is the answer, and Chromium logs it. */
-const NO_AGENT = /404.*\/api\/host/;
 
 let browser: Browser;
 let host: StaticHost;
@@ -27,7 +25,7 @@ afterAll(async () => {
   await host.close();
 });
 beforeEach(async () => {
-  watched = await openPage(browser, { allow: NO_AGENT });
+  watched = await openPage(browser);
   ({ page } = watched);
 });
 afterEach(async () => {

@@ -69,7 +69,10 @@ export interface Update {
   readonly schema: MetadataSchema | null;
   /** TLV columns in schema order: what JourneyRows.tlv has. */
   readonly tlvNames: readonly string[];
-  /** Those of the capture; in front of them, with code `live-agent-gone`, that nothing comes any more. */
+  /**
+   * Those of the capture; in front of them that nothing comes any more (code `live-agent-gone`), or that the agent
+   * captures nothing or not all (`live-capture`).
+   */
   readonly problems: readonly Problem[];
   /** One line from the agent (Status.text), '' otherwise. */
   readonly sourceText: string;

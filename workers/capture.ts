@@ -13,6 +13,7 @@ import { CHUNK_MASK } from '#core/store/limits.ts';
 import { LossSummaryQuery } from '#core/store/loss-summary.ts';
 import { TimelineBuilder } from '#core/store/timeline.ts';
 import type { ListFilter, LossSummary } from '#core/store/view.ts';
+import type { Status } from '#core/protocol/messages.ts';
 import { nsFromParts, type Ns } from '#core/time/ns.ts';
 import type { SourceState } from './api.ts';
 import { asFault } from './fault.ts';
@@ -26,6 +27,9 @@ import { MAX_READ_BYTES, type Beginning, type ByteSource, type SourceSink } from
 const PUSH_BYTES = 256 * 1024;
 /** Events or areas that a list, the timeline or a schema takes in at a time. */
 const STEP_BUDGET = 4096;
+
+/** Of the agent's capture, not of a place in the bytes. */
+export const CAPTURE_PROBLEM = 'live-capture';
 
 export interface CaptureClock extends Clock {
   /** Unix time in ms, with its fraction. */
@@ -54,6 +58,8 @@ export class Capture implements SourceSink {
   sourceText = '';
   /** Why nothing comes although it is tried again and again. */
   sourceProblem: Problem | null = null;
+  /** The agent captures nothing, or not all that was asked for. */
+  captureProblem: Problem | null = null;
   bytesRead = 0;
   readonly latency = new LatencyProbe();
   readonly #options: CaptureOptions;
@@ -67,6 +73,8 @@ export class Capture implements SourceSink {
   /** The one asked for last; `list` follows when it is done. */
   #filter: ListFilter;
   #agentText = '';
+  /** The agent has captured since this page came. */
+  #captured = false;
   /** Events over all stores of this capture, for the rate. */
   #eventsBefore = 0;
   /** Bytes were missed and the first event behind them has not come yet. */
@@ -119,6 +127,7 @@ export class Capture implements SourceSink {
       const { code, cause, remedy } = asFault(thrown);
       this.store.problem({ code, offset: this.bytesRead, cause, remedy, fatal: true });
       this.state = 'failed';
+      this.sourceText = '';
     }
     this.#options.onChange();
   }
@@ -221,9 +230,16 @@ export class Capture implements SourceSink {
     this.#options.onChange();
   }
 
-  status(text: string): void {
+  status({ capture, text }: Status): void {
+    if (this.ended) return;
     this.#agentText = text;
     this.sourceText = text;
+    this.#captured ||= capture === 'running';
+    // What is starting for the first time is no news.
+    const quiet = capture === 'running' || (capture === 'restarting' && !this.#captured);
+    this.captureProblem = quiet
+      ? null
+      : { code: CAPTURE_PROBLEM, offset: 0, cause: text, remedy: '', fatal: false };
     this.#options.onChange();
   }
 

@@ -333,6 +333,25 @@ describe('a session with a live source', () => {
     ]);
   });
 
+  it('says among the problems what the agent no longer captures, as long as that is so', async () => {
+    const source = new ManualSource();
+    const world = new World(source);
+    const updates = await world.open(LIVE);
+    const said = async (text: string, capture: 'running' | 'partly' | 'restarting'): Promise<unknown> => {
+      world.nowMs += 1000;
+      await source.status(text, capture);
+      const update = await updates.until((one) => one.sourceText === text);
+      return update.problems.map(({ code, cause }) => [code, cause]);
+    };
+    expect(await said('Live capture is starting.', 'restarting')).toEqual([]);
+    expect(await said('Capturing v0, v1.', 'running')).toEqual([]);
+    expect(await said('The device v0 is gone.', 'partly')).toEqual([
+      ['live-capture', 'The device v0 is gone.'],
+    ]);
+    expect(await said('Waiting for v1.', 'restarting')).toEqual([['live-capture', 'Waiting for v1.']]);
+    expect(await said('Capturing v1.', 'running')).toEqual([]);
+  });
+
   it('forgets everything when the agent has another log', async () => {
     const source = new ManualSource();
     const world = new World(source);

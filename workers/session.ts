@@ -275,8 +275,10 @@ export class Session implements WhitherWorker {
 }
 
 /** A cancelled or failed capture is not tried again: what kept it from connecting is past. */
-function problemsOf({ store, sourceProblem, ended }: Capture): readonly Problem[] {
-  return sourceProblem === null || ended ? [...store.problems] : [sourceProblem, ...store.problems];
+function problemsOf({ store, sourceProblem, captureProblem, ended }: Capture): readonly Problem[] {
+  // Of an agent that does not answer, the last it said of its capture is no news.
+  const first = ended ? null : (sourceProblem ?? captureProblem);
+  return first === null ? [...store.problems] : [first, ...store.problems];
 }
 
 function sourceOf(spec: SourceSpec): ByteSource {

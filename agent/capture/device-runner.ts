@@ -1,4 +1,5 @@
 /** Of several devices some may not be there: the others are captured all the same. */
+import type { Status } from '#core/protocol/messages.ts';
 import { ProbeRunner, type RunnerOptions } from './runner.ts';
 import type { CaptureSpec } from './spec.ts';
 
@@ -49,7 +50,7 @@ export class DeviceRunner {
         const ended = status.capture === 'unavailable' || status.capture === 'stopped';
         const missing = ended ? missingOf(spec, status.text) : null;
         if (missing === null) {
-          onStatus(status);
+          onStatus(this.#withoutMissing(status, spec));
           return;
         }
         rest.spec = { ...spec, devices: spec.devices.filter((name) => name !== missing) };
@@ -60,6 +61,14 @@ export class DeviceRunner {
     this.#runner.watchCost(this.#watchesCost);
     await this.#runner.run();
     return rest.spec;
+  }
+
+  /** What is captured is less than what was asked for, as long as it is captured. */
+  #withoutMissing(status: Status, { devices }: CaptureSpec): Status {
+    const left = this.#options.spec.devices.filter((name) => !devices.includes(name));
+    if (status.capture !== 'running' || left.length === 0) return status;
+    const text = `${status.text} Without ${left.join(', ')}: there was no such device when it started.`;
+    return { ...status, capture: 'partly', text };
   }
 }
 

@@ -111,7 +111,7 @@ test('a probe that keeps dying is given up after the last delay', async () => {
 
 const GONE: FakeRun = {
   output: section({ run: 1, events: 1 }),
-  then: `exit ${GONE_EXIT_CODE} whither-probe: the device eth0 is gone`,
+  then: `exit ${GONE_EXIT_CODE} whither-probe: the device eth0 is gone, so nothing is left to watch: start again when it is back (ip link lists what is there)`,
 };
 
 test('what it watched is waited for, and captured when it comes back', async () => {
@@ -124,10 +124,23 @@ test('what it watched is waited for, and captured when it comes back', async () 
   await ran;
   expect(statuses.map(({ capture, text }) => [capture, text])).toEqual([
     ['running', 'Capturing eth0 in netns edge.'],
-    ['restarting', 'The device eth0 is gone. Waiting for it.'],
+    ['restarting', 'The device eth0 is gone, so nothing is left to watch. Waiting for it.'],
     ['running', 'Capturing eth0 in netns edge.'],
     ['stopped', 'The capture was stopped.'],
   ]);
+});
+
+test('a device that goes while others stay is told of, and the capture is no longer whole', async () => {
+  const said = 'the device eth1 is gone; still watching eth0: to watch all, start again when it is back';
+  const run: FakeRun = { output: section({ run: 1, events: 1 }), then: `stay 0 whither-probe: ${said}` };
+  const { runner, statuses } = runnerFor([run], await openSpool());
+  const ran = runner.run();
+  await until(() => statuses.some(({ capture }) => capture === 'partly'));
+  runner.stop();
+  await ran;
+  expect(statuses.find(({ capture }) => capture === 'partly')!.text).toBe(
+    'The device eth1 is gone; still watching eth0: to watch all, start again when it is back.',
+  );
 });
 
 test('what it watched is not waited for for ever; why it ended is said, not why it could not start again', async () => {
@@ -143,7 +156,9 @@ test('what it watched is not waited for for ever; why it ended is said, not why 
     'restarting',
     'stopped',
   ]);
-  expect(statuses.at(-1)!.text).toBe('The device eth0 is gone.');
+  expect(statuses.at(-1)!.text).toBe(
+    'The device eth0 is gone, so nothing is left to watch: start again when it is back (ip link lists what is there).',
+  );
   expect(runner.failed).toBe(true);
 });
 
@@ -192,7 +207,7 @@ exec "${FAKE_PROBE}" "$@"
   expect(some.statuses.map(({ capture, text }) => [capture, text])).toEqual([
     ['restarting', 'There is no device nosuch0: going on without it.'],
     ['restarting', 'There is no device nosuch1: going on without it.'],
-    ['running', 'Capturing eth0.'],
+    ['partly', 'Capturing eth0. Without nosuch0, nosuch1: there was no such device when it started.'],
     ['stopped', 'The capture was stopped.'],
   ]);
   expect(some.runner.failed).toBe(false);

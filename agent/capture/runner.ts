@@ -18,6 +18,10 @@ const ALIVE_AFTER_MS = 1_500;
 
 /** With it a program begins its lines on stderr. */
 const PROGRAM_PREFIX = /^[\w-]+: /;
+/** As agent/probe/presence.c says that some of its devices are gone; a kernel test asks the real probe. */
+const PARTLY = / gone; still watching /;
+/** Its remedy for who runs it by hand: here it is started again by itself, as long as that is tried. */
+const BY_HAND = /(?:: start again when .*)?\.$/;
 
 export interface RunnerOptions {
   readonly launcher: Launcher;
@@ -79,7 +83,10 @@ export class ProbeRunner {
         return;
       }
       attempt += 1;
-      this.#status('restarting', `${why} ${gone === null ? 'Starting it again.' : 'Waiting for it.'}`);
+      this.#status(
+        'restarting',
+        gone === null ? `${why} Starting it again.` : `${gone.replace(BY_HAND, '.')} Waiting for it.`,
+      );
       await this.#sleep(delay);
     }
     this.#status('stopped', 'The capture was stopped.');
@@ -106,7 +113,7 @@ export class ProbeRunner {
       if (!this.#stopped()) this.#status('running', `Capturing ${describeSpec(spec)}.`);
     };
     try {
-      const probe = await launcher.start(spec, (line) => (this.#lastLine = line));
+      const probe = await launcher.start(spec, (line) => this.#said(line));
       this.#process = probe;
       if (this.#watchesCost) probe.watchCost(true);
       if (this.#stopped()) probe.stop();
@@ -134,6 +141,11 @@ export class ProbeRunner {
       clearTimeout(alive);
       this.#process = null;
     }
+  }
+
+  #said(line: string): void {
+    this.#lastLine = line;
+    if (PARTLY.test(line)) this.#status('partly', sentence(line.replace(PROGRAM_PREFIX, '')));
   }
 
   #stopped(): boolean {

@@ -180,6 +180,12 @@ test('live begins at a segment of its own near the end', async () => {
   expect(readAll([client.bytes]).packets.map((p) => p.packetId)).toEqual([8000n]);
 });
 
+test('who hears nothing else hears that the agent is alive', async () => {
+  const agent = await AgentUnderTest.start();
+  const client = await agent.connect();
+  await until(() => client.signs === 2);
+});
+
 test('changes of the status reach every client', async () => {
   const agent = await AgentUnderTest.start();
   const clients = await Promise.all([agent.connect(), agent.connect()]);

@@ -2,7 +2,7 @@
 import { STATUS_CODES, type IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
-import { MAX_CONTROL_BYTES, type Status } from '#core/protocol/messages.ts';
+import { ALIVE_INTERVAL_MS, MAX_CONTROL_BYTES, type Status } from '#core/protocol/messages.ts';
 import type { Spool } from '../spool/spool.ts';
 import type { Access, Refusal } from './access.ts';
 import { SECURITY_HEADERS } from './headers.ts';
@@ -25,7 +25,7 @@ export class StreamServer {
   readonly #host: string;
   /** Value: whether it has answered since the last ping. */
   readonly #sockets = new Map<WebSocket, { readonly client: StreamClient; alive: boolean }>();
-  readonly #timer: NodeJS.Timeout;
+  readonly #timers: readonly NodeJS.Timeout[];
   #status: Status | null = null;
   readonly #onCost: (watched: boolean) => void;
   #costWatched = false;
@@ -43,8 +43,11 @@ export class StreamServer {
     this.#server.on('wsClientError', (error, socket) => {
       refuseUpgrade(socket, { status: 400, text: `This is no WebSocket handshake (${error.message}).` });
     });
-    this.#timer = setInterval(() => this.#ping(), PING_INTERVAL_MS);
-    this.#timer.unref();
+    this.#timers = [
+      setInterval(() => this.#ping(), PING_INTERVAL_MS),
+      setInterval(() => this.#sayAlive(), ALIVE_INTERVAL_MS),
+    ];
+    for (const timer of this.#timers) timer.unref();
   }
 
   get clients(): number {
@@ -76,7 +79,7 @@ export class StreamServer {
   }
 
   close(): void {
-    clearInterval(this.#timer);
+    for (const timer of this.#timers) clearInterval(timer);
     for (const socket of this.#sockets.keys()) socket.close(CLOSE_GOING_AWAY, 'whither has ended');
   }
 
@@ -99,6 +102,13 @@ export class StreamServer {
     if (watched === this.#costWatched) return;
     this.#costWatched = watched;
     this.#onCost(watched);
+  }
+
+  /** A socket that still has bytes to send says enough. */
+  #sayAlive(): void {
+    for (const [socket, { client }] of this.#sockets) {
+      if (socket.bufferedAmount === 0) client.send({ type: 'alive' });
+    }
   }
 
   #ping(): void {

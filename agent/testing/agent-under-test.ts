@@ -131,7 +131,9 @@ export class TestClient {
   readonly socket: WebSocket;
   readonly opened: Promise<void>;
   readonly closed: Promise<{ readonly code: number; readonly reason: string }>;
+  /** Without the signs of life, which are counted. */
   readonly messages: ServerMessage[] = [];
+  signs = 0;
   readonly frames: { readonly offset: number; readonly payload: Uint8Array }[] = [];
 
   constructor(socket: WebSocket) {
@@ -142,7 +144,9 @@ export class TestClient {
     );
     socket.on('message', (data: Buffer, binary) => {
       if (!binary) {
-        this.messages.push(JSON.parse(data.toString()) as ServerMessage);
+        const message = JSON.parse(data.toString()) as ServerMessage;
+        if (message.type === 'alive') this.signs++;
+        else this.messages.push(message);
         return;
       }
       const decoded = decodeDataHeader(data);

@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 /**
  * Stands in for whither-probe in tests. In the directory WHITHER_FAKE_PROBE, start number k writes the bytes
- * of `k.bin` to standard output, then does what `k.txt` says: `exit N`, with a line for stderr behind it or not, `kill` (dies by SIGKILL), or `stay`
- * (until SIGTERM, then writes `k.tail` and exits with 0). What comes on standard input goes into `k.orders`. Without k.bin it complains and exits with 1.
+ * of `k.bin` to standard output, then does what `k.txt` says: `exit N`, with a line for stderr behind it or not, `kill` (dies by SIGKILL), or `stay`, with
+ * such a line behind a 0 or not (until SIGTERM, then writes `k.tail` and exits with 0). What comes on standard input goes into `k.orders`. Without k.bin it complains and exits with 1.
  */
 import fs from 'node:fs';
 import path from 'node:path';

@@ -9,7 +9,7 @@ export const FAKE_PROBE = fileURLToPath(new URL('./fake-probe.mjs', import.meta.
 /** What one start of it does. */
 export interface FakeRun {
   readonly output: Uint8Array;
-  readonly then: `exit ${number}` | `exit ${number} ${string}` | 'kill' | 'stay';
+  readonly then: `exit ${number}` | `exit ${number} ${string}` | 'kill' | 'stay' | `stay 0 ${string}`;
   /** With `stay`: written on SIGTERM. */
   readonly tail?: Uint8Array;
 }

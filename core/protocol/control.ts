@@ -1,8 +1,10 @@
 /** Control messages of `/stream` from text, checked and bounded: what arrives here may come from anybody. */
 import * as v from 'valibot';
 import {
+  CAPTURE_STATES,
   CREDIT_WINDOW_BYTES,
   MAX_CONTROL_BYTES,
+  type Alive,
   type ClientMessage,
   type Credit,
   type Hello,
@@ -74,12 +76,14 @@ const hello = v.object({
 
 const status = v.object({
   type: v.literal('status'),
-  capture: v.picklist(['running', 'restarting', 'stopped', 'unavailable']),
+  capture: v.picklist(CAPTURE_STATES),
   text: v.pipe(v.string(), v.maxLength(MAX_STATUS_CHARS, `longer than ${MAX_STATUS_CHARS} characters`)),
 }) satisfies v.GenericSchema<unknown, Status>;
 
+const alive = v.object({ type: v.literal('alive') }) satisfies v.GenericSchema<unknown, Alive>;
+
 const client = v.variant('type', [subscribe, credit, cost]);
-const server = v.variant('type', [hello, status]);
+const server = v.variant('type', [hello, status, alive]);
 
 /** A text frame that the agent received. */
 export function parseClientMessage(text: string): Parsed<ClientMessage> {

@@ -6,6 +6,8 @@
  *   agent  → worker {"type":"hello", …}          where it will start, and what is gone
  *   worker → agent  {"type":"credit","bytes":N}  the agent may send N more payload bytes
  *   agent  → worker binary: DATA header + blocks
+ *   agent  → worker {"type":"status", …}         what the probe does, on every change
+ *   agent  → worker {"type":"alive"}             every ALIVE_INTERVAL_MS
  *   worker → agent  {"type":"cost","watch":true|false}  whether cost blocks are wanted, at any time
  *
  * The offset is a byte position in the spool's log as if nothing had ever been removed. A client that
@@ -24,6 +26,9 @@ export const CREDIT_WINDOW_BYTES = 8 * 1024 * 1024;
 export const MAX_FRAME_PAYLOAD_BYTES = 256 * 1024;
 /** Control messages larger than this are refused. */
 export const MAX_CONTROL_BYTES = 4 * 1024;
+
+/** A client that has heard nothing for longer has reason to doubt that the agent is there. */
+export const ALIVE_INTERVAL_MS = 1_500;
 
 export interface Subscribe {
   readonly type: 'subscribe';
@@ -60,12 +65,20 @@ export interface Hello {
   readonly host: string;
 }
 
+export const CAPTURE_STATES = ['running', 'partly', 'restarting', 'stopped', 'unavailable'] as const;
+
 /** What the probe is doing, sent on connect and on every change; shown in the page's status. */
 export interface Status {
   readonly type: 'status';
-  readonly capture: 'running' | 'restarting' | 'stopped' | 'unavailable';
+  /** `partly`: it runs, but something of what was asked for is not watched any more. */
+  readonly capture: (typeof CAPTURE_STATES)[number];
   /** One line: cause and remedy, or what is captured. */
   readonly text: string;
 }
 
-export type ServerMessage = Hello | Status;
+/** Every ALIVE_INTERVAL_MS: a browser shows its page no pings, and a quiet link looks like a dead one. */
+export interface Alive {
+  readonly type: 'alive';
+}
+
+export type ServerMessage = Hello | Status | Alive;

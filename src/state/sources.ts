@@ -35,11 +35,10 @@ export async function fetchSamples(): Promise<readonly Sample[]> {
 }
 
 /**
- * Asks the page's own server, never another address, whether it is an agent. `api/host` of a static host
- * is a 404 or its fallback page: both mean no.
+ * Asks the page's own server, never another address, whether it is an agent. A static host answers with the file
+ * public/api/host, which says null; a 404 and a fallback page mean no as well.
  */
 export async function fetchHost(): Promise<HostInfo | null> {
-  if (document.querySelector('meta[name="whither-agent"]')?.getAttribute('content') === 'none') return null;
   try {
     const response = await fetch(new URL('api/host', document.baseURI), { credentials: 'same-origin' });
     if (!response.ok) return null;

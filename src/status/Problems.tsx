@@ -6,8 +6,8 @@ import { usePage, useSession } from '#src/state/context.ts';
 const NONE: readonly Problem[] = [];
 /** A corrupt capture can have one for every block. */
 const MAX_SHOWN = 4;
-/** Of the connection, not of a place in the bytes. */
-const AGENT_GONE = 'live-agent-gone';
+/** Of the connection or of the agent, not of a place in the bytes. */
+const NO_PLACE: ReadonlySet<string> = new Set(['live-agent-gone', 'live-capture']);
 
 export function Problems() {
   const session = useSession();
@@ -42,7 +42,7 @@ export function Problems() {
           </span>
           <p>
             <b>{problem.cause}</b> {problem.remedy}{' '}
-            {ofCapture.includes(problem) && problem.code !== AGENT_GONE && (
+            {ofCapture.includes(problem) && !NO_PLACE.has(problem.code) && (
               <span className="muted">
                 {problem.fatal ? 'Reading stopped' : 'Skipped'} at byte {printCount(problem.offset)}
                 {problem.fatal && events > 0 && `; the ${printCount(events)} events before it are here`}.

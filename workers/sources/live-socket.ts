@@ -96,6 +96,8 @@ export class LiveSocket {
       this.close(parsed.error);
       return;
     }
+    // Heard already; there is nothing more to it.
+    if (parsed.message.type === 'alive') return;
     if (++this.#controls > MAX_QUEUED_CONTROLS) {
       this.close('too many control messages');
       return;

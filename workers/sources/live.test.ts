@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { WebSocket as NodeSocket } from 'ws';
-import { MAX_FRAME_PAYLOAD_BYTES } from '#core/protocol/messages.ts';
+import { ALIVE_INTERVAL_MS, MAX_FRAME_PAYLOAD_BYTES } from '#core/protocol/messages.ts';
 import { Collector, patternBytes } from '#workers/testing/collector.ts';
 import { FakeAgent } from '#workers/testing/fake-agent.ts';
 import { AGENT_GONE, LiveSource, REACHABLE_TIMEOUT_MS, SILENCE_MS, type LiveOptions } from './live.ts';
@@ -313,6 +313,24 @@ describe('the live source', () => {
 
   it('finds a dead connection within six seconds', () => {
     expect(2 * SILENCE_MS + REACHABLE_TIMEOUT_MS).toBeLessThanOrEqual(6_000);
+    // And a living one is never asked.
+    expect(ALIVE_INTERVAL_MS).toBeLessThan(SILENCE_MS);
+  });
+
+  it('asks nothing of an agent that says that it is alive', async () => {
+    const agent = await fakeAgent(1_000, [1000]);
+    const source = liveSource(agent, { silenceMs: 200 });
+    const sink = new Collector();
+    const ended = source.start(sink);
+    await sink.until(1_000);
+    for (let signs = 0; signs < 30; signs++) {
+      agent.sendToAll('{"type":"alive"}');
+      await new Promise((done) => setTimeout(done, 20));
+    }
+    expect(agent.spoolRequests).toEqual([]);
+    expect(sink.connections).toEqual(['live']);
+    source.cancel();
+    await ended;
   });
 
   it('gives up a socket that is silent when the agent does not answer over HTTP either', async () => {

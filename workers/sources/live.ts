@@ -15,7 +15,7 @@ import type { ByteSource, SourceSink } from './source.ts';
 
 /** Recent bytes held for the bytes pane; older ones are asked of the agent. */
 export const LIVE_KEPT_BYTES = 64 * 1024 * 1024;
-/** Silence is normal on a quiet host, so after it the agent is asked once over HTTP before the socket is given up. */
+/** Longer than ALIVE_INTERVAL_MS, so not normal: the agent is asked once over HTTP before the socket is given up. */
 export const SILENCE_MS = 2_000;
 /** With twice the silence, the longest that a dead connection looks like a quiet link. */
 export const REACHABLE_TIMEOUT_MS = 2_000;
@@ -32,6 +32,20 @@ export const AGENT_GONE: Problem = {
   remedy: 'Start it again and open the new link it prints; what was captured stays here.',
   fatal: false,
 };
+
+export const OFFLINE: Problem = {
+  code: 'live-agent-gone',
+  offset: 0,
+  cause: 'This computer is offline, so the agent cannot be reached.',
+  remedy: 'The page goes on by itself when the network is back.',
+  fatal: false,
+};
+
+/** Why no answer comes. Node, where the tests run, knows nothing of networks. */
+function unreachable(): Problem {
+  const known = typeof navigator !== 'undefined' && 'onLine' in navigator;
+  return known && !navigator.onLine ? OFFLINE : AGENT_GONE;
+}
 
 export interface LiveOptions {
   readonly connect?: (url: string) => WebSocket;
@@ -95,8 +109,8 @@ export class LiveSource implements ByteSource {
     while (!this.#cancelled) {
       const why = await this.#stream(sink);
       if (this.#isCancelled()) return;
-      if (why === AGENT_GONE.cause) sink.connection('reconnecting', 'trying again', AGENT_GONE);
-      else sink.connection('reconnecting', why);
+      if (typeof why === 'string') sink.connection('reconnecting', why);
+      else sink.connection('reconnecting', 'trying again', why);
       await this.#wait(this.#backoff.next((this.#options.random ?? Math.random)()));
     }
   }
@@ -123,7 +137,7 @@ export class LiveSource implements ByteSource {
   }
 
   /** One connection from subscribe to close. Resolves with why it ended; rejects when trying again is no use. */
-  async #stream(sink: SourceSink): Promise<string> {
+  async #stream(sink: SourceSink): Promise<string | Problem> {
     const connect = this.#options.connect ?? ((url: string) => new WebSocket(url));
     const silence = new Silence(this.#options.silenceMs ?? SILENCE_MS, async () => {
       if ((await this.#http.reachable(REACHABLE_TIMEOUT_MS)) !== 'yes') socket.close();
@@ -148,7 +162,7 @@ export class LiveSource implements ByteSource {
             break;
           case 'control':
             if (item.message.type === 'status') {
-              sink.status(item.message.text);
+              sink.status(item.message);
             } else {
               // A later hello on the same socket: retention overtook this client, and it goes on further on.
               this.#welcome(item.message, sink);
@@ -172,7 +186,7 @@ export class LiveSource implements ByteSource {
           }
           case 'closed':
             // Said at once: asking the agent why takes up to REACHABLE_TIMEOUT_MS.
-            if (!this.#cancelled) sink.connection('reconnecting', 'The connection was cut.');
+            if (!this.#cancelled && item.opened) sink.connection('reconnecting', 'The connection was cut.');
             return await this.#whyClosed(item);
         }
         if (this.#isCancelled()) return '';
@@ -208,7 +222,7 @@ export class LiveSource implements ByteSource {
     sink.connection('live', '');
   }
 
-  async #whyClosed({ opened, violation, code }: SocketItem & { kind: 'closed' }): Promise<string> {
+  async #whyClosed({ opened, violation, code }: SocketItem & { kind: 'closed' }): Promise<string | Problem> {
     if (violation !== '') {
       const what = `The agent sent what this page does not understand`;
       this.#countViolation(`${what}: ${violation}.`);
@@ -229,7 +243,7 @@ export class LiveSource implements ByteSource {
         'Run “npx whither doctor” on that host: it says what is missing.',
       );
     }
-    if (reachable === 'no') return AGENT_GONE.cause;
+    if (reachable === 'no') return unreachable();
     return opened
       ? 'The connection was cut; trying again.'
       : 'The agent answers but refused the stream; trying again.';
@@ -241,12 +255,15 @@ export class LiveSource implements ByteSource {
     throw new Fault('live-protocol', cause, 'Reload the page; agent and page must be of the same version.');
   }
 
-  /** Sleeps, or less when `cancel` comes. */
-  #wait(ms: number): Promise<void> {
+  /** Sleeps; less when `cancel` comes, or the network. */
+  async #wait(ms: number): Promise<void> {
     const sleep =
       this.#options.sleep ?? ((time: number) => new Promise<void>((done) => setTimeout(done, time)));
-    const cancelled = new Promise<void>((resolve) => (this.#wakeUp = resolve));
-    return Promise.race([sleep(ms), cancelled]);
+    const woken = new Promise<void>((resolve) => (this.#wakeUp = resolve));
+    const online = (): void => this.#wakeUp?.();
+    if ('addEventListener' in globalThis) addEventListener('online', online);
+    await Promise.race([sleep(ms), woken]);
+    if ('removeEventListener' in globalThis) removeEventListener('online', online);
   }
 
   /** A method, because the flag changes while `start` waits and the compiler cannot see that. */

@@ -1,6 +1,7 @@
 /** Where a capture's bytes come from: a file, a URL or a live agent. All enter the worker here, as the same bytes. */
 
 import type { Problem } from '#core/pcapng/types.ts';
+import type { Status } from '#core/protocol/messages.ts';
 
 /** Where the bytes that follow begin. Called before the first chunk and whenever they do not join on. */
 export interface Beginning {
@@ -22,8 +23,8 @@ export interface SourceSink {
   chunk(bytes: Uint8Array, offset: number): Promise<void>;
   /** Live only: connected, or cut and trying again. A `problem` stays until the connection is live again. */
   connection(state: 'live' | 'reconnecting', text: string, problem?: Problem): void;
-  /** Live only: one line from the agent about the capture. */
-  status(text: string): void;
+  /** Live only: what the agent says of the capture. */
+  status(status: Status): void;
 }
 
 export interface ByteSource {

@@ -1,5 +1,6 @@
 /** A SourceSink that keeps what it is given, for tests. */
 import type { Problem } from '#core/pcapng/types.ts';
+import type { Status } from '#core/protocol/messages.ts';
 import type { Beginning, SourceSink } from '#workers/sources/source.ts';
 
 export class Collector implements SourceSink {
@@ -38,7 +39,7 @@ export class Collector implements SourceSink {
     if (this.connections.at(-1) !== state) this.connections.push(state);
   }
 
-  status(text: string): void {
+  status({ text }: Status): void {
     this.statuses.push(text);
   }
 

@@ -1,4 +1,5 @@
 /** A ByteSource that a test feeds by hand. */
+import type { Status } from '#core/protocol/messages.ts';
 import type { Problem } from '#core/pcapng/types.ts';
 import type { Beginning, ByteSource, SourceSink } from '#workers/sources/source.ts';
 
@@ -38,8 +39,8 @@ export class ManualSource implements ByteSource {
     (await this.#started).connection(state, text, problem);
   }
 
-  async status(text: string): Promise<void> {
-    (await this.#started).status(text);
+  async status(text: string, capture: Status['capture'] = 'running'): Promise<void> {
+    (await this.#started).status({ type: 'status', capture, text });
   }
 
   async end(fault: Error | null = null): Promise<void> {
