@@ -8,6 +8,11 @@ const MAX_DEVICES = 64;
 const MAX_NETNS_CHARS = 255;
 export const MAX_SNAPLEN_BYTES = 65_535;
 
+const MAX_MAPS = 16;
+const MAX_MAP_CHARS = 255;
+export const MIN_MAP_INTERVAL_MS = 10;
+export const MAX_MAP_INTERVAL_MS = 3_600_000;
+
 const device = v.pipe(
   v.string(),
   v.check(
@@ -30,9 +35,27 @@ const spec = v.object({
     ),
   ),
   snaplen: v.nullable(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(MAX_SNAPLEN_BYTES))),
+  maps: v.exactOptional(
+    v.pipe(
+      v.array(
+        v.pipe(
+          v.string(),
+          v.check(
+            // An id, a name as bpf_obj_name_cpy() lets it be, or a path in a BPF file system.
+            (map) => /^(?:[A-Za-z0-9_.]+|\/[^\0\n]+)$/.test(map) && map.length <= MAX_MAP_CHARS,
+            'is no BPF map: give its id, its name, or the path it is pinned at',
+          ),
+        ),
+      ),
+      v.maxLength(MAX_MAPS),
+    ),
+  ),
+  mapIntervalMs: v.exactOptional(
+    v.pipe(v.number(), v.integer(), v.minValue(MIN_MAP_INTERVAL_MS), v.maxValue(MAX_MAP_INTERVAL_MS)),
+  ),
 });
 
-/** `snaplen` in bytes; null = the probe's own default. `netns` null = the one we are in. */
+/** `snaplen` in bytes; null or absent = the probe's own default. `netns` null = the one we are in. */
 export type CaptureSpec = v.InferOutput<typeof spec>;
 
 /** Failure when something in it must not reach the probe. */
@@ -54,6 +77,8 @@ export function probeArguments(checked: CaptureSpec): string[] {
     ...checked.devices.flatMap((name) => ['-i', name]),
     ...(checked.netns === null ? [] : ['--netns', checked.netns]),
     ...(checked.snaplen === null ? [] : ['--snaplen', String(checked.snaplen)]),
+    ...(checked.maps ?? []).flatMap((map) => ['--map', map]),
+    ...(checked.mapIntervalMs === undefined ? [] : ['--map-interval', String(checked.mapIntervalMs)]),
     // Its output is a socket, from which it could not tell that we are gone until it writes.
     '--die-with-parent',
     // Its standard input is a pipe from which it takes orders.

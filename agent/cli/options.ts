@@ -8,6 +8,8 @@ export interface CaptureOptions {
   readonly netns?: string;
   readonly snaplen?: number;
   readonly schema?: string;
+  readonly map?: readonly string[];
+  readonly mapInterval?: number;
 }
 
 export function addCaptureOptions(command: Command): Command {
@@ -15,6 +17,8 @@ export function addCaptureOptions(command: Command): Command {
     .option('-i, --interface <dev>', 'network interface to watch; may be repeated', collect)
     .option('--netns <name>', 'network namespace that the interfaces are in')
     .option('--snaplen <bytes>', 'bytes kept of each packet', parseWhole)
+    .option('--map <map>', 'BPF map to sample, by id, name or path; may be repeated', collect)
+    .option('--map-interval <ms>', 'how often maps are looked at', parseWhole)
     .option('--schema <file>', 'metadata schema (JSON) to put into the capture; see docs/schema.md');
 }
 
@@ -23,6 +27,8 @@ export function specOf(options: CaptureOptions): CaptureSpec {
     devices: [...(options.interface ?? [])],
     netns: options.netns ?? null,
     snaplen: options.snaplen ?? null,
+    ...(options.map !== undefined && { maps: [...options.map] }),
+    ...(options.mapInterval !== undefined && { mapIntervalMs: options.mapInterval }),
   };
 }
 

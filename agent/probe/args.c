@@ -27,6 +27,8 @@ static const char USAGE[] =
 	"      --ring-bytes N      size of the ring buffer, a power of two (default 16777216)\n"
 	"      --no-tcx            use clsact filters although tcx links are there\n"
 	"      --die-with-parent   end when the parent process does (always, when writing to a pipe)\n"
+	"      --map ID|NAME|PATH  BPF map to sample; may be repeated\n"
+	"      --map-interval MS   how often (default 1000, at least 10)\n"
 	"      --cost              what watching costs, too, once a second: run times of BPF programs, CPU, bytes\n"
 	"      --control           take orders from standard input, a line each: cost on PID, cost off\n"
 	"      --doctor            try every hook, print as JSON what works and why the rest does not\n"
@@ -44,6 +46,8 @@ enum {
 	OPT_DIE,
 	OPT_CONTROL,
 	OPT_COST,
+	OPT_MAP,
+	OPT_MAP_INTERVAL,
 	OPT_DOCTOR,
 	OPT_VERSION,
 };
@@ -61,6 +65,8 @@ static const struct option LONG[] = {
 	{ "die-with-parent", no_argument, NULL, OPT_DIE },
 	{ "control", no_argument, NULL, OPT_CONTROL },
 	{ "cost", no_argument, NULL, OPT_COST },
+	{ "map", required_argument, NULL, OPT_MAP },
+	{ "map-interval", required_argument, NULL, OPT_MAP_INTERVAL },
 	{ "doctor", no_argument, NULL, OPT_DOCTOR },
 	{ "version", no_argument, NULL, OPT_VERSION },
 	{ "help", no_argument, NULL, 'h' },
@@ -147,6 +153,7 @@ int args_parse(int argc, char **argv, struct options *o)
 		.output = "-",
 		.snaplen = WH_SNAPLEN_DEFAULT,
 		.ring_bytes = RING_BYTES_DEFAULT,
+		.map_interval_ms = MAP_INTERVAL_MS,
 	};
 	while ((c = getopt_long(argc, argv, "i:s:w:h", LONG, NULL)) != -1) {
 		switch (c) {
@@ -195,6 +202,18 @@ int args_parse(int argc, char **argv, struct options *o)
 			break;
 		case OPT_COST:
 			o->cost = true;
+			break;
+		case OPT_MAP:
+			if (o->map_count == MAPS_MAX) {
+				fprintf(stderr, "whither-probe: at most %u maps\n", MAPS_MAX);
+				return STOP_USAGE;
+			}
+			o->maps[o->map_count++] = optarg;
+			break;
+		case OPT_MAP_INTERVAL:
+			if (number(optarg, MAP_INTERVAL_MIN_MS, MAP_INTERVAL_MAX_MS,
+				   "--map-interval", &o->map_interval_ms))
+				return STOP_USAGE;
 			break;
 		case OPT_DOCTOR:
 			o->doctor = true;

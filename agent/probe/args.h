@@ -16,6 +16,12 @@
 #define RING_BYTES_MIN	   4096u
 #define RING_BYTES_DEFAULT (1u << 24)
 
+/* Maps sampled at most, and how often. */
+#define MAPS_MAX	    16u
+#define MAP_INTERVAL_MS	    1000u
+#define MAP_INTERVAL_MIN_MS 10u
+#define MAP_INTERVAL_MAX_MS 3600000u
+
 struct options {
 	const char *devices[WH_MAX_SLOTS];
 	size_t device_count;
@@ -29,8 +35,11 @@ struct options {
 	bool no_tcx;
 	bool doctor;
 	bool die_with_parent;
-	bool control; /* take orders from standard input */
-	bool cost;    /* tell what watching costs, from the start */
+	bool control;		    /* take orders from standard input */
+	const char *maps[MAPS_MAX]; /* ids, names or paths */
+	size_t map_count;
+	unsigned map_interval_ms;
+	bool cost; /* tell what watching costs, from the start */
 };
 
 /* Does the list name the hook, or a part of its name up to a slash or an @? */

@@ -8,6 +8,7 @@
 #include "clock.h"
 #include "hooks.h"
 #include "output.h"
+#include "map-samples.h"
 #include "taps.h"
 
 #define NO_INTERFACE UINT32_MAX
@@ -33,6 +34,7 @@ struct capture {
 	size_t active_count;
 	uint32_t interface_count; /* of the file */
 	struct taps *taps;
+	struct map_samples *maps;
 };
 
 #endif

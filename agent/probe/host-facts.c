@@ -38,7 +38,7 @@ static void enum_json(FILE *out, const struct btf *btf, const char *enum_name, c
 	putc('}', out);
 }
 
-void host_json(FILE *out, const struct place *where)
+void host_json(FILE *out, const struct place *where, const struct map_samples *maps)
 {
 	static const char *const NO_REASON[] = { "MAX", "SUBSYS_MASK", NULL };
 	static const char *const NO_EXTENSION[] = { "NUM", NULL };
@@ -58,6 +58,8 @@ void host_json(FILE *out, const struct place *where)
 	enum_json(out, btf, "skb_ext_id", "SKB_EXT_", NO_EXTENSION);
 	fputs(",\"programs\":", out);
 	programs_json(out, &where->programs, where->devices);
+	fputs(",\"maps\":", out);
+	map_samples_json(out, maps);
 	putc('}', out);
 	btf__free(btf);
 }

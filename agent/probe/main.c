@@ -21,6 +21,7 @@
 #include "doctor.h"
 #include "events.h"
 #include "ledger.h"
+#include "map-samples.h"
 #include "presence.h"
 #include "section.h"
 #include "taps.h"
@@ -122,6 +123,7 @@ static void run(struct capture *c, struct events *events, struct ledger *ledger,
 			c->where.netns.gone = netns_is_gone(&c->where.netns);
 			visited = now;
 		}
+		map_samples_turn(c->maps, c, now);
 		if (now - looked >= LEDGER_INTERVAL_MS * NS_PER_MS) {
 			ledger_update(ledger);
 			if (taps_on(c->taps))
@@ -180,7 +182,8 @@ int main(int argc, char **argv)
 	if (o.schema && !(schema = schema_read(o.schema)))
 		return 1;
 	c.taps = taps_find();
-	if (!c.taps)
+	c.maps = map_samples_open(&o);
+	if (!c.taps || !c.maps)
 		return 1;
 	c.snaplen = o.snaplen;
 	if (output_open(&c.out, o.output, &stop))
@@ -217,6 +220,7 @@ int main(int argc, char **argv)
 	settle(events, &ledger);
 	cost_end(&cost, &c);
 	taps_end(c.taps);
+	map_samples_end(c.maps, &c);
 	ledger_statistics(&ledger);
 	taps_statistics(c.taps);
 	ledger_summary(&ledger);
@@ -237,6 +241,7 @@ out:
 	events_free(events);
 	hooks_free(&c.hooks);
 	taps_free(c.taps);
+	map_samples_free(c.maps);
 	free(schema);
 	return err;
 }

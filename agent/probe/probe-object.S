@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 	.section .rodata
 	.global PROBE_CASTS, PROBE_CASTS_END, PROBE_PLAIN, PROBE_PLAIN_END
+	.global PROBE_SOCKETS, PROBE_SOCKETS_END
 	.balign 8
 PROBE_CASTS:
 	.incbin "casts.bpf.o"
@@ -9,5 +10,9 @@ PROBE_CASTS_END:
 PROBE_PLAIN:
 	.incbin "plain.bpf.o"
 PROBE_PLAIN_END:
+	.balign 8
+PROBE_SOCKETS:
+	.incbin "sockets.bpf.o"
+PROBE_SOCKETS_END:
 	.byte 0
 	.section .note.GNU-stack, "", @progbits

@@ -5,5 +5,6 @@
 
 extern const unsigned char PROBE_CASTS[], PROBE_CASTS_END[];
 extern const unsigned char PROBE_PLAIN[], PROBE_PLAIN_END[];
+extern const unsigned char PROBE_SOCKETS[], PROBE_SOCKETS_END[];
 
 #endif

@@ -108,7 +108,7 @@ static void json_write(const struct capture *c, struct output *out, uint8_t subt
 
 static void print_host(FILE *f, const struct capture *c)
 {
-	host_json(f, &c->where);
+	host_json(f, &c->where, c->maps);
 }
 
 static void print_catalogue(FILE *f, const struct capture *c)

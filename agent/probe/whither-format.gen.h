@@ -43,6 +43,7 @@
 #define WH_BLOCK_SUBTYPE_GAP 4u
 #define WH_BLOCK_SUBTYPE_HOST 5u
 #define WH_BLOCK_SUBTYPE_COST 7u
+#define WH_BLOCK_SUBTYPE_MAP_SAMPLE 8u
 
 #define WH_GAP_CAUSE_RING_FULL 1u
 #define WH_GAP_CAUSE_RETENTION 2u
@@ -68,6 +69,11 @@
 #define WH_TAP_JOIN_NONE 0u
 #define WH_TAP_JOIN_SKB 1u
 #define WH_TAP_JOIN_HEAD 2u
+
+#define WH_MAP_CHANGE_ADDED 1u
+#define WH_MAP_CHANGE_CHANGED 2u
+#define WH_MAP_CHANGE_DELETED 3u
+#define WH_MAP_CHANGE_LEFT_OUT 4u
 
 #define WH_HOOK_NONE 0u
 #define WH_HOOK_NETIF_RECEIVE_SKB 1u /* stack entry; generic XDP has not run yet, native XDP has */
@@ -401,6 +407,26 @@ _Static_assert(__builtin_offsetof(struct wh_gap, reserved2) == 6, "wh_gap.reserv
 _Static_assert(__builtin_offsetof(struct wh_gap, count) == 8, "wh_gap.count");
 _Static_assert(__builtin_offsetof(struct wh_gap, from) == 16, "wh_gap.from");
 _Static_assert(__builtin_offsetof(struct wh_gap, to) == 24, "wh_gap.to");
+
+/* Body of a map sample block, followed by the key, zero-padded to 4, and the value, zero-padded to 4. Of a deleted entry there is no value. Of a socket storage the key is the socket cookie (u64).
+ * 24 bytes. */
+struct wh_map_sample {
+	__u32 map;               /* @0 id: of the map, as in the host block */
+	__u8 change;             /* @4 enum MAP_CHANGE: since it was last looked at */
+	__u8 reserved;           /* @5 -: 0 */
+	__u16 cpu;               /* @6 id: of a per-CPU map; 0xffff = of another */
+	__u64 time;              /* @8 ns: when it was read, Unix time */
+	__u32 key_length;        /* @16 B: at most 512 */
+	__u32 value_length;      /* @20 B: at most 4096 */
+};
+_Static_assert(sizeof(struct wh_map_sample) == 24, "size of wh_map_sample");
+_Static_assert(__builtin_offsetof(struct wh_map_sample, map) == 0, "wh_map_sample.map");
+_Static_assert(__builtin_offsetof(struct wh_map_sample, change) == 4, "wh_map_sample.change");
+_Static_assert(__builtin_offsetof(struct wh_map_sample, reserved) == 5, "wh_map_sample.reserved");
+_Static_assert(__builtin_offsetof(struct wh_map_sample, cpu) == 6, "wh_map_sample.cpu");
+_Static_assert(__builtin_offsetof(struct wh_map_sample, time) == 8, "wh_map_sample.time");
+_Static_assert(__builtin_offsetof(struct wh_map_sample, key_length) == 16, "wh_map_sample.key_length");
+_Static_assert(__builtin_offsetof(struct wh_map_sample, value_length) == 20, "wh_map_sample.value_length");
 
 /* Body of a cost block, once a second while somebody looks, followed by `count` rows of `row_len` bytes. All counts are sums since the start of what they count: two blocks give a rate.
  * 64 bytes. */

@@ -47,6 +47,7 @@ export const NOTHING_BETWEEN: Between = {
 };
 
 const order = (name: string): number => HOOK_BY_NAME.get(name)!.order;
+const GRO = order('napi_gro_receive_entry');
 const STACK_ENTRY = order('netif_receive_skb');
 const CHAIN_START = order('tcx/ingress@first');
 const CHAIN_END = order('tcx/ingress@last');
@@ -88,6 +89,8 @@ function isAnchor(place: Place): boolean {
 /** Device whose XDP program runs between; null = none does. */
 function xdpBetween(before: Place | null, now: Place, sameDevice: boolean, crossing: boolean): string | null {
   if (before === null || crossing) return now.lane === 'rx' ? now.device : null;
+  // A tap is in the program: what that does runs on either side of it.
+  if (before.lane === 'rx' && before.order < GRO && sameDevice) return before.device;
   // Generic XDP runs behind the tracepoint of stack entry; native XDP ran before anything was seen.
   if (before.lane !== 'rx' || before.order > STACK_ENTRY) return null;
   const past = now.lane !== 'rx' || !sameDevice || now.order > STACK_ENTRY;

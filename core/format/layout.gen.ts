@@ -206,6 +206,24 @@ export const GAP_TO = 24;
 /** Size in bytes. */
 export const GAP_SIZE = 32;
 
+// map_sample: offsets in bytes, little-endian.
+/** u32, id: of the map, as in the host block */
+export const MAP_SAMPLE_MAP = 0;
+/** u8, enum MAP_CHANGE: since it was last looked at */
+export const MAP_SAMPLE_CHANGE = 4;
+/** u8, -: 0 */
+export const MAP_SAMPLE_RESERVED = 5;
+/** u16, id: of a per-CPU map; 0xffff = of another */
+export const MAP_SAMPLE_CPU = 6;
+/** u64, ns: when it was read, Unix time */
+export const MAP_SAMPLE_TIME = 8;
+/** u32, B: at most 512 */
+export const MAP_SAMPLE_KEY_LENGTH = 16;
+/** u32, B: at most 4096 */
+export const MAP_SAMPLE_VALUE_LENGTH = 20;
+/** Size in bytes. */
+export const MAP_SAMPLE_SIZE = 24;
+
 // cost: offsets in bytes, little-endian.
 /** u64, ns: when all of this was read, Unix time */
 export const COST_TIME = 0;

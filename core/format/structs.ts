@@ -107,6 +107,17 @@ export const BLOCK_SUBTYPE = {
   host: 5,
   /** Body: COST, then COST_PROGRAM rows. */
   cost: 7,
+  /** Body: MAP_SAMPLE, key, value. An entry of a BPF map (--map) that is new or has changed. */
+  mapSample: 8,
+} as const;
+
+/** What became of an entry of a BPF map since it was last looked at. */
+export const MAP_CHANGE = {
+  added: 1,
+  changed: 2,
+  deleted: 3,
+  /** No entry: so many (a u64 as the value) were in the map and not kept track of. */
+  leftOut: 4,
 } as const;
 
 export const GAP_CAUSE = {
@@ -508,6 +519,21 @@ export const COST_PROGRAM: Struct = {
   ],
 };
 
+export const MAP_SAMPLE: Struct = {
+  name: 'map_sample',
+  size: 24,
+  doc: 'Body of a map sample block, followed by the key, zero-padded to 4, and the value, zero-padded to 4. Of a deleted entry there is no value. Of a socket storage the key is the socket cookie (u64).',
+  fields: [
+    { name: 'map', offset: 0, type: 'u32', unit: 'id', doc: 'of the map, as in the host block' },
+    { name: 'change', offset: 4, type: 'u8', unit: 'enum MAP_CHANGE', doc: 'since it was last looked at' },
+    { name: 'reserved', offset: 5, type: 'u8', unit: '-', doc: '0' },
+    { name: 'cpu', offset: 6, type: 'u16', unit: 'id', doc: 'of a per-CPU map; 0xffff = of another' },
+    { name: 'time', offset: 8, type: 'u64', unit: 'ns', doc: 'when it was read, Unix time' },
+    { name: 'key_length', offset: 16, type: 'u32', unit: 'B', doc: 'at most 512' },
+    { name: 'value_length', offset: 20, type: 'u32', unit: 'B', doc: 'at most 4096' },
+  ],
+};
+
 export const STRUCTS: readonly Struct[] = [
   EVENT,
   EXT_TASK,
@@ -522,6 +548,7 @@ export const STRUCTS: readonly Struct[] = [
   BLOCK,
   SECTION,
   GAP,
+  MAP_SAMPLE,
   COST,
   COST_PROGRAM,
 ];

@@ -9,6 +9,7 @@ import {
   FORMAT_VERSION,
   GAP_CAUSE,
   LINK_KIND,
+  MAP_CHANGE,
   MAGIC_BLOCK,
   MAGIC_EVENT,
   MAGIC_INTERFACE,
@@ -32,6 +33,7 @@ const ENUMS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   COST_ATTACH,
   TAP_KIND,
   TAP_JOIN,
+  MAP_CHANGE,
 };
 
 const hex = (n: number): string => `0x${n.toString(16).padStart(8, '0')}u`;

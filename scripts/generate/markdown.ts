@@ -9,6 +9,7 @@ import {
   FORMAT_VERSION,
   GAP_CAUSE,
   LINK_KIND,
+  MAP_CHANGE,
   MAGIC_BLOCK,
   MAGIC_EVENT,
   MAGIC_INTERFACE,
@@ -60,6 +61,7 @@ export const SECTIONS: ReadonlyMap<string, string> = new Map([
   ['link-kind', valueTable(LINK_KIND)],
   ['cost-counting', valueTable(COST_COUNTING)],
   ['cost-attach', valueTable(COST_ATTACH)],
+  ['map-change', valueTable(MAP_CHANGE)],
   ['tap-kind', valueTable(TAP_KIND)],
   ['tap-join', valueTable(TAP_JOIN)],
   [
