@@ -1,11 +1,12 @@
 /** One packet's life: hops as columns, what it carried as rows. Choosing a hop shows its bytes. */
 import { useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react';
-import type { JourneyDetail } from '#workers/api.ts';
 import { scopedAction } from '#src/keys/bind.ts';
 import { printAbsolute } from '#src/list/print.ts';
 import { usePage, useSession } from '#src/state/context.ts';
-import { parseJourneyId } from '#src/state/link.ts';
-import { headingOf, matrixOf, verdictOf } from './matrix.ts';
+import { verdictOf } from './fate.ts';
+import { HopNote } from './HopNote.tsx';
+import { Links } from './Links.tsx';
+import { besideRows, headingOf, matrixOf, type MatrixRow } from './matrix.ts';
 import { revealCell } from './reveal.ts';
 import './journey.css';
 
@@ -26,8 +27,11 @@ export function JourneyPane() {
   const hops = usePage((state) => state.calm?.hops ?? NO_HOPS);
   const [focusRow, setFocusRow] = useState(0);
   const table = useRef<HTMLTableElement>(null);
-  const rows = useMemo(() => (detail === null ? [] : matrixOf(detail)), [detail]);
-  const verdict = useMemo(() => (detail === null ? null : verdictOf(detail, hops)), [detail, hops]);
+  const [open, setOpen] = useState(false);
+  const above = useMemo(() => (detail === null ? [] : matrixOf(detail)), [detail]);
+  const beside = useMemo(() => (detail === null ? [] : besideRows(detail)), [detail]);
+  const verdict = useMemo(() => (detail === null ? null : verdictOf(detail)), [detail]);
+  const rows = open ? [...above, ...beside] : above;
 
   const journey = detail?.journey ?? null;
   const columns = detail?.hops.length ?? 0;
@@ -64,6 +68,7 @@ export function JourneyPane() {
       'journey.down': () => moveTo(row + 1, at),
       'journey.first': () => moveTo(row, 0),
       'journey.last': () => moveTo(row, detail.hops.length - 1),
+      'journey.beside': () => setOpen(!open),
       'journey.bytes': () =>
         document.querySelector<HTMLElement>('[data-pane="bytes"] [tabindex="0"]')?.focus(),
     });
@@ -74,6 +79,27 @@ export function JourneyPane() {
     onClick: () => moveTo(cellRow, column),
   });
 
+  const rowOf = (line: MatrixRow, index: number) => (
+    <tr key={line.key} data-row={line.name} className={line.tlv ? 'tlv-row' : ''}>
+      <th scope="row">
+        {line.name} {line.kind !== '' && <small>{line.kind}</small>}
+      </th>
+      {line.cells.map((cell, column) => (
+        <td
+          key={detail.hops[column]?.event ?? column}
+          role="gridcell"
+          className={`tone-${cell.tone}${column === at ? ' chosen' : ''}`}
+          title={cell.title}
+          aria-label={cell.title}
+          {...cellProps(index + 1, column)}
+        >
+          {cell.text}
+        </td>
+      ))}
+    </tr>
+  );
+  const chosen = detail.hops[at];
+
   return (
     <section className="pane journey-pane" aria-label="Journey" data-pane="journey">
       <header className="pane-head">
@@ -83,6 +109,7 @@ export function JourneyPane() {
         </span>
       </header>
       <div className="pane-body">
+        <p className={`verdict tone-${verdict.tone}`}>{verdict.text}</p>
         <table
           ref={table}
           className="matrix mono"
@@ -118,29 +145,26 @@ export function JourneyPane() {
             </tr>
           </thead>
           <tbody>
-            {rows.map((line, index) => (
-              <tr key={line.key} data-row={line.name} className={line.tlv ? 'tlv-row' : ''}>
+            {above.map((line, index) => rowOf(line, index))}
+            {beside.length > 0 && (
+              <tr className="beside-head">
                 <th scope="row">
-                  {line.name} {line.kind !== '' && <small>{line.kind}</small>}
-                </th>
-                {line.cells.map((cell, column) => (
-                  <td
-                    key={detail.hops[column]?.event ?? column}
-                    role="gridcell"
-                    className={`tone-${cell.tone}${column === at ? ' chosen' : ''}`}
-                    title={cell.title}
-                    aria-label={cell.title}
-                    {...cellProps(index + 1, column)}
+                  <button
+                    className="link"
+                    aria-expanded={open}
+                    onClick={() => setOpen(!open)}
+                    onKeyDown={ownKeys}
                   >
-                    {cell.text}
-                  </td>
-                ))}
+                    <span aria-hidden="true">{open ? '▾' : '▸'}</span> beside the area
+                  </button>
+                </th>
+                <td colSpan={columns}>{besideSummary(beside)}</td>
               </tr>
-            ))}
+            )}
+            {open && beside.map((line, i) => rowOf(line, above.length + i))}
           </tbody>
         </table>
-        <p className={`verdict tone-${verdict.tone}`}>{verdict.text}</p>
-        {detail.diagnosis !== '' && <p className="verdict">{detail.diagnosis}</p>}
+        {chosen !== undefined && <HopNote hop={chosen} name={headingOf(chosen, hops).name} />}
         {detail.links.length > 0 && <Links links={detail.links} />}
         {detail.omitted > 0 && (
           <p className="verdict muted">{detail.omitted} more events of this journey are not shown.</p>
@@ -150,30 +174,14 @@ export function JourneyPane() {
   );
 }
 
-/** The same packet in another sk_buff: each leads to the other journey, where it is known which. */
-function Links({ links }: { readonly links: JourneyDetail['links'] }) {
-  const session = useSession();
-  return (
-    <ul className="journey-links" aria-label="The same packet in other journeys">
-      {links.map((link, i) => {
-        const { journey } = link;
-        const id = parseJourneyId(link.id);
-        const words = `${link.direction} ${link.kind}`;
-        return (
-          <li key={`${link.direction}-${link.kind}-${link.id}-${i}`}>
-            {journey === null || id === null ? (
-              words
-            ) : (
-              <button className="link" onClick={() => session.select(journey, id)}>
-                {words}: journey {link.id}
-              </button>
-            )}{' '}
-            <span className="muted">
-              {link.known}: {link.evidence}
-            </span>
-          </li>
-        );
-      })}
-    </ul>
-  );
+/** A button in the grid takes its keys itself. */
+function ownKeys(event: KeyboardEvent): void {
+  if (event.key === 'Enter' || event.key === ' ') event.stopPropagation();
+}
+
+/** What one would see on opening it: which of them change on the way. */
+function besideSummary(rows: readonly MatrixRow[]): string {
+  const changing = rows.filter((row) => row.cells.some((cell) => cell.tone === 'changed'));
+  if (changing.length === 0) return `${rows.map((row) => row.name).join(', ')}: no change on the way`;
+  return `${changing.map((row) => row.name).join(', ')} ${changing.length === 1 ? 'changes' : 'change'} on the way`;
 }

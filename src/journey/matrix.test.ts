@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { FAKE_DETAIL } from '#src/testing/detail.ts';
-import { edgeHops } from '#src/testing/hops.ts';
-import { matrixOf, verdictOf } from './matrix.ts';
+import { verdictOf } from './fate.ts';
+import { besideRows, matrixOf } from './matrix.ts';
 
 const row = (key: string) => matrixOf(FAKE_DETAIL).find((candidate) => candidate.key === key);
 
@@ -26,10 +26,35 @@ describe('the matrix of a journey', () => {
     expect(row('tlv-4-1')?.name).toBe('type 4');
   });
 
-  it('shows the mark where it changes, and leaves out rows about which nothing is known', () => {
-    expect(row('mark')?.cells.map((cell) => cell.text)).toEqual(['0x0', '=', '0x10', '=', '=']);
+  it('leaves out rows about which nothing is known', () => {
     expect(row('drop')).toBeUndefined();
     expect(row('task')?.cells.map((cell) => cell.text)).toEqual(['', '', '', '', 'nginx/812']);
+  });
+
+  it('shows what is beside the area where it changes, and where it went', () => {
+    const [mark] = besideRows(FAKE_DETAIL);
+    expect(mark?.cells.map((cell) => cell.text)).toEqual(['0x00000000', '=', '~ 0x00000010', '=', '× none']);
+    expect(mark?.cells[2]?.title).toBe('0x00000000 → 0x00000010');
+  });
+
+  it('tells state, cause and how it is known, and writer of every hop', () => {
+    expect(row('state')?.cells.map((cell) => cell.text)).toEqual([
+      'present',
+      '+ written',
+      'present',
+      'present',
+      '× lost',
+    ]);
+    expect(row('cause')?.cells.map((cell) => cell.text)).toEqual([
+      '',
+      'a BPF program (implied)',
+      '',
+      '',
+      'unknown',
+    ]);
+    expect(row('cause')?.cells[4]?.title).toBe('unknown: skb->head is the same.');
+    expect(row('writer')?.cells[1]?.text).toBe('edge_xdp#41 at xdp of eth0');
+    expect(row('writer')?.cells[1]?.title).toContain('(tag 958ea0b5a440b4aa)');
   });
 
   it('never says that metadata was absent where it only could not be read', () => {
@@ -42,10 +67,11 @@ describe('the matrix of a journey', () => {
     expect(area?.cells[0]?.tone).toBe('unreadable');
   });
 
-  it('says in one line where metadata was lost', () => {
-    expect(verdictOf(FAKE_DETAIL, edgeHops())).toEqual({
+  it('says in one sentence what happened, and that the packet was dropped', () => {
+    const hops = FAKE_DETAIL.hops.map((hop, i) => (i === 4 ? { ...hop, drop: 'NO_SOCKET' } : hop));
+    expect(verdictOf({ ...FAKE_DETAIL, hops, diagnosis: 'Metadata lost at eth0.' })).toEqual({
       tone: 'lost',
-      text: 'trace_id, type 4 lost between eth0:skb_copy_datagram_iovec and eth0:tcx/egress@first.',
+      text: 'Metadata lost at eth0. The packet was dropped: NO_SOCKET.',
     });
   });
 });

@@ -4,6 +4,7 @@
  */
 import type { Hop, JourneyDetail, JourneyHop } from '#workers/api.ts';
 import { printDuration } from '#src/list/print.ts';
+import { fateRows } from './fate.ts';
 
 export type Tone = 'plain' | 'same' | 'written' | 'changed' | 'lost' | 'unreadable' | 'absent';
 
@@ -26,10 +27,6 @@ const ABSENT: MatrixCellView = { text: '', tone: 'absent', title: 'not there' };
 
 function plain(text: string, title = text): MatrixCellView {
   return { text, tone: text === '' ? 'absent' : 'plain', title };
-}
-
-export function hex32(value: number): string {
-  return `0x${(value >>> 0).toString(16)}`;
 }
 
 /** A row that says a value where it differs from the hop before, `=` where it does not, nothing for null. */
@@ -114,7 +111,7 @@ export function matrixOf(detail: JourneyDetail): readonly MatrixRow[] {
       cells: row.cells.map((cell) => {
         const view = tlvCell(cell.value, cell.state, before);
         if (cell.value !== '') before = cell.value;
-        return view;
+        return cell.writer === undefined ? view : { ...view, title: `${view.title}, by ${cell.writer}` };
       }),
     });
   }
@@ -128,16 +125,7 @@ export function matrixOf(detail: JourneyDetail): readonly MatrixRow[] {
     });
   }
   rows.push(
-    onceRow(
-      'mark',
-      'mark',
-      hops.map((hop) => (hop.mark === null ? null : hex32(hop.mark))),
-    ),
-    onceRow(
-      'hash',
-      'hash',
-      hops.map((hop) => (hop.hash === null ? null : hex32(hop.hash))),
-    ),
+    ...fateRows(hops),
     onceRow(
       'cpu',
       'cpu',
@@ -166,6 +154,29 @@ export function matrixOf(detail: JourneyDetail): readonly MatrixRow[] {
   return rows.filter((row) => row !== null);
 }
 
+/** What is beside the area, each with its own diff: once its value, then `=` or what it became. */
+export function besideRows({ beside }: JourneyDetail): readonly MatrixRow[] {
+  return beside.map(({ name, cells }) => {
+    let before = '';
+    return {
+      key: `beside-${name}`,
+      name,
+      kind: '',
+      tlv: false,
+      cells: cells.map(({ value, changed }, i): MatrixCellView => {
+        const old = before;
+        before = value;
+        const was = old === '' ? 'none' : old;
+        if (value === '') {
+          return changed ? { text: '× none', tone: 'changed', title: `${was} → none` } : ABSENT;
+        }
+        if (changed) return { text: `~ ${value}`, tone: 'changed', title: `${was} → ${value}` };
+        return i > 0 && old === value ? { text: '=', tone: 'same', title: value } : plain(value);
+      }),
+    };
+  });
+}
+
 /** `eth0` and `tcx ingress, first` above a column. */
 export function headingOf(
   hop: JourneyHop,
@@ -174,40 +185,4 @@ export function headingOf(
   const known = hops.find((candidate) => candidate.index === hop.hop);
   if (known === undefined) return { device: '', label: `hop ${hop.hop}`, name: '' };
   return { device: known.device, label: known.label, name: known.name };
-}
-
-/** What happened to the metadata of this journey, in one line. */
-export function verdictOf(detail: JourneyDetail, hops: readonly Hop[]): { tone: Tone; text: string } {
-  const names = (state: 'written' | 'changed' | 'lost') =>
-    detail.rows.flatMap((row) =>
-      row.cells.flatMap((cell, i) =>
-        cell.state === state ? [{ row: row.name === '' ? `type ${row.type}` : row.name, at: i }] : [],
-      ),
-    );
-  const at = (position: number) => {
-    const hop = detail.hops[position];
-    return hop === undefined ? '' : headingOf(hop, hops).name;
-  };
-  const dropped = detail.hops.findIndex((hop) => hop.drop !== '');
-  const end = dropped < 0 ? '' : ` The packet was dropped: ${detail.hops[dropped]?.drop ?? ''}.`;
-  const lost = names('lost');
-  const first = lost[0];
-  if (first !== undefined) {
-    const before = detail.hops[first.at - 1];
-    const between = before === undefined ? '' : ` between ${at(first.at - 1)} and ${at(first.at)}`;
-    const what = [...new Set(lost.filter((one) => one.at === first.at).map((one) => one.row))].join(', ');
-    return { tone: 'lost', text: `${what} lost${between}.${end}` };
-  }
-  const changed = names('changed');
-  if (changed[0] !== undefined) {
-    return { tone: 'changed', text: `${changed[0].row} changed before ${at(changed[0].at)}.${end}` };
-  }
-  const written = names('written');
-  if (written.length > 0) {
-    const places = new Map<number, string[]>();
-    for (const one of written) places.set(one.at, [...(places.get(one.at) ?? []), one.row]);
-    const story = [...places].map(([position, rows]) => `${rows.join(', ')} first seen at ${at(position)}`);
-    return { tone: 'written', text: `${story.join('; ')}.${end}` };
-  }
-  return { tone: 'absent', text: `No metadata at any hop that was observed.${end}` };
 }

@@ -49,6 +49,7 @@ export const KEY_TABLE = [
   { id: 'journey.down', scope: 'journey', keys: ['ArrowDown'], text: 'row below' },
   { id: 'journey.first', scope: 'journey', keys: ['Home'], text: 'first hop' },
   { id: 'journey.last', scope: 'journey', keys: ['End'], text: 'last hop' },
+  { id: 'journey.beside', scope: 'journey', keys: ['b'], text: 'open or close what is beside the area' },
   { id: 'journey.bytes', scope: 'journey', keys: ['Enter', ' '], text: 'the bytes at this hop' },
   { id: 'bytes.next', scope: 'bytes', keys: ['ArrowDown'], text: 'next TLV or field' },
   { id: 'bytes.previous', scope: 'bytes', keys: ['ArrowUp'], text: 'previous TLV or field' },

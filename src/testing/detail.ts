@@ -34,12 +34,33 @@ export const FAKE_DETAIL: JourneyDetail = {
   protocol: 'UDP',
   hops: [
     hopAt(0, { metaState: 'none', metaLength: 0, cell: CELL.none }),
-    hopAt(1, { cell: CELL.written }),
+    hopAt(1, {
+      cell: CELL.written,
+      state: 'written',
+      cause: { name: 'program', operation: 'a BPF program', known: 'implied', evidence: 'meta_len was 0.' },
+      writer: 'edge_xdp#41 (tag 958ea0b5a440b4aa) at xdp of eth0',
+    }),
     hopAt(2, { cell: CELL.written, metaLength: 34, mark: 16 }),
     hopAt(3, { cell: CELL.changed, mark: 16 }),
-    hopAt(4, { metaState: 'none', metaLength: 0, cell: CELL.lost, task: 'nginx/812', mark: 16 }),
+    hopAt(4, {
+      metaState: 'none',
+      metaLength: 0,
+      cell: CELL.lost,
+      state: 'lost',
+      cause: { name: 'unknown', operation: '', known: 'unknown', evidence: 'skb->head is the same.' },
+      task: 'nginx/812',
+      mark: 16,
+    }),
   ],
-  beside: [],
+  beside: [
+    {
+      name: 'mark',
+      cells: ['0x00000000', '0x00000000', '0x00000010', '0x00000010', ''].map((value, i) => ({
+        value,
+        changed: i === 2 || i === 4,
+      })),
+    },
+  ],
   links: [],
   diagnosis: '',
   rows: [

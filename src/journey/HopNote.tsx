@@ -1,0 +1,34 @@
+/** What is known about the chosen hop: state, cause, how it is known, the evidence, and who wrote. */
+import type { JourneyHop } from '#workers/api.ts';
+import { explained, KNOWN_MEANING } from './fate.ts';
+
+export function HopNote({ hop, name }: { readonly hop: JourneyHop; readonly name: string }) {
+  if (!explained(hop)) return null;
+  const { state, cause, writer } = hop;
+  return (
+    <dl className="hop-note" aria-label={`Why, at ${name}`}>
+      <dt>at</dt>
+      <dd>
+        <span className="mono">{name}</span>: {state}
+      </dd>
+      {cause.evidence !== '' && (
+        <>
+          <dt>cause</dt>
+          <dd>{cause.name === 'unknown' ? 'unknown' : cause.operation}</dd>
+          <dt>known</dt>
+          <dd>
+            {cause.known} <span className="muted">({KNOWN_MEANING[cause.known]})</span>
+          </dd>
+          <dt>evidence</dt>
+          <dd>{cause.evidence}</dd>
+        </>
+      )}
+      {writer !== '' && (
+        <>
+          <dt>writer</dt>
+          <dd className="mono">{writer}</dd>
+        </>
+      )}
+    </dl>
+  );
+}
