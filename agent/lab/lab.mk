@@ -12,8 +12,8 @@ SCENARIOS := $(patsubst bpf/%.bpf.c,$(OBJ)/%.bpf.o,$(wildcard bpf/*.bpf.c))
 BPF := $(CLANG) -target bpf -mcpu=v3 -std=gnu11 -g -O2 $(WARN) -idirafter /usr/include/$(MULTIARCH)
 
 .PHONY: all
-all: $(OBJ)/edge.bpf.o $(OBJ)/pattern.bpf.o $(SCENARIOS) $(BUILD)/whither-lab $(BUILD)/whither-traffic $(BUILD)/whither-send \
-	$(OBJ)/taps.bpf.o $(OBJ)/taps-cost.bpf.o $(BUILD)/whither-taps
+all: $(OBJ)/edge.bpf.o $(OBJ)/pattern.bpf.o $(OBJ)/numbered.bpf.o $(SCENARIOS) $(BUILD)/whither-lab $(BUILD)/whither-traffic $(BUILD)/whither-send \
+	$(OBJ)/taps.bpf.o $(OBJ)/taps-cost.bpf.o $(BUILD)/whither-taps $(BUILD)/whither-numbered
 
 $(OBJ):
 	@mkdir -p $@
@@ -22,6 +22,9 @@ $(OBJ)/edge.bpf.o: edge/edge.bpf.c edge/edge.h | $(OBJ)
 	$(BPF) -c $< -o $@
 
 $(OBJ)/pattern.bpf.o: forward/pattern.bpf.c | $(OBJ)
+	$(BPF) -c $< -o $@
+
+$(OBJ)/numbered.bpf.o: crossing/numbered.bpf.c crossing/numbered.h | $(OBJ)
 	$(BPF) -c $< -o $@
 
 $(OBJ)/%.bpf.o: bpf/%.bpf.c bpf/lab.h bpf/truth.h | $(OBJ)
@@ -44,3 +47,6 @@ $(OBJ)/taps-cost.bpf.o: taps/cost.bpf.c ../probe/include/whither.h | $(OBJ)
 
 $(BUILD)/whither-taps: taps/loader.c taps/taps.h ../probe/bpf-link.c ../probe/devices.c | $(OBJ)
 	$(CC) -std=gnu11 $(CFLAGS) $(WARN) $(filter %.c,$^) -lbpf -lelf -lz -o $@
+
+$(BUILD)/whither-numbered: crossing/numbered.c crossing/numbered.h ../probe/devices.c | $(OBJ)
+	$(CC) -std=gnu11 $(CFLAGS) $(WARN) $(filter %.c,$^) -o $@
