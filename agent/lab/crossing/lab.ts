@@ -9,7 +9,8 @@ import { CROSSING_ADDRESSES, CROSSING_DEVICES, CROSSING_XDP_DEVICE, crossingTopo
 
 const PORT = 7400;
 /** Mirrored, which clones it. */
-export const MIRRORED_PORT = 7401;
+const MIRRORED_PORT = 7401;
+export const portOf = (mirrored: boolean): number => (mirrored ? MIRRORED_PORT : PORT);
 const POLL_MS = 20;
 /** For neighbours to be found, and for packets under way when the senders have ended. */
 const SETTLE_MS = 300;
@@ -81,7 +82,7 @@ export async function cross(file: string, crossing: Crossing): Promise<Crossed> 
     await Promise.all(
       crossing.flows.map(async ({ transport, family, mirrored, first, count, rate, bytes }) => {
         const { from, to } = CROSSING_ADDRESSES[family];
-        const numbers = [mirrored ? MIRRORED_PORT : PORT, first, count, rate, bytes].map(String);
+        const numbers = [portOf(mirrored), first, count, rate, bytes].map(String);
         await start(sender, transport, here, from, to, ...numbers).line();
       }),
     );
@@ -100,7 +101,10 @@ export async function cross(file: string, crossing: Crossing): Promise<Crossed> 
 
 /** RetransSegs of /proc/net/snmp: a line of names, then one of values. */
 function retransmissions(text: string): number {
-  const [names, values] = text.split('\n').filter((line) => line.startsWith('Tcp:')).map((line) => line.split(' '));
+  const [names, values] = text
+    .split('\n')
+    .filter((line) => line.startsWith('Tcp:'))
+    .map((line) => line.split(' '));
   return Number(values?.[names?.indexOf('RetransSegs') ?? -1] ?? Number.NaN);
 }
 

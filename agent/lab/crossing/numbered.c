@@ -4,9 +4,9 @@
  *   whither-numbered sink NETNS PORT                             reads and forgets, UDP and TCP
  *   whither-numbered udp|tcp NETNS FROM TO PORT FIRST COUNT RATE BYTES
  *
- * Sends COUNT datagrams, or records of one TCP connection, of BYTES each, numbered from FIRST, RATE a
- * second: what is due is sent once a millisecond. Prints the number that was sent. It dies with its
- * parent. */
+ * Sends COUNT datagrams, or records of one TCP connection, of BYTES each, numbered from FIRST, RATE
+ * a second: what is due is sent once a millisecond. Prints the number that was sent. It dies with
+ * its parent. */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <endian.h>

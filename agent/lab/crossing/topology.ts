@@ -24,7 +24,13 @@ const SENDER_TABLE = '100';
 /** What to run, in this order. `mirrored`: UDP to this port is mirrored to m0. */
 export function crossingTopology(here: string, far: string, mirrored: number): string[][] {
   const ip = (netns: string, ...args: string[]): string[] => ['ip', '-n', netns, ...args];
-  const pair = (device: string, peerNetns: string, peer: string, mac: string[] = [], peerMac: string[] = []) =>
+  const pair = (
+    device: string,
+    peerNetns: string,
+    peer: string,
+    mac: string[] = [],
+    peerMac: string[] = [],
+  ) =>
     ip(
       here,
       ...['link', 'add', device, ...mac, 'type', 'veth', 'peer', 'name', peer, ...peerMac],

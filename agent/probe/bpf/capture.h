@@ -309,6 +309,7 @@ static __always_inline void observe(struct sk_buff *skb, struct net_device *dev,
 	now.ktime_ns = bpf_ktime_get_ns();
 	now.skb_iif = GET(skb, skb_iif);
 	now.protocol = GET(skb, protocol);
+	now.network = GET(skb, network_header);
 	now.cloned = GET_BITS(skb, cloned);
 	if (slot == NOT_WATCHED) {
 		journey_passes(&now, place);

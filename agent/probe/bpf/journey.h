@@ -23,6 +23,7 @@ struct position {
 	__u32 ifindex; /* of dev */
 	__u32 skb_iif;
 	__u16 step;
+	__u16 network; /* offset of the network header */
 	__be16 protocol;
 	bool cloned;
 };
@@ -37,14 +38,19 @@ static __always_inline bool continues(const struct journey *then, const struct p
 {
 	bool tx = is_tx(now->step), was_tx = is_tx(then->step);
 
+	/* pskb_expand_head() gives a head of its own: a shared one that is not the one seen belongs
+	 * to a clone that got the address. */
+	if (now->cloned && then->other != now->head)
+		return false;
 	/* One device, one direction: hooks come in order. A busy driver is asked again. */
 	if (then->dev == now->dev && tx == was_tx)
 		return now->step > then->step ||
 		       (then->step == WH_STEP_NET_DEV_START_XMIT &&
 			now->step >= WH_STEP_QDISC_DEQUEUE && then->other == now->head);
-	/* Forwarded: it was received somewhere, which a packet made on this host was not. */
+	/* Forwarded: received from the device seen last, which __netif_receive_skb_core() notes in
+	 * skb_iif. Of a packet made on this host it is 0. */
 	if (tx && !was_tx)
-		return now->skb_iif != 0 && now->step != WH_STEP_NF_LOCAL_OUT;
+		return now->skb_iif == then->ifindex && now->step != WH_STEP_NF_LOCAL_OUT;
 	/* Stacked device. */
 	if (tx)
 		return then->other == now->head ||
@@ -72,8 +78,24 @@ static __always_inline void arrive(struct journey *j, const struct position *now
 	j->other = now->head;
 	j->dev = now->dev;
 	j->ifindex = now->ifindex;
+	j->iif = !is_tx(now->step) && now->step >= WH_STEP_NETIF_RECEIVE_SKB ? now->ifindex
+									     : now->skb_iif;
 	j->step = now->step;
 	j->protocol = now->protocol;
+}
+
+/* Is what was last seen at `origin` still there, with this head, and was it cloned? skb_clone()
+ * marks both, and copies skb_iif and the offsets of the headers; tcf_mirred_to_dev() then notes the
+ * device that it mirrors from. An sk_buff that was freed unseen keeps its head in memory, and its
+ * address in our table, while the head is already another packet's. */
+static __always_inline bool cloned_from(const struct journey *origin, struct sk_buff *skb,
+					const struct position *now)
+{
+	if (now->skb_iif != origin->iif && now->skb_iif != (__u32)BPF_CORE_READ(skb, dev, ifindex))
+		return false;
+	return (__u64)BPF_CORE_READ(skb, head) == now->head &&
+	       BPF_CORE_READ(skb, network_header) == now->network &&
+	       BPF_CORE_READ_BITFIELD_PROBED(skb, cloned);
 }
 
 /* Whose head it is: of the sk_buff that was seen with it first, until that is freed or moves to
@@ -88,7 +110,8 @@ static __always_inline __u64 head_seen(const struct position *now, __u64 id)
 
 		origin = journey_of(address_find(&other));
 		if (origin && origin->id == h->id && origin->other == now->head &&
-		    now->ktime_ns - origin->ktime_ns < CLONED_NS)
+		    now->ktime_ns - origin->ktime_ns < CLONED_NS &&
+		    cloned_from(origin, (struct sk_buff *)other, now))
 			return h->id;
 	}
 	if (!h)
@@ -110,6 +133,20 @@ static __always_inline void head_forget(__u64 head, __u64 skb)
 		address_forget(&head, place);
 }
 
+/* Has another sk_buff come with this head since? Then the one last seen was freed unseen, and both
+ * its addresses have been handed out again: the head to a packet, the sk_buff to a clone of it.
+ * Asked where a packet changes device or direction; on the way through one device the order of
+ * hooks tells. */
+static __always_inline bool head_taken(const struct journey *then, const struct position *now)
+{
+	struct journey *h;
+
+	if (then->dev == now->dev && is_tx(then->step) == is_tx(now->step))
+		return false;
+	h = journey_of(address_find(&now->head));
+	return h && h->other != now->skb && h->ktime_ns > then->ktime_ns;
+}
+
 /* The journey of a packet that passes a hook of Rx or Tx on a watched device. *origin: the journey
  * it was cloned from, 0 when it is not new or that is not known. */
 static __always_inline __u64 journey_at(const struct position *now, __u32 slot, __u64 *origin)
@@ -118,7 +155,7 @@ static __always_inline __u64 journey_at(const struct position *now, __u32 slot, 
 	struct journey *j = journey_of(place);
 	__u64 id;
 
-	if (j && continues(j, now)) {
+	if (j && continues(j, now) && !head_taken(j, now)) {
 		id = j->id;
 		if (j->other != now->head) {
 			head_forget(j->other, now->skb);
