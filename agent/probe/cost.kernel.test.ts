@@ -1,5 +1,5 @@
 /** What watching costs, against counts that Whither has no part in. */
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -10,12 +10,13 @@ import type { CostSample } from '#core/store/view.ts';
 import { EdgeLab } from '../lab/edge/lab.ts';
 import { startProbe } from '../lab/edge/record.ts';
 import type { Child } from '../lab/processes.ts';
-import { isRunning, programsOf, statusOf, until, untilUnloaded } from '../lab/testing/host-state.ts';
+import { isRunning, programsOf, statusOf, tc, until, untilUnloaded } from '../lab/testing/host-state.ts';
 import { finalStatistics, readCapture } from '../lab/testing/read-capture.ts';
 import { requireKernel } from '../lab/testing/require-kernel.ts';
 
 const skip = requireKernel();
 const FLOOD = 5_000;
+const COUNTING = '/proc/sys/kernel/bpf_stats_enabled';
 const CLOCK_TICK_US = 10_000;
 /** CAP_NET_ADMIN is 12, CAP_SYS_ADMIN 21, CAP_BPF 39. */
 const CAPABILITIES_OF_KEEPER = (2n ** 12n + 2n ** 21n + 2n ** 39n).toString(16).padStart(16, '0');
@@ -61,7 +62,12 @@ describe.skipIf(skip !== null)(`own cost${skip === null ? '' : ` (${skip})`}`, (
   let lab: EdgeLab;
   let probe: Child | null = null;
 
+  /** As of before, '' where the test is skipped. */
+  const counted = existsSync(COUNTING) ? readFileSync(COUNTING, 'utf8').trim() : '';
+
   beforeAll(async () => {
+    // Somebody may have the kernel count always: then nothing could be told of what the probe does.
+    writeFileSync(COUNTING, '0');
     lab = await EdgeLab.start();
   });
 
@@ -72,6 +78,7 @@ describe.skipIf(skip !== null)(`own cost${skip === null ? '' : ` (${skip})`}`, (
 
   afterAll(async () => {
     await lab.stop();
+    writeFileSync(COUNTING, counted);
     rmSync(directory, { recursive: true, force: true });
   });
 
@@ -116,6 +123,42 @@ describe.skipIf(skip !== null)(`own cost${skip === null ? '' : ` (${skip})`}`, (
     expect(last.probeCpuNs).toBeGreaterThan(first.probeCpuNs);
     const ids = last.programs.map(({ id, attach, device }) => `${id} ${attach} ${device}`);
     expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  it('lists a program that came while it watched, and a filter of clsact as well', async () => {
+    const child = await start('--cost');
+    await until('there is a block', () => samplesOf(file).length > 0);
+    expect(samplesOf(file)[0]!.programs.some(({ attach }) => attach === 'tc/egress')).toBe(false);
+    tc(lab.netns, 'qdisc', 'add', 'dev', lab.device, 'clsact');
+    try {
+      tc(
+        lab.netns,
+        'filter',
+        'add',
+        'dev',
+        lab.device,
+        'egress',
+        'bpf',
+        'da',
+        'obj',
+        lab.files.programs,
+        'sec',
+        'tc',
+      );
+      const filter = (): CostSample['programs'][number] | undefined =>
+        samplesOf(file)
+          .at(-1)!
+          .programs.find(({ attach }) => attach === 'tc/egress');
+      await until('the filter is listed', () => filter() !== undefined);
+      // What is asked is answered, out of this device.
+      await lab.startTraffic(100);
+      await until('its runs are told', () => (filter()?.runs ?? 0) > 0);
+      await lab.stopTraffic();
+      expect(filter()).toMatchObject({ name: 'edge_tcx', hook: '' });
+    } finally {
+      tc(lab.netns, 'qdisc', 'del', 'dev', lab.device, 'clsact');
+    }
+    await child.end('SIGTERM');
   });
 
   it('has the kernel count while somebody looks, and only then', async () => {

@@ -8,11 +8,14 @@
 
 #include "bpf-link.h"
 #include "json.h"
+#include "tc-filters.h"
 
 static const char *const POINT_NAMES[] = {
 	[ATTACHED_XDP] = "xdp",
 	[ATTACHED_TCX_INGRESS] = "tcx/ingress",
 	[ATTACHED_TCX_EGRESS] = "tcx/egress",
+	[ATTACHED_TC_INGRESS] = "tc/ingress",
+	[ATTACHED_TC_EGRESS] = "tc/egress",
 };
 
 static void add(struct programs *p, uint32_t id, uint32_t slot, enum attach_point at)
@@ -59,6 +62,15 @@ static void add_chain(struct programs *p, const struct device *d, uint32_t slot,
 		add(p, ids[i], slot, ingress ? ATTACHED_TCX_INGRESS : ATTACHED_TCX_EGRESS);
 }
 
+static void add_filters(struct programs *p, const struct device *d, uint32_t slot, bool ingress)
+{
+	uint32_t ids[CHAIN_MAX];
+	size_t n = tc_filter_programs((int)d->ifindex, ingress, ids, CHAIN_MAX);
+
+	for (size_t i = 0; i < n; i++)
+		add(p, ids[i], slot, ingress ? ATTACHED_TC_INGRESS : ATTACHED_TC_EGRESS);
+}
+
 void programs_find(struct programs *p, const struct device *devices, size_t count)
 {
 	memset(p, 0, sizeof(*p));
@@ -66,6 +78,8 @@ void programs_find(struct programs *p, const struct device *devices, size_t coun
 		add_xdp(p, &devices[slot], slot);
 		add_chain(p, &devices[slot], slot, true);
 		add_chain(p, &devices[slot], slot, false);
+		add_filters(p, &devices[slot], slot, true);
+		add_filters(p, &devices[slot], slot, false);
 	}
 }
 

@@ -16,7 +16,10 @@
 enum attach_point {
 	ATTACHED_XDP,
 	ATTACHED_TCX_INGRESS,
-	ATTACHED_TCX_EGRESS
+	ATTACHED_TCX_EGRESS,
+	/* Filters of the clsact qdisc, which run behind the tcx chain. */
+	ATTACHED_TC_INGRESS,
+	ATTACHED_TC_EGRESS
 };
 
 struct program {

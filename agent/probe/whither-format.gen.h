@@ -61,6 +61,8 @@
 #define WH_COST_ATTACH_XDP 1u
 #define WH_COST_ATTACH_TCX_INGRESS 2u
 #define WH_COST_ATTACH_TCX_EGRESS 3u
+#define WH_COST_ATTACH_TC_INGRESS 4u
+#define WH_COST_ATTACH_TC_EGRESS 5u
 
 #define WH_TAP_KIND_AREA 0u
 #define WH_TAP_KIND_BLOB 1u
@@ -458,7 +460,7 @@ _Static_assert(__builtin_offsetof(struct wh_cost, reserved) == 55, "wh_cost.rese
 _Static_assert(__builtin_offsetof(struct wh_cost, error) == 56, "wh_cost.error");
 _Static_assert(__builtin_offsetof(struct wh_cost, reserved2) == 60, "wh_cost.reserved2");
 
-/* A row of a cost block: one BPF program of Whither's, or one of somebody else on XDP or tcx of a watched device.
+/* A row of a cost block: one BPF program of Whither's, or one of somebody else on XDP, tcx or tc of a watched device.
  * 64 bytes. */
 struct wh_cost_program {
 	__u64 run_time;          /* @0 ns: bpf_prog_info.run_time_ns */

@@ -136,7 +136,6 @@ export const COST_COUNTING = {
   /** Not allowed or not there; `error` has the errno. What the kernel does not count stands still. */
   refused: 2,
 } as const;
-export type CostCounting = (typeof COST_COUNTING)[keyof typeof COST_COUNTING];
 
 /** Where a program of a cost block runs. */
 export const COST_ATTACH = {
@@ -145,8 +144,10 @@ export const COST_ATTACH = {
   xdp: 1,
   tcxIngress: 2,
   tcxEgress: 3,
+  /** Filters of the clsact qdisc. */
+  tcIngress: 4,
+  tcEgress: 5,
 } as const;
-export type CostAttach = (typeof COST_ATTACH)[keyof typeof COST_ATTACH];
 
 export const EVENT: Struct = {
   name: 'event',
@@ -485,7 +486,7 @@ export const COST: Struct = {
 export const COST_PROGRAM: Struct = {
   name: 'cost_program',
   size: 64,
-  doc: "A row of a cost block: one BPF program of Whither's, or one of somebody else on XDP or tcx of a watched device.",
+  doc: "A row of a cost block: one BPF program of Whither's, or one of somebody else on XDP, tcx or tc of a watched device.",
   fields: [
     { name: 'run_time', offset: 0, type: 'u64', unit: 'ns', doc: 'bpf_prog_info.run_time_ns' },
     { name: 'runs', offset: 8, type: 'u64', unit: 'count', doc: 'bpf_prog_info.run_cnt' },

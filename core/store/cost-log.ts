@@ -24,6 +24,8 @@ const ATTACH_NAMES: ReadonlyMap<number, CostProgram['attach']> = new Map([
   [COST_ATTACH.xdp, 'xdp'],
   [COST_ATTACH.tcxIngress, 'tcx/ingress'],
   [COST_ATTACH.tcxEgress, 'tcx/egress'],
+  [COST_ATTACH.tcIngress, 'tc/ingress'],
+  [COST_ATTACH.tcEgress, 'tc/egress'],
 ]);
 
 export class CostLog {

@@ -295,7 +295,7 @@ export interface CostProgram {
   /** 16 hex digits. */
   readonly tag: string;
   /** `own`: one of Whither's. Else where a program of somebody's runs. */
-  readonly attach: 'own' | 'xdp' | 'tcx/ingress' | 'tcx/egress' | 'elsewhere';
+  readonly attach: 'own' | 'xdp' | 'tcx/ingress' | 'tcx/egress' | 'tc/ingress' | 'tc/egress' | 'elsewhere';
   /** Name of the hook that a program of Whither's serves, '' = none. */
   readonly hook: string;
   /** '' = several, or none of its own. */
