@@ -111,9 +111,10 @@ export interface WhitherWorker {
   rowOf(journey: number): Promise<number>;
   /**
    * Number of the journey with this id (epb_packetid as two u32; frame number where there is none), -1 when
-   * the capture has none (yet). Links carry ids, never numbers or rows.
+   * the capture has none (yet). Links carry ids, never numbers or rows. `run`: name of its run (JourneyRows.run); ''
+   * or none = the newest run that has one.
    */
-  journeyOf(idHi: number, idLo: number): Promise<number>;
+  journeyOf(idHi: number, idLo: number, run?: string): Promise<number>;
   journey(journey: number): Promise<JourneyDetail>;
   eventBytes(event: number): Promise<EventBytes>;
   /**

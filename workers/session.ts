@@ -158,8 +158,8 @@ export class Session implements WhitherWorker {
     return Promise.resolve(this.#current().capture.list.rowOf(journey));
   }
 
-  journeyOf(idHi: number, idLo: number): Promise<number> {
-    return Promise.resolve(findJourney(this.#current().capture.store, idHi, idLo));
+  journeyOf(idHi: number, idLo: number, run = ''): Promise<number> {
+    return Promise.resolve(findJourney(this.#current().capture.store, idHi, idLo, run));
   }
 
   journey(journey: number): Promise<JourneyDetail> {

@@ -17,6 +17,7 @@ import { blockText, parseCatalogue, parseHost, type HostFacts, type Parsed } fro
 import type { MissingHook } from './view.ts';
 
 const RUN_BYTES = 16;
+const RUN_NAME_DIGITS = 8;
 const ALL_INTERFACES = 0xffff_ffff;
 const COUNT_UNKNOWN = 0xffff_ffff_ffff_ffffn;
 
@@ -53,6 +54,8 @@ export class CaptureFacts {
   private schemas = 0;
   private hostsParsed = 0;
   private readonly runNumbers = new Map<string, number>();
+  /** Hex of the random id, by number of the run. */
+  private readonly runIds: (string | undefined)[] = [];
   private readonly hosts: { offset: number; facts: HostFacts | null }[] = [];
   private readonly lastBody = new Map<number, Uint8Array>();
   private lastHost: HostFacts | null = null;
@@ -134,7 +137,18 @@ export class CaptureFacts {
     const key = formatHex(block.body, SECTION_RUN, RUN_BYTES);
     const known = this.runNumbers.get(key);
     if (known !== undefined) this.run = known;
-    else this.runNumbers.set(key, this.run);
+    else {
+      this.runNumbers.set(key, this.run);
+      this.runIds[this.run] = key;
+    }
+  }
+
+  /**
+   * Names the run in a link: the first RUN_NAME_DIGITS hex digits of its random id, which stay when earlier
+   * runs are no longer kept; '' when the capture has none.
+   */
+  runName(run: number): string {
+    return this.runIds[run]?.slice(0, RUN_NAME_DIGITS) ?? '';
   }
 
   private gapBlock(block: CustomBlock): void {

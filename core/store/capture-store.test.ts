@@ -4,7 +4,7 @@ import { BLOCK_SUBTYPE, GAP_CAUSE, META_STATE } from '#core/format/structs.ts';
 import { generateCapture, joinChunks } from '#core/pcapng/testing/generate-capture.ts';
 import { CaptureWriter, GAP_ALL_INTERFACES, GAP_COUNT_UNKNOWN } from '#core/pcapng/writer.ts';
 import type { CaptureStore } from './capture-store.ts';
-import { endpointText, findJourney, journeyId } from './event-text.ts';
+import { endpointText, findJourney, journeyId, journeyRun } from './event-text.ts';
 import { hopList } from './hops.ts';
 import { journeyDetail } from './journey-detail.ts';
 import { journeyEvents } from './journey-events.ts';
@@ -71,6 +71,12 @@ describe('journeys', () => {
     expect(journeyEvents(store, 1)).toEqual([2]);
     expect(store.hops.hops).toHaveLength(1);
     expect(findJourney(store, 0, 1)).toBe(1);
+    const runs = [0, 1].map((journey) => journeyRun(store, journey));
+    expect(new Set(runs).size).toBe(2);
+    expect(runs.map((run) => findJourney(store, 0, 1, run))).toEqual([0, 1]);
+    expect(findJourney(store, 0, 1, 'no such run')).toBe(-1);
+    expect([...journeyRows(store, Uint32Array.of(1, 0), 0, 0).run]).toEqual([runs[1], runs[0]]);
+    expect(journeyDetail(store, 0).run).toBe(runs[0]);
   });
 
   it('are one for each event without an id, named by its frame number', () => {

@@ -89,13 +89,23 @@ export function journeyId(store: CaptureStore, journey: number): { hi: number; l
   return { hi: journeys.word(journey, JOURNEY.idHi), lo: journeys.word(journey, JOURNEY.idLo) };
 }
 
-/** Number of the journey with this id (as `journeyId` gives it), the newest run first; -1 = none. */
-export function findJourney(store: CaptureStore, idHi: number, idLo: number): number {
+/** The run that the journey belongs to, as links name it (`CaptureFacts.runName`). */
+export function journeyRun(store: CaptureStore, journey: number): string {
+  return store.facts.runName(store.journeys.word(journey, JOURNEY.run));
+}
+
+/**
+ * Number of the journey with this id (as `journeyId` gives it) in the run of this name, or with '' in the newest
+ * run that has one; -1 = none.
+ */
+export function findJourney(store: CaptureStore, idHi: number, idLo: number, runName = ''): number {
   const { journeys, facts, events } = store;
   for (let run = facts.runs - 1; run >= 0; run--) {
+    if (runName !== '' && facts.runName(run) !== runName) continue;
     const found = journeys.find(run, idHi >>> 0, idLo >>> 0);
     if (found >= 0) return found;
   }
+  if (runName !== '') return -1;
   const event = idHi * U32 + idLo - 1;
   if (event < 0 || event >= events.count) return -1;
   const journey = events.chunk(event).journey[event & CHUNK_MASK]!;

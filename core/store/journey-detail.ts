@@ -9,7 +9,7 @@ import { besideRows } from './beside.ts';
 import { cellsOf, sameValue } from './cells.ts';
 import { decodeStored } from './decode-stored.ts';
 import { EVENT_BIT, RECORD } from './event-columns.ts';
-import { decimal, dropText, endpointText, journeyId, taskText } from './event-text.ts';
+import { decimal, dropText, endpointText, journeyId, journeyRun, taskText } from './event-text.ts';
 import { diagnosisText } from './diagnosis-text.ts';
 import { eventDiagnosis, type EventDiagnosis } from './event-diagnosis.ts';
 import { journeyEvents } from './journey-events.ts';
@@ -46,6 +46,7 @@ export function journeyDetail(store: CaptureStore, journey: number): JourneyDeta
   return {
     journey,
     id: decimal(id.hi, id.lo),
+    run: journeyRun(store, journey),
     source: endpointText(store, first, 'src'),
     destination: endpointText(store, first, 'dst'),
     protocol: PROTOCOL_NAMES[store.events.chunk(first).protocol[first & CHUNK_MASK]!]!,

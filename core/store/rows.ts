@@ -3,7 +3,7 @@ import type { DecodedArea } from '#core/metadata/types.ts';
 import { decodeStored } from './decode-stored.ts';
 import type { CaptureStore } from './capture-store.ts';
 import { cellsOf, moreTelling } from './cells.ts';
-import { endpointText, infoText, journeyId } from './event-text.ts';
+import { endpointText, infoText, journeyId, journeyRun } from './event-text.ts';
 import { journeyEvents } from './journey-events.ts';
 import { JOURNEY } from './journey-table.ts';
 import { CHUNK_MASK } from './limits.ts';
@@ -31,6 +31,7 @@ export function journeyRows(
   const length = u32();
   const protocol = new Uint8Array(count);
   const cells = new Uint8Array(count * hops);
+  const run: string[] = [];
   const source: string[] = [];
   const destination: string[] = [];
   const info: string[] = [];
@@ -44,6 +45,7 @@ export function journeyRows(
     const id = journeyId(store, number);
     idHi[i] = id.hi;
     idLo[i] = id.lo;
+    run.push(journeyRun(store, number));
     timeHi[i] = chunk.tsHi[row]!;
     timeLo[i] = chunk.tsLo[row]!;
     events[i] = store.journeys.word(number, JOURNEY.count);
@@ -65,6 +67,7 @@ export function journeyRows(
     journey,
     idHi,
     idLo,
+    run,
     timeHi,
     timeLo,
     events,

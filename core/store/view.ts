@@ -126,6 +126,8 @@ export interface JourneyRows {
   /** epb_packetid (or frame number from 1 when there is none), as two u32. */
   readonly idHi: Uint32Array;
   readonly idLo: Uint32Array;
+  /** Names of the runs that the ids are unique within; '' when the capture names none. */
+  readonly run: readonly string[];
   /** First event, Unix ns as two u32. */
   readonly timeHi: Uint32Array;
   readonly timeLo: Uint32Array;
@@ -213,6 +215,8 @@ export interface JourneyLink {
 export interface JourneyDetail {
   readonly journey: number;
   readonly id: string;
+  /** As in JourneyRows. */
+  readonly run: string;
   readonly source: string;
   readonly destination: string;
   readonly protocol: string;

@@ -29,6 +29,7 @@ function hopAt(position: number, part: Partial<JourneyHop> = {}): JourneyHop {
 export const FAKE_DETAIL: JourneyDetail = {
   journey: 7,
   id: '12161',
+  run: '',
   source: '10.0.0.1:4000',
   destination: '10.0.0.2:9000',
   protocol: 'UDP',

@@ -23,6 +23,7 @@ export function fakeRows({ from, count, generation, hops = 10, tlvs = 1 }: FakeR
     journey: numbers,
     idHi: new Uint32Array(count),
     idLo: numbers.map((n) => n + 1),
+    run: Array.from(numbers, () => ''),
     timeHi: Uint32Array.from(times, (time) => Number(time >> 32n)),
     timeLo: Uint32Array.from(times, (time) => Number(time & 0xffff_ffffn)),
     events: new Uint32Array(count).fill(hops),
