@@ -13,6 +13,7 @@
 #include <linux/netfilter.h>
 
 #include "bpf-link.h"
+#include "trace.h"
 
 /* The first and last priorities of netfilter are its own. Another BPF program may have the ones
  * next to them: then the next. */
@@ -92,7 +93,7 @@ static bool attach_tcx(struct hooks *h, struct hook *hook, const struct place *w
 static int observe_after(struct hooks *h, const struct options *o, const struct place *where,
 			 struct hook *hook, const struct program *program, unsigned position)
 {
-	uint32_t point = WH_FIXED_POINTS + (uint32_t)h->extra_count;
+	uint32_t point = WH_FIXED_POINTS + h->extra_points;
 	uint32_t step = (is_ingress(hook) ? WH_STEP_TCX_INGRESS_FIRST : WH_STEP_TCX_EGRESS_FIRST) +
 			position;
 	struct point *p = &h->points[point];
@@ -102,7 +103,7 @@ static int observe_after(struct hooks *h, const struct options *o, const struct 
 	_Static_assert(WH_STEP_TCX_INGRESS_FIRST + CHAIN_MAX < WH_STEP_TCX_INGRESS_LAST &&
 			       WH_STEP_TCX_EGRESS_FIRST + CHAIN_MAX < WH_STEP_TCX_EGRESS_LAST,
 		       "room for a chain");
-	if (h->extra_count == WH_EXTRA_POINTS)
+	if (h->extra_points == WH_EXTRA_POINTS)
 		return -ENOSPC;
 	object = hooks_open_extra(h, o, where, hook, point, step);
 	if (!object)
@@ -115,6 +116,7 @@ static int observe_after(struct hooks *h, const struct options *o, const struct 
 		return fd < 0 ? fd : -ENOSPC;
 	}
 	h->extra[h->extra_count++] = object;
+	h->extra_points++;
 	p->slot = program->slot;
 	p->hook = hook->id;
 	snprintf(p->name, sizeof(p->name), "%s:%s#%u", hook->name, program->name, program->id);
@@ -281,6 +283,7 @@ void hooks_attach(struct hooks *h, const struct options *o, const struct place *
 	}
 	if (by_clsact)
 		attach_clsact(h, by_clsact, where);
+	trace_attach(h, o, where);
 	for (size_t i = 0; i < WH_HOOK_MAX; i++)
 		if (h->of[i].failed)
 			fprintf(stderr, "whither-probe: hook %s %s: %s\n", h->of[i].name,

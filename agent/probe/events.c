@@ -32,9 +32,10 @@ struct part {
 		BIT, offsetof(struct wh_record, FIELD), sizeof(((struct wh_record *)0)->FIELD) \
 	}
 static const struct part PARTS[] = {
-	PART(WH_EXTENSION_TASK, task),	   PART(WH_EXTENSION_DROP, drop),
-	PART(WH_EXTENSION_SOCKET, socket), PART(WH_EXTENSION_CB, cb),
-	PART(WH_EXTENSION_BESIDE, beside), PART(WH_EXTENSION_LINK, link),
+	PART(WH_EXTENSION_TASK, task),	     PART(WH_EXTENSION_DROP, drop),
+	PART(WH_EXTENSION_SOCKET, socket),   PART(WH_EXTENSION_CB, cb),
+	PART(WH_EXTENSION_BESIDE, beside),   PART(WH_EXTENSION_LINK, link),
+	PART(WH_EXTENSION_PROGRAM, program),
 };
 #define PART_COUNT (sizeof(PARTS) / sizeof(*PARTS))
 
@@ -59,6 +60,16 @@ static void event_write(struct block *b, const struct wh_record *r, const void *
 	block_put(b, tail, tail_bytes);
 }
 
+/* What a program returned, as the standard has it: 1 = TC, 2 = XDP, then 64 bits. */
+static void verdict_write(struct block *b, const struct wh_ext_program *p)
+{
+	uint8_t verdict[9] = { p->kind == WH_PROGRAM_KIND_XDP ? 2 : 1 };
+	int64_t value = (int32_t)p->verdict;
+
+	memcpy(verdict + 1, &value, sizeof(value));
+	block_option(b, EPB_VERDICT, verdict, sizeof(verdict));
+}
+
 void packet_write(struct capture *c, struct interface *i, uint32_t direction,
 		  const struct wh_record *r, const void *tail, size_t tail_bytes)
 {
@@ -75,6 +86,8 @@ void packet_write(struct capture *c, struct interface *i, uint32_t direction,
 	if (i->unsaid)
 		block_option_u64(&b, EPB_DROPCOUNT, i->unsaid);
 	block_option_u64(&b, EPB_PACKETID, r->journey);
+	if (r->event.extensions & WH_EXTENSION_PROGRAM && r->program.returned)
+		verdict_write(&b, &r->program);
 	event_write(&b, r, tail, tail_bytes);
 	block_put_u32(&b, OPT_END);
 	if (block_end(&b)) {

@@ -14,6 +14,7 @@
 
 #include "bpf-link.h"
 #include "probe-object.h"
+#include "trace.h"
 
 /* The ring is looked at every few ms; it must not fill before. */
 #define WAKE_SHARE 4
@@ -55,6 +56,11 @@ void hook_failed(struct hook *hook, int err, const char *format, ...)
 	hook->failed = true;
 }
 
+void hook_missing(struct hook *hook, int err, const char *why)
+{
+	snprintf(hook->reason, sizeof(hook->reason), "%s: %s%s", why, strerror(err), advice(err));
+}
+
 static void missing(struct hook *hook, const char *why)
 {
 	snprintf(hook->reason, sizeof(hook->reason), "%s", why);
@@ -80,6 +86,11 @@ static const struct kernel *kernel(void)
 	found.netfilter = btf && btf__find_by_name_kind(btf, "bpf_nf_ctx", BTF_KIND_STRUCT) > 0;
 	btf__free(btf);
 	return &found;
+}
+
+bool hooks_can_cast(void)
+{
+	return kernel()->casts;
 }
 
 /* Hooks that need not be tried. */
@@ -137,7 +148,7 @@ static bool fill_watch(struct wh_config *config, const struct place *where)
 	return true;
 }
 
-static struct wh_config configuration(const struct options *o, const struct place *where)
+struct wh_config hooks_configuration(const struct options *o, const struct place *where)
 {
 	struct wh_config config = {
 		.snaplen = o->snaplen,
@@ -145,6 +156,7 @@ static struct wh_config configuration(const struct options *o, const struct plac
 		.wake_bytes = o->ring_bytes / WAKE_SHARE,
 		.netns = where->netns.inode,
 		.with_cb = o->cb,
+		.frames = trace_frames(o, where),
 	};
 
 	config.watch_factor = 0x9e3779b1; /* 2^32 / golden ratio, and if it will not do, another */
@@ -217,7 +229,7 @@ static uint64_t find_loadable(struct hooks *h, const struct wh_config *config, u
 
 int hooks_load(struct hooks *h, const struct options *o, const struct place *where)
 {
-	struct wh_config config = configuration(o, where);
+	struct wh_config config = hooks_configuration(o, where);
 	const struct hook *first = NULL;
 	uint64_t all = 0;
 
@@ -228,6 +240,12 @@ int hooks_load(struct hooks *h, const struct options *o, const struct place *whe
 		if (hopeless(&h->of[i]))
 			continue;
 		if (asked_for(o, &h->of[i])) {
+			if (trace_serves(&h->of[i])) {
+				if (trace_refused())
+					hook_missing(&h->of[i], trace_refused(),
+						     "fentry and fexit are refused");
+				continue;
+			}
 			all |= 1ull << h->of[i].id;
 			first = first ? first : &h->of[i];
 		} else
@@ -249,13 +267,23 @@ int hooks_load(struct hooks *h, const struct options *o, const struct place *whe
 	return -1;
 }
 
+int hooks_prepare(const struct hooks *h, struct bpf_object *object, const struct wh_config *config)
+{
+	struct bpf_map *map, *constants = bpf_object__find_map_by_name(object, ".rodata.config");
+	int err = constants ? bpf_map__set_initial_value(constants, config, sizeof(*config))
+			    : -EINVAL;
+
+	bpf_object__for_each_map(map, object) if (!err && !bpf_map__is_internal(map)) err =
+		bpf_map__reuse_fd(map, hooks_map(h, bpf_map__name(map)));
+	return err;
+}
+
 struct bpf_object *hooks_open_extra(struct hooks *h, const struct options *o,
 				    const struct place *where, const struct hook *hook,
 				    uint32_t point, uint32_t step)
 {
-	struct wh_config config = configuration(o, where);
+	struct wh_config config = hooks_configuration(o, where);
 	struct bpf_object *object;
-	struct bpf_map *map;
 	int err;
 
 	config.point = point;
@@ -263,18 +291,11 @@ struct bpf_object *hooks_open_extra(struct hooks *h, const struct options *o,
 	object = open_object(&config, o->ring_bytes, 1ull << hook->id);
 	if (!object)
 		return NULL;
-	bpf_object__for_each_map(map, object)
-	{
-		err = bpf_map__is_internal(map)
-			      ? 0
-			      : bpf_map__reuse_fd(map, hooks_map(h, bpf_map__name(map)));
-		if (err)
-			goto fail;
-	}
-	err = bpf_object__load(object);
+	err = hooks_prepare(h, object, &config);
+	if (!err)
+		err = bpf_object__load(object);
 	if (!err)
 		return object;
-fail:
 	bpf_object__close(object);
 	errno = -err;
 	return NULL;
@@ -298,6 +319,7 @@ void hooks_detach(struct hooks *h)
 		bpf_link__destroy(h->tracepoints[i]);
 		h->tracepoints[i] = NULL;
 	}
+	trace_detach(&h->trace);
 	while (h->link_count)
 		close(h->links[--h->link_count]);
 	clsact_detach(&h->clsact);
@@ -309,6 +331,7 @@ void hooks_detach(struct hooks *h)
 
 void hooks_free(struct hooks *h)
 {
+	trace_free(&h->trace);
 	while (h->extra_count)
 		bpf_object__close(h->extra[--h->extra_count]);
 	bpf_object__close(h->object);

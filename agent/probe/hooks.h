@@ -35,6 +35,16 @@ struct point {
 };
 
 #define LINKS_MAX 1024u
+/* Programs of others that can be watched at their entry and exit. */
+#define TRACE_OBJECTS 64u
+
+/* For trace.c. */
+struct trace {
+	struct bpf_object *objects[TRACE_OBJECTS];
+	size_t object_count;
+	struct bpf_link *links[TRACE_OBJECTS * 2];
+	size_t link_count;
+};
 
 struct hooks {
 	struct hook of[WH_HOOK_MAX]; /* index id - 1 */
@@ -44,6 +54,8 @@ struct hooks {
 	size_t link_count;
 	struct bpf_object *extra[WH_EXTRA_POINTS]; /* programs that serve one point alone */
 	size_t extra_count;
+	uint32_t extra_points; /* in use behind WH_FIXED_POINTS */
+	struct trace trace;
 	struct point points[WH_POINTS]; /* index: the point */
 	struct clsact clsact;
 };
@@ -64,6 +76,15 @@ uint64_t hook_skipped_runs(const struct hooks *h, uint32_t id);
 /* For attach.c: what went wrong, as printf, with an errno. */
 void hook_failed(struct hook *hook, int err, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+/* The same where it was not to be expected that it works. */
+void hook_missing(struct hook *hook, int err, const char *why);
+/* What every program of the probe is told. */
+struct wh_config hooks_configuration(const struct options *o, const struct place *where);
+/* Whether the kernel has bpf_rdonly_cast() (Linux 6.2). */
+bool hooks_can_cast(void);
+/* Gives an object that is open its constants and the maps of the first. Returns 0 or a negative
+ * errno. */
+int hooks_prepare(const struct hooks *h, struct bpf_object *object, const struct wh_config *config);
 /* The file descriptor of its program, -1: it was not loaded. */
 int hook_program(const struct hooks *h, const struct hook *hook);
 /* Opens the object once more for one program that serves one point alone, with the maps of the

@@ -207,6 +207,7 @@ int main(int argc, char **argv)
 	cost_start(&cost, &o, &c);
 	attached = true;
 	hooks_attach(&c.hooks, &o, &c.where);
+	programs_release(&c.where.programs);
 	if (!o.hooks || list_names_hook(o.hooks, "tap"))
 		taps_listen(c.taps, &c);
 	section_write(&c, schema);

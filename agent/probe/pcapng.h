@@ -30,6 +30,7 @@ enum pcapng_option {
 	EPB_FLAGS = 2,
 	EPB_DROPCOUNT = 4,
 	EPB_PACKETID = 5,
+	EPB_VERDICT = 7,
 	ISB_IFRECV = 4,
 	ISB_IFDROP = 5,
 	ISB_USRDELIV = 8,

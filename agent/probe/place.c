@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "presence.h"
+#include "trace.h"
 
 int place_find(const struct options *o, struct place *out)
 {
@@ -27,5 +28,7 @@ int place_find(const struct options *o, struct place *out)
 		out->device_count++;
 	}
 	programs_find(&out->programs, out->devices, out->device_count);
+	if (!trace_refused())
+		programs_open(&out->programs);
 	return 0;
 }

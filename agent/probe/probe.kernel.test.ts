@@ -34,8 +34,12 @@ const skip = requireKernel();
 const THREE_CAPABILITIES = (2n ** 12n + 2n ** 38n + 2n ** 39n).toString(16).padStart(16, '0');
 const NO_CAPABILITY = '0'.repeat(16);
 const NOBODY = '65534';
-/** Every hook with a program; those between the programs of a chain are loaded before it is known to be one. */
-const PROGRAM_COUNT = HOOKS.filter(({ how }) => how.length > 0).length;
+/** At somebody's programs, with trampolines or taps of whither.h: where there are none, missing with the reason. */
+const TRACED = HOOKS.filter(({ how }) => ['fentry', 'fexit', 'tap'].includes(how[0] ?? '')).map(
+  ({ name }) => name,
+);
+/** Every other hook with a program; those between the programs of a chain are loaded before it is known to be one. */
+const PROGRAM_COUNT = HOOKS.filter(({ name, how }) => how.length > 0 && !TRACED.includes(name)).length;
 const NO_PACKET = HOOKS.filter(({ area }) => area === 'none').map(({ name }) => name);
 const BETWEEN = ['tcx/ingress@after', 'tcx/egress@after'];
 const FLOOD = 60_000;
@@ -216,14 +220,14 @@ describe.skipIf(skip !== null)(`whither-probe${skip === null ? '' : ` (${skip})`
       const { hooks, missing } = doctorWith('bpf', 'perfmon', 'net_admin');
       expect(missing).toEqual([]);
       const not = hooks.filter(({ attached }) => !attached).map(({ name }) => name);
-      expect(not).toEqual([...NO_PACKET, ...BETWEEN]);
+      expect(not).toEqual([...NO_PACKET, ...BETWEEN, ...TRACED]);
     });
 
     it('does without the hooks that it may not have, and says why', () => {
       const { hooks, missing } = doctorWith('bpf', 'perfmon');
       expect(missing).toEqual(['CAP_NET_ADMIN']);
       for (const { name, attached, how, reason } of hooks) {
-        if (NO_PACKET.includes(name) || BETWEEN.includes(name)) continue;
+        if ([...NO_PACKET, ...BETWEEN, ...TRACED].includes(name)) continue;
         if (/^(tcx|nf|cgroup_skb)\//.test(name)) {
           expect([name, attached, how]).toEqual([name, false, '']);
           expect(reason).toContain('CAP_NET_ADMIN');
@@ -236,7 +240,7 @@ describe.skipIf(skip !== null)(`whither-probe${skip === null ? '' : ` (${skip})`
       expect(missing).toEqual(['CAP_BPF', 'CAP_PERFMON', 'CAP_NET_ADMIN']);
       for (const { name, attached, how, reason } of hooks) {
         expect([attached, how]).toEqual([false, '']);
-        if (!NO_PACKET.includes(name)) expect(reason).toContain('CAP_BPF');
+        if (!NO_PACKET.includes(name) && !name.startsWith('tap/')) expect(reason).toContain('CAP_BPF');
       }
     });
   });
@@ -244,10 +248,16 @@ describe.skipIf(skip !== null)(`whither-probe${skip === null ? '' : ` (${skip})`
   it('reports every hook in the best way that the catalogue has, or why it is not there', () => {
     const { stdout } = run('--doctor');
     const { hooks } = JSON.parse(stdout) as { hooks: DoctorHook[] };
-    const best = HOOKS.map(({ name, how }) => [name, BETWEEN.includes(name) ? '' : (how[0] ?? '')]);
+    const absent = [...BETWEEN, ...TRACED];
+    const best = HOOKS.map(({ name, how }) => [name, absent.includes(name) ? '' : (how[0] ?? '')]);
     expect(hooks.map(({ name, how }) => [name, how])).toEqual(best);
     for (const { name, attached, reason } of hooks) {
       expect([name, reason === '']).toEqual([name, attached]);
+    }
+    for (const { name, reason } of hooks) {
+      // Where trampolines are allowed, nothing is on the loopback device.
+      if (/@f(entry|exit)$/.test(name))
+        expect(reason).toMatch(/^fentry and fexit are refused: .+|^no .+ was on a watched device at start$/);
     }
   });
 

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 #include <bpf/bpf.h>
+#include <bpf/btf.h>
 #include <bpf/libbpf.h>
 
 #include "bpf-link.h"
@@ -12,11 +13,38 @@
 
 static const char *const POINT_NAMES[] = {
 	[ATTACHED_XDP] = "xdp",
+	[ATTACHED_XDP_GENERIC] = "xdp",
 	[ATTACHED_TCX_INGRESS] = "tcx/ingress",
 	[ATTACHED_TCX_EGRESS] = "tcx/egress",
 	[ATTACHED_TC_INGRESS] = "tc/ingress",
 	[ATTACHED_TC_EGRESS] = "tc/egress",
 };
+
+/* The function that the program begins with, by its BTF: its whole name, where that of the program
+ * is cut, and its id, which fentry wants. */
+static void find_function(struct program *one)
+{
+	struct bpf_func_info first = { 0 };
+	struct bpf_prog_info info = {
+		.nr_func_info = 1,
+		.func_info_rec_size = sizeof(first),
+		.func_info = (uint64_t)(uintptr_t)&first,
+	};
+	uint32_t size = sizeof(info);
+	const struct btf_type *type;
+	struct btf *btf;
+
+	if (bpf_obj_get_info_by_fd(one->fd, &info, &size) || !info.btf_id || !info.nr_func_info)
+		return;
+	btf = btf__load_from_kernel_by_id(info.btf_id);
+	type = btf ? btf__type_by_id(btf, first.type_id) : NULL;
+	if (type && btf_is_func(type)) {
+		one->btf_id = first.type_id;
+		snprintf(one->name, sizeof(one->name), "%s",
+			 btf__name_by_offset(btf, type->name_off));
+	}
+	btf__free(btf);
+}
 
 static void add(struct programs *p, uint32_t id, uint32_t slot, enum attach_point at)
 {
@@ -28,12 +56,12 @@ static void add(struct programs *p, uint32_t id, uint32_t slot, enum attach_poin
 	if (!id || p->count == PROGRAMS_MAX)
 		return;
 	p->count++;
-	*one = (struct program){ .id = id, .slot = slot, .at = at };
+	*one = (struct program){ .id = id, .slot = slot, .at = at, .fd = -1 };
 	fd = bpf_prog_get_fd_by_id(id);
 	if (fd < 0)
 		return;
 	if (!bpf_obj_get_info_by_fd(fd, &info, &size)) {
-		memcpy(one->name, info.name, sizeof(one->name) - 1);
+		memcpy(one->name, info.name, sizeof(info.name) - 1);
 		memcpy(one->tag, info.tag, sizeof(one->tag));
 		one->run_time_ns = info.run_time_ns;
 		one->runs = info.run_cnt;
@@ -50,7 +78,7 @@ static void add_xdp(struct programs *p, const struct device *d, uint32_t slot)
 		return;
 	add(p, query.hw_prog_id, slot, ATTACHED_XDP);
 	add(p, query.drv_prog_id, slot, ATTACHED_XDP);
-	add(p, query.skb_prog_id, slot, ATTACHED_XDP);
+	add(p, query.skb_prog_id, slot, ATTACHED_XDP_GENERIC);
 }
 
 static void add_chain(struct programs *p, const struct device *d, uint32_t slot, bool ingress)
@@ -83,6 +111,28 @@ void programs_find(struct programs *p, const struct device *devices, size_t coun
 	}
 }
 
+void programs_open(struct programs *p)
+{
+	for (size_t i = 0; i < p->count; i++) {
+		struct program *one = &p->of[i];
+
+		if (one->at == ATTACHED_TCX_INGRESS || one->at == ATTACHED_TCX_EGRESS)
+			continue;
+		one->fd = bpf_prog_get_fd_by_id(one->id);
+		if (one->fd >= 0)
+			find_function(one);
+	}
+}
+
+void programs_release(struct programs *p)
+{
+	for (size_t i = 0; i < p->count; i++)
+		if (p->of[i].fd >= 0) {
+			close(p->of[i].fd);
+			p->of[i].fd = -1;
+		}
+}
+
 void programs_json(FILE *out, const struct programs *p, const struct device *devices)
 {
 	putc('[', out);
@@ -95,7 +145,9 @@ void programs_json(FILE *out, const struct programs *p, const struct device *dev
 		for (size_t b = 0; b < sizeof(one->tag); b++)
 			fprintf(out, "%02x", one->tag[b]);
 		fprintf(out, "\",\"type\":\"%s\",\"attach\":\"%s\",\"device\":",
-			one->at == ATTACHED_XDP ? "xdp" : "sched_cls", POINT_NAMES[one->at]);
+			one->at == ATTACHED_XDP || one->at == ATTACHED_XDP_GENERIC ? "xdp"
+										   : "sched_cls",
+			POINT_NAMES[one->at]);
 		json_string(out, devices[one->slot].name);
 		putc('}', out);
 	}

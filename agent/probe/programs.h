@@ -13,8 +13,12 @@
 /* Programs of one tcx chain (BPF_MPROG_MAX of the kernel). */
 #define CHAIN_MAX 64u
 
+/* Longer names are cut. */
+#define PROGRAM_NAME_SHOWN 39
+
 enum attach_point {
 	ATTACHED_XDP,
+	ATTACHED_XDP_GENERIC,
 	ATTACHED_TCX_INGRESS,
 	ATTACHED_TCX_EGRESS,
 	/* Filters of the clsact qdisc, which run behind the tcx chain. */
@@ -26,8 +30,10 @@ struct program {
 	uint32_t id;
 	uint32_t slot; /* of the device */
 	enum attach_point at;
-	char name[BPF_OBJ_NAME_LEN]; /* "" = not allowed to ask */
-	uint8_t tag[BPF_TAG_SIZE];   /* hash of its instructions */
+	char name[PROGRAM_NAME_SHOWN + 1]; /* "" = not allowed to ask */
+	uint8_t tag[BPF_TAG_SIZE];	   /* hash of its instructions */
+	int fd;				   /* -1 = not open; for trace.c */
+	uint32_t btf_id;		   /* of its function in its own BTF; 0 = it has none */
 	/* As far as the kernel counted (cost-keeper.h). */
 	uint64_t run_time_ns, runs, skipped;
 };
@@ -39,6 +45,11 @@ struct programs {
 
 /* What is attached now. Names take CAP_SYS_ADMIN: call it before giving up privileges. */
 void programs_find(struct programs *p, const struct device *devices, size_t count);
+/* What it takes to watch their entry and exit, of those on XDP and clsact: a descriptor, the whole
+ * name and the function. Before giving up privileges. */
+void programs_open(struct programs *p);
+/* Closes their descriptors; the list stays. */
+void programs_release(struct programs *p);
 /* [{"id","name","tag","type","attach","device"}] */
 void programs_json(FILE *out, const struct programs *p, const struct device *devices);
 

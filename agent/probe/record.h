@@ -54,6 +54,7 @@ struct wh_record {
 	union {
 		struct wh_ext_task task;
 		struct wh_ext_drop drop;
+		struct wh_ext_program program;
 	};
 	struct wh_ext_cb cb;
 	__u8 bytes[];
@@ -89,6 +90,12 @@ struct wh_config {
 	__u32 with_cb; /* copy skb->cb */
 	__u32 point;   /* of a program that serves one point alone; 0 = the hook's own */
 	__u32 step;    /* likewise */
+	/* Of an object that watches somebody's program: the slots of the devices the program is on,
+	 * as bits. Its points are as many for the entry, in order of the slots, then as many for
+	 * the exit; `point` is the first, `step` that of the entry. 0 = of other objects. */
+	__u64 slots;
+	__u32 program; /* id of that program */
+	__u32 frames; /* XDP programs are watched: a packet may be known before it has an sk_buff */
 	struct wh_watch watch[WH_WATCH_SIZE];
 };
 

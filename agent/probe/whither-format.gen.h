@@ -30,6 +30,7 @@
 #define WH_EXTENSION_BESIDE 16u
 #define WH_EXTENSION_LINK 32u
 #define WH_EXTENSION_TAP 64u
+#define WH_EXTENSION_PROGRAM 128u
 
 #define WH_EVENT_FLAG_CLONED 1u
 #define WH_EVENT_FLAG_NONLINEAR 2u
@@ -77,6 +78,9 @@
 #define WH_MAP_CHANGE_DELETED 3u
 #define WH_MAP_CHANGE_LEFT_OUT 4u
 
+#define WH_PROGRAM_KIND_XDP 1u
+#define WH_PROGRAM_KIND_TC 2u
+
 #define WH_HOOK_NONE 0u
 #define WH_HOOK_NETIF_RECEIVE_SKB 1u /* stack entry; generic XDP has not run yet, native XDP has */
 #define WH_HOOK_TCX_INGRESS_FIRST 2u /* before every program of the tcx ingress chain */
@@ -105,6 +109,14 @@
 #define WH_HOOK_XDP_REDIRECT 25u /* its tracepoint, like xdp_redirect_err and xdp_exception, names the program but not the packet */
 #define WH_HOOK_TCX_INGRESS_AFTER 26u /* between two programs of the chain that were there at start; its interface is named tcx/ingress@after:PROGRAM#ID */
 #define WH_HOOK_TCX_EGRESS_AFTER 27u /* between two programs of the chain that were there at start; its interface is named tcx/egress@after:PROGRAM#ID */
+#define WH_HOOK_XDP_FENTRY 28u /* the XDP program of the device begins; its interface is named PROGRAM()@fentry */
+#define WH_HOOK_XDP_FEXIT 29u /* the XDP program of the device has returned its verdict; its interface is named PROGRAM()@fexit */
+#define WH_HOOK_XDPGENERIC_FENTRY 30u /* as xdp@fentry, of a program in generic mode: it runs after stack entry */
+#define WH_HOOK_XDPGENERIC_FEXIT 31u /* as xdp@fexit, of a program in generic mode: it runs after stack entry */
+#define WH_HOOK_TC_INGRESS_FENTRY 32u /* a program of a clsact filter begins; its interface is named tc/ingress@fentry:PROGRAM#ID */
+#define WH_HOOK_TC_INGRESS_FEXIT 33u /* a program of a clsact filter has returned its verdict; its interface is named tc/ingress@fexit:PROGRAM#ID */
+#define WH_HOOK_TC_EGRESS_FENTRY 34u /* a program of a clsact filter begins; its interface is named tc/egress@fentry:PROGRAM#ID */
+#define WH_HOOK_TC_EGRESS_FEXIT 35u /* a program of a clsact filter has returned its verdict; its interface is named tc/egress@fexit:PROGRAM#ID */
 #define WH_HOOK_TAP_XDP 60u /* whither_tap() of whither.h in an XDP program; its interface is named tap/NAME */
 #define WH_HOOK_TAP_TC_INGRESS 61u /* whither_tap() in a TC program on ingress; its interface is named tap/NAME */
 #define WH_HOOK_TAP_TC_EGRESS 62u /* whither_tap() in a TC program on egress; its interface is named tap/NAME */
@@ -137,12 +149,20 @@
 #define WH_STEP_XDP_REDIRECT 120u
 #define WH_STEP_TCX_INGRESS_AFTER 450u
 #define WH_STEP_TCX_EGRESS_AFTER 1450u
+#define WH_STEP_XDP_FENTRY 100u
+#define WH_STEP_XDP_FEXIT 110u
+#define WH_STEP_XDPGENERIC_FENTRY 320u
+#define WH_STEP_XDPGENERIC_FEXIT 330u
+#define WH_STEP_TC_INGRESS_FENTRY 450u
+#define WH_STEP_TC_INGRESS_FEXIT 450u
+#define WH_STEP_TC_EGRESS_FENTRY 1450u
+#define WH_STEP_TC_EGRESS_FEXIT 1450u
 #define WH_STEP_TAP_XDP 150u
 #define WH_STEP_TAP_TC_INGRESS 460u
 #define WH_STEP_TAP_TC_EGRESS 1460u
 #define WH_STEP_TX 1000u
 
-#define WH_HOOK_MAX 27u
+#define WH_HOOK_MAX 35u
 
 /* X(id, C identifier, name in captures, link type, direction of epb_flags: 1 in, 2 out, 0 unknown) */
 #define WH_HOOKS(X) \
@@ -172,7 +192,15 @@
 	X(24, net_dev_xmit, "net_dev_xmit", 1, 2) \
 	X(25, xdp_redirect, "xdp_redirect", 1, 1) \
 	X(26, tcx_ingress_after, "tcx/ingress@after", 1, 1) \
-	X(27, tcx_egress_after, "tcx/egress@after", 1, 2)
+	X(27, tcx_egress_after, "tcx/egress@after", 1, 2) \
+	X(28, xdp_fentry, "xdp@fentry", 1, 1) \
+	X(29, xdp_fexit, "xdp@fexit", 1, 1) \
+	X(30, xdpgeneric_fentry, "xdpgeneric@fentry", 1, 1) \
+	X(31, xdpgeneric_fexit, "xdpgeneric@fexit", 1, 1) \
+	X(32, tc_ingress_fentry, "tc/ingress@fentry", 1, 1) \
+	X(33, tc_ingress_fexit, "tc/ingress@fexit", 1, 1) \
+	X(34, tc_egress_fentry, "tc/egress@fentry", 1, 2) \
+	X(35, tc_egress_fexit, "tc/egress@fexit", 1, 2)
 
 /* The same of taps, which the probe does not attach. */
 #define WH_TAP_HOOKS(X) \
@@ -337,6 +365,22 @@ _Static_assert(__builtin_offsetof(struct wh_tap_hints, rx_hash_type) == 12, "wh_
 _Static_assert(__builtin_offsetof(struct wh_tap_hints, vlan_proto) == 16, "wh_tap_hints.vlan_proto");
 _Static_assert(__builtin_offsetof(struct wh_tap_hints, vlan_tci) == 18, "wh_tap_hints.vlan_tci");
 _Static_assert(__builtin_offsetof(struct wh_tap_hints, valid) == 20, "wh_tap_hints.valid");
+
+/* Extension bit 7, at the entry and exit of somebody's BPF program. At the exit epb_verdict repeats the verdict.
+ * 12 bytes. */
+struct wh_ext_program {
+	__u32 id;                /* @0 id: of the program; its name and tag are in the host block */
+	__u32 verdict;           /* @4 enum xdp_action or TC_ACT_*: what the program returned, signed; 0 at its entry */
+	__u8 kind;               /* @8 enum PROGRAM_KIND: what it hangs on */
+	__u8 returned;           /* @9 bool: 0 at its entry, 1 at its exit */
+	__u16 reserved;          /* @10 -: 0 */
+};
+_Static_assert(sizeof(struct wh_ext_program) == 12, "size of wh_ext_program");
+_Static_assert(__builtin_offsetof(struct wh_ext_program, id) == 0, "wh_ext_program.id");
+_Static_assert(__builtin_offsetof(struct wh_ext_program, verdict) == 4, "wh_ext_program.verdict");
+_Static_assert(__builtin_offsetof(struct wh_ext_program, kind) == 8, "wh_ext_program.kind");
+_Static_assert(__builtin_offsetof(struct wh_ext_program, returned) == 9, "wh_ext_program.returned");
+_Static_assert(__builtin_offsetof(struct wh_ext_program, reserved) == 10, "wh_ext_program.reserved");
 
 /* In a binary custom option (2989) of every Interface Description Block, after the enterprise number.
  * 16 bytes. */

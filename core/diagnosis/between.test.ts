@@ -45,4 +45,45 @@ describe('what lies between two hops', () => {
     expect(tcPrograms('eth1:netif_receive_skb', 'eth1:nf/prerouting')).toEqual(['ingress']);
     expect(tcPrograms('eth1:tcx/ingress@after:ingress#2', 'eth1:nf/prerouting')).toEqual([]);
   });
+
+  it('has one filter of a chain between its entry and its exit, and filters behind tcx', () => {
+    const chain = [
+      program('tcx', 4, 'tcx/ingress'),
+      program('a', 5, 'tc/ingress'),
+      program('b', 6, 'tc/ingress'),
+    ];
+    const names = (from: string, to: string): readonly string[] =>
+      between(place(`eth0:${from}`), place(`eth0:${to}`), chain).tcPrograms.map(({ name }) => name);
+    expect(names('tc/ingress@fentry:a#5', 'tc/ingress@fexit:a#5')).toEqual(['a']);
+    expect(names('tc/ingress@fexit:a#5', 'tc/ingress@fentry:b#6')).toEqual([]);
+    expect(names('netif_receive_skb', 'tc/ingress@fentry:b#6')).toEqual(['tcx', 'a']);
+    expect(names('tc/ingress@fexit:a#5', 'nf/prerouting')).toEqual(['b']);
+  });
+
+  it('has an XDP program between its entry and its exit, and nowhere else where these are seen', () => {
+    const list = [program('parse', 7, 'xdp')];
+    const lies = (from: string | null, to: string): unknown => {
+      const { xdp, onlyXdp, driver } = between(
+        from === null ? null : place(`eth0:${from}`),
+        place(`eth0:${to}`),
+        list,
+      );
+      return { xdp, onlyXdp, driver };
+    };
+    expect(lies(null, 'xdp@fentry')).toEqual({ xdp: 'no', onlyXdp: false, driver: false });
+    expect(lies('xdp@fentry', 'xdp@fexit')).toEqual({ xdp: 'some', onlyXdp: true, driver: false });
+    expect(lies('xdp@fexit', 'napi_gro_receive_entry')).toEqual({ xdp: 'no', onlyXdp: false, driver: true });
+    expect(lies('xdp@fentry', 'netif_receive_skb')).toEqual({ xdp: 'some', onlyXdp: false, driver: false });
+    expect(lies('netif_receive_skb', 'xdpgeneric@fentry')).toEqual({
+      xdp: 'no',
+      onlyXdp: false,
+      driver: false,
+    });
+    expect(lies('xdpgeneric@fexit', 'tcx/ingress@first')).toEqual({
+      xdp: 'no',
+      onlyXdp: false,
+      driver: false,
+    });
+    expect(lies(null, 'netif_receive_skb')).toEqual({ xdp: 'some', onlyXdp: false, driver: false });
+  });
 });

@@ -27,6 +27,10 @@ export interface Between {
   readonly tcPrograms: readonly Program[];
   /** Both hops are anchors of one tcx chain: nothing but its programs runs between them. */
   readonly onlyTc: boolean;
+  /** Entry and exit of one XDP program: nothing but it runs between them. */
+  readonly onlyXdp: boolean;
+  /** From the exit of native XDP to the sk_buff that the driver made of the frame. */
+  readonly driver: boolean;
   /** From the transmit side of one device to the receive side of another, or of loopback. */
   readonly crossing: boolean;
   /** IP output hands the packet to the neighbour layer, which puts the Ethernet header in front. */
@@ -41,6 +45,8 @@ export const NOTHING_BETWEEN: Between = {
   xdpPrograms: [],
   tcPrograms: [],
   onlyTc: false,
+  onlyXdp: false,
+  driver: false,
   crossing: false,
   neighbour: false,
   otherNetns: false,
@@ -51,8 +57,14 @@ const GRO = order('napi_gro_receive_entry');
 const STACK_ENTRY = order('netif_receive_skb');
 const CHAIN_START = order('tcx/ingress@first');
 const CHAIN_END = order('tcx/ingress@last');
+const id = (name: string): number => HOOK_BY_NAME.get(name)!.id;
+const XDP_ENTRIES: readonly number[] = [id('xdp@fentry'), id('xdpgeneric@fentry')];
+const XDP_EXITS: readonly number[] = [id('xdp@fexit'), id('xdpgeneric@fexit')];
+const NATIVE_XDP_EXIT = id('xdp@fexit');
 const INGRESS = 'tcx/ingress';
 const EGRESS = 'tcx/egress';
+/** Filters run behind the tcx chain; where the kernel has no tcx they are the chain. */
+const FILTERS: Readonly<Record<string, string>> = { [INGRESS]: 'tc/ingress', [EGRESS]: 'tc/egress' };
 const IP_OUTPUT_END = order('cgroup_skb/egress');
 
 /** `programs`: those of the capture's host; null when it does not list them. `before` null: the packet was not seen before. */
@@ -64,12 +76,16 @@ export function between(before: Place | null, now: Place, programs: readonly Pro
   const xdpDevice = xdpBetween(before, now, sameDevice, crossing);
   const xdpPrograms = at(programs, 'xdp', xdpDevice);
   const tc = tcBetween(before, now, sameDevice, programs);
+  const onlyXdp =
+    sameDevice && XDP_ENTRIES.includes(before.hook) && XDP_EXITS.includes(now.hook) && xdpDevice !== null;
   return {
-    xdp: presence(xdpDevice !== null, programs, xdpPrograms),
+    xdp: onlyXdp ? 'some' : presence(xdpDevice !== null, programs, xdpPrograms),
     tc: tc.presence,
     xdpPrograms,
     tcPrograms: tc.programs,
     onlyTc: before !== null && sameDevice && before.lane === now.lane && isAnchor(before) && isAnchor(now),
+    onlyXdp,
+    driver: sameDevice && before.hook === NATIVE_XDP_EXIT && now.lane === 'rx',
     crossing,
     neighbour:
       before !== null &&
@@ -88,7 +104,10 @@ function isAnchor(place: Place): boolean {
 
 /** Device whose XDP program runs between; null = none does. */
 function xdpBetween(before: Place | null, now: Place, sameDevice: boolean, crossing: boolean): string | null {
+  if (XDP_ENTRIES.includes(now.hook)) return null;
   if (before === null || crossing) return now.lane === 'rx' ? now.device : null;
+  if (XDP_EXITS.includes(before.hook)) return null;
+  if (XDP_ENTRIES.includes(before.hook)) return before.device;
   // A tap is in the program: what that does runs on either side of it.
   if (before.lane === 'rx' && before.order < GRO && sameDevice) return before.device;
   // Generic XDP runs behind the tracepoint of stack entry; native XDP ran before anything was seen.
@@ -135,8 +154,8 @@ function stretchesBetween(before: Place | null, now: Place, sameDevice: boolean)
 function programsOn(stretch: Stretch, programs: readonly Program[] | null): Program[] {
   const { device, attach, from, to } = stretch;
   const chain = at(programs, attach, device);
-  const start = from === null || from.afterId === 0 ? 0 : indexOf(chain, from.afterId) + 1;
-  const stop = to === null || to.afterId === 0 ? chain.length : indexOf(chain, to.afterId) + 1;
+  const start = from === null ? 0 : positionOf(chain, from, 0);
+  const stop = to === null ? chain.length : positionOf(chain, to, chain.length);
   const here = chain.slice(start, Math.max(start, stop));
   // The name of the hop says which program it is behind, also when the capture lists none.
   if (to !== null && to.afterId !== 0 && !here.some(({ id }) => id === to.afterId)) {
@@ -147,11 +166,16 @@ function programsOn(stretch: Stretch, programs: readonly Program[] | null): Prog
 
 function at(programs: readonly Program[] | null, attach: string, device: string | null): Program[] {
   if (programs === null || device === null) return [];
-  return programs.filter((program) => program.attach === attach && program.device === device);
+  const here = programs.filter((program) => program.device === device);
+  const chain = here.filter((program) => program.attach === attach);
+  return chain.concat(here.filter((program) => program.attach === FILTERS[attach]));
 }
 
-function indexOf(programs: readonly Program[], id: number): number {
-  return programs.findIndex((program) => program.id === id);
+/** How many programs of a chain a packet has behind it at a hop; `otherwise` where the hop is at none of them. */
+function positionOf(chain: readonly Program[], { afterId, beforeId }: Place, otherwise: number): number {
+  if (afterId !== 0) return chain.findIndex((program) => program.id === afterId) + 1;
+  const next = beforeId === 0 ? -1 : chain.findIndex((program) => program.id === beforeId);
+  return next < 0 ? otherwise : next;
 }
 
 function presence(covered: boolean, listed: readonly Program[] | null, here: readonly Program[]): Presence {

@@ -60,6 +60,8 @@ export const CAUSE = {
   xdpRemoved: 21,
   /** Headers were pushed over the headroom in which the metadata is. */
   headerPushed: 22,
+  /** The driver made an sk_buff of the frame and did not call skb_metadata_set() (drivers/net). */
+  driver: 23,
 } as const;
 export type CauseCode = (typeof CAUSE)[keyof typeof CAUSE];
 /** All codes are below; columns and counters rely on it. */
@@ -118,6 +120,10 @@ const TEXTS: Texts = {
   readFault: ['read fault', 'the kernel memory could not be read'],
   xdpRemoved: ['an XDP program', 'the skb that was built after it has no metadata'],
   headerPushed: ['headers pushed over the headroom', 'the packet now begins inside its metadata area'],
+  driver: [
+    'the driver',
+    'it made an sk_buff of the frame and did not hand on the metadata (skb_metadata_set)',
+  ],
 };
 
 export const CAUSES: readonly CauseInfo[] = Object.entries(CAUSE).map(([name, code]) => {

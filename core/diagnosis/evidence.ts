@@ -105,7 +105,9 @@ function explanation(t: Transition, between: Between, kernel: number, release: s
         ? 'only programs of this tcx chain run between the two hooks'
         : `${writerText(between.tcPrograms)} ran between the two hooks${between.onlyTc ? ' and nothing else' : ''}`;
     case CAUSE.xdpProgram:
-      return `${writerText(between.xdpPrograms)} ran before this hook`;
+      return between.onlyXdp
+        ? `${writerText(between.xdpPrograms)} ran between the two hooks and nothing else`
+        : `${writerText(between.xdpPrograms)} ran before this hook`;
     default:
       return `${causeInfo(t.cause).text}${host}`;
   }

@@ -14,9 +14,11 @@ export interface Place {
   readonly device: string;
   /** 0 = not known. */
   readonly netns: number;
-  /** `after` hooks: id and name of the program that this hop is behind; id 0 elsewhere. */
+  /** Hooks behind one program of a chain: its id and name; id 0 elsewhere. */
   readonly afterId: number;
   readonly afterName: string;
+  /** Id of the program that is about to run at this hop; 0 elsewhere. */
+  readonly beforeId: number;
 }
 
 export const NOWHERE: Place = {
@@ -27,6 +29,7 @@ export const NOWHERE: Place = {
   netns: 0,
   afterId: 0,
   afterName: '',
+  beforeId: 0,
 };
 
 export class Sighting {

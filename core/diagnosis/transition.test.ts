@@ -68,6 +68,31 @@ describe('diagnose', () => {
     );
   });
 
+  it('has seen what an XDP program did where its entry and exit were observed', () => {
+    const entry = 'eth0:xdp@fentry';
+    const exit = 'eth0:xdp@fexit';
+    const through = (from: SightingOptions, to: SightingOptions): string =>
+      verdict({ from: { at: entry, skb: 0, ...from }, to: { at: exit, skb: 0, ...to }, programs: [XDP] });
+    expect(through({ area: null }, {})).toBe('written xdpProgram seen');
+    expect(through({}, { area: areaWith({ 3: 9 }) })).toBe('changed xdpProgram seen | 3..4');
+    expect(through({}, { area: null })).toBe('lost xdpRemoved seen');
+    expect(through({}, { mac: MAC - 20 })).toBe('moved adjustHead seen');
+    expect(through({}, { mac: MAC - 20, area: areaWith({ 3: 9 }) })).toBe('changed xdpProgram seen | 3..4');
+    expect(run({ from: { at: entry, area: null }, to: { at: exit }, programs: [XDP] }).cause.evidence).toBe(
+      'meta_len went from 0 to 16, skb->head is the same, the MAC header too; trace_xdp#11 (tag 0123456789abcdef) at xdp of eth0 ran between the two hooks and nothing else.',
+    );
+  });
+
+  it('puts metadata that XDP left and the sk_buff lacks down to the driver', () => {
+    const to = { at: 'eth0:napi_gro_receive_entry', area: null };
+    expect(verdict({ from: { at: 'eth0:xdp@fexit', skb: 0 }, to, programs: [XDP] })).toBe(
+      'lost driver implied',
+    );
+    expect(verdict({ from: { at: 'eth0:xdp@fexit', skb: 0 }, to: { ...to, head: 0x9000 } })).not.toContain(
+      'driver',
+    );
+  });
+
   it('puts the first metadata down to XDP only when the capture lists an XDP program on the device', () => {
     expect(verdict({ from: null, to: { at: RX }, programs: [XDP] })).toBe('written xdpProgram implied');
     expect(verdict({ from: null, to: { at: RX }, programs: null })).toBe('written unknown unknown');
@@ -382,7 +407,8 @@ describe('any two sightings', () => {
   function make(drawn: typeof one extends fc.Arbitrary<infer T> ? T : never): Sighting {
     const s = sighting({ head: drawn.head, skb: drawn.skb, mac: drawn.mac, data: drawn.data });
     const { id, lane, order } = drawn.hook;
-    s.place = { hook: id, lane, order, device: drawn.device, netns: drawn.netns, afterId: 0, afterName: '' };
+    const { device, netns } = drawn;
+    s.place = { hook: id, lane, order, device, netns, afterId: 0, afterName: '', beforeId: 0 };
     s.metaState = drawn.state;
     s.metaLen = drawn.state === META_STATE.none ? 0 : drawn.area.length;
     s.bytes = drawn.state === META_STATE.present && drawn.kept ? drawn.area : null;

@@ -62,15 +62,24 @@ function set(out: Transition, state: HopStateCode, cause: CauseCode, known: Know
 
 /** Metadata where there was none. Only XDP can set meta_len: nothing in TC or behind it can. */
 export function appeared(between: Between, out: Transition): void {
-  if (between.xdp === 'some') set(out, HOP_STATE.written, CAUSE.xdpProgram, KNOWN.implied);
+  if (between.xdp === 'some') set(out, HOP_STATE.written, CAUSE.xdpProgram, byXdp(between));
   else set(out, HOP_STATE.written, CAUSE.unknown, KNOWN.unknown);
+}
+
+/** How it is known that XDP did it, once it is clear that nothing else did. */
+function byXdp(between: Between): KnownCode {
+  return between.onlyXdp ? KNOWN.seen : KNOWN.implied;
 }
 
 function lost(before: Sighting, now: Sighting, between: Between, kernel: number, out: Transition): void {
   set(out, HOP_STATE.lost, CAUSE.unknown, KNOWN.unknown);
   const head = sameHead(before, now);
   if (head === 'unknown') return;
-  if (sameSkb(before, now) === 'no' && head === 'no') {
+  if (between.onlyXdp) {
+    set(out, HOP_STATE.lost, CAUSE.xdpRemoved, KNOWN.seen);
+  } else if (between.driver && head === 'yes') {
+    set(out, HOP_STATE.lost, CAUSE.driver, KNOWN.implied);
+  } else if (sameSkb(before, now) === 'no' && head === 'no') {
     set(out, HOP_STATE.lost, CAUSE.copy, KNOWN.implied);
   } else if (between.crossing && between.xdp === 'some') {
     set(out, HOP_STATE.lost, CAUSE.xdpRemoved, KNOWN.implied);
@@ -106,6 +115,7 @@ function compare(before: Sighting, now: Sighting, between: Between, kernel: numb
   } else if (equal) kept(before, now, between, kernel, head === 'no', delta, out);
   else if (delta === null || head === 'unknown') placeUnknown(between, out);
   else if (head === 'no') newHead(between, kernel, delta, out);
+  else if (between.onlyXdp) rewritten(between, out);
   else if (delta === 0) overwritten(before, now, between, out);
   else left(delta, between, kernel, out);
 }
@@ -119,7 +129,7 @@ export function macDelta(before: Sighting, now: Sighting): number | null {
 function resized(before: Sighting, now: Sighting, between: Between, out: Transition): void {
   const grown = now.metaLen - before.metaLen;
   const state = grown > 0 && endsWith(now, before, grown) ? HOP_STATE.written : HOP_STATE.changed;
-  if (between.xdp === 'some') set(out, state, CAUSE.xdpProgram, KNOWN.implied);
+  if (between.xdp === 'some') set(out, state, CAUSE.xdpProgram, byXdp(between));
   else set(out, state, CAUSE.unknown, KNOWN.unknown);
 }
 
@@ -165,7 +175,7 @@ function moved(
   else if (between.tc === 'some' && between.xdp === 'no' && kernel >= KERNEL_KEEPS)
     set(out, HOP_STATE.moved, CAUSE.helperMoved, KNOWN.implied);
   else if (between.xdp === 'some' && between.tc === 'no')
-    set(out, HOP_STATE.moved, CAUSE.adjustHead, KNOWN.implied);
+    set(out, HOP_STATE.moved, CAUSE.adjustHead, byXdp(between));
   else set(out, HOP_STATE.moved, CAUSE.unknown, KNOWN.unknown);
 }
 
@@ -227,7 +237,7 @@ function byProgram(between: Between, out: Transition): boolean {
     return true;
   }
   if (between.xdp === 'some' && between.tc === 'no') {
-    set(out, HOP_STATE.changed, CAUSE.xdpProgram, KNOWN.implied);
+    set(out, HOP_STATE.changed, CAUSE.xdpProgram, byXdp(between));
     return true;
   }
   if (between.xdp !== 'some' && between.tc !== 'some') return false;

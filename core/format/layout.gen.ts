@@ -142,6 +142,20 @@ export const TAP_HINTS_VALID = 20;
 /** Size in bytes. */
 export const TAP_HINTS_SIZE = 24;
 
+// ext_program: offsets in bytes, little-endian.
+/** u32, id: of the program; its name and tag are in the host block */
+export const EXT_PROGRAM_ID = 0;
+/** u32, enum xdp_action or TC_ACT_*: what the program returned, signed; 0 at its entry */
+export const EXT_PROGRAM_VERDICT = 4;
+/** u8, enum PROGRAM_KIND: what it hangs on */
+export const EXT_PROGRAM_KIND = 8;
+/** u8, bool: 0 at its entry, 1 at its exit */
+export const EXT_PROGRAM_RETURNED = 9;
+/** u16, -: 0 */
+export const EXT_PROGRAM_RESERVED = 10;
+/** Size in bytes. */
+export const EXT_PROGRAM_SIZE = 12;
+
 // interface: offsets in bytes, little-endian.
 /** u32, magic: "WHIF" */
 export const INTERFACE_MAGIC = 0;

@@ -57,7 +57,10 @@ describe('the field table', () => {
   });
 
   it('has one bit per extension, ascending', () => {
-    expect(Object.values(EXTENSION)).toEqual([1, 2, 4, 8, 16, 32, 64]);
+    const bits = Object.values(EXTENSION);
+    expect(bits).toEqual(bits.toSorted((a, b) => a - b));
+    for (const bit of bits) expect([bit, Math.log2(bit) % 1]).toEqual([bit, 0]);
+    expect(new Set(bits).size).toBe(bits.length);
   });
 
   it('gives each hook an id of its own that fits in a byte, and a name of its own', () => {

@@ -57,7 +57,16 @@ export const META_STATE = {
 export type MetaState = (typeof META_STATE)[keyof typeof META_STATE];
 
 /** Optional parts of an event, appended in ascending bit order. A reader stops at the first bit it does not know. */
-export const EXTENSION = { task: 1, drop: 2, socket: 4, cb: 8, beside: 16, link: 32, tap: 64 } as const;
+export const EXTENSION = {
+  task: 1,
+  drop: 2,
+  socket: 4,
+  cb: 8,
+  beside: 16,
+  link: 32,
+  tap: 64,
+  program: 128,
+} as const;
 
 /** Bits of `flags` in an event. pkt_type (3 bits) is shifted by 4. */
 export const EVENT_FLAG = {
@@ -93,6 +102,9 @@ export const TAP_JOIN = {
   /** XDP: the next sk_buff seen with data_hard_start as its head. */
   head: 2,
 } as const;
+/** What a program of somebody hangs on. */
+export const PROGRAM_KIND = { xdp: 1, tc: 2 } as const;
+export type ProgramKind = (typeof PROGRAM_KIND)[keyof typeof PROGRAM_KIND];
 
 export const BLOCK_SUBTYPE = {
   /** Body: SECTION. First custom block of every section. */
@@ -353,6 +365,31 @@ export const TAP_HINTS: Struct = {
   ],
 };
 
+export const EXT_PROGRAM: Struct = {
+  name: 'ext_program',
+  size: 12,
+  doc: "Extension bit 7, at the entry and exit of somebody's BPF program. At the exit epb_verdict repeats the verdict.",
+  fields: [
+    {
+      name: 'id',
+      offset: 0,
+      type: 'u32',
+      unit: 'id',
+      doc: 'of the program; its name and tag are in the host block',
+    },
+    {
+      name: 'verdict',
+      offset: 4,
+      type: 'u32',
+      unit: 'enum xdp_action or TC_ACT_*',
+      doc: 'what the program returned, signed; 0 at its entry',
+    },
+    { name: 'kind', offset: 8, type: 'u8', unit: 'enum PROGRAM_KIND', doc: 'what it hangs on' },
+    { name: 'returned', offset: 9, type: 'u8', unit: 'bool', doc: '0 at its entry, 1 at its exit' },
+    { name: 'reserved', offset: 10, type: 'u16', unit: '-', doc: '0' },
+  ],
+};
+
 export const INTERFACE: Struct = {
   name: 'interface',
   size: 16,
@@ -545,6 +582,7 @@ export const STRUCTS: readonly Struct[] = [
   EXT_LINK,
   EXT_TAP,
   TAP_HINTS,
+  EXT_PROGRAM,
   INTERFACE,
   BLOCK,
   SECTION,

@@ -38,6 +38,11 @@ const extensions = fc.record(
     beside: fc.record({ hwtstamp: u64, vlanProto: u16, skbExtensions: u8 }),
     link: fc.record({ kind: u8, journey: u64 }),
     tap: fc.record({ kind: u8, join: u8, bytes: fc.uint8Array({ maxLength: MAX_TAP_BYTES }) }),
+    program: fc.record({
+      id: u32,
+      kind: u8,
+      verdict: fc.option(fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 })),
+    }),
   },
   { requiredKeys: [] },
 );
@@ -109,6 +114,16 @@ describe('an event', () => {
     const link = [1, 0, 0, 0, 0, 0, 0, 0, 8, 0, 0, 0, 0, 0, 0, 0];
     expect([...bytes.subarray(cb + 64, cb + 80)]).toEqual(link);
     expect([...bytes.subarray(cb + 80)]).toEqual([1, 2, 3, 0, 0, 0, 0, 0, 9, 10, 11, 0]);
+  });
+
+  it('tells the entry of a program, which has no verdict, from an exit with verdict 0', () => {
+    const of = (verdict: number | null): unknown => {
+      const bytes = encodeEvent({ ...UNKNOWN_EVENT, program: { id: 42, kind: 1, verdict } });
+      return readEventExtensions(bytes, 0, bytes.length).program;
+    };
+    expect(of(null)).toEqual({ id: 42, kind: 1, verdict: null });
+    expect(of(0)).toEqual({ id: 42, kind: 1, verdict: 0 });
+    expect(of(-1)).toEqual({ id: 42, kind: 1, verdict: -1 });
   });
 
   it('keeps the extensions that fit when it is cut', () => {

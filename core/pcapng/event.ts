@@ -48,6 +48,15 @@ export interface TapExtension {
 /** WHITHER_BLOB_BYTES of whither.h: longer is no tap. */
 export const MAX_TAP_BYTES = 256;
 
+/** Somebody's BPF program that begins or has returned at this event. */
+export interface ProgramExtension {
+  readonly id: number;
+  /** PROGRAM_KIND, or a number that a later writer knows. */
+  readonly kind: number;
+  /** As the program returned it; null at its entry. */
+  readonly verdict: number | null;
+}
+
 export interface EventExtensions {
   readonly task?: TaskExtension;
   readonly drop?: DropExtension;
@@ -57,6 +66,7 @@ export interface EventExtensions {
   readonly beside?: BesideExtension;
   readonly link?: LinkExtension;
   readonly tap?: TapExtension;
+  readonly program?: ProgramExtension;
 }
 
 /** Units and sentinels: docs/capture-format.md, event. */
@@ -122,6 +132,7 @@ function extensionBits(e: EventExtensions): number {
   if (e.beside) bits |= EXTENSION.beside;
   if (e.link) bits |= EXTENSION.link;
   if (e.tap) bits |= EXTENSION.tap;
+  if (e.program) bits |= EXTENSION.program;
   return bits;
 }
 
@@ -133,6 +144,7 @@ const EXTENSION_SIZES: readonly (readonly [bit: number, bytes: number])[] = [
   [EXTENSION.cb, L.EXT_CB_SIZE],
   [EXTENSION.beside, L.EXT_BESIDE_SIZE],
   [EXTENSION.link, L.EXT_LINK_SIZE],
+  [EXTENSION.program, L.EXT_PROGRAM_SIZE],
 ];
 
 function extensionsSize(bits: number): number {
@@ -212,6 +224,13 @@ function encodeExtensions(e: EventExtensions, out: Uint8Array, v: DataView, star
     v.setUint8(at + L.EXT_TAP_JOIN, e.tap.join);
     v.setUint16(at + L.EXT_TAP_LENGTH, e.tap.bytes.length, true);
     out.set(e.tap.bytes, at + L.EXT_TAP_SIZE);
+    at += L.EXT_TAP_SIZE + pad4(e.tap.bytes.length);
+  }
+  if (e.program) {
+    v.setUint32(at + L.EXT_PROGRAM_ID, e.program.id, true);
+    v.setInt32(at + L.EXT_PROGRAM_VERDICT, e.program.verdict ?? 0, true);
+    v.setUint8(at + L.EXT_PROGRAM_KIND, e.program.kind);
+    v.setUint8(at + L.EXT_PROGRAM_RETURNED, e.program.verdict === null ? 0 : 1);
   }
 }
 
@@ -293,7 +312,8 @@ export function readEventExtensions(
     };
     at += L.EXT_LINK_SIZE;
   }
-  if ((bits & EXTENSION.tap) !== 0 && room(L.EXT_TAP_SIZE)) {
+  if ((bits & EXTENSION.tap) !== 0) {
+    if (!room(L.EXT_TAP_SIZE)) return out;
     const length = v.getUint16(at + L.EXT_TAP_LENGTH, true);
     const start = eventStart + at + L.EXT_TAP_SIZE;
     if (length > MAX_TAP_BYTES || !room(L.EXT_TAP_SIZE + pad4(length))) return out;
@@ -301,6 +321,16 @@ export function readEventExtensions(
       kind: v.getUint8(at + L.EXT_TAP_KIND),
       join: v.getUint8(at + L.EXT_TAP_JOIN),
       bytes: buf.slice(start, start + length),
+    };
+    at += L.EXT_TAP_SIZE + pad4(length);
+  }
+  if ((bits & EXTENSION.program) !== 0) {
+    if (!room(L.EXT_PROGRAM_SIZE)) return out;
+    const returned = v.getUint8(at + L.EXT_PROGRAM_RETURNED) !== 0;
+    out.program = {
+      id: v.getUint32(at + L.EXT_PROGRAM_ID, true),
+      kind: v.getUint8(at + L.EXT_PROGRAM_KIND),
+      verdict: returned ? v.getInt32(at + L.EXT_PROGRAM_VERDICT, true) : null,
     };
   }
   return out;

@@ -17,8 +17,9 @@ export interface HopIdentity {
   readonly netns: number;
 }
 
-/** `eth0:tcx/ingress@after:PROGRAM#ID` */
-const AFTER = /@after:(.*)#(\d{1,10})$/;
+/** `eth0:tcx/ingress@after:PROGRAM#ID`, `eth0:tc/ingress@fentry:PROGRAM#ID`, `…@fexit:PROGRAM#ID` */
+const AT_PROGRAM = /@(after|fentry|fexit):(.*)#(\d{1,10})$/;
+const AT_TEXT: Readonly<Record<string, string>> = { after: 'after', fentry: 'into', fexit: 'out of' };
 
 /** Every interface beyond MAX_HOPS - 1. */
 const OTHER: HopIdentity = {
@@ -59,7 +60,7 @@ export class HopTable {
       identity.hook,
       identity.netns,
       // Between the programs of a chain there are several hops of one hook on one device.
-      identity.hook === HOOK_NONE || AFTER.test(identity.name) ? identity.name : identity.device,
+      identity.hook === HOOK_NONE || AT_PROGRAM.test(identity.name) ? identity.name : identity.device,
     ]);
     const known = this.byKey.get(key);
     if (known !== undefined) return { hop: known, full: false };
@@ -74,15 +75,17 @@ export class HopTable {
 
   private add(identity: HopIdentity): number {
     const { hook, lane, order, device, netns } = identity;
-    const after = AFTER.exec(identity.name);
+    const [, side = '', program = '', id = '0'] = AT_PROGRAM.exec(identity.name) ?? [];
+    const before = side === 'fentry';
     this.places.push({
       hook,
       lane,
       order,
       device,
       netns,
-      afterId: after === null ? 0 : Number(after[2]),
-      afterName: after?.[1] ?? '',
+      afterId: before ? 0 : Number(id),
+      afterName: before ? '' : program,
+      beforeId: before ? Number(id) : 0,
     });
     let namespace = this.namespaces.indexOf(netns);
     if (namespace < 0) namespace = this.namespaces.push(netns) - 1;
@@ -107,7 +110,7 @@ function identify(info: InterfaceInfo, order: number): HopIdentity {
     return { name, hook: info.hook, label, lane: 'none', layer: 'none', order, device, netns };
   }
   const { lane, layer } = hook;
-  const after = AFTER.exec(name);
-  const label = after === null ? hook.label : `after ${after[1]}#${after[2]}`;
+  const at = AT_PROGRAM.exec(name);
+  const label = at === null ? hook.label : `${AT_TEXT[at[1]!]} ${at[2]}#${at[3]}`;
   return { name, hook: hook.id, label, lane, layer, order: hook.order, device, netns };
 }

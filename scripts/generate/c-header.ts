@@ -15,6 +15,7 @@ import {
   MAGIC_INTERFACE,
   META_STATE,
   PEN,
+  PROGRAM_KIND,
   STRUCTS,
   TAP_JOIN,
   TAP_KIND,
@@ -34,6 +35,7 @@ const ENUMS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   TAP_KIND,
   TAP_JOIN,
   MAP_CHANGE,
+  PROGRAM_KIND,
 };
 
 const hex = (n: number): string => `0x${n.toString(16).padStart(8, '0')}u`;

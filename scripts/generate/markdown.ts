@@ -15,6 +15,7 @@ import {
   MAGIC_INTERFACE,
   META_STATE,
   PEN,
+  PROGRAM_KIND,
   STRUCTS,
   TAP_JOIN,
   TAP_KIND,
@@ -64,6 +65,7 @@ export const SECTIONS: ReadonlyMap<string, string> = new Map([
   ['map-change', valueTable(MAP_CHANGE)],
   ['tap-kind', valueTable(TAP_KIND)],
   ['tap-join', valueTable(TAP_JOIN)],
+  ['program-kind', valueTable(PROGRAM_KIND)],
   [
     'hooks',
     table(

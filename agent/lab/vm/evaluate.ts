@@ -13,7 +13,12 @@ const ALWAYS_CARRY = [
   'tcx/ingress@first',
   'tcx/ingress@last',
   'skb_copy_datagram_iovec',
+  'xdp@fexit',
+  'tc/ingress@fentry',
+  'tc/ingress@fexit',
 ];
+/** Before anything is written. */
+const BEFORE_XDP = ['xdp@fentry'];
 const ALWAYS_PASSED = [
   ...ALWAYS_CARRY,
   'tcx/egress@first',
@@ -66,6 +71,7 @@ export function countByHook(events: readonly InspectedEvent[]): Record<string, n
 
 function judgeEvent(event: InspectedEvent, notes: ReadonlyMap<string, EdgeNote>): string[] {
   const { hook, meta_hex: area } = event;
+  if (BEFORE_XDP.includes(hook)) return area === '' ? [] : [`${hook}: metadata ${area} already`];
   if (area === '') return ALWAYS_CARRY.includes(hook) ? [`${hook}: no metadata`] : [];
   const known = HOOK_BY_NAME.get(hook);
   if (known === undefined) return [`${hook}: not in the catalogue`];
@@ -85,7 +91,8 @@ function expectedAreas(hook: Hook, { afterXdp, afterTcx }: EdgeNote): string[] {
   const last = HOOK_BY_NAME.get('tcx/ingress@last')!.order;
   const either = afterTcx === null ? [afterXdp] : [afterXdp, afterTcx];
   if (hook.lane !== 'rx') return either;
-  if (hook.order <= first) return [afterXdp];
+  if (hook.order <= first || hook.name === 'tc/ingress@fentry') return [afterXdp];
+  if (hook.name === 'tc/ingress@fexit' && afterTcx !== null) return [afterTcx];
   return hook.order >= last && afterTcx !== null ? [afterTcx] : either;
 }
 

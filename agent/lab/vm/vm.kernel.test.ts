@@ -18,6 +18,12 @@ const kernel = requireVm(VERSION);
 const skip = typeof kernel === 'string' ? kernel : null;
 const TRACEPOINTS = ['netif_receive_skb', 'skb_copy_datagram_iovec', 'net_dev_queue', 'net_dev_start_xmit'];
 const FREES = ['consume_skb', 'kfree_skb'];
+const PROGRAM_HOPS = [
+  'edge0:edge_xdp()@fentry',
+  'edge0:edge_xdp()@fexit',
+  'edge0:tc/ingress@fentry:edge_tcx',
+  'edge0:tc/ingress@fexit:edge_tcx',
+];
 const TC = ['tcx/ingress@first', 'tcx/ingress@last', 'tcx/egress@first', 'tcx/egress@last'];
 
 describe.skipIf(skip !== null)(`Linux ${VERSION} in QEMU${skip === null ? '' : ` (${skip})`}`, () => {
@@ -39,6 +45,39 @@ describe.skipIf(skip !== null)(`Linux ${VERSION} in QEMU${skip === null ? '' : `
   it('has no tcx, and the probe takes clsact filters instead', () => {
     expect(TC.map(how)).toEqual(TC.map(() => 'clsact filter'));
     for (const name of TC) expect(run.report.eventsByHook[name]).toBeGreaterThan(20);
+  });
+
+  it('shows what each program wrote between its entry and its exit, as seen, with its name', () => {
+    const names = new Set(run.edge.events.map((event) => event.interface.replace(/#\d+$/, '')));
+    for (const name of PROGRAM_HOPS) expect(names).toContain(name);
+    const stories = new Map<string, number>();
+    for (const event of run.edge.events) {
+      const { interface: name, state, cause, evidence, writer, tlvs, src, protocol } = event;
+      if (!/@f(entry|exit)/.test(name) || src?.startsWith('10.71.0.1') !== true) continue;
+      if (protocol === 'ARP') continue;
+      const hop = name.replace(/#\d+$/, '');
+      const by = writer?.replace(/#\d+ \(tag [0-9a-f]{16}\)/, '') ?? 'nobody';
+      const known = evidence?.split(':')[0] ?? '';
+      const story = [hop, state, cause, known, by, tlvs.map((tlv) => tlv.name).join('+')].join(' | ');
+      stories.set(story, (stories.get(story) ?? 0) + 1);
+    }
+    expect([...stories.keys()].sort()).toEqual([
+      'edge0:edge_xdp()@fentry | none |  |  | nobody | ',
+      'edge0:edge_xdp()@fexit | written | xdpProgram | seen | edge_xdp at xdp of edge0 | trace_id+verdict+origin',
+      'edge0:tc/ingress@fentry:edge_tcx | present |  |  | nobody | trace_id+verdict+origin',
+      'edge0:tc/ingress@fexit:edge_tcx | written | tcProgram | seen | edge_tcx at tc/ingress of edge0 | trace_id+verdict+origin+tenant',
+    ]);
+    for (const count of stories.values()) expect(count).toBeGreaterThan(20);
+  });
+
+  it('is one journey from the frame that XDP had to the sk_buff and its end', () => {
+    const ways = new Map<string, string[]>();
+    for (const { journey, hook } of run.edge.events)
+      ways.set(journey!, [...(ways.get(journey!) ?? []), hook]);
+    const received = [...ways.values()].filter((way) => way.includes('netif_receive_skb'));
+    expect(received.length).toBeGreaterThan(20);
+    const start = ['xdp@fentry', 'xdp@fexit', 'napi_gro_receive_entry', 'netif_receive_skb'];
+    for (const way of received) expect(way.slice(0, 4)).toEqual(start);
   });
 
   it('has every BTF tracepoint, and packets pass each', () => {

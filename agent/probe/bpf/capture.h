@@ -20,9 +20,17 @@ struct hook {
 	__u32 id;
 	__u16 step;
 	bool raw;
+	/* At somebody's program: whether it has returned, and what. */
+	bool returned;
+	__u32 verdict;
 };
-#define HOOK(name)     ((struct hook){ WH_HOOK_##name, WH_STEP_##name, false })
-#define HOOK_RAW(name) ((struct hook){ WH_HOOK_##name, WH_STEP_##name, true })
+#define HOOK(name)     ((struct hook){ .id = WH_HOOK_##name, .step = WH_STEP_##name })
+#define HOOK_RAW(name) ((struct hook){ .id = WH_HOOK_##name, .step = WH_STEP_##name, .raw = true })
+#define HOOK_EXIT(name, VERDICT)                \
+	((struct hook){ .id = WH_HOOK_##name,   \
+			.step = WH_STEP_##name, \
+			.returned = true,       \
+			.verdict = VERDICT })
 
 /* What is read before room is reserved, for it says how much. */
 struct extent {
@@ -203,26 +211,26 @@ struct known {
 	const struct wh_ext_drop *drop;
 };
 
-/* Reserves, fills and submits one record. false: the ring is full. */
-static __always_inline bool submit(struct sk_buff *skb, __u64 head, __u64 info,
-				   const struct extent *x, const struct known *k, __u32 point,
-				   __u64 seen, const __u32 hook, const bool direct)
+/* A record with room for what `x` says, its head filled in; NULL: the ring is full. *room: the
+ * bytes it has behind the record. */
+static __always_inline struct wh_record *reserve(const struct extent *x, const struct known *k,
+						 __u32 point, __u32 *room)
 {
-	__u32 want = room_for(x), room;
+	__u32 want = room_for(x);
 	struct wh_record *r;
 
 	if (want <= WH_ROOM_SMALL) {
-		room = WH_ROOM_SMALL;
+		*room = WH_ROOM_SMALL;
 		r = bpf_ringbuf_reserve(&events, sizeof(*r) + WH_ROOM_SMALL, 0);
 	} else if (want <= WH_ROOM_MEDIUM) {
-		room = WH_ROOM_MEDIUM;
+		*room = WH_ROOM_MEDIUM;
 		r = bpf_ringbuf_reserve(&events, sizeof(*r) + WH_ROOM_MEDIUM, 0);
 	} else {
-		room = WH_ROOM_LARGE;
+		*room = WH_ROOM_LARGE;
 		r = bpf_ringbuf_reserve(&events, sizeof(*r) + WH_ROOM_LARGE, 0);
 	}
 	if (!r)
-		return false;
+		return NULL;
 	r->ktime_ns = k->ktime_ns;
 	r->journey = k->journey;
 	r->point = point;
@@ -230,6 +238,31 @@ static __always_inline bool submit(struct sk_buff *skb, __u64 head, __u64 info,
 	r->cap_len = x->cap_len;
 	r->meta_bytes = x->meta_bytes;
 	r->event.extensions = 0;
+	return r;
+}
+
+/* In an object that watches somebody's program: which program, and what it returned. */
+static __always_inline void name_program(struct wh_record *r, __u8 kind, const struct hook hook)
+{
+	r->program = (struct wh_ext_program){
+		.id = config.program,
+		.verdict = hook.verdict,
+		.kind = kind,
+		.returned = hook.returned,
+	};
+	r->event.extensions |= WH_EXTENSION_PROGRAM;
+}
+
+/* Fills and submits one record. false: the ring is full. */
+static __always_inline bool submit(struct sk_buff *skb, __u64 head, __u64 info,
+				   const struct extent *x, const struct known *k, __u32 point,
+				   __u64 seen, const struct hook hook, const bool direct)
+{
+	__u32 room = 0;
+	struct wh_record *r = reserve(x, k, point, &room);
+
+	if (!r)
+		return false;
 	if (k->task) {
 		r->task = *k->task;
 		r->event.extensions = WH_EXTENSION_TASK;
@@ -242,7 +275,9 @@ static __always_inline bool submit(struct sk_buff *skb, __u64 head, __u64 info,
 		r->link = (struct wh_ext_link){ .kind = WH_LINK_KIND_CLONE, .journey = k->origin };
 		r->event.extensions |= WH_EXTENSION_LINK;
 	}
-	describe(r, skb, head, info, x, hook, direct);
+	if (config.program)
+		name_program(r, WH_PROGRAM_KIND_TC, hook);
+	describe(r, skb, head, info, x, hook.id, direct);
 	copy_bytes(r, x, room);
 	bpf_ringbuf_submit(r, wake_flags(seen));
 	return true;
@@ -260,8 +295,7 @@ static __always_inline void capture(struct sk_buff *skb, __u64 head, const struc
 		return;
 	info = head + GET(skb, end);
 	measure(&x, skb, head, info, hook.raw, direct);
-	if (!submit(skb, head, info, &x, k, point, __sync_fetch_and_add(&c->seen, 1), hook.id,
-		    direct))
+	if (!submit(skb, head, info, &x, k, point, __sync_fetch_and_add(&c->seen, 1), hook, direct))
 		__sync_fetch_and_add(&c->lost, 1);
 }
 
@@ -284,11 +318,31 @@ static __always_inline __u32 watched(__u32 netns, __u32 ifindex)
 	return NOT_WATCHED;
 }
 
+static __always_inline __u32 bits_set(__u64 word)
+{
+	return __builtin_popcountll(word);
+}
+
+/* The point of a hook on the device of a slot, which is watched. */
+static __always_inline __u32 point_at(__u32 slot, const struct hook hook)
+{
+	if (config.slots)
+		return config.point + (hook.returned ? bits_set(config.slots) : 0) +
+		       bits_set(config.slots & ((1ull << slot) - 1));
+	return config.point ? config.point : slot * WH_HOOK_STRIDE + hook.id;
+}
+
+/* The place of a hook in kernel order. */
+static __always_inline __u16 step_of(const struct hook hook)
+{
+	return config.step ? config.step + hook.returned : hook.step;
+}
+
 /* A hook of Rx or Tx: the skb is on a device. */
 static __always_inline void observe(struct sk_buff *skb, struct net_device *dev,
 				    const struct hook hook, const bool direct)
 {
-	struct position now = { .step = config.step ? config.step : hook.step };
+	struct position now = { .step = step_of(hook) };
 	struct known k = {};
 	int place = NOWHERE;
 	__u32 slot;
@@ -315,10 +369,11 @@ static __always_inline void observe(struct sk_buff *skb, struct net_device *dev,
 		journey_passes(&now, place);
 		return;
 	}
+	if (config.slots && !(config.slots >> slot & 1))
+		return;
 	k.ktime_ns = now.ktime_ns;
 	k.journey = journey_at(&now, slot, &k.origin);
-	capture(skb, now.head, &k, config.point ? config.point : slot * WH_HOOK_STRIDE + hook.id,
-		hook, direct);
+	capture(skb, now.head, &k, point_at(slot, hook), hook, direct);
 }
 
 #endif /* WHITHER_CAPTURE_H */

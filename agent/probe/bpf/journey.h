@@ -124,6 +124,20 @@ static __always_inline __u64 head_seen(const struct position *now, __u64 id)
 	return 0;
 }
 
+/* The journey of a frame that XDP let pass or sent here, now that it has become an sk_buff; 0 = it
+ * was none. What XDP called data_hard_start is its head. */
+static __always_inline __u64 frame_taken(const struct position *now)
+{
+	struct journey *h = journey_of(address_find(&now->head));
+
+	if (!h || h->other || is_tx(now->step) || !(h->dev == now->dev || h->handed_on) ||
+	    now->ktime_ns - h->ktime_ns >= CLONED_NS)
+		return 0;
+	h->other = now->skb;
+	h->ktime_ns = now->ktime_ns;
+	return h->id;
+}
+
 static __always_inline void head_forget(__u64 head, __u64 skb)
 {
 	int place = address_find(&head);
@@ -165,8 +179,11 @@ static __always_inline __u64 journey_at(const struct position *now, __u32 slot, 
 		j->slot = slot;
 		return id;
 	}
-	id = next_journey_id();
-	*origin = head_seen(now, id);
+	id = config.frames ? frame_taken(now) : 0;
+	if (!id) {
+		id = next_journey_id();
+		*origin = head_seen(now, id);
+	}
 	if (!j)
 		j = journey_of(address_claim(&now->skb));
 	if (j) {

@@ -39,6 +39,21 @@ struct sock {
 	struct sock_common __sk_common;
 } CORE;
 
+struct xdp_rxq_info {
+	struct net_device *dev;
+	__u32 queue_index;
+} CORE;
+
+struct xdp_buff {
+	void *data;
+	void *data_end;
+	void *data_meta;
+	void *data_hard_start;
+	struct xdp_rxq_info *rxq;
+	__u32 frame_sz;
+	__u32 flags; /* from Linux 5.18 on */
+} CORE;
+
 struct sk_buff {
 	struct net_device *dev;
 	struct sock *sk;
@@ -50,6 +65,7 @@ struct sk_buff {
 	__u8 pkt_type:3;
 	__u8 l4_hash:1;
 	__u8 sw_hash:1;
+	__u8 tc_at_ingress:1;
 	__u8 active_extensions;
 	__u32 priority;
 	int skb_iif;
@@ -75,6 +91,7 @@ struct skb_shared_info {
 	__u8 meta_len;
 	struct skb_shared_hwtstamps hwtstamps;
 	atomic_t dataref;
+	unsigned int xdp_frags_size; /* from Linux 5.18 on */
 } CORE;
 
 struct nf_hook_state {
@@ -98,6 +115,10 @@ struct Qdisc {
 #define SKB_DATAREF_MASK 0xffff
 /* sch_generic.h: TCQ_F_NOLOCK, other CPUs dequeue while this one enqueues */
 #define QDISC_NOLOCK 0x100
+/* net/xdp.h: XDP_FLAGS_HAS_FRAGS */
+#define FRAME_HAS_FRAGS 1
+/* SMP_CACHE_BYTES, to which skb_shared_info is rounded up (SKB_DATA_ALIGN of skbuff.h) */
+#define CACHE_LINE 64
 /* linux/netfilter.h */
 #define NF_ACCEPT 1
 

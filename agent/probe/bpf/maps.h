@@ -49,7 +49,8 @@ struct journey {
 	__u16 slot;	 /* device whose interface the events without a device of their own go to */
 	__u16 step;	 /* WH_STEP_*: how far it has come */
 	__be16 protocol; /* skb->protocol when last seen */
-	__u16 reserved;
+	__u8 handed_on; /* of a frame: XDP sent it elsewhere, it may come up on any device */
+	__u8 reserved;
 	__u32 iif; /* skb_iif from there on */
 };
 _Static_assert(sizeof(struct journey) == 48, "no holes");

@@ -8,14 +8,23 @@ export const MAC = 256;
 /** 8 × 0x11, 8 × 0x22. */
 export const AREA: readonly number[] = [...Array<number>(8).fill(0x11), ...Array<number>(8).fill(0x22)];
 
-/** `eth0:tcx/ingress@first`, `eth0:tcx/ingress@after:NAME#ID`. */
+/** `eth0:tcx/ingress@first`, `eth0:tcx/ingress@after:NAME#ID`, `eth0:tc/ingress@fentry:NAME#ID`. */
 export function place(name: string, netns = 7): Place {
   const [device, rest] = [name.slice(0, name.indexOf(':')), name.slice(name.indexOf(':') + 1)];
-  const [point, program] = rest.split('@after:');
-  const hook = HOOK_BY_NAME.get(program === undefined ? rest : `${point!}@after`)!;
-  const [afterName = '', afterId = '0'] = program?.split('#') ?? [];
-  const { id, lane, order } = hook;
-  return { hook: id, lane, order, device, netns, afterId: Number(afterId), afterName };
+  const [point, program] = rest.split(':');
+  const { id, lane, order } = HOOK_BY_NAME.get(point!)!;
+  const [programName = '', number = '0'] = program?.split('#') ?? [];
+  const before = point!.endsWith('@fentry');
+  return {
+    hook: id,
+    lane,
+    order,
+    device,
+    netns,
+    afterId: before ? 0 : Number(number),
+    afterName: before ? '' : programName,
+    beforeId: before ? Number(number) : 0,
+  };
 }
 
 export interface SightingOptions {

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: (GPL-2.0-only OR MIT)
+/* Programs that need trampolines: at the entry and exit of somebody's program. One object a program
+ * of theirs; trace.c says which, and which of these it loads. */
+#include <stdbool.h>
+#include <stddef.h>
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_endian.h>
+
+#include "../record.h"
+#include "kernel-types.h"
+#include "maps.h"
+#include "address.h"
+#include "journey.h"
+#include "capture.h"
+#include "frame.h"
+
+#define DIRECT CASTS
+
+/* The programs' contexts as the kernel has them: an xdp_buff for xdp_md, an sk_buff for __sk_buff.
+ * Behind the context comes what the program returned. */
+static __always_inline void observe_xdp(__u64 *ctx, const struct hook hook)
+{
+	observe_frame(AS_KERNEL(struct xdp_buff, ctx[0]), hook, DIRECT);
+}
+
+/* A program may hang on both sides of a device: each object serves one. */
+static __always_inline void observe_tc(__u64 *ctx, const struct hook hook, bool ingress)
+{
+	struct sk_buff *skb = AS_KERNEL(struct sk_buff, ctx[0]);
+	const bool direct = DIRECT;
+
+	if (GET_BITS(skb, tc_at_ingress) == ingress)
+		observe(skb, GET(skb, dev), hook, direct);
+}
+
+#define XDP_PROGRAM(name, NAME)                                           \
+	SEC("program_entry")                                              \
+	int name##_fentry(__u64 *ctx)                                     \
+	{                                                                 \
+		observe_xdp(ctx, HOOK(NAME##_FENTRY));                    \
+		return 0;                                                 \
+	}                                                                 \
+	SEC("program_exit")                                               \
+	int name##_fexit(__u64 *ctx)                                      \
+	{                                                                 \
+		observe_xdp(ctx, HOOK_EXIT(NAME##_FEXIT, (__u32)ctx[1])); \
+		return 0;                                                 \
+	}
+
+#define TC_PROGRAM(name, NAME, ingress)                                           \
+	SEC("program_entry")                                                      \
+	int name##_fentry(__u64 *ctx)                                             \
+	{                                                                         \
+		observe_tc(ctx, HOOK(NAME##_FENTRY), ingress);                    \
+		return 0;                                                         \
+	}                                                                         \
+	SEC("program_exit")                                                       \
+	int name##_fexit(__u64 *ctx)                                              \
+	{                                                                         \
+		observe_tc(ctx, HOOK_EXIT(NAME##_FEXIT, (__u32)ctx[1]), ingress); \
+		return 0;                                                         \
+	}
+
+XDP_PROGRAM(xdp, XDP)
+XDP_PROGRAM(xdpgeneric, XDPGENERIC)
+TC_PROGRAM(tc_ingress, TC_INGRESS, true)
+TC_PROGRAM(tc_egress, TC_EGRESS, false)
+
+char LICENSE[] SEC("license") = "Dual MIT/GPL";

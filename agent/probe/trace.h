@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/* Hooks that need trampolines (fentry, fexit): the entry and exit of somebody's programs. */
+#ifndef WHITHER_TRACE_H
+#define WHITHER_TRACE_H
+
+#include "hooks.h"
+
+/* Whether this kernel lets fentry programs load: 0, or an errno. Asked once. */
+int trace_refused(void);
+/* Whether programs of XDP will be watched, so that packets are known before they have an sk_buff.
+ */
+bool trace_frames(const struct options *o, const struct place *where);
+/* Whether a hook is attached here and not by hooks_attach(). */
+bool trace_serves(const struct hook *hook);
+/* Loads and attaches, unless refused; for after the other hooks. What is missing has its reason in
+ * h->of. */
+void trace_attach(struct hooks *h, const struct options *o, const struct place *where);
+void trace_detach(struct trace *t);
+void trace_free(struct trace *t);
+
+#endif
