@@ -2,6 +2,7 @@
 import { useEffect } from 'react';
 import { scopedAction } from '#src/keys/bind.ts';
 import { HelpDialog } from '#src/keys/HelpDialog.tsx';
+import { LossPane } from '#src/loss/LossPane.tsx';
 import { PathPane } from '#src/path/PathPane.tsx';
 import { SchemaDialog } from '#src/schema/SchemaDialog.tsx';
 import { DropZone } from '#src/start/DropZone.tsx';
@@ -48,6 +49,7 @@ export function App() {
           <Progress />
           <TimelineStrip />
           <PathPane />
+          <LossPane />
           <Panes />
           <StatusBar />
         </>
@@ -92,6 +94,7 @@ function pageKeys(session: Session, event: KeyboardEvent): void {
           'pane-journey': () => focusPane('journey'),
           'pane-bytes': () => focusPane('bytes'),
           'filter-metadata': () => session.setFilter({ metadata: link.metadata === 'with' ? null : 'with' }),
+          losses: () => store.setState({ lossOpen: !store.getState().lossOpen }),
           'filter-lost': () => session.setFilter({ lost: !link.lost }),
           clear: () => session.setFilter({ hop: null, metadata: null, lost: false }),
           schema: () => store.setState({ dialog: 'schema' }),

@@ -53,7 +53,7 @@ describe('the page', () => {
       within(row)
         .getAllByRole('cell')
         .map((cell) => cell.textContent),
-    ).toEqual(['Rx', '1000', '86 %', '16', '0', '0']);
+    ).toEqual(['Rx', '1000', '86 %', '16', '0', '0', '']);
     expect(twin.textContent).toContain('not observed: older than 6.6');
   });
 

@@ -1,6 +1,6 @@
 /** The bytes at the chosen hop: to scale, as hex, and as what they mean; each points at the other. */
 import { useCallback, useMemo, useRef, useState, type KeyboardEvent } from 'react';
-import type { EventBytes } from '#workers/api.ts';
+import type { EventBytes, JourneyHop } from '#workers/api.ts';
 import { useWidth } from '#src/app/use-size.ts';
 import { scopedAction } from '#src/keys/bind.ts';
 import { usePage, useSession } from '#src/state/context.ts';
@@ -19,6 +19,9 @@ const ROOMY_PX = 500;
 export function BytesPane() {
   const bytes = usePage((state) => state.bytes);
   const hops = usePage((state) => state.calm?.hops ?? NO_HOPS);
+  const noArea = usePage((state) =>
+    noAreaText(state.detail?.hops.find((one) => one.event === state.bytes?.event)),
+  );
   const pane = useRef<HTMLElement>(null);
   const width = useWidth(pane);
   const hop = hops.find((candidate) => candidate.index === bytes?.hop);
@@ -33,19 +36,38 @@ export function BytesPane() {
           Choose a hop of a journey.
         </p>
       ) : (
-        <Content bytes={bytes} perRow={width >= WIDE_PX ? 16 : 8} roomy={width >= ROOMY_PX} />
+        <Content bytes={bytes} noArea={noArea} perRow={width >= WIDE_PX ? 16 : 8} roomy={width >= ROOMY_PX} />
       )}
     </section>
   );
 }
 
+/** No bytes are not no metadata. */
+function noAreaText(hop: JourneyHop | undefined): string {
+  switch (hop?.metaState) {
+    case 'unlocatable':
+      return `${hop.metaLength} B that could not be read: the MAC header is unset or too near to the head`;
+    case 'unreadable':
+      return `${hop.metaLength} B that could not be read`;
+    case 'not recorded':
+      return 'this capture does not record metadata';
+    case 'present':
+      return `${hop.metaLength} B that were not kept: the page holds no more`;
+    case 'none':
+    case undefined:
+      return 'none at this hop';
+  }
+}
+
 interface ContentProps {
   readonly bytes: EventBytes;
+  /** Why there are no bytes of the area, where there are none. */
+  readonly noArea: string;
   readonly perRow: number;
   readonly roomy: boolean;
 }
 
-function Content({ bytes, perRow, roomy }: ContentProps) {
+function Content({ bytes, noArea, perRow, roomy }: ContentProps) {
   // By key, not by span: the same TLV stays marked, and the focus stays, when another hop is chosen.
   const [hotKey, setHotKey] = useState('');
   const setHot = useCallback((span: Span | null) => setHotKey(span?.key ?? ''), []);
@@ -83,7 +105,7 @@ function Content({ bytes, perRow, roomy }: ContentProps) {
       <Strip bytes={bytes} />
       <Heading title="Metadata area" length={bytes.area.length} copy={bytes.area} />
       {bytes.area.length === 0 ? (
-        <p className="muted">none at this hop</p>
+        <p className="muted">{noArea}</p>
       ) : (
         <>
           <HexView

@@ -1,6 +1,7 @@
 /** The path as a table, for screen readers: the same numbers as the drawing, hook by hook. */
 import { memo } from 'react';
 import type { Hop, MissingHook } from '#workers/api.ts';
+import { damagesOf, damageText } from '#src/loss/damage.ts';
 import { kernelOrder, laneTitle, printShare } from './layout.ts';
 
 interface Props {
@@ -21,6 +22,7 @@ export const PathTable = memo(function PathTable({ hops, missing }: Props) {
             'average bytes',
             'lost metadata',
             'events not captured',
+            'damage and cause',
           ].map((title) => (
             <th key={title} scope="col">
               {title}
@@ -38,13 +40,14 @@ export const PathTable = memo(function PathTable({ hops, missing }: Props) {
             <td>{hop.withMetadata === 0 ? 0 : Math.round(hop.metadataBytes / hop.withMetadata)}</td>
             <td>{hop.metadataLost}</td>
             <td>{hop.lost}</td>
+            <td>{damagesOf(hop).map(damageText).join('; ')}</td>
           </tr>
         ))}
         {missing.map((hook) => (
           <tr key={`missing-${hook.hook}-${hook.name}`}>
             <td />
             <th scope="row">{hook.name}</th>
-            <td colSpan={5}>not observed: {hook.reason}</td>
+            <td colSpan={6}>not observed: {hook.reason}</td>
           </tr>
         ))}
       </tbody>

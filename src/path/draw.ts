@@ -5,6 +5,7 @@
 import { format } from 'd3-format';
 import { select, type BaseType, type EnterElement, type Selection } from 'd3-selection';
 import { area, curveBumpX, link } from 'd3-shape';
+import { damagesOf, damageText } from '#src/loss/damage.ts';
 import type { Bend, Segment, Stub } from './flows.ts';
 import {
   LANE_ABOVE,
@@ -243,7 +244,8 @@ function describe(station: Station | EndStation): string {
   const lost = hop.lost === 0 ? '' : `, ${count(hop.lost)} events not captured`;
   const unreadable = hop.unreadable === 0 ? '' : `, ${count(hop.unreadable)} unreadable`;
   const gone = hop.metadataLost === 0 ? '' : `, ${count(hop.metadataLost)} lost their metadata before it`;
-  return `${hop.name}: ${count(station.events)} packets, ${printShare(station.withMetadata, station.events)} with metadata${bytes}${gone}${unreadable}${lost}`;
+  const why = damagesOf(hop).map((damage) => `\n${damageText(damage)}`);
+  return `${hop.name}: ${count(station.events)} packets, ${printShare(station.withMetadata, station.events)} with metadata${bytes}${gone}${unreadable}${lost}${why.join('')}`;
 }
 
 function averageBytes(station: Station | EndStation): string {
@@ -285,7 +287,7 @@ function placeStation<Datum extends Station | EndStation>(
     const marks = [
       station.hop === null && 'missing',
       station.hop !== null && station.events === 0 && 'empty',
-      (station.hop?.metadataLost ?? 0) > 0 && 'loses',
+      station.hop !== null && (station.hop.metadataLost > 0 || damagesOf(station.hop).length > 0) && 'loses',
       nameOf(station) === options.pressed && 'pressed',
       'quiet' in station && station.quiet && 'quiet',
       'y' in station && 'end',

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { HOOKS } from '#core/format/hooks.ts';
 import { fakeHop, edgeHops } from '#src/testing/hops.ts';
 import type { Edge } from '#workers/api.ts';
 import {
@@ -164,6 +165,13 @@ describe('the path layout', () => {
     expect(groupsOf(two).map((group) => group.key)).toEqual(['eth0~1', 'eth0~2']);
     const wide = layoutPath(two, [], [], options);
     expect(wide.groups.map((group) => group.y)).toEqual([0, 0]);
+    const long = [1, 2].flatMap((netns) =>
+      HOOKS.filter(({ lane }) => lane === 'rx').map((hook, i) =>
+        fakeHop({ index: netns * 100 + i, hook: hook.id, device: 'eth0', netns, events: 10 }),
+      ),
+    );
+    const [first, second] = layoutPath(long, [], [], options).groups;
+    expect(second?.y, 'one with many busy hooks has the whole width').toBe(first?.height);
     const narrow = layoutPath(two, [], [], { ...options, width: 700 });
     expect(narrow.groups[1]?.x).toBe(0);
     expect(narrow.groups[1]?.y).toBe(narrow.groups[0]?.height);

@@ -5,6 +5,7 @@
  */
 import { HOOK_BY_ID, type Lane } from '#core/format/hooks.ts';
 import type { Edge, Hop, MissingHook } from '#workers/api.ts';
+import { damagesOf, damageText } from '#src/loss/damage.ts';
 import { layoutFlows, type Bend, type Segment, type Stub } from './flows.ts';
 
 export type LaneName = Lane | 'none';
@@ -196,6 +197,18 @@ function sumOf(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0);
 }
 
+/** Room for the labels of the longest lane. */
+function neededWidth(slots: readonly Slot[]): number {
+  const widest = Math.max(
+    0,
+    ...LANE_ORDER.map((lane) =>
+      sumOf(slots.filter((slot) => slot.lane === lane).map((slot) => (isQuiet(slot) ? QUIET_SHARE : 1))),
+    ),
+  );
+  const endSpan = slots.some((slot) => slot.lane === 'end') ? END_WIDTH : 0;
+  return LANE_GUTTER + Math.ceil(widest) * STATION_MIN + endSpan;
+}
+
 function layoutLane(
   lane: LaneName,
   slots: readonly Slot[],
@@ -237,9 +250,11 @@ export function layoutPath(
   options: PathOptions,
 ): PathLayout {
   const groups = groupsOf(hops).filter((group) => options.only === null || group.key === options.only);
+  const slotsBy = groups.map((group) => slotsOf(group, missing));
+  const widestGroup = Math.max(GROUP_MIN, ...slotsBy.map(neededWidth));
   const columns = Math.max(
     1,
-    Math.min(groups.length, Math.floor((options.width + GROUP_GAP) / (GROUP_MIN + GROUP_GAP))),
+    Math.min(groups.length, Math.floor((options.width + GROUP_GAP) / (widestGroup + GROUP_GAP))),
   );
   const columnWidth = (options.width - GROUP_GAP * (columns - 1)) / columns;
   const most = Math.max(1, ...hops.map((hop) => countsOf(hop, options.filtered).events));
@@ -254,18 +269,11 @@ export function layoutPath(
       y += rowHeight;
       rowHeight = 0;
     }
-    const slots = slotsOf(group, missing);
+    const slots = slotsBy[position] ?? [];
     const ends = slots.filter((slot) => slot.lane === 'end');
     const names = LANE_ORDER.filter((lane) => slots.some((slot) => slot.lane === lane));
-    const widest = Math.max(
-      0,
-      ...names.map((lane) =>
-        sumOf(slots.filter((slot) => slot.lane === lane).map((slot) => (isQuiet(slot) ? QUIET_SHARE : 1))),
-      ),
-    );
     const endSpan = ends.length > 0 ? END_WIDTH : 0;
-    const needed = LANE_GUTTER + Math.ceil(widest) * STATION_MIN + endSpan;
-    const groupWidth = Math.max(columnWidth, needed);
+    const groupWidth = Math.max(columnWidth, neededWidth(slots));
     const span = groupWidth - LANE_GUTTER - endSpan;
     const lanes = names.map((lane, row) =>
       layoutLane(
@@ -335,11 +343,20 @@ export function printShare(part: number, whole: number): string {
   return `${Math.round(share)} %`;
 }
 
+/** What has room between two stations; all of it is in the tooltip. */
+const NOTE_CHARS = 26;
+
+function fitNote(text: string): string {
+  return text.length <= NOTE_CHARS ? text : `${text.slice(0, NOTE_CHARS - 1).trimEnd()}…`;
+}
+
 /** What stands under a hop that adds or loses metadata; null when nothing happens there. */
 export function noteOf(
   entering: Segment | null,
   station: Station,
 ): { readonly kind: 'lost' | 'written'; readonly text: string } | null {
+  const [damage] = station.hop === null ? [] : damagesOf(station.hop);
+  if (damage !== undefined) return { kind: 'lost', text: fitNote(damageText(damage)) };
   const lost = station.hop?.metadataLost ?? 0;
   if (lost > 0) return { kind: 'lost', text: `✕ ${lost.toLocaleString('en')} lost` };
   if (entering === null) {

@@ -1,6 +1,8 @@
 // @vitest-environment happy-dom
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { FAKE_DETAIL } from '#src/testing/detail.ts';
 import { FakeWorker, fakeConnection, fakeUpdate } from '#src/testing/fake-worker.ts';
+import type { JourneyDetail } from '#workers/api.ts';
 import { EMPTY_LINK, type LinkState } from './link.ts';
 import { Session } from './session.ts';
 import { createPageStore } from './store.ts';
@@ -24,6 +26,12 @@ async function open(link: Partial<LinkState> = {}) {
     return update;
   };
   return { worker, connection, store, session, send };
+}
+
+/** Present at the second hop, and never harmed. */
+function withoutHarm(journey: number) {
+  const hops = FAKE_DETAIL.hops.map((hop) => ({ ...hop, state: 'present' as const }));
+  return { ...FAKE_DETAIL, journey, hops };
 }
 
 afterEach(() => {
@@ -81,12 +89,13 @@ describe('the session', () => {
     expect(store.getState().bytes?.event).toBe(103);
   });
 
-  it('opens a journey where it lost its metadata when that is filtered for', async () => {
-    const { store, session, send } = await open({ lost: true });
+  it('opens a journey where its metadata was lost, and where it has some when it was not', async () => {
+    const { worker, store, session, send } = await open({ lost: true });
     await send({});
     session.select(3, { hi: 0, lo: 4 });
     await vi.waitFor(() => expect(store.getState().detail?.journey).toBe(3));
     expect(store.getState().at).toBe(4);
+    worker.journey = (journey) => Promise.resolve(withoutHarm(journey));
     session.setFilter({ lost: false });
     session.select(5, { hi: 0, lo: 6 });
     await vi.waitFor(() => expect(store.getState().detail?.journey).toBe(5));
@@ -152,5 +161,26 @@ describe('the session', () => {
       setTimeout(resolve, 20);
     });
     expect(store.getState().newest).toBeNull();
+  });
+
+  it('drops what an older capture still answers', async () => {
+    const { worker, store, session, send } = await open();
+    await send({});
+    let answer: (detail: JourneyDetail) => void = () => undefined;
+    worker.journey = () => new Promise((resolve) => (answer = resolve));
+    session.select(3, { hi: 0, lo: 4 });
+    await session.open({ kind: 'sample', id: 'none' });
+    answer({ ...FAKE_DETAIL, journey: 3 });
+    await Promise.resolve();
+    expect(store.getState().detail).toBeNull();
+  });
+
+  it('opens another capture with a new worker when the old one is dead', async () => {
+    const { connection, store, session } = await open();
+    connection.die('It stopped.');
+    await vi.waitFor(() => expect(store.getState().dead).toBe('It stopped.'));
+    await session.open(LIVE);
+    expect(store.getState().dead).toBeNull();
+    expect(store.getState().problems).toEqual([]);
   });
 });

@@ -5,21 +5,20 @@
 import { asFault } from '#workers/fault.ts';
 import type { Problem } from '#core/pcapng/types.ts';
 import {
-  CELL,
   UPDATE_DRAWN,
-  type JourneyDetail,
   type ListFilter,
+  type LossRow,
   type SchemaResult,
-  type SourceSpec,
-  type SourceState,
   type Update,
   type WhitherWorker,
 } from '#workers/api.ts';
 import { keepCalm } from './calm.ts';
 import { afterFrame } from './frame.ts';
 import { hopKey, hopOfKey } from './hop-key.ts';
-import { EMPTY_LINK, sameSource, type JourneyId, type LinkState } from './link.ts';
-import { sampleSpec } from './sources.ts';
+import { EMPTY_LINK, parseJourneyId, sameSource, type JourneyId, type LinkState } from './link.ts';
+import { firstHop } from './first-hop.ts';
+import { specOf, titleOf } from './origin.ts';
+import { refusalOf } from './trial.ts';
 import type { Origin, PageStore } from './store.ts';
 
 /** One living worker. `died` resolves with the cause when it dies; `close` ends it on purpose. */
@@ -33,8 +32,6 @@ export interface Connection {
 const DETAIL_INTERVAL_MS = 400;
 /** How far the page looks for a first journey worth showing. */
 const FIRST_LOOK_ROWS = 64;
-
-const ENDED: ReadonlySet<SourceState> = new Set(['done', 'failed', 'cancelled']);
 
 const NO_FILTER: ListFilter = { hop: null, metadata: null, lost: false };
 
@@ -79,7 +76,7 @@ export class Session {
   async open(origin: Origin, keepView = false): Promise<void> {
     if (origin.kind === 'file' && this.store.getState().capture !== null) {
       const attempt = ++this.#attempt;
-      const refusal = await this.#refusal(origin.file);
+      const refusal = await refusalOf(this.#connect(), origin.file);
       if (attempt !== this.#attempt) return;
       if (refusal !== null) {
         this.report(refusal);
@@ -87,7 +84,8 @@ export class Session {
       }
     }
     this.#attempt++;
-    const opening = ++this.#opening;
+    if (this.store.getState().dead !== null) this.#bury();
+    const opening = this.#forget();
     const { link } = this.store.getState();
     this.#port?.close();
     this.#detailGeneration = -1;
@@ -131,40 +129,10 @@ export class Session {
     }
   }
 
-  /**
-   * Why a file cannot be opened at all, null when it can: read by a worker of its own up to its first event, so
-   * that what is open stays open for a file that is none.
-   */
-  async #refusal(file: File): Promise<Problem | null> {
-    const trial = this.#connect();
-    const { port1, port2 } = new MessageChannel();
-    try {
-      const first = new Promise<Update>((resolve) => {
-        port1.onmessage = ({ data }: MessageEvent<Update>) => {
-          if (data.events > 0 || ENDED.has(data.state)) resolve(data);
-          else port1.postMessage(UPDATE_DRAWN);
-        };
-      });
-      await trial.api.open({ kind: 'file', file }, port2);
-      const update = await Promise.race([first, trial.died]);
-      // A worker that dies of it will say so when the file is opened.
-      if (typeof update === 'string' || update.state !== 'failed' || update.events > 0) return null;
-      const [problem] = update.problems;
-      if (problem === undefined) return null;
-      const kept = 'What was open stays open.';
-      return { ...problem, cause: `${file.name}: ${problem.cause}`, remedy: `${problem.remedy} ${kept}` };
-    } catch {
-      return null;
-    } finally {
-      port1.close();
-      trial.close();
-    }
-  }
-
   /** Back to the start screen. */
   leave(): void {
     this.#attempt++;
-    this.#opening++;
+    this.#forget();
     this.#port?.close();
     this.#guard(this.#connection?.api.cancel());
     this.store.setState({
@@ -180,12 +148,24 @@ export class Session {
     });
   }
 
-  /** After the worker died: a new worker, the same source and view. */
-  async reopen(): Promise<void> {
+  /** What was asked of the capture before is no longer waited for. Returns the number of the one to come. */
+  #forget(): number {
+    this.#request++;
+    this.#lookingFor = false;
+    return ++this.#opening;
+  }
+
+  /** Ends the connection to a dead worker: the next call starts another. */
+  #bury(): void {
     this.#connection?.close();
     this.#connection = null;
-    const { capture } = this.store.getState();
     this.store.setState({ dead: null });
+  }
+
+  /** After the worker died: a new worker, the same source and view. */
+  async reopen(): Promise<void> {
+    this.#bury();
+    const { capture } = this.store.getState();
     if (capture !== null) await this.open(capture.origin, true);
   }
 
@@ -227,6 +207,14 @@ export class Session {
     if (text === this.#appliedFilter) return;
     this.#appliedFilter = text;
     this.#guard(this.api.setFilter(filter));
+  }
+
+  /** The journeys that a row of the losses is about, and the first of them. */
+  showLoss({ hop, state, example, exampleId }: LossRow): void {
+    const id = parseJourneyId(exampleId);
+    const key = hopKey(this.store.getState().newest?.hops ?? [], hop);
+    this.#setFilter({ hop: key, metadata: null, lost: state === 'lost' });
+    if (id !== null) this.select(example, id);
   }
 
   select(journey: number, id: JourneyId): void {
@@ -332,16 +320,17 @@ export class Session {
   async #findJourney(id: JourneyId): Promise<void> {
     if (this.#lookingFor) return;
     this.#lookingFor = true;
+    const opening = this.#opening;
     try {
       const journey = await this.api.journeyOf(id.hi, id.lo);
-      if (journey >= 0) {
+      if (journey >= 0 && opening === this.#opening) {
         this.store.setState({ selection: { journey, id } });
         await this.#loadDetail(true);
       }
     } catch (error) {
       this.failed(error, 'The journey of this link could not be looked up');
     } finally {
-      this.#lookingFor = false;
+      if (opening === this.#opening) this.#lookingFor = false;
     }
   }
 
@@ -349,8 +338,10 @@ export class Session {
   async #firstLook(): Promise<void> {
     if (this.#lookingFor) return;
     this.#lookingFor = true;
+    const opening = this.#opening;
     try {
       const rows = await this.api.rows(0, FIRST_LOOK_ROWS);
+      if (opening !== this.#opening) return;
       let best = -1;
       let most = -1;
       for (let row = 0; row < rows.count; row++) {
@@ -368,42 +359,31 @@ export class Session {
     } catch (error) {
       this.failed(error, 'The first rows could not be read');
     } finally {
-      this.#lookingFor = false;
+      if (opening === this.#opening) this.#lookingFor = false;
     }
   }
 
   /** `chosen`: a person (or a link) chose this journey, so the event is chosen anew as well. */
   async #loadDetail(chosen: boolean): Promise<void> {
-    const { selection, newest } = this.store.getState();
+    const { selection, newest: before } = this.store.getState();
     if (selection === null) return;
     this.#detailAt = performance.now();
     const request = chosen ? ++this.#request : this.#request;
-    const generation = newest?.generation ?? -1;
+    const generation = before?.generation ?? -1;
     try {
       const detail = await this.api.journey(selection.journey);
       if (request !== this.#request) return;
       const regenerated = generation !== this.#detailGeneration;
       this.#detailGeneration = generation;
-      const { at, link, detail: old } = this.store.getState();
+      const { at, link, newest, detail: old } = this.store.getState();
       const grown = old?.journey !== detail.journey || old.hops.length !== detail.hops.length;
       if (!chosen && !grown && !regenerated) return;
-      const next = chosen ? (link.at ?? this.#firstHop(detail)) : at;
+      const next = chosen ? (link.at ?? firstHop(detail, link, newest?.hops ?? [])) : at;
       this.store.setState({ detail, at: Math.min(next, Math.max(0, detail.hops.length - 1)) });
       if (chosen || regenerated) await this.#loadBytes();
     } catch (error) {
       this.failed(error, 'The journey could not be read');
     }
-  }
-
-  /** Where a journey opens: where it lost its metadata when that is what is filtered for, else where it has some. */
-  #firstHop({ hops }: JourneyDetail): number {
-    const { link, newest } = this.store.getState();
-    if (link.lost) {
-      const at = link.hop === null ? null : hopOfKey(newest?.hops ?? [], link.hop);
-      const loss = hops.findIndex((hop) => hop.cell === CELL.lost && (at === null || hop.hop === at));
-      if (loss >= 0) return loss;
-    }
-    return firstWithMetadata(hops);
   }
 
   async #loadBytes(): Promise<void> {
@@ -438,47 +418,5 @@ export class Session {
       remedy: fault.remedy,
       fatal: false,
     });
-  }
-}
-
-function firstWithMetadata(hops: readonly { readonly metaState: string }[]): number {
-  return Math.max(
-    0,
-    hops.findIndex((hop) => hop.metaState === 'present'),
-  );
-}
-
-function titleOf(origin: Origin): string {
-  switch (origin.kind) {
-    case 'file':
-      return origin.file.name;
-    case 'live':
-      return 'this host';
-    case 'sample':
-      return origin.id;
-    case 'url':
-      return origin.url;
-  }
-}
-
-type Spec = { readonly source: SourceSpec; readonly title: string } | { readonly problem: Problem };
-
-async function specOf(origin: Origin): Promise<Spec> {
-  switch (origin.kind) {
-    case 'file':
-      return { source: { kind: 'file', file: origin.file }, title: origin.file.name };
-    case 'url': {
-      const url = new URL(origin.url, document.baseURI);
-      const title = url.pathname.split('/').pop() ?? origin.url;
-      return { source: { kind: 'url', url: url.href, title }, title };
-    }
-    case 'live': {
-      const url = new URL('stream', document.baseURI);
-      url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
-      url.search = '';
-      return { source: { kind: 'live', url: url.href, from: 'oldest' }, title: 'this host' };
-    }
-    case 'sample':
-      return sampleSpec(origin.id);
   }
 }

@@ -51,6 +51,8 @@ export interface PageState {
   /** Problems of the page itself; those of the capture are in `newest.problems`. */
   readonly problems: readonly Problem[];
   readonly dialog: Dialog;
+  /** The table of losses is open. */
+  readonly lossOpen: boolean;
   readonly theme: Theme;
   /** undefined: not asked yet. */
   readonly host: HostInfo | null | undefined;
@@ -73,6 +75,7 @@ export function createPageStore(link: LinkState = EMPTY_LINK): PageStore {
     dead: null,
     problems: [],
     dialog: 'none',
+    lossOpen: false,
     theme: savedTheme(),
     host: undefined,
   }));

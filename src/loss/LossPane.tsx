@@ -1,0 +1,147 @@
+/** Which hop loses how much, by which cause, for which TLV: one line, and opened a table whose rows filter the list. */
+import { useEffect, useState } from 'react';
+import type { Hop, LossSummary } from '#workers/api.ts';
+import { printCount } from '#src/list/print.ts';
+import { printShare } from '#src/path/layout.ts';
+import { usePage, useSession } from '#src/state/context.ts';
+import { hopOfKey } from '#src/state/hop-key.ts';
+import { causeText, damagesOf, damageText } from './damage.ts';
+import './loss.css';
+
+const NO_HOPS: readonly Hop[] = [];
+/** The summary looks at every event that is damage: it is asked for no more often than this. */
+const REFRESH_MS = 2000;
+const MAX_SHOWN = 200;
+
+export function LossPane() {
+  const session = useSession();
+  const hops = usePage((state) => state.calm?.hops ?? NO_HOPS);
+  const open = usePage((state) => state.lossOpen);
+  const worst = hops
+    .flatMap((hop) => damagesOf(hop).map((damage) => ({ hop, damage })))
+    .sort((a, b) => b.damage.count - a.damage.count);
+  const [first] = worst;
+  if (first === undefined) return null;
+  return (
+    <section className="loss-pane" aria-label="Losses" data-pane="losses">
+      <header className="loss-head">
+        <button
+          className="link"
+          aria-expanded={open}
+          title="Which hop loses how much, by which cause, for which TLV (l)"
+          onClick={() => session.store.setState({ lossOpen: !open })}
+        >
+          <span aria-hidden="true">{open ? '▾' : '▸'}</span> Losses
+        </button>
+        {!open && (
+          <span className="loss-worst">
+            <span className="mono">{first.hop.name}</span> {damageText(first.damage)}
+            {worst.length > 1 && <span className="muted"> and {worst.length - 1} more</span>}
+          </span>
+        )}
+      </header>
+      {open && <LossTable hops={hops} />}
+    </section>
+  );
+}
+
+function useSummary(): LossSummary | null {
+  const session = useSession();
+  const generation = usePage((state) => state.calm?.generation ?? 0);
+  const capture = usePage((state) => state.calm?.capture ?? 0);
+  const [summary, setSummary] = useState<LossSummary | null>(null);
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let stale = false;
+    let asked = -1;
+    const ask = async () => {
+      const events = session.store.getState().calm?.events ?? 0;
+      if (events !== asked) {
+        asked = events;
+        const found = await session.api.lossSummary();
+        if (!stale) setSummary(found);
+      }
+    };
+    const again = () => {
+      ask()
+        .catch((error: unknown) => session.failed(error, 'The losses could not be summed up'))
+        .finally(() => {
+          if (!stale) timer = setTimeout(again, REFRESH_MS);
+        });
+    };
+    again();
+    return () => {
+      stale = true;
+      clearTimeout(timer);
+    };
+  }, [session, generation, capture]);
+  return summary;
+}
+
+function LossTable({ hops }: { readonly hops: readonly Hop[] }) {
+  const session = useSession();
+  const summary = useSummary();
+  const filteredHop = usePage((state) =>
+    state.link.hop === null ? null : hopOfKey(state.calm?.hops ?? NO_HOPS, state.link.hop),
+  );
+  if (summary === null) return <p className="loss-note muted">Summing up …</p>;
+  const rows = summary.rows.slice(0, MAX_SHOWN);
+  const omitted = summary.rows.length - rows.length + summary.omitted;
+  return (
+    <div className="loss-scroll">
+      <table className="loss-table" aria-label="Losses by hop, cause and TLV">
+        <thead>
+          <tr>
+            {[
+              'at hop',
+              'what',
+              'cause',
+              'known',
+              'of',
+              'journeys',
+              'of those with metadata',
+              'first seen in',
+            ].map((title) => (
+              <th key={title} scope="col">
+                {title}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => {
+            const name = hops[row.hop]?.name ?? `hop ${row.hop}`;
+            return (
+              <tr
+                key={`${row.hop} ${row.state} ${row.cause} ${row.known} ${row.tlv?.type ?? 'area'} ${row.tlv?.name ?? ''}`}
+                className={row.tlv === null ? 'loss-area' : ''}
+              >
+                <th scope="row">
+                  <button
+                    className="link mono"
+                    aria-pressed={filteredHop === row.hop}
+                    onClick={() => session.showLoss(row)}
+                    title="Only journeys seen there; the first of them is shown"
+                  >
+                    {name}
+                  </button>
+                </th>
+                <td className={`loss-${row.state}`}>{row.state}</td>
+                <td>{causeText(row).replace(/, \w+$/, '')}</td>
+                <td>{row.cause === 'unknown' ? '' : row.known}</td>
+                <td className="mono">{row.tlv === null ? 'area' : row.tlv.name || `type ${row.tlv.type}`}</td>
+                <td className="mono number">{printCount(row.journeys)}</td>
+                <td className="mono number">
+                  {printShare(row.journeys, row.arrived)} of {printCount(row.arrived)}
+                </td>
+                <td className="mono">journey {row.exampleId}</td>
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+      {rows.length === 0 && <p className="loss-note muted">Nothing was lost.</p>}
+      {omitted > 0 && <p className="loss-note muted">{printCount(omitted)} more are not shown.</p>}
+    </div>
+  );
+}

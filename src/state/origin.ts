@@ -1,0 +1,42 @@
+/** What is to be opened, as the worker wants it: addresses made absolute, samples looked up. */
+import type { Problem } from '#core/pcapng/types.ts';
+import type { SourceSpec } from '#workers/api.ts';
+import { sampleSpec } from './sources.ts';
+import type { Origin } from './store.ts';
+
+/** What it is called until its source says so itself. */
+export function titleOf(origin: Origin): string {
+  switch (origin.kind) {
+    case 'file':
+      return origin.file.name;
+    case 'live':
+      return 'this host';
+    case 'sample':
+      return origin.id;
+    case 'url':
+      return origin.url;
+  }
+}
+
+type Spec = { readonly source: SourceSpec; readonly title: string } | { readonly problem: Problem };
+
+/** Rejects never: what cannot be opened is a problem. */
+export async function specOf(origin: Origin): Promise<Spec> {
+  switch (origin.kind) {
+    case 'file':
+      return { source: { kind: 'file', file: origin.file }, title: origin.file.name };
+    case 'url': {
+      const url = new URL(origin.url, document.baseURI);
+      const title = url.pathname.split('/').pop() ?? origin.url;
+      return { source: { kind: 'url', url: url.href, title }, title };
+    }
+    case 'live': {
+      const url = new URL('stream', document.baseURI);
+      url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
+      url.search = '';
+      return { source: { kind: 'live', url: url.href, from: 'oldest' }, title: 'this host' };
+    }
+    case 'sample':
+      return sampleSpec(origin.id);
+  }
+}
