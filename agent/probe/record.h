@@ -63,6 +63,23 @@ _Static_assert(sizeof(struct wh_record) == 216,
 	       "no holes: every byte is set or announced as unset");
 _Static_assert(sizeof(struct wh_record) % 8 == 0, "the ring aligns to 8");
 
+/* Instructions of each version of the filter expression. */
+#define WH_FILTER_ROOM 2048u
+
+/* What the filter expression is asked about. Read by what filter-translate.c makes. */
+struct wh_packet {
+	__u64 from;   /* address of the first byte */
+	__u32 have;   /* bytes that can be read there */
+	__u32 length; /* fragments included */
+	__u32 tag;    /* accelerated VLAN tag, TPID << 16 | TCI; 0 = none */
+	__u32 reserved;
+};
+_Static_assert(sizeof(struct wh_packet) == 24, "no holes");
+
+/* Bits of wh_config.filter. */
+#define WH_FILTER_EXPRESSION 1u
+#define WH_FILTER_TAGS	     2u /* the expression looks for VLAN tags */
+
 /* Watched devices, found by ifindex: a table with open addressing. The probe chooses the factor of
  * the hash so that every device is found within WH_WATCH_STEPS. */
 #define WH_WATCH_LOG2  8u
@@ -96,6 +113,7 @@ struct wh_config {
 	__u64 slots;
 	__u32 program; /* id of that program */
 	__u32 frames; /* XDP programs are watched: a packet may be known before it has an sk_buff */
+	__u32 filter;  /* WH_FILTER_*: what a packet must be for a journey to begin */
 	struct wh_watch watch[WH_WATCH_SIZE];
 };
 

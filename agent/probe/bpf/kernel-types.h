@@ -20,6 +20,7 @@ typedef struct {
 
 struct net_device {
 	int ifindex;
+	unsigned short type;
 	possible_net_t nd_net;
 } CORE;
 

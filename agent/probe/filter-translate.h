@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/* Classic BPF, as libpcap compiles it, to the BPF that the kernel's hooks run. */
+#ifndef WHITHER_FILTER_TRANSLATE_H
+#define WHITHER_FILTER_TRANSLATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <linux/bpf.h>
+#include <linux/filter.h>
+
+/* How the instructions read the packet's bytes. */
+struct packet_access {
+	/* BTF ids, in the running kernel, of bpf_rdonly_cast() and of a struct that begins with 8
+	 * bytes of number; 0 = not there, each load calls bpf_probe_read_kernel(). */
+	int cast_function;
+	int cast_type;
+};
+
+/* Writes the body of a function that takes a struct wh_packet (record.h) and returns 0 = does not
+ * match, else 1 or what the filter returns: exactly `room` instructions, of which those not needed
+ * are behind a branch never taken. With `tags` the accelerated VLAN tag of the packet is seen where it
+ * stood on the wire. As bpf_filter() of libpcap, a load beyond the bytes that are there ends with 0.
+ * Returns 0, -ENOSPC when it takes more than `room`, -EINVAL for what no classic filter has. */
+int filter_translate(const struct sock_filter *classic, size_t count, bool tags,
+		     struct packet_access access, struct bpf_insn *out, size_t room);
+
+#endif
