@@ -19,6 +19,7 @@ static const char USAGE[] =
 	"\n"
 	"  -i, --interface DEV     network device to watch; may be repeated\n"
 	"      --netns NAME|PATH   network namespace of the devices\n"
+	"  -f, --filter EXPR       only packets that match, as pcap-filter(7) has it, and what becomes of them\n"
 	"  -s, --snaplen N         bytes of each packet, from the MAC header (default 128, at most 4096)\n"
 	"  -w, --write FILE|-      where to write (default -, standard output)\n"
 	"      --schema FILE       metadata schema (JSON) to put into the capture\n"
@@ -55,6 +56,7 @@ enum {
 static const struct option LONG[] = {
 	{ "interface", required_argument, NULL, 'i' },
 	{ "netns", required_argument, NULL, OPT_NETNS },
+	{ "filter", required_argument, NULL, 'f' },
 	{ "snaplen", required_argument, NULL, 's' },
 	{ "write", required_argument, NULL, 'w' },
 	{ "schema", required_argument, NULL, OPT_SCHEMA },
@@ -127,7 +129,7 @@ static int check_hooks(const char *list)
 	return 0;
 }
 
-static int check(const struct options *o)
+static int check(struct options *o)
 {
 	unsigned page = (unsigned)sysconf(_SC_PAGESIZE);
 
@@ -142,7 +144,7 @@ static int check(const struct options *o)
 		      stderr);
 		return STOP_USAGE;
 	}
-	return 0;
+	return filter_compile(&o->filter, o->expression) ? STOP_USAGE : 0;
 }
 
 int args_parse(int argc, char **argv, struct options *o)
@@ -155,7 +157,7 @@ int args_parse(int argc, char **argv, struct options *o)
 		.ring_bytes = RING_BYTES_DEFAULT,
 		.map_interval_ms = MAP_INTERVAL_MS,
 	};
-	while ((c = getopt_long(argc, argv, "i:s:w:h", LONG, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, "i:f:s:w:h", LONG, NULL)) != -1) {
 		switch (c) {
 		case 'i':
 			if (o->device_count == WH_MAX_SLOTS) {
@@ -167,6 +169,9 @@ int args_parse(int argc, char **argv, struct options *o)
 			break;
 		case OPT_NETNS:
 			o->netns = optarg;
+			break;
+		case 'f':
+			o->expression = optarg;
 			break;
 		case 's':
 			if (number(optarg, 0, WH_SNAPLEN_MAX, "--snaplen", &o->snaplen))

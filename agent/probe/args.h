@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "filter.h"
 #include "record.h"
 
 #define PROBE_VERSION "0.1.0"
@@ -29,8 +30,10 @@ struct options {
 	const char *output; /* "-" = stdout */
 	const char *schema; /* path of a metadata schema, NULL = none */
 	unsigned snaplen;
-	unsigned ring_bytes; /* power of two, multiple of the page size */
-	const char *hooks;   /* names, separated by commas; NULL = all */
+	unsigned ring_bytes;	/* power of two, multiple of the page size */
+	const char *expression; /* pcap-filter; NULL = none */
+	struct filter filter;	/* the same, compiled */
+	const char *hooks;	/* names, separated by commas; NULL = all */
 	bool cb;
 	bool no_tcx;
 	bool doctor;

@@ -151,9 +151,9 @@ static void fetch(struct translation *t, int size, int into)
 		op(t, BPF_ALU | BPF_END | BPF_TO_BE, into, 0, 0, 8 * bytes_of(size));
 }
 
-/* The tag in place of what is at TAG_AT and TAG_TCI; anything that lies across its edges, or is a part of
- * it that no expression of libpcap asks for, is not there. Returns the place of the jump that then skips
- * the load from the packet. */
+/* The tag in place of what is at TAG_AT and TAG_TCI; anything that lies across its edges, or is a
+ * part of it that no expression of libpcap asks for, is not there. Returns the place of the jump
+ * that then skips the load from the packet. */
 static size_t fetch_tag(struct translation *t, int size, uint32_t at, int into)
 {
 	size_t untagged, done;
@@ -303,8 +303,8 @@ static void translate_alu(struct translation *t, const struct sock_filter *c)
 	default:
 		t->error = -EINVAL;
 	}
-	op(t, BPF_ALU | BPF_SRC(c->code) | BPF_OP(c->code), A,
-	   BPF_SRC(c->code) == BPF_X ? X : 0, 0, BPF_SRC(c->code) == BPF_X ? 0 : (int32_t)c->k);
+	op(t, BPF_ALU | BPF_SRC(c->code) | BPF_OP(c->code), A, BPF_SRC(c->code) == BPF_X ? X : 0, 0,
+	   BPF_SRC(c->code) == BPF_X ? 0 : (int32_t)c->k);
 }
 
 static void translate_jump(struct translation *t, const struct sock_filter *c, long next)
@@ -377,8 +377,8 @@ static void translate_one(struct translation *t, const struct sock_filter *c, lo
 	}
 }
 
-/* From the argument to the registers. `scratch`: the filter uses that memory, and kernels before 6.4 do not
- * let anybody read stack that was not written. */
+/* From the argument to the registers. `scratch`: the filter uses that memory, and kernels
+ * before 6.4 do not let anybody read stack that was not written. */
 static void prologue(struct translation *t, bool scratch)
 {
 	size_t untagged;

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -13,6 +14,7 @@
 #include <linux/membarrier.h>
 
 #include "bpf-link.h"
+#include "probe-image.h"
 #include "probe-object.h"
 #include "trace.h"
 
@@ -68,9 +70,17 @@ static void missing(struct hook *hook, const char *why)
 
 /* What the kernel's BTF says of it. */
 struct kernel {
-	bool casts;	/* bpf_rdonly_cast() (Linux 6.2) */
-	bool netfilter; /* BPF netfilter programs (Linux 6.4) */
+	struct packet_access access; /* by bpf_rdonly_cast() (Linux 6.2), where there is one */
+	bool netfilter;		     /* BPF netfilter programs (Linux 6.4) */
 };
+
+/* 0 = it is not there. */
+static int find_in(const struct btf *btf, const char *name, unsigned kind)
+{
+	int id = btf ? btf__find_by_name_kind(btf, name, kind) : 0;
+
+	return id > 0 ? id : 0;
+}
 
 static const struct kernel *kernel(void)
 {
@@ -82,15 +92,11 @@ static const struct kernel *kernel(void)
 		return &found;
 	asked = true;
 	btf = btf__load_vmlinux_btf();
-	found.casts = btf && btf__find_by_name_kind(btf, "bpf_rdonly_cast", BTF_KIND_FUNC) > 0;
-	found.netfilter = btf && btf__find_by_name_kind(btf, "bpf_nf_ctx", BTF_KIND_STRUCT) > 0;
+	found.access.cast_function = find_in(btf, "bpf_rdonly_cast", BTF_KIND_FUNC);
+	found.access.cast_type = find_in(btf, "timespec64", BTF_KIND_STRUCT);
+	found.netfilter = find_in(btf, "bpf_nf_ctx", BTF_KIND_STRUCT);
 	btf__free(btf);
 	return &found;
-}
-
-bool hooks_can_cast(void)
-{
-	return kernel()->casts;
 }
 
 /* Hooks that need not be tried. */
@@ -119,15 +125,37 @@ static bool asked_for(const struct options *o, const struct hook *hook)
 	return !o->hooks || list_names_hook(o->hooks, hook->name);
 }
 
+/* What is opened, for all hooks and for each that serves one point or program alone. */
+static struct image probe_image, trace_image;
+
+const struct image *hooks_trace_image(void)
+{
+	return &trace_image;
+}
+
 /* Two builds of the same programs: one reads kernel memory through bpf_rdonly_cast(), which costs
  * next to nothing, one without it. */
+static int make_images(const struct filter *filter)
+{
+	struct packet_access access = kernel()->access;
+	bool casts = access.cast_function;
+	const unsigned char *probe = casts ? PROBE_CASTS : PROBE_PLAIN;
+	const unsigned char *probe_end = casts ? PROBE_CASTS_END : PROBE_PLAIN_END;
+	const unsigned char *trace = casts ? TRACE_CASTS : TRACE_PLAIN;
+	const unsigned char *trace_end = casts ? TRACE_CASTS_END : TRACE_PLAIN_END;
+
+	return image_make(&probe_image, probe, (size_t)(probe_end - probe), filter, access) ||
+			       image_make(&trace_image, trace, (size_t)(trace_end - trace), filter,
+					  access)
+		       ? -1
+		       : 0;
+}
+
 static struct bpf_object *open_build(void)
 {
 	LIBBPF_OPTS(bpf_object_open_opts, opts, .object_name = "whither");
 
-	return kernel()->casts
-		       ? bpf_object__open_mem(PROBE_CASTS, PROBE_CASTS_END - PROBE_CASTS, &opts)
-		       : bpf_object__open_mem(PROBE_PLAIN, PROBE_PLAIN_END - PROBE_PLAIN, &opts);
+	return bpf_object__open_mem(probe_image.bytes, probe_image.size, &opts);
 }
 
 /* false: with this factor a device is too far from where it would be looked for first. */
@@ -157,6 +185,8 @@ struct wh_config hooks_configuration(const struct options *o, const struct place
 		.netns = where->netns.inode,
 		.with_cb = o->cb,
 		.frames = trace_frames(o, where),
+		.filter = (o->filter.link ? WH_FILTER_EXPRESSION : 0) |
+			  (o->filter.tags ? WH_FILTER_TAGS : 0),
 	};
 
 	config.watch_factor = 0x9e3779b1; /* 2^32 / golden ratio, and if it will not do, another */
@@ -236,6 +266,8 @@ int hooks_load(struct hooks *h, const struct options *o, const struct place *whe
 	memset(h, 0, sizeof(*h));
 	memcpy(h->of, CATALOGUE, sizeof(CATALOGUE));
 	h->clsact = CLSACT_NONE;
+	if (make_images(&o->filter))
+		return -1;
 	for (size_t i = 0; i < WH_HOOK_MAX; i++) {
 		if (hopeless(&h->of[i]))
 			continue;
@@ -336,6 +368,8 @@ void hooks_free(struct hooks *h)
 		bpf_object__close(h->extra[--h->extra_count]);
 	bpf_object__close(h->object);
 	h->object = NULL;
+	image_free(&probe_image);
+	image_free(&trace_image);
 }
 
 uint64_t hook_skipped_runs(const struct hooks *h, uint32_t id)

@@ -11,6 +11,7 @@
 #include "args.h"
 #include "clsact.h"
 #include "place.h"
+#include "probe-image.h"
 #include "record.h"
 
 struct hook {
@@ -80,8 +81,8 @@ void hook_failed(struct hook *hook, int err, const char *format, ...)
 void hook_missing(struct hook *hook, int err, const char *why);
 /* What every program of the probe is told. */
 struct wh_config hooks_configuration(const struct options *o, const struct place *where);
-/* Whether the kernel has bpf_rdonly_cast() (Linux 6.2). */
-bool hooks_can_cast(void);
+/* The object of trace.bpf.c for this kernel, with the filter in it. */
+const struct image *hooks_trace_image(void);
 /* Gives an object that is open its constants and the maps of the first. Returns 0 or a negative
  * errno. */
 int hooks_prepare(const struct hooks *h, struct bpf_object *object, const struct wh_config *config);

@@ -243,6 +243,7 @@ out:
 	hooks_free(&c.hooks);
 	taps_free(c.taps);
 	map_samples_free(c.maps);
+	filter_free(&o.filter);
 	free(schema);
 	return err;
 }

@@ -8,8 +8,6 @@
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
 
-#include "probe-object.h"
-
 /* Any function of the kernel that is never inlined. */
 #define SOME_FUNCTION "consume_skb"
 
@@ -128,10 +126,9 @@ static int register_sections(void)
 static struct bpf_object *open_for(struct hooks *h, const struct wh_config *config,
 				   const struct kind *kind)
 {
-	const unsigned char *from = hooks_can_cast() ? TRACE_CASTS : TRACE_PLAIN;
-	const unsigned char *to = hooks_can_cast() ? TRACE_CASTS_END : TRACE_PLAIN_END;
+	const struct image *image = hooks_trace_image();
 	LIBBPF_OPTS(bpf_object_open_opts, opts, .object_name = "whither");
-	struct bpf_object *object = bpf_object__open_mem(from, (size_t)(to - from), &opts);
+	struct bpf_object *object = bpf_object__open_mem(image->bytes, image->size, &opts);
 	struct bpf_program *p;
 	int err;
 

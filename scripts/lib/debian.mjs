@@ -15,6 +15,7 @@ export const LIVE_PACKAGES = [
   'libc6-dev',
   'libcap-dev',
   'libelf-dev',
+  'libpcap-dev',
   'make',
   'zlib1g-dev',
 ];

@@ -1,18 +1,7 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR MIT) */
-/* From an sk_buff to a record in the ring.
- *
- * Two ways to read kernel memory: a typed pointer (an argument of a tracepoint, or a cast one) may
- * be followed directly (`direct`, cheap); else every field is a probe read. `direct` is a constant
- * in every caller, so only one way is compiled in. */
+/* From an sk_buff to a record in the ring. */
 #ifndef WHITHER_CAPTURE_H
 #define WHITHER_CAPTURE_H
-
-#define GET(p, ...)	      (direct ? READ_DIRECT(p, __VA_ARGS__) : BPF_CORE_READ(p, __VA_ARGS__))
-#define READ_DIRECT(p, ...)   ___apply(READ_DIRECT, ___narg(__VA_ARGS__))(p, __VA_ARGS__)
-#define READ_DIRECT1(p, a)    ((p)->a)
-#define READ_DIRECT2(p, a, b) ((p)->a.b)
-#define GET_BITS(p, field) \
-	(direct ? BPF_CORE_READ_BITFIELD(p, field) : BPF_CORE_READ_BITFIELD_PROBED(p, field))
 
 /* A hook: its id, its place in kernel order, and whether its packets begin at the network header
  * (LINKTYPE_RAW) or at the MAC header. Constant in every caller. */
@@ -344,21 +333,27 @@ static __always_inline void observe(struct sk_buff *skb, struct net_device *dev,
 {
 	struct position now = { .step = step_of(hook) };
 	struct known k = {};
-	int place = NOWHERE;
+	struct journey *j;
+	bool asked;
 	__u32 slot;
+	int place;
 
 	if (!dev)
 		return;
 	now.ifindex = GET(dev, ifindex);
 	slot = watched(direct ? dev->nd_net.net->ns.inum : BPF_CORE_READ(dev, nd_net.net, ns.inum),
 		       now.ifindex);
+	if (slot != NOT_WATCHED && config.slots && !(config.slots >> slot & 1))
+		return;
 	now.skb = (__u64)skb;
-	if (slot == NOT_WATCHED) {
-		place = address_find(&now.skb);
-		if (place == NOWHERE)
-			return;
-	}
+	place = address_find(&now.skb);
+	if (slot == NOT_WATCHED && place == NOWHERE)
+		return;
 	now.head = ADDRESS(skb, head);
+	/* Most packets are strangers, and may have to be nothing more. */
+	asked = place == NOWHERE && !config.frames;
+	if (asked && !wanted(skb, now.head, dev, hook.raw, direct))
+		return;
 	now.dev = (__u64)dev;
 	now.ktime_ns = bpf_ktime_get_ns();
 	now.skb_iif = GET(skb, skb_iif);
@@ -369,10 +364,18 @@ static __always_inline void observe(struct sk_buff *skb, struct net_device *dev,
 		journey_passes(&now, place);
 		return;
 	}
-	if (config.slots && !(config.slots >> slot & 1))
-		return;
 	k.ktime_ns = now.ktime_ns;
-	k.journey = journey_at(&now, slot, &k.origin);
+	j = journey_of(place);
+	if (j && goes_on(j, &now)) {
+		k.journey = journey_goes_on(j, &now, slot);
+	} else {
+		k.journey = config.frames ? frame_taken(&now) : 0;
+		if (!k.journey && !asked && !wanted(skb, now.head, dev, hook.raw, direct)) {
+			address_forget(&now.skb, place);
+			return;
+		}
+		k.journey = journey_begins(j, &now, slot, k.journey, &k.origin);
+	}
 	capture(skb, now.head, &k, point_at(slot, hook), hook, direct);
 }
 

@@ -21,10 +21,24 @@ static __always_inline void frame_arrives(struct journey *h, const struct positi
 	h->step = now->step;
 }
 
-/* The journey of a frame that enters an XDP program. Pages are used again within microseconds, so
- * the head alone says nothing: it is the packet that was there if its skb came to this device
- * (veth, generic XDP), or if XDP handed the frame on. */
-static __always_inline __u64 frame_enters(struct position *now)
+/* A journey begins here, or had been evicted. NULL: there is no room. */
+static __always_inline struct journey *frame_begins(struct journey *h, const struct position *now)
+{
+	if (!h)
+		h = journey_of(address_claim(&now->head));
+	if (!h)
+		return NULL;
+	h->id = next_journey_id();
+	h->other = 0;
+	h->handed_on = false;
+	frame_arrives(h, now);
+	return h;
+}
+
+/* The journey of a frame that enters an XDP program, 0 = it is not wanted. Pages are used again
+ * within microseconds, so the head alone says nothing: it is the packet that was there if its skb
+ * came to this device (veth, generic XDP), or if XDP handed the frame on. */
+static __always_inline __u64 frame_enters(struct position *now, const bool is_wanted)
 {
 	int place = address_find(&now->head);
 	struct journey *h = journey_of(place), *j = h ? frame_skb(h) : NULL;
@@ -40,27 +54,30 @@ static __always_inline __u64 frame_enters(struct position *now)
 		frame_arrives(h, now);
 		return h->id;
 	}
-	if (!h)
-		h = journey_of(address_claim(&now->head));
-	if (!h)
-		return next_journey_id();
-	h->id = next_journey_id();
-	h->other = 0;
-	h->handed_on = false;
-	frame_arrives(h, now);
-	return h->id;
+	if (!is_wanted) {
+		address_forget(&now->head, place);
+		return 0;
+	}
+	h = frame_begins(h, now);
+	return h ? h->id : next_journey_id();
 }
 
 /* The same when the program has returned. What it drops is forgotten; what it sends elsewhere goes
  * on without the skb that it had. */
-static __always_inline __u64 frame_leaves(struct position *now, __u32 verdict)
+static __always_inline __u64 frame_leaves(struct position *now, const bool is_wanted, __u32 verdict)
 {
 	int place = address_find(&now->head);
 	struct journey *h = journey_of(place), *j = h ? frame_skb(h) : NULL;
 	__u64 id, skb;
 
-	if (!h) /* evicted meanwhile */
-		return next_journey_id();
+	if (!h) {
+		if (!is_wanted)
+			return 0;
+		h = frame_begins(NULL, now);
+		if (!h)
+			return next_journey_id();
+		place = address_find(&now->head);
+	}
 	id = h->id;
 	skb = h->other;
 	if (verdict == XDP_TX || verdict == XDP_REDIRECT) {
@@ -146,6 +163,7 @@ static __always_inline void observe_frame(struct xdp_buff *xdp, const struct hoo
 	struct extent x;
 	__u32 slot, point, room = 0;
 	__u64 info, seen;
+	bool is_wanted;
 
 	now.ifindex = GET(dev, ifindex);
 	slot = watched(BPF_CORE_READ(dev, nd_net.net, ns.inum), now.ifindex);
@@ -154,16 +172,20 @@ static __always_inline void observe_frame(struct xdp_buff *xdp, const struct hoo
 	now.head = ADDRESS(xdp, data_hard_start);
 	now.ktime_ns = bpf_ktime_get_ns();
 	k.ktime_ns = now.ktime_ns;
-	k.journey = hook.returned ? frame_leaves(&now, hook.verdict) : frame_enters(&now);
+	info = now.head + GET(xdp, frame_sz) -
+	       ((bpf_core_type_size(struct skb_shared_info) + CACHE_LINE - 1) & -CACHE_LINE);
+	frame_measure(&x, xdp, now.head, info, direct);
+	is_wanted = frame_wanted(x.packet_from, ADDRESS(xdp, data_end), x.wire_len, dev, direct);
+	k.journey = hook.returned ? frame_leaves(&now, is_wanted, hook.verdict)
+				  : frame_enters(&now, is_wanted);
+	if (!k.journey)
+		return;
 
 	point = point_at(slot, hook);
 	c = counter(point);
 	if (!c)
 		return;
 	seen = __sync_fetch_and_add(&c->seen, 1);
-	info = now.head + GET(xdp, frame_sz) -
-	       ((bpf_core_type_size(struct skb_shared_info) + CACHE_LINE - 1) & -CACHE_LINE);
-	frame_measure(&x, xdp, now.head, info, direct);
 	r = reserve(&x, &k, point, &room);
 	if (!r) {
 		__sync_fetch_and_add(&c->lost, 1);

@@ -161,25 +161,33 @@ static __always_inline bool head_taken(const struct journey *then, const struct 
 	return h && h->other != now->skb && h->ktime_ns > then->ktime_ns;
 }
 
-/* The journey of a packet that passes a hook of Rx or Tx on a watched device. *origin: the journey
- * it was cloned from, 0 when it is not new or that is not known. */
-static __always_inline __u64 journey_at(const struct position *now, __u32 slot, __u64 *origin)
+/* Is the packet at a hook of a watched device the one of the journey? */
+static __always_inline bool goes_on(const struct journey *j, const struct position *now)
 {
-	int place = address_find(&now->skb);
-	struct journey *j = journey_of(place);
-	__u64 id;
+	return continues(j, now) && !head_taken(j, now);
+}
 
-	if (j && continues(j, now) && !head_taken(j, now)) {
-		id = j->id;
-		if (j->other != now->head) {
-			head_forget(j->other, now->skb);
-			head_seen(now, id);
-		}
-		arrive(j, now);
-		j->slot = slot;
-		return id;
+/* Then: it is here now. */
+static __always_inline __u64 journey_goes_on(struct journey *j, const struct position *now,
+					     __u32 slot)
+{
+	__u64 id = j->id;
+
+	if (j->other != now->head) {
+		head_forget(j->other, now->skb);
+		head_seen(now, id);
 	}
-	id = config.frames ? frame_taken(now) : 0;
+	arrive(j, now);
+	j->slot = slot;
+	return id;
+}
+
+/* The sk_buff of a journey that begins, or was a frame until now (`id`, else 0). j: what another
+ * packet left at this address, or NULL. *origin: the journey it was cloned from, 0 when that is not
+ * known. */
+static __always_inline __u64 journey_begins(struct journey *j, const struct position *now,
+					    __u32 slot, __u64 id, __u64 *origin)
+{
 	if (!id) {
 		id = next_journey_id();
 		*origin = head_seen(now, id);

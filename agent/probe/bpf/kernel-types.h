@@ -4,6 +4,16 @@
 #ifndef WHITHER_KERNEL_TYPES_H
 #define WHITHER_KERNEL_TYPES_H
 
+/* Two ways to read kernel memory: a typed pointer (an argument of a tracepoint, or a cast one) may
+ * be followed directly (`direct`, cheap); else every field is a probe read. `direct` is a constant
+ * in every caller, so only one way is compiled in. */
+#define GET(p, ...)	      (direct ? READ_DIRECT(p, __VA_ARGS__) : BPF_CORE_READ(p, __VA_ARGS__))
+#define READ_DIRECT(p, ...)   ___apply(READ_DIRECT, ___narg(__VA_ARGS__))(p, __VA_ARGS__)
+#define READ_DIRECT1(p, a)    ((p)->a)
+#define READ_DIRECT2(p, a, b) ((p)->a.b)
+#define GET_BITS(p, field) \
+	(direct ? BPF_CORE_READ_BITFIELD(p, field) : BPF_CORE_READ_BITFIELD_PROBED(p, field))
+
 #define CORE __attribute__((preserve_access_index))
 
 struct ns_common {

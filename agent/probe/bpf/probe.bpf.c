@@ -12,6 +12,7 @@
 #include "maps.h"
 #include "address.h"
 #include "journey.h"
+#include "filter.h"
 #include "capture.h"
 
 /* TCX_NEXT of linux/bpf.h and TC_ACT_UNSPEC of linux/pkt_cls.h: let the next program decide. */

@@ -13,6 +13,7 @@
 #include "maps.h"
 #include "address.h"
 #include "journey.h"
+#include "filter.h"
 #include "capture.h"
 #include "frame.h"
 
