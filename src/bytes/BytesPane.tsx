@@ -144,6 +144,9 @@ function Content({ bytes, noArea, perRow, roomy }: ContentProps) {
         copy={bytes.packet}
         original={bytes.originalLength}
       />
+      {bytes.packet.length === 0 && bytes.originalLength > 0 && (
+        <p className="muted">These bytes are no longer in the capture; the metadata is above.</p>
+      )}
       <HexView
         space="packet"
         bytes={bytes.packet}

@@ -26,13 +26,14 @@ const link: fc.Arbitrary<LinkState> = fc
   .record({
     source,
     journey: fc.option(fc.record({ hi: u32, lo: u32 })),
+    run: fc.stringMatching(/^[0-9a-f]{0,16}$/),
     at: fc.option(fc.integer({ min: 0, max: 255 })),
     hop: fc.option(fc.string({ minLength: 1, maxLength: MAX_HOP_CHARS }).filter((s) => !/\p{Cc}/u.test(s))),
     metadata: fc.constantFrom(null, 'with' as const, 'without' as const),
     lost: fc.boolean(),
     paused: fc.boolean(),
   })
-  .map((state) => (state.journey === null ? { ...state, at: null } : state));
+  .map((state) => (state.journey === null ? { ...state, run: '', at: null } : state));
 
 describe('the link', () => {
   it('comes back as it went out, whatever the state', () => {
@@ -50,6 +51,13 @@ describe('the link', () => {
         expect(parseLink(printLink(once))).toEqual(once);
       }),
     );
+  });
+
+  it('names a journey by its id and its run', () => {
+    const state = { ...EMPTY_LINK, journey: { hi: 0, lo: 12 }, run: '0badcafe' };
+    expect(parseLink('?journey=12@0badcafe')).toEqual(state);
+    expect(printLink(state)).toBe('?journey=12%400badcafe');
+    expect(parseLink('?journey=12@not-hex').run).toBe('');
   });
 
   it('leaves out what is at its default', () => {

@@ -4,7 +4,8 @@
  * never guessed, and never keeps the capture from opening.
  *
  *   source   live | sample:ID | url:ENCODED            which bytes
- *   journey  epb_packetid, or the frame number, decimal; never a row: rows move with every filter
+ *   journey  ID or ID@RUN: epb_packetid, or the frame number, decimal, and the run of the probe that it is unique in;
+ *            never a row: rows move with every filter
  *   at       0…255                                     which event of that journey
  *   hop      NAME or NAME~NETNS                        filter: journeys seen there
  *   meta     with | without                            filter: with metadata there (or anywhere)
@@ -26,6 +27,8 @@ export interface JourneyId {
 export interface LinkState {
   readonly source: SourceRef | null;
   readonly journey: JourneyId | null;
+  /** Run of the probe that `journey` is of; '' = the newest that has one. */
+  readonly run: string;
   /** Position of the chosen event in its journey; null = the page chooses. */
   readonly at: number | null;
   readonly hop: string | null;
@@ -37,6 +40,7 @@ export interface LinkState {
 export const EMPTY_LINK: LinkState = {
   source: null,
   journey: null,
+  run: '',
   at: null,
   hop: null,
   metadata: null,
@@ -50,6 +54,8 @@ export const MAX_URL_CHARS = 2000;
 export const MAX_HOP_CHARS = 160;
 const SAMPLE_ID = /^[a-z0-9][a-z0-9._-]{0,63}$/i;
 const JOURNEY_ID = /^\d{1,20}$/;
+/** Hex digits of the run's random id (CaptureFacts.runName). */
+const RUN = /^[0-9a-f]{1,32}$/;
 const MAX_U64 = 0xffff_ffff_ffff_ffffn;
 
 /** Decimal, as `inspect` and Wireshark's frame.packet_id print it. */
@@ -121,11 +127,13 @@ export function parseLink(query: string): LinkState {
   if (query.length > MAX_QUERY_CHARS) return EMPTY_LINK;
   const parameters = new URLSearchParams(query);
   const journeyText = parameters.get('journey');
-  const journey = journeyText === null ? null : parseJourneyId(journeyText);
+  const [idText = '', runText = ''] = (journeyText ?? '').split('@', 2);
+  const journey = parseJourneyId(idText);
   const meta = parameters.get('meta');
   return {
     source: parseSource(parameters.get('source')),
     journey,
+    run: journey !== null && RUN.test(runText) ? runText : '',
     at: journey === null ? null : parsePosition(parameters.get('at')),
     hop: parseHop(parameters.get('hop')),
     metadata: meta === 'with' || meta === 'without' ? meta : null,
@@ -139,7 +147,8 @@ export function printLink(state: LinkState): string {
   const parameters = new URLSearchParams();
   if (state.source !== null) parameters.set('source', printSource(state.source));
   if (state.journey !== null) {
-    parameters.set('journey', printJourneyId(state.journey));
+    const run = state.run === '' ? '' : `@${state.run}`;
+    parameters.set('journey', `${printJourneyId(state.journey)}${run}`);
     if (state.at !== null) parameters.set('at', String(state.at));
   }
   if (state.hop !== null) parameters.set('hop', state.hop);

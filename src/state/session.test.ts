@@ -83,7 +83,7 @@ describe('the session', () => {
     const { worker, store, send } = await open({ journey: { hi: 0, lo: 8 }, at: 3 });
     await send({});
     await vi.waitFor(() => expect(store.getState().bytes).not.toBeNull());
-    expect(worker.calls.find((call) => call.name === 'journeyOf')?.args).toEqual([0, 8]);
+    expect(worker.calls.find((call) => call.name === 'journeyOf')?.args).toEqual([0, 8, '']);
     expect(store.getState().selection?.journey).toBe(7);
     expect(store.getState().at).toBe(3);
     expect(store.getState().bytes?.event).toBe(103);
@@ -100,6 +100,17 @@ describe('the session', () => {
     session.select(5, { hi: 0, lo: 6 });
     await vi.waitFor(() => expect(store.getState().detail?.journey).toBe(5));
     expect(store.getState().at).toBe(1);
+  });
+
+  it('carries the run of the journey in the link, and looks it up by it', async () => {
+    const { worker, store, session, send } = await open({ journey: { hi: 0, lo: 8 }, run: 'ab12' });
+    await send({});
+    await vi.waitFor(() => expect(store.getState().detail).not.toBeNull());
+    expect(worker.calls.find((call) => call.name === 'journeyOf')?.args).toEqual([0, 8, 'ab12']);
+    worker.journey = (journey) => Promise.resolve({ ...FAKE_DETAIL, journey, run: 'cd34' });
+    session.select(5, { hi: 0, lo: 6 });
+    expect(store.getState().link.run).toBe('');
+    await vi.waitFor(() => expect(store.getState().link.run).toBe('cd34'));
   });
 
   it('shows a first journey by itself without putting it into the link', async () => {

@@ -223,7 +223,7 @@ export class Session {
     this.store.setState({
       selection: { journey, id },
       follow: false,
-      link: { ...link, journey: id, at: null },
+      link: { ...link, journey: id, run: '', at: null },
     });
     void this.#loadDetail(true);
   }
@@ -263,7 +263,10 @@ export class Session {
     const { detail, link } = this.store.getState();
     if (detail === null || detail.hops[at] === undefined) return;
     const { selection } = this.store.getState();
-    this.store.setState({ at, link: { ...link, journey: selection?.id ?? link.journey, at } });
+    this.store.setState({
+      at,
+      link: { ...link, journey: selection?.id ?? link.journey, run: detail.run, at },
+    });
     void this.#loadBytes();
   }
 
@@ -292,14 +295,17 @@ export class Session {
     if (before.link.paused && !link.paused) this.store.setState({ shown: before.newest });
     this.#applyFilter();
     if (link.journey === null) return;
-    const same = before.selection?.id.hi === link.journey.hi && before.selection.id.lo === link.journey.lo;
+    const same =
+      before.selection?.id.hi === link.journey.hi &&
+      before.selection.id.lo === link.journey.lo &&
+      (link.run === '' || link.run === before.detail?.run);
     if (same) {
       if (link.at !== null && before.detail?.hops[link.at] !== undefined)
         this.store.setState({ at: link.at });
       await this.#loadBytes();
     } else {
       this.store.setState({ selection: null });
-      await this.#findJourney(link.journey);
+      await this.#findJourney(link.journey, link.run);
     }
   }
 
@@ -313,16 +319,16 @@ export class Session {
       const fresh = update.generation !== this.#detailGeneration;
       const due = performance.now() - this.#detailAt > DETAIL_INTERVAL_MS;
       if (fresh || (due && !frozen)) void this.#loadDetail(false);
-    } else if (link.journey !== null) void this.#findJourney(link.journey);
+    } else if (link.journey !== null) void this.#findJourney(link.journey, link.run);
     else if (update.listed > 0) void this.#firstLook();
   }
 
-  async #findJourney(id: JourneyId): Promise<void> {
+  async #findJourney(id: JourneyId, run: string): Promise<void> {
     if (this.#lookingFor) return;
     this.#lookingFor = true;
     const opening = this.#opening;
     try {
-      const journey = await this.api.journeyOf(id.hi, id.lo);
+      const journey = await this.api.journeyOf(id.hi, id.lo, run);
       if (journey >= 0 && opening === this.#opening) {
         this.store.setState({ selection: { journey, id } });
         await this.#loadDetail(true);
@@ -376,10 +382,18 @@ export class Session {
       const regenerated = generation !== this.#detailGeneration;
       this.#detailGeneration = generation;
       const { at, link, newest, detail: old } = this.store.getState();
-      const grown = old?.journey !== detail.journey || old.hops.length !== detail.hops.length;
-      if (!chosen && !grown && !regenerated) return;
+      const same =
+        old?.journey === detail.journey &&
+        old.hops.length === detail.hops.length &&
+        old.links.length === detail.links.length &&
+        old.diagnosis === detail.diagnosis;
+      if (!chosen && same && !regenerated) return;
       const next = chosen ? (link.at ?? firstHop(detail, link, newest?.hops ?? [])) : at;
-      this.store.setState({ detail, at: Math.min(next, Math.max(0, detail.hops.length - 1)) });
+      this.store.setState({
+        detail,
+        at: Math.min(next, Math.max(0, detail.hops.length - 1)),
+        ...(link.journey === null || link.run === detail.run ? {} : { link: { ...link, run: detail.run } }),
+      });
       if (chosen || regenerated) await this.#loadBytes();
     } catch (error) {
       this.failed(error, 'The journey could not be read');

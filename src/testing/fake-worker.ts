@@ -87,8 +87,8 @@ export class FakeWorker implements WhitherWorker {
   rowOf(journey: number) {
     return this.#note('rowOf', [journey], journey);
   }
-  journeyOf(idHi: number, idLo: number) {
-    return this.#note('journeyOf', [idHi, idLo], idLo - 1);
+  journeyOf(idHi: number, idLo: number, run = '') {
+    return this.#note('journeyOf', [idHi, idLo, run], idLo - 1);
   }
   journey(journey: number) {
     return this.#note('journey', [journey], { ...FAKE_DETAIL, journey, id: String(journey + 1) });
