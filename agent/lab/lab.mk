@@ -13,7 +13,8 @@ BPF := $(CLANG) -target bpf -mcpu=v3 -std=gnu11 -g -O2 $(WARN) -idirafter /usr/i
 
 .PHONY: all
 all: $(OBJ)/edge.bpf.o $(OBJ)/pattern.bpf.o $(OBJ)/numbered.bpf.o $(SCENARIOS) $(BUILD)/whither-lab $(BUILD)/whither-traffic $(BUILD)/whither-send \
-	$(OBJ)/taps.bpf.o $(OBJ)/taps-cost.bpf.o $(BUILD)/whither-taps $(BUILD)/whither-numbered
+	$(OBJ)/taps.bpf.o $(OBJ)/taps-cost.bpf.o $(BUILD)/whither-taps $(BUILD)/whither-numbered \
+	$(BUILD)/whither-tap-journeys
 
 $(OBJ):
 	@mkdir -p $@
@@ -50,3 +51,6 @@ $(BUILD)/whither-taps: taps/loader.c taps/taps.h ../probe/bpf-link.c ../probe/de
 
 $(BUILD)/whither-numbered: crossing/numbered.c crossing/numbered.h ../probe/devices.c | $(OBJ)
 	$(CC) -std=gnu11 $(CFLAGS) $(WARN) $(filter %.c,$^) -o $@
+
+$(BUILD)/whither-tap-journeys: ../probe/testing/tap-journeys.c ../probe/tap-journeys.c ../probe/tap-journeys.h | $(OBJ)
+	$(CC) -std=gnu11 $(CFLAGS) -fsanitize=address,undefined $(WARN) $(filter %.c,$^) -o $@

@@ -16,8 +16,8 @@
 #define OWN_JOURNEY (1ull << 48)
 
 struct waiting {
-	struct waiting *next;  /* in order of arrival */
-	struct waiting *chain; /* of its bucket, in order of arrival */
+	struct waiting *next;  /* in order of time */
+	struct waiting *chain; /* of its bucket, in order of time */
 	uint64_t key;	       /* address of the sk_buff, or of the head in XDP */
 	bool filed;	       /* is in a bucket */
 	bool done;
@@ -37,9 +37,10 @@ struct residence {
 struct tap_journeys {
 	tap_write write;
 	void *context;
-	struct waiting *first, **last;
+	struct waiting *first, **last; /* whose time the hooks have reached */
+	struct waiting *ahead;	       /* the others */
+	struct waiting *added;	       /* the latest to come among those ahead, NULL: not ahead */
 	size_t count;
-	struct waiting *unfiled; /* the first whose time the hooks have not reached */
 	uint64_t own;
 	struct waiting *buckets[BUCKETS];
 	struct residence residences[BUCKETS * 4];
@@ -144,8 +145,31 @@ static void reached(struct tap_journeys *t, struct waiting *w)
 
 static void reach(struct tap_journeys *t, uint64_t ktime_ns)
 {
-	for (; t->unfiled && t->unfiled->e.ktime_ns <= ktime_ns; t->unfiled = t->unfiled->next)
-		reached(t, t->unfiled);
+	struct waiting *w;
+
+	while ((w = t->ahead) && w->e.ktime_ns <= ktime_ns) {
+		t->ahead = w->next;
+		if (t->added == w)
+			t->added = NULL;
+		w->next = NULL;
+		*t->last = w;
+		t->last = &w->next;
+		reached(t, w);
+	}
+}
+
+/* One CPU is read after the other, each in order of time: most come right behind the one before. */
+static void put_ahead(struct tap_journeys *t, struct waiting *w)
+{
+	struct waiting **at = &t->ahead;
+
+	if (t->added && t->added->e.ktime_ns <= w->e.ktime_ns)
+		at = &t->added->next;
+	while (*at && (*at)->e.ktime_ns <= w->e.ktime_ns)
+		at = &(*at)->next;
+	w->next = *at;
+	*at = w;
+	t->added = w;
 }
 
 bool tap_journeys_add(struct tap_journeys *t, const struct whither_event *e, const uint8_t *bytes,
@@ -153,8 +177,8 @@ bool tap_journeys_add(struct tap_journeys *t, const struct whither_event *e, con
 {
 	struct waiting *w;
 
-	if (t->count == WAITING_MAX && t->first == t->unfiled)
-		reach(t, t->first->e.ktime_ns);
+	if (t->count == WAITING_MAX && !t->first)
+		reach(t, t->ahead->e.ktime_ns);
 	if (t->count == WAITING_MAX && !t->first->done)
 		alone(t, t->first->key);
 	sweep(t);
@@ -163,11 +187,8 @@ bool tap_journeys_add(struct tap_journeys *t, const struct whither_event *e, con
 		return false;
 	*w = (struct waiting){ .key = e->skb ? e->skb : e->head, .e = *e };
 	memcpy(w->bytes, bytes, length);
-	*t->last = w;
-	t->last = &w->next;
+	put_ahead(t, w);
 	t->count++;
-	if (!t->unfiled)
-		t->unfiled = w;
 	return true;
 }
 
@@ -205,8 +226,9 @@ void tap_journeys_see(struct tap_journeys *t, const struct wh_record *r)
 void tap_journeys_until(struct tap_journeys *t, uint64_t ktime_ns)
 {
 	reach(t, ktime_ns);
-	for (struct waiting *w = t->first;
-	     w && w != t->unfiled && ktime_ns - w->e.ktime_ns > JOIN_WINDOW_NS; w = w->next)
+	/* The last event of a hook may have been behind ktime_ns, and so may what it reached. */
+	for (struct waiting *w = t->first; w && w->e.ktime_ns + JOIN_WINDOW_NS < ktime_ns;
+	     w = w->next)
 		if (!w->done)
 			alone(t, w->key);
 	sweep(t);
@@ -214,7 +236,7 @@ void tap_journeys_until(struct tap_journeys *t, uint64_t ktime_ns)
 
 void tap_journeys_lost(struct tap_journeys *t)
 {
-	for (struct waiting *w = t->first; w && w != t->unfiled; w = w->next)
+	for (struct waiting *w = t->first; w; w = w->next)
 		if (!w->done && !w->e.skb)
 			alone(t, w->key);
 	sweep(t);
@@ -224,7 +246,10 @@ void tap_journeys_free(struct tap_journeys *t)
 {
 	struct waiting *w, *next;
 
-	for (w = t ? t->first : NULL; w; w = next) {
+	if (!t)
+		return;
+	*t->last = t->ahead;
+	for (w = t->first; w; w = next) {
 		next = w->next;
 		free(w);
 	}

@@ -113,8 +113,10 @@ static void add(struct tap_sites *s, const struct pair *pair)
 
 void tap_sites_find(struct tap_sites *s)
 {
+	int end;
+
 	memset(s, 0, sizeof(*s));
-	for (uint32_t id = 0; !bpf_prog_get_next_id(id, &id);) {
+	for (uint32_t id = 0; !(end = bpf_prog_get_next_id(id, &id));) {
 		int fd = bpf_prog_get_fd_by_id(id);
 		struct pair pair;
 
@@ -125,6 +127,8 @@ void tap_sites_find(struct tap_sites *s)
 		if (pair.sites && pair.events && !known(s, pair.sites))
 			add(s, &pair);
 	}
+	if (end == -EPERM)
+		cannot(s, "looking for programs with taps takes CAP_SYS_ADMIN");
 }
 
 void tap_object_on(struct tap_object *o, uint16_t snaplen)

@@ -88,7 +88,9 @@ static struct tap_interface *interface_of(struct taps *t, uint32_t site, uint32_
 		return NULL;
 	i = &t->interfaces[t->interface_count++];
 	*i = (struct tap_interface){ .site = site, .slot = slot, .point = point };
-	snprintf(name, sizeof(name), "tap/%s", tap_site(&t->sites, site)->name);
+	/* The program may have written over the end of its name since. */
+	snprintf(name, sizeof(name), "tap/%.*s", WHITHER_NAME_BYTES - 1,
+		 tap_site(&t->sites, site)->name);
 	i->interface.id = section_interface(t->capture, slot, name, TAP_HOOKS[point].id,
 					    TAP_HOOKS[point].link_type);
 	return i;
