@@ -1,13 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { between } from './between.ts';
+import { kernelVersion } from './kernel-version.ts';
 import { place, program } from './testing/sightings.ts';
 
 const EGRESS = program('egress', 1, 'tcx/egress', 'eth0');
 const INGRESS = program('ingress', 2, 'tcx/ingress', 'eth1');
 const PROGRAMS = [EGRESS, INGRESS, program('elsewhere', 3, 'tcx/egress', 'eth1')];
 
+const KERNEL = kernelVersion(6, 18);
+
 const tcPrograms = (from: string, to: string): readonly string[] =>
-  between(place(from), place(to), PROGRAMS).tcPrograms.map(({ name }) => name);
+  between(place(from), place(to), PROGRAMS, KERNEL).tcPrograms.map(({ name }) => name);
 
 describe('what lies between two hops', () => {
   it('has the egress chain of the sender that was not seen to be passed', () => {
@@ -26,7 +29,7 @@ describe('what lies between two hops', () => {
 
   it('has generic XDP behind the stack’s entry, and native XDP before anything is seen', () => {
     const xdp = (from: string | null, to: string): string =>
-      between(from === null ? null : place(from), place(to), [program('xdp', 9, 'xdp', 'eth1')]).xdp;
+      between(from === null ? null : place(from), place(to), [program('xdp', 9, 'xdp', 'eth1')], KERNEL).xdp;
     expect(xdp(null, 'eth1:napi_gro_receive_entry')).toBe('some');
     expect(xdp('eth1:napi_gro_receive_entry', 'eth1:netif_receive_skb')).toBe('no');
     expect(xdp('eth1:netif_receive_skb', 'eth1:tcx/ingress@first')).toBe('some');
@@ -35,10 +38,25 @@ describe('what lies between two hops', () => {
 
   it('has the neighbour layer behind the last hook of IP output', () => {
     const neighbour = (from: string): boolean =>
-      between(place(from), place('eth0:net_dev_queue'), []).neighbour;
+      between(place(from), place('eth0:net_dev_queue'), [], KERNEL).neighbour;
     expect(neighbour('eth0:cgroup_skb/egress')).toBe(true);
     expect(neighbour('eth1:nf/forward')).toBe(true);
     expect(neighbour('eth0:tcx/egress@first')).toBe(false);
+  });
+
+  it('has the filters of clsact behind the tcx chain, and between its anchors where there is no tcx', () => {
+    const filter = program('filter', 4, 'tc/ingress', 'eth1');
+    const filters = (from: string, to: string, kernel: number): number =>
+      between(place(from), place(to), [filter], kernel).tcPrograms.length;
+    const [first, last] = ['eth1:tcx/ingress@first', 'eth1:tcx/ingress@last'] as const;
+    expect([KERNEL, kernelVersion(6, 1)].map((kernel) => filters(first, last, kernel))).toEqual([0, 1]);
+    expect(
+      [KERNEL, kernelVersion(6, 1)].map((kernel) => filters(last, 'eth1:nf/prerouting', kernel)),
+    ).toEqual([1, 0]);
+    expect(filters('eth1:netif_receive_skb', 'eth1:nf/prerouting', KERNEL)).toBe(1);
+    expect(filters('eth0:net_dev_start_xmit', 'eth1:netif_receive_skb', KERNEL)).toBe(0);
+    expect(filters('eth0:net_dev_start_xmit', 'eth1:nf/prerouting', KERNEL)).toBe(1);
+    expect(filters('eth1:nf/prerouting', 'eth1:nf/local_in', KERNEL)).toBe(0);
   });
 
   it('has the rest of a chain that was left in its middle', () => {
@@ -53,7 +71,7 @@ describe('what lies between two hops', () => {
       program('b', 6, 'tc/ingress'),
     ];
     const names = (from: string, to: string): readonly string[] =>
-      between(place(`eth0:${from}`), place(`eth0:${to}`), chain).tcPrograms.map(({ name }) => name);
+      between(place(`eth0:${from}`), place(`eth0:${to}`), chain, KERNEL).tcPrograms.map(({ name }) => name);
     expect(names('tc/ingress@fentry:a#5', 'tc/ingress@fexit:a#5')).toEqual(['a']);
     expect(names('tc/ingress@fexit:a#5', 'tc/ingress@fentry:b#6')).toEqual([]);
     expect(names('netif_receive_skb', 'tc/ingress@fentry:b#6')).toEqual(['tcx', 'a']);
@@ -67,6 +85,7 @@ describe('what lies between two hops', () => {
         from === null ? null : place(`eth0:${from}`),
         place(`eth0:${to}`),
         list,
+        KERNEL,
       );
       return { xdp, onlyXdp, driver };
     };

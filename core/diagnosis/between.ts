@@ -7,6 +7,7 @@
  * egress, qdisc, driver (net/core/dev.c; domain table 5.1 and 5.2).
  */
 import { HOOK_BY_NAME } from '#core/format/hooks.ts';
+import { KERNEL_TCX, KERNEL_UNKNOWN } from './kernel-version.ts';
 import type { Program } from './types.ts';
 import type { Place } from './sighting.ts';
 
@@ -63,19 +64,27 @@ const XDP_EXITS: readonly number[] = [id('xdp@fexit'), id('xdpgeneric@fexit')];
 const NATIVE_XDP_EXIT = id('xdp@fexit');
 const INGRESS = 'tcx/ingress';
 const EGRESS = 'tcx/egress';
-/** Filters run behind the tcx chain; where the kernel has no tcx they are the chain. */
+/** Filters run behind the tcx chain and its anchors; where the kernel has no tcx they are the chain. */
 const FILTERS: Readonly<Record<string, string>> = { [INGRESS]: 'tc/ingress', [EGRESS]: 'tc/egress' };
 const IP_OUTPUT_END = order('cgroup_skb/egress');
 
-/** `programs`: those of the capture's host; null when it does not list them. `before` null: the packet was not seen before. */
-export function between(before: Place | null, now: Place, programs: readonly Program[] | null): Between {
+/**
+ * `programs`: those of the capture's host; null when it does not list them. `before` null: the packet was not seen
+ * before. `kernel`: as of kernelVersion(), or KERNEL_UNKNOWN.
+ */
+export function between(
+  before: Place | null,
+  now: Place,
+  programs: readonly Program[] | null,
+  kernel: number,
+): Between {
   if (now.lane === 'none' || before?.lane === 'none') return NOTHING_BETWEEN;
   const crossing = before !== null && before.lane === 'tx' && now.lane === 'rx';
   const sameDevice =
     before !== null && before.device === now.device && (before.netns === now.netns || now.netns === 0);
   const xdpDevice = xdpBetween(before, now, sameDevice, crossing);
   const xdpPrograms = at(programs, 'xdp', xdpDevice);
-  const tc = tcBetween(before, now, sameDevice, programs);
+  const tc = tcBetween(before, now, sameDevice, programs, kernel === KERNEL_UNKNOWN || kernel >= KERNEL_TCX);
   const onlyXdp =
     sameDevice && XDP_ENTRIES.includes(before.hook) && XDP_EXITS.includes(now.hook) && xdpDevice !== null;
   return {
@@ -129,18 +138,20 @@ function tcBetween(
   now: Place,
   sameDevice: boolean,
   programs: readonly Program[] | null,
+  hasTcx: boolean,
 ): { presence: Presence; programs: readonly Program[] } {
-  const stretches = stretchesBetween(before, now, sameDevice);
-  const found = stretches.flatMap((stretch) => programsOn(stretch, programs));
+  const stretches = stretchesBetween(before, now, sameDevice, hasTcx);
+  const found = stretches.flatMap((stretch) => programsOn(stretch, programs, hasTcx));
   if (found.length > 0) return { presence: 'some', programs: found };
   return { presence: stretches.length > 0 && programs === null ? 'perhaps' : 'no', programs: found };
 }
 
-function stretchesBetween(before: Place | null, now: Place, sameDevice: boolean): Stretch[] {
+function stretchesBetween(before: Place | null, now: Place, sameDevice: boolean, hasTcx: boolean): Stretch[] {
   const stretches: Stretch[] = [];
   const sameLane = sameDevice && before?.lane === now.lane;
   const arrives = now.order > CHAIN_START;
-  const leaves = before !== null && before.order < CHAIN_END && (!sameLane || arrives);
+  const inside = before !== null && (before.order < CHAIN_END || (hasTcx && before.order === CHAIN_END));
+  const leaves = inside && (!sameLane || arrives);
   if (leaves && before.lane !== 'end') {
     const attach = before.lane === 'rx' ? INGRESS : EGRESS;
     stretches.push({ device: before.device, attach, from: before, to: sameLane ? now : null });
@@ -151,11 +162,13 @@ function stretchesBetween(before: Place | null, now: Place, sameDevice: boolean)
   return stretches;
 }
 
-function programsOn(stretch: Stretch, programs: readonly Program[] | null): Program[] {
+function programsOn(stretch: Stretch, programs: readonly Program[] | null, hasTcx: boolean): Program[] {
   const { device, attach, from, to } = stretch;
   const chain = at(programs, attach, device);
-  const start = from === null ? 0 : positionOf(chain, from, 0);
-  const stop = to === null ? chain.length : positionOf(chain, to, chain.length);
+  const anchors = hasTcx ? chain.filter((program) => program.attach === attach).length : chain.length;
+  const start = from === null ? 0 : positionOf(chain, from, from.order === CHAIN_END ? anchors : 0);
+  const end = to?.order === CHAIN_END ? anchors : chain.length;
+  const stop = to === null ? end : positionOf(chain, to, end);
   const here = chain.slice(start, Math.max(start, stop));
   // The name of the hop says which program it is behind, also when the capture lists none.
   if (to !== null && to.afterId !== 0 && !here.some(({ id }) => id === to.afterId)) {

@@ -5,6 +5,8 @@ export const kernelVersion = (major: number, minor: number, patch = 0): number =
   (major << 16) | (minor << 8) | Math.min(patch, 0xff);
 
 export const KERNEL_UNKNOWN = 0;
+/** tcx links; before, all programs of tc are filters of clsact (e420bed02507). */
+export const KERNEL_TCX = kernelVersion(6, 6);
 /** pskb_expand_head() keeps metadata, TC helpers move it ("Make TC BPF helpers preserve skb metadata"). */
 export const KERNEL_KEEPS = kernelVersion(6, 19);
 /** lwtunnel_xmit() clears metadata (c00320b0e355). */

@@ -45,9 +45,9 @@ function verdict(of: Case): string {
 function run({ from = {}, to, programs = [], kernel = LTS }: Case) {
   const before = from === null ? null : sighting(from);
   const now = sighting(to);
-  const lies = between(before?.place ?? null, now.place, programs);
-  const t = createTransition();
   const version = parseKernelVersion(kernel);
+  const lies = between(before?.place ?? null, now.place, programs, version);
+  const t = createTransition();
   diagnose(before, now, lies, version, t);
   return { t, cause: causeOf(before, now, lies, version, kernel, t), writer: writerText(writersOf(lies, t)) };
 }
@@ -212,6 +212,17 @@ describe('diagnose', () => {
     );
   });
 
+  it('does not know who moved the MAC header where a program of tc ran and its helpers leave metadata', () => {
+    const outer = AREA.map(() => 0x45);
+    const ran: Case = {
+      from: { at: FIRST },
+      to: { at: IP_IN, mac: MAC + 50, area: outer },
+      programs: [TC_A],
+    };
+    expect(verdict(ran)).toBe('suspect unknown unknown | 0..16');
+    expect(verdict({ ...ran, kernel: NEW })).toBe('suspect macForward implied | 0..16');
+  });
+
   it('tells a helper that left metadata behind by the kernel', () => {
     const left: Case = { to: { at: LAST, mac: MAC - 4, area: areaWith({ 0: 7 }) }, programs: [TC_A] };
     expect(verdict(left)).toBe('suspect helperLeft implied | 0..1');
@@ -277,7 +288,7 @@ describe('diagnose', () => {
     const before = sighting({});
     const now = sighting({ at: LAST, head: 0x9000 });
     before.bytes = null;
-    const lies = between(before.place, now.place, []);
+    const lies = between(before.place, now.place, [], 0);
     const t = createTransition();
     diagnose(before, now, lies, 0, t);
     expect(HOP_STATE_NAMES[t.state]).toBe('suspect');
@@ -424,9 +435,9 @@ describe('any two sightings', () => {
       fc.property(fc.option(one), one, programs, kernel, (a, b, list, release) => {
         const before = a === null ? null : make(a);
         const now = make(b);
-        const lies = between(before?.place ?? null, now.place, list);
-        const t = createTransition();
         const version = parseKernelVersion(release);
+        const lies = between(before?.place ?? null, now.place, list, version);
+        const t = createTransition();
         diagnose(before, now, lies, version, t);
         const name = HOP_STATE_NAMES[t.state]!;
         const had = before?.metaState === META_STATE.present;

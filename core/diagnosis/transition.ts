@@ -251,8 +251,14 @@ function left(delta: number, between: Between, kernel: number, out: Transition):
     set(out, HOP_STATE.changed, CAUSE.xdpProgram, KNOWN.implied);
   else if (between.onlyTc && kernel !== KERNEL_UNKNOWN && kernel < KERNEL_KEEPS)
     set(out, HOP_STATE.suspect, CAUSE.helperLeft, KNOWN.implied);
-  else if (between.onlyTc) set(out, HOP_STATE.suspect, CAUSE.unknown, KNOWN.unknown);
+  else if (between.onlyTc || helpersMayLeave(between, kernel))
+    set(out, HOP_STATE.suspect, CAUSE.unknown, KNOWN.unknown);
   else set(out, HOP_STATE.suspect, delta > 0 ? CAUSE.macForward : CAUSE.macBackward, KNOWN.implied);
+}
+
+/** Some program of tc ran on the way: a helper may have moved the MAC header as well as the kernel. */
+function helpersMayLeave(between: Between, kernel: number): boolean {
+  return between.tc !== 'no' && (kernel === KERNEL_UNKNOWN || kernel < KERNEL_KEEPS);
 }
 
 /** Sets the range of bytes that differ; both have the same length. Bytes that were not kept count as equal. */

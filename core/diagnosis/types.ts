@@ -75,7 +75,7 @@ export interface Program {
   readonly name: string;
   /** 16 hex digits, '' = not known. */
   readonly tag: string;
-  /** `xdp`, `tcx/ingress`, `tcx/egress`. */
+  /** `xdp`, `tcx/ingress`, `tcx/egress`, or of a clsact filter `tc/ingress`, `tc/egress`. */
   readonly attach: string;
   readonly device: string;
 }

@@ -3,6 +3,7 @@
  * follow from it alone: most packets that are not as before are one of these.
  */
 import { between, type Between } from '#core/diagnosis/between.ts';
+import { KERNEL_UNKNOWN } from '#core/diagnosis/kernel-version.ts';
 import type { Place } from '#core/diagnosis/sighting.ts';
 import { appeared, rewritten } from '#core/diagnosis/transition.ts';
 import { createTransition } from '#core/diagnosis/types.ts';
@@ -47,7 +48,12 @@ export class BetweenHops {
   }
 
   private make(from: number, to: number, host: HostFacts | null): Pair {
-    const lies = between(from < 0 ? null : this.places[from]!, this.places[to]!, host?.programs ?? null);
+    const lies = between(
+      from < 0 ? null : this.places[from]!,
+      this.places[to]!,
+      host?.programs ?? null,
+      host?.kernelVersion ?? KERNEL_UNKNOWN,
+    );
     appeared(lies, transition);
     const first = { state: transition.state, cause: packCause(transition.cause, transition.known) };
     rewritten(lies, transition);
