@@ -13,6 +13,7 @@ import { edgeList } from '#core/store/edges.ts';
 import { eventBytes } from '#core/store/event-bytes.ts';
 import { findJourney } from '#core/store/event-text.ts';
 import { hopList } from '#core/store/hops.ts';
+import { blocksWanted, readJourneyBlocks } from '#core/store/journey-blocks.ts';
 import { journeyDetail } from '#core/store/journey-detail.ts';
 import { NO_FILTER } from '#core/store/journey-filter.ts';
 import { MAX_ROWS, journeyRows } from '#core/store/rows.ts';
@@ -163,9 +164,16 @@ export class Session implements WhitherWorker {
   }
 
   journey(journey: number): Promise<JourneyDetail> {
-    const { store } = this.#current().capture;
-    assertIndex('journey', journey, store.journeys.count);
-    return Promise.resolve(journeyDetail(store, journey));
+    const { capture } = this.#current();
+    assertIndex('journey', journey, capture.store.journeys.count);
+    return this.#detail(capture, journey);
+  }
+
+  async #detail(capture: Capture, journey: number): Promise<JourneyDetail> {
+    const { store } = capture;
+    const blocks = new Map<number, Uint8Array | null>();
+    for (const event of blocksWanted(store, journey)) blocks.set(event, await this.#block(capture, event));
+    return journeyDetail(store, journey, readJourneyBlocks(store, blocks));
   }
 
   async eventBytes(event: number): Promise<EventBytes> {

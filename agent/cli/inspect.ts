@@ -2,6 +2,8 @@
 import type { Readable, Writable } from 'node:stream';
 import { InspectSink } from '#core/inspect/inspect-sink.ts';
 import type { InspectedEvent } from '#core/inspect/event-object.ts';
+import { locationLine, LocationSink } from '#core/inspect/locations.ts';
+import { compileSchema } from '#core/metadata/scan.ts';
 import { printType } from '#core/metadata/type-number.ts';
 import { summaryObjects, summaryTable } from '#core/inspect/summary.ts';
 import type { MetadataSchema } from '#core/metadata/types.ts';
@@ -18,6 +20,8 @@ export interface InspectOptions {
   readonly json: boolean;
   /** What each hop loses instead of the events. The whole capture is kept in memory for it. */
   readonly summary?: boolean;
+  /** Where each TLV was seen beside the area instead of the events. The whole capture is kept in memory for it. */
+  readonly locations?: boolean;
   /** null = the schemas in the capture. */
   readonly schema: MetadataSchema | null;
 }
@@ -47,6 +51,20 @@ export async function inspect(
     const lines = options.json ? rows.map((row) => JSON.stringify(row)) : summaryTable(rows);
     for (const line of lines) printer.line(line);
     if (omitted > 0) err.write(`${name}: ${omitted} losses have no row: there are too many kinds of them\n`);
+    await printer.end();
+    if (failed !== null) throw failed;
+    return seen.fatal && !printer.closed ? 1 : 0;
+  }
+  if (options.locations === true) {
+    const sink = new LocationSink(new CaptureStore());
+    if (options.schema !== null) sink.store.tlvs.setUser(compileSchema(options.schema));
+    const failed = await read(input, name, sink, printer);
+    sink.store.problems.forEach(report);
+    for (const found of sink.objects()) {
+      printer.line(options.json ? JSON.stringify(found) : locationLine(found).replace(/\p{Cc}/gu, '\u00b7'));
+      await printer.drain();
+      if (printer.closed) break;
+    }
     await printer.end();
     if (failed !== null) throw failed;
     return seen.fatal && !printer.closed ? 1 : 0;

@@ -27,6 +27,7 @@ const paths = findPaths(import.meta.url);
 interface InspectCommandOptions {
   readonly json?: boolean;
   readonly summary?: boolean;
+  readonly locations?: boolean;
   readonly schema?: string;
   readonly cost?: boolean;
 }
@@ -132,6 +133,7 @@ Examples:
     .argument('<file>', 'pcapng or pcap file; - = standard input')
     .option('--json', 'one JSON object for each event (or row of the summary) and line')
     .option('--summary', 'which hop loses how much metadata, by which cause, for which TLV')
+    .option('--locations', 'where each TLV was seen beside the area: packet data, taps, maps, sockets')
     .option('--schema <file>', 'metadata schema (JSON) instead of the one in the capture')
     .option('--cost', 'what watching cost instead of the events; with --json as one object')
     .action(async (file: string, options: InspectCommandOptions) => {
@@ -148,7 +150,12 @@ Examples:
       process.exitCode = await inspect(
         input,
         file,
-        { json: options.json === true, summary: options.summary === true, schema },
+        {
+          json: options.json === true,
+          summary: options.summary === true,
+          locations: options.locations === true,
+          schema,
+        },
         stdout,
         stderr,
       );

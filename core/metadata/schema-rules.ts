@@ -1,7 +1,8 @@
 /** Rules of a metadata schema that concern more than one key. */
 import type { SchemaError } from './schema.ts';
 import { printType } from './type-number.ts';
-import type { MetadataSchema, TlvType } from './types.ts';
+import { MAX_MAP_KEY_BYTES } from '#core/pcapng/map-sample.ts';
+import type { KeyFieldName, MapRule, MetadataSchema, TlvType } from './types.ts';
 
 type Framing = MetadataSchema['framing'];
 
@@ -11,7 +12,7 @@ export function brokenRules(schema: MetadataSchema): SchemaError[] {
   const report = (path: string, message: string): void => {
     errors.push({ path, message });
   };
-  framingRules(schema.framing, report);
+  framingRules(schema.framing, 'framing', report);
   const typeOf = new Map<number, string>();
   const nameOf = new Map<string, string>();
   schema.types.forEach((type, index) => {
@@ -29,26 +30,65 @@ export function brokenRules(schema: MetadataSchema): SchemaError[] {
     else nameOf.set(type.name, path);
     kindRules(type, path, report);
   });
+  schema.maps?.forEach((rule, index) => mapRules(rule, `maps[${index}]`, report));
   return errors;
 }
 
 type Report = (path: string, message: string) => void;
 
-function framingRules(framing: Framing, report: Report): void {
+function framingRules(framing: Framing, path: string, report: Report): void {
   const { pad, terminator, typeBytes } = framing;
   if (pad !== undefined && typeBytes !== 1) {
     report(
-      'framing.pad',
+      `${path}.pad`,
       `is a single byte and needs typeBytes 1, which is ${typeBytes}; use align or terminator`,
     );
   }
-  if (pad !== undefined && typeBytes === 1 && pad > maximumOf(1)) report('framing.pad', doesNotFit(pad, 1));
+  if (pad !== undefined && typeBytes === 1 && pad > maximumOf(1)) report(`${path}.pad`, doesNotFit(pad, 1));
   if (terminator !== undefined && terminator > maximumOf(typeBytes)) {
-    report('framing.terminator', doesNotFit(terminator, typeBytes));
+    report(`${path}.terminator`, doesNotFit(terminator, typeBytes));
   }
   if (pad !== undefined && pad === terminator) {
-    report('framing.terminator', `is ${terminator}, which is already the pad`);
+    report(`${path}.terminator`, `is ${terminator}, which is already the pad`);
   }
+}
+
+const KEY_FIELDS: Readonly<Record<MapRule['key']['kind'], readonly KeyFieldName[]>> = {
+  '5-tuple': ['source', 'destination', 'sourcePort', 'destinationPort', 'protocol'],
+  'socket-cookie': ['cookie'],
+  'skb-hash': ['hash'],
+};
+const FIELD_SIZES: Readonly<Record<KeyFieldName, readonly number[]>> = {
+  source: [4, 16],
+  destination: [4, 16],
+  sourcePort: [2, 4],
+  destinationPort: [2, 4],
+  protocol: [1, 2, 4],
+  cookie: [8],
+  hash: [4, 8],
+};
+
+function mapRules({ key, value }: MapRule, path: string, report: Report): void {
+  if (value.framing !== undefined) framingRules(value.framing, `${path}.value.framing`, report);
+  if (key.directions !== undefined && key.kind !== '5-tuple') {
+    report(`${path}.key.directions`, `is for 5-tuple, and the kind is ${key.kind}`);
+  }
+  const seen = new Set<string>();
+  key.fields.forEach(({ field, offset, size }, index) => {
+    const at = `${path}.key.fields[${index}]`;
+    if (!KEY_FIELDS[key.kind].includes(field)) {
+      report(
+        `${at}.field`,
+        `${field} is no part of a ${key.kind}, which has ${KEY_FIELDS[key.kind].join(', ')}`,
+      );
+    }
+    if (!FIELD_SIZES[field].includes(size)) {
+      report(`${at}.size`, `of ${field} must be ${FIELD_SIZES[field].join(' or ')}, it is ${size}`);
+    }
+    if (offset + size > MAX_MAP_KEY_BYTES) report(`${at}.offset`, 'is behind the longest key');
+    if (seen.has(field)) report(`${at}.field`, `${field} is already there`);
+    seen.add(field);
+  });
 }
 
 /** Keys that a kind needs, and keys that mean nothing to it. */

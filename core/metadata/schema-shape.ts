@@ -3,6 +3,7 @@
  * JSON Schema carries (scripts/generate/schema.ts). Rules between keys are in `schema-rules.ts`.
  */
 import * as v from 'valibot';
+import { MAX_MAP_KEY_BYTES, MAX_MAP_VALUE_BYTES } from '#core/pcapng/map-sample.ts';
 
 export const MAX_SCHEMA_TYPES = 256;
 export const MAX_NAME_LENGTH = 64;
@@ -120,6 +121,70 @@ const framing = object({
   ),
 });
 
+export const MAX_MAP_RULES = 16;
+const MAX_MAP_NAME = 15;
+
+const keyField = object({
+  field: v.pipe(
+    oneOf(['source', 'destination', 'sourcePort', 'destinationPort', 'protocol', 'cookie', 'hash']),
+    v.description('What of the packet it is compared with.'),
+  ),
+  offset: v.pipe(integer(0, MAX_MAP_KEY_BYTES - 1), v.description('Bytes from the start of the key.')),
+  size: v.pipe(oneOf([1, 2, 4, 8, 16]), v.description('Bytes: 4 or 16 of an address.')),
+  endian: v.exactOptional(
+    v.pipe(endian, v.description('Default big for addresses and ports, little for the others.')),
+  ),
+});
+
+const mapRule = object({
+  map: v.pipe(
+    v.union(
+      [
+        integer(1, MAX_U32),
+        v.pipe(
+          v.string(),
+          v.regex(/^[A-Za-z0-9_.]{1,15}$/, `must be a name of at most ${MAX_MAP_NAME} characters`),
+        ),
+      ],
+      (issue) => `must be the name or the id of a map, it is ${kindOf(issue.input)}`,
+    ),
+    v.description('Name of the map, as the kernel has it (cut to 15 characters), or its id.'),
+  ),
+  key: v.pipe(
+    object({
+      kind: v.pipe(
+        oneOf(['5-tuple', 'socket-cookie', 'skb-hash']),
+        v.description(
+          'What ties an entry to packets: fields of the flow, the cookie of the socket, skb->hash.',
+        ),
+      ),
+      fields: v.pipe(
+        v.array(keyField, (issue) => `must be a list, it is ${kindOf(issue.input)}`),
+        v.minLength(1, 'must not be empty'),
+        v.maxLength(5, 'must have at most 5 entries'),
+        v.description('Where in the key they are. Of a flow, what is not named is not compared.'),
+      ),
+      directions: v.exactOptional(
+        v.pipe(
+          oneOf(['one', 'both']),
+          v.description('5-tuple: both = an entry is also that of the packets that answer. Default one.'),
+        ),
+      ),
+    }),
+    v.description('How an entry is tied to packets.'),
+  ),
+  value: v.pipe(
+    object({
+      offset: v.pipe(
+        integer(0, MAX_MAP_VALUE_BYTES - 1),
+        v.description('Bytes of the value before its TLVs.'),
+      ),
+      framing: v.exactOptional(v.pipe(framing, v.description('Default: that of the area.'))),
+    }),
+    v.description('Where the TLVs are.'),
+  ),
+});
+
 const tlvType = object({
   type: v.pipe(
     typeNumber(MAX_U32),
@@ -194,6 +259,13 @@ export const schemaShape = object({
     v.array(tlvType, (issue) => `must be a list, it is ${kindOf(issue.input)}`),
     v.maxLength(MAX_SCHEMA_TYPES, `must have at most ${MAX_SCHEMA_TYPES} entries`),
     v.description('The TLVs that are known; their order is that of the columns. Others are shown as bytes.'),
+  ),
+  maps: v.exactOptional(
+    v.pipe(
+      v.array(mapRule, (issue) => `must be a list, it is ${kindOf(issue.input)}`),
+      v.maxLength(MAX_MAP_RULES, `must have at most ${MAX_MAP_RULES} entries`),
+      v.description('BPF maps whose values hold the same TLVs, sampled with --map.'),
+    ),
   ),
 });
 

@@ -23,6 +23,8 @@ const type = (changes: Record<string, unknown>): unknown => ({
 });
 const framing = (changes: Record<string, unknown>): unknown => ({ framing: { ...EDGE.framing, ...changes } });
 
+const SOURCE = { field: 'source', offset: 0, size: 4 };
+
 describe('a good schema', () => {
   it('comes out with the defaults of its framing filled in', () => {
     expect(parseSchema(JSON.stringify(EDGE))).toEqual({
@@ -151,7 +153,7 @@ describe('every rule names its path', () => {
     [{ types: 7 }, 'types: must be a list, it is 7'],
     [
       { typs: [] },
-      'typs: is not a key that is known here; known are: $schema, whither, name, description, framing, types',
+      'typs: is not a key that is known here; known are: $schema, whither, name, description, framing, types, maps',
     ],
     [{ description: 'x'.repeat(2001) }, 'description: must be at most 2000 characters long'],
     [framing({ typeBytes: 3 }), 'framing.typeBytes: must be one of 1, 2, 4; it is 3'],
@@ -231,8 +233,61 @@ describe('every rule names its path', () => {
       { types: [type({ kind: 'timestamp', timestamp: { unit: 'ns', epoch: 'tai' } })] },
       'types[0].timestamp.epoch: must be one of "unix", "boot"; it is "tai"',
     ],
+    [maps({ map: 0 }), 'maps[0].map: must be a whole number from 1 to 4294967295'],
+    [maps({ map: 'a name' }), 'maps[0].map: must be a name of at most 15 characters'],
+    [
+      maps({}, { kind: 'flow' }),
+      'maps[0].key.kind: must be one of "5-tuple", "socket-cookie", "skb-hash"; it is "flow"',
+    ],
+    [maps({}, { fields: [] }), 'maps[0].key.fields: must not be empty'],
+    [
+      maps({}, { fields: [{ field: 'hash', offset: 0, size: 4 }] }),
+      'maps[0].key.fields[0].field: hash is no part of a socket-cookie, which has cookie',
+    ],
+    [
+      maps({}, { fields: [{ field: 'cookie', offset: 0, size: 4 }] }),
+      'maps[0].key.fields[0].size: of cookie must be 8, it is 4',
+    ],
+    [
+      maps({}, { fields: [{ field: 'cookie', offset: 505, size: 8 }] }),
+      'maps[0].key.fields[0].offset: is behind the longest key',
+    ],
+    [
+      maps({}, { directions: 'both' }),
+      'maps[0].key.directions: is for 5-tuple, and the kind is socket-cookie',
+    ],
+    [
+      maps({}, { kind: '5-tuple', fields: [SOURCE, { ...SOURCE, offset: 4 }] }),
+      'maps[0].key.fields[1].field: source is already there',
+    ],
+    [
+      maps({ value: { offset: 0, framing: { ...EDGE.framing, typeBytes: 2 } } }),
+      'maps[0].value.framing.pad: is a single byte and needs typeBytes 1, which is 2; use align or terminator',
+    ],
   ])('%j', (changes, error) => {
     expect(errors(changes as Record<string, unknown>)).toEqual([error]);
+  });
+
+  it('fills in the framing of a map as that of the area, and takes pad and terminator as text', () => {
+    const framing = { kind: 'tlv', typeBytes: 2, lengthBytes: 1, endian: 'big', terminator: '0xffff' };
+    const parsed = parseSchema(JSON.stringify({ ...EDGE, ...maps({ value: { offset: 4, framing } }) }));
+    expect(parsed.ok && parsed.schema.maps).toEqual([
+      {
+        map: 'flows',
+        key: { kind: 'socket-cookie', fields: [{ field: 'cookie', offset: 0, size: 8 }] },
+        value: {
+          offset: 4,
+          framing: {
+            ...framing,
+            terminator: 0xffff,
+            start: 0,
+            lengthUnit: 1,
+            lengthIncludesHeader: false,
+            align: 1,
+          },
+        },
+      },
+    ]);
   });
 
   it('reports the terminator as a type, and no more errors than help', () => {
@@ -268,3 +323,16 @@ describe('every rule names its path', () => {
     );
   });
 });
+
+function maps(rule: Record<string, unknown>, key: Record<string, unknown> = {}): { maps: unknown[] } {
+  return {
+    maps: [
+      {
+        map: 'flows',
+        key: { kind: 'socket-cookie', fields: [{ field: 'cookie', offset: 0, size: 8 }], ...key },
+        value: { offset: 0 },
+        ...rule,
+      },
+    ],
+  };
+}

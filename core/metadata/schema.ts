@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { findJsonFault } from './json-position.ts';
 import { brokenRules } from './schema-rules.ts';
 import { schemaShape, type SchemaShape } from './schema-shape.ts';
-import type { MetadataSchema, TlvType } from './types.ts';
+import type { MapRule, MetadataSchema, TlvType } from './types.ts';
 
 /** Characters of JSON text. 256 types with long descriptions fit; more is not a schema. */
 export const MAX_SCHEMA_CHARS = 1024 * 1024;
@@ -63,25 +63,48 @@ function explain(issue: v.BaseIssue<unknown>): SchemaError {
 }
 
 /** Types, pad and terminator as numbers, however they were written. */
-function withNumbers({ $schema: _, framing, types, ...rest }: SchemaShape): MetadataSchema {
-  const { pad, terminator, ...widths } = framing;
+function withNumbers({ $schema: _, framing, types, maps, ...rest }: SchemaShape): MetadataSchema {
   return {
     ...rest,
-    framing: {
-      ...widths,
-      ...(pad !== undefined && { pad: Number(pad) }),
-      ...(terminator !== undefined && { terminator: Number(terminator) }),
-    },
+    framing: framingWithNumbers(framing),
     types: types.map((type) => ({ ...type, type: Number(type.type) })),
+    ...(maps !== undefined && {
+      maps: maps.map(({ value: { framing: own, ...place }, ...rule }) => ({
+        ...rule,
+        value: { ...place, ...(own !== undefined && { framing: framingWithNumbers(own) }) },
+      })),
+    }),
   };
 }
+
+function framingWithNumbers({
+  pad,
+  terminator,
+  ...widths
+}: SchemaShape['framing']): MetadataSchema['framing'] {
+  return {
+    ...widths,
+    ...(pad !== undefined && { pad: Number(pad) }),
+    ...(terminator !== undefined && { terminator: Number(terminator) }),
+  };
+}
+
+const FRAMING_DEFAULTS = { start: 0, lengthUnit: 1, lengthIncludesHeader: false, align: 1 } as const;
 
 function normalise(schema: MetadataSchema): MetadataSchema {
   return {
     ...schema,
-    framing: { start: 0, lengthUnit: 1, lengthIncludesHeader: false, align: 1, ...schema.framing },
+    framing: { ...FRAMING_DEFAULTS, ...schema.framing },
     types: schema.types.map(normaliseType),
+    ...(schema.maps !== undefined && { maps: schema.maps.map(normaliseMap) }),
   };
+}
+
+function normaliseMap({ value, ...rule }: MapRule): MapRule {
+  const { framing } = value;
+  return framing === undefined
+    ? { ...rule, value }
+    : { ...rule, value: { ...value, framing: { ...FRAMING_DEFAULTS, ...framing } } };
 }
 
 function normaliseType({ names, ...rest }: TlvType): TlvType {

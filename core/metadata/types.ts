@@ -24,6 +24,38 @@ export interface TlvType {
   readonly description?: string;
 }
 
+/** A field of a map's key, and of the packet that it is compared with. */
+export type KeyFieldName =
+  'source' | 'destination' | 'sourcePort' | 'destinationPort' | 'protocol' | 'cookie' | 'hash';
+
+export interface KeyField {
+  readonly field: KeyFieldName;
+  /** Bytes from the start of the key. */
+  readonly offset: number;
+  readonly size: number;
+  /** Default big for addresses and ports, little for the others. */
+  readonly endian?: 'little' | 'big';
+}
+
+/** A BPF map whose values hold TLVs, and how an entry is tied to packets. */
+export interface MapRule {
+  /** Name of the map, as the kernel has it (15 characters), or its id. */
+  readonly map: string | number;
+  readonly key: {
+    readonly kind: '5-tuple' | 'socket-cookie' | 'skb-hash';
+    /** Of a flow in any number: what is not named is not compared. */
+    readonly fields: readonly KeyField[];
+    /** `both`: an entry is also that of the packets that answer. Default `one`. */
+    readonly directions?: 'one' | 'both';
+  };
+  readonly value: {
+    /** Bytes before the TLVs. */
+    readonly offset: number;
+    /** When it is not that of the area. */
+    readonly framing?: MetadataSchema['framing'];
+  };
+}
+
 export interface MetadataSchema {
   readonly whither: 1;
   readonly name: string;
@@ -47,6 +79,7 @@ export interface MetadataSchema {
     readonly terminator?: number;
   };
   readonly types: readonly TlvType[];
+  readonly maps?: readonly MapRule[];
 }
 
 /** What is wrong with an area; kept beside the TLVs that were read before it. */

@@ -7,7 +7,7 @@ import { EVENT_CPU, EVENT_EXTENSIONS, EVENT_HASH, EVENT_HEAD } from '#core/forma
 import { EVENT_MAC_OFFSET, EVENT_MARK, EVENT_META_LEN } from '#core/format/layout.gen.ts';
 import { EVENT_NETWORK_OFFSET, EVENT_PRIORITY, EVENT_PROTOCOL } from '#core/format/layout.gen.ts';
 import { EVENT_SIZE, EVENT_SKB, EVENT_VLAN_TCI } from '#core/format/layout.gen.ts';
-import { META_STATE } from '#core/format/structs.ts';
+import { BLOCK_SUBTYPE, META_STATE } from '#core/format/structs.ts';
 import { compileSchema } from '#core/metadata/scan.ts';
 import type {
   CaptureSink,
@@ -36,6 +36,8 @@ import { reorderState, trackState } from './journey-state.ts';
 import { JOURNEY, JOURNEY_BIT, JourneyTable } from './journey-table.ts';
 import { CHUNK_MASK, CHUNK_SHIFT, MAX_AREA_BYTES, MAX_EVENTS, MAX_HOPS } from './limits.ts';
 import { LatestTelling } from './latest-telling.ts';
+import { MapKeys } from './map-keys.ts';
+import { MapTable } from './map-table.ts';
 import { ProblemList } from './problem-list.ts';
 import { TlvIndex } from './tlv-index.ts';
 import { WordSource } from './word-source.ts';
@@ -62,6 +64,8 @@ export class CaptureStore implements CaptureSink {
   readonly telling = new LatestTelling();
   readonly extensions: ExtensionWriter;
   readonly gaps = new GapLedger();
+  readonly maps = new MapTable();
+  readonly mapKeys = new MapKeys();
   readonly cost = new CostLog();
   readonly facts: CaptureFacts;
   readonly flows: FlowWriter;
@@ -136,8 +140,27 @@ export class CaptureStore implements CaptureSink {
   }
 
   custom(block: CustomBlock): void {
+    if (block.subtype === BLOCK_SUBTYPE.mapSample) {
+      this.mapSample(block);
+      return;
+    }
     this.facts.custom(block);
     this.run = this.facts.run;
+  }
+
+  private mapSample(block: CustomBlock): void {
+    const fault = this.maps.add(block.body);
+    if (fault === null) return;
+    if (this.maps.full) this.tableFull('map samples', block.offset);
+    else {
+      this.log.add({
+        code: 'bad-block',
+        offset: block.offset,
+        cause: `The map sample here is not as it should be (${fault}); it is ignored.`,
+        remedy: 'Everything else is shown. Check the program that wrote the capture.',
+        fatal: false,
+      });
+    }
   }
 
   statistics(info: StatisticsInfo): void {

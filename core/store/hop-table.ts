@@ -21,6 +21,10 @@ export interface HopIdentity {
 const AT_PROGRAM = /@(after|fentry|fexit):(.*)#(\d{1,10})$/;
 const AT_TEXT: Readonly<Record<string, string>> = { after: 'after', fentry: 'into', fexit: 'out of' };
 
+/** `eth0:tap/NAME`, somebody's own (docs/taps.md). */
+const TAP = /:(tap\/.+)$/;
+const SEVERAL = new RegExp(`${AT_PROGRAM.source}|${TAP.source}`);
+
 /** Every interface beyond MAX_HOPS - 1. */
 const OTHER: HopIdentity = {
   name: 'other interfaces',
@@ -59,8 +63,8 @@ export class HopTable {
     const key = JSON.stringify([
       identity.hook,
       identity.netns,
-      // Between the programs of a chain there are several hops of one hook on one device.
-      identity.hook === HOOK_NONE || AT_PROGRAM.test(identity.name) ? identity.name : identity.device,
+      // Between the programs of a chain, and of taps, there are several hops of one hook on one device.
+      identity.hook === HOOK_NONE || SEVERAL.test(identity.name) ? identity.name : identity.device,
     ]);
     const known = this.byKey.get(key);
     if (known !== undefined) return { hop: known, full: false };
@@ -111,6 +115,6 @@ function identify(info: InterfaceInfo, order: number): HopIdentity {
   }
   const { lane, layer } = hook;
   const at = AT_PROGRAM.exec(name);
-  const label = at === null ? hook.label : `${AT_TEXT[at[1]!]} ${at[2]}#${at[3]}`;
+  const label = at !== null ? `${AT_TEXT[at[1]!]} ${at[2]}#${at[3]}` : (TAP.exec(name)?.[1] ?? hook.label);
   return { name, hook: hook.id, label, lane, layer, order: hook.order, device, netns };
 }

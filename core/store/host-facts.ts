@@ -12,6 +12,8 @@ const MAX_HOOKS = 256;
 const MAX_REASONS = 1024;
 const MAX_PROGRAMS = 4096;
 
+const MAX_MAPS = 256;
+
 const text = v.pipe(v.string(), v.maxLength(MAX_TEXT));
 
 const Catalogue = v.object({
@@ -42,6 +44,13 @@ const Host = v.object({
     ),
     {},
   ),
+  maps: v.optional(
+    v.pipe(
+      v.array(v.object({ id: v.pipe(v.number(), v.integer(), v.minValue(0)), name: text })),
+      v.maxLength(MAX_MAPS),
+    ),
+    [],
+  ),
   programs: v.optional(
     v.nullable(
       v.pipe(
@@ -63,6 +72,8 @@ const Host = v.object({
 
 /** `{"kernel":"6.18.44","hostname":"edge-1","dropReasons":{"2":"NOT_SPECIFIED"},"programs":[{"id":42,"name":"edge_tcx","tag":"0123456789abcdef","attach":"tcx/ingress","device":"edge0"}]}` */
 export interface HostFacts {
+  /** BPF maps that are sampled: id → name. */
+  readonly maps: ReadonlyMap<number, string>;
   readonly kernel: string;
   readonly hostname: string;
   /** `kernel` as a number (core/diagnosis/kernel-version.ts); 0 = not known. */
@@ -91,9 +102,10 @@ export function parseHost(body: Uint8Array): Parsed<HostFacts> {
   const parsed = parseJson(body, Host);
   if ('fault' in parsed) return parsed;
   const { kernel, hostname, dropReasons, programs } = parsed.value;
+  const maps = new Map(parsed.value.maps.map(({ id, name }) => [id, name]));
   const reasons = new Map(Object.entries(dropReasons).map(([number, name]) => [Number(number), name]));
   const kernelVersion = parseKernelVersion(kernel);
-  return { value: { kernel, kernelVersion, hostname, dropReasons: reasons, programs } };
+  return { value: { kernel, kernelVersion, hostname, dropReasons: reasons, programs, maps } };
 }
 
 /** Text of a JSON block; or what is wrong with it. */

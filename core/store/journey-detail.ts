@@ -13,10 +13,13 @@ import { decimal, dropText, endpointText, journeyId, journeyRun, taskText } from
 import { diagnosisText } from './diagnosis-text.ts';
 import { eventDiagnosis, type EventDiagnosis } from './event-diagnosis.ts';
 import { journeyEvents } from './journey-events.ts';
+import { NO_JOURNEY_BYTES, type JourneyBytes } from './journey-blocks.ts';
 import { journeyLinks } from './journey-links.ts';
 import { JOURNEY } from './journey-table.ts';
 import { CHUNK_MASK } from './limits.ts';
+import { journeyLocations } from './locations.ts';
 import { isTelling } from './sighting-of.ts';
+import { hintRows, tapView } from './tap-view.ts';
 import type { Cell, JourneyDetail, JourneyHop, MatrixCell } from './view.ts';
 
 /** Row of an area that no schema reads: its bytes. */
@@ -31,8 +34,15 @@ const STATE_NAMES: readonly JourneyHop['metaState'][] = (() => {
   return names;
 })();
 
-/** Everything about journey number `journey`, which must be one of the store's. */
-export function journeyDetail(store: CaptureStore, journey: number): JourneyDetail {
+/**
+ * Everything about journey number `journey`, which must be one of the store's. `bytes`: what is not in the columns
+ * (`blocksWanted`); without it, what taps said and TLVs in packet data are missing.
+ */
+export function journeyDetail(
+  store: CaptureStore,
+  journey: number,
+  bytes: JourneyBytes = NO_JOURNEY_BYTES,
+): JourneyDetail {
   const events = journeyEvents(store, journey);
   const first = events[0]!;
   const id = journeyId(store, journey);
@@ -41,7 +51,9 @@ export function journeyDetail(store: CaptureStore, journey: number): JourneyDeta
   const hops = events.map((event, i) => {
     const diagnosis = eventDiagnosis(store, event, telling);
     if (isTelling(store.events.chunk(event), event & CHUNK_MASK)) telling = event;
-    return hopDetail(store, event, events[i - 1] ?? event, cells[i]!, diagnosis);
+    const hop = hopDetail(store, event, events[i - 1] ?? event, cells[i]!, diagnosis);
+    const tap = bytes.taps.get(event);
+    return tap === undefined ? hop : { ...hop, tap: tapView(tap) };
   });
   return {
     journey,
@@ -52,8 +64,9 @@ export function journeyDetail(store: CaptureStore, journey: number): JourneyDeta
     protocol: PROTOCOL_NAMES[store.events.chunk(first).protocol[first & CHUNK_MASK]!]!,
     hops,
     rows: withWriters(matrix(store, events), hops),
-    beside: besideRows(store, events),
+    beside: [...besideRows(store, events), ...hintRows(events, bytes.taps)],
     links: journeyLinks(store, journey),
+    locations: journeyLocations(store, journey, events, bytes),
     diagnosis: diagnosisText(store, events, hops),
     omitted: store.journeys.word(journey, JOURNEY.count) - events.length,
   };

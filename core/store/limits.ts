@@ -21,6 +21,9 @@ export const MAX_ORIGINS = 1 << 20;
 export const MAX_TLV_COLUMNS = 256;
 /** Kept to be shown; how many there were is counted on. */
 export const MAX_PROBLEMS = 100;
+/** Entries of BPF maps, each as often as it changed, and the bytes of their keys and values. */
+export const MAX_MAP_SAMPLES = 1 << 20;
+export const MAX_MAP_BYTES = 64 * 1024 * 1024;
 /** Gaps beyond this widen the last one of the same hop and cause. */
 export const MAX_GAPS = 2048;
 /** A JSON block (catalogue, host, schema) beyond this is not read. */

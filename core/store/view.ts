@@ -190,6 +190,8 @@ export interface JourneyHop {
   /** Name of the drop reason, '' elsewhere. */
   readonly drop: string;
   readonly fault: string;
+  /** At a tap. */
+  readonly tap?: TapView;
 }
 
 /** One thing beside the area; cells[i] belongs to hops[i]. */
@@ -212,6 +214,37 @@ export interface JourneyLink {
   readonly evidence: string;
 }
 
+/** What a tap of whither.h said at a hop, beside area and packet (docs/taps.md). */
+export interface TapView {
+  readonly kind: 'area' | 'blob' | 'hints' | 'unknown';
+  /** How the journey is known: the same sk_buff; XDP's data_hard_start that became its head; none: no other event. */
+  readonly join: 'skb' | 'head' | 'none';
+  /** Of a blob, hex digits; '' else. */
+  readonly blob: string;
+}
+
+/** A place where a TLV was seen. */
+export interface TlvPlace {
+  readonly where: 'packet' | 'area' | 'blob' | 'map' | 'socket';
+  /** Index into the hops of the journey; null in a map. */
+  readonly hop: number | null;
+  /** `eth0:tap/parsed`, or of a map `flows#42`. */
+  readonly name: string;
+  /** Unix time; of a map, when it was sampled. */
+  readonly timeNs: string;
+  /** seen: read there. inferred: it fits, and nothing else does. ambiguous: others fit as well. */
+  readonly known: 'seen' | 'inferred' | 'ambiguous';
+  readonly evidence: string;
+}
+
+/** One TLV on its way: packet data, area, map, socket; in order of time within each kind, the packet first. */
+export interface LocationRow {
+  readonly type: number;
+  readonly name: string;
+  readonly value: string;
+  readonly places: readonly TlvPlace[];
+}
+
 export interface JourneyDetail {
   readonly journey: number;
   readonly id: string;
@@ -232,6 +265,8 @@ export interface JourneyDetail {
   readonly beside: readonly BesideRow[];
   /** Journeys that are the same packet in another sk_buff. */
   readonly links: readonly JourneyLink[];
+  /** TLVs that were seen in another place than the area alone. */
+  readonly locations: readonly LocationRow[];
   /** One sentence: what became of the metadata, how that is known, and how many packets it happened to. */
   readonly diagnosis: string;
   /** Journeys are cut at MAX_JOURNEY_EVENTS; how many events were left out. */

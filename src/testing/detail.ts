@@ -63,6 +63,7 @@ export const FAKE_DETAIL: JourneyDetail = {
     },
   ],
   links: [],
+  locations: [],
   diagnosis: '',
   rows: [
     {
