@@ -54,10 +54,9 @@ static int open_named(const char *name)
 {
 	struct bpf_map_info info;
 	uint32_t size;
-	int found = -1;
+	int found = -1, end;
 
-	errno = ENOENT;
-	for (uint32_t id = 0; !bpf_map_get_next_id(id, &id);) {
+	for (uint32_t id = 0; !(end = bpf_map_get_next_id(id, &id));) {
 		int fd = bpf_map_get_fd_by_id(id);
 
 		memset(&info, 0, sizeof(info));
@@ -76,8 +75,8 @@ static int open_named(const char *name)
 		}
 		found = fd;
 	}
-	if (found < 0)
-		errno = ENOENT;
+	if (found < 0) /* -EPERM: looking for names takes CAP_SYS_ADMIN */
+		errno = -end;
 	return found;
 }
 
@@ -88,7 +87,7 @@ static int open_map(const char *which)
 
 	if (*which == '/')
 		return bpf_obj_get(which);
-	return *end ? open_named(which) : bpf_map_get_fd_by_id((uint32_t)id);
+	return *end || id > UINT32_MAX ? open_named(which) : bpf_map_get_fd_by_id((uint32_t)id);
 }
 
 static bool is_per_cpu(uint32_t type)
@@ -272,9 +271,11 @@ static void on_entry(void *context, const void *key, const void *value)
 /* One entry after another, for maps without batches. */
 static int next_entry(struct map_samples *m, struct sampled *s, bool *ended)
 {
-	*ended = bpf_map_get_next_key(s->fd, s->under_way ? s->position : NULL, m->keys);
-	if (*ended)
-		return 0;
+	int err = bpf_map_get_next_key(s->fd, s->under_way ? s->position : NULL, m->keys);
+
+	*ended = err == -ENOENT;
+	if (err)
+		return *ended ? 0 : -1;
 	memcpy(s->position, m->keys, s->info.key_size);
 	return !bpf_map_lookup_elem(s->fd, m->keys, m->values);
 }

@@ -10,8 +10,8 @@ struct map_sockets;
 
 /* NULL and errno when this kernel has no such iterator. */
 struct map_sockets *map_sockets_open(int map, uint32_t value_bytes);
-/* Calls `entry` with the cookie (u64) of each socket, 0 = it has none yet, and its value. Returns
- * 0, or an errno when the map was not read to its end. */
+/* Calls `entry` with the cookie (u64) of each socket, which it gets if it has none, and its value.
+ * Returns 0, or an errno when the map was not read to its end. */
 int map_sockets_each(struct map_sockets *m,
 		     void (*entry)(void *context, const void *cookie, const void *value),
 		     void *context);

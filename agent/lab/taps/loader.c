@@ -6,7 +6,9 @@
  * many ns taps_xdp ran (kernel.bpf_stats_enabled) whither-taps receive NETNS ADDRESS prints
  * "ready", then the cookie of its socket; receives whither-taps send NETNS SOURCE ADDRESS COUNT
  * datagrams with the TLV, numbered from 1 whither-taps cost OBJECT                      ns of a run
- * of cost.bpf.c without taps and with one, and of each of 32
+ * of cost.bpf.c without taps and with one, and of each of 32 whither-taps sockets OBJECT COUNT  has
+ * sockets that nobody has asked for their cookies in taps_sockets, prints its id, stays until the
+ * end of stdin
  *
  * Links belong to this process, and it dies with its parent. */
 #define _GNU_SOURCE
@@ -195,6 +197,30 @@ static int cost(const char *path)
 	return 0;
 }
 
+static int sockets(const char *path, int count)
+{
+	struct bpf_object *object = load(path);
+	struct bpf_map_info info = { 0 };
+	__u32 size = sizeof(info);
+	int map;
+
+	if (!object)
+		return fail(path);
+	map = bpf_object__find_map_fd_by_name(object, "taps_sockets");
+	for (int i = 0; i < count; i++) {
+		struct flow_value value = { .packets = (__u64)i };
+		int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+		if (fd < 0 || bpf_map_update_elem(map, &fd, &value, BPF_ANY))
+			return fail("the storage of a socket");
+	}
+	if (bpf_obj_get_info_by_fd(map, &info, &size))
+		return fail("taps_sockets");
+	printf("%u\n", info.id);
+	fflush(stdout);
+	return getchar() == EOF ? 0 : 1;
+}
+
 int main(int argc, char **argv)
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -207,7 +233,9 @@ int main(int argc, char **argv)
 		return send_all(argv + 2);
 	if (argc == 3 && !strcmp(argv[1], "cost"))
 		return cost(argv[2]);
-	fputs("Usage: whither-taps attach NETNS DEV OBJECT CGROUP | receive NETNS ADDRESS | send NETNS SOURCE ADDRESS COUNT | cost OBJECT\n",
+	if (argc == 4 && !strcmp(argv[1], "sockets"))
+		return sockets(argv[2], atoi(argv[3]));
+	fputs("Usage: whither-taps attach NETNS DEV OBJECT CGROUP | receive NETNS ADDRESS | send NETNS SOURCE ADDRESS COUNT | cost OBJECT | sockets OBJECT COUNT\n",
 	      stderr);
 	return 2;
 }

@@ -34,7 +34,9 @@ int sockets(struct bpf_iter__bpf_sk_storage_map *ctx)
 
 	if (!sk || !value)
 		return 0;
-	cookie = sk->__sk_common.skc_cookie.counter;
+	/* A socket that has none gets one, as from sock_diag (ss -e): without, entries would be
+	 * one. */
+	cookie = bpf_get_socket_cookie(sk);
 	bpf_seq_write(seq, &cookie, sizeof(cookie));
 	bpf_seq_write(seq, value, value_bytes);
 	return 0;
