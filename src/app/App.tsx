@@ -1,5 +1,6 @@
 /** The frame: one band for each question. When, where, which, what happened to this one, which bytes. */
 import { useEffect } from 'react';
+import { CostPane } from '#src/cost/CostPane.tsx';
 import { scopedAction } from '#src/keys/bind.ts';
 import { HelpDialog } from '#src/keys/HelpDialog.tsx';
 import { LossPane } from '#src/loss/LossPane.tsx';
@@ -51,6 +52,7 @@ export function App() {
           <PathPane />
           <LossPane />
           <Panes />
+          <CostPane />
           <StatusBar />
         </>
       ) : (
@@ -94,6 +96,7 @@ function pageKeys(session: Session, event: KeyboardEvent): void {
           'pane-journey': () => focusPane('journey'),
           'pane-bytes': () => focusPane('bytes'),
           'filter-metadata': () => session.setFilter({ metadata: link.metadata === 'with' ? null : 'with' }),
+          cost: () => store.setState({ costOpen: !store.getState().costOpen }),
           losses: () => store.setState({ lossOpen: !store.getState().lossOpen }),
           'filter-lost': () => session.setFilter({ lost: !link.lost }),
           clear: () => session.setFilter({ hop: null, metadata: null, lost: false }),

@@ -51,6 +51,8 @@ export interface PageState {
   /** Problems of the page itself; those of the capture are in `newest.problems`. */
   readonly problems: readonly Problem[];
   readonly dialog: Dialog;
+  /** The cost is shown, and so counted. */
+  readonly costOpen: boolean;
   /** The table of losses is open. */
   readonly lossOpen: boolean;
   readonly theme: Theme;
@@ -75,6 +77,7 @@ export function createPageStore(link: LinkState = EMPTY_LINK): PageStore {
     dead: null,
     problems: [],
     dialog: 'none',
+    costOpen: false,
     lossOpen: false,
     theme: savedTheme(),
     host: undefined,

@@ -16,6 +16,7 @@ export function StatusBar() {
   const loss = lossOf(lost, gaps);
   const schema = usePage((state) => state.shown?.schema ?? null);
   const sourceText = usePage((state) => state.newest?.sourceText ?? '');
+  const costOpen = usePage((state) => state.costOpen);
   const [why, setWhy] = useState(false);
   const hooks = new Set(hops.filter((hop) => hop.lane !== 'none').map((hop) => hop.hook));
   const observed = hooks.size;
@@ -50,6 +51,14 @@ export function StatusBar() {
       <span className={`push${loss.any ? ' status-lost' : ''}`}>
         {loss.any ? `✕ ${loss.text}` : loss.text}
       </span>
+      <button
+        className="link"
+        aria-expanded={costOpen}
+        title="CPU and run times of the probe and of BPF programs, counted while this is open (c)"
+        onClick={() => session.store.setState({ costOpen: !costOpen })}
+      >
+        cost
+      </button>
       <button className="link" onClick={() => session.store.setState({ dialog: 'schema' })}>
         schema: {schema?.name ?? 'none'}
       </button>

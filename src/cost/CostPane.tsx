@@ -1,0 +1,130 @@
+/** What watching costs: while this is open the kernel counts what BPF programs run, and no longer. */
+import { useEffect, useState } from 'react';
+import type { CostPoint, CostProgram, CostRate, CostView } from '#workers/api.ts';
+import { printBytes, printCount, printRough } from '#src/list/print.ts';
+import { usePage, useSession } from '#src/state/context.ts';
+import { missingCost, printCpu } from './cost.ts';
+import './cost.css';
+
+/** As often as the probe tells. */
+const REFRESH_MS = 1000;
+
+export function CostPane() {
+  const open = usePage((state) => state.costOpen);
+  return open ? <OpenCost /> : null;
+}
+
+function useCost(): CostView | null {
+  const session = useSession();
+  const capture = usePage((state) => state.newest?.capture ?? 0);
+  const [cost, setCost] = useState<CostView | null>(null);
+  useEffect(() => {
+    // Nothing is open yet.
+    if (capture === 0) return;
+    let stale = false;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const failed = (error: unknown) => {
+      if (!stale) session.failed(error, 'The cost could not be read');
+    };
+    const ask = () => {
+      session.api.cost().then((found) => {
+        if (stale) return;
+        setCost(found);
+        timer = setTimeout(ask, REFRESH_MS);
+      }, failed);
+    };
+    session.api.watchCost(true).catch(failed);
+    ask();
+    return () => {
+      session.api.watchCost(false).catch(failed);
+      stale = true;
+      clearTimeout(timer);
+    };
+  }, [session, capture]);
+  return cost;
+}
+
+function OpenCost() {
+  const session = useSession();
+  const cost = useCost();
+  const live = usePage((state) => state.newest?.state === 'live' || state.newest?.state === 'reconnecting');
+  const now = cost?.history.at(-1);
+  const missing = cost === null ? null : missingCost(cost, live);
+  return (
+    <section className="cost-pane" aria-label="What watching costs" data-pane="cost">
+      <header className="pane-head">
+        <h2>What watching costs</h2>
+        {now !== undefined && <Sums point={now} />}
+        <button
+          className="button quiet small push"
+          aria-label="Close the cost"
+          onClick={() => session.store.setState({ costOpen: false })}
+        >
+          ✕
+        </button>
+      </header>
+      {missing !== null && <p className="cost-note muted">{missing}</p>}
+      {cost !== null && cost.programs.length > 0 && <Programs rates={cost.programs} />}
+    </section>
+  );
+}
+
+function Sums({ point }: { readonly point: CostPoint }) {
+  const sums: readonly (readonly [string, string])[] = [
+    ['probe', printCpu(point.probeCpu)],
+    ['agent', printCpu(point.agentCpu)],
+    ['its programs', printCpu(point.ownCpu)],
+    ['programs of others', printCpu(point.othersCpu)],
+    ['events', `${printRough(point.eventsPerSecond)}/s`],
+    ['bytes', `${printBytes(point.bytesPerSecond)}/s`],
+  ];
+  return (
+    <span className="cost-sums">
+      {sums.map(([name, value]) => (
+        <span key={name}>
+          <span className="muted">{name}</span> <b className="mono">{value}</b>
+        </span>
+      ))}
+      <span className="muted">% of one CPU</span>
+    </span>
+  );
+}
+
+function Programs({ rates }: { readonly rates: readonly CostRate[] }) {
+  const rows = [...rates].sort((a, b) => b.cpu - a.cpu || b.runsPerSecond - a.runsPerSecond);
+  return (
+    <div className="cost-scroll">
+      <table className="cost-table" aria-label="Cost by BPF program">
+        <thead>
+          <tr>
+            {['whose', 'program', 'where', 'runs/s', 'ns per run', 'CPU', 'runs left out'].map((title) => (
+              <th key={title} scope="col">
+                {title}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map(({ program, runsPerSecond, nsPerRun, cpu }) => (
+            <tr key={program.id} className={program.attach === 'own' ? '' : 'cost-other'}>
+              <td>{program.attach === 'own' ? 'Whither' : 'other'}</td>
+              <th scope="row" className="mono" title={`tag ${program.tag}`}>
+                {program.name}#{program.id}
+              </th>
+              <td className="mono">{placeOf(program)}</td>
+              <td className="mono number">{printRough(runsPerSecond)}</td>
+              <td className="mono number">{nsPerRun === null ? '–' : Math.round(nsPerRun)}</td>
+              <td className="mono number">{printCpu(cpu)}</td>
+              <td className="mono number">{program.skipped === 0 ? '–' : printCount(program.skipped)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function placeOf({ attach, hook, device }: CostProgram): string {
+  const place = attach === 'own' ? hook : attach;
+  return [device, place].filter((part) => part !== '').join(':');
+}
