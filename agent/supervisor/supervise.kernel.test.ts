@@ -269,7 +269,7 @@ kernelTest('of several devices, those that are there are watched, with a line ab
   await until(() => run.output().includes('Whither is at'));
   expect(run.output().split('\n').slice(0, 2)).toEqual([
     'There is no device nosuch0: going on without it.',
-    'Capturing lo.',
+    'Capturing lo. Without nosuch0: there was no such device when it started.',
   ]);
   run.supervisor.kill('SIGINT');
   expect(await run.exited).toBe(0);
