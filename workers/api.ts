@@ -15,6 +15,7 @@ import type {
   JourneyRows,
   ListFilter,
   LossSummary,
+  CaptureFilter,
   MissingHook,
   Timeline,
 } from '#core/store/view.ts';
@@ -63,6 +64,8 @@ export interface Update {
   readonly edges: readonly Edge[];
   readonly gaps: readonly Gap[];
   readonly missingHooks: readonly MissingHook[];
+  /** What the capture was asked for; null when it does not say. */
+  readonly filter: CaptureFilter | null;
   readonly timeline: Timeline;
   /** The rows of `watchRows`, as of this Update; null when none are watched. */
   readonly rows: JourneyRows | null;

@@ -271,6 +271,7 @@ export class Session implements WhitherWorker {
       edges: edgeList(store),
       gaps: store.gaps.list(),
       missingHooks: store.facts.missingHooks,
+      filter: store.facts.filter,
       timeline: timeline.timeline(),
       rows: this.#watched(capture),
       schema: store.tlvs.current?.schema ?? null,

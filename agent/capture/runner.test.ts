@@ -302,6 +302,14 @@ test('nothing but names and numbers reaches the command line of the probe', () =
     '-w',
     '-',
   ]);
+  const filter = { filter: '-ip[4] = 1', mark: '0x10/0xff', hasMetadata: true, sample: 10, rate: 1000 };
+  expect(probeArguments(checkSpec({ ...SPEC, ...filter })).slice(6, 15)).toEqual([
+    ...['-f', '-ip[4] = 1', '--mark', '0x10/0xff', '--has-metadata', '--sample', '10', '--rate', '1000'],
+  ]);
+  for (const bad of ['', '1/', 'x', '-1', '0x10/0xff/1', '1 2'])
+    expect(() => checkSpec({ ...SPEC, mark: bad }), bad).toThrow('is no mark');
+  for (const bad of [0, -1, 1.5, 2 ** 40]) expect(() => checkSpec({ ...SPEC, sample: bad })).toThrow();
+  expect(() => checkSpec({ ...SPEC, filter: 'a\0b' })).toThrow('filter');
   for (const bad of ['', '-w', '--doctor', 'a b', 'a/b', 'a:b', 'x'.repeat(16), '.', '..', 'a\n', 'a\0']) {
     expect(() => checkSpec({ ...SPEC, devices: [bad] }), JSON.stringify(bad)).toThrow();
   }

@@ -8,6 +8,11 @@ const MAX_DEVICES = 64;
 const MAX_NETNS_CHARS = 255;
 export const MAX_SNAPLEN_BYTES = 65_535;
 
+const MAX_EXPRESSION_CHARS = 4096;
+/** A number of 32 bits as C writes it. */
+const WORD = '(?:0x[0-9a-fA-F]{1,8}|[0-9]{1,10})';
+/** Of agent/probe/args.h: SAMPLE_MAX, RATE_MAX. */
+const MAX_COUNT = 1_000_000_000;
 const MAX_MAPS = 16;
 const MAX_MAP_CHARS = 255;
 export const MIN_MAP_INTERVAL_MS = 10;
@@ -50,6 +55,27 @@ const spec = v.object({
       v.maxLength(MAX_MAPS),
     ),
   ),
+  filter: v.exactOptional(
+    v.pipe(
+      v.string(),
+      v.check(
+        (text) => !text.includes('\0') && text.length <= MAX_EXPRESSION_CHARS,
+        'is too long for a filter',
+      ),
+    ),
+  ),
+  mark: v.exactOptional(
+    v.pipe(
+      v.string(),
+      v.check(
+        (text) => new RegExp(`^${WORD}(?:/${WORD})?$`).test(text),
+        'is no mark: give VALUE or VALUE/MASK, as in 0x10/0xff',
+      ),
+    ),
+  ),
+  hasMetadata: v.exactOptional(v.boolean()),
+  sample: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(MAX_COUNT))),
+  rate: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(MAX_COUNT))),
   mapIntervalMs: v.exactOptional(
     v.pipe(v.number(), v.integer(), v.minValue(MIN_MAP_INTERVAL_MS), v.maxValue(MAX_MAP_INTERVAL_MS)),
   ),
@@ -77,6 +103,11 @@ export function probeArguments(checked: CaptureSpec): string[] {
     ...checked.devices.flatMap((name) => ['-i', name]),
     ...(checked.netns === null ? [] : ['--netns', checked.netns]),
     ...(checked.snaplen === null ? [] : ['--snaplen', String(checked.snaplen)]),
+    ...(checked.filter === undefined ? [] : ['-f', checked.filter]),
+    ...(checked.mark === undefined ? [] : ['--mark', checked.mark]),
+    ...(checked.hasMetadata === true ? ['--has-metadata'] : []),
+    ...(checked.sample === undefined ? [] : ['--sample', String(checked.sample)]),
+    ...(checked.rate === undefined ? [] : ['--rate', String(checked.rate)]),
     ...(checked.maps ?? []).flatMap((map) => ['--map', map]),
     ...(checked.mapIntervalMs === undefined ? [] : ['--map-interval', String(checked.mapIntervalMs)]),
     // Its output is a socket, from which it could not tell that we are gone until it writes.

@@ -11,7 +11,7 @@ import { Spool, type SpoolOptions } from '../spool/spool.ts';
 import { resolvePath, takeHandover } from '../supervisor/handover.ts';
 import { SupervisedLauncher } from '../supervisor/supervised-launcher.ts';
 import { beginLifetime, type Lifetime } from './lifetime.ts';
-import { specOf, type CaptureOptions } from './options.ts';
+import { filterOf, specOf, type CaptureOptions } from './options.ts';
 import type { Paths } from './paths.ts';
 import { schemaForCapture, schemasOf } from './schema.ts';
 
@@ -174,7 +174,7 @@ class LiveCapture {
       this.#spool.useSchema(schemaForCapture(started.schema, `of the ${lab} lab`));
     }
     const { netns, devices } = started;
-    return checkSpec({ devices, netns, snaplen: this.#options.snaplen ?? null });
+    return checkSpec({ devices, netns, snaplen: this.#options.snaplen ?? null, ...filterOf(this.#options) });
   }
 
   /** Its devices and namespaces are gone with it: the probe would watch nothing, and say that all is well. */

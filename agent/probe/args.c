@@ -10,7 +10,7 @@
 
 enum {
 	STOP_CLEANLY = 1,
-	STOP_USAGE = 1 + 2, /* exit code 2 */
+	STOP_USAGE = 1 + EXIT_USAGE,
 };
 
 static const char USAGE[] =
@@ -20,6 +20,10 @@ static const char USAGE[] =
 	"  -i, --interface DEV     network device to watch; may be repeated\n"
 	"      --netns NAME|PATH   network namespace of the devices\n"
 	"  -f, --filter EXPR       only packets that match, as pcap-filter(7) has it, and what becomes of them\n"
+	"      --mark VALUE[/MASK] only with this skb->mark\n"
+	"      --has-metadata      only with metadata\n"
+	"      --sample N          one journey in N, whole; the others are counted\n"
+	"      --rate N            about N events a second, whole journeys; the others are counted\n"
 	"  -s, --snaplen N         bytes of each packet, from the MAC header (default 128, at most 4096)\n"
 	"  -w, --write FILE|-      where to write (default -, standard output)\n"
 	"      --schema FILE       metadata schema (JSON) to put into the capture\n"
@@ -39,6 +43,10 @@ static const char USAGE[] =
 
 enum {
 	OPT_NETNS = 256,
+	OPT_MARK,
+	OPT_HAS_METADATA,
+	OPT_SAMPLE,
+	OPT_RATE,
 	OPT_SCHEMA,
 	OPT_RING,
 	OPT_HOOKS,
@@ -57,6 +65,10 @@ static const struct option LONG[] = {
 	{ "interface", required_argument, NULL, 'i' },
 	{ "netns", required_argument, NULL, OPT_NETNS },
 	{ "filter", required_argument, NULL, 'f' },
+	{ "mark", required_argument, NULL, OPT_MARK },
+	{ "has-metadata", no_argument, NULL, OPT_HAS_METADATA },
+	{ "sample", required_argument, NULL, OPT_SAMPLE },
+	{ "rate", required_argument, NULL, OPT_RATE },
 	{ "snaplen", required_argument, NULL, 's' },
 	{ "write", required_argument, NULL, 'w' },
 	{ "schema", required_argument, NULL, OPT_SCHEMA },
@@ -129,7 +141,7 @@ static int check_hooks(const char *list)
 	return 0;
 }
 
-static int check(struct options *o)
+static int check(const struct options *o)
 {
 	unsigned page = (unsigned)sysconf(_SC_PAGESIZE);
 
@@ -144,7 +156,7 @@ static int check(struct options *o)
 		      stderr);
 		return STOP_USAGE;
 	}
-	return filter_compile(&o->filter, o->expression) ? STOP_USAGE : 0;
+	return 0;
 }
 
 int args_parse(int argc, char **argv, struct options *o)
@@ -171,7 +183,22 @@ int args_parse(int argc, char **argv, struct options *o)
 			o->netns = optarg;
 			break;
 		case 'f':
-			o->expression = optarg;
+			o->filter.expression = optarg;
+			break;
+		case OPT_MARK:
+			if (filter_parse_mark(&o->filter, optarg))
+				return STOP_USAGE;
+			break;
+		case OPT_HAS_METADATA:
+			o->filter.metadata = true;
+			break;
+		case OPT_SAMPLE:
+			if (number(optarg, 1, SAMPLE_MAX, "--sample", &o->filter.sample))
+				return STOP_USAGE;
+			break;
+		case OPT_RATE:
+			if (number(optarg, 1, RATE_MAX, "--rate", &o->filter.rate))
+				return STOP_USAGE;
 			break;
 		case 's':
 			if (number(optarg, 0, WH_SNAPLEN_MAX, "--snaplen", &o->snaplen))

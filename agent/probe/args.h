@@ -11,11 +11,14 @@
 #define PROBE_VERSION "0.1.0"
 /* Exit code when nothing is left to watch: trying again is worth it, for what went may come back.
  * agent/capture/launcher.ts has it, too. 0 = ended as told, 1 = failed, 2 = usage. */
-#define EXIT_GONE 3
+#define EXIT_USAGE 2
+#define EXIT_GONE  3
 /* The ring's memory is locked: more than this is a slip of the keyboard. */
 #define RING_BYTES_MAX	   (1u << 30)
 #define RING_BYTES_MIN	   4096u
 #define RING_BYTES_DEFAULT (1u << 24)
+#define SAMPLE_MAX	   1000000000u
+#define RATE_MAX	   1000000000u
 
 /* Maps sampled at most, and how often. */
 #define MAPS_MAX	    16u
@@ -30,10 +33,9 @@ struct options {
 	const char *output; /* "-" = stdout */
 	const char *schema; /* path of a metadata schema, NULL = none */
 	unsigned snaplen;
-	unsigned ring_bytes;	/* power of two, multiple of the page size */
-	const char *expression; /* pcap-filter; NULL = none */
-	struct filter filter;	/* the same, compiled */
-	const char *hooks;	/* names, separated by commas; NULL = all */
+	unsigned ring_bytes; /* power of two, multiple of the page size */
+	struct filter filter;
+	const char *hooks; /* names, separated by commas; NULL = all */
 	bool cb;
 	bool no_tcx;
 	bool doctor;

@@ -19,6 +19,8 @@ struct interface {
 	uint64_t written; /* packets in the file */
 	uint64_t seen;	  /* by the BPF program, as last read */
 	uint64_t lost;	  /* of those not in the ring for lack of room, as last read */
+	uint64_t sampled; /* of journeys left out by sampling, as last read */
+	uint64_t limited; /* likewise, by the rate limit */
 	uint64_t unsaid;  /* lost since the last packet: its epb_dropcount */
 };
 
@@ -28,6 +30,7 @@ struct capture {
 	struct run_clock clock;
 	uint64_t started_ns; /* Unix time, before anything is attached */
 	struct place where;
+	const struct filter *filter;
 	struct hooks hooks;
 	struct interface interfaces[WH_POINTS]; /* index: the point */
 	uint32_t active[WH_POINTS];		/* points that have an interface, in its order */

@@ -48,11 +48,14 @@ int doctor(const struct options *o)
 		at.devices[at.device_count++] = "lo";
 	if (!taps || place_find(&at, &where))
 		return 1;
+	if (filter_compile(&at.filter))
+		return EXIT_USAGE;
 	if (!hooks_load(&hooks, &at, &where)) {
 		hooks_attach(&hooks, &at, &where);
 		hooks_detach(&hooks);
 		hooks_free(&hooks);
 	}
+	filter_free(&at.filter);
 	fputs("{\"kernel\":", stdout);
 	json_string(stdout, name.release);
 	printf(",\"btf\":%s,\"hooks\":", access(BTF_PATH, R_OK) ? "false" : "true");

@@ -1,78 +1,74 @@
 // SPDX-License-Identifier: MIT
 #include "filter.h"
 
-#include <stdio.h>
+#include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
-/* Not pcap.h: its struct bpf_insn is not the one of linux/bpf.h, and this file needs only its own.
- */
-#include <pcap/pcap.h>
+#include "json.h"
+#include "place.h"
 
-#include "record.h"
+#define NS_PER_S 1000000000ull
 
-/* What libpcap is told of the snap length: a packet that matches "returns" it. Not a limit. */
-#define SNAPLEN_ANY 0x40000
-
-_Static_assert(sizeof(struct bpf_insn) == sizeof(struct sock_filter), "libpcap's and the kernel's");
-
-/* Returns NULL, and libpcap's message in `error`, when it cannot be compiled. */
-static struct sock_filter *compile(const char *expression, int link_type, size_t *count,
-				   char error[PCAP_ERRBUF_SIZE])
+static int parse_word(const char *text, const char **end, uint32_t *out)
 {
-	pcap_t *p = pcap_open_dead(link_type, SNAPLEN_ANY);
-	struct bpf_program program;
-	struct sock_filter *copy = NULL;
+	unsigned long long value;
 
-	if (!p)
-		return NULL;
-	if (pcap_compile(p, &program, expression, 1, PCAP_NETMASK_UNKNOWN)) {
-		snprintf(error, PCAP_ERRBUF_SIZE, "%s", pcap_geterr(p));
-	} else {
-		*count = program.bf_len;
-		copy = malloc(*count * sizeof(*copy));
-		if (copy)
-			memcpy(copy, program.bf_insns, *count * sizeof(*copy));
-		pcap_freecode(&program);
-	}
-	pcap_close(p);
-	return copy;
-}
-
-static bool looks_for_tags(const struct sock_filter *program, size_t count)
-{
-	static const unsigned TPIDS[] = { 0x8100, 0x88a8, 0x9100 };
-
-	for (size_t i = 0; i < count; i++)
-		for (size_t n = 0; n < sizeof(TPIDS) / sizeof(*TPIDS); n++)
-			if (program[i].code == (BPF_JMP | BPF_JEQ | BPF_K) &&
-			    program[i].k == TPIDS[n])
-				return true;
-	return false;
-}
-
-int filter_compile(struct filter *f, const char *expression)
-{
-	char error[PCAP_ERRBUF_SIZE] = "out of memory";
-
-	*f = (struct filter){ 0 };
-	if (!expression)
-		return 0;
-	f->link = compile(expression, DLT_EN10MB, &f->link_count, error);
-	if (!f->link) {
-		fprintf(stderr,
-			"whither-probe: the filter '%s' is not understood: %s (man 7 pcap-filter)\n",
-			expression, error);
+	errno = 0;
+	value = strtoull(text, (char **)end, 0);
+	if (errno || *end == text || *text == '-' || value > UINT32_MAX)
 		return -1;
-	}
-	f->tags = looks_for_tags(f->link, f->link_count);
-	f->network = compile(expression, DLT_RAW, &f->network_count, error);
+	*out = (uint32_t)value;
 	return 0;
 }
 
-void filter_free(struct filter *f)
+int filter_parse_mark(struct filter *f, const char *text)
 {
-	free(f->link);
-	free(f->network);
-	*f = (struct filter){ 0 };
+	const char *rest;
+
+	f->has_mark = true;
+	f->mark_mask = UINT32_MAX;
+	if (!parse_word(text, &rest, &f->mark) &&
+	    (!*rest || (*rest == '/' && !parse_word(rest + 1, &rest, &f->mark_mask) && !*rest)))
+		return 0;
+	fprintf(stderr, "whither-probe: --mark is VALUE or VALUE/MASK, like 0x10/0xff, not '%s'\n",
+		text);
+	return -1;
+}
+
+void filter_configure(const struct filter *f, struct wh_config *config)
+{
+	config->filter = (f->link ? WH_FILTER_EXPRESSION : 0) | (f->tags ? WH_FILTER_TAGS : 0) |
+			 (f->has_mark ? WH_FILTER_MARK : 0) |
+			 (f->metadata ? WH_FILTER_METADATA : 0);
+	config->mark = f->mark & f->mark_mask;
+	config->mark_mask = f->mark_mask;
+	config->sample = f->sample;
+	config->event_ns = f->rate ? NS_PER_S / f->rate : 0;
+}
+
+void filter_json(FILE *out, const struct filter *f, const struct place *where)
+{
+	fputs("{\"expression\":", out);
+	if (f->expression)
+		json_string(out, f->expression);
+	else
+		fputs("null", out);
+	fputs(",\"devices\":[", out);
+	for (size_t i = 0; i < where->device_count; i++) {
+		fputs(i ? "," : "", out);
+		json_string(out, where->devices[i].name);
+	}
+	fputs("],\"netns\":", out);
+	if (*where->netns.name)
+		json_string(out, where->netns.name);
+	else
+		fputs("null", out);
+	if (f->has_mark)
+		fprintf(out, ",\"mark\":{\"value\":%u,\"mask\":%u}", f->mark, f->mark_mask);
+	fprintf(out, ",\"hasMetadata\":%s", f->metadata ? "true" : "false");
+	if (f->sample)
+		fprintf(out, ",\"sample\":%u", f->sample);
+	if (f->rate)
+		fprintf(out, ",\"rate\":%u", f->rate);
+	putc('}', out);
 }

@@ -1,23 +1,43 @@
 /* SPDX-License-Identifier: MIT */
-/* The pcap-filter expression (pcap-filter(7)), compiled by libpcap. */
+/* What is asked for: which packets a journey may begin with, and how many journeys are kept. */
 #ifndef WHITHER_FILTER_H
 #define WHITHER_FILTER_H
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
 #include <linux/filter.h>
 
-/* One expression, for both places that a packet can be seen from. */
+#include "record.h"
+
+struct place;
+
 struct filter {
+	const char *expression; /* pcap-filter(7); NULL = none */
+	/* The same compiled by libpcap, for both places that a packet can be seen from. */
 	struct sock_filter *link; /* from the MAC header; NULL = there is no expression */
 	size_t link_count;
 	struct sock_filter *network; /* from the network header; NULL = not to be decided there */
 	size_t network_count;
-	bool tags; /* the expression looks for VLAN tags */
+	bool tags;     /* the expression looks for VLAN tags */
+	bool has_mark; /* skb->mark & mark_mask must be mark */
+	uint32_t mark;
+	uint32_t mark_mask;
+	bool metadata;	 /* it must have metadata */
+	uint32_t sample; /* one journey in so many; 0 = all */
+	uint32_t rate;	 /* events a second; 0 = any number */
 };
 
-/* `expression` NULL = none. Returns 0, or prints libpcap's message in one line and returns -1. */
-int filter_compile(struct filter *f, const char *expression);
+/* Compiles the expression, if there is one. Returns 0, or prints libpcap's message in one line and
+ * returns -1. */
+int filter_compile(struct filter *f);
 void filter_free(struct filter *f);
+/* VALUE[/MASK], both as in C. Returns 0, or prints what is wrong and returns -1. */
+int filter_parse_mark(struct filter *f, const char *text);
+/* What the BPF programs are told of it. */
+void filter_configure(const struct filter *f, struct wh_config *config);
+/* As the body of a filter block. */
+void filter_json(FILE *out, const struct filter *f, const struct place *where);
 
 #endif

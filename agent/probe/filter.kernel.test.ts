@@ -1,11 +1,17 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { wholePackets } from '#core/dissect/testing/packets.ts';
+import { BLOCK_SUBTYPE, GAP_CAUSE } from '#core/format/structs.ts';
+import { EdgeLab } from '../lab/edge/lab.ts';
+import { startProbe } from '../lab/edge/record.ts';
 import { findRoot } from '../lab/root.ts';
+import { programsOf, untilUnloaded } from '../lab/testing/host-state.ts';
+import { finalStatistics, readCapture, type Capture, type SeenPacket } from '../lab/testing/read-capture.ts';
 import { requireKernel } from '../lab/testing/require-kernel.ts';
 
 const skip = requireKernel();
@@ -15,6 +21,15 @@ const LINKTYPE_ETHERNET = 1;
 const ETHERNET_BYTES = 14;
 /** BPF_PROG_RUN takes a packet that fits a page. */
 const MAX_BYTES = 1500;
+
+const RATE = 300;
+const TRAFFIC_MS = 1500;
+const FLOOD = 20_000;
+const LIMIT = 2000;
+/** WH_RATE_BURST_NS */
+const BURST_SECONDS = 0.1;
+/** What is under way when the limit is reached may pass its last hooks. */
+const UNDER_WAY_EVENTS = 64;
 
 /** Every kind of instruction that libpcap's compiler makes, and what people ask for. */
 const EXPRESSIONS = [
@@ -122,4 +137,157 @@ describe.skipIf(skip !== null)(`the filter expression${skip === null ? '' : ` ($
       expect(telling.length).toBeGreaterThan(EXPRESSIONS.length * 0.7);
     });
   });
+
+  describe('on real packets', () => {
+    const file = path.join(directory, 'filtered.pcapng');
+    let lab: EdgeLab;
+
+    beforeAll(async () => {
+      lab = await EdgeLab.start();
+    });
+
+    afterAll(() => lab.stop());
+
+    /** What the probe captures of `SECONDS` of the lab's traffic, or of a flood when one is asked for. */
+    async function captured(args: readonly string[], flood = 0): Promise<Capture> {
+      const probe = await startProbe(lab, file, args);
+      const programs = programsOf(probe.process.pid!);
+      if (flood > 0) await lab.flood(flood);
+      else {
+        await lab.startTraffic(RATE);
+        await sleep(TRAFFIC_MS);
+        await lab.stopTraffic();
+      }
+      await probe.end('SIGINT');
+      await untilUnloaded(programs);
+      const capture = readCapture(file);
+      expect(capture.problems).toEqual([]);
+      return capture;
+    }
+
+    it('keeps what matches and nothing else, from the first hook to the end', async () => {
+      const { packets, json } = await captured(['-f', 'udp and dst port 7000']);
+      const journeys = journeysOf(packets);
+      expect(journeys.length).toBeGreaterThan(20);
+      for (const packet of packets) {
+        const ip = packet.data.subarray(isRaw(packet.hook) ? 0 : ETHERNET_BYTES);
+        const v6 = ip[0]! >> 4 === 6;
+        expect([v6 ? ip[6] : ip[9], destinationPort(ip, v6)], packet.hook).toEqual([17, 7000]);
+      }
+      const received = journeys.filter((journey) => journey[0]!.hook === 'napi_gro_receive_entry');
+      expect(received.length).toBeGreaterThan(20);
+      for (const journey of received) {
+        const hooks = journey.map(({ hook }) => hook);
+        for (const hook of ['netif_receive_skb', 'tcx/ingress@last', 'nf/local_in'])
+          expect(hooks).toContain(hook);
+      }
+      expect(json.get(BLOCK_SUBTYPE.filter)).toEqual({
+        expression: 'udp and dst port 7000',
+        devices: [lab.device],
+        netns: lab.netns,
+        hasMetadata: false,
+      });
+    });
+
+    it('keeps nothing, and has no journey under way, when nothing matches', async () => {
+      const { packets, statistics } = await captured(['-f', 'udp port 4242']);
+      expect(packets).toEqual([]);
+      expect(statistics.every(({ received }) => received === 0n)).toBe(true);
+    });
+
+    it('keeps only packets with metadata, from where they have it', async () => {
+      const { packets } = await captured(['--has-metadata']);
+      const journeys = journeysOf(packets);
+      expect(journeys.length).toBeGreaterThan(20);
+      for (const [first] of journeys) expect(first!.event.metaLen).toBeGreaterThan(0);
+    });
+
+    it('keeps only packets with the mark', async () => {
+      expect((await captured(['--mark', '0x10/0xf0'])).packets).toEqual([]);
+      expect((await captured(['--mark', '0/0xf0'])).packets.length).toBeGreaterThan(100);
+    });
+
+    it('samples whole journeys and counts every event that it leaves out', async () => {
+      const capture = await captured(['-f', 'udp', '--sample', '8'], FLOOD);
+      const kept = wholeFloods(capture);
+      expect(kept).toBeGreaterThan(FLOOD / 16);
+      expect(kept).toBeLessThan(FLOOD / 4);
+      const left = gapsOf(capture, GAP_CAUSE.sampling);
+      for (const { id, index, name } of capture.interfaces.filter(isFloodHop)) {
+        const written = Number(finalStatistics(capture).get(index)!.received);
+        expect(written + (left.get(id) ?? 0), name).toBe(FLOOD);
+      }
+    });
+
+    it('limits the rate by leaving out whole journeys, and counts their events', async () => {
+      const capture = await captured(['-f', 'udp', '--rate', String(LIMIT)], FLOOD);
+      wholeFloods(capture);
+      const left = gapsOf(capture, GAP_CAUSE.rateLimit);
+      for (const { id, index, name } of capture.interfaces.filter(isFloodHop)) {
+        const written = Number(finalStatistics(capture).get(index)!.received);
+        expect(written + (left.get(id) ?? 0), name).toBe(FLOOD);
+      }
+      const times = capture.packets.map(({ time }) => time).sort((a, b) => Number(a - b));
+      const seconds = Number(times.at(-1)! - times[0]!) / 1e9;
+      expect(capture.packets.length).toBeLessThanOrEqual(
+        LIMIT * (seconds + BURST_SECONDS) + UNDER_WAY_EVENTS,
+      );
+      expect(capture.packets.length).toBeGreaterThan(LIMIT * BURST_SECONDS * 0.5);
+    });
+
+    it('says in one line what is wrong with an expression or a mark', () => {
+      const said = (...args: string[]): [number | null, string] => {
+        const { status, stderr } = spawnSync(lab.files.probe, ['-i', 'lo', '-w', file, ...args], {
+          encoding: 'utf8',
+        });
+        return [status, stderr];
+      };
+      expect(said('-f', 'udp prt 53')).toEqual([
+        2,
+        "whither-probe: the filter 'udp prt 53' is not understood: can't parse filter expression: syntax error (man 7 pcap-filter)\n",
+      ]);
+      expect(said('--mark', '1/2/3')).toEqual([
+        2,
+        "whither-probe: --mark is VALUE or VALUE/MASK, like 0x10/0xff, not '1/2/3'\n",
+      ]);
+      const long = Array.from({ length: 400 }, (_, i) => `host 10.${i >> 8}.${i & 255}.1`).join(' or ');
+      expect(said('-f', long)[1]).toContain('the filter is too long');
+    });
+  });
 });
+
+function journeysOf(packets: readonly SeenPacket[]): SeenPacket[][] {
+  const journeys = new Map<bigint, SeenPacket[]>();
+  for (const packet of packets)
+    journeys.set(packet.journey, [...(journeys.get(packet.journey) ?? []), packet]);
+  return [...journeys.values()];
+}
+
+const isRaw = (hook: string): boolean => hook.startsWith('nf/') || hook.startsWith('cgroup_skb/');
+
+function destinationPort(ip: Uint8Array, v6: boolean): number {
+  const at = (v6 ? 40 : (ip[0]! & 0xf) * 4) + 2;
+  return (ip[at]! << 8) | ip[at + 1]!;
+}
+
+/** The flood is dropped by the lab's tcx program: it passes these hooks of the edge and no others. */
+const FLOOD_HOPS = ['napi_gro_receive_entry', 'netif_receive_skb', 'tcx/ingress@first', 'kfree_skb'];
+const isFloodHop = ({ name }: { name: string }): boolean =>
+  FLOOD_HOPS.includes(name.slice(name.indexOf(':') + 1));
+
+/** Expects every journey of the flood to be whole; how many there are. */
+function wholeFloods(capture: Capture): number {
+  const journeys = journeysOf(capture.packets);
+  for (const journey of journeys) expect(journey.map(({ hook }) => hook)).toEqual(FLOOD_HOPS);
+  return journeys.length;
+}
+
+/** Events in the gap blocks of a cause, by interface. */
+function gapsOf(capture: Capture, cause: number): Map<number, number> {
+  const counts = new Map<number, number>();
+  for (const gap of capture.gaps) {
+    expect(gap.cause).toBe(cause);
+    counts.set(gap.interfaceId, (counts.get(gap.interfaceId) ?? 0) + Number(gap.count));
+  }
+  return counts;
+}

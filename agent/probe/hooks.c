@@ -185,10 +185,9 @@ struct wh_config hooks_configuration(const struct options *o, const struct place
 		.netns = where->netns.inode,
 		.with_cb = o->cb,
 		.frames = trace_frames(o, where),
-		.filter = (o->filter.link ? WH_FILTER_EXPRESSION : 0) |
-			  (o->filter.tags ? WH_FILTER_TAGS : 0),
 	};
 
+	filter_configure(&o->filter, &config);
 	config.watch_factor = 0x9e3779b1; /* 2^32 / golden ratio, and if it will not do, another */
 	while (!fill_watch(&config, where))
 		config.watch_factor += 0x3c6ef372;

@@ -27,11 +27,11 @@ void ledger_free(struct ledger *l)
 	l->per_cpu = NULL;
 }
 
-void gap_write(struct capture *c, uint32_t interface, uint64_t count, uint64_t from)
+void gap_write(struct capture *c, uint32_t interface, uint8_t cause, uint64_t count, uint64_t from)
 {
 	struct wh_gap gap = {
 		.interface = interface,
-		.cause = WH_GAP_CAUSE_RING_FULL,
+		.cause = cause,
 		.count = count,
 		.from = from,
 		.to = run_clock_now(&c->clock),
@@ -40,29 +40,36 @@ void gap_write(struct capture *c, uint32_t interface, uint64_t count, uint64_t f
 	whither_block_write(&c->out, WH_BLOCK_SUBTYPE_GAP, &gap, sizeof(gap));
 }
 
+static void gap(struct ledger *l, const struct interface *i, uint8_t cause, uint64_t count)
+{
+	if (count)
+		gap_write(l->capture, i->id, cause, count, l->read_ns);
+}
+
 void ledger_update(struct ledger *l)
 {
 	struct capture *c = l->capture;
 	int map = hooks_map(&c->hooks, "counters"), cpus = libbpf_num_possible_cpus();
-	uint64_t lost_before;
 
 	for (size_t n = 0; n < c->active_count; n++) {
 		uint32_t point = c->active[n];
-		struct interface *i = &c->interfaces[point];
+		struct interface *i = &c->interfaces[point], before;
 
 		if (bpf_map_lookup_elem(map, &point, l->per_cpu))
 			continue;
-		lost_before = i->lost;
-		i->seen = i->lost = 0;
+		before = *i;
+		i->seen = i->lost = i->sampled = i->limited = 0;
 		for (int cpu = 0; cpu < cpus; cpu++) {
 			i->seen += l->per_cpu[cpu].seen;
 			i->lost += l->per_cpu[cpu].lost;
+			i->sampled += l->per_cpu[cpu].sampled;
+			i->limited += l->per_cpu[cpu].limited;
 		}
-		if (i->lost == lost_before)
-			continue;
-		i->unsaid += i->lost - lost_before;
+		i->unsaid += i->lost - before.lost;
 		/* Read first, then take the time: nothing was lost after that is counted here. */
-		gap_write(c, i->id, i->lost - lost_before, l->read_ns);
+		gap(l, i, WH_GAP_CAUSE_RING_FULL, i->lost - before.lost);
+		gap(l, i, WH_GAP_CAUSE_SAMPLING, i->sampled - before.sampled);
+		gap(l, i, WH_GAP_CAUSE_RATE_LIMIT, i->limited - before.limited);
 	}
 	l->read_ns = run_clock_now(&c->clock);
 }
@@ -128,15 +135,22 @@ static uint64_t evicted(const struct capture *c)
 void ledger_summary(struct ledger *l)
 {
 	struct capture *c = l->capture;
-	uint64_t written = 0, lost = 0;
+	uint64_t written = 0, lost = 0, sampled = 0, limited = 0;
 
 	for (size_t n = 0; n < c->active_count; n++) {
 		written += c->interfaces[c->active[n]].written;
 		lost += c->interfaces[c->active[n]].lost;
+		sampled += c->interfaces[c->active[n]].sampled;
+		limited += c->interfaces[c->active[n]].limited;
 	}
 	taps_sums(c->taps, &written, &lost);
 	fprintf(stderr, "whither-probe: %" PRIu64 " events written, %" PRIu64 " lost\n", written,
 		lost);
+	if (sampled || limited)
+		fprintf(stderr,
+			"whither-probe: left out by --sample %" PRIu64 " events, by --rate %" PRIu64
+			"\n",
+			sampled, limited);
 	if (evicted(c))
 		fprintf(stderr,
 			"whither-probe: %" PRIu64 " packets were forgotten: too many under way\n",

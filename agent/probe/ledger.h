@@ -26,10 +26,10 @@ bool ledger_balanced(const struct ledger *l);
 void ledger_statistics(struct ledger *l);
 /* The same, of one device only: its last word, when it is gone. */
 void ledger_statistics_of(struct ledger *l, uint32_t slot);
-/* A gap block: so many events of an interface, or of ALL_INTERFACES, found no room between `from`
- * (Unix time in ns) and now. */
+/* A gap block: so many events of an interface, or of ALL_INTERFACES, are not in the file, for a
+ * cause (WH_GAP_CAUSE_*), between `from` (Unix time in ns) and now. */
 #define ALL_INTERFACES UINT32_MAX
-void gap_write(struct capture *c, uint32_t interface, uint64_t count, uint64_t from);
+void gap_write(struct capture *c, uint32_t interface, uint8_t cause, uint64_t count, uint64_t from);
 void statistics_write(struct capture *c, const struct interface *i, uint64_t time_ns);
 /* The sums, for people, on stderr. */
 void ledger_summary(struct ledger *l);

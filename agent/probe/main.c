@@ -186,6 +186,7 @@ int main(int argc, char **argv)
 	if (!c.taps || !c.maps)
 		return 1;
 	c.snaplen = o.snaplen;
+	c.filter = &o.filter;
 	if (output_open(&c.out, o.output, &stop))
 		return 1;
 	if (cost_begin(&cost, &o, &c.where))
@@ -194,6 +195,9 @@ int main(int argc, char **argv)
 		fputs("whither-probe: cannot give up privileges, so it does not start\n", stderr);
 		return 1;
 	}
+	/* libpcap parses what somebody typed: not as root. */
+	if (filter_compile(&o.filter))
+		return EXIT_USAGE;
 	if (o.die_with_parent || is_pipe(c.out.fd))
 		follow_parent(parent);
 

@@ -79,6 +79,16 @@ _Static_assert(sizeof(struct wh_packet) == 24, "no holes");
 /* Bits of wh_config.filter. */
 #define WH_FILTER_EXPRESSION 1u
 #define WH_FILTER_TAGS	     2u /* the expression looks for VLAN tags */
+#define WH_FILTER_MARK	     4u
+#define WH_FILTER_METADATA   8u
+
+/* Bits of a journey's id in the kernel: it is followed and its events are counted, but not kept. */
+#define WH_LEFT_OUT_BY_SAMPLING (1ull << 63)
+#define WH_LEFT_OUT_BY_RATE	(1ull << 62)
+#define WH_LEFT_OUT		(WH_LEFT_OUT_BY_SAMPLING | WH_LEFT_OUT_BY_RATE)
+
+/* So long a time may a rate limit be used up at once. */
+#define WH_RATE_BURST_NS 100000000ull
 
 /* Watched devices, found by ifindex: a table with open addressing. The probe chooses the factor of
  * the hash so that every device is found within WH_WATCH_STEPS. */
@@ -113,7 +123,11 @@ struct wh_config {
 	__u64 slots;
 	__u32 program; /* id of that program */
 	__u32 frames; /* XDP programs are watched: a packet may be known before it has an sk_buff */
-	__u32 filter;  /* WH_FILTER_*: what a packet must be for a journey to begin */
+	__u64 event_ns; /* what an event costs of the rate limit; 0 = there is none */
+	__u32 filter;	/* WH_FILTER_*: what a packet must be for a journey to begin */
+	__u32 mark;
+	__u32 mark_mask;
+	__u32 sample; /* one journey in so many is kept; 0 = all */
 	struct wh_watch watch[WH_WATCH_SIZE];
 };
 
@@ -121,6 +135,8 @@ struct wh_config {
 struct wh_counter {
 	__u64 seen;
 	__u64 lost;
+	__u64 sampled; /* not among those seen: of journeys left out by sampling */
+	__u64 limited; /* likewise, by the rate limit */
 };
 
 /* Per CPU, index 0. */

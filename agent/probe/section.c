@@ -111,6 +111,11 @@ static void print_host(FILE *f, const struct capture *c)
 	host_json(f, &c->where, c->maps);
 }
 
+static void print_filter(FILE *f, const struct capture *c)
+{
+	filter_json(f, c->filter, &c->where);
+}
+
 static void print_catalogue(FILE *f, const struct capture *c)
 {
 	fputs("{\"hooks\":", f);
@@ -165,6 +170,7 @@ void section_write(struct capture *c, const char *schema)
 	run_write(c);
 	json_write(c, &c->out, WH_BLOCK_SUBTYPE_HOST, print_host);
 	json_write(c, &c->out, WH_BLOCK_SUBTYPE_CATALOGUE, print_catalogue);
+	json_write(c, &c->out, WH_BLOCK_SUBTYPE_FILTER, print_filter);
 	if (schema)
 		whither_block_write(&c->out, WH_BLOCK_SUBTYPE_SCHEMA, schema, strlen(schema));
 	for (uint32_t point = 0; point < WH_POINTS; point++) {

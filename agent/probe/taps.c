@@ -328,7 +328,8 @@ static struct interface *only_interface(struct taps *t, uint32_t site)
 static void note_lost(struct taps *t, struct interface *i, uint64_t count)
 {
 	t->lost += count;
-	gap_write(t->capture, i ? i->id : ALL_INTERFACES, count, t->looked_ns);
+	gap_write(t->capture, i ? i->id : ALL_INTERFACES, WH_GAP_CAUSE_RING_FULL, count,
+		  t->looked_ns);
 	if (i) {
 		i->lost += count;
 		i->unsaid += count;

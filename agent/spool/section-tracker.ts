@@ -122,6 +122,7 @@ export class SectionTracker {
       case BLOCK_SUBTYPE.catalogue:
       case BLOCK_SUBTYPE.schema:
       case BLOCK_SUBTYPE.host:
+      case BLOCK_SUBTYPE.filter:
         this.adopt(copyOf(bytes, start, length));
         break;
       default:

@@ -117,6 +117,8 @@ export const BLOCK_SUBTYPE = {
   gap: 4,
   /** Body: JSON, facts of the host: kernel, drivers, drop reason names, programs. */
   host: 5,
+  /** Body: JSON, what was asked for: the filter in force. */
+  filter: 6,
   /** Body: COST, then COST_PROGRAM rows. */
   cost: 7,
   /** Body: MAP_SAMPLE, key, value. An entry of a BPF map (--map) that is new or has changed. */

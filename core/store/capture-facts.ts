@@ -13,8 +13,15 @@ import type { CustomBlock, Problem, SectionInfo } from '#core/pcapng/types.ts';
 import { nsFromParts, type Ns } from '#core/time/ns.ts';
 import { causeName } from './gap-ledger.ts';
 import { MAX_HOSTS, MAX_SCHEMAS } from './limits.ts';
-import { blockText, parseCatalogue, parseHost, type HostFacts, type Parsed } from './host-facts.ts';
-import type { MissingHook } from './view.ts';
+import {
+  blockText,
+  parseCatalogue,
+  parseFilter,
+  parseHost,
+  type HostFacts,
+  type Parsed,
+} from './host-facts.ts';
+import type { CaptureFilter, MissingHook } from './view.ts';
 
 const RUN_BYTES = 16;
 const RUN_NAME_DIGITS = 8;
@@ -50,6 +57,8 @@ export class CaptureFacts {
   /** The section being read has a section block: its gap blocks are the ledger of loss. */
   hasLedger = false;
   missingHooks: readonly MissingHook[] = [];
+  /** What was asked for in the section being read; null when the capture does not say. */
+  filter: CaptureFilter | null = null;
   private firstInterface = 0;
   private schemas = 0;
   private hostsParsed = 0;
@@ -59,6 +68,7 @@ export class CaptureFacts {
   private readonly hosts: { offset: number; facts: HostFacts | null }[] = [];
   private readonly lastBody = new Map<number, Uint8Array>();
   private lastHost: HostFacts | null = null;
+  private lastFilter: CaptureFilter | null = null;
   private lastMissing: readonly MissingHook[] = [];
   private readonly listener: FactsListener;
 
@@ -71,6 +81,7 @@ export class CaptureFacts {
     this.sections.push(info);
     this.firstInterface = interfaces;
     this.hasLedger = false;
+    this.filter = null;
     this.run = this.runs++;
     if (this.hosts.at(-1)?.facts != null) this.hosts.push({ offset: info.offset, facts: null });
   }
@@ -96,6 +107,10 @@ export class CaptureFacts {
         }
         return;
       }
+      case BLOCK_SUBTYPE.filter:
+        if (this.isNew(block)) this.lastFilter = this.take(block, 'filter', parseFilter(block.body));
+        this.filter = this.lastFilter;
+        return;
       case BLOCK_SUBTYPE.schema:
         if (this.isNew(block)) this.schemaBlock(block);
         return;

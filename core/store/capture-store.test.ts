@@ -325,6 +325,50 @@ describe('what a capture says of its host', () => {
     ],
   };
 
+  it('tells the filter in force, and what is not said is not asked for', () => {
+    const filterOf = (value: unknown): CaptureStore =>
+      storeOf(
+        sectionBytes({
+          blocks: (writer) => writer.json(BLOCK_SUBTYPE.filter, value),
+          seen: [{ hook: RX, id: 1n, us: 0 }],
+        }),
+      );
+    const nothing = {
+      expression: null,
+      devices: [],
+      netns: null,
+      mark: null,
+      hasMetadata: false,
+      tlv: null,
+      sample: null,
+      rate: null,
+      trigger: null,
+    };
+    expect(filterOf({}).facts.filter).toEqual(nothing);
+    const asked = {
+      expression: 'udp port 53',
+      devices: ['eth0'],
+      netns: 'edge',
+      mark: { value: 16, mask: 240 },
+      hasMetadata: true,
+      tlv: { type: 7, value: '0a' },
+      sample: 10,
+      rate: 1000,
+      trigger: { condition: 'lost', before: 2, after: 3 },
+    };
+    expect(filterOf(asked).facts.filter).toEqual(asked);
+    for (const bad of [
+      { sample: -1 },
+      { devices: 'eth0' },
+      { mark: { value: 1 } },
+      { expression: 'x'.repeat(9000) },
+    ]) {
+      const store = filterOf(bad);
+      expect(store.facts.filter).toBeNull();
+      expect(store.problems.map(({ code }) => code)).toEqual(['bad-block']);
+    }
+  });
+
   it('names missing hooks, drop reasons and tasks', () => {
     const host = { kernel: '6.18.44', hostname: 'edge', dropReasons: { '3': 'NO_SOCKET' } };
     const section = sectionBytes({

@@ -5,9 +5,11 @@ import { parseKernelVersion } from '#core/diagnosis/kernel-version.ts';
 import type { Program } from '#core/diagnosis/types.ts';
 import { decodeUtf8 } from '#core/pcapng/text.ts';
 import { MAX_JSON_BYTES } from './limits.ts';
-import type { MissingHook } from './view.ts';
+import type { CaptureFilter, MissingHook } from './view.ts';
 
 const MAX_TEXT = 512;
+const MAX_EXPRESSION = 8192;
+const MAX_DEVICES = 256;
 const MAX_HOOKS = 256;
 const MAX_REASONS = 1024;
 const MAX_PROGRAMS = 4096;
@@ -15,6 +17,7 @@ const MAX_PROGRAMS = 4096;
 const MAX_MAPS = 256;
 
 const text = v.pipe(v.string(), v.maxLength(MAX_TEXT));
+const longText = v.pipe(v.string(), v.maxLength(MAX_EXPRESSION));
 
 const Catalogue = v.object({
   hooks: v.pipe(
@@ -84,6 +87,20 @@ export interface HostFacts {
   readonly dropReasons: ReadonlyMap<number, string>;
 }
 
+const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+
+const Filter = v.object({
+  expression: v.optional(v.nullable(longText), null),
+  devices: v.optional(v.pipe(v.array(text), v.maxLength(MAX_DEVICES)), []),
+  netns: v.optional(v.nullable(text), null),
+  mark: v.optional(v.nullable(v.object({ value: count, mask: count })), null),
+  hasMetadata: v.optional(v.boolean(), false),
+  tlv: v.optional(v.nullable(v.object({ type: count, value: v.optional(v.nullable(text), null) })), null),
+  sample: v.optional(v.nullable(count), null),
+  rate: v.optional(v.nullable(count), null),
+  trigger: v.optional(v.nullable(v.object({ condition: text, before: count, after: count })), null),
+});
+
 export type Parsed<T> = { readonly value: T } | { readonly fault: string };
 
 /** Body of a catalogue block → the hooks that are not attached; or what is wrong with it, in a few words. */
@@ -106,6 +123,11 @@ export function parseHost(body: Uint8Array): Parsed<HostFacts> {
   const reasons = new Map(Object.entries(dropReasons).map(([number, name]) => [Number(number), name]));
   const kernelVersion = parseKernelVersion(kernel);
   return { value: { kernel, kernelVersion, hostname, dropReasons: reasons, programs, maps } };
+}
+
+/** Body of a filter block; or what is wrong with it. */
+export function parseFilter(body: Uint8Array): Parsed<CaptureFilter> {
+  return parseJson(body, Filter);
 }
 
 /** Text of a JSON block; or what is wrong with it. */

@@ -85,6 +85,26 @@ export interface MissingHook {
   readonly reason: string;
 }
 
+/** What was asked for: the filter in force, from the filter block. A journey that matches once is kept to its end. */
+export interface CaptureFilter {
+  /** pcap-filter(7); null = none. */
+  readonly expression: string | null;
+  readonly devices: readonly string[];
+  /** Name; null = the one of the probe. */
+  readonly netns: string | null;
+  /** skb->mark & mask = value. */
+  readonly mark: { readonly value: number; readonly mask: number } | null;
+  readonly hasMetadata: boolean;
+  /** A TLV of this type, with this value (hex) unless null. */
+  readonly tlv: { readonly type: number; readonly value: string | null } | null;
+  /** One journey in so many is kept; null = all. */
+  readonly sample: number | null;
+  /** Events a second; null = any number. */
+  readonly rate: number | null;
+  /** Kept are so many journeys before and after one that meets the condition. */
+  readonly trigger: { readonly condition: string; readonly before: number; readonly after: number } | null;
+}
+
 /** Events over time, for the strip on top: at most TIMELINE_BUCKETS equal buckets from start to end. */
 export interface Timeline {
   readonly startNs: string;

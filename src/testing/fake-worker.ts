@@ -28,6 +28,7 @@ export function fakeUpdate(part: Partial<Update> = {}): Update {
     edges: [],
     gaps: [],
     missingHooks: [],
+    filter: null,
     timeline: {
       startNs: String(FAKE_START_NS),
       endNs: String(FAKE_START_NS + 1_000_000_000n),

@@ -57,7 +57,12 @@ function readGap(body: Uint8Array): Gap {
   };
 }
 
-const JSON_SUBTYPES: readonly number[] = [BLOCK_SUBTYPE.catalogue, BLOCK_SUBTYPE.schema, BLOCK_SUBTYPE.host];
+const JSON_SUBTYPES: readonly number[] = [
+  BLOCK_SUBTYPE.filter,
+  BLOCK_SUBTYPE.catalogue,
+  BLOCK_SUBTYPE.schema,
+  BLOCK_SUBTYPE.host,
+];
 
 export function readCapture(file: string): Capture {
   const interfaces: InterfaceInfo[] = [];

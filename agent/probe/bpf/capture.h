@@ -52,11 +52,6 @@ static __always_inline __u64 wake_flags(__u64 seen)
 		       : BPF_RB_NO_WAKEUP;
 }
 
-/* A field of skb_shared_info; false: it could not be read. */
-#define READ_INFO(out, info, field)                                              \
-	(CASTS ? (*(out) = AS_KERNEL(struct skb_shared_info, info)->field, true) \
-	       : !bpf_core_read(out, sizeof(*(out)), &((struct skb_shared_info *)(info))->field))
-
 /* skb_cloned() of skbuff.h: the head is shared, so nobody may write to it. */
 static __always_inline bool head_shared(struct sk_buff *skb, __u64 info, const bool direct)
 {
@@ -280,7 +275,7 @@ static __always_inline void capture(struct sk_buff *skb, __u64 head, const struc
 	struct extent x;
 	__u64 info;
 
-	if (!c)
+	if (!c || left_out(c, k->journey))
 		return;
 	info = head + GET(skb, end);
 	measure(&x, skb, head, info, hook.raw, direct);

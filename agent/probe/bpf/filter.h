@@ -74,15 +74,27 @@ static __always_inline bool matches(struct sk_buff *skb, __u64 head, struct net_
 static __always_inline bool wanted(struct sk_buff *skb, __u64 head, struct net_device *dev,
 				   const bool raw, const bool direct)
 {
+	__u8 meta_len = 0;
+
+	if (config.filter & WH_FILTER_MARK && (GET(skb, mark) & config.mark_mask) != config.mark)
+		return false;
+	if (config.filter & WH_FILTER_METADATA) {
+		__u64 info = head + GET(skb, end);
+
+		if (!READ_INFO(&meta_len, info, meta_len) || !meta_len)
+			return false;
+	}
 	return !(config.filter & WH_FILTER_EXPRESSION) || matches(skb, head, dev, raw, direct);
 }
 
-/* The same of a frame, which lies between two addresses. */
-static __always_inline bool frame_wanted(__u64 from, __u64 to, __u32 length, struct net_device *dev,
-					 const bool direct)
+/* The same of a frame, which lies between two addresses and has no mark. */
+static __always_inline bool frame_wanted(__u64 from, __u64 to, __u32 length, __u8 meta_len,
+					 struct net_device *dev, const bool direct)
 {
 	struct wh_packet p = { .from = from, .have = to - from, .length = length };
 
+	if (config.filter & WH_FILTER_MARK || (config.filter & WH_FILTER_METADATA && !meta_len))
+		return false;
 	if (!(config.filter & WH_FILTER_EXPRESSION))
 		return true;
 	return has_ethernet(dev, direct) ? filter_link(&p) : filter_network(&p);

@@ -28,7 +28,7 @@ static __always_inline struct journey *frame_begins(struct journey *h, const str
 		h = journey_of(address_claim(&now->head));
 	if (!h)
 		return NULL;
-	h->id = next_journey_id();
+	h->id = next_journey_id(now->ktime_ns);
 	h->other = 0;
 	h->handed_on = false;
 	frame_arrives(h, now);
@@ -59,7 +59,7 @@ static __always_inline __u64 frame_enters(struct position *now, const bool is_wa
 		return 0;
 	}
 	h = frame_begins(h, now);
-	return h ? h->id : next_journey_id();
+	return h ? h->id : next_journey_id(now->ktime_ns);
 }
 
 /* The same when the program has returned. What it drops is forgotten; what it sends elsewhere goes
@@ -75,7 +75,7 @@ static __always_inline __u64 frame_leaves(struct position *now, const bool is_wa
 			return 0;
 		h = frame_begins(NULL, now);
 		if (!h)
-			return next_journey_id();
+			return next_journey_id(now->ktime_ns);
 		place = address_find(&now->head);
 	}
 	id = h->id;
@@ -175,7 +175,8 @@ static __always_inline void observe_frame(struct xdp_buff *xdp, const struct hoo
 	info = now.head + GET(xdp, frame_sz) -
 	       ((bpf_core_type_size(struct skb_shared_info) + CACHE_LINE - 1) & -CACHE_LINE);
 	frame_measure(&x, xdp, now.head, info, direct);
-	is_wanted = frame_wanted(x.packet_from, ADDRESS(xdp, data_end), x.wire_len, dev, direct);
+	is_wanted = frame_wanted(x.packet_from, ADDRESS(xdp, data_end), x.wire_len, x.meta_len, dev,
+				 direct);
 	k.journey = hook.returned ? frame_leaves(&now, is_wanted, hook.verdict)
 				  : frame_enters(&now, is_wanted);
 	if (!k.journey)
@@ -183,7 +184,7 @@ static __always_inline void observe_frame(struct xdp_buff *xdp, const struct hoo
 
 	point = point_at(slot, hook);
 	c = counter(point);
-	if (!c)
+	if (!c || left_out(c, k.journey))
 		return;
 	seen = __sync_fetch_and_add(&c->seen, 1);
 	r = reserve(&x, &k, point, &room);

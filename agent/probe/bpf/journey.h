@@ -61,15 +61,56 @@ static __always_inline bool continues(const struct journey *then, const struct p
 	return then->other == now->head;
 }
 
-/* Ids are small, never 0 and unique over CPUs without a shared counter. */
-static __always_inline __u64 next_journey_id(void)
+/* Does the rate limit allow another journey? Events that come are always paid for (left_out()), so
+ * a journey that has begun is never cut, and the next has to wait longer. */
+static __always_inline bool affordable(__u64 now)
+{
+	__u32 zero = 0;
+	__u64 *used_up = bpf_map_lookup_elem(&rate, &zero), then;
+
+	if (!used_up)
+		return true;
+	then = *used_up;
+	if (then + WH_RATE_BURST_NS < now)
+		__sync_val_compare_and_swap(used_up, then, now - WH_RATE_BURST_NS);
+	return then <= now;
+}
+
+/* Ids are small, never 0 and unique over CPUs without a shared counter. Of a journey that is to be
+ * left out it has a bit of WH_LEFT_OUT. */
+static __always_inline __u64 next_journey_id(__u64 ktime_ns)
 {
 	__u32 zero = 0;
 	struct wh_journey_counter *c = bpf_map_lookup_elem(&journey_counters, &zero);
+	__u64 id;
 
 	if (!c)
 		return 0;
-	return __sync_fetch_and_add(&c->started, 1) * config.cpus + bpf_get_smp_processor_id() + 1;
+	id = __sync_fetch_and_add(&c->started, 1) * config.cpus + bpf_get_smp_processor_id() + 1;
+	if (config.sample && bpf_get_prandom_u32() % config.sample)
+		id |= WH_LEFT_OUT_BY_SAMPLING;
+	else if (config.event_ns && !affordable(ktime_ns))
+		id |= WH_LEFT_OUT_BY_RATE;
+	return id;
+}
+
+/* Is the event one of a journey that is left out? Then it is counted; else it is paid for. */
+static __always_inline bool left_out(struct wh_counter *c, __u64 journey)
+{
+	__u32 zero = 0;
+	__u64 *used_up;
+
+	if ((config.sample || config.event_ns) && journey & WH_LEFT_OUT) {
+		__sync_fetch_and_add(journey & WH_LEFT_OUT_BY_SAMPLING ? &c->sampled : &c->limited,
+				     1);
+		return true;
+	}
+	if (!config.event_ns)
+		return false;
+	used_up = bpf_map_lookup_elem(&rate, &zero);
+	if (used_up)
+		__sync_fetch_and_add(used_up, config.event_ns);
+	return false;
 }
 
 static __always_inline void arrive(struct journey *j, const struct position *now)
@@ -189,8 +230,11 @@ static __always_inline __u64 journey_begins(struct journey *j, const struct posi
 					    __u32 slot, __u64 id, __u64 *origin)
 {
 	if (!id) {
-		id = next_journey_id();
+		id = next_journey_id(now->ktime_ns);
 		*origin = head_seen(now, id);
+		/* A clone is kept, or not, with its origin. */
+		if (*origin)
+			id = (id & ~WH_LEFT_OUT) | (*origin & WH_LEFT_OUT);
 	}
 	if (!j)
 		j = journey_of(address_claim(&now->skb));

@@ -154,4 +154,9 @@ struct timespec64 {
 #define ADDRESS(p, field) \
 	(CASTS ? (__u64)AS_KERNEL(struct timespec64, &(p)->field)->tv_sec : (__u64)GET(p, field))
 
+/* A field of skb_shared_info; false: it could not be read. */
+#define READ_INFO(out, info, field)                                              \
+	(CASTS ? (*(out) = AS_KERNEL(struct skb_shared_info, info)->field, true) \
+	       : !bpf_core_read(out, sizeof(*(out)), &((struct skb_shared_info *)(info))->field))
+
 #endif /* WHITHER_KERNEL_TYPES_H */

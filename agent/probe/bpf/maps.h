@@ -9,7 +9,7 @@ struct {
 	__uint(max_entries, 1 << 24);
 } events SEC(".maps");
 
-/* What every point saw and what it could not hand over. Written here, read by the probe. 68 kB a
+/* What every point saw and what it could not hand over. Written here, read by the probe. 136 kB a
  * CPU. */
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
@@ -24,6 +24,14 @@ struct {
 	__type(key, __u32);
 	__type(value, struct wh_journey_counter);
 } journey_counters SEC(".maps");
+
+/* When the events so far have used up the rate limit (CLOCK_MONOTONIC). */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u64);
+} rate SEC(".maps");
 
 /* Packets under way: addresses of sk_buffs, and of their heads. A set is searched as a whole, so
  * its keys share a cache line. 0 = free. 1 MB. */

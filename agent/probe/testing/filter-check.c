@@ -105,12 +105,11 @@ static void check(const char *expression, const unsigned char *object, size_t si
 		  struct packet_access access, const struct packets *packets)
 {
 	struct bpf_object *loaded;
-	struct filter filter;
+	struct filter filter = { .expression = expression };
 	struct image image;
 	struct tally link, network = { 0 };
 
-	if (filter_compile(&filter, expression) ||
-	    image_make(&image, object, size, &filter, access))
+	if (filter_compile(&filter) || image_make(&image, object, size, &filter, access))
 		exit(1);
 	loaded = bpf_object__open_mem(image.bytes, image.size, NULL);
 	if (!loaded || bpf_object__load(loaded)) {
