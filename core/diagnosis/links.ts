@@ -26,7 +26,9 @@ export type LinkKind =
   /** Merged into the packet that leads it. */
   | 'gro'
   /** The same packet in another skb. */
-  | 'copy';
+  | 'copy'
+  /** Broken: it comes from something, or goes on as something, that was not found (ends.ts). */
+  | 'unknown';
 
 export interface FoundLink {
   readonly kind: LinkKind;

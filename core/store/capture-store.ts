@@ -192,7 +192,7 @@ export class CaptureStore implements CaptureSink {
     chunk.interfaceIndex[row] = p.interfaceIndex;
     chunk.hop[row] = hop;
     chunk.length[row] = p.originalLength;
-    this.hops.events[hop]!++;
+    if (this.hops.events[hop]!++ === 0) this.hops.first[hop] = event;
 
     const journey = p.hasPacketId
       ? this.journeys.open(this.run, p.packetIdHi, p.packetIdLo)

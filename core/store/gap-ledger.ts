@@ -58,6 +58,11 @@ export class GapLedger {
     this.newest.set(key, gap);
   }
 
+  /** The newest kind of gap that reaches into [from, to]; null = nothing is known to have been lost then. */
+  within(from: Ns, to: Ns): { readonly cause: string; readonly count: number | null } | null {
+    return this.gaps.findLast((gap) => gap.from <= to && gap.to >= from) ?? null;
+  }
+
   list(): Gap[] {
     return this.gaps.map(({ hop, cause, count, from, to }) => ({
       hop,

@@ -49,6 +49,8 @@ export class HopTable {
   readonly causes = new HopCauses();
   /** Counts by hop index; meanings as in view.ts `Hop`. */
   readonly events = new Float64Array(MAX_HOPS);
+  /** Event number of its first event, where there are any. */
+  readonly first = new Uint32Array(MAX_HOPS);
   readonly withMetadata = new Float64Array(MAX_HOPS);
   readonly metadataBytes = new Float64Array(MAX_HOPS);
   readonly unreadable = new Float64Array(MAX_HOPS);

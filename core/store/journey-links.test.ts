@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { inspectStoredEvent } from '#core/inspect/stored.ts';
-import { LINK_KIND } from '#core/format/structs.ts';
+import { GAP_CAUSE, LINK_KIND } from '#core/format/structs.ts';
 import { CaptureWriter } from '#core/pcapng/writer.ts';
 import { UNKNOWN_EVENT } from '#core/pcapng/event.ts';
 import { HOOK_BY_NAME } from '#core/format/hooks.ts';
+import type { CaptureStore } from './capture-store.ts';
 import { journeyDetail } from './journey-detail.ts';
-import { seen, START_NS, storeOf, UDP_PACKET } from './testing/scenario.ts';
+import { seen, sectionBytes, START_NS, storeOf, UDP_PACKET, type Seen } from './testing/scenario.ts';
 
 describe('beside the area', () => {
   it('is what any event has, and where it changed', () => {
@@ -101,6 +102,86 @@ describe('links of a journey', () => {
       },
     ]);
     expect(journeyDetail(store, 0).links).toMatchObject([{ direction: 'to', kind: 'veth', journey: 1 }]);
+  });
+});
+
+describe('ends of a journey that are open', () => {
+  const SECOND_US = 1_000_000;
+  const other = (us: number): Seen[] => [
+    { hook: 'netif_receive_skb', id: 1n, us },
+    { hook: 'nf/local_in', id: 1n, us: us + 1 },
+    { hook: 'consume_skb', id: 1n, us: us + 2 },
+  ];
+  const late: Seen = { hook: 'netif_receive_skb', id: 99n, us: 9 * SECOND_US };
+  /** Of another packet than that of the other journeys. */
+  const middle: Seen = {
+    hook: 'nf/local_in',
+    id: 2n,
+    us: 5 * SECOND_US,
+    data: UDP_PACKET.with(UDP_PACKET.length - 1, 99),
+  };
+  const texts = (store: CaptureStore, journey: number): string[] =>
+    journeyDetail(store, journey).links.map(
+      ({ direction, kind, known, journey: to, id, evidence }) =>
+        `${direction} ${kind} ${known} ${to} '${id}' ${evidence}`,
+    );
+  const BEGINS =
+    "from unknown broken null '' It begins at local in, behind netif_receive_skb, which saw other packets of eth0; no earlier journey fits.";
+  const ENDS =
+    "to unknown broken null '' It was last seen at local in, which is no end: it was freed unseen, or went on where nothing is watched.";
+
+  it('are broken links, in the detail and for inspect, which sees nothing that comes later', () => {
+    const store = seen(...other(0), middle, late);
+    expect(texts(store, 0)).toEqual([]);
+    expect(texts(store, 1)).toEqual([`${BEGINS} Why is not known.`, `${ENDS} Why is not known.`]);
+    expect(inspectStoredEvent(store, 3, null).links).toEqual([
+      {
+        journey: null,
+        kind: 'unknown',
+        known: 'broken',
+        evidence: `${BEGINS.slice(BEGINS.indexOf('It'))} Why is not known.`,
+      },
+    ]);
+    // The hook that would have seen it saw its first packet later.
+    expect(inspectStoredEvent(seen(middle, ...other(6 * SECOND_US)), 0, null).links).toEqual([]);
+  });
+
+  it('have a loss of that time for a reason', () => {
+    const blocks = (writer: CaptureWriter): void =>
+      writer.gap({
+        interfaceId: 0xffff_ffff,
+        cause: GAP_CAUSE.ringFull,
+        count: 312n,
+        fromNs: START_NS + 4_950_000_000n,
+        toNs: START_NS + 4_990_000_000n,
+      });
+    const store = storeOf(sectionBytes({ seen: [...other(0), middle, late], blocks }));
+    expect(texts(store, 1)).toEqual([
+      `${BEGINS} 312 events are missing from the capture around that time (ring buffer full).`,
+      `${ENDS} Why is not known.`,
+    ]);
+  });
+
+  it('are told of a clone whose origin is not there', () => {
+    const clone = { ...middle, extensions: { link: { kind: LINK_KIND.clone, journey: 41n } } };
+    expect(texts(seen(...other(0), clone, late), 1)[0]).toBe(
+      "from clone broken null '' The kernel was seen to clone it from journey 41, of which nothing is here.",
+    );
+  });
+
+  it('are none of a journey that goes on as another', () => {
+    const goesOn: Seen[] = [
+      { hook: 'nf/prerouting', id: 2n, us: 5 * SECOND_US },
+      { hook: 'net_dev_queue', id: 3n, us: 5 * SECOND_US + 4 },
+      { hook: 'net_dev_start_xmit', id: 3n, us: 5 * SECOND_US + 5 },
+    ];
+    const freed: Seen = { hook: 'consume_skb', id: 1n, us: 0 };
+    const last: Seen = { ...late, hook: 'net_dev_queue' };
+    const store = seen(freed, ...goesOn, last);
+    expect(texts(store, 1).map((text) => text.slice(0, 20))).toEqual(['to forward inferred ']);
+    expect(texts(seen(freed, goesOn[0]!, last), 1).map((text) => text.slice(0, 18))).toEqual([
+      'to unknown broken ',
+    ]);
   });
 });
 

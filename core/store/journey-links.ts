@@ -1,4 +1,5 @@
-/** Links between the journeys of a capture, looked for when a journey is asked for. */
+/** Links between the journeys of a capture, and ends that are open, looked for when a journey is asked for. */
+import { brokenEnd, brokenStart, type EndSource } from '#core/diagnosis/ends.ts';
 import { PRINT } from '#core/diagnosis/fingerprint.ts';
 import {
   linksBack,
@@ -7,14 +8,18 @@ import {
   type JourneyEnd,
   type JourneySource,
 } from '#core/diagnosis/links.ts';
+import { nsFromParts, type Ns } from '#core/time/ns.ts';
 import type { CaptureStore } from './capture-store.ts';
 import { decimal, journeyId } from './event-text.ts';
-import { JOURNEY } from './journey-table.ts';
+import { JOURNEY, JOURNEY_BIT } from './journey-table.ts';
 import { CHUNK_MASK } from './limits.ts';
 import { MAX_JOURNEY_EVENTS, type JourneyLink } from './view.ts';
 
-/** The store as links are looked for in it, as if it ended before event number `end`. */
-function sourceOf(store: CaptureStore, end: number): JourneySource {
+/**
+ * The store as links are looked for in it, as if it ended before event number `end`. Infinity: all of it is there, and
+ * what was lost and when it began and ended are known.
+ */
+function sourceOf(store: CaptureStore, end: number): JourneySource & EndSource {
   const { journeys, prints, events, hops } = store;
   const endOf = (event: number): JourneyEnd => {
     const chunk = events.chunk(event);
@@ -49,6 +54,30 @@ function sourceOf(store: CaptureStore, end: number): JourneySource {
       return id === null ? -1 : journeys.find(journeys.word(journey, JOURNEY.run), id[0], id[1]);
     },
     first: (journey) => endOf(journeys.word(journey, JOURNEY.first)),
+    last: (journey) => endOf(journeys.word(journey, JOURNEY.last)),
+    protocol: (journey) => {
+      const event = journeys.word(journey, JOURNEY.first);
+      return events.chunk(event).protocol[event & CHUNK_MASK]!;
+    },
+    sees: ({ id }, { device, netns }) =>
+      hops.places.some(
+        (place, hop) =>
+          place.hook === id &&
+          place.device === device &&
+          place.netns === netns &&
+          hops.events[hop]! > 0 &&
+          hops.first[hop]! < end,
+      ),
+    span: () => (end < Infinity ? null : { first: endOf(0), newest: endOf(events.count - 1) }),
+    lostNear: ({ tsHi, tsLo }, reachNs) => {
+      if (end < Infinity) return '';
+      const at = nsFromParts(tsHi, tsLo);
+      const there = (at + BigInt(reachNs)) as Ns;
+      const gap = reachNs < 0 ? store.gaps.within(there, at) : store.gaps.within(at, there);
+      if (gap === null) return '';
+      const many = gap.count === null ? 'Events' : `${gap.count} events`;
+      return `${many} are missing from the capture around that time (${gap.cause}).`;
+    },
     lastBefore: (journey, before) => {
       let last = -1;
       each(journey, (event) => {
@@ -73,20 +102,40 @@ function canLink(store: CaptureStore, journey: number): boolean {
   return prints.words(journey)[prints.at(journey) + PRINT.flow] !== 0 || prints.origin(journey) !== null;
 }
 
-/** What a journey comes from and what comes from it. */
+/** What it comes from; when that is nothing, why that is not as it should be. */
+function backLinks(store: CaptureStore, source: JourneySource & EndSource, journey: number): FoundLink[] {
+  const found = canLink(store, journey) ? linksBack(source, journey) : [];
+  if (found.length > 0) return found;
+  const origin = store.prints.origin(journey);
+  if (origin === null) return brokenStart(source, journey);
+  const evidence = `The kernel was seen to clone it from journey ${decimal(origin[0], origin[1])}, of which nothing is here.`;
+  return [{ kind: 'clone', known: 'broken', journey: -1, evidence }];
+}
+
+/** What a journey comes from and what comes from it, and where either should be known but is not. */
 export function journeyLinks(store: CaptureStore, journey: number): JourneyLink[] {
-  if (!canLink(store, journey)) return [];
+  if (!isFollowed(store, journey)) return [];
   const source = sourceOf(store, Infinity);
+  const back = backLinks(store, source, journey);
+  const forward = canLink(store, journey) ? linksForward(source, journey) : [];
+  // What was merged ends there, and what a clone was taken of does not go on as that.
+  const goesOn = back.some(({ kind }) => kind === 'gro') || forward.some(({ kind }) => kind !== 'clone');
   return [
-    ...linksBack(source, journey).map((link) => linkOf(store, link, 'from')),
-    ...linksForward(source, journey).map((link) => linkOf(store, link, 'to')),
+    ...back.map((link) => linkOf(store, link, 'from')),
+    ...forward.map((link) => linkOf(store, link, 'to')),
+    ...(goesOn ? [] : brokenEnd(source, journey)).map((link) => linkOf(store, link, 'to')),
   ];
 }
 
 /** What a journey comes from, as far as it can be told when event number `event` is the newest. */
 export function linksAt(store: CaptureStore, journey: number, event: number): JourneyLink[] {
-  if (!canLink(store, journey)) return [];
-  return linksBack(sourceOf(store, event + 1), journey).map((link) => linkOf(store, link, 'from'));
+  if (!isFollowed(store, journey)) return [];
+  return backLinks(store, sourceOf(store, event + 1), journey).map((link) => linkOf(store, link, 'from'));
+}
+
+/** Events without an id are journeys of their own: that they are not linked says nothing. */
+function isFollowed(store: CaptureStore, journey: number): boolean {
+  return (store.journeys.word(journey, JOURNEY.flags) & JOURNEY_BIT.id) !== 0;
 }
 
 function linkOf(store: CaptureStore, link: FoundLink, direction: JourneyLink['direction']): JourneyLink {

@@ -226,7 +226,10 @@ export interface JourneyLink {
   /** `from`: the other began earlier, and this one comes from it. */
   readonly direction: 'from' | 'to';
   readonly kind: LinkKind;
-  /** exact: seen in the kernel. inferred: one and only one fits. broken: several fit, and none is named. */
+  /**
+   * exact: seen in the kernel. inferred: one and only one fits. broken: several fit and none is named, or (kind unknown)
+   * the journey begins in the middle of a lane and comes from nothing, or its last event is no end.
+   */
   readonly known: 'exact' | 'inferred' | 'broken';
   /** Number and id of the other journey; null and '' when broken. */
   readonly journey: number | null;

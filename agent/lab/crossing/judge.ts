@@ -160,7 +160,7 @@ export class Judge implements CaptureSink {
     for (let journey = 0; journey < count; journey++) {
       const [link] = linksAt(store, journey, Infinity);
       if (link === undefined || link.journey === null) {
-        orphans.set(journey, link === undefined ? 'nothing fits' : 'ambiguous');
+        orphans.set(journey, link === undefined || link.kind === 'unknown' ? 'nothing fits' : 'ambiguous');
         continue;
       }
       tally(links, `${link.kind} ${link.known}`);
