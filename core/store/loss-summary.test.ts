@@ -148,6 +148,21 @@ describe('the summary of losses', () => {
     expect(lines(store)).toEqual(['eth0:nf/forward lost unknown * 1/1']);
   });
 
+  it('takes smaller steps where a long journey loses its metadata again and again', () => {
+    const seen = Array.from({ length: 512 }, (_, us) =>
+      us % 2 === 0 ? had(1n, us, ...trace(1), 0, 0) : ({ hook: 'nf/forward', id: 1n, us } as const),
+    );
+    const store = storeWith(seen);
+    const query = new LossSummaryQuery(store);
+    let steps = 1;
+    while (!query.advance(4096)) steps++;
+    // The first 256 events of a journey count. Every other one of the 512 is a loss, looked at beside those before it.
+    expect(steps).toBeGreaterThan(100);
+    expect(steps).toBeLessThan(512);
+    expect(query.summary()).toEqual(summaryOf(store, 1));
+    expect(query.summary().rows.map(({ journeys }) => journeys)).toEqual([1, 1]);
+  });
+
   it('counts journeys, not events, and every one of them at the hop that the path shows it at', () => {
     const one = fc.record({
       hook: fc.constantFrom('netif_receive_skb', 'nf/prerouting', 'nf/forward', 'net_dev_queue'),

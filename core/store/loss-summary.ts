@@ -61,12 +61,12 @@ export class LossSummaryQuery {
     this.end = store.events.count;
   }
 
-  /** Looks at no more than `budget` events; true when there are no more. */
+  /** Looks at `budget` events, at most one journey's more; true when there are no more. Others of a journey count as well. */
   advance(budget: number): boolean {
-    const end = Math.min(this.end, this.cursor + budget);
-    for (; this.cursor < end; this.cursor++) {
+    for (let left = budget; left > 0 && this.cursor < this.end; this.cursor++) {
       const state = this.store.events.chunk(this.cursor).state[this.cursor & CHUNK_MASK]!;
-      if (IS_LOSS[state] === true || state === HOP_STATE.changed) this.take(this.cursor, state);
+      left--;
+      if (IS_LOSS[state] === true || state === HOP_STATE.changed) left -= this.take(this.cursor, state);
     }
     return this.cursor === this.end;
   }
@@ -83,7 +83,8 @@ export class LossSummaryQuery {
     return { rows, omitted: this.omitted };
   }
 
-  private take(event: number, state: number): void {
+  /** Returns how many events it has looked at. */
+  private take(event: number, state: number): number {
     const { events } = this.store;
     const chunk = events.chunk(event);
     const row = event & CHUNK_MASK;
@@ -91,7 +92,7 @@ export class LossSummaryQuery {
     const packedCause = chunk.cause[row]!;
     const journey = journeyEvents(this.store, chunk.journey[row]!);
     const victims = this.victims(journey, event);
-    if (state === HOP_STATE.changed && victims.length === 0) return;
+    if (state === HOP_STATE.changed && victims.length === 0) return journey.length;
     // A journey that meets the same fate at the same hop again is one journey all the same.
     const again = journey.filter((other) => {
       if (other >= event) return false;
@@ -99,12 +100,13 @@ export class LossSummaryQuery {
       const i = other & CHUNK_MASK;
       return at.hop[i] === hop && at.state[i] === state && at.cause[i] === packedCause;
     });
+    const looked = journey.length * (1 + again.length);
     const known = again.flatMap((other) => this.victims(journey, other));
     const isNew = state === HOP_STATE.changed ? known.length === 0 : again.length === 0;
     const fate = this.fateOf(event, hop, state, packedCause);
     if (fate === null) {
       this.omitted++;
-      return;
+      return looked;
     }
     if (isNew) this.count(fate.area, event);
     for (const victim of victims) {
@@ -113,6 +115,7 @@ export class LossSummaryQuery {
       if (tally === null) this.omitted++;
       else this.count(tally, event);
     }
+    return looked;
   }
 
   /** TLVs that the packet had before this event and that are not as they were: each type once. */

@@ -11,7 +11,7 @@ import type { ScenarioResult, Sighting } from './types.ts';
 
 /** In front of a sequence number: "WHSQ", agent/lab/traffic/send.c. */
 const MAGIC = 0x57485351;
-const WHOLE_CAPTURE = 1 << 24;
+const STEP_EVENTS = 1 << 16;
 
 export type CaptureResult = Omit<ScenarioResult, 'truth' | 'counters'>;
 
@@ -26,7 +26,7 @@ export function readScenario(bytes: Uint8Array): CaptureResult {
   for (let journey = 0; journey < store.journeys.count; journey++)
     sightings.push(...told(store, journey, sequences));
   const query = new LossSummaryQuery(store);
-  query.advance(WHOLE_CAPTURE);
+  while (!query.advance(STEP_EVENTS)) continue;
   return {
     kernel: store.facts.host?.kernelVersion ?? KERNEL_UNKNOWN,
     sightings,
