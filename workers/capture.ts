@@ -234,7 +234,7 @@ export class Capture implements SourceSink {
     if (this.ended) return;
     this.#agentText = text;
     this.sourceText = text;
-    this.#captured ||= capture === 'running';
+    this.#captured ||= capture === 'running' || capture === 'partly';
     // What is starting for the first time is no news.
     const quiet = capture === 'running' || (capture === 'restarting' && !this.#captured);
     this.captureProblem = quiet

@@ -352,6 +352,17 @@ describe('a session with a live source', () => {
     expect(await said('Capturing v1.', 'running')).toEqual([]);
   });
 
+  it('says that the agent waits, also when it never captured all that was asked for', async () => {
+    const source = new ManualSource();
+    const world = new World(source);
+    const updates = await world.open(LIVE);
+    await source.status('Capturing v1. Without v0.', 'partly');
+    world.nowMs += 1000;
+    await source.status('Waiting for v1.', 'restarting');
+    const { problems } = await updates.until(({ sourceText }) => sourceText === 'Waiting for v1.');
+    expect(problems.map(({ code, cause }) => [code, cause])).toEqual([['live-capture', 'Waiting for v1.']]);
+  });
+
   it('forgets everything when the agent has another log', async () => {
     const source = new ManualSource();
     const world = new World(source);
