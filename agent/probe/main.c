@@ -191,6 +191,8 @@ int main(int argc, char **argv)
 		return 1;
 	if (cost_begin(&cost, &o, &c.where))
 		return 1;
+	if (!o.hooks || list_names_hook(o.hooks, "tap"))
+		taps_open(c.taps);
 	if (caps_keep_needed()) {
 		fputs("whither-probe: cannot give up privileges, so it does not start\n", stderr);
 		return 1;
@@ -212,8 +214,7 @@ int main(int argc, char **argv)
 	attached = true;
 	hooks_attach(&c.hooks, &o, &c.where);
 	programs_release(&c.where.programs);
-	if (!o.hooks || list_names_hook(o.hooks, "tap"))
-		taps_listen(c.taps, &c);
+	taps_listen(c.taps, &c);
 	section_write(&c, schema);
 	output_flush(&c.out);
 

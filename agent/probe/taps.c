@@ -240,6 +240,23 @@ static struct perf_buffer *open_buffers(struct taps *t, const struct tap_object 
 	return b;
 }
 
+void taps_open(struct taps *t)
+{
+	for (size_t n = 0; n < t->sites.count; n++) {
+		struct tap_object *o = &t->sites.of[n];
+
+		if (tap_object_taken(o)) {
+			snprintf(t->sites.reason, sizeof(t->sites.reason),
+				 "another probe listens to them, and they speak to one at a time");
+			continue;
+		}
+		t->buffers[n] = open_buffers(t, o);
+		if (!t->buffers[n])
+			snprintf(t->sites.reason, sizeof(t->sites.reason),
+				 "no perf buffer for them: %s", strerror(errno));
+	}
+}
+
 void taps_listen(struct taps *t, struct capture *c)
 {
 	if (!t->sites.count)
@@ -250,17 +267,8 @@ void taps_listen(struct taps *t, struct capture *c)
 	for (size_t n = 0; n < t->sites.count && t->journeys; n++) {
 		struct tap_object *o = &t->sites.of[n];
 
-		if (tap_object_taken(o)) {
-			snprintf(t->sites.reason, sizeof(t->sites.reason),
-				 "another probe listens to them, and they speak to one at a time");
+		if (!t->buffers[n])
 			continue;
-		}
-		t->buffers[n] = open_buffers(t, o);
-		if (!t->buffers[n]) {
-			snprintf(t->sites.reason, sizeof(t->sites.reason),
-				 "no perf buffer for them: %s", strerror(errno));
-			continue;
-		}
 		for (size_t i = 0; i < o->count; i++)
 			t->lost_before[o->first + i] = o->sites[i].lost;
 		t->on = true;
@@ -273,8 +281,9 @@ void taps_listen(struct taps *t, struct capture *c)
 
 void taps_json(FILE *out, const struct taps *t)
 {
-	const char *reason = *t->sites.reason
-				     ? t->sites.reason
+	const char *reason = *t->sites.reason ? t->sites.reason
+			     : t->sites.count
+				     ? "not asked for"
 				     : "no program with taps (whither.h) was loaded at start";
 	bool on = t->capture ? t->on : t->sites.count;
 

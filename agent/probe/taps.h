@@ -15,6 +15,9 @@ struct taps;
 
 /* Finds the taps of all programs that are loaded. Takes CAP_SYS_ADMIN. NULL: no memory. */
 struct taps *taps_find(void);
+/* Opens what they are heard by. Before privileges are given up: Debian's kernels take CAP_SYS_ADMIN
+ * for any perf event (kernel.perf_event_paranoid = 3, their default). */
+void taps_open(struct taps *t);
 /* Listens. What is heard from now on waits for taps_take. */
 void taps_listen(struct taps *t, struct capture *c);
 /* {"id","name","attached","how","reason"}, one for each hook of taps, with commas between. */
