@@ -33,10 +33,12 @@ export interface EdgeJobOptions {
   readonly seconds: number;
   /** Packets per second, roughly. */
   readonly rate: number;
+  /** A filter expression for the probe; null = none. */
+  readonly filter: string | null;
 }
 
 /** What agent/lab/edge does, with the same network, programs and traffic: `EdgeLab` and `record` as a script. */
-export function edgeJob({ seconds, rate }: EdgeJobOptions): Job {
+export function edgeJob({ seconds, rate, filter }: EdgeJobOptions): Job {
   const network = edgeTopology(NETNS, CLIENT_NETNS).map((args) => `${IPROUTE2.ip} ${args.join(' ')}`);
   const script = `
 set -eu
@@ -62,7 +64,7 @@ exec 3>${LOADER_PIPE}
 await ${EDGE_FILE.loader} $loader
 
 # The probe writes the head of the file once it is attached.
-${IN_VM.probe} -i ${EDGE_DEVICE} --netns ${NETNS} --schema ${IN_VM.schema} -w ${EDGE_FILE.capture} 2>${EDGE_FILE.probe} &
+${IN_VM.probe} -i ${EDGE_DEVICE} --netns ${NETNS} --schema ${IN_VM.schema} ${filter === null ? '' : `-f '${filter}'`} -w ${EDGE_FILE.capture} 2>${EDGE_FILE.probe} &
 probe=$!
 await ${EDGE_FILE.capture} $probe
 ${IN_VM.traffic} serve ${NETNS} >/tmp/server &

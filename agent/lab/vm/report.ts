@@ -28,9 +28,13 @@ export interface KernelRun {
   readonly edge: EdgeResults;
 }
 
-/** Boots the kernel, runs both jobs, judges them. Fails when it does not get that far. */
-export async function runKernel(kernel: KernelFiles, signal?: AbortSignal): Promise<KernelRun> {
-  const jobs = [PROBE_JOB, edgeJob({ rate: RATE, seconds: SECONDS })];
+/** Boots the kernel, runs both jobs, judges them. Fails when it does not get that far. `filter`: of the probe, one that all of the lab's traffic passes. */
+export async function runKernel(
+  kernel: KernelFiles,
+  signal?: AbortSignal,
+  filter: string | null = null,
+): Promise<KernelRun> {
+  const jobs = [PROBE_JOB, edgeJob({ rate: RATE, seconds: SECONDS, filter })];
   const started = performance.now();
   return withVm(
     kernel,

@@ -98,6 +98,13 @@ describe.skipIf(skip !== null)(`Linux ${VERSION} in QEMU${skip === null ? '' : `
     expect(types('tcx/ingress@last')).toEqual(new Set(['trace_id verdict origin tenant']));
   });
 
+  it('is the same with a filter expression in every program', async () => {
+    const filtered = await runKernel(kernel, undefined, 'udp or tcp or icmp or icmp6 or arp');
+    expect(filtered.report.wrong).toEqual([]);
+    const hooks = (of: KernelRun): string[] => Object.keys(of.report.eventsByHook).sort();
+    expect(hooks(filtered)).toEqual(hooks(run));
+  });
+
   it('leaves no program, filter, namespace or process in the machine', () => {
     expect(run.edge.afterProbe).toMatch(/^\d+ edge_xdp\n\d+ edge_tcx\n/);
     expect(run.edge.afterProbe).not.toContain('pref 1 ');
