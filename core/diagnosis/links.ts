@@ -66,7 +66,10 @@ export interface JourneySource {
   first(journey: number): JourneyEnd;
   /** Its last event of Rx or Tx that arrived before event number `event`; null = none. */
   lastBefore(journey: number, event: number): JourneyEnd | null;
-  /** Greatest wire length of its events with numbers from `from` on. */
+  /**
+   * Greatest wire length of its events of Rx or Tx with numbers from `from` on. Not of a free: of a long packet GRO
+   * frees an sk_buff by itself that held part of the segments.
+   */
   longestFrom(journey: number, from: number): number;
 }
 

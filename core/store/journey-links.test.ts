@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { tcp } from '#core/diagnosis/testing/packets.ts';
 import { inspectStoredEvent } from '#core/inspect/stored.ts';
 import { GAP_CAUSE, LINK_KIND } from '#core/format/structs.ts';
 import { CaptureWriter } from '#core/pcapng/writer.ts';
@@ -102,6 +103,31 @@ describe('links of a journey', () => {
       },
     ]);
     expect(journeyDetail(store, 0).links).toMatchObject([{ direction: 'to', kind: 'veth', journey: 1 }]);
+  });
+});
+
+describe('packets that GRO merged', () => {
+  const segment = (number: number, segments = 1): Uint8Array => tcp(1000 + number * 100, segments * 100);
+
+  it('are linked to the one that goes on, not to one that only held some of them until it was freed', () => {
+    const gro = (number: number): Seen => ({
+      hook: 'napi_gro_receive_entry',
+      id: BigInt(number + 1),
+      us: number,
+      data: segment(number),
+    });
+    const store = seen(
+      ...[0, 1, 2, 3].map(gro),
+      { hook: 'netif_receive_skb', id: 1n, us: 9, data: segment(0, 4) },
+      // Of the list of fragments: it grew over the one behind it.
+      { hook: 'consume_skb', id: 3n, us: 12, data: segment(2, 2) },
+    );
+    const link = (journey: number): string[] =>
+      journeyDetail(store, journey).links.map(
+        ({ direction, kind, known, journey: other }) => `${direction} ${kind} ${known} ${other}`,
+      );
+    expect([1, 2, 3].flatMap(link)).toEqual(new Array(3).fill('from gro inferred 0'));
+    expect(link(0)).toEqual([1, 2, 3].map((journey) => `to gro inferred ${journey}`));
   });
 });
 

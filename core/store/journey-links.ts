@@ -89,7 +89,10 @@ function sourceOf(store: CaptureStore, end: number): JourneySource & EndSource {
     longestFrom: (journey, from) => {
       let longest = 0;
       each(journey, (event) => {
-        if (event >= from) longest = Math.max(longest, events.chunk(event).length[event & CHUNK_MASK]!);
+        const chunk = events.chunk(event);
+        const row = event & CHUNK_MASK;
+        if (event < from || hops.places[chunk.hop[row]!]!.lane === 'end') return;
+        longest = Math.max(longest, chunk.length[row]!);
       });
       return longest;
     },
