@@ -1,5 +1,7 @@
 /** Small captures made byte by byte, good and bad: what a person may drop on the page. */
 
+import { generateChunks } from '#core/pcapng/testing/generate-capture.ts';
+
 const ETHERNET = 1;
 const PCAP_MAGIC_US = 0xa1b2c3d4;
 const SHB = 0x0a0d0d0a;
@@ -56,4 +58,9 @@ export function pcapngBlocks(frames: number): readonly Buffer[] {
 export function brokenLength(length: number): { readonly bytes: Buffer; readonly offset: number } {
   const good = Buffer.concat(pcapngBlocks(3));
   return { bytes: Buffer.concat([good, u32(EPB, length), Buffer.alloc(64)]), offset: good.length };
+}
+
+/** A capture as Whither makes them, with metadata that is changed and clobbered on the way. */
+export function generatedCapture(events: number): Buffer {
+  return Buffer.concat([...generateChunks({ events, startNs: 1_700_000_000_000_000_000n })]);
 }

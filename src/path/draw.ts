@@ -38,7 +38,7 @@ const toEnd = link<unknown, [number, number]>(curveBumpX).digits(1);
 const STUB_PX = 16;
 /** Half the width of what takes clicks. */
 const STATION_HALF_PX = 44;
-const QUIET_HALF_PX = 14;
+const QUIET_HALF_PX = 9;
 
 const keyOf = (datum: unknown) => (datum as { key: string }).key;
 

@@ -91,7 +91,7 @@ export const LANE_BELOW = 50;
 const MENTIONED_RISE = 0.02;
 
 /** How wide a hop that saw nothing is beside one that did, where room is short. */
-const QUIET_SHARE = 0.35;
+const QUIET_SHARE = 0.2;
 /** The widest label beside one of ordinary width. */
 const LABEL_ROOM = 106;
 
@@ -206,7 +206,7 @@ function neededWidth(slots: readonly Slot[]): number {
     ),
   );
   const endSpan = slots.some((slot) => slot.lane === 'end') ? END_WIDTH : 0;
-  return LANE_GUTTER + Math.ceil(widest) * STATION_MIN + endSpan;
+  return Math.ceil(LANE_GUTTER + widest * STATION_MIN + endSpan);
 }
 
 function layoutLane(

@@ -1,0 +1,168 @@
+/** The frame of the page: widths of panes, small windows, a worker that dies, the keyboard. No agent. */
+import type { Page } from 'playwright-core';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { HOOKS } from '#core/format/hooks.ts';
+import { allRows, waitForState } from './look.ts';
+import { StaticPage } from './static-page.ts';
+
+const site = new StaticPage();
+let page: Page;
+beforeEach(() => {
+  ({ page } = site);
+});
+
+describe('the panes', () => {
+  it('are made wider with the arrow keys, and stay so', async () => {
+    await site.openSample();
+    const widthOf = () => page.locator('[data-pane="list"]').evaluate((pane) => pane.clientWidth);
+    const before = await widthOf();
+    await page.getByRole('separator', { name: 'Width of the list' }).focus();
+    for (let presses = 0; presses < 3; presses++) await page.keyboard.press('ArrowRight');
+    const after = await widthOf();
+    expect(after).toBeGreaterThan(before + 60);
+    await page.reload();
+    await waitForState(page, 'done');
+    expect(await widthOf()).toBe(after);
+    await page.getByRole('separator', { name: 'Width of the list' }).focus();
+    await page.keyboard.press('Home');
+    expect(await widthOf()).toBe(before);
+  });
+
+  it('show the first TLV at 1280 px without scrolling', async () => {
+    await site.openSample();
+    const value = page.locator('.list-row [data-column="0"]').first();
+    await value.waitFor();
+    const [cell, pane] = [await value.boundingBox(), await page.locator('.list-scroll').boundingBox()];
+    expect((cell?.x ?? 0) + (cell?.width ?? 0)).toBeLessThanOrEqual((pane?.x ?? 0) + (pane?.width ?? 0));
+  });
+});
+
+describe('a small window', () => {
+  it.each([
+    [640, 360],
+    [320, 256],
+  ])('of %i × %i has every pane below the other, within its width', async (width, height) => {
+    await page.setViewportSize({ width, height });
+    await site.openSample();
+    await page.locator('.matrix').waitFor();
+    const boxes = await page.$$eval('[data-pane]', (panes) =>
+      panes.map((pane) => {
+        const { top, bottom, left, right } = pane.getBoundingClientRect();
+        return { top, bottom, left, right };
+      }),
+    );
+    expect(boxes).toHaveLength(5);
+    for (const [i, box] of boxes.entries()) {
+      expect(box.left).toBeGreaterThanOrEqual(0);
+      expect(box.right).toBeLessThanOrEqual(width);
+      expect(box.bottom - box.top).toBeGreaterThanOrEqual(i === 0 ? 40 : 150);
+      expect(box.top).toBeGreaterThanOrEqual(boxes[i - 1]?.bottom ?? 0);
+    }
+    const header = await page.$$eval('.app-header > *', (parts) =>
+      parts.map((part) => Math.ceil(part.getBoundingClientRect().right)),
+    );
+    expect(Math.max(...header)).toBeLessThanOrEqual(width);
+    await page.locator('[data-pane="bytes"]').scrollIntoViewIfNeeded();
+    expect(await page.evaluate(() => Math.max(document.body.scrollTop, scrollY))).toBeGreaterThan(0);
+  });
+});
+
+describe('a dead worker', () => {
+  it('is said, and Reopen brings the capture back to where it was', async () => {
+    // The page's own worker, made to fail as a bug in it would: an error that nobody catches.
+    await page.addInitScript(() => {
+      const Real = Worker;
+      globalThis.Worker = class extends Real {
+        constructor(...args: ConstructorParameters<typeof Worker>) {
+          super(...args);
+          addEventListener('whither-test-kill', () =>
+            this.dispatchEvent(new ErrorEvent('error', { message: 'out of memory' })),
+          );
+        }
+      };
+    });
+    await site.openSample();
+    await page.locator('.list-row').nth(7).click();
+    await page.locator('.matrix').waitFor();
+    const journey = await page.locator('[data-pane="journey"] h2').textContent();
+    const rows = await allRows(page);
+    await page.evaluate(() => dispatchEvent(new Event('whither-test-kill')));
+    const banner = page.getByRole('alert');
+    await banner.getByText('has stopped: out of memory').waitFor();
+    expect(await page.locator('.list-row').count()).toBeGreaterThan(5);
+    await banner.getByRole('button', { name: 'Reopen' }).click();
+    await banner.waitFor({ state: 'detached' });
+    await waitForState(page, 'done');
+    await expect.poll(() => page.locator('[data-pane="journey"] h2').textContent()).toBe(journey);
+    expect(await allRows(page)).toEqual(rows);
+  });
+});
+
+describe('the keyboard alone', () => {
+  it('opens the sample and walks list, path, journey and bytes', async () => {
+    await page.goto(site.url);
+    await page.locator('[data-sample="edge"]').focus();
+    await page.keyboard.press('Enter');
+    await waitForState(page, 'done');
+    await page.locator('.matrix').waitFor();
+
+    await page.keyboard.press('2');
+    await page.keyboard.press('Home');
+    await expect.poll(() => selectedRow()).toBe('2');
+    for (const _ of [1, 2, 3]) await page.keyboard.press('ArrowDown');
+    await expect.poll(() => selectedRow()).toBe('5');
+    await page.keyboard.press('End');
+    const last = await page.evaluate(() => globalThis.whither.state.newest?.listed ?? 0);
+    await expect.poll(() => selectedRow()).toBe(String(last + 1));
+
+    await page.keyboard.press('1');
+    const first = await focusedStation();
+    await page.keyboard.press('ArrowRight');
+    const second = await focusedStation();
+    expect(second).not.toBe(first);
+    await page.keyboard.press('ArrowDown');
+    expect(await focusedStation()).not.toBe(second);
+    await page.keyboard.press('ArrowUp');
+    // On to a hook where packets passed.
+    for (
+      let step = 0;
+      step < HOOKS.length && !(await focusedStation())?.includes('netif_receive_skb');
+      step++
+    ) {
+      await page.keyboard.press('ArrowRight');
+    }
+    await page.keyboard.press('Enter');
+    await expect.poll(() => page.getByTestId('list-count').textContent()).toContain(' of ');
+    await page.keyboard.press('Escape');
+    await expect.poll(() => page.getByTestId('list-count').textContent()).not.toContain(' of ');
+
+    await page.keyboard.press('2');
+    await page.keyboard.press('Home');
+    await expect.poll(() => selectedRow()).toBe('2');
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('ArrowRight');
+    await expect.poll(() => page.evaluate(() => globalThis.whither.state.at)).toBe(1);
+    await page.keyboard.press('Enter');
+    const before = await focusedText();
+    await page.keyboard.press('ArrowDown');
+    expect(await focusedText()).not.toBe(before);
+    expect(await page.locator('.byte.hot').count()).toBeGreaterThan(0);
+
+    await page.keyboard.press('?');
+    await page.getByRole('dialog', { name: 'Keys and signs' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+  });
+
+  function selectedRow(): Promise<string | null> {
+    return page.evaluate(
+      () => document.querySelector('.list-row[aria-selected="true"]')?.getAttribute('aria-rowindex') ?? null,
+    );
+  }
+  function focusedStation(): Promise<string | null> {
+    return page.evaluate(() => document.activeElement?.getAttribute('data-station') ?? null);
+  }
+  function focusedText(): Promise<string | null> {
+    return page.evaluate(() => document.activeElement?.textContent ?? null);
+  }
+});

@@ -1,0 +1,61 @@
+/** A page of its own for every test, on a static host without an agent; one browser and one host for a test file. */
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
+import { launchBrowser, openPage, type WatchedPage } from './browser.ts';
+import { plainPcap } from './captures.ts';
+import { waitForState } from './look.ts';
+import { serveStatic, type StaticHost } from './static.ts';
+
+export class StaticPage {
+  #browser: Browser | null = null;
+  #host: StaticHost | null = null;
+  #watched: WatchedPage | null = null;
+
+  /** Registers what has to happen around the tests of the file that calls it. */
+  constructor() {
+    beforeAll(async () => {
+      this.#browser = await launchBrowser();
+      this.#host = await serveStatic(new Map([['/captures/plain.pcap', plainPcap(40)]]));
+    });
+    afterAll(async () => {
+      await this.#browser?.close();
+      await this.#host?.close();
+    });
+    beforeEach(async () => {
+      this.#watched = await openPage(this.#browser!);
+    });
+    afterEach(async () => {
+      const { faults } = this.#watched!;
+      await this.#watched!.close();
+      expect(faults).toEqual([]);
+    });
+  }
+
+  get page(): Page {
+    return this.#watched!.page;
+  }
+
+  get url(): string {
+    return this.#host!.url;
+  }
+
+  async openSample(): Promise<void> {
+    await this.page.goto(this.url);
+    await this.page.locator('[data-sample="edge"]').click();
+    await waitForState(this.page, 'done');
+  }
+
+  /** As a person does it: over the whole page, not into an input. */
+  async drop(name: string, bytes: Uint8Array): Promise<void> {
+    const transfer = await this.page.evaluateHandle(
+      ([fileName, base64]) => {
+        const data = new DataTransfer();
+        const raw = Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
+        data.items.add(new File([raw], fileName));
+        return data;
+      },
+      [name, Buffer.from(bytes).toString('base64')] as const,
+    );
+    await this.page.dispatchEvent('body', 'drop', { dataTransfer: transfer });
+  }
+}
