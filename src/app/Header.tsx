@@ -3,6 +3,7 @@ import { useEffect, useMemo } from 'react';
 import type { Gap, SourceState } from '#workers/api.ts';
 import { printCount, printRough } from '#src/list/print.ts';
 import { usePage, useSession } from '#src/state/context.ts';
+import { keptText } from '#src/status/kept.ts';
 import { lossOf } from '#src/status/loss.ts';
 import { applyTheme, nextTheme } from '#src/theme/theme.ts';
 import type { OpenCapture } from '#src/state/store.ts';
@@ -18,6 +19,7 @@ export function Header() {
       </button>
       {capture !== null && <SourceChip />}
       {capture !== null && <Counts />}
+      {capture !== null && <Kept />}
       <span className="push" />
       {capture !== null && <PauseButton />}
       {capture !== null && (
@@ -102,6 +104,17 @@ function Counts() {
       <span className={loss.any ? 'tone-lost' : 'muted'} title={loss.text}>
         <b className="mono">{loss.count}</b> lost
       </span>
+    </span>
+  );
+}
+
+/** A filtered capture is never mistaken for everything. */
+function Kept() {
+  const kept = usePage((state) => keptText(state.newest?.filter ?? null));
+  if (kept === null) return null;
+  return (
+    <span className="kept" data-testid="kept" title={`The capture holds only: ${kept}`}>
+      <span aria-hidden="true">▽</span> capture holds only: <b>{kept}</b>
     </span>
   );
 }

@@ -127,6 +127,15 @@ describe('the page', () => {
     expect(store.getState().selection).toEqual({ journey: 11, id: { hi: 0, lo: 12 } });
   });
 
+  it('says in the header that a filtered capture is not everything', async () => {
+    const all = { expression: null, devices: [], netns: null, mark: null, hasMetadata: false };
+    const none = { tlv: null, sample: null, rate: null, trigger: null };
+    await show({ filter: { ...all, ...none, expression: 'udp port 4789', sample: 10 } });
+    expect(screen.getByTestId('kept').textContent).toContain(
+      'capture holds only: udp port 4789, 1 in 10 journeys',
+    );
+  });
+
   it('shows how far reading is, and Cancel stops it', async () => {
     const { worker } = await show({ state: 'loading', bytesRead: 250, bytesTotal: 1000, events: 7 });
     expect(screen.getByText(/^25 % · 0 B\/s · 7 events$/)).toBeDefined();

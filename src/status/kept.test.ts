@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import type { CaptureFilter } from '#workers/api.ts';
+import { keptText } from './kept.ts';
+
+const ALL: CaptureFilter = {
+  expression: null,
+  devices: ['eth0'],
+  netns: 'edge',
+  mark: null,
+  hasMetadata: false,
+  tlv: null,
+  sample: null,
+  rate: null,
+  trigger: null,
+};
+
+describe('what a capture holds', () => {
+  it('is not said when nothing was left out on purpose', () => {
+    expect(keptText(null)).toBeNull();
+    expect(keptText(ALL)).toBeNull();
+  });
+
+  it('is said in full otherwise', () => {
+    expect(
+      keptText({
+        ...ALL,
+        expression: 'udp port 4789',
+        mark: { value: 0x10, mask: 0xf0 },
+        hasMetadata: true,
+        tlv: { type: 1, value: '0a0b' },
+        sample: 10,
+        rate: 5000,
+      }),
+    ).toBe(
+      'udp port 4789, mark 0x10 of bits 0xf0, with metadata, TLV 1 = 0a0b, 1 in 10 journeys, at most 5,000 events/s',
+    );
+    expect(keptText({ ...ALL, trigger: { condition: 'lost', before: 100, after: 50 } })).toBe(
+      '100 journeys before and 50 after lost',
+    );
+  });
+});

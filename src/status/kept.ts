@@ -1,0 +1,23 @@
+/** What a capture holds when it was not asked for everything, in words. Pure. */
+import type { CaptureFilter } from '#workers/api.ts';
+import { printCount } from '#src/list/print.ts';
+
+const hex = (value: number): string => `0x${(value >>> 0).toString(16)}`;
+
+/** `udp port 4789, 1 in 10 journeys`; null when nothing was left out on purpose. Devices are told elsewhere. */
+export function keptText(filter: CaptureFilter | null): string | null {
+  if (filter === null) return null;
+  const { expression, mark, hasMetadata, tlv, sample, rate, trigger } = filter;
+  const parts = [
+    expression ?? '',
+    mark === null ? '' : `mark ${hex(mark.value)} of bits ${hex(mark.mask)}`,
+    hasMetadata ? 'with metadata' : '',
+    tlv === null ? '' : `TLV ${tlv.type}${tlv.value === null ? '' : ` = ${tlv.value}`}`,
+    sample === null ? '' : `1 in ${printCount(sample)} journeys`,
+    rate === null ? '' : `at most ${printCount(rate)} events/s`,
+    trigger === null
+      ? ''
+      : `${printCount(trigger.before)} journeys before and ${printCount(trigger.after)} after ${trigger.condition}`,
+  ].filter((part) => part !== '');
+  return parts.length === 0 ? null : parts.join(', ');
+}
