@@ -284,6 +284,7 @@ void hooks_attach(struct hooks *h, const struct options *o, const struct place *
 	if (by_clsact)
 		attach_clsact(h, by_clsact, where);
 	trace_attach(h, o, where);
+	operations_attach(h, o, where);
 	for (size_t i = 0; i < WH_HOOK_MAX; i++)
 		if (h->of[i].failed)
 			fprintf(stderr, "whither-probe: hook %s %s: %s\n", h->of[i].name,

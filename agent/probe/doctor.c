@@ -10,6 +10,7 @@
 #include "capture.h"
 #include "host-facts.h"
 #include "json.h"
+#include "trace.h"
 
 #define BTF_PATH "/sys/kernel/btf/vmlinux"
 
@@ -60,6 +61,8 @@ int doctor(const struct options *o)
 	json_string(stdout, name.release);
 	printf(",\"btf\":%s,\"hooks\":", access(BTF_PATH, R_OK) ? "false" : "true");
 	hooks_json(stdout, &hooks, taps);
+	fputs(",\"operations\":", stdout);
+	operations_json(stdout, &hooks);
 	fputs(",\"privileges\":", stdout);
 	privileges_json(stdout);
 	fputs("}\n", stdout);

@@ -35,7 +35,7 @@ static const struct part PARTS[] = {
 	PART(WH_EXTENSION_TASK, task),	     PART(WH_EXTENSION_DROP, drop),
 	PART(WH_EXTENSION_SOCKET, socket),   PART(WH_EXTENSION_CB, cb),
 	PART(WH_EXTENSION_BESIDE, beside),   PART(WH_EXTENSION_LINK, link),
-	PART(WH_EXTENSION_PROGRAM, program),
+	PART(WH_EXTENSION_PROGRAM, program), PART(WH_EXTENSION_OPERATIONS, operations),
 };
 #define PART_COUNT (sizeof(PARTS) / sizeof(*PARTS))
 

@@ -185,6 +185,7 @@ struct wh_config hooks_configuration(const struct options *o, const struct place
 		.netns = where->netns.inode,
 		.with_cb = o->cb,
 		.frames = trace_frames(o, where),
+		.operations = trace_operations(o),
 	};
 
 	filter_configure(&o->filter, &config);
@@ -200,14 +201,16 @@ static struct bpf_object *open_object(const struct wh_config *config, unsigned r
 				      uint64_t mask)
 {
 	struct bpf_object *object = open_build();
-	struct bpf_map *ring, *constants;
+	struct bpf_map *ring, *notes, *constants;
 	struct bpf_program *p;
 
 	if (!object)
 		return NULL;
 	ring = bpf_object__find_map_by_name(object, "events");
 	constants = bpf_object__find_map_by_name(object, ".rodata.config");
-	if (!ring || !constants || bpf_map__set_max_entries(ring, ring_bytes) ||
+	notes = bpf_object__find_map_by_name(object, "notes");
+	if (!ring || !notes || !constants || bpf_map__set_max_entries(ring, ring_bytes) ||
+	    (!config->operations && bpf_map__set_max_entries(notes, 1)) ||
 	    bpf_map__set_initial_value(constants, config, sizeof(*config)))
 		goto fail;
 	bpf_object__for_each_program(p, object)

@@ -47,6 +47,14 @@ struct trace {
 	size_t link_count;
 };
 
+/* A function of the kernel that does something to metadata (operations.h). */
+struct operation {
+	const char *function;
+	bool watched;
+	char reason[128]; /* why it is not */
+};
+#define OPERATION_COUNT 11
+
 struct hooks {
 	struct hook of[WH_HOOK_MAX]; /* index id - 1 */
 	struct bpf_object *object;
@@ -57,6 +65,7 @@ struct hooks {
 	size_t extra_count;
 	uint32_t extra_points; /* in use behind WH_FIXED_POINTS */
 	struct trace trace;
+	struct operation operations[OPERATION_COUNT];
 	struct point points[WH_POINTS]; /* index: the point */
 	struct clsact clsact;
 };

@@ -2,6 +2,7 @@
 	.section .rodata
 	.global PROBE_CASTS, PROBE_CASTS_END, PROBE_PLAIN, PROBE_PLAIN_END
 	.global PROBE_SOCKETS, PROBE_SOCKETS_END
+	.global OPERATIONS, OPERATIONS_END
 	.global TRACE_CASTS, TRACE_CASTS_END, TRACE_PLAIN, TRACE_PLAIN_END
 	.balign 8
 PROBE_CASTS:
@@ -15,6 +16,10 @@ PROBE_PLAIN_END:
 PROBE_SOCKETS:
 	.incbin "sockets.bpf.o"
 PROBE_SOCKETS_END:
+	.balign 8
+OPERATIONS:
+	.incbin "operations.bpf.o"
+OPERATIONS_END:
 	.balign 8
 TRACE_CASTS:
 	.incbin "trace-casts.bpf.o"

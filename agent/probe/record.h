@@ -56,10 +56,11 @@ struct wh_record {
 		struct wh_ext_drop drop;
 		struct wh_ext_program program;
 	};
+	struct wh_ext_operations operations;
 	struct wh_ext_cb cb;
 	__u8 bytes[];
 };
-_Static_assert(sizeof(struct wh_record) == 216,
+_Static_assert(sizeof(struct wh_record) == 256,
 	       "no holes: every byte is set or announced as unset");
 _Static_assert(sizeof(struct wh_record) % 8 == 0, "the ring aligns to 8");
 
@@ -121,7 +122,8 @@ struct wh_config {
 	 * as bits. Its points are as many for the entry, in order of the slots, then as many for
 	 * the exit; `point` is the first, `step` that of the entry. 0 = of other objects. */
 	__u64 slots;
-	__u32 program; /* id of that program */
+	__u32 program;	  /* id of that program */
+	__u32 operations; /* those of the kernel are watched: maps.h, notes */
 	__u32 frames; /* XDP programs are watched: a packet may be known before it has an sk_buff */
 	__u64 event_ns; /* what an event costs of the rate limit; 0 = there is none */
 	__u32 filter;	/* WH_FILTER_*: what a packet must be for a journey to begin */

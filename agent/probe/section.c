@@ -10,6 +10,7 @@
 
 #include "host-facts.h"
 #include "pcapng.h"
+#include "trace.h"
 
 #define BYTE_ORDER_MAGIC       0x1a2b3c4d
 #define SECTION_LENGTH_UNKNOWN UINT64_MAX
@@ -120,6 +121,8 @@ static void print_catalogue(FILE *f, const struct capture *c)
 {
 	fputs("{\"hooks\":", f);
 	hooks_json(f, &c->hooks, c->taps);
+	fputs(",\"operations\":", f);
+	operations_json(f, &c->hooks);
 	putc('}', f);
 }
 

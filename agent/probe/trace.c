@@ -94,6 +94,11 @@ bool trace_frames(const struct options *o, const struct place *where)
 	return false;
 }
 
+bool trace_operations(const struct options *o)
+{
+	return !o->hooks && !trace_refused();
+}
+
 /* What the next program to be loaded hooks on to. libbpf would look it up by a name, for which it
  * takes privileges that are given up by then. */
 static const struct program *target;
@@ -148,7 +153,7 @@ static struct bpf_object *open_for(struct hooks *h, const struct wh_config *conf
 	return NULL;
 }
 
-static bool keep(struct trace *t, struct bpf_object *object)
+bool trace_keep(struct trace *t, struct bpf_object *object)
 {
 	if (t->object_count == TRACE_OBJECTS)
 		return false;
@@ -229,7 +234,7 @@ static void watch(struct hooks *h, const struct options *o, const struct place *
 	object = open_for(h, &config, g->kind);
 	if (!object)
 		return fail(h, g, errno, "loading for");
-	if (!keep(&h->trace, object)) {
+	if (!trace_keep(&h->trace, object)) {
 		bpf_object__close(object);
 		return fail(h, g, ENOSPC, "too many programs:");
 	}

@@ -3,10 +3,14 @@
 #ifndef WHITHER_TRACE_H
 #define WHITHER_TRACE_H
 
+#include <stdio.h>
+
 #include "hooks.h"
 
 /* Whether this kernel lets fentry programs load: 0, or an errno. Asked once. */
 int trace_refused(void);
+/* Whether operations of the kernel will be watched. */
+bool trace_operations(const struct options *o);
 /* Whether programs of XDP will be watched, so that packets are known before they have an sk_buff.
  */
 bool trace_frames(const struct options *o, const struct place *where);
@@ -15,6 +19,12 @@ bool trace_serves(const struct hook *hook);
 /* Loads and attaches, unless refused; for after the other hooks. What is missing has its reason in
  * h->of. */
 void trace_attach(struct hooks *h, const struct options *o, const struct place *where);
+/* Loads and attaches what watches operations; each that cannot be watched has its reason. */
+void operations_attach(struct hooks *h, const struct options *o, const struct place *where);
+/* [{"function","watched","reason"}] */
+void operations_json(FILE *out, const struct hooks *h);
+/* Takes over an object; false: there are too many. */
+bool trace_keep(struct trace *t, struct bpf_object *object);
 void trace_detach(struct trace *t);
 void trace_free(struct trace *t);
 

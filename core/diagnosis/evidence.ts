@@ -1,11 +1,27 @@
 /** The sentence that says how a cause is known. Made for the rows on screen, not for columns. */
+import { OPERATION } from '#core/format/attribution.ts';
 import type { Between } from './between.ts';
 import { CAUSE, causeInfo } from './causes.ts';
 import { KERNEL_UNKNOWN } from './kernel-version.ts';
+import { operationOf } from './operations.ts';
 import { sameHead, type Sighting } from './sighting.ts';
 import { macDelta, windowMoved } from './transition.ts';
 import { HOP_STATE, KNOWN_NAMES, programText, type Cause, type Program, type Transition } from './types.ts';
 
+/** As in agent/probe/operations.h. */
+const FUNCTIONS: ReadonlyMap<number, string> = new Map([
+  [OPERATION.expandHead, 'pskb_expand_head'],
+  [OPERATION.neighbourHeader, 'neigh_hh_output'],
+  [OPERATION.vlanUntag, 'skb_vlan_untag'],
+  [OPERATION.vlanPush, 'skb_vlan_push'],
+  [OPERATION.vlanPop, 'skb_vlan_pop'],
+  [OPERATION.pullHeader, '__iptunnel_pull_header'],
+  [OPERATION.scrub, 'skb_scrub_packet'],
+  [OPERATION.lwtunnel, 'lwtunnel_xmit'],
+  [OPERATION.adjustRoom, 'bpf_skb_adjust_room'],
+  [OPERATION.changeHead, 'bpf_skb_change_head'],
+  [OPERATION.changeProto, 'bpf_skb_change_proto'],
+]);
 /** Bytes that are printed of a range. */
 const SHOWN_BYTES = 8;
 
@@ -21,7 +37,9 @@ export function causeOf(
   if (t.cause === CAUSE.none) return { name: 'none', operation: '', known: 'unknown', evidence: '' };
   const info = causeInfo(t.cause);
   const found = findings(before, now, t);
-  const parts = [found.join(', '), explanation(t, between, kernel, release)].filter((part) => part !== '');
+  const parts = [found.join(', '), seenText(now, t), explanation(t, between, kernel, release)].filter(
+    (part) => part !== '',
+  );
   return {
     name: info.name,
     operation: info.operation,
@@ -92,6 +110,16 @@ function hex(s: Sighting, from: number, to: number): string {
     text += (s.bytes?.[s.start + i] ?? 0).toString(16).padStart(2, '0');
   }
   return to - from > SHOWN_BYTES ? `${text}…` : text;
+}
+
+/** What an attribution probe saw, '' = nothing. */
+function seenText(now: Sighting, t: Transition): string {
+  const seen = operationOf(now, t);
+  if (seen === null) return '';
+  const name = FUNCTIONS.get(seen.operation)!;
+  if (!seen.returned) return `${name} was seen to begin in between`;
+  const head = seen.headChanged ? ', head another' : '';
+  return `${name} was seen in between: meta_len ${seen.metaBefore} before, ${seen.metaAfter} after${head}`;
 }
 
 /** Why the findings mean this cause. */

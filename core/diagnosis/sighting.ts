@@ -32,6 +32,18 @@ export const NOWHERE: Place = {
   beforeId: 0,
 };
 
+/** A function of the kernel that ran on the packet (OPERATION of core/format). */
+export interface Operation {
+  readonly operation: number;
+  /** It returned before the sighting; else only what was before is known. */
+  readonly returned: boolean;
+  readonly headChanged: boolean;
+  readonly metaBefore: number;
+  readonly metaAfter: number;
+}
+
+export const NO_OPERATIONS: readonly Operation[] = [];
+
 export class Sighting {
   place: Place = NOWHERE;
   /** Kernel addresses; 0,0 = not known. */
@@ -53,6 +65,8 @@ export class Sighting {
   protocol = 0;
   /** Accelerated VLAN tag. */
   vlanTci = 0;
+  /** What the kernel was seen to do since the packet's event before. */
+  operations: readonly Operation[] = NO_OPERATIONS;
   /** The area, metaLen bytes from `start`; null = they were not kept. */
   bytes: Uint8Array | null = null;
   start = 0;

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { HOOKS } from '#core/format/hooks.ts';
+import { OPERATION } from '#core/format/attribution.ts';
 import { META_STATE } from '#core/format/structs.ts';
 import { between } from './between.ts';
 import { causeInfo, CAUSES, MAX_CAUSES } from './causes.ts';
@@ -90,6 +91,36 @@ describe('diagnose', () => {
     );
     expect(verdict({ from: { at: 'eth0:xdp@fexit', skb: 0 }, to: { ...to, head: 0x9000 } })).not.toContain(
       'driver',
+    );
+  });
+
+  it('has seen the operation that an attribution probe saw, and only then', () => {
+    const one = { returned: true, headChanged: true, metaBefore: 16, metaAfter: 0 };
+    const cleared = { ...one, operation: OPERATION.expandHead };
+    const gone = { at: LAST, area: null, head: 0x9000 };
+    expect(verdict({ to: gone })).toBe('lost expandHead implied');
+    expect(verdict({ to: { ...gone, operations: [cleared] } })).toBe('lost expandHead seen');
+    expect(verdict({ to: { ...gone, operations: [cleared] }, programs: [TC_A] })).toBe(
+      'lost expandHeadByProgram seen',
+    );
+    // An operation that found nothing, or left it, took nothing away; nor did another one.
+    const others = [
+      { ...cleared, metaBefore: 0 },
+      { ...cleared, metaAfter: 16 },
+      { ...one, operation: OPERATION.scrub },
+    ];
+    expect(verdict({ to: { ...gone, operations: others } })).toBe('lost expandHead implied');
+    // Nothing else would tell it: the same head, or a kernel that is not known.
+    expect(verdict({ to: { ...gone, operations: [cleared] }, kernel: '' })).toBe('lost expandHead seen');
+    expect(verdict({ to: gone, kernel: '' })).toBe('lost unknown unknown');
+    const begun = { ...one, operation: OPERATION.neighbourHeader, returned: false };
+    const clobber = { from: { at: FORWARD }, to: { at: XMIT, area: NEIGHBOUR } };
+    expect(verdict(clobber)).toBe('clobbered neighbourHeader implied | 14..16');
+    expect(verdict({ ...clobber, to: { ...clobber.to, operations: [begun] } })).toBe(
+      'clobbered neighbourHeader seen | 14..16',
+    );
+    expect(run({ to: { ...gone, operations: [cleared] } }).cause.evidence).toContain(
+      'pskb_expand_head was seen in between: meta_len 16 before, 0 after, head another; ',
     );
   });
 

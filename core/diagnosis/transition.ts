@@ -10,6 +10,7 @@ import { META_STATE } from '#core/format/structs.ts';
 import type { Between } from './between.ts';
 import { CAUSE, type CauseCode } from './causes.ts';
 import { KERNEL_KEEPS, KERNEL_LWTUNNEL_CLEARS, KERNEL_UNKNOWN } from './kernel-version.ts';
+import { confirm } from './operations.ts';
 import { OFFSET_UNSET, sameHead, sameSkb, type Sighting } from './sighting.ts';
 import { HOP_STATE, KNOWN, type HopStateCode, type KnownCode, type Transition } from './types.ts';
 
@@ -35,11 +36,17 @@ export function diagnose(
   out.changedTo = 0;
   switch (now.metaState) {
     case META_STATE.none:
-      if (before?.metaState === META_STATE.present) lost(before, now, between, kernel, out);
+      if (before?.metaState === META_STATE.present) {
+        lost(before, now, between, kernel, out);
+        confirm(now, out);
+      }
       return;
     case META_STATE.present:
       if (before?.metaState !== META_STATE.present) appeared(between, out);
-      else compare(before, now, between, kernel, out);
+      else {
+        compare(before, now, between, kernel, out);
+        confirm(now, out);
+      }
       return;
     case META_STATE.unlocatable:
       set(

@@ -156,6 +156,36 @@ export const EXT_PROGRAM_RESERVED = 10;
 /** Size in bytes. */
 export const EXT_PROGRAM_SIZE = 12;
 
+// operation_seen: offsets in bytes, little-endian.
+/** u8, enum OPERATION: which */
+export const OPERATION_SEEN_OPERATION = 0;
+/** u8, flags OPERATION_FLAG: what is known */
+export const OPERATION_SEEN_FLAGS = 1;
+/** u8, B: meta_len at its entry */
+export const OPERATION_SEEN_META_BEFORE = 2;
+/** u8, B: meta_len at its exit */
+export const OPERATION_SEEN_META_AFTER = 3;
+/** u16, B from head: mac_header at its entry */
+export const OPERATION_SEEN_MAC_BEFORE = 4;
+/** u16, B from head: mac_header at its exit */
+export const OPERATION_SEEN_MAC_AFTER = 6;
+/** Size in bytes. */
+export const OPERATION_SEEN_SIZE = 8;
+
+// ext_operations: offsets in bytes, little-endian.
+/** u8, count: of those that follow, 1 to 4 */
+export const EXT_OPERATIONS_COUNT = 0;
+/** u8, count: more of them, for which there was no room; 255 = 255 or more */
+export const EXT_OPERATIONS_MISSED = 1;
+/** u16, -: 0 */
+export const EXT_OPERATIONS_RESERVED = 2;
+/** u32, -: 0 */
+export const EXT_OPERATIONS_RESERVED2 = 4;
+/** u8[32], 4 × operation_seen: those not counted are not set */
+export const EXT_OPERATIONS_SEEN = 8;
+/** Size in bytes. */
+export const EXT_OPERATIONS_SIZE = 40;
+
 // interface: offsets in bytes, little-endian.
 /** u32, magic: "WHIF" */
 export const INTERFACE_MAGIC = 0;

@@ -7,7 +7,9 @@
  * Everything is little-endian. All structs are multiples of 4 bytes, because pcapng pads to 4.
  */
 
-export type FieldType = 'u8' | 'u16' | 'u32' | 'u64' | 'char[16]' | 'u8[16]' | 'u8[48]';
+import { EXT_OPERATIONS, EXT_PROGRAM, OPERATION_SEEN } from './attribution.ts';
+
+export type FieldType = 'u8' | 'u16' | 'u32' | 'u64' | 'char[16]' | 'u8[16]' | 'u8[32]' | 'u8[48]';
 
 export interface Field {
   readonly name: string;
@@ -32,6 +34,7 @@ export const FIELD_SIZE: Readonly<Record<FieldType, number>> = {
   u64: 8,
   'char[16]': 16,
   'u8[16]': 16,
+  'u8[32]': 32,
   'u8[48]': 48,
 };
 
@@ -66,6 +69,7 @@ export const EXTENSION = {
   link: 32,
   tap: 64,
   program: 128,
+  operations: 256,
 } as const;
 
 /** Bits of `flags` in an event. pkt_type (3 bits) is shifted by 4. */
@@ -102,10 +106,6 @@ export const TAP_JOIN = {
   /** XDP: the next sk_buff seen with data_hard_start as its head. */
   head: 2,
 } as const;
-/** What a program of somebody hangs on. */
-export const PROGRAM_KIND = { xdp: 1, tc: 2 } as const;
-export type ProgramKind = (typeof PROGRAM_KIND)[keyof typeof PROGRAM_KIND];
-
 export const BLOCK_SUBTYPE = {
   /** Body: SECTION. First custom block of every section. */
   section: 1,
@@ -367,31 +367,6 @@ export const TAP_HINTS: Struct = {
   ],
 };
 
-export const EXT_PROGRAM: Struct = {
-  name: 'ext_program',
-  size: 12,
-  doc: "Extension bit 7, at the entry and exit of somebody's BPF program. At the exit epb_verdict repeats the verdict.",
-  fields: [
-    {
-      name: 'id',
-      offset: 0,
-      type: 'u32',
-      unit: 'id',
-      doc: 'of the program; its name and tag are in the host block',
-    },
-    {
-      name: 'verdict',
-      offset: 4,
-      type: 'u32',
-      unit: 'enum xdp_action or TC_ACT_*',
-      doc: 'what the program returned, signed; 0 at its entry',
-    },
-    { name: 'kind', offset: 8, type: 'u8', unit: 'enum PROGRAM_KIND', doc: 'what it hangs on' },
-    { name: 'returned', offset: 9, type: 'u8', unit: 'bool', doc: '0 at its entry, 1 at its exit' },
-    { name: 'reserved', offset: 10, type: 'u16', unit: '-', doc: '0' },
-  ],
-};
-
 export const INTERFACE: Struct = {
   name: 'interface',
   size: 16,
@@ -585,6 +560,8 @@ export const STRUCTS: readonly Struct[] = [
   EXT_TAP,
   TAP_HINTS,
   EXT_PROGRAM,
+  OPERATION_SEEN,
+  EXT_OPERATIONS,
   INTERFACE,
   BLOCK,
   SECTION,

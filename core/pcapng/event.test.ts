@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { EVENT_EXTENSIONS, EVENT_HEADER_LEN, EVENT_META_LEN } from '#core/format/layout.gen.ts';
 import { EVENT_SIZE, EXT_TAP_LENGTH } from '#core/format/layout.gen.ts';
+import { MAX_OPERATIONS } from '#core/format/attribution.ts';
 import { META_STATE } from '#core/format/structs.ts';
 import {
   encodeEvent,
@@ -38,6 +39,18 @@ const extensions = fc.record(
     beside: fc.record({ hwtstamp: u64, vlanProto: u16, skbExtensions: u8 }),
     link: fc.record({ kind: u8, journey: u64 }),
     tap: fc.record({ kind: u8, join: u8, bytes: fc.uint8Array({ maxLength: MAX_TAP_BYTES }) }),
+    operations: fc.array(
+      fc.record({
+        operation: u8,
+        returned: fc.boolean(),
+        headChanged: fc.boolean(),
+        metaBefore: u8,
+        metaAfter: u8,
+        macBefore: u16,
+        macAfter: u16,
+      }),
+      { minLength: 1, maxLength: MAX_OPERATIONS },
+    ),
     program: fc.record({
       id: u32,
       kind: u8,

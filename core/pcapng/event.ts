@@ -3,6 +3,7 @@
  * writer and tests. Columns read the struct in place by the offsets of core/format/layout.gen.ts.
  */
 import * as L from '#core/format/layout.gen.ts';
+import { MAX_OPERATIONS, OPERATION_FLAG } from '#core/format/attribution.ts';
 import { EXTENSION, FORMAT_VERSION, MAGIC_EVENT, META_STATE, type MetaState } from '#core/format/structs.ts';
 import { decodeCString, encodeUtf8 } from './text.ts';
 
@@ -57,6 +58,21 @@ export interface ProgramExtension {
   readonly verdict: number | null;
 }
 
+/** A function of the kernel that was seen to run on the packet since its event before. */
+export interface SeenOperation {
+  /** OPERATION, or a number that a later writer knows. */
+  readonly operation: number;
+  /** It returned before this event; else `metaAfter`, `macAfter` and `headChanged` mean nothing. */
+  readonly returned: boolean;
+  readonly headChanged: boolean;
+  /** meta_len at its entry and exit, in bytes. */
+  readonly metaBefore: number;
+  readonly metaAfter: number;
+  /** Offset of the MAC header from the head; 0xffff = unset. */
+  readonly macBefore: number;
+  readonly macAfter: number;
+}
+
 export interface EventExtensions {
   readonly task?: TaskExtension;
   readonly drop?: DropExtension;
@@ -67,6 +83,8 @@ export interface EventExtensions {
   readonly link?: LinkExtension;
   readonly tap?: TapExtension;
   readonly program?: ProgramExtension;
+  /** In the order in which they began, at most MAX_OPERATIONS. */
+  readonly operations?: readonly SeenOperation[];
 }
 
 /** Units and sentinels: docs/capture-format.md, event. */
@@ -133,6 +151,7 @@ function extensionBits(e: EventExtensions): number {
   if (e.link) bits |= EXTENSION.link;
   if (e.tap) bits |= EXTENSION.tap;
   if (e.program) bits |= EXTENSION.program;
+  if (e.operations) bits |= EXTENSION.operations;
   return bits;
 }
 
@@ -145,6 +164,7 @@ const EXTENSION_SIZES: readonly (readonly [bit: number, bytes: number])[] = [
   [EXTENSION.beside, L.EXT_BESIDE_SIZE],
   [EXTENSION.link, L.EXT_LINK_SIZE],
   [EXTENSION.program, L.EXT_PROGRAM_SIZE],
+  [EXTENSION.operations, L.EXT_OPERATIONS_SIZE],
 ];
 
 function extensionsSize(bits: number): number {
@@ -231,7 +251,42 @@ function encodeExtensions(e: EventExtensions, out: Uint8Array, v: DataView, star
     v.setInt32(at + L.EXT_PROGRAM_VERDICT, e.program.verdict ?? 0, true);
     v.setUint8(at + L.EXT_PROGRAM_KIND, e.program.kind);
     v.setUint8(at + L.EXT_PROGRAM_RETURNED, e.program.verdict === null ? 0 : 1);
+    at += L.EXT_PROGRAM_SIZE;
   }
+  if (e.operations) encodeOperations(e.operations, v, at);
+}
+
+function encodeOperations(operations: readonly SeenOperation[], v: DataView, at: number): void {
+  v.setUint8(at + L.EXT_OPERATIONS_COUNT, operations.length);
+  operations.forEach((one, i) => {
+    const o = at + L.EXT_OPERATIONS_SEEN + i * L.OPERATION_SEEN_SIZE;
+    const flags =
+      (one.returned ? OPERATION_FLAG.returned : 0) | (one.headChanged ? OPERATION_FLAG.headChanged : 0);
+    v.setUint8(o + L.OPERATION_SEEN_OPERATION, one.operation);
+    v.setUint8(o + L.OPERATION_SEEN_FLAGS, flags);
+    v.setUint8(o + L.OPERATION_SEEN_META_BEFORE, one.metaBefore);
+    v.setUint8(o + L.OPERATION_SEEN_META_AFTER, one.metaAfter);
+    v.setUint16(o + L.OPERATION_SEEN_MAC_BEFORE, one.macBefore, true);
+    v.setUint16(o + L.OPERATION_SEEN_MAC_AFTER, one.macAfter, true);
+  });
+}
+
+/** The ones that are counted, and for which there is room. */
+function readOperations(v: DataView, at: number): SeenOperation[] {
+  const count = Math.min(v.getUint8(at + L.EXT_OPERATIONS_COUNT), MAX_OPERATIONS);
+  return Array.from({ length: count }, (_, i) => {
+    const o = at + L.EXT_OPERATIONS_SEEN + i * L.OPERATION_SEEN_SIZE;
+    const flags = v.getUint8(o + L.OPERATION_SEEN_FLAGS);
+    return {
+      operation: v.getUint8(o + L.OPERATION_SEEN_OPERATION),
+      returned: (flags & OPERATION_FLAG.returned) !== 0,
+      headChanged: (flags & OPERATION_FLAG.headChanged) !== 0,
+      metaBefore: v.getUint8(o + L.OPERATION_SEEN_META_BEFORE),
+      metaAfter: v.getUint8(o + L.OPERATION_SEEN_META_AFTER),
+      macBefore: v.getUint16(o + L.OPERATION_SEEN_MAC_BEFORE, true),
+      macAfter: v.getUint16(o + L.OPERATION_SEEN_MAC_AFTER, true),
+    };
+  });
 }
 
 /** Where the metadata bytes of an event stand, in `buf`; length 0 when there are none. */
@@ -332,6 +387,10 @@ export function readEventExtensions(
       kind: v.getUint8(at + L.EXT_PROGRAM_KIND),
       verdict: returned ? v.getInt32(at + L.EXT_PROGRAM_VERDICT, true) : null,
     };
+    at += L.EXT_PROGRAM_SIZE;
+  }
+  if ((bits & EXTENSION.operations) !== 0 && room(L.EXT_OPERATIONS_SIZE)) {
+    out.operations = readOperations(v, at);
   }
   return out;
 }

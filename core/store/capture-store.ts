@@ -7,7 +7,7 @@ import { EVENT_CPU, EVENT_EXTENSIONS, EVENT_HASH, EVENT_HEAD } from '#core/forma
 import { EVENT_MAC_OFFSET, EVENT_MARK, EVENT_META_LEN } from '#core/format/layout.gen.ts';
 import { EVENT_NETWORK_OFFSET, EVENT_PRIORITY, EVENT_PROTOCOL } from '#core/format/layout.gen.ts';
 import { EVENT_SIZE, EVENT_SKB, EVENT_VLAN_TCI } from '#core/format/layout.gen.ts';
-import { BLOCK_SUBTYPE, META_STATE } from '#core/format/structs.ts';
+import { BLOCK_SUBTYPE, EXTENSION, META_STATE } from '#core/format/structs.ts';
 import { compileSchema } from '#core/metadata/scan.ts';
 import type {
   CaptureSink,
@@ -38,6 +38,7 @@ import { CHUNK_MASK, CHUNK_SHIFT, MAX_AREA_BYTES, MAX_EVENTS, MAX_HOPS } from '.
 import { LatestTelling } from './latest-telling.ts';
 import { MapKeys } from './map-keys.ts';
 import { MapTable } from './map-table.ts';
+import { OperationTable } from './operation-table.ts';
 import { ProblemList } from './problem-list.ts';
 import { TlvIndex } from './tlv-index.ts';
 import { WordSource } from './word-source.ts';
@@ -63,6 +64,7 @@ export class CaptureStore implements CaptureSink {
   readonly prints = new JourneyPrints();
   readonly telling = new LatestTelling();
   readonly extensions: ExtensionWriter;
+  readonly operations = new OperationTable();
   readonly gaps = new GapLedger();
   readonly maps = new MapTable();
   readonly mapKeys = new MapKeys();
@@ -288,6 +290,9 @@ export class CaptureStore implements CaptureSink {
     const last =
       this.journeys.word(journey, JOURNEY.count) === 0 ? 0 : this.journeys.word(journey, JOURNEY.last);
     const previous = this.events.chunk(last).record(last & CHUNK_MASK, RECORD.extras);
+    if ((extensions & EXTENSION.operations) !== 0 && !this.operations.take(this.events.count, p)) {
+      this.tableFull('operations', p.blockOffset);
+    }
     const bits = this.extensions.write(words, w, p, extensions, start, journey, previous);
     if (this.extensions.refused !== '') this.tableFull(this.extensions.refused, p.blockOffset);
     return bits;

@@ -34,3 +34,5 @@ export const MAX_SCHEMAS = 64;
 export const MAX_TELLING = 1 << 20;
 /** Descriptions of hosts in one capture: a probe writes a new one when it is started again, or the programs have changed. */
 export const MAX_HOSTS = 1024;
+/** Events of which it is known what the kernel did to the packet right before. */
+export const MAX_OPERATION_EVENTS = 1 << 20;

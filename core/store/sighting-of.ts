@@ -27,6 +27,7 @@ export function fillSighting(store: CaptureStore, event: number, out: Sighting):
   out.vlanTci = protocolVlan >>> 16;
   out.metaState = chunk.metaState[row]!;
   out.metaLen = chunk.metaLength[row]!;
+  out.operations = store.operations.of(event);
   out.bytes = area === 0 ? null : store.areas.page(area);
   out.start = area === 0 ? 0 : store.areas.start(area);
 }

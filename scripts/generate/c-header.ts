@@ -1,5 +1,6 @@
 /** agent/probe/whither-format.gen.h: the field table for the BPF programs and the probe. */
 import { HOOKS, TAP_HOOKS, type Hook } from '#core/format/hooks.ts';
+import { OPERATION, OPERATION_FLAG, PROGRAM_KIND } from '#core/format/attribution.ts';
 import {
   BLOCK_SUBTYPE,
   COST_ATTACH,
@@ -15,7 +16,6 @@ import {
   MAGIC_INTERFACE,
   META_STATE,
   PEN,
-  PROGRAM_KIND,
   STRUCTS,
   TAP_JOIN,
   TAP_KIND,
@@ -36,6 +36,8 @@ const ENUMS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   TAP_JOIN,
   MAP_CHANGE,
   PROGRAM_KIND,
+  OPERATION,
+  OPERATION_FLAG,
 };
 
 const hex = (n: number): string => `0x${n.toString(16).padStart(8, '0')}u`;

@@ -1,5 +1,6 @@
 /** The tables inside docs/capture-format.md, between `<!-- generated:NAME -->` and `<!-- /generated -->`. */
 import { HOOKS } from '#core/format/hooks.ts';
+import { OPERATION, OPERATION_FLAG, PROGRAM_KIND } from '#core/format/attribution.ts';
 import {
   BLOCK_SUBTYPE,
   COST_ATTACH,
@@ -15,7 +16,6 @@ import {
   MAGIC_INTERFACE,
   META_STATE,
   PEN,
-  PROGRAM_KIND,
   STRUCTS,
   TAP_JOIN,
   TAP_KIND,
@@ -66,6 +66,8 @@ export const SECTIONS: ReadonlyMap<string, string> = new Map([
   ['tap-kind', valueTable(TAP_KIND)],
   ['tap-join', valueTable(TAP_JOIN)],
   ['program-kind', valueTable(PROGRAM_KIND)],
+  ['operation', valueTable(OPERATION)],
+  ['operation-flag', valueTable(OPERATION_FLAG)],
   [
     'hooks',
     table(

@@ -25,7 +25,7 @@ const DIRECTORIES = [
   'usr/sbin',
 ];
 /** The disk for the results; then what the labs and the probe's clsact filters need. */
-const MODULES = ['virtio_pci', 'virtio_blk', 'veth', 'sch_ingress', 'cls_bpf'];
+const MODULES = ['virtio_pci', 'virtio_blk', 'veth', 'sch_ingress', 'cls_bpf', 'cls_matchall', 'act_mirred'];
 
 /** Where the initramfs has things. */
 export const IN_VM = {

@@ -35,10 +35,14 @@ export interface EdgeJobOptions {
   readonly rate: number;
   /** A filter expression for the probe; null = none. */
   readonly filter: string | null;
+  /** Of the job; default `edge`. */
+  readonly name?: string;
+  /** Run before the probe starts. */
+  readonly prepare?: string;
 }
 
 /** What agent/lab/edge does, with the same network, programs and traffic: `EdgeLab` and `record` as a script. */
-export function edgeJob({ seconds, rate, filter }: EdgeJobOptions): Job {
+export function edgeJob({ seconds, rate, filter, name = 'edge', prepare = '' }: EdgeJobOptions): Job {
   const network = edgeTopology(NETNS, CLIENT_NETNS).map((args) => `${IPROUTE2.ip} ${args.join(' ')}`);
   const script = `
 set -eu
@@ -57,11 +61,14 @@ await() {
 }
 ${network.join('\n')}
 
+rm -f ${LOADER_PIPE} /tmp/server
 mkfifo ${LOADER_PIPE}
 ${IN_VM.loader} attach ${NETNS} ${IN_VM.programs} ${edgePrograms(EDGE_DEVICE).join(' ')} <${LOADER_PIPE} >${EDGE_FILE.loader} &
 loader=$!
 exec 3>${LOADER_PIPE}
 await ${EDGE_FILE.loader} $loader
+
+${prepare}
 
 # The probe writes the head of the file once it is attached.
 ${IN_VM.probe} -i ${EDGE_DEVICE} --netns ${NETNS} --schema ${IN_VM.schema} ${filter === null ? '' : `-f '${filter}'`} -w ${EDGE_FILE.capture} 2>${EDGE_FILE.probe} &
@@ -103,5 +110,21 @@ done
 	ps -o comm | grep '^whither' || true
 } >${EDGE_FILE.afterLab}
 `;
-  return { name: 'edge', script };
+  return { name, script };
+}
+
+/** A filter in front of the tcx program's mirrors every packet to another device, on whose far end it waits. */
+const MIRROR = `
+${IPROUTE2.ip} -n ${NETNS} link add sink type veth peer name drain
+${IPROUTE2.ip} -n ${NETNS} link set sink up
+${IPROUTE2.ip} -n ${NETNS} link set drain up
+${IPROUTE2.tc} -n ${NETNS} filter add dev ${EDGE_DEVICE} ingress pref 2 matchall action mirred egress mirror dev sink continue
+`;
+
+/**
+ * The edge where every packet is a clone when the tcx program writes to it: the kernel gives the packet a head of
+ * its own first (pskb_expand_head), which up to Linux 6.18 clears metadata.
+ */
+export function cloneJob(options: EdgeJobOptions): Job {
+  return edgeJob({ ...options, name: 'clone', prepare: MIRROR });
 }

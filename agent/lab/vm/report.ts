@@ -2,13 +2,14 @@
 import { performance } from 'node:perf_hooks';
 import { lineOf } from '../../failure.ts';
 import { countByHook, judgeDoctor, judgeEdge } from './evaluate.ts';
-import { edgeJob, PROBE_JOB } from './jobs.ts';
+import { cloneJob, edgeJob, PROBE_JOB } from './jobs.ts';
 import type { KernelFiles } from './kernel-files.ts';
 import { withVm } from './machine.ts';
 import { readDoctor, readEdge, type DoctorAnswer, type EdgeResults } from './results.ts';
 
 const RATE = 100;
 const SECONDS = 3;
+const CLONE_SECONDS = 1;
 
 export interface KernelReport {
   readonly kernel: string;
@@ -26,15 +27,21 @@ export interface KernelRun {
   readonly report: KernelReport;
   readonly doctor: DoctorAnswer;
   readonly edge: EdgeResults;
+  /** The same where packets are clones. */
+  readonly clone: EdgeResults;
 }
 
-/** Boots the kernel, runs both jobs, judges them. Fails when it does not get that far. `filter`: of the probe, one that all of the lab's traffic passes. */
+/** Boots the kernel, runs the jobs, judges them. Fails when it does not get that far. `filter`: of the probe, one that all of the lab's traffic passes. */
 export async function runKernel(
   kernel: KernelFiles,
   signal?: AbortSignal,
   filter: string | null = null,
 ): Promise<KernelRun> {
-  const jobs = [PROBE_JOB, edgeJob({ rate: RATE, seconds: SECONDS, filter })];
+  const jobs = [
+    PROBE_JOB,
+    edgeJob({ rate: RATE, seconds: SECONDS, filter }),
+    cloneJob({ rate: RATE, seconds: CLONE_SECONDS, filter }),
+  ];
   const started = performance.now();
   return withVm(
     kernel,
@@ -42,6 +49,7 @@ export async function runKernel(
     ({ directory, bootSeconds }) => {
       const doctor = readDoctor(directory);
       const edge = readEdge(directory);
+      const clone = readEdge(directory, 'clone');
       const report: KernelReport = {
         kernel: doctor.kernel,
         bootSeconds,
@@ -51,7 +59,7 @@ export async function runKernel(
         eventsByHook: countByHook(edge.events),
         wrong: [...judgeDoctor(doctor), ...judgeEdge(edge, doctor)],
       };
-      return { report, doctor, edge };
+      return { report, doctor, edge, clone };
     },
     signal,
   );

@@ -49,23 +49,24 @@ export function readDoctor(directory: string): DoctorAnswer {
   return v.parse(doctorAnswer, JSON.parse(read(directory, 'probe', DOCTOR_FILE)));
 }
 
-export function readEdge(directory: string): EdgeResults {
-  requireSuccess(directory, 'edge');
-  const [ready, counts, ...notes] = read(directory, 'edge', EDGE_FILE.loader)
+/** Of the job `job`, which is one of `edgeJob`. */
+export function readEdge(directory: string, job = 'edge'): EdgeResults {
+  requireSuccess(directory, job);
+  const [ready, counts, ...notes] = read(directory, job, EDGE_FILE.loader)
     .split('\n')
     .filter((line) => line !== '');
   if (ready !== 'ready' || counts === undefined) {
-    throw new Failure(`the edge job's loader said ${String(ready)}`, 'run the job again');
+    throw new Failure(`the job ${job}'s loader said ${String(ready)}`, 'run the job again');
   }
   return {
-    ...readCapture(path.join(directory, 'edge', EDGE_FILE.capture)),
+    ...readCapture(path.join(directory, job, EDGE_FILE.capture)),
     counts: v.parse(edgeCounts, JSON.parse(counts)),
     notes: new Map(
       notes.map((line) => v.parse(edgeNote, JSON.parse(line))).map((note) => [note.trace, note]),
     ),
-    probe: read(directory, 'edge', EDGE_FILE.probe),
-    afterProbe: read(directory, 'edge', EDGE_FILE.afterProbe),
-    afterLab: read(directory, 'edge', EDGE_FILE.afterLab),
+    probe: read(directory, job, EDGE_FILE.probe),
+    afterProbe: read(directory, job, EDGE_FILE.afterProbe),
+    afterLab: read(directory, job, EDGE_FILE.afterLab),
   };
 }
 

@@ -80,6 +80,23 @@ describe.skipIf(skip !== null)(`Linux ${VERSION} in QEMU${skip === null ? '' : `
     for (const way of received) expect(way.slice(0, 4)).toEqual(start);
   });
 
+  it('has seen pskb_expand_head clear the metadata of a clone that the tcx program writes to', () => {
+    const lost = run.clone.events.filter(
+      ({ state, src }) => state === 'lost' && src?.startsWith('10.71.0.1'),
+    );
+    expect(lost.length).toBeGreaterThan(20);
+    for (const { interface: name, cause, evidence, writer } of lost) {
+      expect(name).toMatch(/^edge0:tc\/ingress@fexit:edge_tcx#\d+$/);
+      expect(cause).toBe('expandHeadByProgram');
+      expect(evidence).toMatch(
+        /^seen: meta_len went from 28 to 0, skb->head changed; pskb_expand_head was seen in between: meta_len 28 before, 0 after, head another; /,
+      );
+      expect(writer).toMatch(/^edge_tcx#\d+ \(tag [0-9a-f]{16}\) at tc\/ingress of edge0$/);
+    }
+    expect(run.clone.afterProbe).toMatch(/^\d+ edge_xdp\n\d+ edge_tcx\n/);
+    expect(run.clone.afterLab).toBe('');
+  });
+
   it('has every BTF tracepoint, and packets pass each', () => {
     const names = [...TRACEPOINTS, ...FREES];
     expect(names.map(how)).toEqual(names.map(() => 'tp_btf'));

@@ -191,6 +191,7 @@ struct known {
 	__u64 ktime_ns;
 	__u64 journey;
 	__u64 origin; /* journey it was cloned from, 0 = none */
+	int place;    /* in the table of packets under way, where operations are watched */
 	const struct wh_ext_task *task;
 	const struct wh_ext_drop *drop;
 };
@@ -261,6 +262,8 @@ static __always_inline bool submit(struct sk_buff *skb, __u64 head, __u64 info,
 	}
 	if (config.program)
 		name_program(r, WH_PROGRAM_KIND_TC, hook);
+	if (config.operations)
+		note_tell(r, k->place, k->journey);
 	describe(r, skb, head, info, x, hook.id, direct);
 	copy_bytes(r, x, room);
 	bpf_ringbuf_submit(r, wake_flags(seen));
@@ -371,6 +374,7 @@ static __always_inline void observe(struct sk_buff *skb, struct net_device *dev,
 		}
 		k.journey = journey_begins(j, &now, slot, k.journey, &k.origin);
 	}
+	k.place = place;
 	capture(skb, now.head, &k, point_at(slot, hook), hook, direct);
 }
 

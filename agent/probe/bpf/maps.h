@@ -57,7 +57,7 @@ struct journey {
 	__u16 slot;	 /* device whose interface the events without a device of their own go to */
 	__u16 step;	 /* WH_STEP_*: how far it has come */
 	__be16 protocol; /* skb->protocol when last seen */
-	__u8 handed_on; /* of a frame: XDP sent it elsewhere, it may come up on any device */
+	__u8 handed_on;	 /* of a frame: XDP sent it elsewhere, it may come up on any device */
 	__u8 reserved;
 	__u32 iif; /* skb_iif from there on */
 };
@@ -71,6 +71,21 @@ struct {
 	__type(key, __u32);
 	__type(value, struct journey);
 } journeys SEC(".maps");
+
+/* What the kernel did to the packet at the same index, since its last event. 8 MB, where operations
+ * are watched; else one entry. */
+struct note {
+	__u64 journey; /* whose it is; another packet may be at the place by now */
+	struct wh_ext_operations told;
+	__u32 head[4]; /* at the entry of each, lower half */
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, WH_SETS *WH_WAYS);
+	__type(key, __u32);
+	__type(value, struct note);
+} notes SEC(".maps");
 
 const volatile struct wh_config config SEC(".rodata.config") = {};
 

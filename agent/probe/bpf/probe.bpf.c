@@ -13,6 +13,7 @@
 #include "address.h"
 #include "journey.h"
 #include "filter.h"
+#include "note.h"
 #include "capture.h"
 
 /* TCX_NEXT of linux/bpf.h and TC_ACT_UNSPEC of linux/pkt_cls.h: let the next program decide. */
@@ -127,6 +128,7 @@ static __always_inline bool find(struct sk_buff *skb, struct known *k, __u32 *sl
 		return false;
 	k->ktime_ns = bpf_ktime_get_ns();
 	k->journey = j->id;
+	k->place = place;
 	*slot = j->slot;
 	if (received) {
 		j->ktime_ns = k->ktime_ns;

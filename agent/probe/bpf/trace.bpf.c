@@ -14,6 +14,7 @@
 #include "address.h"
 #include "journey.h"
 #include "filter.h"
+#include "note.h"
 #include "capture.h"
 #include "frame.h"
 

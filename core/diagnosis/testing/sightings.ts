@@ -1,7 +1,7 @@
 /** Hand-made sightings: a packet in a buffer with 256 bytes of headroom, 16 bytes of metadata before its MAC header. */
 import { HOOK_BY_NAME } from '#core/format/hooks.ts';
 import { META_STATE } from '#core/format/structs.ts';
-import { Sighting, type Place } from '../sighting.ts';
+import { Sighting, type Operation, type Place } from '../sighting.ts';
 import type { Program } from '../types.ts';
 
 export const MAC = 256;
@@ -39,6 +39,7 @@ export interface SightingOptions {
   readonly state?: number;
   readonly length?: number;
   readonly protocol?: number;
+  readonly operations?: readonly Operation[];
 }
 
 export function sighting(options: SightingOptions = {}): Sighting {
@@ -53,6 +54,7 @@ export function sighting(options: SightingOptions = {}): Sighting {
   s.data = data;
   s.network = mac + 14;
   s.protocol = protocol;
+  s.operations = options.operations ?? [];
   s.metaState = options.state ?? (area === null ? META_STATE.none : META_STATE.present);
   s.metaLen = options.length ?? area?.length ?? 0;
   // Not at the start of its buffer, as in the store.
