@@ -13,7 +13,7 @@ BPF := $(CLANG) -target bpf -mcpu=v3 -std=gnu11 -g -O2 $(WARN) -idirafter /usr/i
 
 .PHONY: all
 all: $(OBJ)/edge.bpf.o $(OBJ)/pattern.bpf.o $(OBJ)/numbered.bpf.o $(SCENARIOS) $(BUILD)/whither-lab $(BUILD)/whither-traffic $(BUILD)/whither-send \
-	$(OBJ)/taps.bpf.o $(OBJ)/taps-cost.bpf.o $(BUILD)/whither-taps $(BUILD)/whither-numbered \
+	$(OBJ)/taps.bpf.o $(OBJ)/taps-cost.bpf.o $(OBJ)/taps-hints.bpf.o $(BUILD)/whither-taps $(BUILD)/whither-numbered \
 	$(BUILD)/whither-tap-journeys
 
 $(OBJ):
@@ -43,10 +43,13 @@ $(BUILD)/whither-send: traffic/send.c ../probe/devices.c | $(OBJ)
 $(OBJ)/taps.bpf.o: taps/taps.bpf.c taps/taps.h ../probe/include/whither.h | $(OBJ)
 	$(BPF) -I../probe/include -c $< -o $@
 
+$(OBJ)/taps-hints.bpf.o: taps/hints.bpf.c ../probe/include/whither.h | $(OBJ)
+	$(BPF) -I../probe/include -c $< -o $@
+
 $(OBJ)/taps-cost.bpf.o: taps/cost.bpf.c ../probe/include/whither.h | $(OBJ)
 	$(BPF) -I../probe/include -c $< -o $@
 
-$(BUILD)/whither-taps: taps/loader.c taps/taps.h ../probe/bpf-link.c ../probe/devices.c | $(OBJ)
+$(BUILD)/whither-taps: taps/loader.c taps/taps.h ../probe/include/whither.h ../probe/bpf-link.c ../probe/devices.c | $(OBJ)
 	$(CC) -std=gnu11 $(CFLAGS) $(WARN) $(filter %.c,$^) -lbpf -lelf -lz -o $@
 
 $(BUILD)/whither-numbered: crossing/numbered.c crossing/numbered.h ../probe/devices.c | $(OBJ)

@@ -1,16 +1,22 @@
 // SPDX-License-Identifier: MIT
 /* whither-taps: the taps lab's programs and traffic.
  *
- *   whither-taps attach NETNS DEV OBJECT CGROUP   attaches taps_xdp, taps_tc and taps_cgroup,
- * prints "ready", stays until the end of stdin; lines on stdin: "runs" prints how often and for how
- * many ns taps_xdp ran (kernel.bpf_stats_enabled) whither-taps receive NETNS ADDRESS prints
- * "ready", then the cookie of its socket; receives whither-taps send NETNS SOURCE ADDRESS COUNT
- * datagrams with the TLV, numbered from 1 whither-taps cost OBJECT                      ns of a run
- * of cost.bpf.c without taps and with one, and of each of 32 whither-taps sockets OBJECT COUNT  has
- * sockets that nobody has asked for their cookies in taps_sockets, prints its id, stays until the
- * end of stdin
+ * whither-taps attach NETNS DEV OBJECT CGROUP
+ *     attaches taps_xdp, taps_tc and taps_cgroup
+ * whither-taps hints NETNS DEV OBJECT
+ *     attaches taps_hints, bound to the device
+ * whither-taps receive NETNS ADDRESS
+ *     prints "ready", the cookie of its socket, and each number it receives
+ * whither-taps send NETNS SOURCE ADDRESS PORT COUNT
+ *     datagrams with the TLV, numbered from 1
+ * whither-taps cost OBJECT
+ *     ns of a run of cost.bpf.c without taps and with one, and of each of 32
+ * whither-taps sockets OBJECT COUNT
+ *     has sockets that nobody has asked for their cookies in taps_sockets, prints its id, stays
+ *     until the end of stdin
  *
- * Links belong to this process, and it dies with its parent. */
+ * What attaches prints "ready" and stays until the end of stdin; to the line "sites" it prints its
+ * taps as JSON. Links belong to it, and it dies with its parent. */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
@@ -30,6 +36,7 @@
 
 #include "../../probe/bpf-link.h"
 #include "../../probe/devices.h"
+#include "../../probe/include/whither.h"
 #include "taps.h"
 
 #define REPEAT 200000
@@ -57,15 +64,38 @@ static int program(const struct bpf_object *object, const char *name)
 	return bpf_program__fd(bpf_object__find_program_by_name(object, name));
 }
 
-static void print_runs(int prog)
+/* [{"name","on","lost"}], by the map itself. */
+static void print_sites(const struct bpf_object *object)
 {
-	struct bpf_prog_info info = { 0 };
-	__u32 size = sizeof(info);
+	struct bpf_map *map = bpf_object__find_map_by_name(object, WHITHER_SITES_MAP);
+	size_t bytes = bpf_map__value_size(map);
+	struct whither_site *sites = calloc(1, bytes);
+	__u32 zero = 0;
 
-	bpf_obj_get_info_by_fd(prog, &info, &size);
-	printf("{\"runs\":%" PRIu64 ",\"ns\":%" PRIu64 "}\n", (uint64_t)info.run_cnt,
-	       (uint64_t)info.run_time_ns);
+	if (sites && !bpf_map_lookup_elem(bpf_map__fd(map), &zero, sites)) {
+		putchar('[');
+		for (size_t i = 0, n = 0; i < bytes / sizeof(*sites); i++)
+			if (*sites[i].name)
+				printf("%s{\"name\":\"%s\",\"on\":%u,\"lost\":%u}", n++ ? "," : "",
+				       sites[i].name, sites[i].on, sites[i].lost);
+		puts("]");
+	}
+	free(sites);
+}
+
+/* Until the end of stdin. */
+static int answer(const struct bpf_object *object)
+{
+	char line[64];
+
+	puts("ready");
 	fflush(stdout);
+	while (fgets(line, sizeof(line), stdin)) {
+		if (!strcmp(line, "sites\n"))
+			print_sites(object);
+		fflush(stdout);
+	}
+	return 0;
 }
 
 static int attach(char **argv)
@@ -77,7 +107,6 @@ static int attach(char **argv)
 	struct bpf_object *object = load(argv[2]);
 	struct netns netns;
 	struct device device;
-	char line[64];
 
 	if (!object || cgroup < 0)
 		return fail(object ? argv[3] : argv[2]);
@@ -101,12 +130,31 @@ static int attach(char **argv)
 		errno = -err;
 		return fail("attaching the TC program");
 	}
-	puts("ready");
-	fflush(stdout);
-	while (fgets(line, sizeof(line), stdin))
-		if (!strcmp(line, "runs\n"))
-			print_runs(program(object, "taps_xdp"));
-	return 0;
+	return answer(object);
+}
+
+/* include/uapi/linux/bpf.h of Linux 6.3 */
+#define XDP_DEV_BOUND_ONLY (1u << 6)
+
+static int attach_hints(char **argv)
+{
+	LIBBPF_OPTS(bpf_link_create_opts, native, .flags = XDP_FLAGS_DRV_MODE);
+	struct bpf_object *object;
+	struct bpf_program *program;
+	struct netns netns;
+	struct device device;
+
+	/* The device is looked for in the namespace of the process that loads the program. */
+	object = bpf_object__open_file(argv[2], NULL);
+	if (!object || netns_enter(argv[0], &netns) || device_find(argv[1], &device))
+		return fail(argv[2]);
+	program = bpf_object__find_program_by_name(object, "taps_hints");
+	bpf_program__set_ifindex(program, device.ifindex);
+	bpf_program__set_flags(program, XDP_DEV_BOUND_ONLY);
+	if (bpf_object__load(object) ||
+	    bpf_link_create(bpf_program__fd(program), (int)device.ifindex, BPF_XDP, &native) < 0)
+		return fail("attaching the XDP program");
+	return answer(object);
 }
 
 static int open_socket(const char *netns_name, const char *address, uint16_t port)
@@ -126,22 +174,27 @@ static int receive(char **argv)
 	int fd = open_socket(argv[0], argv[1], TAPS_PORT);
 	uint64_t cookie;
 	socklen_t size = sizeof(cookie);
-	char buffer[64];
+	struct tlv_request request;
+	uint64_t number;
 
 	if (fd < 0 || getsockopt(fd, SOL_SOCKET, SO_COOKIE, &cookie, &size))
 		return fail("a socket");
 	printf("ready\n%" PRIu64 "\n", cookie);
 	fflush(stdout);
-	while (recv(fd, buffer, sizeof(buffer), 0) > 0)
-		;
+	while (recv(fd, &request, sizeof(request), 0) == sizeof(request)) {
+		memcpy(&number, request.value, sizeof(number));
+		printf("%" PRIu64 "\n", number);
+		fflush(stdout);
+	}
 	return 0;
 }
 
 static int send_all(char **argv)
 {
-	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(TAPS_PORT) };
+	struct sockaddr_in to = { .sin_family = AF_INET,
+				  .sin_port = htons((uint16_t)strtoul(argv[3], NULL, 10)) };
 	struct tlv_request request = { .type = TLV_REQUEST, .length = 8 };
-	uint64_t count = strtoull(argv[3], NULL, 10);
+	uint64_t count = strtoull(argv[4], NULL, 10);
 	int fd = open_socket(argv[0], argv[1], TAPS_PORT + 1);
 
 	if (fd < 0 || inet_pton(AF_INET, argv[2], &to.sin_addr) != 1)
@@ -229,13 +282,15 @@ int main(int argc, char **argv)
 		return attach(argv + 2);
 	if (argc == 4 && !strcmp(argv[1], "receive"))
 		return receive(argv + 2);
-	if (argc == 6 && !strcmp(argv[1], "send"))
+	if (argc == 5 && !strcmp(argv[1], "hints"))
+		return attach_hints(argv + 2);
+	if (argc == 7 && !strcmp(argv[1], "send"))
 		return send_all(argv + 2);
 	if (argc == 3 && !strcmp(argv[1], "cost"))
 		return cost(argv[2]);
 	if (argc == 4 && !strcmp(argv[1], "sockets"))
 		return sockets(argv[2], atoi(argv[3]));
-	fputs("Usage: whither-taps attach NETNS DEV OBJECT CGROUP | receive NETNS ADDRESS | send NETNS SOURCE ADDRESS COUNT | cost OBJECT | sockets OBJECT COUNT\n",
+	fputs("Usage: whither-taps attach NETNS DEV OBJECT CGROUP | hints NETNS DEV OBJECT | receive NETNS ADDRESS | send NETNS SOURCE ADDRESS PORT COUNT | cost OBJECT | sockets OBJECT COUNT\n",
 	      stderr);
 	return 2;
 }

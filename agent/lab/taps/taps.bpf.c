@@ -35,12 +35,11 @@ struct datagram {
 	struct tlv_request request;
 } __attribute__((packed));
 
-static __always_inline bool is_traced(const struct datagram *d, const void *end)
+static __always_inline bool is_traced(const struct datagram *d, const void *end, __u16 port)
 {
 	return (const void *)(d + 1) <= end && d->eth.h_proto == bpf_htons(ETH_P_IP) &&
-	       d->ip.ihl == 5 && d->ip.protocol == IPPROTO_UDP &&
-	       d->udp.dest == bpf_htons(TAPS_PORT) && d->request.type == TLV_REQUEST &&
-	       d->request.length == sizeof(d->request.value);
+	       d->ip.ihl == 5 && d->ip.protocol == IPPROTO_UDP && d->udp.dest == bpf_htons(port) &&
+	       d->request.type == TLV_REQUEST && d->request.length == sizeof(d->request.value);
 }
 
 SEC("xdp")
@@ -51,7 +50,11 @@ int taps_xdp(struct xdp_md *ctx)
 	struct taps_area *area;
 
 	whither_tap(ctx, "xdp_entry");
-	if (!is_traced(d, (void *)(long)ctx->data_end))
+	if (is_traced(d, (void *)(long)ctx->data_end, TAPS_DROP_PORT)) {
+		whither_tap_blob(ctx, "xdp_drop", &d->request, sizeof(d->request));
+		return XDP_DROP;
+	}
+	if (!is_traced(d, (void *)(long)ctx->data_end, TAPS_PORT))
 		return XDP_PASS;
 	request = d->request;
 	if (bpf_xdp_adjust_meta(ctx, -(int)sizeof(*area)))
@@ -76,7 +79,7 @@ int taps_tc(struct __sk_buff *ctx)
 	struct flow_key key = {};
 
 	if ((void *)(area + 1) > (void *)(long)ctx->data ||
-	    !is_traced(d, (void *)(long)ctx->data_end))
+	    !is_traced(d, (void *)(long)ctx->data_end, TAPS_PORT))
 		return TC_ACT_UNSPEC;
 	key.source = d->ip.saddr;
 	key.destination = d->ip.daddr;

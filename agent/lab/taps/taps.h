@@ -8,6 +8,8 @@
 
 /* The traced datagrams: their payload begins with the TLV. */
 #define TAPS_PORT 7100
+/* Datagrams to it are dropped by XDP, after a tap. */
+#define TAPS_DROP_PORT 7109
 
 #define TLV_REQUEST 0x21 /* u64, by whom it was sent */
 #define TLV_STAGE   0x22 /* u8: 1 = read by XDP, 2 = seen by TC */

@@ -53,6 +53,9 @@ export function buildInitramfs(
   install(BUSYBOX, staging, BUSYBOX);
   for (const [tool, to] of Object.entries(IPROUTE2)) install(find(tool), staging, to);
   for (const key of Object.keys(IN_VM) as (keyof LabFiles)[]) install(files[key], staging, IN_VM[key]);
+  for (const job of jobs) {
+    for (const [to, from] of Object.entries(job.files ?? {})) install(from, staging, to);
+  }
 
   const modules = resolveModules(kernel.modules, MODULES);
   for (const { name, image } of modules) writeFileSync(path.join(staging, 'modules', `${name}.ko`), image);

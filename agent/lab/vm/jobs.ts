@@ -7,6 +7,8 @@ export interface Job {
   readonly name: string;
   /** For busybox's sh, in a directory of its own; files left there come out. */
   readonly script: string;
+  /** More that it needs: path in the machine → path here. Executables come with their libraries. */
+  readonly files?: Readonly<Record<string, string>>;
 }
 
 const NETNS = 'whither-edge';
