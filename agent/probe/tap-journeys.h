@@ -27,8 +27,8 @@ typedef void (*tap_write)(void *context, const struct whither_event *e, const ui
 
 struct tap_journeys *tap_journeys_new(tap_write write, void *context);
 void tap_journeys_free(struct tap_journeys *t);
-/* An event of a tap with the `length` bytes behind it, in any order of time. false: no memory, it is
- * lost. */
+/* An event of a tap with the `length` bytes behind it, in any order of time. false: no memory, it
+ * is lost. */
 bool tap_journeys_add(struct tap_journeys *t, const struct whither_event *e, const uint8_t *bytes,
 		      size_t length);
 /* An event of a hook, before it is written. */
