@@ -185,8 +185,6 @@ int main(int argc, char **argv)
 	c.maps = map_samples_open(&o);
 	if (!c.taps || !c.maps)
 		return 1;
-	if (!o.hooks || list_names_hook(o.hooks, "tap"))
-		taps_open(c.taps);
 	c.snaplen = o.snaplen;
 	c.filter = &o.filter;
 	if (output_open(&c.out, o.output, &stop))

@@ -37,6 +37,7 @@ struct residence {
 struct tap_journeys {
 	tap_write write;
 	void *context;
+	bool filtered;
 	struct waiting *first, **last; /* whose time the hooks have reached */
 	struct waiting *ahead;	       /* the others */
 	struct waiting *added;	       /* the latest to come among those ahead, NULL: not ahead */
@@ -51,7 +52,7 @@ static uint32_t hash(uint64_t address, uint32_t size)
 	return (uint32_t)(address * 0x9e3779b97f4a7c15ull >> 40) % size;
 }
 
-struct tap_journeys *tap_journeys_new(tap_write write, void *context)
+struct tap_journeys *tap_journeys_new(tap_write write, void *context, bool filtered)
 {
 	struct tap_journeys *t = calloc(1, sizeof(*t));
 
@@ -59,6 +60,7 @@ struct tap_journeys *tap_journeys_new(tap_write write, void *context)
 		return NULL;
 	t->write = write;
 	t->context = context;
+	t->filtered = filtered;
 	t->last = &t->first;
 	return t;
 }
@@ -136,7 +138,7 @@ static void reached(struct tap_journeys *t, struct waiting *w)
 {
 	const struct residence *r = residence(t, w->e.skb);
 
-	if (w->e.skb && r->skb == w->e.skb && r->first_ns <= w->e.ktime_ns &&
+	if (!t->filtered && w->e.skb && r->skb == w->e.skb && r->first_ns <= w->e.ktime_ns &&
 	    (!r->ended || w->e.ktime_ns <= r->last_ns))
 		finish(t, w, r->journey, WH_TAP_JOIN_SKB);
 	else

@@ -25,7 +25,10 @@ struct tap_journeys;
 typedef void (*tap_write)(void *context, const struct whither_event *e, const uint8_t *bytes,
 			  uint64_t journey, uint8_t join);
 
-struct tap_journeys *tap_journeys_new(tap_write write, void *context);
+/* `filtered`: not every packet has events of hooks. Then one that was last seen at an sk_buff may
+ * have left it unseen to another: what is known of a tap in TC is only the next that is seen there.
+ */
+struct tap_journeys *tap_journeys_new(tap_write write, void *context, bool filtered);
 void tap_journeys_free(struct tap_journeys *t);
 /* An event of a tap with the `length` bytes behind it, in any order of time. false: no memory, it
  * is lost. */

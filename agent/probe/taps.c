@@ -9,6 +9,7 @@
 
 #include "capture.h"
 #include "events.h"
+#include "filter.h"
 #include "json.h"
 #include "ledger.h"
 #include "section.h"
@@ -155,6 +156,11 @@ static void describe(struct wh_record *r, const struct whither_event *e, uint64_
 	};
 }
 
+static bool is_filtered(const struct filter *f)
+{
+	return f->expression || f->has_mark || f->metadata || f->sample || f->rate;
+}
+
 /* `bytes`: area, blob, packet. */
 static void write_event(void *context, const struct whither_event *e, const uint8_t *bytes,
 			uint64_t journey, uint8_t join)
@@ -168,8 +174,13 @@ static void write_event(void *context, const struct whither_event *e, const uint
 		struct wh_ext_tap head;
 		uint8_t bytes[WHITHER_BLOB_BYTES];
 	} tail = { .head = { .kind = e->kind, .join = join, .length = e->blob_bytes } };
-	struct tap_interface *i =
-		interface_of(t, e->tap - 1, slot_of(&t->capture->where, e), e->point);
+	struct tap_interface *i;
+
+	/* The filter is asked at hooks. A packet without any is not known to be what was asked for.
+	 */
+	if (join == WH_TAP_JOIN_NONE && is_filtered(t->capture->filter))
+		return;
+	i = interface_of(t, e->tap - 1, slot_of(&t->capture->where, e), e->point);
 
 	if (!i) {
 		t->no_room++;
@@ -263,7 +274,7 @@ void taps_listen(struct taps *t, struct capture *c)
 		return;
 	t->capture = c;
 	t->looked_ns = run_clock_now(&c->clock);
-	t->journeys = tap_journeys_new(write_event, t);
+	t->journeys = tap_journeys_new(write_event, t, is_filtered(c->filter));
 	for (size_t n = 0; n < t->sites.count && t->journeys; n++) {
 		struct tap_object *o = &t->sites.of[n];
 

@@ -289,6 +289,24 @@ describe.skipIf(skip !== null)(`taps of whither.h${skip === null ? '' : ` (${ski
     expect(at('tap/xdp_exit', readCapture(path.join(directory, 'first.pcapng')))).toHaveLength(1);
   });
 
+  it('speak of the packets that a filter lets pass, and of no others', async () => {
+    const filtered = path.join(directory, 'filtered.pcapng');
+    const listening = await probe(filtered, '--filter', `udp and dst port ${PORT}`);
+    await send(DROP_PORT, 3);
+    await send(PORT, 3);
+    await runCommand('ip', ['netns', 'exec', there, 'ping', '-c', '3', '-i', '0.05', HERE]);
+    await listening.end('SIGINT');
+    const found = readCapture(filtered);
+    expect(at('tap/xdp_drop', found)).toEqual([]);
+    for (const name of ['tap/xdp_entry', 'tap/xdp_exit', 'tap/to_flow_map'])
+      expect(at(name, found)).toHaveLength(3);
+    expect(at('tap/to_flow_map', found).map(({ metaHex }) => metaHex)).toEqual(
+      [1, 2, 3].map((n) => area(n, 2)),
+    );
+    const whole = new Set(at('tcx/ingress@last', found).map(({ journey }) => journey));
+    expect(found.packets.every(({ journey }) => whole.has(journey))).toBe(true);
+  });
+
   it('show what the hardware said, of a program bound to its device', async () => {
     await attached.end('SIGTERM');
     attached = start(taps, 'hints', here, DEVICE, objectOf('taps-hints'));
