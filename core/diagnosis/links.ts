@@ -78,9 +78,12 @@ export const LINK_WINDOW_NS = 100_000_000;
 /** Of one journey. */
 export const MAX_LINKS = 64;
 const MAX_CANDIDATES = 256;
+/** Hosts that a packet can have come through, each with a journey of its own. */
+const MAX_ANCESTORS = 16;
 
 const DRIVER = HOOK_BY_NAME.get('net_dev_start_xmit')!.order;
 const QUEUED = HOOK_BY_NAME.get('net_dev_queue')!.order;
+const LOCAL_OUT = HOOK_BY_NAME.get('nf/local_out')!.id;
 const STACK_ENTRY = HOOK_BY_NAME.get('netif_receive_skb')!.order;
 
 interface Candidate {
@@ -90,8 +93,20 @@ interface Candidate {
   readonly what: string;
 }
 
-/** What this journey comes from: links to journeys that began earlier. At most one, or one broken. */
-export function linksBack(source: JourneySource, journey: number): FoundLink[] {
+/** Links of journeys that were worked out on the way to one. */
+type Known = Map<number, FoundLink[]>;
+
+/**
+ * What this journey comes from: links to journeys that began earlier. At most one, or one broken; and behind it
+ * at most one to the packet that GRO merged it into, or one broken.
+ */
+export function linksBack(source: JourneySource, journey: number, known: Known = new Map()): FoundLink[] {
+  let links = known.get(journey);
+  if (links === undefined) known.set(journey, (links = findBack(source, journey, known)));
+  return links;
+}
+
+function findBack(source: JourneySource, journey: number, known: Known): FoundLink[] {
   const origin = source.origin(journey);
   if (origin >= 0) {
     return [
@@ -119,18 +134,21 @@ export function linksBack(source: JourneySource, journey: number): FoundLink[] {
       return candidates.length < MAX_CANDIDATES;
     });
   }
-  return choose(candidates, first);
+  const origins = candidates.filter(({ kind }) => kind !== 'gro');
+  const leaders = candidates.filter(({ kind }) => kind === 'gro');
+  return [...choose(source, origins, first, known), ...choose(source, leaders, first, known)];
 }
 
 /** What comes from this journey: links to journeys that began later, each as `linksBack` gives it. */
 export function linksForward(source: JourneySource, journey: number): FoundLink[] {
   const found: FoundLink[] = [];
   const stop = Math.min(source.journeys, journey + 1 + MAX_LINK_SCAN);
+  const known: Known = new Map();
   let looked = 0;
   for (let other = journey + 1; other < stop && found.length < MAX_LINKS; other++) {
     if (source.origin(other) !== journey && matches(source, journey, other) === null) continue;
     if (++looked > MAX_CANDIDATES) break;
-    for (const link of linksBack(source, other)) {
+    for (const link of linksBack(source, other, known)) {
       if (link.journey === journey) found.push({ ...link, journey: other });
     }
   }
@@ -219,27 +237,48 @@ function classify(what: Match, end: JourneyEnd, first: JourneyEnd): LinkKind | n
     if (sameDevice) return from.device === 'lo' ? 'loopback' : null;
     return from.order >= DRIVER ? 'veth' : null;
   }
+  // Within one namespace, and not of what is made there.
+  if (from.netns !== to.netns || to.hook === LOCAL_OUT) return null;
   if (from.lane === 'rx' && to.lane === 'tx') return 'forward';
   if (from.lane !== to.lane) return null;
   return sameDevice && to.order <= from.order ? null : 'copy';
 }
 
-/** The one that ended last; broken when another one ended at the same hop, for it could be either. */
-function choose(candidates: readonly Candidate[], first: JourneyEnd): FoundLink[] {
+/**
+ * The one that ended last, when all others are what it comes from itself. Else it could be any of them: a packet that
+ * looks the same, elsewhere on its way.
+ */
+function choose(
+  source: JourneySource,
+  candidates: readonly Candidate[],
+  first: JourneyEnd,
+  known: Known,
+): FoundLink[] {
   let latest: Candidate | undefined;
   for (const candidate of candidates) {
     if (latest === undefined || candidate.end.event > latest.end.event) latest = candidate;
   }
   if (latest === undefined) return [];
-  const { kind, end, journey, what } = latest;
-  const same = candidates.filter((one) => one.end.hop === end.hop && one.kind === kind).length;
-  const distance = `${(Math.abs(gapNs(end, first)) / 1000).toFixed(1)} µs`;
-  if (same > 1) {
-    const evidence = `${same} packets that look the same were last seen at the same hop within ${LINK_WINDOW_NS / 1e6} ms: it could be any of them.`;
+  const last = latest;
+  const { kind, end, journey, what } = last;
+  const others = candidates.filter((one) => one.journey !== journey && !isWay(source, one, last, known));
+  if (others.length > 0) {
+    const evidence = `${others.length + 1} packets that look the same were last seen within ${LINK_WINDOW_NS / 1e6} ms: it could be any of them.`;
     return [{ kind, known: 'broken', journey: -1, evidence }];
   }
+  const distance = `${(Math.abs(gapNs(end, first)) / 1000).toFixed(1)} µs`;
   const evidence = `${what.charAt(0).toUpperCase()}${what.slice(1)}; ${distance} lie between, and no other packet fits.`;
   return [{ kind, known: 'inferred', journey, evidence }];
+}
+
+/** Is `one` what `latest` comes from? Two that were last seen at the same hop are different packets. */
+function isWay(source: JourneySource, one: Candidate, latest: Candidate, known: Known): boolean {
+  if (one.end.hop === latest.end.hop || one.journey > latest.journey) return false;
+  let at = latest.journey;
+  for (let steps = 0; steps < MAX_ANCESTORS && at > one.journey; steps++) {
+    at = linksBack(source, at, known)[0]?.journey ?? -1;
+  }
+  return at === one.journey;
 }
 
 /** From `a` to `b`; less than 0 when the earlier to arrive is later in time. */

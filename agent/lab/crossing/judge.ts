@@ -158,14 +158,17 @@ export class Judge implements CaptureSink {
     const orphans = new Map<number, string>();
     let wrongLinks = 0;
     for (let journey = 0; journey < count; journey++) {
-      const [link] = linksAt(store, journey, Infinity);
-      if (link === undefined || link.journey === null) {
-        orphans.set(journey, link === undefined || link.kind === 'unknown' ? 'nothing fits' : 'ambiguous');
-        continue;
+      const found = linksAt(store, journey, Infinity);
+      const [first] = found;
+      if (found.every((link) => link.journey === null)) {
+        orphans.set(journey, first === undefined || first.kind === 'unknown' ? 'nothing fits' : 'ambiguous');
       }
-      tally(links, `${link.kind} ${link.known}`);
-      if (!this.same(journey, link.journey)) wrongLinks++;
-      parent[root(journey)] = root(link.journey);
+      for (const link of found) {
+        if (link.journey === null) continue;
+        tally(links, `${link.kind} ${link.known}`);
+        if (!this.same(journey, link.journey)) wrongLinks++;
+        parent[root(journey)] = root(link.journey);
+      }
     }
     const packets = new Map<number, number>();
     const split = new Set<number>();
