@@ -196,11 +196,13 @@ function matches(source: JourneySource, earlier: number, later: number): Match |
 /** A merged packet is no longer than this without BIG TCP (GRO_LEGACY_MAX_SIZE). */
 const MAX_GRO_BYTES = 65_536;
 
-/** The later one was last seen on its way into GRO, and the earlier one then grew by at least as much as lies up to its end. */
+/** Both were on their way into GRO, where the later one was last seen, and the earlier one then grew by at least as much as lies up to its end. */
 function isMerged(source: JourneySource, leader: number, merged: number, first: JourneyEnd): boolean {
-  if (first.place.lane !== 'rx' || first.place.order >= STACK_ENTRY) return false;
+  const held = source.lastBefore(leader, first.event);
   const last = source.lastBefore(merged, Infinity);
-  if (last === null || last.place.lane !== 'rx' || last.place.order >= STACK_ENTRY) return false;
+  for (const end of [first, held, last]) {
+    if (end === null || end.place.lane !== 'rx' || end.place.order >= STACK_ENTRY) return false;
+  }
   const a = source.prints(leader);
   const b = source.prints(merged);
   const i = source.printAt(leader);
