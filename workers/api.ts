@@ -59,6 +59,8 @@ export interface Update {
   /** Counts every change of filter, schema or capture: rows of an older one are stale. */
   readonly generation: number;
   readonly lost: number;
+  /** Events that sampling and the rate limit left out, as asked: not among `lost`. */
+  readonly leftOut: number;
   readonly hops: readonly Hop[];
   /** How many journeys went from which hop to which, within the whole capture. */
   readonly edges: readonly Edge[];

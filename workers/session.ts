@@ -267,6 +267,7 @@ export class Session implements WhitherWorker {
       listed: list.length,
       generation: this.#generation,
       lost: store.gaps.lost,
+      leftOut: store.gaps.leftOut,
       hops: hopList(store, list),
       edges: edgeList(store),
       gaps: store.gaps.list(),

@@ -173,6 +173,7 @@ describe('the store', () => {
         hop: null,
         cause: 'more than the page holds',
         count: 2,
+        leftOut: false,
         fromNs: (START_NS + 2000n).toString(),
         toNs: (START_NS + 3000n).toString(),
       },
@@ -285,10 +286,26 @@ describe('loss', () => {
     bytes.push(writer.take());
     const store = storeOf(joinChunks(bytes));
     expect(store.gaps.list()).toEqual([
-      { hop: 0, cause: 'ring buffer full', count: 12, fromNs: '5', toNs: '6' },
-      { hop: null, cause: 'probe restarted', count: null, fromNs: '8', toNs: '9' },
+      { hop: 0, cause: 'ring buffer full', count: 12, leftOut: false, fromNs: '5', toNs: '6' },
+      { hop: null, cause: 'probe restarted', count: null, leftOut: false, fromNs: '8', toNs: '9' },
     ]);
     expect([store.gaps.lost, store.hops.lost[0]]).toEqual([12, 12]);
+  });
+
+  it('is not what sampling and a rate limit left out', () => {
+    const writer = new CaptureWriter();
+    const bytes = [sectionBytes({ seen: [{ hook: RX, id: 1n, us: 0 }] })];
+    writer.gap({ interfaceId: 0, cause: GAP_CAUSE.sampling, count: 800n, fromNs: 5n, toNs: 6n });
+    writer.gap({ interfaceId: 0, cause: GAP_CAUSE.rateLimit, count: 24n, fromNs: 5n, toNs: 6n });
+    writer.gap({ interfaceId: 0, cause: GAP_CAUSE.ringFull, count: 12n, fromNs: 5n, toNs: 6n });
+    bytes.push(writer.take());
+    const store = storeOf(joinChunks(bytes));
+    expect([store.gaps.lost, store.gaps.leftOut, store.hops.lost[0]]).toEqual([12, 824, 12]);
+    expect(store.gaps.list().map(({ cause, leftOut }) => [cause, leftOut])).toEqual([
+      ['sampling', true],
+      ['rate limit', true],
+      ['ring buffer full', false],
+    ]);
   });
 
   it('is said where a gap names an interface that was never declared', () => {
@@ -312,7 +329,7 @@ describe('loss', () => {
     const store = storeOf(writer.take());
     expect([store.hops.lost[0], store.gaps.lost]).toEqual([9, 9]);
     expect(store.gaps.list()).toEqual([
-      { hop: 0, cause: 'dropped while capturing', count: 9, fromNs: '100', toNs: '300' },
+      { hop: 0, cause: 'dropped while capturing', count: 9, leftOut: false, fromNs: '100', toNs: '300' },
     ]);
   });
 });

@@ -28,7 +28,13 @@ import { EVENT_BIT, EventColumns, RECORD, RECORD_SHIFT, type EventChunk } from '
 import { readRecordState, type RecordState } from './event-record.ts';
 import { ExtensionWriter } from './extension-writer.ts';
 import { FlowWriter } from './flow-writer.ts';
-import { CAUSE_INTERFACE_DROP, CAUSE_STORE_FULL, GapLedger, InterfaceDrops } from './gap-ledger.ts';
+import {
+  CAUSE_INTERFACE_DROP,
+  CAUSE_STORE_FULL,
+  GapLedger,
+  InterfaceDrops,
+  isLeftOut,
+} from './gap-ledger.ts';
 import { HopTable } from './hop-table.ts';
 import { reorderLoss, trackLoss } from './journey-loss.ts';
 import { JourneyPrints } from './journey-prints.ts';
@@ -100,7 +106,7 @@ export class CaptureStore implements CaptureSink {
       gap: (gap) => {
         const hop = gap.interface === null ? null : this.hopOfInterface(gap.interface);
         if (gap.interface !== null && hop === null) this.gapNowhere(gap.offset);
-        if (hop !== null) this.hops.lost[hop]! += gap.count ?? 0;
+        if (hop !== null && !isLeftOut(gap.cause)) this.hops.lost[hop]! += gap.count ?? 0;
         this.gaps.add(hop, gap.cause, gap.count, gap.from, gap.to);
       },
       cost: (body, from) => this.cost.add(body, (ifindex) => this.deviceOf(ifindex, from)),

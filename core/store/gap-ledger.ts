@@ -16,6 +16,10 @@ const CAUSE_NAMES: ReadonlyMap<number, string> = new Map([
   [GAP_CAUSE.sampling, 'sampling'],
   [GAP_CAUSE.rateLimit, 'rate limit'],
 ]);
+/** What somebody asked for is no loss. */
+const LEFT_OUT_CAUSES: ReadonlySet<string> = new Set(
+  [GAP_CAUSE.sampling, GAP_CAUSE.rateLimit].map(causeName),
+);
 export const CAUSE_INTERFACE_DROP = 'dropped while capturing';
 export const CAUSE_STORE_FULL = 'more than the page holds';
 
@@ -23,10 +27,16 @@ export function causeName(cause: number): string {
   return CAUSE_NAMES.get(cause) ?? `cause ${cause}`;
 }
 
+/** Whether events of this cause were left out on purpose (sampling, rate limit), and so are not lost. */
+export function isLeftOut(cause: string): boolean {
+  return LEFT_OUT_CAUSES.has(cause);
+}
+
 interface OpenGap {
   hop: number | null;
   cause: string;
   count: number | null;
+  leftOut: boolean;
   from: Ns;
   to: Ns;
 }
@@ -34,12 +44,16 @@ interface OpenGap {
 export class GapLedger {
   private readonly gaps: OpenGap[] = [];
   private readonly newest = new Map<string, OpenGap>();
-  /** Sum of all counts that are known. */
+  /** Sum of all counts that are known, without `leftOut`. */
   lost = 0;
+  /** The same of what was left out on purpose. */
+  leftOut = 0;
 
   /** `hop` null = all hops; `count` null = not known. */
   add(hop: number | null, cause: string, count: number | null, from: Ns, to: Ns): void {
-    this.lost += count ?? 0;
+    const leftOut = isLeftOut(cause);
+    if (leftOut) this.leftOut += count ?? 0;
+    else this.lost += count ?? 0;
     const key = `${hop ?? 'all'} ${cause}`;
     const previous = this.newest.get(key);
     if (previous !== undefined && (this.gaps.length >= MAX_GAPS || from <= previous.to)) {
@@ -50,10 +64,11 @@ export class GapLedger {
       // No place for another kind of gap: it widens the last one, which then is of all hops.
       const last = this.gaps.at(-1)!;
       last.hop = null;
+      last.leftOut &&= leftOut;
       widen(last, count, from, to);
       return;
     }
-    const gap = { hop, cause, count, from, to };
+    const gap = { hop, cause, count, leftOut, from, to };
     this.gaps.push(gap);
     this.newest.set(key, gap);
   }
@@ -64,10 +79,11 @@ export class GapLedger {
   }
 
   list(): Gap[] {
-    return this.gaps.map(({ hop, cause, count, from, to }) => ({
+    return this.gaps.map(({ hop, cause, count, leftOut, from, to }) => ({
       hop,
       cause,
       count,
+      leftOut,
       fromNs: from.toString(),
       toNs: to.toString(),
     }));

@@ -74,6 +74,8 @@ export interface Gap {
   readonly cause: string;
   /** null = not known. */
   readonly count: number | null;
+  /** Sampling or a rate limit did what it was asked to: not a loss. */
+  readonly leftOut: boolean;
   readonly fromNs: string;
   readonly toNs: string;
 }

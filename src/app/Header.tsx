@@ -4,7 +4,7 @@ import type { Gap, SourceState } from '#workers/api.ts';
 import { printCount, printRough } from '#src/list/print.ts';
 import { usePage, useSession } from '#src/state/context.ts';
 import { keptText } from '#src/status/kept.ts';
-import { lossOf } from '#src/status/loss.ts';
+import { leftOutText, lossOf } from '#src/status/loss.ts';
 import { applyTheme, nextTheme } from '#src/theme/theme.ts';
 import type { OpenCapture } from '#src/state/store.ts';
 
@@ -93,6 +93,7 @@ function Counts() {
   const lost = usePage((state) => state.newest?.lost ?? 0);
   const gaps = usePage((state) => state.newest?.gaps ?? NO_GAPS);
   const loss = lossOf(lost, gaps);
+  const leftOut = usePage((state) => leftOutText(state.newest?.leftOut ?? 0, state.newest?.gaps ?? NO_GAPS));
   return (
     <span className="counts" data-testid="counts">
       <span>
@@ -104,6 +105,11 @@ function Counts() {
       <span className={loss.any ? 'tone-lost' : 'muted'} title={loss.text}>
         <b className="mono">{loss.count}</b> lost
       </span>
+      {leftOut !== null && (
+        <span className="muted" title="Events that the capture was asked not to keep: no loss">
+          {leftOut}
+        </span>
+      )}
     </span>
   );
 }

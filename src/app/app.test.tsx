@@ -82,11 +82,19 @@ describe('the page', () => {
   });
 
   it('never says that nothing was lost when nobody knows how much was', async () => {
-    const gaps = [{ hop: null, cause: 'probe killed', count: null, fromNs: '1', toNs: '2' }];
+    const gaps = [{ hop: null, cause: 'probe killed', count: null, leftOut: false, fromNs: '1', toNs: '2' }];
     await show({ lost: 0, gaps });
     expect(screen.getByTestId('counts').textContent).toContain('? lost');
     expect(screen.getByText('✕ 1 gap of unknown size')).toBeDefined();
     expect(screen.queryByText('no loss')).toBeNull();
+  });
+
+  it('does not call lost what sampling left out', async () => {
+    const gaps = [{ hop: null, cause: 'sampling', count: 824, leftOut: true, fromNs: '1', toNs: '2' }];
+    await show({ lost: 0, leftOut: 824, gaps });
+    expect(screen.getByTestId('counts').textContent).toContain('0 lost824 left out by sampling');
+    expect(screen.getByTestId('counts').querySelector('.tone-lost')).toBeNull();
+    expect(screen.getByText('no loss')).toBeDefined();
   });
 
   it('tells how far it has caught up, and no rate until then', async () => {

@@ -1,8 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import type { Gap } from '#workers/api.ts';
-import { lossOf } from './loss.ts';
+import { leftOutText, lossOf } from './loss.ts';
 
-const gap = (count: number | null): Gap => ({ hop: null, cause: 'x', count, fromNs: '1', toNs: '2' });
+const gap = (count: number | null, cause = 'x', leftOut = false): Gap => ({
+  hop: null,
+  cause,
+  count,
+  leftOut,
+  fromNs: '1',
+  toNs: '2',
+});
 
 describe('what was lost', () => {
   it('is nothing without gaps', () => {
@@ -20,5 +27,12 @@ describe('what was lost', () => {
       count: '7 + ?',
       text: '7 events lost, and 2 gaps of unknown size',
     });
+  });
+
+  it('is not what was left out as asked, which has words of its own', () => {
+    const gaps = [gap(800, 'sampling', true), gap(null, 'rate limit', true), gap(24, 'sampling', true)];
+    expect(lossOf(0, gaps)).toEqual({ any: false, count: '0', text: 'no loss' });
+    expect(leftOutText(1824, gaps)).toBe('1,824 left out by sampling and rate limit');
+    expect(leftOutText(0, [gap(7)])).toBeNull();
   });
 });

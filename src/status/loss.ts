@@ -10,9 +10,16 @@ export interface Loss {
   readonly text: string;
 }
 
+/** What sampling and the rate limit left out, as asked: `824 left out by sampling`. null: nothing. */
+export function leftOutText(leftOut: number, gaps: readonly Gap[]): string | null {
+  if (leftOut === 0) return null;
+  const causes = new Set(gaps.filter((gap) => gap.leftOut).map((gap) => gap.cause));
+  return `${printCount(leftOut)} left out by ${[...causes].join(' and ')}`;
+}
+
 /** `lost`: events known to be lost; `gaps`: those of the capture, with and without a count. */
 export function lossOf(lost: number, gaps: readonly Gap[]): Loss {
-  const unknown = gaps.reduce((sum, gap) => (gap.count === null ? sum + 1 : sum), 0);
+  const unknown = gaps.reduce((sum, gap) => (gap.count === null && !gap.leftOut ? sum + 1 : sum), 0);
   const holes = `${printCount(unknown)} ${unknown === 1 ? 'gap' : 'gaps'} of unknown size`;
   if (unknown === 0) {
     const text = lost > 0 ? `${printCount(lost)} events lost` : 'no loss';

@@ -24,6 +24,7 @@ export function fakeUpdate(part: Partial<Update> = {}): Update {
     listed: journeys,
     generation: 1,
     lost: 0,
+    leftOut: 0,
     hops: edgeHops(),
     edges: [],
     gaps: [],

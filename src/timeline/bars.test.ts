@@ -26,9 +26,17 @@ describe('the timeline', () => {
   });
 
   it('puts a gap where it was, with its number', () => {
-    const gaps = [{ hop: 0, cause: 'ring full', count: 312, fromNs: '1250', toNs: '1500' }];
+    const gaps = [{ hop: 0, cause: 'ring full', count: 312, leftOut: false, fromNs: '1250', toNs: '1500' }];
     expect(gapSpans(gaps, timeline([1]))).toEqual([
       { key: '0', from: 0.25, to: 0.5, count: 312, causes: ['ring full'] },
+    ]);
+  });
+
+  it('marks no place for what sampling left out', () => {
+    const left = { hop: null, cause: 'sampling', count: 9, leftOut: true, fromNs: '1000', toNs: '2000' };
+    const lost = { hop: null, cause: 'ring full', count: 1, leftOut: false, fromNs: '1500', toNs: '1750' };
+    expect(gapSpans([left, lost], timeline([1]))).toEqual([
+      { key: '0', from: 0.5, to: 0.75, count: 1, causes: ['ring full'] },
     ]);
   });
 
@@ -37,6 +45,7 @@ describe('the timeline', () => {
       hop: null,
       cause: 'x',
       count,
+      leftOut: false,
       fromNs,
       toNs,
     });

@@ -37,7 +37,10 @@ export interface GapSpan {
 /** More marks than this cannot be told apart; neighbours are joined until there are fewer. */
 const MAX_GAP_SPANS = 60;
 
-/** Gaps as shares of the timeline, those that touch joined and their counts added. */
+/**
+ * Losses as shares of the timeline, those that touch joined and their counts added. What sampling left out
+ * is everywhere, as asked, and marks no place.
+ */
 export function gapSpans(gaps: readonly Gap[], timeline: Timeline): readonly GapSpan[] {
   if (timeline.startNs === '' || timeline.endNs === '') return [];
   const start = BigInt(timeline.startNs);
@@ -45,6 +48,7 @@ export function gapSpans(gaps: readonly Gap[], timeline: Timeline): readonly Gap
   if (span <= 0) return [];
   const share = (ns: string) => Math.min(1, Math.max(0, Number(BigInt(ns) - start) / span));
   const sorted = gaps
+    .filter((gap) => !gap.leftOut)
     .map((gap) => ({ from: share(gap.fromNs), to: share(gap.toNs), count: gap.count, cause: gap.cause }))
     .sort((a, b) => a.from - b.from);
   const joined: { from: number; to: number; count: number | null; causes: Set<string> }[] = [];
