@@ -9,6 +9,8 @@ interface Props {
 
 export function Modal({ title, onClose, children }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
+  /** A selection dragged from a text to the backdrop ends as a click there, and closes nothing. */
+  const pressedBackdrop = useRef(false);
   useEffect(() => {
     const element = dialog.current;
     if (element === null) return;
@@ -25,8 +27,11 @@ export function Modal({ title, onClose, children }: Props) {
       aria-label={title}
       onCancel={onClose}
       onKeyDown={(event) => event.stopPropagation()}
+      onPointerDown={(event) => {
+        pressedBackdrop.current = event.target === dialog.current;
+      }}
       onClick={(event) => {
-        if (event.target === dialog.current) onClose();
+        if (event.target === dialog.current && pressedBackdrop.current) onClose();
       }}
     >
       <div className="dialog-head">

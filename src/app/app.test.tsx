@@ -162,6 +162,59 @@ describe('the page', () => {
     expect(screen.getByRole('button', { name: /Resume view/ }).textContent).toContain('+50');
   });
 
+  it('keeps a dialog open when a selection is dragged out of it, and closes it by a click beside it', async () => {
+    await show({});
+    fireEvent.keyDown(document.body, { key: '?' });
+    const dialog = screen.getByRole('dialog');
+    fireEvent.pointerDown(within(dialog).getByRole('heading', { level: 1 }));
+    fireEvent.click(dialog);
+    expect(screen.queryByRole('dialog')).not.toBeNull();
+    fireEvent.pointerDown(dialog);
+    fireEvent.click(dialog);
+    expect(screen.queryByRole('dialog')).toBeNull();
+  });
+
+  it('keeps the text of a schema that was edited and closed, until it is applied', async () => {
+    const { store, worker } = await show({});
+    const open = () => {
+      fireEvent.click(screen.getByRole('button', { name: 'Schema' }));
+      return screen.getByRole('textbox', { name: 'Schema as JSON' });
+    };
+    fireEvent.change(open(), { target: { value: '{"whither":1}' } });
+    fireEvent.click(screen.getByRole('button', { name: 'Close' }));
+    expect(open()).toHaveProperty('value', '{"whither":1}');
+    await act(async () => {
+      fireEvent.click(screen.getByRole('button', { name: 'Apply' }));
+      await vi.waitFor(() => expect(store.getState().schemaDraft).toBeNull());
+    });
+    expect(worker.calls.find(({ name }) => name === 'setSchema')?.args).toEqual(['{"whither":1}']);
+    expect(screen.getByRole('textbox', { name: 'Schema as JSON' })).toHaveProperty('value', '{"whither":1}');
+  });
+
+  it('says that the hop of a link is not in this capture, and counts by what does filter', async () => {
+    const { session, store, worker } = await show({ journeys: 10 });
+    act(() => store.setState({ link: { ...store.getState().link, hop: 'eth9:nowhere' } }));
+    expect(screen.getByText('not in this capture: does not filter')).toBeDefined();
+    expect(screen.getByTestId('list-count').textContent).toBe('10');
+    act(() => session.setFilter({ lost: true }));
+    expect(worker.calls.findLast(({ name }) => name === 'setFilter')?.args).toEqual([
+      { hop: null, metadata: null, lost: true },
+    ]);
+  });
+
+  it('announces the number of journeys only when it no longer grows, and names no row that is not drawn', async () => {
+    const { store, worker } = await show({ journeys: 10 });
+    expect(screen.getByTestId('list-count').getAttribute('role')).toBeNull();
+    await act(async () => {
+      worker.send(fakeUpdate({ journeys: 20, state: 'done' }));
+      await vi.waitFor(() => expect(store.getState().newest?.state).toBe('done'));
+    });
+    expect(screen.getByTestId('list-count').getAttribute('role')).toBe('status');
+    await vi.waitFor(() => expect(store.getState().selection).not.toBeNull());
+    act(() => store.setState({ selection: { journey: 1_000_000, id: { hi: 0, lo: 1 } } }));
+    expect(screen.getByRole('grid', { name: 'Journeys' }).getAttribute('aria-activedescendant')).toBeNull();
+  });
+
   it('opens the help with every key of the table', async () => {
     await show({});
     fireEvent.keyDown(document.body, { key: '?' });

@@ -14,6 +14,7 @@ import type { JourneyRows, RowWatch } from '#workers/api.ts';
 import { useSize } from '#src/app/use-size.ts';
 import { scopedAction } from '#src/keys/bind.ts';
 import { usePage, useSession } from '#src/state/context.ts';
+import { hopOfKey } from '#src/state/hop-key.ts';
 import {
   cellColumns,
   cellPitch,
@@ -220,6 +221,9 @@ export function ListPane() {
     };
   }, [chosen, generation, session]);
 
+  const drawnSelection =
+    selection !== null && rows?.journey.includes(selection.journey) === true && listed > 0;
+
   const pageRows = Math.max(1, Math.floor(extent.viewport / ROW_HEIGHT_PX) - 1);
   const onKeyDown = (event: KeyboardEvent) =>
     scopedAction('list', event, {
@@ -239,7 +243,8 @@ export function ListPane() {
   // Rows that arrive late leave the old ones standing where they were, never an empty pane.
   const overlap = rows !== null && rows.from < view.from + view.count && view.from < rows.from + rows.count;
   const offset = rows === null || overlap ? at : rows.from * ROW_HEIGHT_PX;
-  const filtered = link.hop !== null || link.metadata !== null || link.lost;
+  const hopFilters = link.hop !== null && hopOfKey(hops, link.hop) !== null;
+  const filtered = hopFilters || link.metadata !== null || link.lost;
   const total = shown?.journeys ?? 0;
   const style: CSSProperties & Record<'--pitch' | '--strip' | '--width', string> = {
     '--pitch': `${pitch}px`,
@@ -272,7 +277,7 @@ export function ListPane() {
     <section className="pane list-pane" aria-label="Journeys" data-pane="list">
       <header className="pane-head">
         <h2>Journeys</h2>
-        <span className="muted push" role="status" data-testid="list-count">
+        <span className="muted push" role={growing ? undefined : 'status'} data-testid="list-count">
           {filtered ? `${printCount(listed)} of ${printCount(total)}` : printCount(listed)}
         </span>
         {live && (
@@ -296,7 +301,7 @@ export function ListPane() {
         aria-label="Journeys"
         aria-rowcount={listed + 1}
         aria-colcount={7 + tlvNames.length}
-        aria-activedescendant={selection === null ? undefined : `journey-${selection.journey}`}
+        aria-activedescendant={drawnSelection ? `journey-${selection.journey}` : undefined}
         style={style}
       >
         <div className="list-head" role="row" aria-rowindex={1}>

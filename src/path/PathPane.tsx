@@ -214,6 +214,13 @@ export function PathPane() {
 function PathFilter() {
   const session = useSession();
   const link = usePage((state) => state.link);
+  const hopUnknown = usePage(
+    ({ newest }) =>
+      link.hop !== null &&
+      newest !== null &&
+      newest.hops.length > 0 &&
+      hopOfKey(newest.hops, link.hop) === null,
+  );
   const active = link.hop !== null || link.metadata !== null || link.lost;
   return (
     <div className="path-filter push">
@@ -241,6 +248,7 @@ function PathFilter() {
         </button>
       </div>
       {link.hop !== null && <span className="mono path-filter-hop">at {link.hop}</span>}
+      {hopUnknown && <span role="status">not in this capture: does not filter</span>}
       {active ? (
         <button
           className="button quiet small"

@@ -23,7 +23,10 @@ const EXAMPLE = {
 export function SchemaDialog({ onClose }: { readonly onClose: () => void }) {
   const session = useSession();
   const schema = usePage((state) => state.newest?.schema ?? null);
-  const [text, setText] = useState(() => JSON.stringify(schema ?? EXAMPLE, null, 2));
+  const draft = usePage((state) => state.schemaDraft);
+  const [first, setFirst] = useState(() => JSON.stringify(schema ?? EXAMPLE, null, 2));
+  const text = draft ?? first;
+  const setText = (next: string) => session.store.setState({ schemaDraft: next });
   const [findings, setFindings] = useState<readonly Finding[]>([]);
   const [said, setSaid] = useState('');
   const [busy, setBusy] = useState(false);
@@ -45,6 +48,10 @@ export function SchemaDialog({ onClose }: { readonly onClose: () => void }) {
       const result = await session.setSchema(json);
       if (result.ok) {
         setFindings([]);
+        if (json !== '') setFirst(json);
+        // What was typed while it was applied stays.
+        if (json === '' || session.store.getState().schemaDraft === json)
+          session.store.setState({ schemaDraft: null });
         setSaid(
           json === ''
             ? 'The schema of the capture is in force again.'
@@ -80,7 +87,7 @@ export function SchemaDialog({ onClose }: { readonly onClose: () => void }) {
   const reset = async () => {
     await send('');
     const now = session.store.getState().newest?.schema ?? null;
-    if (now !== null) setText(JSON.stringify(now, null, 2));
+    if (now !== null) setFirst(JSON.stringify(now, null, 2));
   };
 
   const load = async (file: File | undefined) => {

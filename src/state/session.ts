@@ -102,6 +102,7 @@ export class Session {
       at: 0,
       bytes: null,
       problems: [],
+      schemaDraft: null,
     });
     try {
       const spec = await specOf(origin);
@@ -145,6 +146,7 @@ export class Session {
       detail: null,
       bytes: null,
       problems: [],
+      schemaDraft: null,
     });
   }
 
@@ -200,8 +202,10 @@ export class Session {
 
   #applyFilter(): void {
     const { link, newest } = this.store.getState();
-    const hop = link.hop === null ? null : hopOfKey(newest?.hops ?? [], link.hop);
-    if (link.hop !== null && hop === null) return;
+    const hops = newest?.hops ?? [];
+    if (link.hop !== null && hops.length === 0) return;
+    // A hop that this capture does not have (yet) cannot filter: the path says so, and the rest is in force.
+    const hop = link.hop === null ? null : hopOfKey(hops, link.hop);
     const filter: ListFilter = { hop, metadata: link.metadata, lost: link.lost };
     const text = JSON.stringify(filter);
     if (text === this.#appliedFilter) return;

@@ -51,6 +51,8 @@ export interface PageState {
   /** Problems of the page itself; those of the capture are in `newest.problems`. */
   readonly problems: readonly Problem[];
   readonly dialog: Dialog;
+  /** The schema's text as edited and not applied; it outlives its dialog, not its capture. null: not edited. */
+  readonly schemaDraft: string | null;
   /** The cost is shown, and so counted. */
   readonly costOpen: boolean;
   /** The table of losses is open. */
@@ -77,6 +79,7 @@ export function createPageStore(link: LinkState = EMPTY_LINK): PageStore {
     dead: null,
     problems: [],
     dialog: 'none',
+    schemaDraft: null,
     costOpen: false,
     lossOpen: false,
     theme: savedTheme(),
