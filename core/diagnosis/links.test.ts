@@ -102,6 +102,20 @@ describe('links', () => {
     expect(links(told, 4)).toEqual([]);
   });
 
+  it('put no packet that is only queued now to a large one of the same bytes', () => {
+    const large: Told = { packet: tcp(1000, 3000), seen: [['1/eth0:net_dev_queue', 0]] };
+    const again: Told = { packet: tcp(1000, 1000), seen: [['1/eth0:net_dev_queue', 1]] };
+    expect(links([large, again], 1)).toEqual([]);
+  });
+
+  it('do not take a packet that is made or sent elsewhere for one that is on its way', () => {
+    const onItsWay: Told = { packet: ping(1), seen: [['2/r0:netif_receive_skb', 0]] };
+    const made = (where: string): Told => ({ packet: ping(1), seen: [[where, 2]] });
+    expect(links([onItsWay, made('1/c0:net_dev_queue')], 1)).toEqual([]);
+    expect(links([onItsWay, made('2/r1:nf/local_out')], 1)).toEqual([]);
+    expect(links([onItsWay, made('2/r1:nf/postrouting')], 1)).toEqual(['forward inferred 0']);
+  });
+
   it('put a packet that GRO merged to the one that grew over it', () => {
     const gro = '1/eth0:napi_gro_receive_entry';
     const leader = (grown: number): Told => ({

@@ -224,7 +224,7 @@ function classify(what: Match, end: JourneyEnd, first: JourneyEnd): LinkKind | n
   const sameDevice = from.device === to.device && from.netns === to.netns;
   switch (what) {
     case 'segment':
-      return sameDevice && from.lane === 'tx' && to.lane === 'tx' && to.order >= from.order ? 'gso' : null;
+      return sameDevice && from.lane === 'tx' && to.lane === 'tx' && to.order > from.order ? 'gso' : null;
     case 'merged':
       return 'gro';
     case 'inside':
