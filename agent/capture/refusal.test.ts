@@ -10,6 +10,11 @@ test('a probe that could not begin is one line with cause and remedy', () => {
   expect(refusalOf(ENDED + device, true).line).toBe(
     'no device nosuch0 in this network namespace: No such device: ip link lists them.',
   );
+  const filter =
+    "the filter 'udp prt 7100': can't parse filter expression: syntax error (man 7 pcap-filter).";
+  expect(refusalOf(ENDED + filter, true).line).toBe(
+    "the filter 'udp prt 7100': can't parse filter expression: syntax error: man 7 pcap-filter.",
+  );
   expect(refusalOf(`${ENDED}odd things happened.`, true).line).toBe(
     'odd things happened: whither doctor says what is missing.',
   );

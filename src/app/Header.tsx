@@ -152,6 +152,14 @@ function Download({ capture }: { readonly capture: OpenCapture }) {
   const fileUrl = useMemo(() => (file === null ? '' : URL.createObjectURL(file)), [file]);
   useEffect(() => (fileUrl === '' ? undefined : () => URL.revokeObjectURL(fileUrl)), [fileUrl]);
   const target = downloadOf(capture, fileUrl);
+  const unanswered = usePage((page) => page.newest?.state === 'reconnecting');
+  if (origin.kind === 'live' && unanswered) {
+    return (
+      <button className="button" disabled title="The agent keeps the capture, and does not answer">
+        Download
+      </button>
+    );
+  }
   return (
     <a className="button" href={target.href} download={target.name} title="Download the capture as pcapng">
       Download

@@ -29,7 +29,7 @@ export const AGENT_GONE: Problem = {
   code: 'live-agent-gone',
   offset: 0,
   cause: 'The agent has ended or does not answer.',
-  remedy: 'Start it again and open the new link it prints; what was captured stays here.',
+  remedy: 'Start it again and open the new link it prints; what was captured can still be looked at here.',
   fatal: false,
 };
 
