@@ -22,7 +22,7 @@ static void print(void *context, const struct whither_event *e, const uint8_t *b
 
 int main(void)
 {
-	struct tap_journeys *t = tap_journeys_new(print, NULL);
+	struct tap_journeys *t = tap_journeys_new(print, NULL, false);
 	uint64_t ktime, skb, head, number;
 	char what[8];
 
