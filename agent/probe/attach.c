@@ -41,7 +41,7 @@ static void on_device(struct hooks *h, struct hook *hook, size_t slot, const cha
 	hook->how = how;
 }
 
-static void on_all_devices(struct hooks *h, struct hook *hook, size_t devices, const char *how)
+void hook_on_all_devices(struct hooks *h, struct hook *hook, size_t devices, const char *how)
 {
 	for (size_t slot = 0; slot < devices; slot++)
 		on_device(h, hook, slot, how);
@@ -57,7 +57,7 @@ static void attach_tracepoint(struct hooks *h, struct hook *hook, size_t devices
 		return;
 	}
 	h->tracepoints[hook->id - 1] = link;
-	on_all_devices(h, hook, devices, "tp_btf");
+	hook_on_all_devices(h, hook, devices, "tp_btf");
 }
 
 static bool is_ingress(const struct hook *hook)
@@ -216,7 +216,7 @@ static void attach_netfilter(struct hooks *h, struct hook *hook, size_t devices)
 			if (fd < 0)
 				hook_failed(hook, -fd, "netfilter link for %s", FAMILIES[f].name);
 			else if (keep_link(h, fd))
-				on_all_devices(h, hook, devices, "netfilter link");
+				hook_on_all_devices(h, hook, devices, "netfilter link");
 		}
 }
 
@@ -252,7 +252,7 @@ static void attach_cgroup(struct hooks *h, struct hook *hook, size_t devices)
 	if (fd < 0)
 		hook_failed(hook, -fd, "cgroup link");
 	else if (keep_link(h, fd))
-		on_all_devices(h, hook, devices, "cgroup link");
+		hook_on_all_devices(h, hook, devices, "cgroup link");
 }
 
 static bool begins(const char *text, const char *prefix)
@@ -284,6 +284,7 @@ void hooks_attach(struct hooks *h, const struct options *o, const struct place *
 	if (by_clsact)
 		attach_clsact(h, by_clsact, where);
 	trace_attach(h, o, where);
+	functions_attach(h, o, where);
 	operations_attach(h, o, where);
 	for (size_t i = 0; i < WH_HOOK_MAX; i++)
 		if (h->of[i].failed)

@@ -110,6 +110,8 @@ static void add_all_own(struct block_body *body, const struct capture *c)
 
 		add_object(body, h, h->extra[i], c->where.devices[slot].ifindex);
 	}
+	for (size_t i = 0; i < h->trace.object_count; i++)
+		add_object(body, h, h->trace.objects[i], 0);
 }
 
 /* The chains hold programs of ours, too. */

@@ -381,6 +381,6 @@ uint64_t hook_skipped_runs(const struct hooks *h, uint32_t id)
 	int fd = hook_program(h, &h->of[id - 1]);
 
 	if (fd < 0 || bpf_obj_get_info_by_fd(fd, &info, &size))
-		return 0;
+		return functions_skipped_runs(h, id);
 	return info.recursion_misses;
 }

@@ -95,6 +95,8 @@ const struct image *hooks_trace_image(void);
 /* Gives an object that is open its constants and the maps of the first. Returns 0 or a negative
  * errno. */
 int hooks_prepare(const struct hooks *h, struct bpf_object *object, const struct wh_config *config);
+/* The hook is attached to all devices at once. */
+void hook_on_all_devices(struct hooks *h, struct hook *hook, size_t devices, const char *how);
 /* The file descriptor of its program, -1: it was not loaded. */
 int hook_program(const struct hooks *h, const struct hook *hook);
 /* Opens the object once more for one program that serves one point alone, with the maps of the

@@ -45,7 +45,7 @@ static const struct kind *kind_of(uint32_t hook)
 
 bool trace_serves(const struct hook *hook)
 {
-	return kind_of(hook->id);
+	return kind_of(hook->id) || (functions_serve(hook->id) && strncmp(hook->name, "nf/", 3));
 }
 
 int trace_refused(void)
@@ -128,18 +128,29 @@ static int register_sections(void)
 	return err < 0 ? err : 0;
 }
 
-static struct bpf_object *open_for(struct hooks *h, const struct wh_config *config,
-				   const struct kind *kind)
+struct bpf_object *trace_open(void)
 {
 	const struct image *image = hooks_trace_image();
 	LIBBPF_OPTS(bpf_object_open_opts, opts, .object_name = "whither");
-	struct bpf_object *object = bpf_object__open_mem(image->bytes, image->size, &opts);
+	struct bpf_object *object;
 	struct bpf_program *p;
+
+	if (register_sections())
+		return NULL;
+	object = bpf_object__open_mem(image->bytes, image->size, &opts);
+	if (object)
+		bpf_object__for_each_program(p, object) bpf_program__set_autoload(p, false);
+	return object;
+}
+
+static struct bpf_object *open_for(struct hooks *h, const struct wh_config *config,
+				   const struct kind *kind)
+{
+	struct bpf_object *object = trace_open();
 	int err;
 
 	if (!object)
 		return NULL;
-	bpf_object__for_each_program(p, object) bpf_program__set_autoload(p, false);
 	for (uint32_t id = kind->entry; id <= kind->entry + 1; id++)
 		bpf_program__set_autoload(
 			bpf_object__find_program_by_name(object, h->of[id - 1].program), true);

@@ -19,6 +19,14 @@ bool trace_serves(const struct hook *hook);
 /* Loads and attaches, unless refused; for after the other hooks. What is missing has its reason in
  * h->of. */
 void trace_attach(struct hooks *h, const struct options *o, const struct place *where);
+/* The object with the filter in force, none of its programs to be loaded yet. NULL and errno. */
+struct bpf_object *trace_open(void);
+/* Whether functions of the kernel are the hook, or can stand in for it. */
+bool functions_serve(uint32_t hook);
+/* Attaches functions for the hooks that are not attached yet. */
+void functions_attach(struct hooks *h, const struct options *o, const struct place *where);
+/* As hook_skipped_runs(). */
+uint64_t functions_skipped_runs(const struct hooks *h, uint32_t hook);
 /* Loads and attaches what watches operations; each that cannot be watched has its reason. */
 void operations_attach(struct hooks *h, const struct options *o, const struct place *where);
 /* [{"function","watched","reason"}] */

@@ -134,6 +134,10 @@
 #define WH_HOOK_TC_INGRESS_FEXIT 33u /* a program of a clsact filter has returned its verdict; its interface is named tc/ingress@fexit:PROGRAM#ID */
 #define WH_HOOK_TC_EGRESS_FENTRY 34u /* a program of a clsact filter begins; its interface is named tc/egress@fentry:PROGRAM#ID */
 #define WH_HOOK_TC_EGRESS_FEXIT 35u /* a program of a clsact filter has returned its verdict; its interface is named tc/egress@fexit:PROGRAM#ID */
+#define WH_HOOK_TCP_RCV 36u /* tcp_v4_rcv(), tcp_v6_rcv(): for a TCP socket, before one is looked for */
+#define WH_HOOK_UDP_RCV 37u /* udp_queue_rcv_one_skb(), udpv6_queue_rcv_one_skb(): a socket was found; before its filter */
+#define WH_HOOK_IP_FINISH_OUTPUT2 38u /* ip_finish_output2(), ip6_finish_output2(): handed to the neighbour layer, which puts the Ethernet header in front */
+#define WH_HOOK_DEV_QUEUE_XMIT 39u /* __dev_queue_xmit(): handed to the device; of a packet made on this host the MAC header is not set yet */
 #define WH_HOOK_TAP_XDP 60u /* whither_tap() of whither.h in an XDP program; its interface is named tap/NAME */
 #define WH_HOOK_TAP_TC_INGRESS 61u /* whither_tap() in a TC program on ingress; its interface is named tap/NAME */
 #define WH_HOOK_TAP_TC_EGRESS 62u /* whither_tap() in a TC program on egress; its interface is named tap/NAME */
@@ -174,12 +178,16 @@
 #define WH_STEP_TC_INGRESS_FEXIT 450u
 #define WH_STEP_TC_EGRESS_FENTRY 1450u
 #define WH_STEP_TC_EGRESS_FEXIT 1450u
+#define WH_STEP_TCP_RCV 650u
+#define WH_STEP_UDP_RCV 660u
+#define WH_STEP_IP_FINISH_OUTPUT2 1300u
+#define WH_STEP_DEV_QUEUE_XMIT 1350u
 #define WH_STEP_TAP_XDP 150u
 #define WH_STEP_TAP_TC_INGRESS 460u
 #define WH_STEP_TAP_TC_EGRESS 1460u
 #define WH_STEP_TX 1000u
 
-#define WH_HOOK_MAX 35u
+#define WH_HOOK_MAX 39u
 
 /* X(id, C identifier, name in captures, link type, direction of epb_flags: 1 in, 2 out, 0 unknown) */
 #define WH_HOOKS(X) \
@@ -217,7 +225,11 @@
 	X(32, tc_ingress_fentry, "tc/ingress@fentry", 1, 1) \
 	X(33, tc_ingress_fexit, "tc/ingress@fexit", 1, 1) \
 	X(34, tc_egress_fentry, "tc/egress@fentry", 1, 2) \
-	X(35, tc_egress_fexit, "tc/egress@fexit", 1, 2)
+	X(35, tc_egress_fexit, "tc/egress@fexit", 1, 2) \
+	X(36, tcp_rcv, "tcp_rcv", 1, 1) \
+	X(37, udp_rcv, "udp_rcv", 1, 1) \
+	X(38, ip_finish_output2, "ip_finish_output2", 101, 2) \
+	X(39, dev_queue_xmit, "dev_queue_xmit", 1, 2)
 
 /* The same of taps, which the probe does not attach. */
 #define WH_TAP_HOOKS(X) \

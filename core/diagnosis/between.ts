@@ -36,6 +36,8 @@ export interface Between {
   readonly crossing: boolean;
   /** IP output hands the packet to the neighbour layer, which puts the Ethernet header in front. */
   readonly neighbour: boolean;
+  /** Nothing but the neighbour layer lies between. */
+  readonly onlyNeighbour: boolean;
   /** Both known, and they differ. */
   readonly otherNetns: boolean;
 }
@@ -50,6 +52,7 @@ export const NOTHING_BETWEEN: Between = {
   driver: false,
   crossing: false,
   neighbour: false,
+  onlyNeighbour: false,
   otherNetns: false,
 };
 
@@ -66,7 +69,9 @@ const INGRESS = 'tcx/ingress';
 const EGRESS = 'tcx/egress';
 /** Filters run behind the tcx chain and its anchors; where the kernel has no tcx they are the chain. */
 const FILTERS: Readonly<Record<string, string>> = { [INGRESS]: 'tc/ingress', [EGRESS]: 'tc/egress' };
-const IP_OUTPUT_END = order('cgroup_skb/egress');
+/** The neighbour layer lies between these two. */
+const IP_OUTPUT_END = order('ip_finish_output2');
+const DEVICE_START = order('dev_queue_xmit');
 
 /**
  * `programs`: those of the capture's host; null when it does not list them. `before` null: the packet was not seen
@@ -99,8 +104,10 @@ export function between(
     neighbour:
       before !== null &&
       now.lane === 'tx' &&
-      now.order >= CHAIN_START &&
+      now.order >= DEVICE_START &&
       (before.lane === 'rx' || (before.lane === 'tx' && before.order <= IP_OUTPUT_END)),
+    onlyNeighbour:
+      before !== null && before.hook === id('ip_finish_output2') && now.hook === id('dev_queue_xmit'),
     otherNetns: before !== null && before.netns !== 0 && now.netns !== 0 && before.netns !== now.netns,
   };
 }

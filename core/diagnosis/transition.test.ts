@@ -113,6 +113,11 @@ describe('diagnose', () => {
     // Nothing else would tell it: the same head, or a kernel that is not known.
     expect(verdict({ to: { ...gone, operations: [cleared] }, kernel: '' })).toBe('lost expandHead seen');
     expect(verdict({ to: gone, kernel: '' })).toBe('lost unknown unknown');
+    const only = {
+      from: { at: 'eth1:ip_finish_output2' },
+      to: { at: 'eth1:dev_queue_xmit', area: NEIGHBOUR },
+    };
+    expect(verdict(only)).toBe('clobbered neighbourHeader seen | 14..16');
     const begun = { ...one, operation: OPERATION.neighbourHeader, returned: false };
     const clobber = { from: { at: FORWARD }, to: { at: XMIT, area: NEIGHBOUR } };
     expect(verdict(clobber)).toBe('clobbered neighbourHeader implied | 14..16');

@@ -205,7 +205,7 @@ function newHead(between: Between, kernel: number, delta: number, out: Transitio
 /** Other bytes at the same place. */
 function overwritten(before: Sighting, now: Sighting, between: Between, out: Transition): void {
   if (between.neighbour && isNeighbourHeader(before, now, out)) {
-    set(out, HOP_STATE.clobbered, CAUSE.neighbourHeader, KNOWN.implied);
+    set(out, HOP_STATE.clobbered, CAUSE.neighbourHeader, between.onlyNeighbour ? KNOWN.seen : KNOWN.implied);
   } else if (now.data !== OFFSET_UNSET && now.data < now.mac) {
     set(out, HOP_STATE.clobbered, CAUSE.headerPushed, KNOWN.implied);
   } else {

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { HOOKS } from '#core/format/hooks.ts';
 import { findRoot } from '../root.ts';
 import { until } from '../testing/host-state.ts';
 import { isAlive } from './alive.ts';
@@ -18,6 +19,15 @@ const kernel = requireVm(VERSION);
 const skip = typeof kernel === 'string' ? kernel : null;
 const TRACEPOINTS = ['netif_receive_skb', 'skb_copy_datagram_iovec', 'net_dev_queue', 'net_dev_start_xmit'];
 const FREES = ['consume_skb', 'kfree_skb'];
+/** Where there are no netfilter programs, functions stand in; nothing is forwarded here. */
+const IP_HOOKS = ['nf/prerouting', 'nf/local_in', 'nf/local_out', 'nf/postrouting'];
+const FUNCTION_HOOKS = ['tcp_rcv', 'udp_rcv', 'ip_finish_output2', 'dev_queue_xmit'];
+const UDP_IN =
+  'xdp@fentry xdp@fexit napi_gro_receive_entry netif_receive_skb tcx/ingress@first tc/ingress@fentry ' +
+  'tc/ingress@fexit tcx/ingress@last nf/prerouting nf/local_in udp_rcv cgroup_skb/ingress';
+const OUT =
+  'nf/local_out nf/postrouting cgroup_skb/egress ip_finish_output2 dev_queue_xmit tcx/egress@first ' +
+  'tcx/egress@last net_dev_queue net_dev_start_xmit';
 const PROGRAM_HOPS = [
   'edge0:edge_xdp()@fentry',
   'edge0:edge_xdp()@fexit',
@@ -81,9 +91,8 @@ describe.skipIf(skip !== null)(`Linux ${VERSION} in QEMU${skip === null ? '' : `
   });
 
   it('has seen pskb_expand_head clear the metadata of a clone that the tcx program writes to', () => {
-    const lost = run.clone.events.filter(
-      ({ state, src }) => state === 'lost' && src?.startsWith('10.71.0.1'),
-    );
+    const clone = run.clone!;
+    const lost = clone.events.filter(({ state, src }) => state === 'lost' && src?.startsWith('10.71.0.1'));
     expect(lost.length).toBeGreaterThan(20);
     for (const { interface: name, cause, evidence, writer } of lost) {
       expect(name).toMatch(/^edge0:tc\/ingress@fexit:edge_tcx#\d+$/);
@@ -93,8 +102,34 @@ describe.skipIf(skip !== null)(`Linux ${VERSION} in QEMU${skip === null ? '' : `
       );
       expect(writer).toMatch(/^edge_tcx#\d+ \(tag [0-9a-f]{16}\) at tc\/ingress of edge0$/);
     }
-    expect(run.clone.afterProbe).toMatch(/^\d+ edge_xdp\n\d+ edge_tcx\n/);
-    expect(run.clone.afterLab).toBe('');
+    expect(clone.afterProbe).toMatch(/^\d+ edge_xdp\n\d+ edge_tcx\n/);
+    expect(clone.afterLab).toBe('');
+  });
+
+  it('has every hook of the catalogue in the best way that Linux 6.1 has, or says why not', () => {
+    const ways = (name: string): string => run.doctor.hooks.find((hook) => hook.name === name)!.how;
+    const expected = new Map(HOOKS.map(({ name, how }) => [name, how[0] ?? '']));
+    for (const name of TC) expected.set(name, 'clsact filter');
+    for (const { name } of HOOKS) {
+      if (name.startsWith('nf/')) expected.set(name, 'fentry');
+      // The doctor looks at the loopback device, where nobody's programs are.
+      if (/@(after|fentry|fexit)$|^tap\//.test(name)) expected.set(name, '');
+    }
+    expect(new Map(HOOKS.map(({ name }) => [name, ways(name)]))).toEqual(expected);
+    for (const { name, attached, reason } of run.doctor.hooks)
+      expect([name, reason === '']).toEqual([name, attached]);
+  });
+
+  it('follows packets through IP and L4 by functions of the kernel, both ways', () => {
+    for (const name of [...IP_HOOKS, ...FUNCTION_HOOKS]) {
+      expect([name, (run.report.eventsByHook[name] ?? 0) > 5]).toEqual([name, true]);
+    }
+    const ways = new Map<string, string[]>();
+    for (const { journey, hook } of run.edge.events)
+      ways.set(journey!, [...(ways.get(journey!) ?? []), hook]);
+    const whole = [...ways.values()].map((way) => way.join(' '));
+    expect(whole.filter((way) => way.startsWith(UDP_IN)).length).toBeGreaterThan(3);
+    expect(whole.filter((way) => way.startsWith(OUT)).length).toBeGreaterThan(10);
   });
 
   it('has every BTF tracepoint, and packets pass each', () => {

@@ -65,7 +65,12 @@ struct xdp_buff {
 	__u32 flags; /* from Linux 5.18 on */
 } CORE;
 
+struct dst_entry {
+	struct net_device *dev;
+} CORE;
+
 struct sk_buff {
+	unsigned long _skb_refdst;
 	struct net_device *dev;
 	struct sock *sk;
 	char cb[48];

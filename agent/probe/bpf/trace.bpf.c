@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR MIT)
-/* Programs that need trampolines: at the entry and exit of somebody's program. One object a program
- * of theirs; trace.c says which, and which of these it loads. */
+/* Programs that need trampolines: at the entry and exit of somebody's programs, one object for each
+ * program of theirs, and at the entry of the kernel's functions. trace.c and functions.c say which,
+ * and which of these they load. */
 #include <stdbool.h>
 #include <stddef.h>
 #include <linux/bpf.h>
@@ -8,6 +9,7 @@
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_endian.h>
 
+#include "../functions.h"
 #include "../record.h"
 #include "kernel-types.h"
 #include "maps.h"
@@ -69,5 +71,58 @@ XDP_PROGRAM(xdp, XDP)
 XDP_PROGRAM(xdpgeneric, XDPGENERIC)
 TC_PROGRAM(tc_ingress, TC_INGRESS, true)
 TC_PROGRAM(tc_egress, TC_EGRESS, false)
+
+/* Where the device of a packet is found. */
+enum device_of {
+	OF_SKB,
+	OF_ROUTE, /* skb->dev is not set yet */
+};
+/* net/dst.h: SKB_DST_PTRMASK */
+#define ROUTE_MASK (~1ul)
+
+/* What a function was called with. */
+struct call {
+	__u64 skb;
+	enum device_of device;
+	__u32 hook;
+	__u16 step;
+	bool raw;
+};
+
+/* A global function: verified once for all of them. */
+__noinline int observe_call(const struct call *call)
+{
+	const bool direct = DIRECT;
+	struct net_device *dev;
+	struct sk_buff *skb;
+	struct dst_entry *route;
+
+	if (!call)
+		return 0;
+	skb = AS_KERNEL(struct sk_buff, call->skb);
+	dev = GET(skb, dev);
+	if (call->device == OF_ROUTE) {
+		route = AS_KERNEL(struct dst_entry, GET(skb, _skb_refdst) & ROUTE_MASK);
+		dev = route ? GET(route, dev) : NULL;
+	}
+	observe(skb, dev, (struct hook){ .id = call->hook, .step = call->step, .raw = call->raw },
+		direct);
+	return 0;
+}
+
+#define FUNCTION(function, HOOK_NAME, is_raw, argument, device_of) \
+	SEC("fentry/" #function)                                   \
+	int on_##function(__u64 *ctx)                              \
+	{                                                          \
+		struct call call = {                               \
+			.skb = ctx[argument],                      \
+			.device = device_of,                       \
+			.hook = WH_HOOK_##HOOK_NAME,               \
+			.step = WH_STEP_##HOOK_NAME,               \
+			.raw = is_raw,                             \
+		};                                                 \
+		return observe_call(&call);                        \
+	}
+WH_FUNCTIONS(FUNCTION)
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";
