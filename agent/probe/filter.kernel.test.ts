@@ -168,14 +168,14 @@ describe.skipIf(skip !== null)(`the filter expression${skip === null ? '' : ` ($
     it('keeps what matches and nothing else, from the first hook to the end', async () => {
       const { packets, json } = await captured(['-f', 'udp and dst port 7000']);
       const journeys = journeysOf(packets);
-      expect(journeys.length).toBeGreaterThan(20);
+      expect(journeys.length).toBeGreaterThan(5);
       for (const packet of packets) {
         const ip = packet.data.subarray(isRaw(packet.hook) ? 0 : ETHERNET_BYTES);
         const v6 = ip[0]! >> 4 === 6;
         expect([v6 ? ip[6] : ip[9], destinationPort(ip, v6)], packet.hook).toEqual([17, 7000]);
       }
       const received = journeys.filter((journey) => journey[0]!.hook === 'napi_gro_receive_entry');
-      expect(received.length).toBeGreaterThan(20);
+      expect(received.length).toBeGreaterThan(5);
       for (const journey of received) {
         const hooks = journey.map(({ hook }) => hook);
         for (const hook of ['netif_receive_skb', 'tcx/ingress@last', 'nf/local_in'])
@@ -198,13 +198,13 @@ describe.skipIf(skip !== null)(`the filter expression${skip === null ? '' : ` ($
     it('keeps only packets with metadata, from where they have it', async () => {
       const { packets } = await captured(['--has-metadata']);
       const journeys = journeysOf(packets);
-      expect(journeys.length).toBeGreaterThan(20);
+      expect(journeys.length).toBeGreaterThan(5);
       for (const [first] of journeys) expect(first!.event.metaLen).toBeGreaterThan(0);
     });
 
     it('keeps only packets with the mark', async () => {
       expect((await captured(['--mark', '0x10/0xf0'])).packets).toEqual([]);
-      expect((await captured(['--mark', '0/0xf0'])).packets.length).toBeGreaterThan(100);
+      expect((await captured(['--mark', '0/0xf0'])).packets.length).toBeGreaterThan(20);
     });
 
     it('samples whole journeys and counts every event that it leaves out', async () => {
