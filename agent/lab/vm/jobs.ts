@@ -120,12 +120,14 @@ const MIRROR = `
 ${IPROUTE2.ip} -n ${NETNS} link add sink type veth peer name drain
 ${IPROUTE2.ip} -n ${NETNS} link set sink up
 ${IPROUTE2.ip} -n ${NETNS} link set drain up
+${IPROUTE2.tc} -n ${NETNS} qdisc add dev ${EDGE_DEVICE} clsact 2>/dev/null || true
 ${IPROUTE2.tc} -n ${NETNS} filter add dev ${EDGE_DEVICE} ingress pref 2 matchall action mirred egress mirror dev sink continue
 `;
 
 /**
  * The edge where every packet is a clone when the tcx program writes to it: the kernel gives the packet a head of
- * its own first (pskb_expand_head), which up to Linux 6.18 clears metadata.
+ * its own first (pskb_expand_head), which up to Linux 6.18 clears metadata. From 6.6 on the program runs in the tcx
+ * chain, before any filter, and nothing is lost.
  */
 export function cloneJob(options: EdgeJobOptions): Job {
   return edgeJob({ ...options, name: 'clone', prepare: MIRROR });
