@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { hex } from '#core/metadata/testing/schemas.ts';
-import { MAX_EXTENSION_HEADERS, MAX_VLAN_TAGS } from './constants.ts';
+import { MAX_EXTENSION_HEADERS, MAX_HEADERS, MAX_VLAN_TAGS } from './constants.ts';
 import { createFlowFields, dissectFlow } from './flow.ts';
 import { endpoints, packetInfo } from './info.ts';
 import { MAX_TREE_FIELDS } from './layer.ts';
 import { PACKETS } from './testing/packets.ts';
-import { dissectTree, MAX_LAYERS } from './tree.ts';
+import { dissectTree } from './tree.ts';
 import { PROTOCOL, type FieldNode, type FlowFields } from './types.ts';
 
 const ETHERNET = '020000000002 020000000001';
@@ -186,15 +186,15 @@ describe('the field tree', () => {
 
   it('shows bytes that nothing claims as data', () => {
     expect(dissectTree(hex('0102'), 999)).toEqual([
-      { label: 'Data', filter: 'data.data', value: '2 bytes', offset: 0, length: 2, children: [] },
+      { label: 'Data', filter: 'data.data', value: '2 bytes', raw: null, offset: 0, length: 2, children: [] },
     ]);
     expect(dissectTree(new Uint8Array(0), 1)).toMatchObject([{ label: 'Ethernet' }]);
   });
 
-  it(`ends at ${MAX_LAYERS} layers and ${MAX_TREE_FIELDS} fields, however a packet is nested`, () => {
+  it(`ends at ${MAX_HEADERS} layers and ${MAX_TREE_FIELDS} fields, however a packet is nested`, () => {
     const tunnels = hex('4500 0000 0000 0000 40 04 0000 0a000001 0a000002'.repeat(200));
-    // A raw packet has no link layer of its own: one less, and the rest as data.
-    expect(dissectTree(tunnels, 101)).toHaveLength(MAX_LAYERS - 1 + 1);
+    // The rest is data.
+    expect(dissectTree(tunnels, 101)).toHaveLength(MAX_HEADERS + 1);
     const pads = hex(`${IPV6('00', 2048)} 3bff ${'00'.repeat(2046)}`);
     const nodes = dissectTree(pads, 101);
     expect(count(nodes)).toBeLessThan(MAX_TREE_FIELDS + 10);
@@ -271,10 +271,10 @@ describe('any bytes', () => {
   it('stop at an option that is shorter than its own kind and length', () => {
     for (const length of ['00', '01']) {
       const packet = hex(`46000018 00010000 40 fd 0000 0a000001 0a000002 44 ${length} 0101`);
-      const options = dissectTree(packet, 228)[0]!.children.slice(-3);
-      expect(options.map(({ label, value }) => [label, value])).toEqual([
-        ['Option', '68'],
-        ['Option length', String(Number(length))],
+      const option = dissectTree(packet, 228)[0]!.children.at(-1)!;
+      expect(option.children.map(({ label, value }) => [label, value])).toEqual([
+        ['Type', 'Timestamp (68)'],
+        ['Length', String(Number(length))],
         ['Bad option length', String(Number(length))],
       ]);
     }
@@ -296,7 +296,7 @@ describe('any bytes', () => {
           /undefined|NaN/,
         );
         const nodes = dissectTree(packet, linkType);
-        expect(nodes.length).toBeLessThanOrEqual(MAX_LAYERS + 3);
+        expect(nodes.length).toBeLessThanOrEqual(MAX_HEADERS + 3);
         checkInside(nodes, packet.length);
       }),
       { numRuns: 3000 },

@@ -1,16 +1,8 @@
-/** What the parts of the field tree share: a layer being built, and what comes after it. */
-import { formatHex, formatIpv4, formatIpv6, formatMac } from './addresses.ts';
-import { u16, u32 } from './constants.ts';
-import type { FieldNode } from './types.ts';
-
-/** What follows a layer: an EtherType's or an IP protocol's packet in bytes [at, end). */
-export interface Next {
-  readonly by: 'ethertype' | 'ip' | 'data';
-  /** The EtherType or IP protocol number; 0 for data. */
-  readonly number: number;
-  readonly at: number;
-  readonly end: number;
-}
+/** What the parts of the field tree share: a layer being built. */
+import { formatHex } from './addresses.ts';
+import { FIELDS, type FieldName } from './fields.ts';
+import { printField, readField } from './print-field.ts';
+import type { FieldNode, FieldValue } from './types.ts';
 
 /** No packet shows more fields than this; the option lists are the only thing that could. */
 export const MAX_TREE_FIELDS = 512;
@@ -18,6 +10,16 @@ export const MAX_TREE_FIELDS = 512;
 /** Counts the fields of one packet, all layers together. */
 export interface FieldBudget {
   left: number;
+}
+
+/** What a field is when it is not just its bytes. */
+export interface FieldExtras {
+  /** What it stands for, when that is not the number in the packet (a count of words as bytes). */
+  readonly value?: number;
+  /** In place of the printed value. */
+  readonly text?: string;
+  /** Adds the fields that this one is made of. */
+  readonly inside?: () => void;
 }
 
 /**
@@ -28,7 +30,8 @@ export class Layer {
   readonly bytes: Uint8Array;
   readonly end: number;
   private readonly budget: FieldBudget;
-  private readonly fields: FieldNode[] = [];
+  /** Of the group that is being filled. */
+  private fields: FieldNode[] = [];
   private cutAt = -1;
   private hidden = false;
 
@@ -42,99 +45,124 @@ export class Layer {
     return this.cutAt >= 0;
   }
 
-  /** Adds a field of `length` bytes at `at`; `print` is called only when they are there. false = cut off. */
-  add(
-    label: string,
-    filter: string,
+  /** Whether `length` bytes at `at` are there. */
+  has(at: number, length: number): boolean {
+    return at + length <= this.end;
+  }
+
+  /** Adds the field that is `length` bytes at `at`. false = cut off. */
+  add(name: FieldName, at: number, length: number, extras: FieldExtras = {}): boolean {
+    if (!this.room(at, length)) return false;
+    const raw = extras.value ?? readField(FIELDS[name], this.bytes, at, length);
+    return this.put(name, at, length, raw, 8 * length, extras);
+  }
+
+  /** Adds the field that is `width` bits of the `length` bytes at `at` (at most 4), `shift` bits from their end. */
+  bits(
+    name: FieldName,
     at: number,
     length: number,
-    print: () => string,
-    children: readonly FieldNode[] = [],
+    shift: number,
+    width: number,
+    extras: FieldExtras = {},
   ): boolean {
-    if (this.cut) return false;
-    if (at + length > this.end) {
-      this.cutAt = at;
-      return false;
-    }
-    if (this.budget.left <= 0) {
-      this.hidden = true;
-      return false;
-    }
+    if (!this.room(at, length)) return false;
+    let word = 0;
+    for (let i = 0; i < length; i++) word = word * 256 + this.bytes[at + i]!;
+    const bits = (word >>> shift) & (2 ** width - 1);
+    const raw = FIELDS[name].kind === 'bool' ? bits !== 0 : (extras.value ?? bits);
+    return this.put(name, at, length, raw, width, extras);
+  }
+
+  /** Bytes that have no name of their own. */
+  unnamed(label: string, at: number, length: number): boolean {
+    if (!this.room(at, length)) return false;
+    const value = `0x${formatHex(this.bytes, at, length)}`;
     this.budget.left--;
-    this.fields.push({ label, filter, value: print(), offset: at, length, children });
+    this.fields.push({ label, filter: '', value, raw: null, offset: at, length, children: [] });
     return true;
   }
 
-  u8(label: string, filter: string, at: number, names?: Readonly<Record<number, string>>): boolean {
-    return this.add(label, filter, at, 1, () => named(this.bytes[at]!, names));
-  }
-
-  u16(label: string, filter: string, at: number, names?: Readonly<Record<number, string>>): boolean {
-    return this.add(label, filter, at, 2, () => named(u16(this.bytes, at), names));
-  }
-
-  u32(label: string, filter: string, at: number): boolean {
-    return this.add(label, filter, at, 4, () => u32(this.bytes, at).toString());
-  }
-
-  hex(label: string, filter: string, at: number, length: number): boolean {
-    return this.add(label, filter, at, length, () => `0x${formatHex(this.bytes, at, length)}`);
-  }
-
-  mac(label: string, filter: string, at: number): boolean {
-    return this.add(label, filter, at, 6, () => formatMac(this.bytes, at));
-  }
-
-  ipv4(label: string, filter: string, at: number): boolean {
-    return this.add(label, filter, at, 4, () => formatIpv4(this.bytes, at));
-  }
-
-  ipv6(label: string, filter: string, at: number): boolean {
-    return this.add(label, filter, at, 16, () => formatIpv6(this.bytes, at));
-  }
-
-  /** Bits of a byte or word as child nodes: [label, filter, mask] of `value`, which is `length` bytes at `at`. */
-  bits(value: number, at: number, length: number, rows: readonly BitField[]): FieldNode[] {
-    return rows.map(([label, filter, shift, width]) => {
-      const bits = (value >>> shift) & ((1 << width) - 1);
-      const text = width === 1 ? (bits === 1 ? 'Set (1)' : 'Not set (0)') : bits.toString();
-      return { label, filter, value: text, offset: at, length, children: [] };
+  /** Fields that belong together, in the `length` bytes at `at`; nothing where none of them fits. */
+  group(name: FieldName, at: number, length: number, text: string, inside: () => void): void {
+    if (this.cut) return;
+    if (!this.affordable()) return;
+    this.budget.left--;
+    const children = this.within(inside);
+    if (children.length === 0) return;
+    const to = Math.min(at + length, this.end);
+    this.fields.push({
+      label: FIELDS[name].label,
+      filter: name,
+      value: text,
+      raw: null,
+      offset: at,
+      length: Math.max(0, to - at),
+      children,
     });
   }
 
   note(label: string, value: string, at: number, length: number): void {
-    this.fields.push({ label, filter: '', value, offset: at, length, children: [] });
+    this.fields.push({ label, filter: '', value, raw: null, offset: at, length, children: [] });
   }
 
   /** The finished node, bytes [at, until) of the packet; says where it is cut off. */
-  node(label: string, filter: string, value: string, at: number, until: number): FieldNode {
+  node(name: FieldName, value: string, at: number, until: number, label: string = FIELDS[name].label): FieldNode {
     if (this.cut) {
       const left = Math.max(0, this.end - this.cutAt);
-      this.note(
-        'Cut off',
-        'the header goes on behind the bytes there are',
-        Math.min(this.cutAt, this.end),
-        left,
-      );
+      const where = Math.min(this.cutAt, this.end);
+      this.note('Cut off', 'the header goes on behind the bytes there are', where, left);
     }
     if (this.hidden) this.note('Not shown', `more than ${MAX_TREE_FIELDS} fields in one packet`, at, 0);
     const to = Math.min(until, this.end);
-    return { label, filter, value, offset: at, length: Math.max(0, to - at), children: this.fields };
+    return {
+      label,
+      filter: name,
+      value,
+      raw: null,
+      offset: at,
+      length: Math.max(0, to - at),
+      children: this.fields,
+    };
   }
-}
 
-/** Label, filter, bits to the right of the field, width in bits. */
-export type BitField = readonly [label: string, filter: string, shift: number, width: number];
+  private room(at: number, length: number): boolean {
+    if (this.cut) return false;
+    if (!this.has(at, length)) {
+      this.cutAt = at;
+      return false;
+    }
+    return this.affordable();
+  }
 
-/** `TCP (6)`, or `200` where there is no name. */
-export function named(value: number, names?: Readonly<Record<number, string>>): string {
-  const name = names?.[value];
-  return name === undefined ? value.toString() : `${name} (${value})`;
-}
+  private affordable(): boolean {
+    if (this.budget.left > 0) return true;
+    this.hidden = true;
+    return false;
+  }
 
-/** `IPv4 (0x0800)`, or `0x1234`. */
-export function namedHex(value: number, digits: number, names?: Readonly<Record<number, string>>): string {
-  const text = `0x${value.toString(16).padStart(digits, '0')}`;
-  const name = names?.[value];
-  return name === undefined ? text : `${name} (${text})`;
+  private put(
+    name: FieldName,
+    at: number,
+    length: number,
+    raw: FieldValue,
+    width: number,
+    { text, inside }: FieldExtras,
+  ): boolean {
+    const spec = FIELDS[name];
+    this.budget.left--;
+    const value = text ?? printField(spec, raw, this.bytes, at, length, width);
+    const children = inside === undefined ? [] : this.within(inside);
+    this.fields.push({ label: spec.label, filter: name, value, raw, offset: at, length, children });
+    return true;
+  }
+
+  private within(inside: () => void): FieldNode[] {
+    const outer = this.fields;
+    const mine: FieldNode[] = [];
+    this.fields = mine;
+    inside();
+    this.fields = outer;
+    return mine;
+  }
 }

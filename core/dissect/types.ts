@@ -54,12 +54,21 @@ export interface FlowFields {
   truncated: boolean;
 }
 
+/**
+ * A field's value: unsigned number up to 6 bytes, bigint above; an IPv4 or MAC address is its number, an IPv6
+ * address its bigint; a flag is a boolean. null for bytes, text and groups: those are the packet's bytes
+ * [offset, offset + length).
+ */
+export type FieldValue = boolean | number | bigint | null;
+
 /** One line of the field tree of the bytes pane. Offsets from the start of the packet's bytes. */
 export interface FieldNode {
   readonly label: string;
-  /** Field name as Wireshark has it where it exists there (`ip.src`), else ''. */
+  /** A name of the catalogue (`fields.ts`), Wireshark's where it has one (`ip.src`); '' = a remark or a reserved field. */
   readonly filter: string;
+  /** As printed. */
   readonly value: string;
+  readonly raw: FieldValue;
   readonly offset: number;
   readonly length: number;
   readonly children: readonly FieldNode[];

@@ -20,6 +20,7 @@ export function fakeBytes(part: Partial<EventBytes> = {}): EventBytes {
         label: 'Ethernet',
         filter: 'eth',
         value: '',
+        raw: null,
         offset: 0,
         length: 14,
         children: [
@@ -27,6 +28,7 @@ export function fakeBytes(part: Partial<EventBytes> = {}): EventBytes {
             label: 'Destination',
             filter: 'eth.dst',
             value: '02:00:00:00:00:01',
+            raw: 0x02_00_00_00_00_01,
             offset: 0,
             length: 6,
             children: [],
