@@ -100,6 +100,8 @@ export const ARP_FIXED_BYTES = 8;
 /** SPI and sequence number; the rest is encrypted. */
 export const ESP_HEADER_BYTES = 8;
 export const SCTP_HEADER_BYTES = 12;
+/** Type, flags and length. */
+export const SCTP_CHUNK_HEADER_BYTES = 4;
 export const VXLAN_BYTES = 8;
 /** Without options. */
 export const GENEVE_MIN_BYTES = 8;

@@ -17,6 +17,7 @@ import {
   NSH_MD1_BYTES,
   NSH_MIN_BYTES,
   PROXY_MIN_BYTES,
+  SCTP_CHUNK_HEADER_BYTES,
   SCTP_HEADER_BYTES,
   TCP_MIN_BYTES,
   u16,
@@ -89,15 +90,15 @@ export function proxyBytes(buf: Uint8Array, at: number, end: number): number {
   return at + PROXY_MIN_BYTES > end ? -1 : PROXY_MIN_BYTES + u16(buf, at + 14);
 }
 
-/** The common header and every chunk that is there, each padded to 4 bytes (RFC 9260 3.2). */
+/** The common header and every chunk whose head is there, each padded to 4 bytes (RFC 9260 3.2). */
 export function sctpBytes(buf: Uint8Array, at: number, end: number): number {
   let next = at + SCTP_HEADER_BYTES;
-  while (next + 4 <= end) {
+  while (next + SCTP_CHUNK_HEADER_BYTES <= end) {
     const stated = u16(buf, next + 2);
-    if (stated < 4) break;
+    if (stated < SCTP_CHUNK_HEADER_BYTES) break;
     next += (stated + 3) & ~3;
   }
-  return Math.max(SCTP_HEADER_BYTES, Math.min(next, Math.max(end, at + SCTP_HEADER_BYTES)) - at);
+  return next - at;
 }
 
 /** Bytes of the addresses behind the first 16 of a PROXY protocol v2 header at `at`, which are there: by family. */

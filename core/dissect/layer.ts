@@ -1,7 +1,6 @@
 /** What the parts of the field tree share: a layer being built. */
-import { formatHex } from './addresses.ts';
 import { FIELDS, type FieldName } from './fields.ts';
-import { printField, readField } from './print-field.ts';
+import { printBytes, printField, readField } from './print-field.ts';
 import type { FieldNode, FieldValue } from './types.ts';
 
 /** No packet shows more fields than this; the option lists are the only thing that could. */
@@ -77,7 +76,7 @@ export class Layer {
   /** Bytes that have no name of their own. */
   unnamed(label: string, at: number, length: number): boolean {
     if (!this.room(at, length)) return false;
-    const value = `0x${formatHex(this.bytes, at, length)}`;
+    const value = `0x${printBytes(this.bytes, at, length)}`;
     this.budget.left--;
     this.fields.push({ label, filter: '', value, raw: null, offset: at, length, children: [] });
     return true;
@@ -107,7 +106,13 @@ export class Layer {
   }
 
   /** The finished node, bytes [at, until) of the packet; says where it is cut off. */
-  node(name: FieldName, value: string, at: number, until: number, label: string = FIELDS[name].label): FieldNode {
+  node(
+    name: FieldName,
+    value: string,
+    at: number,
+    until: number,
+    label: string = FIELDS[name].label,
+  ): FieldNode {
     if (this.cut) {
       const left = Math.max(0, this.end - this.cutAt);
       const where = Math.min(this.cutAt, this.end);

@@ -74,7 +74,8 @@ function printUint(spec: FieldSpec, raw: FieldValue, width: number): string {
   return name === undefined ? number : `${name} (${number})`;
 }
 
-function printBytes(buf: Uint8Array, at: number, length: number): string {
+/** In hex, of many bytes the beginning. */
+export function printBytes(buf: Uint8Array, at: number, length: number): string {
   if (length <= MAX_PRINTED_BYTES) return formatHex(buf, at, length);
   return `${formatHex(buf, at, MAX_PRINTED_BYTES)}… (${length} bytes)`;
 }

@@ -22,7 +22,6 @@ import {
   MPLS_ENTRY_BYTES,
   NEXT_PROTOCOL,
   NULL_BYTES,
-  PROXY_MIN_BYTES,
   PROXY_SIGNATURE,
   SLL2_BYTES,
   SLL_BYTES,
@@ -196,7 +195,8 @@ export function nextHeader(walk: HeaderWalk, buf: Uint8Array): void {
   const { kind, number, at, end } = walk;
   const size = headerBytes(walk, buf);
   // A broken IPv4 header: its first byte is what is known of it.
-  if (kind === HEADER.ipv4 && size >= 0 && size < IPV4_MIN_BYTES) return found(walk, HEADER.data, at + 1, end);
+  if (kind === HEADER.ipv4 && size >= 0 && size < IPV4_MIN_BYTES)
+    return found(walk, HEADER.data, at + 1, end);
   const from = at + size;
   if (size < 0 || from > end) return found(walk, HEADER.none, end, end);
   switch (kind) {
@@ -405,7 +405,7 @@ const MPLS_IPV4_NULL = 0;
 const MPLS_IPV6_NULL = 2;
 
 function isProxy(buf: Uint8Array, at: number, end: number): boolean {
-  if (at + PROXY_MIN_BYTES > end) return false;
+  if (at + PROXY_SIGNATURE.length > end) return false;
   for (let i = 0; i < PROXY_SIGNATURE.length; i++) if (buf[at + i] !== PROXY_SIGNATURE[i]) return false;
   return true;
 }

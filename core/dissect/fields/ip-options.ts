@@ -19,7 +19,6 @@ export const IP_OPTION_FIELDS = {
   'ip.opt.ra': dec('Router alert'),
   'ip.opt.mtu': dec('MTU'),
   'ip.rec_rt': ipv4('Recorded route'),
-  'ip.cur_rt': ipv4('Current route'),
   'ip.src_rt': ipv4('Source route'),
   'ip.empty_rt': ipv4('Empty route'),
   'ipv6.opt': group('Option'),

@@ -19,7 +19,6 @@ export const PROXY_FIELDS = {
   'proxy.dstport': dec('Destination port'),
   'proxy.v2.src.unix': bytes('Source'),
   'proxy.v2.dst.unix': bytes('Destination'),
-  'proxy.v2.unknown': bytes('Addresses'),
   'proxy.v2.tlv': group('TLV'),
   'proxy.v2.tlv.type': hex('Type', PROXY_TLV_TYPES),
   'proxy.v2.tlv.length': dec('Length'),

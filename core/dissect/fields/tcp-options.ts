@@ -52,7 +52,6 @@ export const TCP_OPTION_FIELDS = {
   'tcp.options.mptcp.subflowseqno': dec('Subflow sequence number'),
   'tcp.options.mptcp.datalvllen': dec('Data-level length'),
   'tcp.options.mptcp.checksum': hex('Checksum'),
-  'tcp.options.mptcp.ipver': dec('IP version'),
   'tcp.options.mptcp.echo': dec('Echo'),
   'tcp.options.mptcp.addrid': dec('Address ID'),
   'tcp.options.mptcp.ipv4': ipv4('Address'),

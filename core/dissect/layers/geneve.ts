@@ -9,7 +9,8 @@ import { vniText } from './vxlan.ts';
 export function geneveLayer(layer: Layer, at: number): FieldNode {
   const { bytes, end } = layer;
   layer.bits('geneve.version', at, 1, 6, 2);
-  layer.unnamed('Options length', at, 1);
+  const optionBytes = Math.max(GENEVE_MIN_BYTES, geneveBytes(bytes, at, end)) - GENEVE_MIN_BYTES;
+  layer.bits('geneve.option.length', at, 1, 0, 6, { value: optionBytes });
   layer.add('geneve.flags', at + 1, 1, {
     inside: () => {
       layer.bits('geneve.flags.oam', at + 1, 1, 7, 1);
@@ -19,9 +20,8 @@ export function geneveLayer(layer: Layer, at: number): FieldNode {
   layer.add('geneve.proto_type', at + 2, 2);
   layer.add('geneve.vni', at + 4, 3);
   layer.unnamed('Reserved', at + 7, 1);
-  const size = Math.max(GENEVE_MIN_BYTES, geneveBytes(bytes, at, end));
   const from = at + GENEVE_MIN_BYTES;
-  const until = at + size;
+  const until = from + optionBytes;
   if (until > from) layer.group('geneve.options', from, until - from, '', () => options(layer, from, until));
   return layer.node('geneve', vniText(layer, at + 4), at, until);
 }
@@ -34,14 +34,17 @@ function options(layer: Layer, from: number, until: number): void {
     const headed = layer.has(at, GENEVE_OPTION_HEADER_BYTES);
     const data = headed ? (bytes[at + 3]! & 0x1f) * 4 : 0;
     const size = GENEVE_OPTION_HEADER_BYTES + data;
-    const name = headed ? `class 0x${u16(bytes, at).toString(16).padStart(4, '0')} type ${bytes[at + 2]!}` : '';
+    const name = headed
+      ? `class 0x${u16(bytes, at).toString(16).padStart(4, '0')} type ${bytes[at + 2]!}`
+      : '';
     layer.group('geneve.option', start, Math.min(size, until - start), name, () => {
       layer.add('geneve.option.class', start, 2);
       layer.add('geneve.option.type', start + 2, 1, {
         inside: () => layer.bits('geneve.option.type.critical', start + 2, 1, 7, 1),
       });
       layer.bits('geneve.option.flags', start + 3, 1, 5, 3);
-      layer.bits('geneve.option.length', start + 3, 1, 0, 5, { value: data });
+      // As Wireshark counts it: with the option's own header.
+      layer.bits('geneve.option.length', start + 3, 1, 0, 5, { value: size });
       if (start + size > until) layer.note('Bad option length', data.toString(), start + 3, 1);
       else if (data > 0) layer.add('geneve.option.unknown.data', start + GENEVE_OPTION_HEADER_BYTES, data);
     });

@@ -1,5 +1,12 @@
 /** GRE (RFC 2784, 2890; source routes RFC 1701; version 1 RFC 2637). */
-import { GRE_FLAG, GRE_MIN_BYTES, GRE_ROUTE_HEADER_BYTES, GRE_VERSION_PPTP, MAX_GRE_ROUTES, u16 } from '../constants.ts';
+import {
+  GRE_FLAG,
+  GRE_MIN_BYTES,
+  GRE_ROUTE_HEADER_BYTES,
+  GRE_VERSION_PPTP,
+  MAX_GRE_ROUTES,
+  u16,
+} from '../constants.ts';
 import { greBytes } from '../header-size.ts';
 import type { Layer } from '../layer.ts';
 import { ETHERTYPE_NAMES } from '../names.ts';
@@ -49,7 +56,7 @@ function flagBits(layer: Layer, at: number, pptp: boolean): void {
   layer.bits('gre.flags.strict_source_route', at, 2, 11, 1);
   layer.bits('gre.flags.recursion_control', at, 2, 8, 3);
   if (pptp) layer.bits('gre.flags.ack', at, 2, 7, 1);
-  layer.bits('gre.flags.reserved', at, 2, 3, 5);
+  layer.bits('gre.flags.reserved', at, 2, 3, pptp ? 4 : 5);
   layer.bits('gre.flags.version', at, 2, 0, 3);
 }
 

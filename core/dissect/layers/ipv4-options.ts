@@ -23,7 +23,7 @@ export function ipv4Options(layer: Layer, from: number, until: number): void {
     const single = type <= 1;
     const size = single ? 1 : layer.has(at, 2) && at + 2 <= until ? bytes[at + 1]! : 2;
     const name = IPV4_OPTION_NAMES[type] ?? `type ${type}`;
-    layer.group('ip.opt', start, Math.min(size, until - start), name, () => {
+    layer.group('ip.opt', start, Math.min(single ? 1 : Math.max(2, size), until - start), name, () => {
       layer.add('ip.opt.type', start, 1, {
         inside: () => {
           layer.bits('ip.opt.type.copy', start, 1, 7, 1);
@@ -46,11 +46,11 @@ function optionValue(layer: Layer, type: number, at: number, until: number): voi
   switch (type) {
     case OPTION.recordRoute:
       layer.add('ip.opt.ptr', at, 1);
-      return addresses(layer, at, until, 'ip.rec_rt', 'ip.empty_rt', 'ip.empty_rt');
+      return addresses(layer, at, until, 'ip.empty_rt');
     case OPTION.looseRoute:
     case OPTION.strictRoute:
       layer.add('ip.opt.ptr', at, 1);
-      return addresses(layer, at, until, 'ip.rec_rt', 'ip.cur_rt', 'ip.src_rt');
+      return addresses(layer, at, until, 'ip.src_rt');
     case OPTION.timestamp:
       return timestamps(layer, at, until);
     case OPTION.streamId:
@@ -68,21 +68,11 @@ function optionValue(layer: Layer, type: number, at: number, until: number): voi
   }
 }
 
-type RouteField = 'ip.rec_rt' | 'ip.cur_rt' | 'ip.src_rt' | 'ip.empty_rt';
-
-/** The pointer, at `at`, counts from 1 at the option's type: before it is the way gone, behind it the way to go. */
-function addresses(
-  layer: Layer,
-  at: number,
-  until: number,
-  gone: RouteField,
-  current: RouteField,
-  ahead: RouteField,
-): void {
+/** The pointer, at `at`, counts from 1 at the option's type: in front of it is the way gone, from there on the `ahead`. */
+function addresses(layer: Layer, at: number, until: number, ahead: 'ip.src_rt' | 'ip.empty_rt'): void {
   const pointer = layer.has(at, 1) ? at - 2 + layer.bytes[at]! - 1 : at;
   for (let address = at + 1; address + 4 <= until; address += 4) {
-    const name = address < pointer ? gone : address === pointer ? current : ahead;
-    if (!layer.add(name, address, 4)) return;
+    if (!layer.add(address < pointer ? 'ip.rec_rt' : ahead, address, 4)) return;
   }
 }
 

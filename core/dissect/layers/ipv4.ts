@@ -13,7 +13,12 @@ export function ipv4Layer(layer: Layer, at: number): FieldNode {
   const stated = layer.has(at, 1) ? (bytes[at]! & 0xf) * 4 : IPV4_MIN_BYTES;
   layer.bits('ip.hdr_len', at, 1, 0, 4, { value: stated });
   if (stated < IPV4_MIN_BYTES) {
-    layer.note('Bad header length', `${stated}, less than the ${IPV4_MIN_BYTES} bytes every header has`, at, 1);
+    layer.note(
+      'Bad header length',
+      `${stated}, less than the ${IPV4_MIN_BYTES} bytes every header has`,
+      at,
+      1,
+    );
     return layer.node('ip', '', at, at + 1);
   }
   layer.add('ip.dsfield', at + 1, 1, {

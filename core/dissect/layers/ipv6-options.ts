@@ -1,4 +1,5 @@
 /** Hop-by-hop and destination options (RFC 8200 4.2): Pad1 is one zero byte, every other type, length of the value, value. */
+import { u16 } from '../constants.ts';
 import type { Layer } from '../layer.ts';
 import { IPV6_OPTION_NAMES } from '../option-names.ts';
 import { ioamOption } from './ioam.ts';
@@ -29,13 +30,7 @@ export function ipv6Options(layer: Layer, from: number, until: number): void {
     const overrun = start + size > until;
     const name = IPV6_OPTION_NAMES[type] ?? `type ${type}`;
     layer.group('ipv6.opt', start, Math.min(size, until - start), name, () => {
-      layer.add('ipv6.opt.type', start, 1, {
-        inside: () => {
-          layer.bits('ipv6.opt.type.action', start, 1, 6, 2);
-          layer.bits('ipv6.opt.type.change', start, 1, 5, 1);
-          layer.bits('ipv6.opt.type.rest', start, 1, 0, 5);
-        },
-      });
+      layer.add('ipv6.opt.type', start, 1, headed ? { inside: () => typeBits(layer, start) } : {});
       if (!headed || start + 2 > until || !layer.add('ipv6.opt.length', start + 1, 1)) return;
       if (overrun) layer.note('Bad option length', (size - 2).toString(), start + 1, 1);
       else if (size > 2) optionValue(layer, type, start + 2, start + size);
@@ -43,6 +38,12 @@ export function ipv6Options(layer: Layer, from: number, until: number): void {
     if (overrun) return;
     at += size;
   }
+}
+
+function typeBits(layer: Layer, at: number): void {
+  layer.bits('ipv6.opt.type.action', at, 1, 6, 2);
+  layer.bits('ipv6.opt.type.change', at, 1, 5, 1);
+  layer.bits('ipv6.opt.type.rest', at, 1, 0, 5);
 }
 
 /** The value is shown as its fields where its length is that of the option, as bytes otherwise. */
@@ -68,7 +69,8 @@ function optionValue(layer: Layer, type: number, at: number, until: number): voi
       // RFC 9268: the lowest bit of the returned MTU is a flag.
       if (size !== 4) break;
       layer.add('ipv6.opt.pmtu.min', at, 2);
-      layer.bits('ipv6.opt.pmtu.rtn', at + 2, 2, 0, 16);
+      if (!layer.has(at, 4)) break;
+      layer.add('ipv6.opt.pmtu.rtn', at + 2, 2, { value: u16(layer.bytes, at + 2) & 0xfffe });
       layer.bits('ipv6.opt.pmtu.r_flag', at + 3, 1, 0, 1);
       return;
     case OPTION.calipso:

@@ -8,6 +8,7 @@ import {
   SLL2_BYTES,
   SLL_BYTES,
   u16,
+  u32,
   VLAN_BYTES,
   ETHERTYPE,
 } from '../constants.ts';
@@ -49,7 +50,13 @@ export function vlanLayer(layer: Layer, type: number, at: number): FieldNode {
 export function llcLayer(layer: Layer, at: number): FieldNode {
   layer.add('llc.dsap', at, 1);
   layer.add('llc.ssap', at + 1, 1);
-  if (!isSnap(layer.bytes, at, layer.end)) return layer.node('llc', '', at, at + 2);
+  // Cut off behind the three bytes that announce it, SNAP is what was to come.
+  const begins =
+    layer.has(at, 3) &&
+    !layer.has(at, LLC_SNAP_BYTES) &&
+    u16(layer.bytes, at) === 0xaaaa &&
+    layer.bytes[at + 2] === 3;
+  if (!begins && !isSnap(layer.bytes, at, layer.end)) return layer.node('llc', '', at, at + 2);
   layer.add('llc.control', at + 2, 1);
   layer.add('llc.oui', at + 3, 3);
   layer.add('llc.type', at + 6, 2);
@@ -87,7 +94,20 @@ function cookedAddress(layer: Layer, length: number, at: number): void {
 }
 
 export function nullLayer(layer: Layer, at: number): FieldNode {
-  const family = layer.has(at, NULL_BYTES) ? nullFamily(layer.bytes, at) : 0;
-  layer.add('null.type', at, NULL_BYTES, { text: family === 0 ? 'unknown' : `IPv${family}` });
+  const known = layer.has(at, NULL_BYTES) ? nullFamily(layer.bytes, at) : 0;
+  // In whichever byte order makes it small: `nullFamily` says why.
+  const big = layer.has(at, NULL_BYTES) ? u32(layer.bytes, at) : 0;
+  const value = big <= 0xff ? big : swap32(big);
+  layer.add('null.family', at, NULL_BYTES, {
+    value,
+    text: known === 0 ? value.toString() : `IPv${known} (${value})`,
+  });
   return layer.node('null', '', at, at + NULL_BYTES);
+}
+
+function swap32(value: number): number {
+  return (
+    ((value & 0xff) * 0x1_00_00_00 + ((value & 0xff00) << 8) + ((value >>> 8) & 0xff00) + (value >>> 24)) >>>
+    0
+  );
 }

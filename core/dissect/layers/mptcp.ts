@@ -160,19 +160,12 @@ function dss(layer: Layer, at: number, until: number): number {
   return next + 2;
 }
 
-/**
- * @1 address ID, then address, port (if there) and truncated HMAC (8, if there). The length tells version and port; in
- * protocol version 1 the lower four bits in front of it are the echo flag, in version 0 they are the IP version.
- */
+/** @0 subtype and echo flag, @1 address ID, then address, port (if there) and truncated HMAC (8, if there): the length tells. */
 function addAddress(layer: Layer, at: number, until: number): number {
-  const version = layer.bytes[at]! & 0xf;
-  const old = version === 4 || version === 6;
-  if (old) layer.bits('tcp.options.mptcp.ipver', at, 1, 0, 4);
-  else layer.bits('tcp.options.mptcp.echo', at, 1, 0, 1);
+  layer.bits('tcp.options.mptcp.echo', at, 1, 0, 1);
   if (at + 2 > until) return at + 2;
   layer.add('tcp.options.mptcp.addrid', at + 1, 1);
-  const left = until - at - 2;
-  const isIpv6 = old ? version === 6 : left >= 16 && left !== 4 + 2 + 8;
+  const isIpv6 = until - at - 2 >= 16;
   let next = at + 2;
   const size = isIpv6 ? 16 : 4;
   if (next + size > until) return next + size;

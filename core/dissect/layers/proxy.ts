@@ -77,10 +77,12 @@ function tlvs(layer: Layer, from: number, until: number, depth: number): void {
       layer.add('proxy.v2.tlv.type', start, 1);
       layer.add('proxy.v2.tlv.length', start + 1, 2);
       if (overrun) layer.note('Bad TLV length', length.toString(), start + 1, 2);
-      else if (type === TLV_SSL && length >= SSL_HEADER_BYTES && depth < MAX_TLV_DEPTH) {
-        ssl(layer, start + PROXY_TLV_HEADER_BYTES, start + size, depth);
+      else if (length > 0) {
+        const value = start + PROXY_TLV_HEADER_BYTES;
+        const nested = type === TLV_SSL && length >= SSL_HEADER_BYTES && depth < MAX_TLV_DEPTH;
+        const inside = nested ? { inside: () => ssl(layer, value, start + size, depth) } : {};
+        layer.add('proxy.v2.tlv.value', value, length, inside);
       }
-      else if (length > 0) layer.add('proxy.v2.tlv.value', start + PROXY_TLV_HEADER_BYTES, length);
     });
     if (overrun) return;
     at += size;

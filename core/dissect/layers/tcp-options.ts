@@ -35,7 +35,7 @@ export function tcpOptions(layer: Layer, from: number, until: number): void {
     const single = kind <= 1;
     const size = single ? 1 : layer.has(at, 2) && at + 2 <= until ? bytes[at + 1]! : 2;
     const name = TCP_OPTION_NAMES[kind] ?? `kind ${kind}`;
-    layer.group('tcp.option', start, Math.min(size, until - start), name, () => {
+    layer.group('tcp.option', start, Math.min(single ? 1 : Math.max(2, size), until - start), name, () => {
       layer.add('tcp.option_kind', start, 1);
       if (single || start + 1 >= until || !layer.add('tcp.option_len', start + 1, 1)) return;
       if (size < 2 || start + size > until) layer.note('Bad option length', size.toString(), start + 1, 1);

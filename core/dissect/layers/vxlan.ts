@@ -20,10 +20,14 @@ export function vxlanLayer(layer: Layer, at: number): FieldNode {
 
 /** draft-ietf-nvo3-vxlan-gpe 3.1: the reserved bits of VXLAN say version and next protocol. */
 export function vxlanGpeLayer(layer: Layer, at: number): FieldNode {
-  layer.bits('vxlan.ver', at, 1, 4, 2);
-  layer.bits('vxlan.i_bit', at, 1, 3, 1);
-  layer.bits('vxlan.p_bit', at, 1, 2, 1);
-  layer.bits('vxlan.o_bit', at, 1, 0, 1);
+  layer.add('vxlan.flags', at, 1, {
+    inside: () => {
+      layer.bits('vxlan.ver', at, 1, 4, 2);
+      layer.bits('vxlan.i_bit', at, 1, 3, 1);
+      layer.bits('vxlan.p_bit', at, 1, 2, 1);
+      layer.bits('vxlan.o_bit', at, 1, 0, 1);
+    },
+  });
   layer.unnamed('Reserved', at + 1, 2);
   layer.add('vxlan.next_proto', at + 3, 1);
   layer.add('vxlan.vni', at + 4, 3);

@@ -3,8 +3,23 @@
  * differential test against tshark. Checksums are random: neither reader verifies them.
  */
 import fc from 'fast-check';
+import {
+  address4,
+  address6,
+  be16,
+  be32,
+  body,
+  concat,
+  octets,
+  port,
+  u16s,
+  u32s,
+  u8s,
+  zeros,
+  type Bytes,
+} from './bytes.ts';
+import { ipv4Options, ipv6OptionArea, tcpOptions } from './options.ts';
 
-export type Bytes = readonly number[];
 export interface DrawnPacket {
   readonly linkType: number;
   readonly bytes: Uint8Array;
@@ -12,79 +27,47 @@ export interface DrawnPacket {
   readonly originalLength: number;
 }
 
-const be16 = (n: number): Bytes => [(n >> 8) & 0xff, n & 0xff];
-const be32 = (n: number): Bytes => [...be16(n >>> 16), ...be16(n & 0xffff)];
-const octets = (length: number): fc.Arbitrary<Bytes> =>
-  fc.array(fc.integer({ min: 0, max: 255 }), { minLength: length, maxLength: length });
-const u16s = fc.integer({ min: 0, max: 0xffff });
-const u32s = fc.integer({ min: 0, max: 0xffffffff });
-const u8s = fc.integer({ min: 0, max: 255 });
-/** No dissector of Wireshark claims these. */
-const port = fc.integer({ min: 61_001, max: 61_900 });
-const body = fc.array(u8s, { maxLength: 40 });
-/** An IPv4 address outside of multicast and loopback oddities; IPv6 with runs of zeros, as people write them. */
-const address4 = octets(4);
-const address6 = fc
-  .array(fc.oneof(fc.constant(0), fc.constant(0), u16s), { minLength: 8, maxLength: 8 })
-  // The IPv4-compatible form ::a.b.c.d is printed dotted by inet_ntop and not by RFC 5952.
-  .map((groups) => (groups.slice(0, 6).every((g) => g === 0) ? [0x2001, ...groups.slice(1)] : groups))
-  .map((groups) => groups.flatMap(be16));
+export const tcpWith = (
+  payload: fc.Arbitrary<Bytes>,
+  flags: fc.Arbitrary<number> = u16s,
+): fc.Arbitrary<Bytes> =>
+  fc
+    .record({
+      sport: port,
+      dport: port,
+      seq: u32s,
+      ack: u32s,
+      flags,
+      window: u16s,
+      checksum: u16s,
+      urgent: u16s,
+      options: tcpOptions,
+      body: payload,
+    })
+    .map((t) =>
+      concat(
+        be16(t.sport),
+        be16(t.dport),
+        be32(t.seq),
+        be32(t.ack),
+        be16(((5 + t.options.length / 4) << 12) | (t.flags & 0xfff)),
+        be16(t.window),
+        be16(t.checksum),
+        be16(t.urgent),
+        t.options,
+        t.body,
+      ),
+    );
 
-const concat = (...parts: readonly Bytes[]): Bytes => parts.flat();
+const tcp = tcpWith(body);
 
-/**
- * Options that fill whole 32-bit words. An end-of-options byte is the last one: tshark goes on reading behind it
- * where RFC 791 and 9293 say that padding follows.
- */
-const tcpOptions = fc.constantFrom<Bytes>(
-  [],
-  [1, 1, 1, 0],
-  [1, 3, 3, 7],
-  [254, 4, 0, 0],
-  [2, 4, 5, 0xb4, 1, 1, 4, 2],
-  [1, 1, 8, 10, 1, 2, 3, 4, 5, 6, 7, 8],
-);
-/** Router alert, stream id, record route and timestamp: others have no field in tshark. */
-const ipv4Options = fc.constantFrom<Bytes>(
-  [],
-  [1, 1, 1, 0],
-  [0x94, 4, 0, 0],
-  [1, 0x88, 4, 0, 7, 1, 1, 0],
-  [7, 7, 4, 0, 0, 0, 0, 0],
-  [0x44, 8, 9, 0, 0, 0, 0, 1],
-);
-
-const tcp = fc
-  .record({
-    sport: port,
-    dport: port,
-    seq: u32s,
-    ack: u32s,
-    flags: u16s,
-    window: u16s,
-    checksum: u16s,
-    urgent: u16s,
-    options: tcpOptions,
-    body,
-  })
-  .map((t) =>
-    concat(
-      be16(t.sport),
-      be16(t.dport),
-      be32(t.seq),
-      be32(t.ack),
-      be16(((5 + t.options.length / 4) << 12) | (t.flags & 0xfff)),
-      be16(t.window),
-      be16(t.checksum),
-      be16(t.urgent),
-      t.options,
-      t.body,
-    ),
-  );
-
-const udp = fc
-  .record({ sport: port, dport: port, checksum: u16s, body })
-  .map((u) => concat(be16(u.sport), be16(u.dport), be16(8 + u.body.length), be16(u.checksum), u.body));
+const udpWith = (dport: fc.Arbitrary<number>, payload: fc.Arbitrary<Bytes>): fc.Arbitrary<Bytes> =>
+  fc
+    .record({ sport: port, dport, checksum: u16s, body: payload })
+    .map((u) => concat(be16(u.sport), be16(u.dport), be16(8 + u.body.length), be16(u.checksum), u.body));
+export const udpTo = (dport: number, payload: fc.Arbitrary<Bytes>): fc.Arbitrary<Bytes> =>
+  udpWith(fc.constant(dport), payload);
+const udp = udpWith(port, body);
 
 const icmp = fc
   .record({ type: fc.constantFrom(0, 8), checksum: u16s, id: u16s, seq: u16s, body })
@@ -101,14 +84,14 @@ const icmpv6 = fc.oneof(
 
 const other = fc.tuple(fc.constantFrom(253, 254), body);
 
-interface Upper {
+export interface Upper {
   readonly protocol: number;
   readonly bytes: Bytes;
 }
-const upper = (protocol: number, of: fc.Arbitrary<Bytes>): fc.Arbitrary<Upper> =>
+export const upper = (protocol: number, of: fc.Arbitrary<Bytes>): fc.Arbitrary<Upper> =>
   of.map((bytes) => ({ protocol, bytes }));
 
-function ipv4Of(above: fc.Arbitrary<Upper>): fc.Arbitrary<Bytes> {
+export function ipv4Of(above: fc.Arbitrary<Upper>): fc.Arbitrary<Bytes> {
   return fc
     .record({
       above,
@@ -150,23 +133,40 @@ interface Extension {
   readonly kind: number;
   readonly bytes: (next: number) => Bytes;
 }
-/** tshark calls a Pad1 in the last byte of a packet malformed, so the last option here is another. */
-const optionArea = fc.constantFrom<Bytes>(
-  [1, 4, 0, 0, 0, 0],
-  [0, 0, 0, 1, 1, 0],
-  [5, 2, 0, 0, 1, 0],
-  [1, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
+/** A segment routing header (RFC 8754), with TLVs of whole words. */
+const segmentTlvs = fc.array(
+  fc.oneof(
+    octets(4).map((padding) => concat([4, 4], padding)),
+    fc.constant<Bytes>([0]),
+    octets(8).map((value) => concat([124, 8], value)),
+  ),
+  { maxLength: 2 },
 );
+const segmentRouting = fc
+  .record({
+    segments: fc.array(address6, { minLength: 1, maxLength: 3 }),
+    left: fc.nat(2),
+    flags: u8s,
+    tag: octets(2),
+    tlvs: segmentTlvs,
+  })
+  .map((p): Extension => {
+    const tlvs = concat(...p.tlvs);
+    const padded = concat(tlvs, zeros((8 - (tlvs.length % 8)) % 8));
+    const last = p.segments.length - 1;
+    const words = 2 * p.segments.length + padded.length / 8;
+    return {
+      kind: 43,
+      bytes: (next) =>
+        concat([next, words, 4, Math.min(p.left, last), last, p.flags], p.tag, ...p.segments, padded),
+    };
+  });
 const extension: fc.Arbitrary<Extension> = fc.oneof(
-  fc.record({ kind: fc.constantFrom(0, 60), area: optionArea }).map(({ kind, area }): Extension => ({
+  fc.record({ kind: fc.constantFrom(0, 60), area: ipv6OptionArea }).map(({ kind, area }): Extension => ({
     kind,
     bytes: (next) => concat([next, (area.length + 2) / 8 - 1], area),
   })),
-  fc.tuple(fc.constantFrom(0, 1), address6).map(([left, hop]): Extension => ({
-    kind: 43,
-    // A segment routing header (RFC 8754) with one segment.
-    bytes: (next) => concat([next, 2, 4, left, 0, 0, 0, 0], hop),
-  })),
+  segmentRouting,
   fc.record({ id: u32s, more: fc.boolean() }).map(({ id, more }): Extension => ({
     kind: 44,
     bytes: (next) => concat([next, 0, 0, more ? 1 : 0], be32(id)),
@@ -183,7 +183,7 @@ const laterFragment: fc.Arbitrary<Extension> = fc
   .record({ id: u32s, offset: fc.integer({ min: 1, max: 0x1fff }) })
   .map(({ id, offset }) => ({ kind: 44, bytes: (next) => concat([next, 0], be16(offset << 3), be32(id)) }));
 
-function ipv6Of(above: fc.Arbitrary<Upper>): fc.Arbitrary<Bytes> {
+export function ipv6Of(above: fc.Arbitrary<Upper>): fc.Arbitrary<Bytes> {
   const chain = fc
     .tuple(
       fc.oneof({ weight: 2, arbitrary: fc.constant([]) }, fc.array(extension, { maxLength: 4 })),
@@ -247,7 +247,7 @@ const error6 = fc
   .record({ type: fc.constantFrom(1, 2, 3, 4), packet: quoted6 })
   .map(({ type, packet }) => concat([type, 0, 0, 0, 0, 0, 5, 0], packet));
 
-const ipv4 = ipv4Of(
+export const ipv4 = ipv4Of(
   fc.oneof(
     { weight: 8, arbitrary: transports(1, icmp) },
     upper(1, error4),
@@ -255,22 +255,29 @@ const ipv4 = ipv4Of(
     upper(41, ipv6Of(transports(58, icmpv6))),
   ),
 );
-const ipv6 = ipv6Of(
+export const ipv6 = ipv6Of(
   fc.oneof(
     { weight: 8, arbitrary: transports(58, icmpv6) },
     upper(58, error6),
     upper(41, ipv6Of(transports(58, icmpv6))),
   ),
 );
-const arp = fc
-  .record({
-    opcode: fc.integer({ min: 1, max: 2 }),
-    sha: octets(6),
-    spa: address4,
-    tha: octets(6),
-    tpa: address4,
-  })
-  .map((a) => concat([0, 1, 8, 0, 6, 4], be16(a.opcode), a.sha, a.spa, a.tha, a.tpa));
+const arp = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: fc
+      .record({
+        opcode: fc.integer({ min: 1, max: 2 }),
+        sha: octets(6),
+        spa: address4,
+        tha: octets(6),
+        tpa: address4,
+      })
+      .map((a) => concat([0, 1, 8, 0, 6, 4], be16(a.opcode), a.sha, a.spa, a.tha, a.tpa)),
+  },
+  // Neither Ethernet nor IPv4.
+  octets(20).map((addresses) => concat([0, 15, 0x12, 0x34, 3, 7, 0, 2], addresses)),
+);
 
 interface Typed {
   readonly type: number;
@@ -296,8 +303,16 @@ const tags = fc.oneof(
     [0x88a8, 0x8100, 0x8100],
   ),
 );
+const snap = network.map(({ type, bytes }): Typed => {
+  const llc = concat([0xaa, 0xaa, 3, 0, 0, 0], be16(type), bytes);
+  return { type: llc.length, bytes: llc };
+});
 const tagged = fc
-  .record({ inner: network, tags, tci: fc.array(u16s, { minLength: 3, maxLength: 3 }) })
+  .record({
+    inner: network,
+    tags,
+    tci: fc.array(u16s, { minLength: 3, maxLength: 3 }),
+  })
   .map((p): Typed =>
     p.tags.reduceRight<Typed>(
       (inner, type, i) => ({ type, bytes: concat(be16(p.tci[i]!), be16(inner.type), inner.bytes) }),
@@ -305,16 +320,15 @@ const tagged = fc
     ),
   );
 
-const snap = network.map(({ type, bytes }): Typed => {
-  const llc = concat([0xaa, 0xaa, 3, 0, 0, 0], be16(type), bytes);
-  return { type: llc.length, bytes: llc };
-});
+const taggedSnap = fc
+  .tuple(u16s, snap)
+  .map(([tci, inner]): Typed => ({ type: 0x8100, bytes: concat(be16(tci), be16(inner.type), inner.bytes) }));
 
-const ethernet = fc
+export const ethernet = fc
   .record({
     src: octets(6),
     dst: octets(6),
-    frame: fc.oneof({ weight: 8, arbitrary: tagged }, snap),
+    frame: fc.oneof({ weight: 8, arbitrary: tagged }, snap, taggedSnap),
     padding: fc.constantFrom(0, 0, 0, 6),
   })
   // Fewer than 4 trailing zero bytes cannot be taken for a checksum, more are padding.
@@ -328,9 +342,11 @@ const ethernet = fc
     ),
   );
 
+/** An address of 6 bytes, and one that fills its field. */
+const cookedAddress = fc.oneof({ weight: 4, arbitrary: fc.constant(6) }, fc.constant(8));
 const sll = fc
-  .record({ type: fc.integer({ min: 0, max: 4 }), mac: octets(6), frame: tagged })
-  .map((p) => concat(be16(p.type), [0, 1, 0, 6], p.mac, [0, 0], be16(p.frame.type), p.frame.bytes));
+  .record({ type: fc.integer({ min: 0, max: 4 }), size: cookedAddress, mac: octets(6), frame: tagged })
+  .map((p) => concat(be16(p.type), [0, 1, 0, p.size], p.mac, [0, 0], be16(p.frame.type), p.frame.bytes));
 const sll2 = fc
   .record({
     type: fc.integer({ min: 0, max: 4 }),
@@ -364,22 +380,37 @@ export const PACKETS: ReadonlyMap<number, fc.Arbitrary<Bytes>> = new Map([
   [108, loops],
 ]);
 
-const fit = (bytes: Bytes, keep: number): Uint8Array => Uint8Array.from(bytes.slice(0, keep));
+const drawn = (linkType: number, bytes: Bytes, keep: number): DrawnPacket => ({
+  linkType,
+  bytes: Uint8Array.from(bytes.slice(0, keep)),
+  originalLength: bytes.length,
+});
 
-/** Whole packets of one link type. */
-export function wholePackets(linkType: number): fc.Arbitrary<DrawnPacket> {
-  return PACKETS.get(linkType)!.map((bytes) => ({
-    linkType,
-    bytes: fit(bytes, bytes.length),
-    originalLength: bytes.length,
-  }));
+/** Packets of `linkType`, whole. */
+export function whole(linkType: number, packets: fc.Arbitrary<Bytes>): fc.Arbitrary<DrawnPacket> {
+  return packets.map((bytes) => drawn(linkType, bytes, bytes.length));
 }
 
 /** The same, cut anywhere as by a snap length. */
-export function cutPackets(linkType: number): fc.Arbitrary<DrawnPacket> {
-  return fc.tuple(PACKETS.get(linkType)!, fc.nat()).map(([bytes, cut]) => ({
-    linkType,
-    bytes: fit(bytes, cut % (bytes.length + 1)),
-    originalLength: bytes.length,
-  }));
+export function cut(linkType: number, packets: fc.Arbitrary<Bytes>): fc.Arbitrary<DrawnPacket> {
+  return fc.tuple(packets, fc.nat()).map(([bytes, at]) => drawn(linkType, bytes, at % (bytes.length + 1)));
+}
+
+export interface DamagedPacket extends DrawnPacket {
+  /** Offset of the byte that is not what it was. */
+  readonly damagedAt: number;
+}
+
+/** The same, whole but for one byte. */
+export function damaged(linkType: number, packets: fc.Arbitrary<Bytes>): fc.Arbitrary<DamagedPacket> {
+  return fc.tuple(packets, fc.nat(), fc.integer({ min: 1, max: 255 })).map(([bytes, at, change]) => {
+    const damagedAt = at % bytes.length;
+    const changed = bytes.map((byte, i) => (i === damagedAt ? byte ^ change : byte));
+    return { ...drawn(linkType, changed, changed.length), damagedAt };
+  });
+}
+
+/** Whole packets of one link type. */
+export function wholePackets(linkType: number): fc.Arbitrary<DrawnPacket> {
+  return whole(linkType, PACKETS.get(linkType)!);
 }
