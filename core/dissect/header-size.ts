@@ -4,25 +4,105 @@
  */
 import {
   ARP_FIXED_BYTES,
+  ESP_HEADER_BYTES,
+  ETHERNET_BYTES,
   GENEVE_MIN_BYTES,
   GRE_FLAG,
   GRE_MIN_BYTES,
   GRE_ROUTE_HEADER_BYTES,
   GRE_VERSION_PPTP,
   GUE_MIN_BYTES,
+  ICMP_HEADER_BYTES,
   IPPROTO,
   IPV4_MIN_BYTES,
+  IPV6_HEADER_BYTES,
+  LLC_SNAP_BYTES,
   MAX_GRE_ROUTES,
+  MPLS_ENTRY_BYTES,
   NSH_MD,
   NSH_MD1_BYTES,
   NSH_MIN_BYTES,
+  NULL_BYTES,
   PROXY_MIN_BYTES,
   SCTP_CHUNK_HEADER_BYTES,
   SCTP_HEADER_BYTES,
+  SLL2_BYTES,
+  SLL_BYTES,
   TCP_MIN_BYTES,
+  UDP_HEADER_BYTES,
+  VLAN_BYTES,
+  VXLAN_BYTES,
   u16,
 } from './constants.ts';
-import { extensionBytes } from './flow.ts';
+import { extensionBytes, isSnap } from './flow.ts';
+import { HEADER, type HeaderKind } from './header-kind.ts';
+
+/**
+ * Length in bytes of the header of `kind` at `at`, by what it says; -1 = cut off before it says so. `number` as in the
+ * walk.
+ */
+export function headerBytes(
+  kind: HeaderKind,
+  number: number,
+  buf: Uint8Array,
+  at: number,
+  end: number,
+): number {
+  switch (kind) {
+    case HEADER.none:
+      return 0;
+    case HEADER.data:
+      return Math.max(0, end - at);
+    case HEADER.ethernet:
+      return ETHERNET_BYTES;
+    case HEADER.linuxSll:
+      return SLL_BYTES;
+    case HEADER.linuxSll2:
+      return SLL2_BYTES;
+    case HEADER.nullLoop:
+      return NULL_BYTES;
+    case HEADER.mpls:
+      return MPLS_ENTRY_BYTES;
+    case HEADER.vlan:
+      return VLAN_BYTES;
+    case HEADER.llc:
+      return isSnap(buf, at, end) ? LLC_SNAP_BYTES : 2;
+    case HEADER.arp:
+      return arpBytes(buf, at, end);
+    case HEADER.ipv4:
+      return ipv4Bytes(buf, at, end);
+    case HEADER.ipv6:
+      return IPV6_HEADER_BYTES;
+    case HEADER.extension:
+      return extensionHeaderBytes(buf, number, at, end);
+    case HEADER.tcp:
+      return tcpBytes(buf, at, end);
+    case HEADER.udp:
+      return UDP_HEADER_BYTES;
+    case HEADER.esp:
+      return ESP_HEADER_BYTES;
+    case HEADER.icmp:
+    case HEADER.igmp:
+      return ICMP_HEADER_BYTES;
+    case HEADER.icmpv6:
+      return at < end && (buf[at] === 135 || buf[at] === 136) ? ICMP_HEADER_BYTES + 16 : ICMP_HEADER_BYTES;
+    case HEADER.sctp:
+      return sctpBytes(buf, at, end);
+    case HEADER.gre:
+      return greBytes(buf, at, end);
+    case HEADER.vxlan:
+    case HEADER.vxlanGpe:
+      return VXLAN_BYTES;
+    case HEADER.geneve:
+      return geneveBytes(buf, at, end);
+    case HEADER.gue:
+      return gueBytes(buf, at, end);
+    case HEADER.nsh:
+      return nshBytes(buf, at, end);
+    case HEADER.proxy:
+      return proxyBytes(buf, at, end);
+  }
+}
 
 /** Hardware and protocol addresses have the lengths that the header says (RFC 826). */
 export function arpBytes(buf: Uint8Array, at: number, end: number): number {

@@ -17,7 +17,8 @@ import { udpLayer } from './layers/udp.ts';
 import { vxlanGpeLayer, vxlanLayer } from './layers/vxlan.ts';
 import { Layer, MAX_TREE_FIELDS, type FieldBudget } from './layer.ts';
 import type { FieldNode } from './types.ts';
-import { createWalk, HEADER, nextHeader, startWalk, type HeaderWalk } from './walk.ts';
+import { HEADER } from './header-kind.ts';
+import { createWalk, nextHeader, startWalk, type HeaderWalk } from './walk.ts';
 
 /**
  * Dissects one packet. `bytes` is the packet and nothing else, `linkType` pcap's; offsets in the nodes are from
@@ -30,12 +31,13 @@ export function dissectTree(bytes: Uint8Array, linkType: number): FieldNode[] {
   const walk = createWalk();
   const nodes: FieldNode[] = [];
   let end = bytes.length;
-  for (startWalk(walk, bytes, 0, bytes.length, linkType); ; nextHeader(walk, bytes)) {
-    if (walk.kind === HEADER.none) break;
+  startWalk(walk, bytes, 0, bytes.length, linkType);
+  while (walk.kind !== HEADER.none) {
     end = walk.end;
     const node = dissect(walk, new Layer(bytes, walk.end, budget));
     if (node === null) break;
     nodes.push(node);
+    nextHeader(walk, bytes);
   }
   const last = nodes.at(-1);
   const covered = last === undefined ? 0 : last.offset + last.length;

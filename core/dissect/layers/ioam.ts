@@ -78,7 +78,7 @@ function trace(layer: Layer, type: number, at: number, until: number): void {
   // Only a pre-allocated trace has its free space in the packet.
   const free = type === TYPE_PREALLOCATED ? (bytes[at + 3]! & 0x7f) * 4 : 0;
   if (free > 0 && from + free <= until) layer.add('ipv6.opt.ioam.trace.free_space', from, free);
-  for (let node = from + free; node < until && traceType !== 0 && !layer.cut;) {
+  for (let node = from + free; node < until && traceType !== 0;) {
     const size = nodeBytes(bytes, traceType, node, Math.min(until, layer.end));
     if (size <= 0 || node + size > until) {
       layer.note('Bad trace', 'a node does not fit into what is left of the option', node, until - node);
@@ -86,6 +86,7 @@ function trace(layer: Layer, type: number, at: number, until: number): void {
     }
     const start = node;
     layer.group('ipv6.opt.ioam.trace.node', start, size, '', () => nodeData(layer, traceType, start));
+    if (layer.cut) return;
     node += size;
   }
 }

@@ -46,13 +46,16 @@ function optionValue(layer: Layer, type: number, at: number, until: number): voi
   switch (type) {
     case OPTION.recordRoute:
       layer.add('ip.opt.ptr', at, 1);
-      return addresses(layer, at, until, 'ip.empty_rt');
+      addresses(layer, at, until, 'ip.empty_rt');
+      return;
     case OPTION.looseRoute:
     case OPTION.strictRoute:
       layer.add('ip.opt.ptr', at, 1);
-      return addresses(layer, at, until, 'ip.src_rt');
+      addresses(layer, at, until, 'ip.src_rt');
+      return;
     case OPTION.timestamp:
-      return timestamps(layer, at, until);
+      timestamps(layer, at, until);
+      return;
     case OPTION.streamId:
       if (size === 2) layer.add('ip.opt.sid', at, 2);
       return;

@@ -54,17 +54,21 @@ function optionValue(layer: Layer, type: number, at: number, until: number): voi
       layer.add('ipv6.opt.padn', at, size);
       return;
     case OPTION.tunnelLimit:
-      if (size === 1) return void layer.add('ipv6.opt.tel', at, 1);
-      break;
+      if (size !== 1) break;
+      layer.add('ipv6.opt.tel', at, 1);
+      return;
     case OPTION.routerAlert:
-      if (size === 2) return void layer.add('ipv6.opt.router_alert', at, 2);
-      break;
+      if (size !== 2) break;
+      layer.add('ipv6.opt.router_alert', at, 2);
+      return;
     case OPTION.jumbo:
-      if (size === 4) return void layer.add('ipv6.opt.jumbo', at, 4);
-      break;
+      if (size !== 4) break;
+      layer.add('ipv6.opt.jumbo', at, 4);
+      return;
     case OPTION.homeAddress:
-      if (size === 16) return void layer.add('ipv6.opt.mipv6.home_address', at, 16);
-      break;
+      if (size !== 16) break;
+      layer.add('ipv6.opt.mipv6.home_address', at, 16);
+      return;
     case OPTION.pathMtu:
       // RFC 9268: the lowest bit of the returned MTU is a flag.
       if (size !== 4) break;
@@ -74,12 +78,14 @@ function optionValue(layer: Layer, type: number, at: number, until: number): voi
       layer.bits('ipv6.opt.pmtu.r_flag', at + 3, 1, 0, 1);
       return;
     case OPTION.calipso:
-      if (size >= 8) return calipso(layer, at, until);
-      break;
+      if (size < 8) break;
+      calipso(layer, at, until);
+      return;
     case OPTION.ioamDestination:
     case OPTION.ioamHopByHop:
-      if (size >= 2) return ioamOption(layer, at, until);
-      break;
+      if (size < 2) break;
+      ioamOption(layer, at, until);
+      return;
   }
   const experimental = (type & 0x1f) === EXPERIMENTAL_BITS;
   layer.add(experimental ? 'ipv6.opt.experimental' : 'ipv6.opt.unknown', at, size);
