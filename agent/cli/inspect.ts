@@ -103,7 +103,7 @@ async function read(
 }
 
 /** `17 1795392000.000000640 eth0:tcx/ingress@first j=3 UDP 10.0.0.1:4000 → 10.0.0.2:53 trace_id=0x2a` */
-export function formatLine(event: InspectedEvent, typeBytes: 1 | 2 | 4): string {
+export function formatLine(event: InspectedEvent, typeBytes: number): string {
   const time = event.time_ns.padStart(10, '0');
   const parts = [
     String(event.n),
