@@ -3,7 +3,7 @@ import { createAreaScan, FAULT, MAX_TLVS, type AreaDecoder, type AreaScan } from
 import { readLength, readType, tlvHeader } from './tlv-header.ts';
 import { TRAITS_HEADER_BYTES } from './traits-scan.ts';
 import { printType, typeWidth } from './type-number.ts';
-import type { DecodedArea, MetadataSchema, Tlv, TlvFault, TlvFraming } from './types.ts';
+import type { DecodedArea, MetadataSchema, Tlv, TlvFault, TlvFraming, TlvType } from './types.ts';
 import { elementSize, printValue } from './value.ts';
 
 /** Elements of one list of nested values. */
@@ -49,12 +49,8 @@ function read(decoder: AreaDecoder, bytes: Uint8Array, start: number, length: nu
     const valueOffset = start + scan.valueOffset[i]!;
     const valueLength = scan.valueLength[i]!;
     const inside = decoder.nested[column] ?? null;
-    const fields =
-      inside === null
-        ? null
-        : type?.count === undefined
-          ? read(inside, bytes, valueOffset, valueLength, createAreaScan())
-          : readList(inside, elementSize(type), bytes, valueOffset, valueLength);
+    const nested = inside === null ? null : readNested(inside, type!, bytes, valueOffset, valueLength);
+    const fields = nested?.tlvs ?? null;
     tlvs.push({
       type: scan.type[i]!,
       name: type?.name ?? '',
@@ -67,9 +63,26 @@ function read(decoder: AreaDecoder, bytes: Uint8Array, start: number, length: nu
       valueOffset,
       valueLength,
       ...(fields !== null && { fields }),
+      ...(nested?.fault != null && { fault: nested.fault }),
     });
   }
   return tlvs;
+}
+
+function readNested(
+  inside: AreaDecoder,
+  type: TlvType,
+  bytes: Uint8Array,
+  start: number,
+  length: number,
+): DecodedArea {
+  if (type.count !== undefined) {
+    return { tlvs: readList(inside, elementSize(type), bytes, start, length), fault: null };
+  }
+  const scan = createAreaScan();
+  const tlvs = read(inside, bytes, start, length, scan);
+  const fault = describeFault(inside.schema, bytes.subarray(start, start + length), scan);
+  return { tlvs, fault: fault === null ? null : { ...fault, offset: fault.offset + start } };
 }
 
 function fieldText({ name, type, value, fields }: Tlv): string {

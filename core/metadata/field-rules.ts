@@ -1,6 +1,6 @@
 /** Rules of where a value is and how long: fields of structs, lists, and what they say about each other. */
 import { MAX_DECIDING_BYTES } from './struct-scan.ts';
-import type { Extent, Framing, TlvType } from './types.ts';
+import type { Condition, Extent, Framing, TlvType } from './types.ts';
 import type { Report } from './type-rules.ts';
 import { elementSize } from './value.ts';
 
@@ -41,12 +41,25 @@ export function fieldRules(
     const extent = type[key];
     if (extent !== undefined) extentRule(extent, `${path}.${key}`, names, report);
   }
-  if (type.only !== undefined) referenceRule(type.only.field, `${path}.only.field`, names, report);
+  if (type.only !== undefined) conditionRule(type.only, `${path}.only`, names, report);
   bitRules(type, path, report);
 }
 
 function extentRule(extent: Extent, path: string, names: Names, report: Report): void {
-  if (typeof extent === 'object') referenceRule(extent.field, `${path}.field`, names, report);
+  if (typeof extent !== 'object') return;
+  if (extent.field !== undefined) referenceRule(extent.field, `${path}.field`, names, report);
+  else if (extent.unit !== undefined) report(`${path}.unit`, 'multiplies a field, and there is none');
+}
+
+function conditionRule(
+  { field, mask, is, room }: Condition,
+  path: string,
+  names: Names,
+  report: Report,
+): void {
+  if (field !== undefined) referenceRule(field, `${path}.field`, names, report);
+  else if (room === undefined) report(path, 'names no field and no room');
+  else if (mask !== undefined || is !== undefined) report(path, 'has mask or is, which are of a field');
 }
 
 function referenceRule(name: string, path: string, names: Names, report: Report): void {

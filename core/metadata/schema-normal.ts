@@ -52,9 +52,9 @@ function typesWithNumbers(types: readonly TypeShape[], framing: FramingShape | u
   }));
 }
 
-function conditionWithNumbers({ field, mask, is }: NonNullable<TypeShape['only']>): Condition {
+function conditionWithNumbers({ mask, is, ...rest }: NonNullable<TypeShape['only']>): Condition {
   return {
-    field,
+    ...rest,
     ...(mask !== undefined && { mask: Number(mask) }),
     ...(is !== undefined && { is: Array.isArray(is) ? is.map(Number) : Number(is) }),
   };

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { findJsonFault, MAX_JSON_DEPTH } from './json-position.ts';
 import { MAX_SCHEMA_TYPES } from './shape-types.ts';
 import { MAX_SCHEMA_CHARS, MAX_SCHEMA_ERRORS, parseSchema } from './schema.ts';
+import { MAX_NESTING } from './type-rules.ts';
 import { EDGE } from './testing/schemas.ts';
 
 /** `path: message` of each error of a schema that is EDGE with these keys replaced. */
@@ -231,7 +232,7 @@ describe('fields of structs and nested values', () => {
 
   it('are not nested deeper than decoding goes', () => {
     let inner: Record<string, unknown> = u8;
-    for (let i = 0; i < 5; i++) {
+    for (let i = 0; i < MAX_NESTING; i++) {
       inner = {
         name: 'n',
         kind: 'nested',
@@ -240,7 +241,7 @@ describe('fields of structs and nested values', () => {
         types: [inner],
       };
     }
-    expect(struct([inner]).join()).toContain('is nested more than 3 deep');
+    expect(struct([inner]).join()).toContain(`is nested more than ${MAX_NESTING - 1} deep`);
   });
 });
 

@@ -29,14 +29,14 @@ const extent = v.union(
     integer(0, MAX_STRUCT_BYTES),
     v.literal('rest'),
     object({
-      field: fieldName,
+      field: v.exactOptional(fieldName),
       unit: v.exactOptional(
         v.pipe(integer(1, MAX_EXTENT_UNIT), v.description('What one count of it means. Default 1.')),
       ),
       add: v.exactOptional(
         v.pipe(
           integer(-MAX_STRUCT_BYTES, MAX_STRUCT_BYTES),
-          v.description('Added to the product. Default 0.'),
+          v.description('Added to the product, or without a field to what is left. Default 0.'),
         ),
       ),
     }),
@@ -44,13 +44,24 @@ const extent = v.union(
   (issue) => `must be a number, "rest" or { "field": … }, it is ${kindOf(issue.input)}`,
 );
 
+const room = integer(0, MAX_STRUCT_BYTES);
+
 const condition = object({
-  field: fieldName,
+  field: v.exactOptional(fieldName),
   mask: v.exactOptional(v.pipe(typeNumber(MAX_U32), v.description('Bits of it that count. Default all.'))),
   is: v.exactOptional(
     v.pipe(
       v.union([typeNumber(MAX_U32), list(typeNumber(MAX_U32), MAX_CONDITION_VALUES)]),
       v.description('What those bits must be: a number, or one of a list. Default: anything but 0.'),
+    ),
+  ),
+  room: v.exactOptional(
+    v.pipe(
+      v.union(
+        [room, v.tuple([room, room])],
+        'must be a number of bytes, or a list of the least and the most',
+      ),
+      v.description('Bytes left in the struct from here: at least so many, or from the first to the second.'),
     ),
   ),
 });
@@ -71,6 +82,7 @@ const entries = {
       'int',
       'ipv4',
       'ipv6',
+      'ip',
       'mac',
       'string',
       'bytes',

@@ -24,17 +24,17 @@ interface Plan {
   readonly offset: number | null;
   readonly size: Length;
   /** Undefined = no list. */
-  readonly count: Length | undefined;
+  readonly count: Length | 'rest' | undefined;
   readonly shares: boolean;
-  readonly present: (() => boolean) | null;
+  readonly present: ((left: number) => boolean) | null;
   readonly type: number;
   readonly little: boolean;
   readonly shift: number;
   readonly mask: number;
 }
 
-/** Bytes or elements; null = the rest. */
-type Length = number | Read | null;
+/** Bytes or elements: a number, what a field before says, or without one what is left, plus `add`. */
+type Length = number | { readonly read: Read | null; readonly unit: number; readonly add: number };
 
 export function structScope(types: readonly TlvType[], outer: Scope | null): Scope {
   return { names: types.map(({ name }) => name), values: new Float64Array(types.length).fill(ABSENT), outer };
@@ -51,7 +51,7 @@ export function structScan(framing: StructFraming, types: readonly TlvType[], sc
     return {
       offset: type.offset ?? null,
       size: lengthOf(type.size ?? elementSize(type) ?? 'rest', scope),
-      count: type.count === undefined ? undefined : lengthOf(type.count, scope),
+      count: type.count === undefined || type.count === 'rest' ? type.count : lengthOf(type.count, scope),
       shares: shares[i]!,
       present: type.only === undefined ? null : presence(type.only, scope),
       type: type.type,
@@ -81,16 +81,18 @@ export function structScan(framing: StructFraming, types: readonly TlvType[], sc
     let end = origin;
     for (let i = 0; i < plans.length; i++) {
       const plan = plans[i]!;
-      if (plan.present !== null && !plan.present()) {
-        if (!plan.shares) unit = -1;
-        continue;
-      }
       let at = cursor;
       if (plan.offset !== null) at = plan.offset >= 0 ? origin + plan.offset : stop + plan.offset;
       else if (plan.shares && unit >= 0) at = unit;
+      if (plan.present !== null && !plan.present(stop - at)) {
+        if (!plan.shares) unit = -1;
+        continue;
+      }
       unit = at;
       let size = sizeOf(plan.size, stop - at);
-      if (plan.count !== undefined) size = listSize(plan.count, size, stop - at);
+      if (plan.count !== undefined) {
+        size = plan.count === 'rest' ? Math.max(0, stop - at) : size * sizeOf(plan.count, 0);
+      }
       if (at < origin || size < 0 || at + size > stop) {
         fault = FAULT.truncated;
         end = Math.min(Math.max(at, origin), limit);
@@ -130,13 +132,10 @@ function decidingValue(buf: Uint8Array, at: number, size: number, { little, shif
 }
 
 function sizeOf(length: Length, left: number): number {
-  if (length === null) return Math.max(0, left);
-  return typeof length === 'number' ? length : length();
-}
-
-function listSize(count: Length, size: number, left: number): number {
-  if (count === null) return Math.max(0, left);
-  return size * (typeof count === 'number' ? count : count());
+  if (typeof length === 'number') return length;
+  if (length.read === null) return Math.max(0, left + length.add);
+  const value = length.read();
+  return value === ABSENT ? 0 : value * length.unit + length.add;
 }
 
 /** Looks a field up where it is first found, from the inside out; the rules of a schema have checked that it is. */
@@ -150,20 +149,20 @@ function find(name: string, scope: Scope): Read {
 }
 
 function lengthOf(extent: Extent, scope: Scope): Length {
-  if (extent === 'rest') return null;
   if (typeof extent === 'number') return extent;
-  const { unit = 1, add = 0 } = extent;
-  const read = find(extent.field, scope);
-  return () => {
-    const value = read();
-    return value === ABSENT ? 0 : value * unit + add;
-  };
+  if (extent === 'rest') return { read: null, unit: 1, add: 0 };
+  const { field, unit = 1, add = 0 } = extent;
+  return { read: field === undefined ? null : find(field, scope), unit, add };
 }
 
-function presence({ field, mask = 0xffffffff, is }: Condition, scope: Scope): () => boolean {
-  const read = find(field, scope);
+function presence(condition: Condition, scope: Scope): (left: number) => boolean {
+  const { field, mask = 0xffffffff, is, room = 0 } = condition;
+  const read = field === undefined ? null : find(field, scope);
   const wanted = is === undefined ? null : typeof is === 'number' ? [is] : is;
-  return () => {
+  const [least, most] = typeof room === 'number' ? [room, Infinity] : room;
+  return (left) => {
+    if (left < least || left > most) return false;
+    if (read === null) return true;
     const value = read();
     if (value === ABSENT) return false;
     const bits = (value & mask) >>> 0;

@@ -9,8 +9,8 @@ import { TRAIT_KEYS } from './traits-scan.ts';
 import { printType, typeWidth } from './type-number.ts';
 import type { Framing, TlvFraming, TlvType } from './types.ts';
 
-/** Values in values: decoding goes as deep. */
-export const MAX_NESTING = 4;
+/** Layouts in layouts, the outermost counted: decoding goes as deep. PROXY protocol v2 has five. */
+export const MAX_NESTING = 6;
 
 export type Report = (path: string, message: string) => void;
 

@@ -10,6 +10,8 @@ export type ValueKind =
   | 'int'
   | 'ipv4'
   | 'ipv6'
+  /** IPv4 or IPv6, as its length says. */
+  | 'ip'
   | 'mac'
   | 'string'
   | 'bytes'
@@ -21,16 +23,21 @@ export type ValueKind =
   /** The value has a layout of its own. */
   | 'nested';
 
-/** A number; `rest` = what is left; or what an earlier field says: value * unit + add. */
+/** A number; `rest` = what is left; what an earlier field says: value * unit + add; without a field what is left + add. */
 export type Extent =
-  number | 'rest' | { readonly field: string; readonly unit?: number; readonly add?: number };
+  number | 'rest' | { readonly field?: string; readonly unit?: number; readonly add?: number };
 
-/** A field is there only when an earlier one says so: `value & mask` equals `is`, without `is` it is not 0. */
+/**
+ * When a field is there: an earlier one says so (`value & mask` equals `is`, without `is` it is not 0), there is so much
+ * room left in the struct, or both.
+ */
 export interface Condition {
-  readonly field: string;
+  readonly field?: string;
   /** Default all bits. */
   readonly mask?: number;
   readonly is?: number | readonly number[];
+  /** Bytes that are left from here: at least so many, or from the first number to the second. */
+  readonly room?: number | readonly [minimum: number, maximum: number];
 }
 
 /** Bits of an integer: `from` 0 is the lowest one once its bytes are in order. */
@@ -235,6 +242,8 @@ export interface Tlv {
   readonly valueLength: number;
   /** Of a nested value what is in it, with offsets in the area as well; what does not read there is not in it. */
   readonly fields?: readonly Tlv[];
+  /** What is wrong inside of a nested value. */
+  readonly fault?: TlvFault;
 }
 
 export interface DecodedArea {

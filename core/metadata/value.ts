@@ -81,6 +81,9 @@ function printOne(type: TlvType, endian: Endian, buf: Uint8Array, at: number, le
         : formatIpv4(buf, at);
     case 'ipv6':
       return length === IPV6_BYTES ? formatIpv6(buf, at) : misfit('an IPv6 address', buf, at, length);
+    case 'ip':
+      if (length !== IPV4_BYTES && length !== IPV6_BYTES) return misfit('an IP address', buf, at, length);
+      return length === IPV4_BYTES ? formatIpv4(buf, at) : formatIpv6(buf, at);
     case 'mac':
       return length === MAC_BYTES ? formatMac(buf, at) : misfit('a MAC address', buf, at, length);
     case 'uint':
