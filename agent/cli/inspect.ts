@@ -5,6 +5,7 @@ import type { InspectedEvent } from '#core/inspect/event-object.ts';
 import { locationLine, LocationSink } from '#core/inspect/locations.ts';
 import { compileSchema } from '#core/metadata/scan.ts';
 import { printType } from '#core/metadata/type-number.ts';
+import { lintObjects, lintTable } from '#core/inspect/lint.ts';
 import { summaryObjects, summaryTable } from '#core/inspect/summary.ts';
 import type { MetadataSchema } from '#core/metadata/types.ts';
 import { CaptureReader } from '#core/pcapng/reader.ts';
@@ -20,6 +21,8 @@ export interface InspectOptions {
   readonly json: boolean;
   /** What each hop loses instead of the events. The whole capture is kept in memory for it. */
   readonly summary?: boolean;
+  /** What is wrong with metadata instead of the events. The whole capture is kept in memory for it. */
+  readonly lint?: boolean;
   /** Where each TLV was seen beside the area instead of the events. The whole capture is kept in memory for it. */
   readonly locations?: boolean;
   /** null = the schemas in the capture. */
@@ -51,6 +54,19 @@ export async function inspect(
     const lines = options.json ? rows.map((row) => JSON.stringify(row)) : summaryTable(rows);
     for (const line of lines) printer.line(line);
     if (omitted > 0) err.write(`${name}: ${omitted} losses have no row: there are too many kinds of them\n`);
+    await printer.end();
+    if (failed !== null) throw failed;
+    return seen.fatal && !printer.closed ? 1 : 0;
+  }
+  if (options.lint === true) {
+    const store = new CaptureStore();
+    const failed = await read(input, name, store, printer);
+    store.problems.forEach(report);
+    const found = lintObjects(store, options.schema);
+    const lines = options.json ? found.rows.map((row) => JSON.stringify(row)) : lintTable(found);
+    for (const line of lines) printer.line(line);
+    if (found.omitted > 0)
+      err.write(`${name}: ${found.omitted} findings have no row: there are too many kinds of them\n`);
     await printer.end();
     if (failed !== null) throw failed;
     return seen.fatal && !printer.closed ? 1 : 0;

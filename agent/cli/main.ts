@@ -27,6 +27,7 @@ const paths = findPaths(import.meta.url);
 interface InspectCommandOptions {
   readonly json?: boolean;
   readonly summary?: boolean;
+  readonly lint?: boolean;
   readonly locations?: boolean;
   readonly schema?: string;
   readonly cost?: boolean;
@@ -133,6 +134,7 @@ Examples:
     .argument('<file>', 'pcapng or pcap file; - = standard input')
     .option('--json', 'one JSON object for each event (or row of the summary) and line')
     .option('--summary', 'which hop loses how much metadata, by which cause, for which TLV')
+    .option('--lint', 'what is wrong with metadata by the schema, hop by hop')
     .option('--locations', 'where each TLV was seen beside the area: packet data, taps, maps, sockets')
     .option('--schema <file>', 'metadata schema (JSON) instead of the one in the capture')
     .option('--cost', 'what watching cost instead of the events; with --json as one object')
@@ -153,6 +155,7 @@ Examples:
         {
           json: options.json === true,
           summary: options.summary === true,
+          lint: options.lint === true,
           locations: options.locations === true,
           schema,
         },
