@@ -5,6 +5,7 @@ import type { InspectedEvent } from '#core/inspect/event-object.ts';
 import { locationLine, LocationSink } from '#core/inspect/locations.ts';
 import { compileSchema } from '#core/metadata/scan.ts';
 import { printType } from '#core/metadata/type-number.ts';
+import { budgetLines, budgetObject } from '#core/inspect/budget.ts';
 import { lintObjects, lintTable } from '#core/inspect/lint.ts';
 import { summaryObjects, summaryTable } from '#core/inspect/summary.ts';
 import type { MetadataSchema } from '#core/metadata/types.ts';
@@ -21,6 +22,8 @@ export interface InspectOptions {
   readonly json: boolean;
   /** What each hop loses instead of the events. The whole capture is kept in memory for it. */
   readonly summary?: boolean;
+  /** What the metadata area costs instead of the events. The whole capture is kept in memory for it. */
+  readonly budget?: boolean;
   /** What is wrong with metadata instead of the events. The whole capture is kept in memory for it. */
   readonly lint?: boolean;
   /** Where each TLV was seen beside the area instead of the events. The whole capture is kept in memory for it. */
@@ -54,6 +57,18 @@ export async function inspect(
     const lines = options.json ? rows.map((row) => JSON.stringify(row)) : summaryTable(rows);
     for (const line of lines) printer.line(line);
     if (omitted > 0) err.write(`${name}: ${omitted} losses have no row: there are too many kinds of them\n`);
+    await printer.end();
+    if (failed !== null) throw failed;
+    return seen.fatal && !printer.closed ? 1 : 0;
+  }
+  if (options.budget === true) {
+    const store = new CaptureStore();
+    const failed = await read(input, name, store, printer);
+    store.problems.forEach(report);
+    const budget = budgetObject(store, options.schema);
+    for (const line of options.json ? [JSON.stringify(budget)] : budgetLines(budget)) {
+      printer.line(line.replace(/\p{Cc}/gu, '\u00b7'));
+    }
     await printer.end();
     if (failed !== null) throw failed;
     return seen.fatal && !printer.closed ? 1 : 0;
