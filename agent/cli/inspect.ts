@@ -5,6 +5,8 @@ import type { InspectedEvent } from '#core/inspect/event-object.ts';
 import { locationLine, LocationSink } from '#core/inspect/locations.ts';
 import { compileSchema } from '#core/metadata/scan.ts';
 import { printType } from '#core/metadata/type-number.ts';
+import { budgetLines, budgetObject } from '#core/inspect/budget.ts';
+import { lintObjects, lintTable } from '#core/inspect/lint.ts';
 import { summaryObjects, summaryTable } from '#core/inspect/summary.ts';
 import type { MetadataSchema } from '#core/metadata/types.ts';
 import { CaptureReader } from '#core/pcapng/reader.ts';
@@ -20,6 +22,10 @@ export interface InspectOptions {
   readonly json: boolean;
   /** What each hop loses instead of the events. The whole capture is kept in memory for it. */
   readonly summary?: boolean;
+  /** What the metadata area costs instead of the events. The whole capture is kept in memory for it. */
+  readonly budget?: boolean;
+  /** What is wrong with metadata instead of the events. The whole capture is kept in memory for it. */
+  readonly lint?: boolean;
   /** Where each TLV was seen beside the area instead of the events. The whole capture is kept in memory for it. */
   readonly locations?: boolean;
   /** null = the schemas in the capture. */
@@ -51,6 +57,31 @@ export async function inspect(
     const lines = options.json ? rows.map((row) => JSON.stringify(row)) : summaryTable(rows);
     for (const line of lines) printer.line(line);
     if (omitted > 0) err.write(`${name}: ${omitted} losses have no row: there are too many kinds of them\n`);
+    await printer.end();
+    if (failed !== null) throw failed;
+    return seen.fatal && !printer.closed ? 1 : 0;
+  }
+  if (options.budget === true) {
+    const store = new CaptureStore();
+    const failed = await read(input, name, store, printer);
+    store.problems.forEach(report);
+    const budget = budgetObject(store, options.schema);
+    for (const line of options.json ? [JSON.stringify(budget)] : budgetLines(budget)) {
+      printer.line(line.replace(/\p{Cc}/gu, '\u00b7'));
+    }
+    await printer.end();
+    if (failed !== null) throw failed;
+    return seen.fatal && !printer.closed ? 1 : 0;
+  }
+  if (options.lint === true) {
+    const store = new CaptureStore();
+    const failed = await read(input, name, store, printer);
+    store.problems.forEach(report);
+    const found = lintObjects(store, options.schema);
+    const lines = options.json ? found.rows.map((row) => JSON.stringify(row)) : lintTable(found);
+    for (const line of lines) printer.line(line);
+    if (found.omitted > 0)
+      err.write(`${name}: ${found.omitted} findings have no row: there are too many kinds of them\n`);
     await printer.end();
     if (failed !== null) throw failed;
     return seen.fatal && !printer.closed ? 1 : 0;
@@ -103,7 +134,7 @@ async function read(
 }
 
 /** `17 1795392000.000000640 eth0:tcx/ingress@first j=3 UDP 10.0.0.1:4000 → 10.0.0.2:53 trace_id=0x2a` */
-export function formatLine(event: InspectedEvent, typeBytes: 1 | 2 | 4): string {
+export function formatLine(event: InspectedEvent, typeBytes: number): string {
   const time = event.time_ns.padStart(10, '0');
   const parts = [
     String(event.n),

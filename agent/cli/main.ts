@@ -27,6 +27,8 @@ const paths = findPaths(import.meta.url);
 interface InspectCommandOptions {
   readonly json?: boolean;
   readonly summary?: boolean;
+  readonly lint?: boolean;
+  readonly budget?: boolean;
   readonly locations?: boolean;
   readonly schema?: string;
   readonly cost?: boolean;
@@ -133,6 +135,8 @@ Examples:
     .argument('<file>', 'pcapng or pcap file; - = standard input')
     .option('--json', 'one JSON object for each event (or row of the summary) and line')
     .option('--summary', 'which hop loses how much metadata, by which cause, for which TLV')
+    .option('--lint', 'what is wrong with metadata by the schema, hop by hop')
+    .option('--budget', 'what metadata costs per packet, hop by hop, and what would take less')
     .option('--locations', 'where each TLV was seen beside the area: packet data, taps, maps, sockets')
     .option('--schema <file>', 'metadata schema (JSON) instead of the one in the capture')
     .option('--cost', 'what watching cost instead of the events; with --json as one object')
@@ -153,6 +157,8 @@ Examples:
         {
           json: options.json === true,
           summary: options.summary === true,
+          lint: options.lint === true,
+          budget: options.budget === true,
           locations: options.locations === true,
           schema,
         },

@@ -210,7 +210,7 @@ describe.skipIf(skip !== null)(`the probe in the edge lab${skip === null ? '' : 
   });
 
   it('carries the schema, the catalogue and the host', () => {
-    expect(capture.json.get(BLOCK_SUBTYPE.schema)).toMatchObject({ whither: 1, name: 'edge lab' });
+    expect(capture.json.get(BLOCK_SUBTYPE.schema)).toMatchObject({ whither: 2, name: 'edge lab' });
     const { hooks } = capture.json.get(BLOCK_SUBTYPE.catalogue) as { hooks: { attached: boolean }[] };
     expect(hooks.filter(({ attached }) => attached)).toHaveLength(capture.interfaces.length);
   });

@@ -53,7 +53,7 @@ describe.skipIf(skip !== null)(`whither lab${skip === null ? '' : ` (${skip})`}`
     const { lab, ready } = await start();
     const pid = lab.process.pid!;
     expect(ready).toMatchObject({ ready: true, netns: `whither-edge-${pid}`, device: 'edge0' });
-    expect(JSON.parse(readFileSync(ready.schema, 'utf8'))).toMatchObject({ whither: 1 });
+    expect(JSON.parse(readFileSync(ready.schema, 'utf8'))).toMatchObject({ whither: 2 });
     expect(own().sort()).toEqual([`whither-client-${pid}`, `whither-edge-${pid}`]);
     expect([...loadedPrograms().values()]).toEqual(expect.arrayContaining(['edge_xdp', 'edge_tcx']));
     await lab.end('SIGTERM');

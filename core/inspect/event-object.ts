@@ -5,6 +5,8 @@
 import type { HopState } from '#core/diagnosis/types.ts';
 import type { EventDiagnosis } from '#core/store/event-diagnosis.ts';
 import type { JourneyLink } from '#core/store/view.ts';
+import { findingText, SEVERITY } from '#core/lint/finding.ts';
+import { lintArea } from '#core/lint/lint-area.ts';
 import type { AreaDecoder } from '#core/metadata/scan.ts';
 import { decodeArea } from '#core/metadata/decode.ts';
 import { formatHex } from '#core/dissect/addresses.ts';
@@ -48,6 +50,8 @@ export interface InspectedEvent {
   readonly comments?: readonly string[];
   /** Only when there is one: what is wrong with the metadata area. */
   readonly fault?: string;
+  /** Only when there is any: errors and warnings of lint, `code: sentence`. */
+  readonly lint?: readonly string[];
   /** Only when there is metadata that could not be read: `unlocatable` or `unreadable`. */
   readonly meta_state?: string;
   /** What became of the metadata since the packet was seen before (docs/states.md); null when the capture records none. */
@@ -99,6 +103,7 @@ export function eventObject(facts: EventFacts): InspectedEvent {
   const { area, decoder, comments, metaState, diagnosis } = facts;
   const cause = diagnosis === null || diagnosis.cause.name === 'none' ? null : diagnosis.cause;
   const decoded = decoder === null || area.length === 0 ? null : decodeArea(decoder, area);
+  const lint = decoder === null ? [] : lintTexts(decoder, area);
   return {
     n: facts.n,
     time_ns: nsFromParts(facts.tsHi, facts.tsLo).toString(),
@@ -122,6 +127,7 @@ export function eventObject(facts: EventFacts): InspectedEvent {
     dport: facts.dport,
     ...(comments.length > 0 && { comments }),
     ...(decoded?.fault != null && { fault: decoded.fault.message }),
+    ...(lint.length > 0 && { lint }),
     ...(metaState === META_STATE.unlocatable && { meta_state: 'unlocatable' }),
     ...(metaState === META_STATE.unreadable && { meta_state: 'unreadable' }),
     state: diagnosis?.state ?? null,
@@ -135,4 +141,11 @@ export function eventObject(facts: EventFacts): InspectedEvent {
       evidence,
     })),
   };
+}
+
+/** Without what is only worth knowing, and without faults, which have a key of their own. */
+function lintTexts(decoder: AreaDecoder, area: Uint8Array): string[] {
+  return lintArea(decoder, area)
+    .filter(({ code }) => SEVERITY[code] === 'warning')
+    .map((finding) => `${finding.code}: ${findingText(finding, decoder)}`);
 }

@@ -5,6 +5,7 @@ import { PROTOCOL, PROTOCOL_NAMES } from '#core/dissect/types.ts';
 import { EVENT_SIZE } from '#core/format/layout.gen.ts';
 import { META_STATE } from '#core/format/structs.ts';
 import { compileSchema, type AreaDecoder } from '#core/metadata/scan.ts';
+import { typeWidth } from '#core/metadata/type-number.ts';
 import type { MetadataSchema } from '#core/metadata/types.ts';
 import { optionComments, readOptions } from '#core/pcapng/options.ts';
 import type { CaptureSink, CustomBlock, InterfaceInfo, PacketView } from '#core/pcapng/types.ts';
@@ -22,7 +23,7 @@ const NO_BYTES = new Uint8Array(0);
 
 export interface InspectListener {
   /** `typeBytes`: width of the type field in its metadata. */
-  event(event: InspectedEvent, typeBytes: 1 | 2 | 4): void;
+  event(event: InspectedEvent, typeBytes: number): void;
   problem(problem: Problem): void;
 }
 
@@ -116,7 +117,7 @@ export class InspectSink implements CaptureSink {
         ...this.window.packet(p),
         comments: optionComments(p.buf, readOptions(p.buf, p.optionsStart, p.optionsLength, p.littleEndian)),
       }),
-      this.decoder?.schema.framing.typeBytes ?? 1,
+      this.decoder === null ? 1 : typeWidth(this.decoder.schema.framing),
     );
   }
 }

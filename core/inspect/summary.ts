@@ -2,8 +2,8 @@
 import type { CaptureStore } from '#core/store/capture-store.ts';
 import { LossSummaryQuery } from '#core/store/loss-summary.ts';
 import type { LossRow } from '#core/store/view.ts';
-import { compileSchema } from '#core/metadata/scan.ts';
 import type { MetadataSchema } from '#core/metadata/types.ts';
+import { readWith, STEP_EVENTS, table } from './whole-store.ts';
 
 /** Keys in the order in which they are printed. */
 export interface SummaryObject {
@@ -22,17 +22,12 @@ export interface SummaryObject {
   readonly example: string;
 }
 
-const STEP_EVENTS = 1 << 16;
-
 /** Rows as of view.ts, in its order, and what found no row. `schema` reads all metadata; null = by the schemas in the capture. */
 export function summaryObjects(
   store: CaptureStore,
   schema: MetadataSchema | null,
 ): { rows: SummaryObject[]; omitted: number } {
-  if (schema !== null) {
-    store.tlvs.setUser(compileSchema(schema));
-    while (!store.tlvs.advance(STEP_EVENTS)) continue;
-  }
+  readWith(store, schema);
   const query = new LossSummaryQuery(store);
   while (!query.advance(STEP_EVENTS)) continue;
   const { rows, omitted } = query.summary();
@@ -52,9 +47,7 @@ export function summaryObjects(
   return { rows: objects, omitted };
 }
 
-const HEADINGS = ['HOP', 'STATE', 'TLV', 'JOURNEYS', 'OF', 'CAUSE', 'KNOWN', 'EXAMPLE'];
-/** Columns of numbers are aligned to the right. */
-const NUMBERS: ReadonlySet<number> = new Set([3, 4]);
+const COLUMNS = ['HOP', 'STATE', 'TLV', 'JOURNEYS#', 'OF#', 'CAUSE', 'KNOWN', 'EXAMPLE'];
 
 /** Lines of a table with headings; one line that says so when nothing was lost. */
 export function summaryTable(rows: readonly SummaryObject[]): string[] {
@@ -69,13 +62,5 @@ export function summaryTable(rows: readonly SummaryObject[]): string[] {
     row.known,
     row.example,
   ]);
-  // What comes from a capture must not move the cursor or forge a line.
-  const printed = [HEADINGS, ...cells].map((line) => line.map((cell) => cell.replace(/\p{Cc}/gu, '\u00b7')));
-  const widths = HEADINGS.map((_, i) => Math.max(...printed.map((line) => line[i]!.length)));
-  return printed.map((line) =>
-    line
-      .map((cell, i) => (NUMBERS.has(i) ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!)))
-      .join('  ')
-      .trimEnd(),
-  );
+  return table(COLUMNS, cells);
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compileSchema, createAreaScan, FAULT, MAX_TLVS, type AreaScan } from './scan.ts';
 import { EDGE, framed, hex } from './testing/schemas.ts';
-import type { MetadataSchema } from './types.ts';
+import type { MetadataSchema, TlvSchema } from './types.ts';
 
 /** [type, valueOffset, valueLength, column] of each TLV, and how reading ended. */
 function scan(
@@ -159,7 +159,7 @@ const framings = fc.record({
 });
 type Drawn = typeof framings extends fc.Arbitrary<infer T> ? T : never;
 
-function schemaOf({ pad, terminator, ...framing }: Drawn): MetadataSchema {
+function schemaOf({ pad, terminator, ...framing }: Drawn): TlvSchema {
   return framed({
     ...framing,
     ...(pad !== undefined && framing.typeBytes === 1 && { pad }),
@@ -168,7 +168,7 @@ function schemaOf({ pad, terminator, ...framing }: Drawn): MetadataSchema {
 }
 
 /** The other direction, written from the description in types.ts, a byte list at a time. */
-function encode(schema: MetadataSchema, tlvs: readonly { type: number; size: number }[], ended: boolean) {
+function encode(schema: TlvSchema, tlvs: readonly { type: number; size: number }[], ended: boolean) {
   const f = schema.framing;
   const bytes: number[] = Array.from({ length: f.start ?? 0 }, () => 0xa5);
   const origin = bytes.length;

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { findJsonFault, MAX_JSON_DEPTH } from './json-position.ts';
-import { MAX_SCHEMA_TYPES } from './schema-shape.ts';
+import { MAX_SCHEMA_TYPES } from './shape-types.ts';
 import { MAX_SCHEMA_CHARS, MAX_SCHEMA_ERRORS, parseSchema } from './schema.ts';
+import { MAX_NESTING } from './type-rules.ts';
 import { EDGE } from './testing/schemas.ts';
 
 /** `path: message` of each error of a schema that is EDGE with these keys replaced. */
@@ -145,15 +146,164 @@ describe('text that is not JSON is refused with line and column', () => {
   });
 });
 
+describe('a schema of version 1, as captures have it', () => {
+  it('is upgraded, and means the same', () => {
+    const [one, two] = [1, 2].map((whither) => parseSchema(JSON.stringify({ ...EDGE, whither })));
+    expect(one).toEqual(two);
+    expect(one).toMatchObject({ ok: true, schema: { whither: 2, name: 'edge' } });
+  });
+});
+
+describe('fields of structs and nested values', () => {
+  const struct = (types: unknown[], more: Record<string, unknown> = {}): string[] =>
+    errors({ framing: { kind: 'struct', endian: 'little', ...more }, types });
+  const u8 = { name: 'a', kind: 'uint', size: 1 };
+
+  it('are numbered by their place, and what comes out parses to itself', () => {
+    const text = JSON.stringify({
+      ...EDGE,
+      framing: { kind: 'struct', endian: 'big' },
+      types: [
+        u8,
+        { name: 'b', kind: 'bytes', size: { field: 'a', unit: 4 }, only: { field: 'a', mask: '0x0f' } },
+        {
+          name: 'c',
+          kind: 'nested',
+          size: 'rest',
+          framing: { kind: 'tlv', typeBytes: 1, lengthBytes: 1, endian: 'big' },
+          types: [{ type: '0x10', name: 'a', kind: 'uint' }],
+        },
+      ],
+    });
+    const parsed = parseSchema(text);
+    if (!parsed.ok) throw new Error(JSON.stringify(parsed.errors));
+    expect(parsed.schema.types.map(({ type: number }) => number)).toEqual([0, 1, 2]);
+    expect(parsed.schema.types[1]!.only).toEqual({ field: 'a', mask: 15 });
+    expect(parsed.schema.types[2]).toMatchObject({ framing: { lengthUnit: 1 }, types: [{ type: 16 }] });
+    expect(parseSchema(JSON.stringify(parsed.schema))).toEqual(parsed);
+  });
+
+  it.each([
+    [[{ name: 'a', kind: 'uint' }], 'types[0].size: is required: a field of kind uint may have any'],
+    [
+      [
+        { ...u8, only: { field: 'b' } },
+        { ...u8, name: 'b' },
+      ],
+      'types[0].only.field: "b" is no field before this one',
+    ],
+    [
+      [
+        { name: 'n', kind: 'uint', size: 8 },
+        { name: 'b', kind: 'bytes', size: { field: 'n' } },
+      ],
+      'types[1].size.field: "n" must be one number of at most 4 bytes',
+    ],
+    [[{ ...u8, bits: { from: 6, count: 3 } }], 'types[0].bits: reach past the 8 bits of its integer'],
+    [
+      [{ name: 'm', kind: 'mac', bits: { from: 0, count: 1 } }],
+      'types[0].bits: is for uint, int, enum, flags, and the kind is mac',
+    ],
+    [
+      [{ name: 'l', kind: 'uint', count: 2 }],
+      'types[0].size: of one element is required for a list, as a number',
+    ],
+    [[{ name: 'n', kind: 'nested', size: 4 }], 'types[0].framing: is required for kind nested'],
+    [
+      [{ ...u8, framing: { kind: 'traits', version: 2, endian: 'big' } }],
+      'types[0].framing: is for nested, and the kind is uint',
+    ],
+  ])('%j', (types, error) => {
+    expect(struct(types)).toContain(error);
+  });
+
+  it('of a struct from its end need its size, of other framings have no offsets', () => {
+    expect(struct([u8], { from: 'end' })).toEqual([
+      'framing.size: is required for a struct from the end: it says where the struct begins',
+    ]);
+    expect(errors({ types: [type({ offset: 1 }), type({ type: 8, name: 'y', count: 2, size: 1 })] })).toEqual(
+      [
+        'types[0].offset: is for fields of a struct, not of tlv',
+        'types[1].count: must be "rest": here the length of the value is in the bytes',
+      ],
+    );
+    expect(errors({ types: [{ name: 'x', kind: 'uint' }] })).toEqual(['types[0].type: is required']);
+  });
+
+  it('are not nested deeper than decoding goes', () => {
+    let inner: Record<string, unknown> = u8;
+    for (let i = 0; i < MAX_NESTING; i++) {
+      inner = {
+        name: 'n',
+        kind: 'nested',
+        size: 1,
+        framing: { kind: 'struct', endian: 'little' },
+        types: [inner],
+      };
+    }
+    expect(struct([inner]).join()).toContain(`is nested more than ${MAX_NESTING - 1} deep`);
+  });
+});
+
+describe('a TLV whose header is not type and length alone', () => {
+  it.each([
+    [
+      { classBytes: 2, typeBytes: 4, pad: undefined },
+      'framing.classBytes: and typeBytes are 6 bytes together; at most 4',
+    ],
+    [{ lengthMask: '0x05' }, 'framing.lengthMask: must be bits in one row'],
+    [{ lengthMask: 0 }, 'framing.lengthMask: has no bits'],
+    [
+      { lengthAt: 0 },
+      'framing.lengthAt: lies in the type; bytes that they share need typeMask and lengthMask',
+    ],
+    [{ typeAt: 15, lengthBytes: 4 }, 'framing.lengthAt: makes a header of 20 bytes; at most 16'],
+  ])('%j', (changes, error) => {
+    expect(errors({ ...(framing(changes) as object), types: [] })).toEqual([error]);
+  });
+});
+
+describe('several schemas in one document', () => {
+  const part = { name: 'other', framing: EDGE.framing, types: [] };
+
+  it('have names of their own and each its rules', () => {
+    expect(
+      errors({
+        also: [
+          { ...part, name: 'edge' },
+          { ...part, when: {} },
+          { ...part, name: 'third', when: { bytes: { value: 'aabb', mask: 'ff' } } },
+          { ...part, name: 'fourth', where: { in: 'mark' }, when: { devices: ['eth0'] } },
+        ],
+      }),
+    ).toEqual([
+      'also[0].name: "edge" is already the name of the first schema',
+      'also[1].when: names no devices, programs or bytes',
+      'also[2].when.bytes.mask: must have as many bytes as value',
+      'also[3].when: chooses between schemas of the area, and this one is for mark',
+    ]);
+  });
+
+  it('say where in a packet they are', () => {
+    const at = (anchor: unknown): string[] => errors({ where: { in: 'packet', at: anchor } });
+    expect(at({ anchor: 'udp-payload', port: 6081 })).toEqual([]);
+    expect(at({ anchor: 'tcp-option', option: 253 })).toEqual([]);
+    expect(at({ anchor: 'udp-payload' })).toEqual(['where.at.port: is required']);
+    expect(at({ anchor: 'after-bytes', bytes: 'abc' })).toEqual([
+      'where.at.bytes: must be pairs of hexadecimal digits',
+    ]);
+  });
+});
+
 describe('every rule names its path', () => {
   it.each([
-    [{ whither: 2 }, 'whither: must be one of 1; it is 2'],
+    [{ whither: 3 }, 'whither: must be one of 2; it is 3'],
     [{ name: undefined }, 'name: is required'],
     [{ name: '' }, 'name: must not be empty'],
     [{ types: 7 }, 'types: must be a list, it is 7'],
     [
       { typs: [] },
-      'typs: is not a key that is known here; known are: $schema, whither, name, description, framing, types, maps',
+      'typs: is not a key that is known here; known are: $schema, whither, name, description, where, when, framing, types, maps, also',
     ],
     [{ description: 'x'.repeat(2001) }, 'description: must be at most 2000 characters long'],
     [framing({ typeBytes: 3 }), 'framing.typeBytes: must be one of 1, 2, 4; it is 3'],

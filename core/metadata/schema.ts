@@ -2,8 +2,10 @@
 import * as v from 'valibot';
 import { findJsonFault } from './json-position.ts';
 import { brokenRules } from './schema-rules.ts';
-import { schemaShape, type SchemaShape } from './schema-shape.ts';
-import type { MapRule, MetadataSchema, TlvType } from './types.ts';
+import { withDefaults, withNumbers } from './schema-normal.ts';
+import { schemaShape } from './schema-shape.ts';
+import { upgradeSchema } from './schema-upgrade.ts';
+import type { MetadataSchema } from './types.ts';
 
 /** Characters of JSON text. 256 types with long descriptions fit; more is not a schema. */
 export const MAX_SCHEMA_CHARS = 1024 * 1024;
@@ -24,8 +26,8 @@ const WHOLE = '(whole schema)';
 
 /**
  * Parses and validates (docs/schema.md has the keys and their defaults). The schema that comes out is
- * normalised: framing defaults filled in, types as numbers, keys of `names` in decimal, `$schema` dropped. Never
- * throws.
+ * normalised: of the newest version, framing defaults filled in, numbers as numbers, fields of structs numbered, keys of
+ * `names` in decimal, `$schema` dropped. As JSON text it parses to itself. Never throws.
  */
 export function parseSchema(text: string): ParsedSchema {
   if (text.length > MAX_SCHEMA_CHARS) {
@@ -40,12 +42,16 @@ export function parseSchema(text: string): ParsedSchema {
   }
   const input: unknown = JSON.parse(json);
   if (Array.isArray(input)) return failed({ path: WHOLE, message: 'must be an object, it is a list' });
-  const shaped = v.safeParse(schemaShape, input);
+  const shaped = v.safeParse(schemaShape, isDocument(input) ? upgradeSchema(input) : input);
   if (!shaped.success) return failed(...shaped.issues.map(explain));
   const schema = withNumbers(shaped.output);
   const broken = brokenRules(schema);
   if (broken.length > 0) return failed(...broken);
-  return { ok: true, schema: normalise(schema) };
+  return { ok: true, schema: withDefaults(schema) };
+}
+
+function isDocument(input: unknown): input is Readonly<Record<string, unknown>> {
+  return typeof input === 'object' && input !== null;
 }
 
 function failed(...errors: readonly SchemaError[]): ParsedSchema {
@@ -60,55 +66,4 @@ function explain(issue: v.BaseIssue<unknown>): SchemaError {
     else path += `[${JSON.stringify(String(key))}]`;
   }
   return { path: path === '' ? WHOLE : path.replace(/^\./, ''), message: issue.message };
-}
-
-/** Types, pad and terminator as numbers, however they were written. */
-function withNumbers({ $schema: _, framing, types, maps, ...rest }: SchemaShape): MetadataSchema {
-  return {
-    ...rest,
-    framing: framingWithNumbers(framing),
-    types: types.map((type) => ({ ...type, type: Number(type.type) })),
-    ...(maps !== undefined && {
-      maps: maps.map(({ value: { framing: own, ...place }, ...rule }) => ({
-        ...rule,
-        value: { ...place, ...(own !== undefined && { framing: framingWithNumbers(own) }) },
-      })),
-    }),
-  };
-}
-
-function framingWithNumbers({
-  pad,
-  terminator,
-  ...widths
-}: SchemaShape['framing']): MetadataSchema['framing'] {
-  return {
-    ...widths,
-    ...(pad !== undefined && { pad: Number(pad) }),
-    ...(terminator !== undefined && { terminator: Number(terminator) }),
-  };
-}
-
-const FRAMING_DEFAULTS = { start: 0, lengthUnit: 1, lengthIncludesHeader: false, align: 1 } as const;
-
-function normalise(schema: MetadataSchema): MetadataSchema {
-  return {
-    ...schema,
-    framing: { ...FRAMING_DEFAULTS, ...schema.framing },
-    types: schema.types.map(normaliseType),
-    ...(schema.maps !== undefined && { maps: schema.maps.map(normaliseMap) }),
-  };
-}
-
-function normaliseMap({ value, ...rule }: MapRule): MapRule {
-  const { framing } = value;
-  return framing === undefined
-    ? { ...rule, value }
-    : { ...rule, value: { ...value, framing: { ...FRAMING_DEFAULTS, ...framing } } };
-}
-
-function normaliseType({ names, ...rest }: TlvType): TlvType {
-  if (names === undefined) return rest;
-  const decimal = Object.entries(names).map(([key, name]) => [BigInt(key).toString(), name]);
-  return { ...rest, names: Object.fromEntries(decimal) as Record<string, string> };
 }

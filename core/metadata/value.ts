@@ -9,10 +9,14 @@ import {
   MAC_BYTES,
 } from '#core/dissect/addresses.ts';
 import { MAX_SHOWN_BYTES, printText } from './text.ts';
-import type { TlvType } from './types.ts';
+import type { Endian, TlvType } from './types.ts';
 
 /** Integers of more bytes than this are shown as bytes. */
 export const MAX_INTEGER_BYTES = 8;
+/** Of longer lists the rest is counted. */
+export const MAX_SHOWN_ELEMENTS = 64;
+/** What a value of no bytes says: it is there. */
+export const FLAG_TEXT = 'set';
 
 /**
  * The value at buf[at .. at+length) by its type in the schema; null = the schema does not know the type.
@@ -20,16 +24,53 @@ export const MAX_INTEGER_BYTES = 8;
  */
 export function printValue(
   type: TlvType | null,
-  endian: 'little' | 'big',
+  endian: Endian,
   buf: Uint8Array,
   at: number,
   length: number,
 ): string {
   if (type === null) return printBytes(buf, at, length);
+  if (type.count !== undefined) return printList(type, endian, buf, at, length);
+  return printOne(type, endian, buf, at, length);
+}
+
+/** Bytes of one value of a list or field that says no size itself; null = its kind may have any. */
+export function elementSize({ kind, size }: TlvType): number | null {
+  if (typeof size === 'number') return size;
+  switch (kind) {
+    case 'ipv4':
+      return IPV4_BYTES;
+    case 'ipv6':
+      return IPV6_BYTES;
+    case 'mac':
+      return MAC_BYTES;
+    case 'flag':
+      return 0;
+    default:
+      return null;
+  }
+}
+
+function printList(type: TlvType, endian: Endian, buf: Uint8Array, at: number, length: number): string {
+  const size = elementSize(type) ?? length;
+  if (size === 0 || length % size !== 0) return misfit(`a list of ${size} bytes each`, buf, at, length);
+  const count = length / size;
+  const shown = Array.from({ length: Math.min(count, MAX_SHOWN_ELEMENTS) }, (_, i) =>
+    printOne(type, endian, buf, at + i * size, size),
+  );
+  if (count > MAX_SHOWN_ELEMENTS) shown.push(`… (${count})`);
+  return shown.join(', ');
+}
+
+function printOne(type: TlvType, endian: Endian, buf: Uint8Array, at: number, length: number): string {
   const order = type.endian ?? endian;
   switch (type.kind) {
     case 'bytes':
+    // What is in it is printed by who has its layout (decode.ts).
+    case 'nested':
       return printBytes(buf, at, length);
+    case 'flag':
+      return length === 0 ? FLAG_TEXT : misfit('a flag', buf, at, length);
     case 'string':
       return printText(buf, at, length);
     case 'ipv4':
@@ -40,6 +81,9 @@ export function printValue(
         : formatIpv4(buf, at);
     case 'ipv6':
       return length === IPV6_BYTES ? formatIpv6(buf, at) : misfit('an IPv6 address', buf, at, length);
+    case 'ip':
+      if (length !== IPV4_BYTES && length !== IPV6_BYTES) return misfit('an IP address', buf, at, length);
+      return length === IPV4_BYTES ? formatIpv4(buf, at) : formatIpv6(buf, at);
     case 'mac':
       return length === MAC_BYTES ? formatMac(buf, at) : misfit('a MAC address', buf, at, length);
     case 'uint':
@@ -48,14 +92,24 @@ export function printValue(
     case 'flags':
     case 'timestamp':
       if (length < 1 || length > MAX_INTEGER_BYTES) return misfit('an integer', buf, at, length);
-      return printInteger(type, readInteger(buf, at, length, order), length);
+      return printInteger(type, bitsOf(type, readInteger(buf, at, length, order)), widthOf(type, length));
   }
 }
 
-function printInteger(type: TlvType, raw: bigint, length: number): string {
+/** Of a bit field its bits, of another integer all of it. */
+export function bitsOf({ bits }: TlvType, raw: bigint): bigint {
+  return bits === undefined ? raw : BigInt.asUintN(bits.count, raw >> BigInt(bits.from));
+}
+
+/** Bits of the number. */
+function widthOf({ bits }: TlvType, length: number): number {
+  return bits?.count ?? 8 * length;
+}
+
+function printInteger(type: TlvType, raw: bigint, width: number): string {
   switch (type.kind) {
     case 'int':
-      return withUnit(BigInt.asIntN(8 * length, raw).toString(), type.unit);
+      return withUnit(BigInt.asIntN(width, raw).toString(), type.unit);
     case 'enum':
       return type.names?.[raw.toString()] ?? raw.toString();
     case 'flags':
@@ -64,13 +118,13 @@ function printInteger(type: TlvType, raw: bigint, length: number): string {
       return printTimestamp(raw, type.timestamp);
     default:
       // As wide as the value is: ids of one type line up under each other.
-      if (type.display === 'hex') return `0x${raw.toString(16).padStart(2 * length, '0')}`;
+      if (type.display === 'hex') return `0x${raw.toString(16).padStart(Math.ceil(width / 4), '0')}`;
       return withUnit(raw.toString(), type.unit);
   }
 }
 
 /** Unsigned, 1 to 8 bytes. */
-export function readInteger(buf: Uint8Array, at: number, length: number, endian: 'little' | 'big'): bigint {
+export function readInteger(buf: Uint8Array, at: number, length: number, endian: Endian): bigint {
   let high = 0;
   let low = 0;
   for (let i = 0; i < length; i++) {

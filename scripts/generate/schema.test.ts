@@ -15,6 +15,13 @@ interface JsonSchema {
   readonly examples?: readonly unknown[];
   readonly description?: string;
   readonly additionalProperties?: unknown;
+  readonly oneOf?: readonly JsonSchema[];
+  readonly $defs?: Record<string, JsonSchema>;
+}
+
+/** Objects with keys that people write: the document, each kind of framing, a type. */
+function objectsOf(schema: JsonSchema): JsonSchema[] {
+  return [schema, ...(schema.properties['framing']?.oneOf ?? []), schema.$defs!['type']!];
 }
 
 describe('the JSON Schema of metadata schemas', () => {
@@ -27,23 +34,24 @@ describe('the JSON Schema of metadata schemas', () => {
   it('describes every key, refuses unknown ones, and its example is a schema', async () => {
     const [file] = await schemaFiles();
     const schema = JSON.parse(file?.text ?? '') as JsonSchema;
-    const framing = schema.properties['framing'];
-    const type = schema.properties['types']?.items;
-    for (const object of [schema, framing, type]) {
-      expect(object?.additionalProperties).toBe(false);
-      for (const [key, value] of Object.entries(object?.properties ?? {})) {
+    expect(objectsOf(schema)).toHaveLength(5);
+    for (const object of objectsOf(schema)) {
+      expect(object.additionalProperties).toBe(false);
+      for (const [key, value] of Object.entries(object.properties)) {
         expect(value.description, key).toBeTruthy();
       }
     }
-    expect(parseSchema(JSON.stringify(schema.examples?.[0])).ok).toBe(true);
+    expect(schema.examples).not.toHaveLength(0);
+    for (const example of schema.examples ?? [])
+      expect(parseSchema(JSON.stringify(example))).toMatchObject({ ok: true });
   });
 
   it('and docs/schema.md name the same keys', async () => {
     const [file] = await schemaFiles();
     const schema = JSON.parse(file?.text ?? '') as JsonSchema;
     const doc = readFileSync(path.join(ROOT, 'docs/schema.md'), 'utf8');
-    const keys = [schema, schema.properties['framing'], schema.properties['types']?.items]
-      .flatMap((object) => Object.keys(object?.properties ?? {}))
+    const keys = objectsOf(schema)
+      .flatMap((object) => Object.keys(object.properties))
       .filter((key) => !['framing', 'types'].includes(key));
     for (const key of keys)
       expect(doc, key).toMatch(new RegExp(`^\\| \`${key.replace('$', '\\$')}\` +\\|`, 'm'));

@@ -2,19 +2,23 @@
 import { toJsonSchema } from '@valibot/to-json-schema';
 import { format } from 'prettier';
 import { schemaShape } from '#core/metadata/schema-shape.ts';
+import { tlvType } from '#core/metadata/shape-types.ts';
 import { EDGE } from '#core/metadata/testing/schemas.ts';
 import type { GeneratedFile } from './files.ts';
 
-export const JSON_SCHEMA_FILE = 'public/schema/metadata-schema-v1.json';
+export const JSON_SCHEMA_FILE = 'public/schema/metadata-schema-v2.json';
 
 /** The files to write; text as prettier has it. */
 export async function schemaFiles(): Promise<GeneratedFile[]> {
-  const { $schema, ...shape } = toJsonSchema(schemaShape, { target: 'draft-2020-12' });
+  const { $schema, ...shape } = toJsonSchema(schemaShape, {
+    target: 'draft-2020-12',
+    definitions: { type: tlvType },
+  });
   const schema = {
     $schema,
-    title: 'Whither metadata schema, version 1',
+    title: 'Whither metadata schema, version 2',
     description:
-      'What the bytes in front of a packet mean: how TLVs are framed, and the name and kind of each. See docs/schema.md. Rules between keys (unique types and names, a pad needs typeBytes 1, …) are checked when a schema is opened.',
+      'What the bytes in front of a packet mean: how TLVs, traits or the fields of a struct are framed, and the name and kind of each. See docs/schema.md. Rules between keys (unique types and names, a pad needs typeBytes 1, …) are checked when a schema is opened.',
     ...shape,
     examples: [EDGE],
   };

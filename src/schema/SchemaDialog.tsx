@@ -14,7 +14,7 @@ interface Finding {
 }
 
 const EXAMPLE = {
-  whither: 1,
+  whither: 2,
   name: 'my-metadata',
   framing: { kind: 'tlv', typeBytes: 1, lengthBytes: 1, endian: 'little' },
   types: [{ type: 1, name: 'trace_id', kind: 'uint', display: 'hex' }],

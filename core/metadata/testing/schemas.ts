@@ -1,9 +1,9 @@
 /** Schemas that several tests use. */
-import type { MetadataSchema, TlvType } from '../types.ts';
+import type { TlvFraming, TlvSchema, TlvType } from '../types.ts';
 
 /** What the edge lab writes; shorter than its own agent/lab/edge/schema.json, which is the example of docs/schema.md. */
-export const EDGE: MetadataSchema = {
-  whither: 1,
+export const EDGE: TlvSchema = {
+  whither: 2,
   name: 'edge',
   framing: { kind: 'tlv', typeBytes: 1, lengthBytes: 1, endian: 'little', pad: 0 },
   types: [
@@ -15,12 +15,9 @@ export const EDGE: MetadataSchema = {
 };
 
 /** A schema with this framing (1-byte type and length where it says nothing) and these types. */
-export function framed(
-  framing: Partial<MetadataSchema['framing']>,
-  types: readonly TlvType[] = [],
-): MetadataSchema {
+export function framed(framing: Partial<TlvFraming>, types: readonly TlvType[] = []): TlvSchema {
   return {
-    whither: 1,
+    whither: 2,
     name: 'test',
     framing: { kind: 'tlv', typeBytes: 1, lengthBytes: 1, endian: 'big', ...framing },
     types,

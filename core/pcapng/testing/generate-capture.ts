@@ -7,7 +7,7 @@ import { EVENT_SIZE } from '#core/format/layout.gen.ts';
 import * as L from '#core/format/layout.gen.ts';
 import { HOOK_BY_NAME, type Hook } from '#core/format/hooks.ts';
 import { BLOCK_SUBTYPE, META_STATE } from '#core/format/structs.ts';
-import type { MetadataSchema } from '#core/metadata/types.ts';
+import type { TlvSchema } from '#core/metadata/types.ts';
 import { UNKNOWN_EVENT } from '../event.ts';
 import { CaptureWriter } from '../writer.ts';
 import { PACKET_KINDS, packetTemplate, type PacketTemplate } from './packet-templates.ts';
@@ -53,8 +53,8 @@ const DEFAULT_START_NS = 1_795_392_000_000_000_000n;
 const NS_BETWEEN_EVENTS = 640;
 
 /** Framing and types of the generated metadata. */
-export const GENERATED_SCHEMA: MetadataSchema = {
-  whither: 1,
+export const GENERATED_SCHEMA: TlvSchema = {
+  whither: 2,
   name: 'generated',
   description: 'Metadata of generateCapture',
   framing: { kind: 'tlv', typeBytes: 1, lengthBytes: 1, endian: 'little', pad: 0 },

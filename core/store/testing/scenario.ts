@@ -12,7 +12,7 @@ export const START_NS = 1_795_392_000_000_000_000n;
 
 /** u8 type, u8 length: 1 = trace (u32 hex), 2 = verdict (u8 enum), 3 = client (IPv4). */
 export const SCHEMA: MetadataSchema = {
-  whither: 1,
+  whither: 2,
   name: 'test',
   framing: { kind: 'tlv', typeBytes: 1, lengthBytes: 1, endian: 'little', pad: 0 },
   types: [
