@@ -46,6 +46,8 @@ export interface InspectedEvent {
   readonly dport: number | null;
   /** Only when there are any. */
   readonly comments?: readonly string[];
+  /** Only on an event with which its journey met the trigger's condition: what it met, and where. */
+  readonly trigger?: string;
   /** Only when there is one: what is wrong with the metadata area. */
   readonly fault?: string;
   /** Only when there is metadata that could not be read: `unlocatable` or `unreadable`. */
@@ -90,6 +92,8 @@ export interface EventFacts {
   readonly sport: number | null;
   readonly dport: number | null;
   readonly comments: readonly string[];
+  /** What of a trigger's condition its journey met with it; null = none. */
+  readonly trigger: string | null;
   /** Null when the capture records no metadata. */
   readonly diagnosis: EventDiagnosis | null;
   readonly links: readonly JourneyLink[];
@@ -121,6 +125,7 @@ export function eventObject(facts: EventFacts): InspectedEvent {
     sport: facts.sport,
     dport: facts.dport,
     ...(comments.length > 0 && { comments }),
+    ...(facts.trigger !== null && { trigger: facts.trigger }),
     ...(decoded?.fault != null && { fault: decoded.fault.message }),
     ...(metaState === META_STATE.unlocatable && { meta_state: 'unlocatable' }),
     ...(metaState === META_STATE.unreadable && { meta_state: 'unreadable' }),
