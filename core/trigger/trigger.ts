@@ -138,11 +138,17 @@ export class Trigger {
     }
     this.flush();
     if (type === BLOCK_SHB) this.newSection();
-    this.replacement = null;
     this.reader?.push(bytes.subarray(start, start + length));
     if (type === BLOCK_ISB) this.emitAll(this.leftOut.statistics(bytes, start, length));
-    else if (this.replacement !== null) this.emitAll(this.replacement);
-    else this.emit(bytes, start, length);
+    else if (!this.emitReplacement()) this.emit(bytes, start, length);
+  }
+
+  /** What stands for the block that was read last, if anything does. */
+  private emitReplacement(): boolean {
+    if (this.replacement === null) return false;
+    this.emitAll(this.replacement);
+    this.replacement = null;
+    return true;
   }
 
   /** To be called before the bytes of the blocks that were taken in change. */
