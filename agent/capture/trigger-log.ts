@@ -9,7 +9,7 @@ const START_BYTES = 64 * 1024;
 /** How often it is told what the trigger does. */
 const TELL_INTERVAL_MS = 1_000;
 /** Journeys that are kept may never be seen to end: they are not waited for longer. */
-export const COMPLETE_AFTER_MS = 5_000;
+const COMPLETE_AFTER_MS = 3_000;
 
 export interface TriggerListener {
   /** What it waits for or does (core/trigger/text.ts), when that has changed. */
