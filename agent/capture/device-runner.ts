@@ -1,10 +1,7 @@
 /** Of several devices some may not be there: the others are captured all the same. */
 import type { Status } from '#core/protocol/messages.ts';
 import { ProbeRunner, type RunnerOptions } from './runner.ts';
-import type { CaptureSpec } from './spec.ts';
-
-/** As agent/probe/devices.c says it; a kernel test asks the real probe. */
-const NO_DEVICE = /no device (\S+) in this network namespace/i;
+import { missingDevice, type CaptureSpec } from './spec.ts';
 
 /** A ProbeRunner that goes on without the devices that the probe does not find, as long as there is one left. */
 export class DeviceRunner {
@@ -48,7 +45,7 @@ export class DeviceRunner {
       spec,
       onStatus: (status) => {
         const ended = status.capture === 'unavailable' || status.capture === 'stopped';
-        const missing = ended ? missingOf(spec, status.text) : null;
+        const missing = ended ? missingDevice(spec, status.text) : null;
         if (missing === null) {
           onStatus(this.#withoutMissing(status, spec));
           return;
@@ -70,10 +67,4 @@ export class DeviceRunner {
     const text = `${status.text} Without ${left.join(', ')}: there was no such device when it started.`;
     return { ...status, capture: 'partly', text };
   }
-}
-
-/** The device that is to be left out, null when that was not it or would leave nothing. */
-function missingOf({ devices }: CaptureSpec, text: string): string | null {
-  const name = NO_DEVICE.exec(text)?.[1];
-  return name !== undefined && devices.includes(name) && devices.length > 1 ? name : null;
 }

@@ -14,7 +14,7 @@ import { DeviceRunner } from './device-runner.ts';
 import { FileLog } from './file-log.ts';
 import { DirectLauncher, GONE_EXIT_CODE, lines } from './launcher.ts';
 import { ProbeRunner } from './runner.ts';
-import { checkSpec, probeArguments } from './spec.ts';
+import { checkSpec, probeArguments, type CaptureSpec } from './spec.ts';
 
 const SPEC = { devices: ['eth0'], netns: 'edge', snaplen: 96 };
 const DELAYS_MS = [1, 1, 1];
@@ -25,14 +25,19 @@ interface Run {
   readonly plan: FakePlan;
 }
 
-function runnerFor(runs: readonly FakeRun[], log: CaptureLog, probe = FAKE_PROBE): Run {
+function runnerFor(
+  runs: readonly FakeRun[],
+  log: CaptureLog,
+  probe = FAKE_PROBE,
+  spec: CaptureSpec = SPEC,
+): Run {
   const plan = planFakeProbe(runs);
   vi.stubEnv('WHITHER_FAKE_PROBE', plan.env.WHITHER_FAKE_PROBE);
   onTestFinished(() => void vi.unstubAllEnvs());
   const statuses: Status[] = [];
   const runner = new ProbeRunner({
     launcher: new DirectLauncher(probe),
-    spec: SPEC,
+    spec,
     log,
     onStatus: (status) => statuses.push(status),
     restartDelaysMs: DELAYS_MS,
@@ -126,6 +131,38 @@ test('what it watched is waited for, and captured when it comes back', async () 
     ['running', 'Capturing eth0 in netns edge.'],
     ['restarting', 'The device eth0 is gone, so nothing is left to watch. Waiting for it.'],
     ['running', 'Capturing eth0 in netns edge.'],
+    ['stopped', 'The capture was stopped.'],
+  ]);
+});
+
+test('of two devices that went, the one that comes back is captured', async () => {
+  const spool = await openSpool();
+  const back = section({ run: 2, events: 2, first: 10 });
+  const said = 'the devices eth0, eth1 are gone, so nothing is left to watch: start again when they are back';
+  const missing: FakeRun = {
+    output: new Uint8Array(0),
+    then: 'exit 1 whither-probe: no device eth0 in this network namespace: see ip link',
+  };
+  const { runner, statuses, plan } = runnerFor(
+    [
+      { output: section({ run: 1, events: 1 }), then: `exit ${GONE_EXIT_CODE} whither-probe: ${said}` },
+      missing,
+      { output: back, then: 'stay' },
+    ],
+    spool,
+    FAKE_PROBE,
+    { devices: ['eth0', 'eth1'], netns: null, snaplen: null },
+  );
+  const ran = runner.run();
+  await until(() => spool.segmentStarts.length === 2 && spool.end - spool.segmentStarts[1]! === back.length);
+  runner.stop();
+  await ran;
+  expect(plan.args(1)).toMatch(/-i eth0 -i eth1/);
+  expect(plan.args(2)).toMatch(/^-i eth1 /);
+  expect(statuses.map(({ capture, text }) => [capture, text])).toEqual([
+    ['running', 'Capturing eth0, eth1.'],
+    ['restarting', 'The devices eth0, eth1 are gone, so nothing is left to watch. Waiting for them.'],
+    ['partly', 'Capturing eth1. Without eth0, which had not come back.'],
     ['stopped', 'The capture was stopped.'],
   ]);
 });

@@ -7,7 +7,7 @@ import type { Status } from '#core/protocol/messages.ts';
 import { lineOf } from '../failure.ts';
 import type { CaptureLog } from '../spool/log.ts';
 import { GONE_EXIT_CODE, type Launcher, type ProbeProcess, type ProcessEnd } from './launcher.ts';
-import { describeSpec, type CaptureSpec } from './spec.ts';
+import { describeSpec, missingDevice, type CaptureSpec } from './spec.ts';
 
 export const RESTART_DELAYS_MS: readonly number[] = [250, 500, 1_000, 2_000, 4_000, 8_000];
 /** A probe that ran this long counts as well: the delays begin anew. */
@@ -67,7 +67,7 @@ export class ProbeRunner {
     let gone: string | null = null;
     while (!this.#stopped()) {
       const startedMs = Date.now();
-      const outcome = await this.#runOnce();
+      const outcome = first ? await this.#runOnce(this.#options.spec) : await this.#runAgain();
       if (this.#stopped()) break;
       if (outcome.end === 'gone') gone = outcome.why;
       else if (outcome.end !== 'useless') gone = null;
@@ -85,7 +85,7 @@ export class ProbeRunner {
       attempt += 1;
       this.#status(
         'restarting',
-        gone === null ? `${why} Starting it again.` : `${gone.replace(BY_HAND, '.')} Waiting for it.`,
+        gone === null ? `${why} Starting it again.` : waiting(gone),
       );
       await this.#sleep(delay);
     }
@@ -104,13 +104,23 @@ export class ProbeRunner {
     this.#process?.stop();
   }
 
-  async #runOnce(): Promise<Outcome> {
-    const { launcher, spec, log } = this.#options;
+  /** As #runOnce, without the devices that are not there, as long as one is: they may come back one by one. */
+  async #runAgain(): Promise<Outcome> {
+    for (let { spec } = this.#options; ;) {
+      const outcome = await this.#runOnce(spec);
+      const missing = outcome.end === 'useless' ? missingDevice(spec, outcome.why) : null;
+      if (missing === null || this.#stopped()) return outcome;
+      spec = { ...spec, devices: spec.devices.filter((name) => name !== missing) };
+    }
+  }
+
+  async #runOnce(spec: CaptureSpec): Promise<Outcome> {
+    const { launcher, log } = this.#options;
     this.#lastLine = '';
     const seen = { output: false, logFault: false };
     let alive: NodeJS.Timeout | undefined;
     const running = (): void => {
-      if (!this.#stopped()) this.#status('running', `Capturing ${describeSpec(spec)}.`);
+      if (!this.#stopped()) this.#running(spec);
     };
     try {
       const probe = await launcher.start(spec, (line) => this.#said(line));
@@ -141,6 +151,13 @@ export class ProbeRunner {
       clearTimeout(alive);
       this.#process = null;
     }
+  }
+
+  #running(spec: CaptureSpec): void {
+    const text = `Capturing ${describeSpec(spec)}.`;
+    const left = this.#options.spec.devices.filter((name) => !spec.devices.includes(name));
+    if (left.length === 0) this.#status('running', text);
+    else this.#status('partly', `${text} Without ${left.join(', ')}, which had not come back.`);
   }
 
   #said(line: string): void {
@@ -175,6 +192,11 @@ function outcomeOf({ code, text }: ProcessEnd, said: string, output: boolean): O
   }
   const why = sentence(`The probe ended (${text})${said === '' ? '' : `: ${said}`}`);
   return { why, end: output ? 'died' : 'useless' };
+}
+
+/** The probe says what to do by hand: here that is done. */
+function waiting(gone: string): string {
+  return `${gone.replace(BY_HAND, '.')} Waiting for ${gone.startsWith('The devices ') ? 'them' : 'it'}.`;
 }
 
 function sentence(text: string): string {

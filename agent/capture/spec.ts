@@ -119,6 +119,15 @@ export function probeArguments(checked: CaptureSpec): string[] {
   ];
 }
 
+/** As agent/probe/devices.c says it; a kernel test asks the real probe. */
+const NO_DEVICE = /no device (\S+) in this network namespace/i;
+
+/** The device that the probe did not find, by what it said; null when that was not it, or would leave nothing. */
+export function missingDevice({ devices }: CaptureSpec, said: string): string | null {
+  const name = NO_DEVICE.exec(said)?.[1];
+  return name !== undefined && devices.includes(name) && devices.length > 1 ? name : null;
+}
+
 /** `eth0, eth1 in netns edge` */
 export function describeSpec(checked: CaptureSpec): string {
   return checked.devices.join(', ') + (checked.netns === null ? '' : ` in netns ${checked.netns}`);

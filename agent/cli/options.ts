@@ -1,6 +1,9 @@
 /** Options that several commands have. */
 import type { Command } from 'commander';
 import type { CaptureSpec } from '../capture/spec.ts';
+import { parseCondition } from '#core/trigger/condition.ts';
+import { DEFAULT_AFTER, DEFAULT_BEFORE, MAX_AROUND, type TriggerOptions } from '#core/trigger/trigger.ts';
+import { Failure } from '../failure.ts';
 import { parseWhole } from './units.ts';
 
 export interface CaptureOptions {
@@ -11,6 +14,10 @@ export interface CaptureOptions {
   readonly hasMetadata?: boolean;
   readonly sample?: number;
   readonly rate?: number;
+  readonly trigger?: readonly string[];
+  readonly before?: number;
+  readonly after?: number;
+  readonly triggerOnce?: boolean;
   readonly snaplen?: number;
   readonly schema?: string;
   readonly map?: readonly string[];
@@ -26,6 +33,15 @@ export function addCaptureOptions(command: Command): Command {
     .option('--has-metadata', 'only packets that have metadata at some hook, from there on')
     .option('--sample <n>', 'keep one journey in N, whole; the rest is counted', parseWhole)
     .option('--rate <n>', 'keep about N events a second, whole journeys; the rest is counted', parseWhole)
+    .option(
+      '--trigger <condition>',
+      'keep nothing until a journey meets this: lost, clobbered, suspect, unreadable or changed (each with @HOOK), ' +
+        'drop[=REASON], tlv:NAME[=VALUE], joined by " and "; repeated: any of them',
+      collect,
+    )
+    .option('--before <n>', `whole journeys kept from before it (default ${DEFAULT_BEFORE})`, parseWhole)
+    .option('--after <n>', `whole journeys kept that begin after it (default ${DEFAULT_AFTER})`, parseWhole)
+    .option('--trigger-once', 'keep nothing more when those have begun; capture then ends')
     .option('--snaplen <bytes>', 'bytes kept of each packet', parseWhole)
     .option('--map <map>', 'BPF map to sample, by id, name or path; may be repeated', collect)
     .option('--map-interval <ms>', 'how often maps are looked at', parseWhole)
@@ -53,6 +69,36 @@ export function filterOf(options: CaptureOptions): Partial<CaptureSpec> {
     ...(sample !== undefined && { sample }),
     ...(rate !== undefined && { rate }),
   };
+}
+
+/**
+ * What is kept of what the kernel lets pass; null = everything. `schema`: one is given, or comes with a lab. Failure
+ * when it makes no sense.
+ */
+export function triggerOf(options: CaptureOptions, schema: boolean): TriggerOptions | null {
+  const { trigger, before = DEFAULT_BEFORE, after = DEFAULT_AFTER, triggerOnce = false } = options;
+  if (trigger === undefined) {
+    if (options.before !== undefined || options.after !== undefined || triggerOnce)
+      throw new Failure(
+        'there is no trigger',
+        'give --trigger CONDITION, or leave --before, --after and --trigger-once',
+      );
+    return null;
+  }
+  const parsed = parseCondition(trigger);
+  if (!parsed.ok) throw new Failure(`--trigger: ${parsed.cause}`, parsed.remedy);
+  for (const [name, value] of [
+    ['--before', before],
+    ['--after', after],
+  ] as const) {
+    if (value > MAX_AROUND) throw new Failure(`${name} ${value} is too many`, `give 0 to ${MAX_AROUND}`);
+  }
+  if (!schema && parsed.condition.terms.some(({ kind }) => kind === 'tlv'))
+    throw new Failure(
+      '--trigger tlv: without a schema nobody can tell which bytes are a TLV',
+      'give --schema FILE',
+    );
+  return { condition: parsed.condition, before, after, once: triggerOnce };
 }
 
 function collect(value: string, before: readonly string[] = []): readonly string[] {

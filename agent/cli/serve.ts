@@ -2,8 +2,10 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Status } from '#core/protocol/messages.ts';
+import type { TriggerOptions } from '#core/trigger/trigger.ts';
 import { DeviceRunner } from '../capture/device-runner.ts';
 import { refusalOf } from '../capture/refusal.ts';
+import { TriggerLog } from '../capture/trigger-log.ts';
 import { checkSpec, type CaptureSpec } from '../capture/spec.ts';
 import { Failure, lineOf } from '../failure.ts';
 import { AgentServer } from '../server/server.ts';
@@ -11,7 +13,7 @@ import { Spool, type SpoolOptions } from '../spool/spool.ts';
 import { resolvePath, takeHandover } from '../supervisor/handover.ts';
 import { SupervisedLauncher } from '../supervisor/supervised-launcher.ts';
 import { beginLifetime, type Lifetime } from './lifetime.ts';
-import { filterOf, specOf, type CaptureOptions } from './options.ts';
+import { filterOf, specOf, triggerOf, type CaptureOptions } from './options.ts';
 import type { Paths } from './paths.ts';
 import { schemaForCapture, schemasOf } from './schema.ts';
 
@@ -34,6 +36,7 @@ export interface ServeOptions extends CaptureOptions {
 export async function serve(options: ServeOptions, paths: Paths): Promise<void> {
   requirePage(paths);
   const spec = options.interface ? checkSpec(specOf(options)) : null;
+  const trigger = triggerOf(options, options.schema !== undefined || options.lab !== undefined);
   const schemas = schemasOf(options);
   const lifetime = beginLifetime(takeHandover(), paths.probe);
   try {
@@ -41,7 +44,7 @@ export async function serve(options: ServeOptions, paths: Paths): Promise<void> 
       options.spool === undefined ? path.join(lifetime.workDir, 'spool') : resolvePath(options.spool);
     const spool = await Spool.open(dir, spoolOptions(options, schemas));
     try {
-      await serveSpool(options, spec, lifetime, spool, paths.pageDir);
+      await serveSpool({ options, spec, trigger, schemas, lifetime, spool }, paths.pageDir);
     } finally {
       await spool.close();
     }
@@ -50,13 +53,19 @@ export async function serve(options: ServeOptions, paths: Paths): Promise<void> 
   }
 }
 
-async function serveSpool(
-  options: ServeOptions,
-  spec: CaptureSpec | null,
-  lifetime: Lifetime,
-  spool: Spool,
-  pageDir: string,
-): Promise<void> {
+/** What a live capture is made of. */
+interface Served {
+  readonly options: ServeOptions;
+  readonly spec: CaptureSpec | null;
+  readonly trigger: TriggerOptions | null;
+  /** JSON text. */
+  readonly schemas: readonly string[];
+  readonly lifetime: Lifetime;
+  readonly spool: Spool;
+}
+
+async function serveSpool(served: Served, pageDir: string): Promise<void> {
+  const { options, lifetime, spool } = served;
   const watch = { cost: (_watched: boolean): void => undefined };
   const server = await AgentServer.start({
     pageDir,
@@ -67,7 +76,7 @@ async function serveSpool(
     onCost: (watched) => watch.cost(watched),
   });
   if (options.host !== undefined) warnAboutHost(options.host);
-  const capture = new LiveCapture(options, spec, lifetime, spool, server);
+  const capture = new LiveCapture(served, server);
   watch.cost = (watched) => capture.watchCost(watched);
   lifetime.onEnd(() => capture.stop());
   // Told to end before there was anything to end.
@@ -92,6 +101,7 @@ class LiveCapture {
   readonly #spec: CaptureSpec | null;
   readonly #lifetime: Lifetime;
   readonly #spool: Spool;
+  readonly #triggered: TriggerLog | null;
   readonly #server: AgentServer;
   #runner: DeviceRunner | null = null;
   #watchesCost = false;
@@ -99,18 +109,18 @@ class LiveCapture {
   #labEnd: string | null = null;
   #settle: () => void = () => undefined;
 
-  constructor(
-    options: ServeOptions,
-    spec: CaptureSpec | null,
-    lifetime: Lifetime,
-    spool: Spool,
-    server: AgentServer,
-  ) {
+  /** The last status without what the trigger does. */
+  #status: Status;
+  #triggerText = '';
+
+  constructor({ options, spec, trigger, schemas, lifetime, spool }: Served, server: AgentServer) {
     this.#options = options;
     this.#spec = spec;
     this.#lifetime = lifetime;
     this.#spool = spool;
     this.#server = server;
+    this.#status = server.status;
+    this.#triggered = trigger === null ? null : this.#triggerLog(trigger, schemas);
     this.settled = new Promise((resolve) => {
       const timer = setTimeout(resolve, FIRST_STATUS_TIMEOUT_MS);
       this.#settle = () => {
@@ -132,13 +142,15 @@ class LiveCapture {
       this.#runner = new DeviceRunner({
         launcher: this.#lifetime.launcher,
         spec,
-        log: this.#spool,
+        log: this.#triggered ?? this.#spool,
         onStatus: (status) => this.#setStatus(status),
       });
       this.#runner.watchCost(this.#watchesCost);
       await this.#runner.run();
     } catch (thrown) {
       this.#setStatus({ type: 'status', capture: 'unavailable', text: capitalised(lineOf(thrown)) });
+    } finally {
+      this.#triggered?.close();
     }
   }
 
@@ -171,7 +183,9 @@ class LiveCapture {
     this.#server.setStatus({ type: 'status', capture: 'restarting', text: `The ${lab} lab is starting.` });
     const started = await launcher.startLab(lab, (text) => this.#labEnded(text));
     if (started.schema !== null && this.#options.schema === undefined) {
-      this.#spool.useSchema(schemaForCapture(started.schema, `of the ${lab} lab`));
+      const schema = schemaForCapture(started.schema, `of the ${lab} lab`);
+      this.#spool.useSchema(schema);
+      this.#triggered?.useSchema(schema);
     }
     const { netns, devices } = started;
     return checkSpec({ devices, netns, snaplen: this.#options.snaplen ?? null, ...filterOf(this.#options) });
@@ -185,11 +199,31 @@ class LiveCapture {
     this.#setStatus({ type: 'status', capture: 'stopped', text: this.#labEnd });
   }
 
+  #triggerLog(trigger: TriggerOptions, schemas: readonly string[]): TriggerLog {
+    const log = new TriggerLog(this.#spool, trigger, {
+      text: (text) => {
+        this.#triggerText = ` ${capitalised(text)}.`;
+        this.#show();
+      },
+      fired: (line) => process.stdout.write(`${line}\n`),
+    });
+    for (const schema of schemas) log.useSchema(schema);
+    return log;
+  }
+
+  /** The status, and while something is captured what the trigger does with it. */
+  #show(): void {
+    const captures = this.#status.capture === 'running' || this.#status.capture === 'partly';
+    const text = this.#status.text + (captures ? this.#triggerText : '');
+    this.#server.setStatus({ ...this.#status, text });
+  }
+
   #setStatus(given: Status): void {
     const status: Status =
       this.#labEnd === null ? given : { type: 'status', capture: 'stopped', text: this.#labEnd };
-    const before = this.#server.status.text;
-    this.#server.setStatus(status);
+    const before = this.#status.text;
+    this.#status = status;
+    this.#show();
     if (status.capture === 'unavailable' && this.#spec !== null && !this.ending) {
       this.refusal = refusalOf(status.text, this.#lifetime.launcher instanceof SupervisedLauncher);
       this.#settle();

@@ -57,7 +57,7 @@ void host_json(FILE *out, const struct place *where, const struct map_samples *m
 	fputs(",\"skbExtensions\":", out);
 	enum_json(out, btf, "skb_ext_id", "SKB_EXT_", NO_EXTENSION);
 	fputs(",\"programs\":", out);
-	programs_json(out, &where->programs, where->devices);
+	programs_json(out, &where->programs, where->devices, where->netns.inode);
 	fputs(",\"maps\":", out);
 	map_samples_json(out, maps);
 	putc('}', out);

@@ -28,6 +28,7 @@ int place_find(const struct options *o, struct place *out)
 		out->device_count++;
 	}
 	programs_find(&out->programs, out->devices, out->device_count);
+	programs_forget_whithers(&out->programs);
 	if (!trace_refused())
 		programs_open(&out->programs);
 	return 0;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "programs.h"
 
+#include <stdbool.h>
 #include <string.h>
 #include <unistd.h>
 #include <bpf/bpf.h>
@@ -10,6 +11,11 @@
 #include "bpf-link.h"
 #include "json.h"
 #include "tc-filters.h"
+
+/* Every program of ours that hangs in a chain uses this map of bpf/maps.h; the kernel cuts its name. */
+#define OWN_MAP "journey_counter"
+/* More than ours use. */
+#define MAPS_LOOKED_AT 16u
 
 static const char *const POINT_NAMES[] = {
 	[ATTACHED_XDP] = "xdp",
@@ -111,6 +117,50 @@ void programs_find(struct programs *p, const struct device *devices, size_t coun
 	}
 }
 
+static bool is_own_map(uint32_t id)
+{
+	struct bpf_map_info info = { 0 };
+	uint32_t size = sizeof(info);
+	int fd = bpf_map_get_fd_by_id(id);
+	bool own;
+
+	if (fd < 0)
+		return false;
+	own = !bpf_obj_get_info_by_fd(fd, &info, &size) && !strcmp(info.name, OWN_MAP);
+	close(fd);
+	return own;
+}
+
+static bool is_whithers(uint32_t program)
+{
+	uint32_t maps[MAPS_LOOKED_AT];
+	struct bpf_prog_info info = {
+		.nr_map_ids = MAPS_LOOKED_AT,
+		.map_ids = (uint64_t)(uintptr_t)maps,
+	};
+	uint32_t size = sizeof(info);
+	int fd = bpf_prog_get_fd_by_id(program);
+	bool own = false;
+
+	if (fd < 0)
+		return false;
+	if (!bpf_obj_get_info_by_fd(fd, &info, &size))
+		for (uint32_t i = 0; i < info.nr_map_ids && i < MAPS_LOOKED_AT; i++)
+			own |= is_own_map(maps[i]);
+	close(fd);
+	return own;
+}
+
+void programs_forget_whithers(struct programs *p)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < p->count; i++)
+		if (!is_whithers(p->of[i].id))
+			p->of[kept++] = p->of[i];
+	p->count = kept;
+}
+
 void programs_open(struct programs *p)
 {
 	for (size_t i = 0; i < p->count; i++) {
@@ -133,7 +183,8 @@ void programs_release(struct programs *p)
 		}
 }
 
-void programs_json(FILE *out, const struct programs *p, const struct device *devices)
+void programs_json(FILE *out, const struct programs *p, const struct device *devices,
+		   unsigned netns)
 {
 	putc('[', out);
 	for (size_t i = 0; i < p->count; i++) {
@@ -149,7 +200,7 @@ void programs_json(FILE *out, const struct programs *p, const struct device *dev
 										   : "sched_cls",
 			POINT_NAMES[one->at]);
 		json_string(out, devices[one->slot].name);
-		putc('}', out);
+		fprintf(out, ",\"netns\":%u}", netns);
 	}
 	putc(']', out);
 }

@@ -45,12 +45,16 @@ struct programs {
 
 /* What is attached now. Names take CAP_SYS_ADMIN: call it before giving up privileges. */
 void programs_find(struct programs *p, const struct device *devices, size_t count);
+/* Leaves out those of another Whither on the same devices: they write nothing. Before giving up
+ * privileges. */
+void programs_forget_whithers(struct programs *p);
 /* What it takes to watch their entry and exit, of those on XDP and clsact: a descriptor, the whole
  * name and the function. Before giving up privileges. */
 void programs_open(struct programs *p);
 /* Closes their descriptors; the list stays. */
 void programs_release(struct programs *p);
-/* [{"id","name","tag","type","attach","device"}] */
-void programs_json(FILE *out, const struct programs *p, const struct device *devices);
+/* [{"id","name","tag","type","attach","device","netns"}] */
+void programs_json(FILE *out, const struct programs *p, const struct device *devices,
+		   unsigned netns);
 
 #endif

@@ -47,6 +47,7 @@
 #define WH_BLOCK_SUBTYPE_FILTER 6u
 #define WH_BLOCK_SUBTYPE_COST 7u
 #define WH_BLOCK_SUBTYPE_MAP_SAMPLE 8u
+#define WH_BLOCK_SUBTYPE_TRIGGERED 9u
 
 #define WH_GAP_CAUSE_RING_FULL 1u
 #define WH_GAP_CAUSE_RETENTION 2u
@@ -54,6 +55,7 @@
 #define WH_GAP_CAUSE_SKIPPED_TO_LIVE 4u
 #define WH_GAP_CAUSE_SAMPLING 5u
 #define WH_GAP_CAUSE_RATE_LIMIT 6u
+#define WH_GAP_CAUSE_TRIGGER 7u
 
 #define WH_LINK_KIND_CLONE 1u
 
@@ -516,6 +518,24 @@ _Static_assert(__builtin_offsetof(struct wh_gap, reserved2) == 6, "wh_gap.reserv
 _Static_assert(__builtin_offsetof(struct wh_gap, count) == 8, "wh_gap.count");
 _Static_assert(__builtin_offsetof(struct wh_gap, from) == 16, "wh_gap.from");
 _Static_assert(__builtin_offsetof(struct wh_gap, to) == 24, "wh_gap.to");
+
+/* Body of a triggered block, followed by UTF-8 text, zero-padded to 4: what was met and at which hop. The next packet block is the event that met it.
+ * 32 bytes. */
+struct wh_triggered {
+	__u64 journey;           /* @0 id: that met the condition, its epb_packetid */
+	__u64 time;              /* @8 ns: of the event with which it did, Unix time */
+	__u32 interface;         /* @16 id: of that event, in this section */
+	__u32 before;            /* @20 journeys: kept from before it; less than asked for when there were no more, or it came behind another */
+	__u32 cut;               /* @24 bool: 1 = the first events of this journey were held no longer */
+	__u32 text_length;       /* @28 B: at most 1024 */
+};
+_Static_assert(sizeof(struct wh_triggered) == 32, "size of wh_triggered");
+_Static_assert(__builtin_offsetof(struct wh_triggered, journey) == 0, "wh_triggered.journey");
+_Static_assert(__builtin_offsetof(struct wh_triggered, time) == 8, "wh_triggered.time");
+_Static_assert(__builtin_offsetof(struct wh_triggered, interface) == 16, "wh_triggered.interface");
+_Static_assert(__builtin_offsetof(struct wh_triggered, before) == 20, "wh_triggered.before");
+_Static_assert(__builtin_offsetof(struct wh_triggered, cut) == 24, "wh_triggered.cut");
+_Static_assert(__builtin_offsetof(struct wh_triggered, text_length) == 28, "wh_triggered.text_length");
 
 /* Body of a map sample block, followed by the key, zero-padded to 4, and the value, zero-padded to 4. Of a deleted entry there is no value. Of a socket storage the key is the socket cookie (u64).
  * 24 bytes. */

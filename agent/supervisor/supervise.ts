@@ -15,6 +15,11 @@ import { unprivilegedUser, type User } from './user.ts';
 
 /** For stopping the probe, writing the rest and closing the clients. */
 const AGENT_GRACE_MS = 8_000;
+/**
+ * A terminal's Ctrl-C reaches every process of its group, and one that started us may pass it on (npm, whither lab run):
+ * within this time it is one wish.
+ */
+const SAME_WISH_MS = 500;
 const FIRST_FREE_FD = 4;
 /** All that the agent's environment keeps of root's. */
 const KEPT_ENVIRONMENT = ['PATH', 'LANG', 'LC_ALL', 'TZ', 'TERM', 'NO_COLOR', 'WHITHER_DEBUG'];
@@ -125,12 +130,17 @@ async function runAgent(
   const exited = new Promise<{ code: number; signal: string | null }>((resolve) => {
     agent.once('exit', (code, signal) => resolve({ code: code ?? 1, signal }));
   });
-  const told = { end: false };
+  const told = { end: false, atMs: 0 };
   const end = (): void => {
-    // Asked twice means at once.
-    if (told.end) agent.kill('SIGKILL');
-    else setTimeout(() => agent.kill('SIGKILL'), AGENT_GRACE_MS).unref();
+    const now = performance.now();
+    if (told.end) {
+      // Asked twice means at once.
+      if (now - told.atMs > SAME_WISH_MS) agent.kill('SIGKILL');
+      return;
+    }
+    setTimeout(() => agent.kill('SIGKILL'), AGENT_GRACE_MS).unref();
     told.end = true;
+    told.atMs = now;
     send({ type: 'shutdown' });
   };
   signals.listen(end);

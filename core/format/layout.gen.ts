@@ -250,6 +250,22 @@ export const GAP_TO = 24;
 /** Size in bytes. */
 export const GAP_SIZE = 32;
 
+// triggered: offsets in bytes, little-endian.
+/** u64, id: that met the condition, its epb_packetid */
+export const TRIGGERED_JOURNEY = 0;
+/** u64, ns: of the event with which it did, Unix time */
+export const TRIGGERED_TIME = 8;
+/** u32, id: of that event, in this section */
+export const TRIGGERED_INTERFACE = 16;
+/** u32, journeys: kept from before it; less than asked for when there were no more, or it came behind another */
+export const TRIGGERED_BEFORE = 20;
+/** u32, bool: 1 = the first events of this journey were held no longer */
+export const TRIGGERED_CUT = 24;
+/** u32, B: at most 1024 */
+export const TRIGGERED_TEXT_LENGTH = 28;
+/** Size in bytes. */
+export const TRIGGERED_SIZE = 32;
+
 // map_sample: offsets in bytes, little-endian.
 /** u32, id: of the map, as in the host block */
 export const MAP_SAMPLE_MAP = 0;

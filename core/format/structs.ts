@@ -123,6 +123,8 @@ export const BLOCK_SUBTYPE = {
   cost: 7,
   /** Body: MAP_SAMPLE, key, value. An entry of a BPF map (--map) that is new or has changed. */
   mapSample: 8,
+  /** Body: TRIGGERED, then text. Right before the event with which a journey met the trigger's condition. */
+  triggered: 9,
 } as const;
 
 /** What became of an entry of a BPF map since it was last looked at. */
@@ -141,6 +143,8 @@ export const GAP_CAUSE = {
   skippedToLive: 4,
   sampling: 5,
   rateLimit: 6,
+  /** No journey near it met the trigger's condition. */
+  trigger: 7,
 } as const;
 export type GapCause = (typeof GAP_CAUSE)[keyof typeof GAP_CAUSE];
 
@@ -459,6 +463,32 @@ export const GAP: Struct = {
   ],
 };
 
+export const TRIGGERED: Struct = {
+  name: 'triggered',
+  size: 32,
+  doc: 'Body of a triggered block, followed by UTF-8 text, zero-padded to 4: what was met and at which hop. The next packet block is the event that met it.',
+  fields: [
+    { name: 'journey', offset: 0, type: 'u64', unit: 'id', doc: 'that met the condition, its epb_packetid' },
+    { name: 'time', offset: 8, type: 'u64', unit: 'ns', doc: 'of the event with which it did, Unix time' },
+    { name: 'interface', offset: 16, type: 'u32', unit: 'id', doc: 'of that event, in this section' },
+    {
+      name: 'before',
+      offset: 20,
+      type: 'u32',
+      unit: 'journeys',
+      doc: 'kept from before it; less than asked for when there were no more, or it came behind another',
+    },
+    {
+      name: 'cut',
+      offset: 24,
+      type: 'u32',
+      unit: 'bool',
+      doc: '1 = the first events of this journey were held no longer',
+    },
+    { name: 'text_length', offset: 28, type: 'u32', unit: 'B', doc: 'at most 1024' },
+  ],
+};
+
 export const COST: Struct = {
   name: 'cost',
   size: 64,
@@ -566,6 +596,7 @@ export const STRUCTS: readonly Struct[] = [
   BLOCK,
   SECTION,
   GAP,
+  TRIGGERED,
   MAP_SAMPLE,
   COST,
   COST_PROGRAM,

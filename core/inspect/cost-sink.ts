@@ -17,6 +17,7 @@ export class CostSink implements CaptureSink {
     this.facts = new CaptureFacts({
       schema: () => undefined,
       gap: () => undefined,
+      triggered: () => undefined,
       cost: (body) => this.log.add(body, (ifindex) => this.devices.get(ifindex) ?? ''),
       problem: onProblem,
     });

@@ -48,6 +48,8 @@ export interface InspectedEvent {
   readonly dport: number | null;
   /** Only when there are any. */
   readonly comments?: readonly string[];
+  /** Only on an event with which its journey met the trigger's condition: what it met, and where. */
+  readonly trigger?: string;
   /** Only when there is one: what is wrong with the metadata area. */
   readonly fault?: string;
   /** Only when there is any: errors and warnings of lint, `code: sentence`. */
@@ -94,6 +96,8 @@ export interface EventFacts {
   readonly sport: number | null;
   readonly dport: number | null;
   readonly comments: readonly string[];
+  /** What of a trigger's condition its journey met with it; null = none. */
+  readonly trigger: string | null;
   /** Null when the capture records no metadata. */
   readonly diagnosis: EventDiagnosis | null;
   readonly links: readonly JourneyLink[];
@@ -126,6 +130,7 @@ export function eventObject(facts: EventFacts): InspectedEvent {
     sport: facts.sport,
     dport: facts.dport,
     ...(comments.length > 0 && { comments }),
+    ...(facts.trigger !== null && { trigger: facts.trigger }),
     ...(decoded?.fault != null && { fault: decoded.fault.message }),
     ...(lint.length > 0 && { lint }),
     ...(metaState === META_STATE.unlocatable && { meta_state: 'unlocatable' }),

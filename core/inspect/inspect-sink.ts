@@ -37,6 +37,8 @@ export class InspectSink implements CaptureSink {
   private decoder: AreaDecoder | null;
   private readonly window: JourneyWindow;
   private count = 0;
+  /** The next event is the one with which its journey met a trigger's condition: what it met. */
+  private fired: string | null = null;
 
   /** `schema` reads all metadata; null = by the schemas in the capture. */
   constructor(listener: InspectListener, schema: MetadataSchema | null = null) {
@@ -50,6 +52,7 @@ export class InspectSink implements CaptureSink {
       },
       gap: () => undefined,
       cost: () => true,
+      triggered: ({ text }) => (this.fired = text),
       problem: (problem) => this.problem(problem),
     });
   }
@@ -115,9 +118,11 @@ export class InspectSink implements CaptureSink {
         sport: flow.srcPort < 0 ? null : flow.srcPort,
         dport: flow.srcPort < 0 ? null : flow.dstPort,
         ...this.window.packet(p),
+        trigger: this.fired,
         comments: optionComments(p.buf, readOptions(p.buf, p.optionsStart, p.optionsLength, p.littleEndian)),
       }),
       this.decoder === null ? 1 : typeWidth(this.decoder.schema.framing),
     );
+    this.fired = null;
   }
 }

@@ -43,6 +43,7 @@ export function inspectStoredEvent(
     sport: portOf(store, event, 'src'),
     dport: portOf(store, event, 'dst'),
     ...diagnosisAt(store, event, journey, tellingBefore(store, journey, event, Infinity), recorded),
+    trigger: store.firings.get(event) ?? null,
     comments: block === null ? [] : readStoredPacket(store, event, block).comments,
   });
 }

@@ -5,14 +5,16 @@
  */
 import { GAP_CAUSE as GAP_CAUSE_AT, GAP_COUNT, GAP_FROM, GAP_INTERFACE } from '#core/format/layout.gen.ts';
 import { GAP_SIZE, GAP_TO, SECTION_RUN, SECTION_SIZE } from '#core/format/layout.gen.ts';
+import { TRIGGERED_JOURNEY, TRIGGERED_SIZE, TRIGGERED_TEXT_LENGTH } from '#core/format/layout.gen.ts';
 import { BLOCK_SUBTYPE } from '#core/format/structs.ts';
 import { formatHex } from '#core/dissect/addresses.ts';
 import { parseSchema } from '#core/metadata/schema.ts';
 import type { MetadataSchema } from '#core/metadata/types.ts';
+import { decodeUtf8 } from '#core/pcapng/text.ts';
 import type { CustomBlock, Problem, SectionInfo } from '#core/pcapng/types.ts';
 import { nsFromParts, type Ns } from '#core/time/ns.ts';
 import { causeName } from './gap-ledger.ts';
-import { MAX_HOSTS, MAX_SCHEMAS } from './limits.ts';
+import { MAX_HOSTS, MAX_SCHEMAS, MAX_TRIGGERED_BYTES } from './limits.ts';
 import {
   blockText,
   parseCatalogue,
@@ -39,12 +41,21 @@ export interface FoundGap {
   readonly to: Ns;
 }
 
+/** A journey met the trigger's condition, with the event that follows. */
+export interface Firing {
+  /** epb_packetid, decimal. */
+  readonly journey: string;
+  /** What was met and where: `metadata lost at eth0:tcx/ingress@last`. */
+  readonly text: string;
+}
+
 export interface FactsListener {
   /** A schema that differs from the one before. */
   schema(schema: MetadataSchema): void;
   gap(gap: FoundGap): void;
   /** Body of a cost block (cost-log.ts), valid during the call; `interfaces`: those of its section begin there. false = it is none. */
   cost(body: Uint8Array, interfaces: number): boolean;
+  triggered(firing: Firing): void;
   problem(problem: Problem): void;
 }
 
@@ -110,6 +121,9 @@ export class CaptureFacts {
       case BLOCK_SUBTYPE.filter:
         if (this.isNew(block)) this.lastFilter = this.take(block, 'filter', parseFilter(block.body));
         this.filter = this.lastFilter;
+        return;
+      case BLOCK_SUBTYPE.triggered:
+        this.triggeredBlock(block);
         return;
       case BLOCK_SUBTYPE.schema:
         if (this.isNew(block)) this.schemaBlock(block);
@@ -182,6 +196,20 @@ export class CaptureFacts {
       count: count === COUNT_UNKNOWN ? null : Number(count),
       from: ns(view, GAP_FROM),
       to: ns(view, GAP_TO),
+    });
+  }
+
+  private triggeredBlock(block: CustomBlock): void {
+    const { body } = block;
+    const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
+    const length = body.length < TRIGGERED_SIZE ? -1 : view.getUint32(TRIGGERED_TEXT_LENGTH, true);
+    if (length < 0 || length > MAX_TRIGGERED_BYTES || TRIGGERED_SIZE + length > body.length) {
+      this.skip(block, 'triggered', 'shorter than it says');
+      return;
+    }
+    this.listener.triggered({
+      journey: view.getBigUint64(TRIGGERED_JOURNEY, true).toString(),
+      text: decodeUtf8(body, TRIGGERED_SIZE, length),
     });
   }
 

@@ -21,7 +21,7 @@ import type {
 import { nsFromParts, type Ns } from '#core/time/ns.ts';
 import { AreaTable } from './area-table.ts';
 import { BetweenHops } from './between-hops.ts';
-import { CaptureFacts } from './capture-facts.ts';
+import { CaptureFacts, type Firing } from './capture-facts.ts';
 import { CostLog } from './cost-log.ts';
 import { EdgeTable, reorderEdges } from './edges.ts';
 import { EVENT_BIT, EventColumns, RECORD, RECORD_SHIFT, type EventChunk } from './event-columns.ts';
@@ -40,7 +40,7 @@ import { reorderLoss, trackLoss } from './journey-loss.ts';
 import { JourneyPrints } from './journey-prints.ts';
 import { reorderState, trackState } from './journey-state.ts';
 import { JOURNEY, JOURNEY_BIT, JourneyTable } from './journey-table.ts';
-import { CHUNK_MASK, CHUNK_SHIFT, MAX_AREA_BYTES, MAX_EVENTS, MAX_HOPS } from './limits.ts';
+import { CHUNK_MASK, CHUNK_SHIFT, MAX_AREA_BYTES, MAX_EVENTS, MAX_FIRINGS, MAX_HOPS } from './limits.ts';
 import { LatestTelling } from './latest-telling.ts';
 import { MapKeys } from './map-keys.ts';
 import { MapTable } from './map-table.ts';
@@ -81,6 +81,12 @@ export class CaptureStore implements CaptureSink {
   /** Events that came after the store was full. */
   notStored = 0;
 
+  /** What of a trigger's condition was met, by number of the event that met it; of the first MAX_FIRINGS. */
+  readonly firings = new Map<number, string>();
+  /** The last of them. */
+  lastFiring: Firing | null = null;
+  firingCount = 0;
+
   private readonly maxEvents: number;
   private readonly drops = new InterfaceDrops();
   private readonly log = new ProblemList();
@@ -109,6 +115,7 @@ export class CaptureStore implements CaptureSink {
         if (hop !== null && !isLeftOut(gap.cause)) this.hops.lost[hop]! += gap.count ?? 0;
         this.gaps.add(hop, gap.cause, gap.count, gap.from, gap.to);
       },
+      triggered: (firing) => this.triggered(firing),
       cost: (body, from) => this.cost.add(body, (ifindex) => this.deviceOf(ifindex, from)),
       problem: (problem) => this.problem(problem),
     });
@@ -154,6 +161,12 @@ export class CaptureStore implements CaptureSink {
     }
     this.facts.custom(block);
     this.run = this.facts.run;
+  }
+
+  private triggered(firing: Firing): void {
+    this.lastFiring = firing;
+    this.firingCount++;
+    if (this.firings.size < MAX_FIRINGS) this.firings.set(this.events.count, firing.text);
   }
 
   private mapSample(block: CustomBlock): void {

@@ -1,7 +1,7 @@
 /** How a journey fared at each of its events (CELL in view.ts). */
 import { HOP_STATE_NAMES } from '#core/diagnosis/types.ts';
 import { META_STATE } from '#core/format/structs.ts';
-import { createAreaScan, MAX_TLVS } from '#core/metadata/scan.ts';
+import { createAreaScan, MAX_TLVS, type AreaDecoder } from '#core/metadata/scan.ts';
 import type { CaptureStore } from './capture-store.ts';
 import { EVENT_BIT } from './event-columns.ts';
 import { CHUNK_MASK } from './limits.ts';
@@ -56,10 +56,25 @@ export function cellsOf(store: CaptureStore, events: readonly number[]): Cell[] 
 /** What became of the metadata between two events that have it. Area 0 (bytes not kept) compares as equal. */
 export function compareAreas(store: CaptureStore, before: number, after: number): Cell {
   if (before === after || before === 0 || after === 0) return CELL.present;
-  const { areas } = store;
-  if (sameValue(areas.bytes(before), areas.bytes(after))) return CELL.present;
-  const old = tlvSpans(store, before);
-  const now = tlvSpans(store, after);
+  const { areas, tlvs } = store;
+  return compareTlvs(
+    areas.bytes(before),
+    tlvs.decoderFor(before),
+    areas.bytes(after),
+    tlvs.decoderFor(after),
+  );
+}
+
+/** What became of the metadata `before`, each area read by its decoder; null = by none. */
+export function compareTlvs(
+  before: Uint8Array,
+  beforeDecoder: AreaDecoder | null,
+  after: Uint8Array,
+  afterDecoder: AreaDecoder | null,
+): Cell {
+  if (sameValue(before, after)) return CELL.present;
+  const old = tlvSpans(before, beforeDecoder);
+  const now = tlvSpans(after, afterDecoder);
   let added = false;
   for (const [key, span] of now) {
     const earlier = old.get(key);
@@ -73,11 +88,9 @@ export function compareAreas(store: CaptureStore, before: number, after: number)
 const scan = createAreaScan();
 
 /** Values of the TLVs of an area by type and, for a type that is there twice, by which of them it is. */
-function tlvSpans(store: CaptureStore, area: number): Map<number, Uint8Array> {
+function tlvSpans(bytes: Uint8Array, decoder: AreaDecoder | null): Map<number, Uint8Array> {
   const spans = new Map<number, Uint8Array>();
-  const decoder = store.tlvs.decoderFor(area);
   if (decoder === null) return spans;
-  const bytes = store.areas.bytes(area);
   decoder.scan(bytes, 0, bytes.length, scan);
   for (let i = 0; i < scan.count; i++) {
     let key = scan.type[i]! * MAX_TLVS;

@@ -3,6 +3,9 @@ import { EVENT_HEADER_LEN, EVENT_META_LEN, EVENT_META_STATE, EVENT_SIZE } from '
 import { META_STATE } from '#core/format/structs.ts';
 import type { PacketView } from '#core/pcapng/types.ts';
 
+/** An event struct in a buffer. */
+export type EventSpan = Pick<PacketView, 'buf' | 'eventStart' | 'eventLength'>;
+
 /** ONE object reused for all events. */
 export interface RecordState {
   /** META_STATE. `unreadable` also when the struct contradicts itself. */
@@ -13,10 +16,10 @@ export interface RecordState {
 }
 
 /**
- * Reads the state of a packet whose eventLength is at least EVENT_SIZE. Returns false when the struct
+ * Reads the state of an event whose eventLength is at least EVENT_SIZE. Returns false when the struct
  * says more bytes than it has or a state that is not known; what follows it is not to be read then.
  */
-export function readRecordState(p: PacketView, out: RecordState): boolean {
+export function readRecordState(p: EventSpan, out: RecordState): boolean {
   const { buf } = p;
   const at = p.eventStart;
   const length = buf[at + EVENT_META_LEN]!;

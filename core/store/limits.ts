@@ -36,3 +36,7 @@ export const MAX_TELLING = 1 << 20;
 export const MAX_HOSTS = 1024;
 /** Events of which it is known what the kernel did to the packet right before. */
 export const MAX_OPERATION_EVENTS = 1 << 20;
+/** Text of a triggered block. */
+export const MAX_TRIGGERED_BYTES = 1024;
+/** Events that met a trigger's condition; how many there were is counted on. */
+export const MAX_FIRINGS = 4096;

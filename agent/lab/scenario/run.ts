@@ -2,17 +2,19 @@
  * Runs a scenario on this machine: namespaces, programs, the probe, then the traffic. A guard process started first waits
  * for the end of a pipe that only we hold: ending and being killed are the same to it.
  */
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '../../failure.ts';
+import { isAlive } from '../../processes.ts';
 import { Child, runCommand } from '../processes.ts';
 import { labFiles, scenarioObject, sendProgram, type LabFiles } from '../root.ts';
 import { readScenario } from './read.ts';
 import type { Namespaces, Scenario, ScenarioResult, Step, Truth } from './types.ts';
 
 const POLL_MS = 20;
+const DIRECTORY = 'whither-scenario-';
 /** The last packets are freed, and the probe looks into its ring every 5 ms. */
 const SETTLE_MS = 200;
 
@@ -113,13 +115,23 @@ export class RunningScenario {
   }
 }
 
+/** Whoever was killed could not tidy up: the name holds its process id. */
+function removeStale(): void {
+  for (const name of readdirSync(tmpdir())) {
+    const pid = name.startsWith(DIRECTORY) ? /^(\d{1,10})-/.exec(name.slice(DIRECTORY.length))?.[1] : undefined;
+    if (pid !== undefined && !isAlive(Number(pid)))
+      rmSync(path.join(tmpdir(), name), { recursive: true, force: true });
+  }
+}
+
 /** One run, recorded into `file`; null = into one that is removed afterwards. Aborted, it tidies up and fails. */
 export async function runScenario(
   scenario: Scenario,
   file: string | null,
   signal?: AbortSignal,
 ): Promise<ScenarioResult> {
-  const directory = mkdtempSync(path.join(tmpdir(), 'whither-scenario-'));
+  removeStale();
+  const directory = mkdtempSync(path.join(tmpdir(), `${DIRECTORY}${process.pid}-`));
   const capture = file ?? path.join(directory, 'capture.pcapng');
   try {
     const running = await RunningScenario.start(scenario);

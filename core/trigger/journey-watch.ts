@@ -1,0 +1,150 @@
+/**
+ * What of a condition each event meets, told against the event of its journey before, as `inspect` tells it: in order
+ * of arrival. An event that is older than the one before it is not compared: it never fires, where the page, which
+ * has the whole journey, would put it first.
+ */
+import { EVENT_SIZE } from '#core/format/layout.gen.ts';
+import { META_STATE, BLOCK_SUBTYPE } from '#core/format/structs.ts';
+import { Sighting } from '#core/diagnosis/sighting.ts';
+import { diagnose } from '#core/diagnosis/transition.ts';
+import { createTransition, HOP_STATE } from '#core/diagnosis/types.ts';
+import { compileSchema, type AreaDecoder } from '#core/metadata/scan.ts';
+import type { CustomBlock, InterfaceInfo, PacketView, SectionInfo } from '#core/pcapng/types.ts';
+import { BetweenHops } from '#core/store/between-hops.ts';
+import { CaptureFacts } from '#core/store/capture-facts.ts';
+import { compareTlvs } from '#core/store/cells.ts';
+import type { EventSpan } from '#core/store/event-record.ts';
+import { HopTable } from '#core/store/hop-table.ts';
+import { CELL } from '#core/store/view.ts';
+import type { Term } from './condition.ts';
+import { NONE, type JourneyRing } from './journey-ring.ts';
+import { readDropReason, readSighting } from './sighting.ts';
+import { TermIndex } from './terms.ts';
+
+/** Of one section: its hops, host and schema. */
+export class JourneyWatch {
+  readonly terms: TermIndex;
+  private readonly ring: JourneyRing;
+  private readonly hops = new HopTable();
+  private readonly between = new BetweenHops(this.hops.places);
+  private readonly facts: CaptureFacts;
+  private decoder: AreaDecoder | null;
+  /** Hop by interface id. */
+  private readonly hopOf: number[] = [];
+  private readonly before = new Sighting();
+  private readonly now = new Sighting();
+  private readonly span: { -readonly [K in keyof EventSpan]: EventSpan[K] };
+  private readonly record = { state: 0, areaStart: 0, areaLength: 0 };
+  private readonly beforeRecord = { state: 0, areaStart: 0, areaLength: 0 };
+  private readonly transition = createTransition();
+
+  /** `decoder` reads metadata until the section brings a schema; null = there is none. */
+  constructor(terms: readonly Term[], ring: JourneyRing, decoder: AreaDecoder | null) {
+    this.terms = new TermIndex(terms);
+    this.ring = ring;
+    this.decoder = decoder;
+    if (decoder !== null) this.terms.schema(decoder);
+    this.span = { buf: ring.bytes, eventStart: 0, eventLength: 0 };
+    this.facts = new CaptureFacts({
+      schema: (schema) => this.useSchema(compileSchema(schema)),
+      gap: () => undefined,
+      cost: () => true,
+      triggered: () => undefined,
+      // They stay in the capture, whose reader says so.
+      problem: () => undefined,
+    });
+  }
+
+  useSchema(decoder: AreaDecoder): void {
+    this.decoder = decoder;
+    this.terms.schema(decoder);
+  }
+
+  section(info: SectionInfo): void {
+    this.facts.section(info, 0);
+  }
+
+  interface(info: InterfaceInfo): void {
+    const { hop } = this.hops.open(info);
+    this.hopOf[info.id] = hop;
+    this.terms.hop(hop, this.hops.hops[hop]!);
+  }
+
+  custom(block: CustomBlock): void {
+    this.facts.custom(block);
+    if (block.subtype === BLOCK_SUBTYPE.host) this.terms.host(this.facts.host?.dropReasons ?? new Map());
+  }
+
+  /** `eth0:tcx/ingress@last` */
+  hopName(interfaceId: number): string {
+    return this.hops.hops[this.hopOf[interfaceId]!]!.name;
+  }
+
+  /** Packets that come there were freed. */
+  isEnd(interfaceId: number): boolean {
+    return this.hops.places[this.hopOf[interfaceId]!]!.lane === 'end';
+  }
+
+  /** Whether the event that was compared last says that its packet has metadata, or that it has none; null = neither. */
+  get hasMetadata(): boolean | null {
+    if (this.record.state === META_STATE.present) return true;
+    return this.record.state === META_STATE.none ? false : null;
+  }
+
+  /** Bits of the terms that an event of the journey in `slot` meets. */
+  compare(p: PacketView, interfaceId: number, slot: number): number {
+    const { now, record, transition, ring, terms } = this;
+    if (p.eventLength < EVENT_SIZE) {
+      record.state = META_STATE.unreadable;
+      return 0;
+    }
+    const hop = this.hopOf[interfaceId]!;
+    readSighting(p, this.hops.places[hop]!, record, now);
+    let bits = 0;
+    const reason = readDropReason(p, record);
+    if (reason >= 0) bits |= terms.forDrop(reason);
+    const telling = ring.telling[slot]!;
+    if (telling === NONE && record.state === META_STATE.none) return bits;
+    if (telling !== NONE && isOlder(p, ring.tsHi(telling), ring.tsLo(telling))) return bits;
+    const from = telling === NONE ? -1 : this.readBefore(telling);
+    const { host } = this.facts;
+    diagnose(
+      from < 0 ? null : this.before,
+      now,
+      this.between.get(from, hop, host).between,
+      host?.kernelVersion ?? 0,
+      transition,
+    );
+    const { state } = transition;
+    if (state === HOP_STATE.changed && this.isAddition()) bits |= terms.forState(HOP_STATE.written, hop);
+    else bits |= terms.forState(state, hop);
+    // The same bytes have the same TLVs as when they were seen first.
+    const same = state === HOP_STATE.present || state === HOP_STATE.moved;
+    if (terms.wantsTlvs && !same && record.state === META_STATE.present)
+      bits |= terms.forArea(p.buf, record.areaStart, record.areaLength);
+    return bits;
+  }
+
+  /** Fills `before` from a record; returns its hop. */
+  private readBefore(recordAt: number): number {
+    const { ring, span } = this;
+    const hop = this.hopOf[ring.interfaceOf(recordAt)]!;
+    span.eventStart = ring.eventStart(recordAt);
+    span.eventLength = ring.eventLength(recordAt);
+    readSighting(span, this.hops.places[hop]!, this.beforeRecord, this.before);
+    return hop;
+  }
+
+  /** By the schema there are TLVs more and no other ones: that is `written`. */
+  private isAddition(): boolean {
+    const { before, now, beforeRecord, record, decoder } = this;
+    if (before.bytes === null || now.bytes === null) return false;
+    const old = before.bytes.subarray(before.start, before.start + beforeRecord.areaLength);
+    const bytes = now.bytes.subarray(now.start, now.start + record.areaLength);
+    return compareTlvs(old, decoder, bytes, decoder) === CELL.written;
+  }
+}
+
+function isOlder(p: PacketView, tsHi: number, tsLo: number): boolean {
+  return p.tsHi < tsHi || (p.tsHi === tsHi && p.tsLo < tsLo);
+}
