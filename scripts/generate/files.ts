@@ -1,6 +1,7 @@
 /** The list of generated files: one place that `npm run generate` and its test share. */
 import { format } from 'prettier';
 import { cHeader } from './c-header.ts';
+import { filterParserFile } from './filter-parser.ts';
 import { layoutModule } from './layout.ts';
 import { replaceSections } from './markdown.ts';
 import { schemaFiles } from './schema.ts';
@@ -23,5 +24,6 @@ export async function generatedFiles(read: (file: string) => string): Promise<Ge
     { file: HEADER_FILE, text: cHeader() },
     { file: DOC_FILE, text: await format(doc, { parser: 'markdown', printWidth: 110, singleQuote: true }) },
     ...(await schemaFiles()),
+    filterParserFile(),
   ];
 }
