@@ -4,9 +4,9 @@ import { journeyId } from '#core/store/event-text.ts';
 import { JOURNEY } from '#core/store/journey-table.ts';
 import { CHUNK_MASK } from '#core/store/limits.ts';
 import { ORDER, type Field } from './field.ts';
-import { halves, intervalsOf, notBelow } from './fields/numbers.ts';
+import { intervalsOf, inWideRanges, wideRanges } from './fields/numbers.ts';
 import type { Operator, Test } from './syntax.ts';
-import { MAX_U64, parseDuration, parseInteger, type Interval } from './values.ts';
+import { MAX_U64, parseDuration, parseInteger } from './values.ts';
 
 /** Whether a journey passes, by the events that have arrived. */
 export type JourneyTest = (store: CaptureStore, journey: number) => boolean;
@@ -40,22 +40,13 @@ function measured(
     operators: ORDER,
     journey: (test) => {
       if (test.operator === 'exists') return () => true;
-      const pairs = within(intervalsOf(asField, test, MAX_U64, read));
+      const ranges = wideRanges(intervalsOf(asField, test, MAX_U64, read));
       return (store, journey) => {
         const { hi, lo } = measure(store, journey);
-        return pairs.some(
-          ([fromHi, fromLo, toHi, toLo]) => notBelow(hi, lo, fromHi, fromLo) && notBelow(toHi, toLo, hi, lo),
-        );
+        return inWideRanges(ranges, hi, lo);
       };
     },
   };
-}
-
-function within(intervals: readonly Interval[]): (readonly [number, number, number, number])[] {
-  return intervals
-    .map(({ from, to }) => ({ from: from < 0n ? 0n : from, to: to > MAX_U64 ? MAX_U64 : to }))
-    .filter(({ from, to }) => from <= to)
-    .map(({ from, to }) => [...halves(from), ...halves(to)]);
 }
 
 const U32 = 0x1_0000_0000;

@@ -30,11 +30,13 @@ export class Query {
   private readonly store: CaptureStore;
   private readonly question: Question;
   private readonly slots: Slot[] = [];
+  private readonly asksJourneys: boolean;
 
   constructor(store: CaptureStore, question: Question) {
     this.store = store;
     this.question = question;
     this.collect(question);
+    this.asksJourneys = this.slots.some(({ leaf }) => leaf.kind === 'journey');
   }
 
   has(journey: number): boolean {
@@ -110,7 +112,9 @@ export class Query {
       const journey = journeyOf[row]!;
       if (journey < low) low = journey;
       if (journey > high) high = journey;
-      this.askJourney(journey, event - first + row);
+    }
+    if (this.asksJourneys || this.store.journeys.unordered > 0) {
+      for (let row = first; row < end; row++) this.askJourney(journeyOf[row]!, event - first + row);
     }
     this.settle(low >>> 5, high >>> 5, changed);
   }

@@ -24,7 +24,7 @@ function ofIpv6(store: CaptureStore, side: Side, networks: readonly Network[] | 
     () => ipv6.count,
     (number) => networks === null || networks.some((network) => within(ipv6.key(number), network)),
   );
-  return atomTest(numberAtom(EVENT_BIT.ipv6, (c, row) => c[side][row]!, table));
+  return atomTest(numberAtom((c) => c[side], EVENT_BIT.ipv6, table));
 }
 
 /** Whether an address, of the network's family, is in it. */
@@ -71,9 +71,7 @@ function macField(name: string, text: string, sides: readonly Side[]): Field {
         wanted === null ||
         wanted.some((mac) => within(macs.key(number), { bytes: mac, bits: 8 * mac.length })),
     );
-    return eitherTest(
-      sides.map((side) => atomTest(numberAtom(EVENT_BIT.mac, (c, row) => c[side][row]!, table))),
-    );
+    return eitherTest(sides.map((side) => atomTest(numberAtom((c) => c[side], EVENT_BIT.mac, table))));
   };
   const field: Field = {
     name,

@@ -3,8 +3,7 @@ import { META_STATE } from '#core/format/structs.ts';
 import { printText } from '#core/metadata/text.ts';
 import type { TlvType } from '#core/metadata/types.ts';
 import type { CaptureStore } from '#core/store/capture-store.ts';
-import { EVENT_BIT } from '#core/store/event-columns.ts';
-import { numberAtom, tableAtom, type NumberTest } from '../atom.ts';
+import { CodeTest, numberAtom, roomFor, type NumberTest } from '../atom.ts';
 import { atomTest, type EventTest } from '../events.ts';
 import { NAMES, ORDER, wrongValue, type Field } from '../field.ts';
 import { FilterFault, type Operator, type Test } from '../syntax.ts';
@@ -22,22 +21,22 @@ import {
 } from '../values.ts';
 import { within } from './addresses.ts';
 import { nameTest } from './names.ts';
-import { halves, intervalsOf, notBelow } from './numbers.ts';
+import { intervalsOf, inWideRanges, wideRanges } from './numbers.ts';
 
-const PRESENT = Uint8Array.from({ length: 4 }, (_, state) => (state === META_STATE.present ? 1 : 0));
+const META_STATES = Object.keys(META_STATE).length;
 
 export const META_FIELD: Field = {
   name: 'meta',
   text: 'has metadata, with bytes that could be read',
   values: 'nothing: write “meta” alone',
   operators: [],
-  exists: () =>
-    atomTest(
-      tableAtom(
-        (c) => c.metaState,
-        () => PRESENT,
-      ),
-    ),
+  exists: () => {
+    const present = new CodeTest(
+      () => META_STATES,
+      (code) => code === META_STATE.present,
+    );
+    return atomTest(numberAtom((c) => c.metaState, 0, present));
+  },
   holds: (_store, test) => {
     throw new FilterFault(
       test,
@@ -74,7 +73,7 @@ export function tlvField(store: CaptureStore, column: number): Field {
 
 /** Areas whose value of the column passes. */
 class AreaTest implements NumberTest {
-  private bits = new Uint32Array(32);
+  bits = new Uint32Array(32);
   private known = 0;
   private readonly store: CaptureStore;
   private readonly column: number;
@@ -88,27 +87,17 @@ class AreaTest implements NumberTest {
 
   refresh(): void {
     const { areas, tlvs } = this.store;
-    if (areas.count >>> 5 >= this.bits.length) {
-      const larger = new Uint32Array(2 * ((areas.count >>> 5) + 1));
-      larger.set(this.bits);
-      this.bits = larger;
-    }
-    const { bits, test } = this;
+    const bits = (this.bits = roomFor(this.bits, areas.count));
+    const { test } = this;
     tlvs.eachValue(this.column, this.known + 1, areas.count, (area, hi, lo, length, page, at) => {
       if (test(hi, lo, length, page, at)) bits[area >>> 5]! |= 1 << (area & 31);
     });
     this.known = areas.count;
   }
-
-  has(area: number): boolean {
-    return (this.bits[area >>> 5]! & (1 << (area & 31))) !== 0;
-  }
 }
 
 function areaTest(store: CaptureStore, column: number, test: ValueTest): EventTest {
-  return atomTest(
-    numberAtom(EVENT_BIT.recorded, (c, row) => c.area[row]!, new AreaTest(store, column, test)),
-  );
+  return atomTest(numberAtom((c) => c.area, 0, new AreaTest(store, column, test)));
 }
 
 interface Kind {
@@ -121,17 +110,8 @@ const MAX_INTEGER_BYTES = 8;
 const INTEGER = 'a number (64, 0x40), or a range of them (64..128)';
 
 function inIntervals(intervals: readonly Interval[], lengthOf: (length: number) => boolean): ValueTest {
-  const pairs = intervals
-    .map(({ from, to }) => ({ from: from < 0n ? 0n : from, to: to > MAX_U64 ? MAX_U64 : to }))
-    .filter(({ from, to }) => from <= to)
-    .map(({ from, to }) => [...halves(from), ...halves(to)] as const);
-  return (hi, lo, length) => {
-    if (!lengthOf(length)) return false;
-    for (const [fromHi, fromLo, toHi, toLo] of pairs) {
-      if (notBelow(hi, lo, fromHi, fromLo) && notBelow(toHi, toLo, hi, lo)) return true;
-    }
-    return false;
-  };
+  const ranges = wideRanges(intervals);
+  return (hi, lo, length) => lengthOf(length) && inWideRanges(ranges, hi, lo);
 }
 
 const integerLength = (length: number): boolean => length >= 1 && length <= MAX_INTEGER_BYTES;
@@ -163,12 +143,12 @@ function named(field: Field, test: Test, type: TlvType): ValueTest {
         numbers.map((number) => ({ from: number, to: number })),
         integerLength,
       );
-    const [maskHi, maskLo] = halves(
-      BigInt.asUintN(
-        64,
-        numbers.reduce((mask, bit) => mask | (1n << bit), 0n),
-      ),
+    const mask = BigInt.asUintN(
+      64,
+      numbers.reduce((mask, bit) => mask | (1n << bit), 0n),
     );
+    const maskHi = Number(mask >> 32n);
+    const maskLo = Number(mask & 0xffff_ffffn);
     return (hi, lo, length) => integerLength(length) && ((hi & maskHi) | (lo & maskLo)) !== 0;
   }
   return integers(field, test, (text) => {

@@ -4,10 +4,10 @@ import { HOP_STATE, HOP_STATE_NAMES, KNOWN_NAMES } from '#core/diagnosis/types.t
 import { PROTOCOL, PROTOCOL_NAMES } from '#core/dissect/types.ts';
 import { HOOK_BY_ID } from '#core/format/hooks.ts';
 import type { CaptureStore } from '#core/store/capture-store.ts';
-import { EVENT_BIT, type EventChunk } from '#core/store/event-columns.ts';
+import { EVENT_BIT } from '#core/store/event-columns.ts';
 import { unpackCause, unpackKnown } from '#core/store/hop-causes.ts';
 import type { HopIdentity } from '#core/store/hop-table.ts';
-import { rangeAtom, tableAtom } from '../atom.ts';
+import { CodeTest, numberAtom, type ColumnOf } from '../atom.ts';
 import { atomTest, bothTests, type EventTest } from '../events.ts';
 import { NAMES, wrongValue, type Field } from '../field.ts';
 import type { Literal, Test } from '../syntax.ts';
@@ -26,19 +26,10 @@ export function nameTest(test: Test): (names: readonly string[]) => boolean {
   return (names) => names.some((name) => wanted.has(name.toLowerCase()));
 }
 
-/** 1 for each code below `count` whose names pass. */
-export function passTable(
-  count: number,
-  namesOf: NamesOf,
-  passes: (names: readonly string[]) => boolean,
-): Uint8Array {
-  return Uint8Array.from({ length: count }, (_, code) => (passes(namesOf(code)) ? 1 : 0));
-}
-
 interface CodeSpec {
   readonly name: string;
   readonly text: string;
-  readonly column: (chunk: EventChunk) => Uint8Array | Uint16Array;
+  readonly column: ColumnOf;
   readonly namesOf: NamesOf;
   readonly count: number;
   /** Only rows with Whither's event struct have one. */
@@ -48,12 +39,13 @@ interface CodeSpec {
 /** Of a list of names that is always the same: what is not in it is an error. */
 function codeField(spec: CodeSpec): Field {
   const all = Array.from({ length: spec.count }, (_, code) => spec.namesOf(code)).flat();
+  const flags = spec.recorded ? EVENT_BIT.recorded : 0;
   const test = (passes: (names: readonly string[]) => boolean): EventTest => {
-    const table = passTable(spec.count, spec.namesOf, passes);
-    const atom = atomTest(tableAtom(spec.column, () => table));
-    return spec.recorded
-      ? bothTests(atom, atomTest(rangeAtom((c) => c.flags, EVENT_BIT.recorded, null)))
-      : atom;
+    const codes = new CodeTest(
+      () => spec.count,
+      (code) => passes(spec.namesOf(code)),
+    );
+    return atomTest(numberAtom(spec.column, flags, codes));
   };
   const field: Field = {
     name: spec.name,
@@ -93,12 +85,11 @@ export function hopField(
 ): Field {
   const test = (store: CaptureStore, passes: (names: readonly string[]) => boolean): EventTest => {
     const { hops } = store.hops;
-    const atHop = atomTest(
-      tableAtom(
-        (c) => c.hop,
-        () => passTable(hops.length, (hop) => namesOf(hops[hop]!), passes),
-      ),
+    const passing = new CodeTest(
+      () => hops.length,
+      (hop) => passes(namesOf(hops[hop]!)),
     );
+    const atHop = atomTest(numberAtom((c) => c.hop, 0, passing));
     return state === null ? atHop : bothTests(isState(state), atHop);
   };
   const field: Field = {
@@ -113,17 +104,11 @@ export function hopField(
 }
 
 function isState(state: number): EventTest {
-  const table = new Uint8Array(HOP_STATE_NAMES.length);
-  table[state] = 1;
-  return bothTests(
-    atomTest(
-      tableAtom(
-        (c) => c.state,
-        () => table,
-      ),
-    ),
-    atomTest(rangeAtom((c) => c.flags, EVENT_BIT.recorded, null)),
+  const codes = new CodeTest(
+    () => HOP_STATE_NAMES.length,
+    (code) => code === state,
   );
+  return atomTest(numberAtom((c) => c.state, EVENT_BIT.recorded, codes));
 }
 
 /** Rows in one of the states: what `journey.has` asks for. */

@@ -1,10 +1,17 @@
 /** Fields that are numbers of up to 32 bits: a column, or a word of the event's record. */
-import { EVENT_BIT, RECORD, type EventChunk } from '#core/store/event-columns.ts';
-import { rangeAtom, recordWord, rowAtom, type Column, type Range } from '../atom.ts';
-import { atomTest, type EventTest } from '../events.ts';
+import { EVENT_BIT, RECORD } from '#core/store/event-columns.ts';
+import {
+  rangeAtom,
+  recordColumn,
+  wideRangeAtom,
+  type ColumnOf,
+  type Range,
+  type WideRange,
+} from '../atom.ts';
+import { atomTest } from '../events.ts';
 import { ORDER, wrongValue, type Field } from '../field.ts';
 import { FilterFault, type Literal, type Test } from '../syntax.ts';
-import { parseInteger, splitRange, type Interval } from '../values.ts';
+import { MAX_U64, parseInteger, splitRange, type Interval } from '../values.ts';
 
 /** How a number of a field is written. */
 export type ReadNumber = (text: string) => bigint | null;
@@ -59,137 +66,98 @@ const NUMBER = 'a number (64, 0x40), or a range of them (64..128)';
 interface NumberColumn {
   readonly name: string;
   readonly text: string;
-  readonly values?: string;
   readonly flags: number;
-  readonly column: (chunk: EventChunk) => Column;
+  readonly column: ColumnOf;
   /** Added to the value that is asked for: columns whose 0 is a sentinel count from 1. */
   readonly bias?: bigint;
-  readonly read?: ReadNumber;
 }
 
-export function numberField(spec: NumberColumn): Field {
-  const { bias = 0n } = spec;
-  const read: ReadNumber = (text) => {
-    const value = (spec.read ?? parseInteger)(text);
+export function numberField({ name, text, flags, column, bias = 0n }: NumberColumn): Field {
+  const read: ReadNumber = (written) => {
+    const value = parseInteger(written);
     return value === null ? null : value + bias;
   };
   const present = bias === 0n ? null : [{ from: Number(bias), to: Infinity }];
   const field: Field = {
-    name: spec.name,
-    text: spec.text,
-    values: spec.values ?? NUMBER,
+    name,
+    text,
+    values: NUMBER,
     operators: ORDER,
-    exists: () => atomTest(rangeAtom(spec.column, spec.flags, present)),
+    exists: () => atomTest(rangeAtom(column, flags, present)),
     holds: (_store, test) => {
-      const wanted = intervalsOf(field, test, MAX_U32, read).map(({ from, to }) => ({
-        from: from < bias ? bias : from,
-        to,
-      }));
-      return atomTest(rangeAtom(spec.column, spec.flags, rangesOf(wanted)));
+      const wanted = intervalsOf(field, test, MAX_U32, read);
+      const real = wanted.map(({ from, to }) => ({ from: from < bias ? bias : from, to }));
+      return atomTest(rangeAtom(column, flags, rangesOf(real)));
     },
   };
   return field;
 }
 
-/** A word of the record, in rows that `has` says have one (by default every recorded one). */
-export function recordField(
-  name: string,
-  text: string,
-  word: number,
-  options: {
-    readonly values?: string;
-    readonly has?: (value: number) => boolean;
-    readonly part?: (word: number) => number;
-  } = {},
-): Field {
-  const has = options.has ?? ((): boolean => true);
-  const part = options.part ?? ((value: number): number => value);
-  const test = (ranges: readonly Range[] | null): EventTest =>
-    atomTest(
-      rowAtom(EVENT_BIT.recorded, (chunk, row) => {
-        const value = part(recordWord(chunk, row, word));
-        return has(value) && (ranges === null || ranges.some(({ from, to }) => value >= from && value <= to));
-      }),
-    );
-  const field: Field = {
-    name,
-    text,
-    values: options.values ?? NUMBER,
-    operators: ORDER,
-    exists: () => test(null),
-    holds: (_store, asked) => test(rangesOf(intervalsOf(field, asked, MAX_U32, parseInteger))),
-  };
-  return field;
-}
-
-/** 64 bits in two words of the record, low first; 0 = not there. */
+/** 64 bits in two words of the record; 0 = not there. */
 export function wideRecordField(name: string, text: string, loWord: number, hiWord: number): Field {
-  const max = (1n << 64n) - 1n;
-  const test = (intervals: readonly Interval[] | null): EventTest => {
-    const pairs = (intervals ?? [{ from: 1n, to: max }]).map(
-      ({ from, to }) => [...halves(from), ...halves(to)] as const,
+  const test = (intervals: readonly Interval[]) =>
+    atomTest(
+      wideRangeAtom(recordColumn(hiWord), recordColumn(loWord), EVENT_BIT.recorded, wideRanges(intervals)),
     );
-    return atomTest(
-      rowAtom(EVENT_BIT.recorded, (chunk, row) => {
-        const lo = recordWord(chunk, row, loWord);
-        const hi = recordWord(chunk, row, hiWord);
-        if ((lo | hi) === 0) return false;
-        return pairs.some(
-          ([fromHi, fromLo, toHi, toLo]) => notBelow(hi, lo, fromHi, fromLo) && notBelow(toHi, toLo, hi, lo),
-        );
-      }),
-    );
-  };
   const field: Field = {
     name,
     text,
     values: 'a number (0xffff888012345600)',
     operators: ORDER,
-    exists: () => test(null),
-    holds: (_store, asked) => test(clamped(intervalsOf(field, asked, max, parseInteger), max)),
+    exists: () => test([{ from: 1n, to: MAX_U64 }]),
+    holds: (_store, asked) =>
+      test(
+        intervalsOf(field, asked, MAX_U64, parseInteger).map(({ from, to }) => ({
+          from: from < 1n ? 1n : from,
+          to,
+        })),
+      ),
   };
   return field;
 }
 
-/** Without what is outside of 0 to `max`. */
-export function clamped(intervals: readonly Interval[], max: bigint): Interval[] {
+/** Intervals of u64 in words, those outside left out. */
+export function wideRanges(intervals: readonly Interval[]): WideRange[] {
   return intervals
-    .map(({ from, to }) => ({ from: from < 0n ? 0n : from, to: to > max ? max : to }))
-    .filter(({ from, to }) => from <= to);
+    .map(({ from, to }) => ({ from: from < 0n ? 0n : from, to: to > MAX_U64 ? MAX_U64 : to }))
+    .filter(({ from, to }) => from <= to)
+    .map(({ from, to }) => ({
+      fromHi: Number(from >> 32n),
+      fromLo: Number(from & MAX_U32),
+      toHi: Number(to >> 32n),
+      toLo: Number(to & MAX_U32),
+    }));
 }
 
-/** High and low 32 bits. */
-export function halves(value: bigint): readonly [number, number] {
-  return [Number(value >> 32n), Number(value & 0xffff_ffffn)];
+/** Whether a value in two words is in one of the ranges. */
+export function inWideRanges(ranges: readonly WideRange[], hi: number, lo: number): boolean {
+  for (const { fromHi, fromLo, toHi, toLo } of ranges) {
+    const notBelow = hi > fromHi || (hi === fromHi && lo >= fromLo);
+    if (notBelow && (hi < toHi || (hi === toHi && lo <= toLo))) return true;
+  }
+  return false;
 }
 
-/** a >= b, of two u32 each. */
-export function notBelow(aHi: number, aLo: number, bHi: number, bLo: number): boolean {
-  return aHi > bHi || (aHi === bHi && aLo >= bLo);
-}
-
-/** What the record does not tell apart from "none": a u16 of the low or the high half of a word. */
-export const LOW_HALF = (word: number): number => word & 0xffff;
-export const HIGH_HALF = (word: number): number => word >>> 16;
+const { recorded } = EVENT_BIT;
 
 export const NUMBER_FIELDS: readonly Field[] = [
   numberField({ name: 'len', text: 'bytes of the packet on the wire', flags: 0, column: (c) => c.length }),
   numberField({
     name: 'meta.len',
     text: 'bytes of metadata that the kernel said it had (meta_len)',
-    flags: EVENT_BIT.recorded,
+    flags: recorded,
     column: (c) => c.metaLength,
   }),
   numberField({ name: 'vlan', text: 'VLAN id of the outer tag', flags: 0, column: (c) => c.vlan, bias: 1n }),
+  numberField({ name: 'cpu', text: 'CPU that the hook ran on', flags: recorded, column: (c) => c.cpu }),
+  numberField({ name: 'mark', text: 'skb->mark', flags: recorded, column: recordColumn(RECORD.mark) }),
+  numberField({ name: 'hash', text: 'skb->hash', flags: recorded, column: recordColumn(RECORD.hash) }),
   numberField({
-    name: 'cpu',
-    text: 'CPU that the hook ran on',
-    flags: EVENT_BIT.recorded,
-    column: (c) => c.cpu,
+    name: 'priority',
+    text: 'skb->priority',
+    flags: recorded,
+    column: recordColumn(RECORD.priority),
   }),
-  recordField('mark', 'skb->mark', RECORD.mark),
-  recordField('hash', 'skb->hash', RECORD.hash),
-  recordField('priority', 'skb->priority', RECORD.priority),
   wideRecordField('skb', 'address of the sk_buff', RECORD.skbLo, RECORD.skbHi),
   wideRecordField('head', 'address of its head', RECORD.headLo, RECORD.headHi),
   wideRecordField('cookie', 'cookie of the socket', RECORD.cookieLo, RECORD.cookieHi),

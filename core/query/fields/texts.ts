@@ -2,7 +2,7 @@
 import type { CaptureStore } from '#core/store/capture-store.ts';
 import { EVENT_BIT, RECORD } from '#core/store/event-columns.ts';
 import { taskName } from '#core/store/event-text.ts';
-import { numberAtom, NumberTable, recordWord, rowAtom } from '../atom.ts';
+import { numberAtom, NumberTable, recordColumn, rowAtom } from '../atom.ts';
 import { atomTest, type EventTest } from '../events.ts';
 import { NAMES, type Field } from '../field.ts';
 import { nameTest } from './names.ts';
@@ -18,14 +18,14 @@ function taskTest(store: CaptureStore, passes: Passes): EventTest {
       return passes([comm, String(pid), `${comm}/${pid}`]);
     },
   );
-  return atomTest(numberAtom(EVENT_BIT.recorded, (c, row) => recordWord(c, row, RECORD.task), table));
+  return atomTest(numberAtom(recordColumn(RECORD.task), EVENT_BIT.recorded, table));
 }
 
 function dropTest(store: CaptureStore, passes: Passes): EventTest {
   const known = new Map<string, boolean>();
   return atomTest(
     rowAtom(EVENT_BIT.drop, (chunk, row) => {
-      const name = store.facts.dropReason(chunk.blockOffset[row]!, recordWord(chunk, row, RECORD.drop));
+      const name = store.facts.dropReason(chunk.blockOffset[row]!, chunk.record(row, RECORD.drop));
       let pass = known.get(name);
       if (pass === undefined) known.set(name, (pass = passes([name])));
       return pass;

@@ -1,22 +1,20 @@
 /** When a packet was seen: since the first event of the capture, or by the clock. */
 import type { CaptureStore } from '#core/store/capture-store.ts';
 import { EVENT_BIT } from '#core/store/event-columns.ts';
-import { rowAtom } from '../atom.ts';
+import { wideRangeAtom } from '../atom.ts';
 import { atomTest, type EventTest } from '../events.ts';
 import { ORDER, type Field } from '../field.ts';
 import { MAX_U64, parseDuration, parseInstant, type Interval } from '../values.ts';
-import { clamped, halves, intervalsOf, notBelow } from './numbers.ts';
+import { intervalsOf, wideRanges } from './numbers.ts';
 
 function timeTest(intervals: readonly Interval[]): EventTest {
-  const pairs = intervals.map(({ from, to }) => [...halves(from), ...halves(to)] as const);
   return atomTest(
-    rowAtom(EVENT_BIT.time, ({ tsHi, tsLo }, row) => {
-      const hi = tsHi[row]!;
-      const lo = tsLo[row]!;
-      return pairs.some(
-        ([fromHi, fromLo, toHi, toLo]) => notBelow(hi, lo, fromHi, fromLo) && notBelow(toHi, toLo, hi, lo),
-      );
-    }),
+    wideRangeAtom(
+      (c) => c.tsHi,
+      (c) => c.tsLo,
+      EVENT_BIT.time,
+      wideRanges(intervals),
+    ),
   );
 }
 
@@ -40,7 +38,7 @@ const TIME: Field = {
       const since = parseDuration(text);
       return since === null ? parseInstant(text) : start + since;
     };
-    return timeTest(clamped(intervalsOf(TIME, test, MAX_U64, read), MAX_U64));
+    return timeTest(intervalsOf(TIME, test, MAX_U64, read));
   },
 };
 
