@@ -32,6 +32,8 @@ interface CodeSpec {
   readonly column: ColumnOf;
   readonly namesOf: NamesOf;
   readonly count: number;
+  /** Instead of a list of all names. */
+  readonly values?: string;
   /** Only rows with Whither's event struct have one. */
   readonly recorded: boolean;
 }
@@ -50,7 +52,7 @@ function codeField(spec: CodeSpec): Field {
   const field: Field = {
     name: spec.name,
     text: spec.text,
-    values: `one of ${[...new Set(all)].join(', ')}`,
+    values: spec.values ?? `one of ${[...new Set(all)].join(', ')}`,
     operators: NAMES,
     exists: () => test((names) => names.length > 0),
     holds: (_store, asked) => {
@@ -128,6 +130,7 @@ export const NAME_FIELDS: readonly Field[] = [
   codeField({
     name: 'cause',
     text: 'why: name in the catalogue of causes, or the kernel operation',
+    values: 'a name or an operation of the catalogue (neighbourHeader, "neigh_hh_output()")',
     column: (c) => c.cause,
     namesOf: (code) => {
       const info = causeInfo(unpackCause(code));
