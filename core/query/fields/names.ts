@@ -130,7 +130,7 @@ export const NAME_FIELDS: readonly Field[] = [
   codeField({
     name: 'cause',
     text: 'why: name in the catalogue of causes, or the kernel operation',
-    values: 'a name or an operation of the catalogue (neighbourHeader, "neigh_hh_output()")',
+    values: 'a name or an operation of the catalogue (neighbourHeader, neigh_hh_output)',
     column: (c) => c.cause,
     namesOf: (code) => {
       const info = causeInfo(unpackCause(code));
