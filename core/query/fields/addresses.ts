@@ -1,4 +1,5 @@
 /** Addresses and ports: one end of the packet, or either. */
+import { formatIpv4, formatIpv6, formatMac } from '#core/dissect/addresses.ts';
 import { EVENT_BIT, type EventChunk } from '#core/store/event-columns.ts';
 import type { CaptureStore } from '#core/store/capture-store.ts';
 import { numberAtom, NumberTable, rangeAtom } from '../atom.ts';
@@ -41,6 +42,17 @@ function ipField(name: string, text: string, sides: readonly Side[]): Field {
     text,
     values: 'an address (10.0.0.1, 2001:db8::1), or with “in” a network (10.0.0.0/8)',
     operators: ['==', 'in'],
+    seen: {
+      // Numbers of IPv6 addresses below 0, so that they are not taken for one of IPv4.
+      visit: (_store, chunk, row, add) => {
+        for (const side of sides) {
+          const value = chunk[side][row]!;
+          if ((chunk.flags[row]! & EVENT_BIT.ipv4) !== 0) add(value);
+          else if ((chunk.flags[row]! & EVENT_BIT.ipv6) !== 0 && value !== 0) add(-value);
+        }
+      },
+      text: (store, key) => (key < 0 ? formatIpv6(store.flows.ipv6.key(-key), 0) : ipv4Text(key)),
+    },
     exists: (store) => eitherTest(sides.flatMap((side) => [ofIpv4(side, null), ofIpv6(store, side, null)])),
     holds: (store, test: Test) => {
       const networks = test.values.map((value) => {
@@ -62,6 +74,10 @@ function ipField(name: string, text: string, sides: readonly Side[]): Field {
   return field;
 }
 
+function ipv4Text(value: number): string {
+  return formatIpv4(Uint8Array.of(value >>> 24, value >>> 16, value >>> 8, value), 0);
+}
+
 function macField(name: string, text: string, sides: readonly Side[]): Field {
   const test = (store: CaptureStore, wanted: readonly Uint8Array[] | null): EventTest => {
     const { macs } = store.flows;
@@ -78,6 +94,13 @@ function macField(name: string, text: string, sides: readonly Side[]): Field {
     text,
     values: 'a MAC address (02:00:00:00:00:01)',
     operators: ['==', 'in'],
+    seen: {
+      visit: (_store, chunk, row, add) => {
+        for (const side of sides)
+          if ((chunk.flags[row]! & EVENT_BIT.mac) !== 0 && chunk[side][row] !== 0) add(chunk[side][row]!);
+      },
+      text: (store, key) => formatMac(store.flows.macs.key(key), 0),
+    },
     exists: (store) => test(store, null),
     holds: (store, asked) =>
       test(
@@ -99,6 +122,13 @@ function portField(name: string, text: string, sides: readonly Side[]): Field {
     text,
     values: 'a port (443), or a range of them (1024..65535)',
     operators: ORDER,
+    seen: {
+      visit: (_store, chunk, row, add) => {
+        if ((chunk.flags[row]! & EVENT_BIT.ports) !== 0)
+          for (const side of sides) add(column(side)(chunk)[row]!);
+      },
+      text: (_store, key) => String(key),
+    },
     exists: () => atomTest(rangeAtom(column('src'), EVENT_BIT.ports, null)),
     holds: (_store, test) => {
       const ranges = rangesOf(intervalsOf(field, test, MAX_PORT, parseInteger));

@@ -2,6 +2,7 @@
 import { META_STATE } from '#core/format/structs.ts';
 import { printText } from '#core/metadata/text.ts';
 import type { TlvType } from '#core/metadata/types.ts';
+import { decodeStored } from '#core/store/decode-stored.ts';
 import type { CaptureStore } from '#core/store/capture-store.ts';
 import { CodeTest, numberAtom, roomFor, type NumberTest } from '../atom.ts';
 import { atomTest, type EventTest } from '../events.ts';
@@ -30,6 +31,7 @@ export const META_FIELD: Field = {
   text: 'has metadata, with bytes that could be read',
   values: 'nothing: write “meta” alone',
   operators: [],
+  seen: null,
   exists: () => {
     const present = new CodeTest(
       () => META_STATES,
@@ -60,6 +62,14 @@ export function tlvField(store: CaptureStore, column: number): Field {
     text: `TLV ${name}${type === null ? '' : `, ${type.kind}`}`,
     values: type === null ? 'bytes (0a0b0c)' : KINDS[type.kind].values,
     operators: type === null ? ['==', 'in'] : KINDS[type.kind].operators,
+    // One number an area: several areas with the same text become one value.
+    seen: {
+      visit: (_store, chunk, row, add) => {
+        const area = chunk.area[row]!;
+        if (store.tlvs.value(column, area) !== null) add(area);
+      },
+      text: (_store, area) => printedValue(store, area, store.tlvs.names[column]!),
+    },
     exists: () => areaTest(store, column, () => true),
     holds: (_store, test) =>
       areaTest(
@@ -69,6 +79,10 @@ export function tlvField(store: CaptureStore, column: number): Field {
       ),
   };
   return field;
+}
+
+function printedValue(store: CaptureStore, area: number, name: string): string {
+  return decodeStored(store, area).tlvs.find((tlv) => tlv.name === name)?.value ?? '';
 }
 
 /** Areas whose value of the column passes. */

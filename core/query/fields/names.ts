@@ -54,6 +54,13 @@ function codeField(spec: CodeSpec): Field {
     text: spec.text,
     values: spec.values ?? `one of ${[...new Set(all)].join(', ')}`,
     operators: NAMES,
+    seen: {
+      visit: (_store, chunk, row, add) => {
+        const code = spec.column(chunk, row, row + 1)[row]!;
+        if ((chunk.flags[row]! & flags) === flags && spec.namesOf(code).length > 0) add(code);
+      },
+      text: (_store, code) => spec.namesOf(code)[0]!,
+    },
     exists: () => test((names) => names.length > 0),
     holds: (_store, asked) => {
       if (asked.operator !== '~') asked.values.forEach((value) => known(field, all, value));
@@ -99,6 +106,15 @@ export function hopField(
     text,
     values: `a text (${example})`,
     operators: NAMES,
+    seen: {
+      visit: (store, chunk, row, add) => {
+        const hop = chunk.hop[row]!;
+        const inState =
+          state === null || (chunk.state[row] === state && (chunk.flags[row]! & EVENT_BIT.recorded) !== 0);
+        if (inState && namesOf(store.hops.hops[hop]!).length > 0) add(hop);
+      },
+      text: (store, hop) => namesOf(store.hops.hops[hop]!)[0]!,
+    },
     exists: (store) => test(store, (names) => names.length > 0),
     holds: (store, asked) => test(store, nameTest(asked)),
   };

@@ -83,6 +83,13 @@ export function numberField({ name, text, flags, column, bias = 0n }: NumberColu
     text,
     values: NUMBER,
     operators: ORDER,
+    seen: {
+      visit: (_store, chunk, row, add) => {
+        const value = column(chunk, row, row + 1)[row]! - Number(bias);
+        if ((chunk.flags[row]! & flags) === flags && value >= 0) add(value);
+      },
+      text: (_store, key) => String(key),
+    },
     exists: () => atomTest(rangeAtom(column, flags, present)),
     holds: (_store, test) => {
       const wanted = intervalsOf(field, test, MAX_U32, read);
@@ -104,6 +111,7 @@ export function wideRecordField(name: string, text: string, loWord: number, hiWo
     text,
     values: 'a number (0xffff888012345600)',
     operators: ORDER,
+    seen: null,
     exists: () => test([{ from: 1n, to: MAX_U64 }]),
     holds: (_store, asked) =>
       test(

@@ -39,6 +39,13 @@ export const TEXT_FIELDS: readonly Field[] = [
     text: 'process at the socket: its name, its id, or name/id',
     values: 'a text (nginx, 812, nginx/812)',
     operators: NAMES,
+    seen: {
+      visit: (_store, chunk, row, add) => {
+        const task = chunk.record(row, RECORD.task);
+        if (task !== 0) add(task);
+      },
+      text: (store, task) => taskName(store, task).comm,
+    },
     exists: (store) => taskTest(store, () => true),
     holds: (store, test) => taskTest(store, nameTest(test)),
   },
@@ -47,6 +54,13 @@ export const TEXT_FIELDS: readonly Field[] = [
     text: 'reason of the drop, as the kernel names it',
     values: 'a text (NO_SOCKET, TC_INGRESS)',
     operators: NAMES,
+    seen: {
+      visit: (_store, chunk, row, add) => {
+        if ((chunk.flags[row]! & EVENT_BIT.drop) !== 0) add(chunk.record(row, RECORD.drop));
+      },
+      // By the newest host of the capture: nearly every capture is of one.
+      text: (store, reason) => store.facts.dropReason(Infinity, reason),
+    },
     exists: (store) => dropTest(store, () => true),
     holds: (store, test) => dropTest(store, nameTest(test)),
   },

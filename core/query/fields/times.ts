@@ -31,6 +31,7 @@ const TIME: Field = {
   values:
     'a time since the first event (14.9s, 250ms), an instant (2026-11-23T10:02:14.9Z), or a range of them (14s..15s)',
   operators: ORDER,
+  seen: null,
   exists: () => timeTest([{ from: 0n, to: MAX_U64 }]),
   holds: (store, test) => {
     const start = startOf(store);
