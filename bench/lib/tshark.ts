@@ -5,7 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { summarize, type Runs } from './stats.ts';
 
-interface TsharkWay {
+export interface TsharkWay {
   readonly name: string;
   readonly args: readonly string[];
 }
@@ -64,7 +64,7 @@ export interface Tshark {
 }
 
 /** null, with a word on how to get it, when tshark is not installed. */
-export function openTshark(capture: Uint8Array): Tshark | null {
+export function openTshark(capture: Uint8Array, ways: readonly TsharkWay[] = TSHARK_WAYS): Tshark | null {
   const version = tsharkVersion();
   if (version === null) {
     console.log('tshark is not installed (apt install tshark): no ratio.');
@@ -76,10 +76,10 @@ export function openTshark(capture: Uint8Array): Tshark | null {
   writeFileSync(file, capture);
   const close = (): void => rmSync(folder, { recursive: true, force: true });
   process.once('exit', close);
-  const seconds = new Map<string, number[]>(TSHARK_WAYS.map(({ name }) => [name, []]));
+  const seconds = new Map<string, number[]>(ways.map(({ name }) => [name, []]));
   return {
     async round() {
-      for (const way of TSHARK_WAYS) seconds.get(way.name)!.push(await timeTshark(file, way));
+      for (const way of ways) seconds.get(way.name)!.push(await timeTshark(file, way));
     },
     runs: () => [...seconds].map(([name, all]) => ({ name, runs: summarize(all) })),
     close,

@@ -330,6 +330,7 @@ export class CaptureStore implements CaptureSink {
       before.next[lastRow] = event;
       const hi = chunk.tsHi[row]! - before.tsHi[lastRow]!;
       if (hi < 0 || (hi === 0 && chunk.tsLo[row]! < before.tsLo[lastRow]!)) {
+        if ((j[jAt + JOURNEY.flags]! & JOURNEY_BIT.unordered) === 0) this.journeys.unordered++;
         j[jAt + JOURNEY.flags]! |= JOURNEY_BIT.unordered;
       }
       if ((j[jAt + JOURNEY.flags]! & JOURNEY_BIT.unordered) === 0) {

@@ -51,9 +51,15 @@ export function protocolText(store: CaptureStore, event: number): string {
 export function taskText(store: CaptureStore, event: number): string {
   const number = store.events.chunk(event).record(event & CHUNK_MASK, RECORD.task);
   if (number === 0) return '';
+  const { comm, pid } = taskName(store, number);
+  return `${comm}/${pid}`;
+}
+
+/** Name and process id of a task by its number (from 1) in the table of tasks. */
+export function taskName(store: CaptureStore, number: number): { comm: string; pid: number } {
   const key = store.extensions.tasks.key(number);
-  const tgid = new DataView(key.buffer, key.byteOffset).getUint32(EXT_TASK_TGID, true);
-  return `${decodeCString(key, EXT_TASK_COMM, EXT_TASK_SIZE - EXT_TASK_COMM)}/${tgid}`;
+  const pid = new DataView(key.buffer, key.byteOffset).getUint32(EXT_TASK_TGID, true);
+  return { comm: decodeCString(key, EXT_TASK_COMM, EXT_TASK_SIZE - EXT_TASK_COMM), pid };
 }
 
 /** Name of the drop reason, '' when the event is no drop. */

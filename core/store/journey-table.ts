@@ -46,6 +46,8 @@ const CHUNK_WORDS = 1 << (CHUNK_SHIFT + STRIDE_SHIFT);
 
 export class JourneyTable {
   count = 0;
+  /** Journeys with JOURNEY_BIT.unordered. */
+  unordered = 0;
   /** Rows in chunks; word `w` of journey `j` is `rows(j)[at(j) + w]`. */
   private readonly chunks: Uint32Array[] = [];
   private slots = new Uint32Array(FIRST_SLOTS);

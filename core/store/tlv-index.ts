@@ -5,7 +5,7 @@
  * the area arrived. Printed values do not come from here but from the bytes (`decodeArea`).
  */
 import { createAreaScan, type AreaDecoder } from '#core/metadata/scan.ts';
-import type { ValueKind } from '#core/metadata/types.ts';
+import type { MetadataSchema, TlvType, ValueKind } from '#core/metadata/types.ts';
 import type { AreaTable } from './area-table.ts';
 import { CHUNK_EVENTS, CHUNK_MASK, CHUNK_SHIFT, MAX_TLV_COLUMNS } from './limits.ts';
 
@@ -20,6 +20,16 @@ export interface TlvValue {
   /** Of the whole value, in bytes. */
   readonly length: number;
 }
+
+/** As TlvValue, and where the value's bytes begin in the page of its area. */
+export type ValueVisitor = (
+  area: number,
+  hi: number,
+  lo: number,
+  length: number,
+  page: Uint8Array,
+  at: number,
+) => void;
 
 /** A cell: value length + 1 in the high byte (it is 253 at most, for an area has 255), offset in the area in the low; 0 = not there. */
 type Cells = Uint16Array;
@@ -152,28 +162,50 @@ export class TlvIndex {
   /** The value of a column (index into `names`) in an area; null when it has none. */
   value(column: number, area: number): TlvValue | null {
     if (area === 0) return null;
-    if (area >= this.fresh) this.readFresh();
-    const cell = this.chunks[(area - 1) >>> CHUNK_SHIFT]?.[column]?.[(area - 1) & CHUNK_MASK] ?? 0;
-    if (cell === 0) return null;
-    const length = (cell >>> 8) - 1;
-    const big = this.isBig(column, area);
-    const bytes = this.areas.bytes(area).subarray(cell & 0xff, (cell & 0xff) + Math.min(length, VALUE_BYTES));
-    let hi = 0;
-    let lo = 0;
-    for (let i = 0; i < bytes.length; i++) {
-      hi = ((hi << 8) | (lo >>> 24)) >>> 0;
-      lo = ((lo << 8) | bytes[big ? i : bytes.length - 1 - i]!) >>> 0;
-    }
-    return { hi, lo, length };
+    let found: TlvValue | null = null;
+    this.eachValue(column, area, area, (_area, hi, lo, length) => {
+      found = { hi, lo, length };
+    });
+    return found;
   }
 
-  /** Whether the first byte of a column's value is its highest in this area. */
-  private isBig(column: number, area: number): boolean {
-    const schema = this.decoderFor(area)?.schema;
-    const type = schema?.types.find(({ name }) => name === this.names[column]);
-    if (type === undefined) return false;
-    if (type.kind === 'ipv4' && type.endian !== undefined) return type.endian === 'big';
-    return BYTEWISE.has(type.kind) || (type.endian ?? schema!.framing.endian) === 'big';
+  /** Visits the value of a column (index into `names`) in each of the areas `from` (at least 1) to `to` that has one. */
+  eachValue(column: number, from: number, to: number, visit: ValueVisitor): void {
+    if (to >= this.fresh) this.readFresh();
+    for (let p = this.phases.length - 1; p >= 0 && to >= from; p--) {
+      const phase = this.phases[p]!;
+      const start = Math.max(from, phase.from);
+      this.visitPhase(column, start, to, isBig(phase.decoder.schema, this.names[column]!), visit);
+      to = Math.min(to, start - 1);
+    }
+  }
+
+  private visitPhase(column: number, from: number, to: number, big: boolean, visit: ValueVisitor): void {
+    const { areas } = this;
+    for (let area = from; area <= to; area++) {
+      const cell = this.chunks[(area - 1) >>> CHUNK_SHIFT]?.[column]?.[(area - 1) & CHUNK_MASK] ?? 0;
+      if (cell === 0) continue;
+      const length = (cell >>> 8) - 1;
+      const page = areas.page(area);
+      const at = areas.start(area) + (cell & 0xff);
+      const bytes = Math.min(length, VALUE_BYTES);
+      let hi = 0;
+      let lo = 0;
+      for (let i = 0; i < bytes; i++) {
+        hi = (hi << 8) | (lo >>> 24);
+        lo = (lo << 8) | page[big ? at + i : at + bytes - 1 - i]!;
+      }
+      visit(area, hi >>> 0, lo >>> 0, length, page, at);
+    }
+  }
+
+  /** The type of a column by the newest schema that has it; null = none has (any more). */
+  typeOf(column: number): TlvType | null {
+    for (let p = this.phases.length - 1; p >= 0; p--) {
+      const type = this.phases[p]!.decoder.schema.types.find(({ name }) => name === this.names[column]);
+      if (type !== undefined) return type;
+    }
+    return null;
   }
 
   private chunksAt(index: number): (Cells | undefined)[] {
@@ -204,6 +236,14 @@ export class TlvIndex {
     if (this.names.length === MAX_TLV_COLUMNS) return -1;
     return this.names.push(name) - 1;
   }
+}
+
+/** Whether the first byte of values of this name is the highest by a schema. */
+function isBig(schema: MetadataSchema, name: string): boolean {
+  const type = schema.types.find((each) => each.name === name);
+  if (type === undefined) return false;
+  if (type.kind === 'ipv4' && type.endian !== undefined) return type.endian === 'big';
+  return BYTEWISE.has(type.kind) || (type.endian ?? schema.framing.endian) === 'big';
 }
 
 const BYTEWISE: ReadonlySet<ValueKind> = new Set(['ipv4', 'ipv6', 'mac', 'string', 'bytes']);

@@ -1,6 +1,8 @@
-/** The tables inside docs/capture-format.md, between `<!-- generated:NAME -->` and `<!-- /generated -->`. */
+/** The tables inside docs/capture-format.md and docs/filter.md, between `<!-- generated:NAME -->` and `<!-- /generated -->`. */
 import { HOOKS } from '#core/format/hooks.ts';
 import { OPERATION, OPERATION_FLAG, PROGRAM_KIND } from '#core/format/attribution.ts';
+import { FIELDS } from '#core/query/catalogue.ts';
+import { JOURNEY_FIELDS } from '#core/query/journeys.ts';
 import {
   BLOCK_SUBTYPE,
   COST_ATTACH,
@@ -75,6 +77,18 @@ export const SECTIONS: ReadonlyMap<string, string> = new Map([
       HOOKS.map((h) => [h.id, `\`${h.name}\``, h.lane, h.order, h.linkType, h.direction, h.doc]),
     ),
   ],
+  [
+    'filter-fields',
+    table(
+      ['Field', 'What it is', 'Values', 'Operators'],
+      [...FIELDS, ...JOURNEY_FIELDS].map(({ name, text, values, operators }) => [
+        `\`${name}\``,
+        text,
+        values,
+        operators.map((operator) => `\`${operator}\``).join(' '),
+      ]),
+    ),
+  ],
   ...STRUCTS.map((s): [string, string] => [
     s.name,
     `${s.doc} Size: ${s.size} bytes.\n\n${table(
@@ -88,7 +102,7 @@ export const SECTIONS: ReadonlyMap<string, string> = new Map([
 export function replaceSections(document: string): string {
   return document.replace(SECTION_PATTERN, (_whole, open: string, name: string, close: string) => {
     const body = SECTIONS.get(name);
-    if (body === undefined) throw new Error(`docs/capture-format.md: nothing generates "${name}".`);
+    if (body === undefined) throw new Error(`docs: nothing generates "${name}".`);
     return `${open}\n${body}\n\n${close}`;
   });
 }

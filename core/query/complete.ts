@@ -1,0 +1,165 @@
+/** What can stand at a place of an expression: names of fields, operators, values that the capture has. */
+import type { CaptureStore } from '#core/store/capture-store.ts';
+import { FIELDS, findField } from './catalogue.ts';
+import { TLV_PREFIX, tlvField } from './fields/metadata.ts';
+import { isJourneyField, JOURNEY_FIELDS } from './journeys.ts';
+import { MAX_FILTER_CHARS } from './limits.ts';
+import { quoteValue } from './parse.ts';
+import { seenValues } from './seen-values.ts';
+import { FilterFault, type Operator, type Span } from './syntax.ts';
+
+const MAX_OPTIONS = 50;
+
+export interface CompletionOption {
+  /** What is put in. */
+  readonly text: string;
+  readonly kind: 'field' | 'operator' | 'value';
+  /** One line about it; of a value how often it was seen. */
+  readonly detail: string;
+}
+
+/** Replaces the text from `from` to `to`. */
+export interface Completion extends Span {
+  readonly options: readonly CompletionOption[];
+}
+
+interface Token extends Span {
+  readonly text: string;
+}
+
+/** Options at character `at` of `text`, the likeliest first. */
+export function completeFilter(text: string, at: number, store: CaptureStore): Completion {
+  if (text.length > MAX_FILTER_CHARS) return { from: at, to: at, options: [] };
+  const before = tokensBefore(text, at);
+  const last = before.at(-1);
+  const typing = last !== undefined && last.to === at && isWord(last) ? last : null;
+  const done = typing === null ? before : before.slice(0, -1);
+  const span = typing === null ? { from: at, to: at } : { from: typing.from, to: at };
+  const typed = typing === null ? '' : unquoted(text.slice(typing.from, at));
+  const field = fieldOfValue(done);
+  if (field !== null) return { ...span, options: valueOptions(store, field, typed) };
+  if (endsInField(done)) return { ...span, options: operatorOptions(store, done.at(-1)!, typed) };
+  return { ...span, options: fieldOptions(store, typed) };
+}
+
+function isWord(token: Token): boolean {
+  return /^[\w":-]/.test(token.text);
+}
+
+function unquoted(text: string): string {
+  return text.replace(/^"|"$/g, '').replace(/\\(["\\])/g, '$1');
+}
+
+/** As the tokens of filter.grammar, with keywords as words: what is being typed need not be a filter yet. */
+const TOKEN = /"(?:[^"\\]|\\.)*"?|==|!=|<=|>=|!~|&&|\|\||[<>~!(){}[\],]|[\w:-][\w.:/@#+-]*/g;
+
+function tokensBefore(text: string, at: number): Token[] {
+  return [...text.slice(0, at).matchAll(TOKEN)].map((match) => ({
+    text: match[0],
+    from: match.index,
+    to: match.index + match[0].length,
+  }));
+}
+
+const COMPARISONS: ReadonlySet<string> = new Set([
+  '==',
+  '!=',
+  '<',
+  '<=',
+  '>',
+  '>=',
+  '~',
+  '!~',
+  'eq',
+  'ne',
+  'lt',
+  'le',
+  'gt',
+  'ge',
+  'contains',
+  'in',
+]);
+const OPENERS: ReadonlySet<string> = new Set(['(', '!', '&&', '||', 'and', 'or', 'not']);
+
+/** The field whose value comes next: behind its operator, in its set, or null. */
+function fieldOfValue(tokens: readonly Token[]): Token | null {
+  let i = tokens.length - 1;
+  if (i >= 0 && (tokens[i]!.text === '{' || tokens[i]!.text === ',')) {
+    while (i >= 0 && tokens[i]!.text !== '{') i--;
+    i--;
+  }
+  if (i < 1 || !COMPARISONS.has(tokens[i]!.text)) return null;
+  return tokens[i - 1]!;
+}
+
+/** The last token is a field without an operator yet. */
+function endsInField(tokens: readonly Token[]): boolean {
+  const last = tokens.at(-1);
+  if (last === undefined || !isWord(last) || OPENERS.has(last.text) || COMPARISONS.has(last.text))
+    return false;
+  const before = tokens.at(-2);
+  return before === undefined || OPENERS.has(before.text);
+}
+
+function fieldOptions(store: CaptureStore, typed: string): CompletionOption[] {
+  const tlvs = store.tlvs.names.map((_, column) => tlvField(store, column));
+  const wanted = typed.toLowerCase();
+  return [...tlvs, ...FIELDS, ...JOURNEY_FIELDS]
+    .filter(({ name }) => name.toLowerCase().includes(wanted))
+    .sort(
+      (a, b) =>
+        Number(b.name.toLowerCase().startsWith(wanted)) - Number(a.name.toLowerCase().startsWith(wanted)),
+    )
+    .slice(0, MAX_OPTIONS)
+    .map(({ name, text }) => ({ text: fieldText(name), kind: 'field', detail: text }));
+}
+
+/** The name as the language has it: `tlv["a name"]` where it is no word. */
+export function fieldText(name: string): string {
+  if (!name.startsWith(TLV_PREFIX)) return name;
+  const rest = name.slice(TLV_PREFIX.length);
+  return /^[\w.:/@#+-]+$/.test(rest) ? name : `tlv["${rest.replace(/["\\]/g, '\\$&')}"]`;
+}
+
+const OPERATOR_TEXTS: Readonly<Record<Operator, string>> = {
+  '==': 'is, at some hop',
+  '!=': 'is there, and at no hop this',
+  '<': 'less than',
+  '<=': 'at most',
+  '>': 'more than',
+  '>=': 'at least',
+  '~': 'contains',
+  '!~': 'is there, and at no hop contains',
+  in: 'one of a set, a range or a network',
+  exists: 'is there',
+  has: '',
+};
+
+function operatorOptions(store: CaptureStore, token: Token, typed: string): CompletionOption[] {
+  const field = fieldAt(store, token);
+  if (field === null) return [];
+  const all: Operator[] = [...field.operators, 'exists'];
+  if (all.includes('==')) all.splice(1, 0, '!=');
+  return all
+    .filter((operator) => operator.startsWith(typed))
+    .map((operator) => ({ text: operator, kind: 'operator', detail: OPERATOR_TEXTS[operator] }));
+}
+
+function valueOptions(store: CaptureStore, token: Token, typed: string): CompletionOption[] {
+  const field = fieldAt(store, token);
+  if (field === null || isJourneyField(field)) return [];
+  return seenValues(store, field, typed, MAX_OPTIONS).map(({ value, count }) => ({
+    text: quoteValue(value),
+    kind: 'value',
+    detail: `${count} ${count === 1 ? 'event' : 'events'}`,
+  }));
+}
+
+function fieldAt(store: CaptureStore, token: Token) {
+  try {
+    return findField(store, { name: token.text, from: token.from, to: token.to });
+  } catch (thrown) {
+    if (thrown instanceof FilterFault) return null;
+    throw thrown;
+  }
+}

@@ -1,0 +1,100 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { seen, trace, verdict, type Seen } from '#core/store/testing/scenario.ts';
+import { findField } from './catalogue.ts';
+import { compileFilter } from './compile.ts';
+import { ContrastQuery, likelihoodRatio } from './contrast.ts';
+import type { Field } from './field.ts';
+import { GroupQuery } from './groups.ts';
+import { Query } from './query.ts';
+
+const HOOKS = ['netif_receive_skb', 'tcx/ingress@first', 'consume_skb'];
+
+/** Every third journey has verdict 1 and mark 9, and loses its metadata at tcx. */
+const store = seen(
+  ...Array.from({ length: 90 }, (_, i): Seen[] => {
+    const bad = i % 3 === 0;
+    const meta = [...trace(i), ...verdict(bad ? 1 : 0)];
+    return [
+      { hook: HOOKS[0]!, id: BigInt(i + 1), us: 10 * i, meta, fields: { mark: bad ? 9 : i % 2 } },
+      {
+        hook: HOOKS[1]!,
+        id: BigInt(i + 1),
+        us: 10 * i + 1,
+        ...(!bad && { meta }),
+        fields: { mark: bad ? 9 : i % 2 },
+      },
+    ];
+  }).flat(),
+);
+
+function members(text: string): (journey: number) => boolean {
+  const compiled = compileFilter(text, store);
+  if (!compiled.ok) throw new Error(compiled.error.cause);
+  const query = new Query(store, compiled.question!);
+  query.advance(Infinity);
+  return (journey) => query.has(journey);
+}
+
+describe('what journeys have in common', () => {
+  it('is ranked, with shares on both sides, and each can be filtered for', () => {
+    const query = new ContrastQuery(store, members('state == lost'));
+    while (!query.advance(7)) continue;
+    const found = query.result(20);
+    const filters = found.map(({ filter }) => filter);
+    expect(filters).toContain('tlv.verdict == drop');
+    expect(filters).toContain('mark == 9');
+    expect(filters).toContain('state == lost');
+    expect(found.find(({ filter }) => filter === 'tlv.verdict == drop')).toMatchObject({
+      inside: 30,
+      outside: 0,
+      insideShare: 1,
+      outsideShare: 0,
+    });
+    // What both have, and what each packet has for itself, is no answer.
+    expect(
+      filters.some(
+        (filter) => filter.startsWith('ip.') || filter.startsWith('tlv.trace') || filter.startsWith('device'),
+      ),
+    ).toBe(false);
+    for (const { filter, inside } of found) {
+      const holds = members(filter);
+      const lost = members('state == lost');
+      expect(Array.from({ length: 90 }, (_, j) => holds(j) && lost(j)).filter(Boolean)).toHaveLength(inside);
+    }
+  });
+
+  it('is nothing without another side', () => {
+    const query = new ContrastQuery(store, () => true);
+    query.advance(Infinity);
+    expect(query.result(20)).toEqual([]);
+  });
+
+  it('measures a difference as 0 where shares are equal, and larger the further they are apart', () => {
+    expect(likelihoodRatio(5, 10, 50, 100)).toBeCloseTo(0);
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 49 }), fc.integer({ min: 0, max: 49 }), (a, b) => {
+        const g = likelihoodRatio(a, 50, b, 50);
+        expect(g).toBeGreaterThanOrEqual(-1e-9);
+        if (a > b) expect(likelihoodRatio(a + 1, 50, b, 50)).toBeGreaterThanOrEqual(g - 1e-9);
+      }),
+    );
+  });
+});
+
+describe('groups', () => {
+  it('count each journey once for a value, the largest group first', () => {
+    const field = findField(store, { name: 'tlv.verdict', from: 0, to: 0 }) as Field;
+    const query = new GroupQuery(store, field, () => true);
+    while (!query.advance(11)) continue;
+    expect(query.result(10)).toEqual({
+      field: 'tlv.verdict',
+      journeys: 90,
+      groups: [
+        { value: 'pass', journeys: 60, share: 60 / 90, filter: 'tlv.verdict == pass' },
+        { value: 'drop', journeys: 30, share: 30 / 90, filter: 'tlv.verdict == drop' },
+      ],
+      others: 0,
+    });
+  });
+});

@@ -1,0 +1,39 @@
+/** What a field of the filter language is: one file of `fields/` makes each kind of them. */
+import type { CaptureStore } from '#core/store/capture-store.ts';
+import type { EventChunk } from '#core/store/event-columns.ts';
+import type { EventTest } from './events.ts';
+import { FilterFault, type Literal, type Operator, type Test } from './syntax.ts';
+
+/** What values a field has in a capture: a number for each at an event, and its text as a filter would have it. */
+export interface Seen {
+  visit(store: CaptureStore, chunk: EventChunk, row: number, add: (key: number) => void): void;
+  text(store: CaptureStore, key: number): string;
+}
+
+export interface Field {
+  readonly name: string;
+  /** One line, for completion and the manual. */
+  readonly text: string;
+  /** How values are written, with an example: `a number (64, 0x40)`. */
+  readonly values: string;
+  /** Operators beside `exists`, `!=` and `!~`, which every field has where it has `==` and `~`. */
+  readonly operators: readonly Operator[];
+  /** For completion; null = of values that are nearly all different, which nobody picks from a list. */
+  readonly seen: Seen | null;
+  /** Rows that have the field at all. */
+  exists(store: CaptureStore): EventTest;
+  /** Rows where the test holds; its operator is one of `operators`, `in` never with a single value. Throws FilterFault. */
+  holds(store: CaptureStore, test: Test): EventTest;
+}
+
+/** The refusal of a value that is not written as those of the field are. */
+export function wrongValue(field: Field, literal: Literal): FilterFault {
+  return new FilterFault(
+    literal,
+    `“${literal.text}” is no value of ${field.name}.`,
+    `It is ${field.values}.`,
+  );
+}
+
+export const ORDER: readonly Operator[] = ['==', '<', '<=', '>', '>=', 'in'];
+export const NAMES: readonly Operator[] = ['==', 'in', '~'];

@@ -1,0 +1,46 @@
+/** When a packet was seen: since the first event of the capture, or by the clock. */
+import type { CaptureStore } from '#core/store/capture-store.ts';
+import { EVENT_BIT } from '#core/store/event-columns.ts';
+import { wideRangeAtom } from '../atom.ts';
+import { atomTest, type EventTest } from '../events.ts';
+import { ORDER, type Field } from '../field.ts';
+import { MAX_U64, parseDuration, parseInstant, type Interval } from '../values.ts';
+import { intervalsOf, wideRanges } from './numbers.ts';
+
+function timeTest(intervals: readonly Interval[]): EventTest {
+  return atomTest(
+    wideRangeAtom(
+      (c) => c.tsHi,
+      (c) => c.tsLo,
+      EVENT_BIT.time,
+      wideRanges(intervals),
+    ),
+  );
+}
+
+/** Unix time of the capture's first event; 0 when there is none yet. */
+function startOf(store: CaptureStore): bigint {
+  if (store.events.count === 0) return 0n;
+  const { tsHi, tsLo } = store.events.chunk(0);
+  return (BigInt(tsHi[0]!) << 32n) | BigInt(tsLo[0]!);
+}
+
+const TIME: Field = {
+  name: 'time',
+  text: 'when: since the first event of the capture, or Unix time',
+  values:
+    'a time since the first event (14.9s, 250ms), an instant (2026-11-23T10:02:14.9Z), or a range of them (14s..15s)',
+  operators: ORDER,
+  seen: null,
+  exists: () => timeTest([{ from: 0n, to: MAX_U64 }]),
+  holds: (store, test) => {
+    const start = startOf(store);
+    const read = (text: string): bigint | null => {
+      const since = parseDuration(text);
+      return since === null ? parseInstant(text) : start + since;
+    };
+    return timeTest(intervalsOf(TIME, test, MAX_U64, read));
+  },
+};
+
+export const TIME_FIELDS: readonly Field[] = [TIME];

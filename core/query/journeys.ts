@@ -1,0 +1,91 @@
+/** Fields of a whole journey: one value each, whatever the hop. */
+import type { CaptureStore } from '#core/store/capture-store.ts';
+import { journeyId } from '#core/store/event-text.ts';
+import { JOURNEY } from '#core/store/journey-table.ts';
+import { CHUNK_MASK } from '#core/store/limits.ts';
+import { ORDER, type Field } from './field.ts';
+import { intervalsOf, inWideRanges, wideRanges } from './fields/numbers.ts';
+import type { Operator, Test } from './syntax.ts';
+import { MAX_U64, parseDuration, parseInteger } from './values.ts';
+
+/** Whether a journey passes, by the events that have arrived. */
+export type JourneyTest = (store: CaptureStore, journey: number) => boolean;
+
+export interface JourneyField {
+  readonly name: string;
+  readonly text: string;
+  readonly values: string;
+  readonly operators: readonly Operator[];
+  readonly journey: (test: Test) => JourneyTest;
+}
+
+export function isJourneyField(field: Field | JourneyField): field is JourneyField {
+  return 'journey' in field;
+}
+
+type Measure = (store: CaptureStore, journey: number) => { readonly hi: number; readonly lo: number };
+
+function measured(
+  name: string,
+  text: string,
+  values: string,
+  read: (text: string) => bigint | null,
+  measure: Measure,
+): JourneyField {
+  const asField = { name, text, values } as Field;
+  return {
+    name,
+    text,
+    values,
+    operators: ORDER,
+    journey: (test) => {
+      if (test.operator === 'exists') return () => true;
+      const ranges = wideRanges(intervalsOf(asField, test, MAX_U64, read));
+      return (store, journey) => {
+        const { hi, lo } = measure(store, journey);
+        return inWideRanges(ranges, hi, lo);
+      };
+    },
+  };
+}
+
+const U32 = 0x1_0000_0000;
+
+/** From its first event to its last in order of arrival, in ns; a journey that arrived out of order lasts what its ends say. */
+function duration(store: CaptureStore, journey: number): { hi: number; lo: number } {
+  const [first, last] = [
+    store.journeys.word(journey, JOURNEY.first),
+    store.journeys.word(journey, JOURNEY.last),
+  ];
+  const [a, b] = [store.events.chunk(first), store.events.chunk(last)];
+  const [i, k] = [first & CHUNK_MASK, last & CHUNK_MASK];
+  const ns = Math.abs((b.tsHi[k]! - a.tsHi[i]!) * U32 + (b.tsLo[k]! - a.tsLo[i]!));
+  return { hi: Math.floor(ns / U32), lo: ns % U32 };
+}
+
+export const JOURNEY_FIELDS: readonly JourneyField[] = [
+  measured(
+    'journey',
+    'number of the journey, as the list shows it',
+    'a number (733), or a range of them (700..800)',
+    parseInteger,
+    journeyId,
+  ),
+  measured(
+    'journey.events',
+    'how many hops saw the packet',
+    'a number (8)',
+    parseInteger,
+    (store, journey) => ({
+      hi: 0,
+      lo: store.journeys.word(journey, JOURNEY.count),
+    }),
+  ),
+  measured(
+    'journey.duration',
+    'from its first event to its last',
+    'a duration (1.5ms)',
+    parseDuration,
+    duration,
+  ),
+];

@@ -1,0 +1,196 @@
+/** CodeMirror as a field of one line, with the filter language. Loaded when the page stands. */
+import {
+  autocompletion,
+  closeBrackets,
+  closeBracketsKeymap,
+  completionKeymap,
+} from '@codemirror/autocomplete';
+import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
+import { bracketMatching, HighlightStyle, LRLanguage, syntaxHighlighting } from '@codemirror/language';
+import { setDiagnostics, type Diagnostic } from '@codemirror/lint';
+import { Annotation, EditorState, Prec } from '@codemirror/state';
+import { EditorView, keymap, placeholder, tooltips, type ViewUpdate } from '@codemirror/view';
+import { styleTags, tags } from '@lezer/highlight';
+import { parser } from '#core/query/filter-parser.gen.ts';
+import type { Completion } from '#core/query/complete.ts';
+import type { FilterError } from '#core/query/syntax.ts';
+
+export interface EditorOptions {
+  readonly parent: HTMLElement;
+  readonly text: string;
+  readonly label: string;
+  readonly hint: string;
+  readonly onChange: (text: string) => void;
+  /** Enter. */
+  readonly onApply: () => void;
+  /** Escape, with no list of completions open. */
+  readonly onLeave: () => void;
+  readonly complete: (text: string, at: number) => Promise<Completion>;
+}
+
+export interface FilterEditor {
+  /** Sets the text without `onChange`. */
+  setText(text: string): void;
+  setError(error: FilterError | null): void;
+  focus(): void;
+  destroy(): void;
+}
+
+const language = LRLanguage.define({
+  parser: parser.configure({
+    props: [
+      styleTags({
+        'Field/Word': tags.propertyName,
+        'Value/Word': tags.literal,
+        String: tags.string,
+        Comparison: tags.operator,
+        Quantifier: tags.keyword,
+      }),
+    ],
+  }),
+});
+
+const colours = HighlightStyle.define([
+  { tag: tags.propertyName, color: 'var(--meta)' },
+  { tag: tags.literal, color: 'var(--ink)' },
+  { tag: tags.string, color: 'var(--changed)' },
+  { tag: tags.operator, color: 'var(--ink-muted)' },
+  { tag: tags.keyword, color: 'var(--written)' },
+]);
+
+const look = EditorView.theme({
+  '&': {
+    fontFamily: 'var(--font-bytes)',
+    fontSize: 'var(--size-base)',
+    color: 'var(--ink)',
+    background: 'transparent',
+  },
+  '&.cm-focused': { outline: 'none' },
+  '.cm-scroller': { fontFamily: 'inherit', lineHeight: '20px', overflowX: 'auto', scrollbarWidth: 'none' },
+  '.cm-content': { padding: '0', caretColor: 'var(--ink)' },
+  '.cm-line': { padding: '0' },
+  '.cm-placeholder': { color: 'var(--ink-faint)' },
+  '.cm-tooltip': {
+    background: 'var(--ground-raised)',
+    border: '1px solid var(--line-strong)',
+    color: 'var(--ink)',
+  },
+  '.cm-tooltip-autocomplete > ul': { fontFamily: 'var(--font-bytes)', maxHeight: '16em' },
+  '.cm-tooltip-autocomplete > ul > li[aria-selected]': {
+    background: 'var(--ground-selected)',
+    color: 'var(--ink)',
+  },
+  '.cm-completionDetail': { color: 'var(--ink-muted)', fontStyle: 'normal', marginLeft: '1em' },
+  '.cm-completionMatchedText': { textDecoration: 'none', fontWeight: '700' },
+  '.cm-lintRange-error': {
+    backgroundImage: 'none',
+    textDecoration: 'underline wavy var(--lost)',
+    textDecorationSkipInk: 'none',
+  },
+});
+
+const silent = Annotation.define<boolean>();
+
+/** A filter is one line: line ends that are pasted become spaces. */
+const oneLine = EditorState.transactionFilter.of((tr) => {
+  if (!tr.docChanged || tr.newDoc.lines === 1) return tr;
+  const text = tr.newDoc.sliceString(0, undefined, ' ');
+  return [
+    {
+      changes: { from: 0, to: tr.startState.doc.length, insert: text },
+      selection: { anchor: Math.min(tr.newSelection.main.head, text.length) },
+    },
+  ];
+});
+
+/** Makes the editor inside of `parent`, in a shadow root. */
+export function createFilterEditor(options: EditorOptions): FilterEditor {
+  const { parent, onApply, onLeave } = options;
+  const root = parent.shadowRoot ?? parent.attachShadow({ mode: 'open', delegatesFocus: true });
+  const view = new EditorView({
+    root,
+    parent: root,
+    state: EditorState.create({
+      doc: options.text,
+      extensions: [
+        Prec.highest(
+          keymap.of([
+            ...completionKeymap,
+            { key: 'Enter', run: () => (onApply(), true) },
+            { key: 'Escape', run: () => (onLeave(), true) },
+          ]),
+        ),
+        keymap.of([
+          ...closeBracketsKeymap,
+          ...historyKeymap,
+          ...defaultKeymap.filter(({ key }) => key !== 'Enter'),
+        ]),
+        oneLine,
+        history(),
+        language,
+        syntaxHighlighting(colours),
+        bracketMatching(),
+        closeBrackets(),
+        placeholder(options.hint),
+        tooltips({ position: 'fixed' }),
+        EditorView.contentAttributes.of({ 'aria-label': options.label, spellcheck: 'false' }),
+        autocompletion({
+          icons: false,
+          override: [
+            async ({ state, pos, explicit }) => {
+              const { from, to, options: found } = await options.complete(state.doc.toString(), pos);
+              if (
+                found.length === 0 ||
+                (!explicit && from === to && pos > 0 && !/\s$/.test(state.sliceDoc(0, pos)))
+              )
+                return null;
+              return {
+                from,
+                to,
+                filter: false,
+                options: found.map(({ text, kind, detail }) => ({
+                  label: text,
+                  detail,
+                  type: kind,
+                  apply: text,
+                })),
+              };
+            },
+          ],
+        }),
+        EditorView.updateListener.of((update: ViewUpdate) => {
+          if (!update.docChanged || update.transactions.some((tr) => tr.annotation(silent) === true)) return;
+          options.onChange(update.state.doc.toString());
+        }),
+        look,
+      ],
+    }),
+  });
+  return {
+    setText(text) {
+      const { state } = view;
+      if (state.doc.toString() === text) return;
+      view.dispatch({
+        changes: { from: 0, to: state.doc.length, insert: text },
+        annotations: silent.of(true),
+      });
+    },
+    setError(error) {
+      view.dispatch(
+        setDiagnostics(view.state, error === null ? [] : [diagnostic(error, view.state.doc.length)]),
+      );
+    },
+    focus: () => view.focus(),
+    destroy: () => view.destroy(),
+  };
+}
+
+function diagnostic({ from, to, cause, remedy }: FilterError, length: number): Diagnostic {
+  const start = Math.min(from, Math.max(0, length - 1));
+  return {
+    from: start,
+    to: Math.max(start, Math.min(to, length)),
+    severity: 'error',
+    message: `${cause} ${remedy}`,
+  };
+}
