@@ -246,4 +246,4 @@ function isBig(schema: MetadataSchema, name: string): boolean {
   return BYTEWISE.has(type.kind) || (type.endian ?? schema.framing.endian) === 'big';
 }
 
-const BYTEWISE: ReadonlySet<ValueKind> = new Set(['ipv4', 'ipv6', 'mac', 'string', 'bytes']);
+const BYTEWISE: ReadonlySet<ValueKind> = new Set(['ipv4', 'ipv6', 'ip', 'mac', 'string', 'bytes']);

@@ -159,6 +159,9 @@ function hasValue(
     case 'bytes':
       return formatHex(buf, at, length) === value.toLowerCase().replace(/^0x/, '');
     case 'string':
+    case 'flag':
+    case 'nested':
+    case 'ip':
     case 'ipv4':
     case 'ipv6':
     case 'mac':
