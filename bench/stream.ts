@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- stream [--rate N] [--seconds N]`
+ * `npm run bench -- stream [--rate N] [--seconds N] [--trace FILE]`
  *
  * The live path whole: a feeder appends events to the agent's spool, the agent's server sends them to the built
  * page in Chromium, the page's worker decodes them, and the page draws. Received and lost are compared with what the
@@ -7,6 +7,9 @@
  *
  * A main-thread task of 50 ms or more is seen exactly (PerformanceObserver `longtask`). Without one, the
  * longest is what a 4 ms timer was late by, and never more than 50.
+ *
+ * `--trace` writes a trace for chrome://tracing or the Performance panel, of a page that is not minified, and costs
+ * so much itself that its numbers are for comparing its own parts only.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
@@ -24,6 +27,7 @@ const LONG_TASK_MS = 50;
 /** Enough for the first frames of the page: what they take is not what is measured. */
 const SETTLE_MS = 1_500;
 const LAST_EVENT_TIMEOUT_MS = 15_000;
+const TRACED = ['toplevel', 'devtools.timeline', 'disabled-by-default-v8.cpu_profiler'];
 const RETAIN_BYTES = 4 * 1024 * 1024 * 1024;
 
 /** What is left in the page by `watchMainThread`. */
@@ -49,21 +53,26 @@ interface Received {
 export async function main(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({
     args: [...args],
-    options: { rate: { type: 'string', default: '100000' }, seconds: { type: 'string', default: '30' } },
+    options: {
+      rate: { type: 'string', default: '100000' },
+      seconds: { type: 'string', default: '30' },
+      trace: { type: 'string' },
+    },
   });
   const rate = Number(values.rate);
   const seconds = Number(values.seconds);
   const folder = await mkdtemp(path.join(os.tmpdir(), 'whither-bench-'));
   try {
-    await measure(folder, rate, seconds);
+    await measure(folder, rate, seconds, values.trace ?? null);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-async function measure(folder: string, rate: number, seconds: number): Promise<void> {
+async function measure(folder: string, rate: number, seconds: number, trace: string | null): Promise<void> {
   const pageDir = path.join(folder, 'page');
-  await build({ logLevel: 'error', build: { outDir: pageDir, emptyOutDir: true } });
+  const minified = trace === null ? {} : { minify: false };
+  await build({ logLevel: 'error', build: { outDir: pageDir, emptyOutDir: true, ...minified } });
   const spool = await Spool.open(path.join(folder, 'spool'), { retainBytes: RETAIN_BYTES });
   const server = await AgentServer.start({
     pageDir,
@@ -77,6 +86,7 @@ async function measure(folder: string, rate: number, seconds: number): Promise<v
     const feeder = new Feeder(spool, rate * seconds);
     await feeder.begin();
     const page = await browser.newPage();
+    if (trace !== null) await browser.startTracing(page, { path: trace, categories: TRACED });
     await page.goto(server.link('source=live'));
     await page.waitForFunction(() => globalThis.whither.state.newest?.state === 'live');
     await page.waitForTimeout(SETTLE_MS);
@@ -89,6 +99,7 @@ async function measure(folder: string, rate: number, seconds: number): Promise<v
     const received = await waitForAll(page, fed.events);
     const latency = await page.evaluate(() => globalThis.whither.api.streamStats());
     const thread = await page.evaluate(() => globalThis.whitherBench);
+    if (trace !== null) await browser.stopTracing();
     const longestTaskMs =
       thread.longTasks > 0 ? thread.longestTaskMs : Math.min(thread.longestLatenessMs, LONG_TASK_MS);
 

@@ -37,6 +37,26 @@ describe('an ordinary capture', () => {
   });
 });
 
+describe('choosing a file', () => {
+  it('opens the same file again', async () => {
+    await page.goto(site.url);
+    const choose = async () => {
+      const input = page.locator('input[type="file"]');
+      await input.setInputFiles({
+        name: 'plain.pcap',
+        mimeType: 'application/octet-stream',
+        buffer: Buffer.from(plainPcap(30)),
+      });
+    };
+    await choose();
+    await waitForState(page, 'done');
+    await page.getByTitle('To the start screen').click();
+    expect(await page.locator('input[type="file"]').inputValue()).toBe('');
+    await choose();
+    await waitForState(page, 'done');
+  });
+});
+
 describe('bad input', () => {
   it('keeps the capture that is open when the file dropped on it is none', async () => {
     await site.openSample();

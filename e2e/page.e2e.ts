@@ -161,7 +161,7 @@ describe('the losses', () => {
     await site.drop('generated.pcapng', generatedCapture(4000));
     await waitForState(page, 'done');
     await page.keyboard.press('l');
-    const table = page.getByRole('table', { name: 'Losses by hop, cause and TLV' });
+    const table = page.getByRole('table', { name: 'Damage to metadata by hop, cause and TLV' });
     const first = table.locator('tbody tr').first();
     await first.waitFor();
     const [hop = '', state = '', , , of, journeys] = await first.locator('th, td').allTextContents();
@@ -175,6 +175,47 @@ describe('the losses', () => {
     await expect.poll(() => new URL(page.url()).searchParams.get('hop')).toBe(hop);
     await page.getByRole('heading', { name: `Journey ${summary.rows[0]?.exampleId ?? ''}` }).waitFor();
     expect(await page.locator('.hop-note').textContent()).toContain(`${hop}: ${state}`);
+  });
+});
+
+describe('the filter by harm', () => {
+  it('offers what came to metadata in this capture, and lists those journeys alone', async () => {
+    await page.goto(site.url);
+    await site.drop('generated.pcapng', generatedCapture(4000));
+    await waitForState(page, 'done');
+    const filter = page.getByRole('group', { name: 'Filter', exact: true });
+    expect(await filter.getByRole('button', { name: 'suspect' }).count()).toBe(0);
+    await filter.getByRole('button', { name: 'clobbered' }).click();
+    await expect.poll(() => new URL(page.url()).searchParams.get('harm')).toBe('clobbered');
+    const [summary, states] = await page.evaluate(async () => {
+      const { api } = globalThis.whither;
+      const all = await api.inspect(0, 4000);
+      const events = all as { journey: string; state: string }[];
+      return [await api.lossSummary(), events.filter((event) => event.state === 'clobbered')] as const;
+    });
+    const harmed = new Set(states.map(({ journey }) => journey)).size;
+    expect(summary.rows.some(({ state }) => state === 'clobbered')).toBe(true);
+    await expect
+      .poll(() => page.getByTestId('list-count').textContent())
+      .toMatch(new RegExp(`^${harmed.toLocaleString('en')} of `));
+    // A journey opens where it came to that harm, and the link says the same to somebody else.
+    await page.locator('.list-row').nth(1).click();
+    await page.locator('.hop-note', { hasText: 'clobbered' }).waitFor();
+    await page.keyboard.press('Escape');
+    await expect.poll(() => new URL(page.url()).searchParams.get('harm')).toBeNull();
+  });
+
+  it('counts in the sentence what the table counts', async () => {
+    await page.goto(site.url);
+    await site.drop('generated.pcapng', generatedCapture(4000));
+    await waitForState(page, 'done');
+    const [first] = (await page.evaluate(() => globalThis.whither.api.lossSummary())).rows;
+    await page.keyboard.press('l');
+    await page.locator('.loss-table tbody tr').first().getByRole('button').click();
+    await page.getByRole('heading', { name: `Journey ${first?.exampleId ?? ''}` }).waitFor();
+    expect(await page.locator('.verdict').first().textContent()).toContain(
+      `as in ${first?.journeys} of ${first?.arrived} journeys that came there with metadata`,
+    );
   });
 });
 
@@ -224,5 +265,43 @@ describe('the journey', () => {
     expect(await page.locator('[data-row="mark"] td').first().textContent()).toBe('0x00000000');
     await page.keyboard.press('b');
     expect(await page.locator('[data-row="mark"]').count()).toBe(0);
+  });
+});
+
+describe('a TLV that goes on', () => {
+  const journey = (id: number) => `${site.url}?source=sample:taps&journey=${id}`;
+
+  it('is one line from packet data over area and tap to map and socket', async () => {
+    await page.goto(journey(43));
+    await page.locator('.matrix').waitFor();
+    const way = await page.$$eval('.matrix tr[data-row="request"] td', (cells) =>
+      cells.map((cell) => ({
+        on: cell.classList.contains('way'),
+        text: cell.textContent.replace(/\s+/g, ' ').trim(),
+      })),
+    );
+    const stops = way.filter(({ text }) => /packet|area|tap|map|socket/.test(text)).map(({ text }) => text);
+    expect(stops).toEqual(['20 packet ≈', '+ 20 area', '= tap', '20 map ≈', '20 socket ≈']);
+    expect(way.every(({ on }) => on)).toBe(true);
+    const ways = page.getByRole('list', { name: 'Where each TLV was seen' });
+    expect(await ways.textContent()).toContain('no other packet of the flow around it carries this value');
+    // The stage is the same in every packet: which of them the map has it from is not known.
+    expect(await page.locator('.matrix tr[data-row="stage"] .place-ambiguous').count()).toBe(2);
+  });
+
+  it('has taps as hops by their names, with what they showed', async () => {
+    await page.goto(journey(43));
+    const tap = page.locator('.matrix thead th', { hasText: 'tap/to_flow_map' });
+    await tap.click();
+    expect(await page.locator('.hop-note').textContent()).toMatch(
+      /taps0:tap\/to_flow_map.*tapa program shows bytes of its own.*exact, the same sk_buff.*blob21 08 14/,
+    );
+    await page.getByRole('heading', { name: 'Shown by the tap' }).waitFor();
+    await page.keyboard.press('End');
+    await page.getByRole('heading', { name: 'Shown by the tap' }).waitFor({ state: 'detached' });
+    // No key goes behind the last hop, so what is there comes into view with it.
+    const right = await page.locator('.matrix thead th').last().boundingBox();
+    const pane = await page.locator('[data-pane="journey"]').boundingBox();
+    expect((right?.x ?? Infinity) - 1).toBeLessThan((pane?.x ?? 0) + (pane?.width ?? 0));
   });
 });

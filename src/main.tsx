@@ -1,5 +1,5 @@
 /** Starts the page: state from the address, the worker on first use, the session's handle for the console. */
-import { StrictMode } from 'react';
+import { StrictMode, startTransition } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from '#src/app/App.tsx';
 import { connect } from '#src/app/connect.ts';
@@ -38,11 +38,14 @@ if (source !== null) void session.open(source, true);
 
 const root = document.getElementById('root');
 if (root !== null) {
-  createRoot(root).render(
-    <StrictMode>
-      <SessionContext value={session}>
-        <App />
-      </SessionContext>
-    </StrictMode>,
+  // As a transition: React then makes the page in slices between which the browser draws and listens.
+  startTransition(() =>
+    createRoot(root).render(
+      <StrictMode>
+        <SessionContext value={session}>
+          <App />
+        </SessionContext>
+      </StrictMode>,
+    ),
   );
 }

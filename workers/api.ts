@@ -120,7 +120,9 @@ export interface WhitherWorker {
    * or none = the newest run that has one.
    */
   journeyOf(idHi: number, idLo: number, run?: string): Promise<number>;
+  /** While the agent does not answer, without what is only in its log: the packet, what taps said. */
   journey(journey: number): Promise<JourneyDetail>;
+  /** Likewise: with the area, and no packet. */
   eventBytes(event: number): Promise<EventBytes>;
   /**
    * Live: while somebody looks the probe has the kernel count what BPF programs cost, and tells once a second. Holds

@@ -152,11 +152,11 @@ describe('a session with a file', () => {
     const world = fileWorld(generatedBytes(800));
     const updates = await world.open();
     const last = await updates.ended();
-    await world.session.setFilter({ hop: 0, metadata: 'without', lost: false });
+    await world.session.setFilter({ hop: 0, metadata: 'without', harm: null });
     const narrowed = await updates.until((update) => update.generation === last.generation + 1);
     expect(narrowed.listed).toBe(0);
     expect((await world.session.rows(0, 10)).count).toBe(0);
-    await world.session.setFilter({ hop: null, metadata: null, lost: false });
+    await world.session.setFilter({ hop: null, metadata: null, harm: null });
     const widened = await updates.until((update) => update.generation === last.generation + 2);
     expect(widened.listed).toBe(last.journeys);
   });
@@ -168,8 +168,8 @@ describe('a session with a file', () => {
     let nowMs = 0;
     // Every slice is over after one step, so that the second call comes while the first one is at work.
     Object.defineProperty(world, 'nowMs', { get: () => (nowMs += 100) });
-    const first = world.session.setFilter({ hop: 0, metadata: 'without', lost: false });
-    const second = world.session.setFilter({ hop: 0, metadata: 'with', lost: false });
+    const first = world.session.setFilter({ hop: 0, metadata: 'without', harm: null });
+    const second = world.session.setFilter({ hop: 0, metadata: 'with', harm: null });
     await Promise.all([first, second]);
     const last = await updates.until((update) => update.generation === generation + 1);
     expect(last.listed).toBe(journeys);
@@ -178,7 +178,7 @@ describe('a session with a file', () => {
 
   it('begins with the filter that was set before it was opened', async () => {
     const world = fileWorld(generatedBytes(800));
-    await world.session.setFilter({ hop: null, metadata: 'without', lost: false });
+    await world.session.setFilter({ hop: null, metadata: 'without', harm: null });
     expect(await (await world.open()).ended()).toMatchObject({ events: 800, listed: 0 });
   });
 
@@ -410,7 +410,10 @@ describe('a session with a live source', () => {
     expect(bytes.area).toHaveLength(32);
     expect(bytes.packet).toHaveLength(0);
     source.read = () => Promise.reject(new Fault('live-unreachable', 'No answer.', 'Start it.'));
-    await expect(world.session.eventBytes(3)).rejects.toMatchObject({ code: 'live-unreachable' });
+    expect((await world.session.eventBytes(3)).packet).toHaveLength(0);
+    await expect(world.session.inspect(3, 1)).rejects.toMatchObject({ code: 'live-unreachable' });
+    source.read = () => Promise.reject(new Fault('live-unauthorised', 'Another start.', 'Open its link.'));
+    await expect(world.session.eventBytes(3)).rejects.toMatchObject({ code: 'live-unauthorised' });
   });
 
   it('measures how old events are when they are decoded, since the last question', async () => {

@@ -172,7 +172,9 @@ export class Session implements WhitherWorker {
   async #detail(capture: Capture, journey: number): Promise<JourneyDetail> {
     const { store } = capture;
     const blocks = new Map<number, Uint8Array | null>();
-    for (const event of blocksWanted(store, journey)) blocks.set(event, await this.#block(capture, event));
+    for (const event of blocksWanted(store, journey)) {
+      blocks.set(event, await this.#blockInReach(capture, event));
+    }
     return journeyDetail(store, journey, readJourneyBlocks(store, blocks));
   }
 
@@ -180,7 +182,7 @@ export class Session implements WhitherWorker {
     const { capture } = this.#current();
     const { store } = capture;
     assertIndex('event', event, store.events.count);
-    const bytes = eventBytes(store, event, await this.#block(capture, event));
+    const bytes = eventBytes(store, event, await this.#blockInReach(capture, event));
     return { ...bytes, blockOffset: capture.sourceOffset(bytes.blockOffset) };
   }
 
@@ -213,7 +215,15 @@ export class Session implements WhitherWorker {
     return Promise.resolve(this.#current().capture.latency.take());
   }
 
-  /** The block of an event; null when retention took it, for its metadata is still in the store. */
+  /** The block of an event; null when it is out of reach, for its metadata is still in the store. */
+  #blockInReach(capture: Capture, event: number): Promise<Uint8Array | null> {
+    return this.#block(capture, event).catch((thrown: unknown) => {
+      if (thrown instanceof Fault && thrown.code === 'live-unreachable') return null;
+      throw thrown;
+    });
+  }
+
+  /** The block of an event; null when retention took it. */
   #block(capture: Capture, event: number): Promise<Uint8Array | null> {
     const chunk = capture.store.events.chunk(event);
     const row = event & CHUNK_MASK;

@@ -1,6 +1,7 @@
 /** What became of a journey's metadata, in one sentence. */
 import { HOP_STATE } from '#core/diagnosis/types.ts';
 import type { CaptureStore } from './capture-store.ts';
+import { arrivals } from './edges.ts';
 import { CHUNK_MASK } from './limits.ts';
 import type { JourneyHop } from './view.ts';
 
@@ -34,7 +35,7 @@ export function diagnosisText(
   return `Metadata written${writer}, first seen at ${name(first)}, there until ${name(last)}${changed}.`;
 }
 
-/** `Metadata lost between A and B by OPERATION (implied: EVIDENCE), as in 12 of 40 events there.` */
+/** `Metadata lost between A and B by OPERATION (implied: EVIDENCE), as in 12 of 40 journeys that came there with metadata.` */
 function wrong(
   store: CaptureStore,
   event: number,
@@ -55,5 +56,11 @@ function wrong(
   const chunk = store.events.chunk(event);
   const state = HOP_STATE[worst];
   const count = store.hops.causes.count(hop.hop, state, chunk.cause[event & CHUNK_MASK]!);
-  return `${WHAT[worst]} ${where}${by}, as in ${count} of ${store.hops.events[hop.hop]!} events there.`;
+  // The same share as in the summary of losses. A packet that is unreadable at its first hop came from nowhere.
+  const arrived = arrivals(store)[hop.hop]!;
+  const many =
+    arrived < count
+      ? `${count} events there`
+      : `${count} of ${arrived} journeys that came there with metadata`;
+  return `${WHAT[worst]} ${where}${by}, as in ${many}.`;
 }

@@ -44,6 +44,13 @@ export function edgeList(store: CaptureStore): Edge[] {
   return store.edges.list(store.hops.hops.length);
 }
 
+/** By hop: how often journeys came there with metadata at the hop before. */
+export function arrivals(store: CaptureStore): Float64Array {
+  const arrived = new Float64Array(store.hops.hops.length);
+  for (const { to, hadMetadata } of edgeList(store)) arrived[to]! += hadMetadata;
+  return arrived;
+}
+
 /**
  * An event arrived that is older than one before it: the edges of its journey are counted anew. `event` is the
  * journey's newest by arrival, `last` the one before it. Journeys longer than MAX_JOURNEY_EVENTS are not, as in

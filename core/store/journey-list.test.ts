@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { HOP_STATE_NAMES } from '#core/diagnosis/types.ts';
 import { META_STATE } from '#core/format/structs.ts';
 import { CaptureReader } from '#core/pcapng/reader.ts';
 import { CaptureStore } from './capture-store.ts';
@@ -9,16 +10,18 @@ import { journeyEvents } from './journey-events.ts';
 import { JourneyList } from './journey-list.ts';
 import { CHUNK_MASK } from './limits.ts';
 import { sectionBytes, seen, trace, type Seen } from './testing/scenario.ts';
-import { CELL, type ListFilter } from './view.ts';
+import { CELL, HARMS, type ListFilter } from './view.ts';
 
 const HOOKS = ['netif_receive_skb', 'tcx/ingress@first', 'consume_skb'];
 const META = [...trace(1), 0, 0];
+/** As long, with other bytes: clobbered where no program runs between two hooks. */
+const OTHER = [...trace(2), 0, 0];
 const ALL = Infinity;
 
 const filters: fc.Arbitrary<ListFilter> = fc.record({
   hop: fc.option(fc.nat(2)),
   metadata: fc.option(fc.constantFrom('with', 'without')),
-  lost: fc.boolean(),
+  harm: fc.option(fc.constantFrom(...HARMS)),
 });
 
 const captures = fc.array(
@@ -27,7 +30,7 @@ const captures = fc.array(
     id: fc.bigInt(0n, 12n),
     // Out of order now and then.
     us: fc.nat(200),
-    what: fc.constantFrom('none', 'none', 'with', 'unreadable'),
+    what: fc.constantFrom('none', 'none', 'with', 'other', 'unreadable'),
   }),
   { minLength: 1, maxLength: 120 },
 );
@@ -38,6 +41,7 @@ function toSeen(events: readonly { hook: string; id: bigint; us: number; what: s
     id,
     us,
     ...(what === 'with' && { meta: META }),
+    ...(what === 'other' && { meta: OTHER }),
     ...(what === 'unreadable' && { state: META_STATE.unreadable }),
   }));
 }
@@ -52,12 +56,14 @@ function passesByDefinition(store: CaptureStore, journey: number, filter: ListFi
     return {
       hop: chunk.hop[row],
       with: chunk.metaState[row] === META_STATE.present,
-      lost: cells[i] === CELL.lost,
+      harms: [cells[i] === CELL.lost ? 'lost' : '', HOP_STATE_NAMES[chunk.state[row]!] ?? ''].filter(
+        (name, at) => at === 0 || name !== 'lost',
+      ),
     };
   });
   const here = all.filter(({ hop }) => filter.hop === null || hop === filter.hop);
   if (here.length === 0) return false;
-  if (filter.lost && !here.some(({ lost }) => lost)) return false;
+  if (filter.harm !== null && !here.some(({ harms }) => harms.includes(filter.harm!))) return false;
   if (filter.metadata === 'with') return here.some((e) => e.with);
   if (filter.metadata === 'without') {
     return filter.hop === null ? !here.some((e) => e.with) : here.some((e) => !e.with);
@@ -134,7 +140,7 @@ describe('a filtered list', () => {
       us: i,
       ...(i % 1000 === 999 && { meta: META }),
     }));
-    const list = new JourneyList(seen(...events), { hop: null, metadata: 'with', lost: false });
+    const list = new JourneyList(seen(...events), { hop: null, metadata: 'with', harm: null });
     expect(list.advance(4000)).toBe(false);
     expect(list.length).toBe(4);
     expect(list.advance(4000)).toBe(true);
@@ -148,7 +154,7 @@ describe('a filtered list', () => {
 describe('a list without a filter', () => {
   it('is every journey as it comes', () => {
     const store = seen({ hook: HOOKS[0]!, id: 1n, us: 0 }, { hook: HOOKS[0]!, id: 2n, us: 1 });
-    const list = new JourneyList(store, { hop: null, metadata: null, lost: false });
+    const list = new JourneyList(store, { hop: null, metadata: null, harm: null });
     expect([list.length, [...list.slice(1, 5)], list.rowOf(1), list.rowOf(2)]).toEqual([2, [1], 1, -1]);
   });
 });

@@ -7,6 +7,7 @@ import { HOP_STATE, HOP_STATE_NAMES, KNOWN_NAMES } from '#core/diagnosis/types.t
 import { createAreaScan, type AreaDecoder } from '#core/metadata/scan.ts';
 import { nsFromParts } from '#core/time/ns.ts';
 import type { CaptureStore } from './capture-store.ts';
+import { arrivals } from './edges.ts';
 import { decimal, journeyId } from './event-text.ts';
 import { unpackCause, unpackKnown } from './hop-causes.ts';
 import { journeyEvents } from './journey-events.ts';
@@ -73,7 +74,7 @@ export class LossSummaryQuery {
 
   /** Of the events that `advance` has looked at. */
   summary(): LossSummary {
-    const arrived = this.arrivals();
+    const arrived = arrivals(this.store);
     const byFrequency = [...this.fates.values()].sort((a, b) => b.area.journeys - a.area.journeys);
     const rows = byFrequency.flatMap((fate) => {
       const tlvs = [...fate.tlvs.values()].flatMap((tallies) => [...tallies.values()]);
@@ -196,14 +197,6 @@ export class LossSummaryQuery {
     tally.journeys++;
     if (events.compareTime(event, tally.first) < 0) tally.first = event;
     if (events.compareTime(event, tally.last) > 0) tally.last = event;
-  }
-
-  /** By hop: how often journeys came there with metadata. */
-  private arrivals(): Float64Array {
-    const { edges, hops } = this.store;
-    const arrived = new Float64Array(hops.hops.length);
-    for (const { to, hadMetadata } of edges.list(hops.hops.length)) arrived[to]! += hadMetadata;
-    return arrived;
   }
 
   private row({ hop, state, packedCause }: Fate, tally: Tally, arrived: number): LossRow {

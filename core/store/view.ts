@@ -174,9 +174,13 @@ export interface ListFilter {
   readonly hop: number | null;
   /** With `hop`: with metadata there, or without. Without `hop`: anywhere, or nowhere. */
   readonly metadata: 'with' | 'without' | null;
-  /** Journeys that had metadata and lost it (CELL.lost) at `hop`, or at any hop. */
-  readonly lost: boolean;
+  /** Journeys whose metadata came to this harm at `hop`, or at any hop. */
+  readonly harm: Harm | null;
 }
+
+/** `lost`: had metadata before, has none now (CELL.lost). The others are states of an event (core/diagnosis). */
+export const HARMS = ['lost', 'clobbered', 'suspect', 'unreadable'] as const;
+export type Harm = (typeof HARMS)[number];
 
 /** One TLV of the matrix at one hop. */
 export interface MatrixCell {

@@ -102,11 +102,14 @@ function Counts() {
       <span>
         <b className="mono">{printCount(journeys)}</b> journeys
       </span>
-      <span className={loss.any ? 'tone-lost' : 'muted'} title={loss.text}>
-        <b className="mono">{loss.count}</b> lost
+      <span
+        className={loss.any ? 'tone-lost' : 'muted'}
+        title={`Events that happened and were not captured: ${loss.text}`}
+      >
+        <b className="mono">{loss.count}</b> missed
       </span>
       {leftOut !== null && (
-        <span className="muted" title="Events that the capture was asked not to keep: no loss">
+        <span className="muted" title="Events that the capture was asked not to keep: not missed">
           {leftOut}
         </span>
       )}

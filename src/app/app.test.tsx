@@ -25,7 +25,7 @@ async function show(update: Partial<Update>) {
   await act(async () => {
     await session.open({ kind: 'live' });
     worker.send(fakeUpdate(update));
-    await vi.waitFor(() => expect(store.getState().newest).not.toBeNull());
+    await vi.waitFor(() => expect(store.getState().calm).not.toBeNull());
   });
   return { worker, connection, session, store };
 }
@@ -81,20 +81,20 @@ describe('the page', () => {
     expect(within(screen.getByRole('alert')).getByRole('button', { name: 'Reopen' })).toBeDefined();
   });
 
-  it('never says that nothing was lost when nobody knows how much was', async () => {
+  it('never says that nothing was missed when nobody knows how much was', async () => {
     const gaps = [{ hop: null, cause: 'probe killed', count: null, leftOut: false, fromNs: '1', toNs: '2' }];
     await show({ lost: 0, gaps });
-    expect(screen.getByTestId('counts').textContent).toContain('? lost');
+    expect(screen.getByTestId('counts').textContent).toContain('? missed');
     expect(screen.getByText('✕ 1 gap of unknown size')).toBeDefined();
-    expect(screen.queryByText('no loss')).toBeNull();
+    expect(screen.queryByText('none missed')).toBeNull();
   });
 
-  it('does not call lost what sampling left out', async () => {
+  it('does not call missed what sampling left out', async () => {
     const gaps = [{ hop: null, cause: 'sampling', count: 824, leftOut: true, fromNs: '1', toNs: '2' }];
     await show({ lost: 0, leftOut: 824, gaps });
-    expect(screen.getByTestId('counts').textContent).toContain('0 lost824 left out by sampling');
+    expect(screen.getByTestId('counts').textContent).toContain('0 missed824 left out by sampling');
     expect(screen.getByTestId('counts').querySelector('.tone-lost')).toBeNull();
-    expect(screen.getByText('no loss')).toBeDefined();
+    expect(screen.getByText('none missed')).toBeDefined();
   });
 
   it('tells how far it has caught up, and no rate until then', async () => {
@@ -127,7 +127,7 @@ describe('the page', () => {
         links: [{ ...link, evidence: 'seen in the kernel' }],
       });
     await act(async () => {
-      session.select(2, { hi: 0, lo: 3 });
+      session.journey.select(2, { hi: 0, lo: 3 });
       await vi.waitFor(() => expect(store.getState().detail?.links).toHaveLength(1));
     });
     expect(screen.getByText('It was lost in a clone.')).toBeDefined();
@@ -196,9 +196,9 @@ describe('the page', () => {
     act(() => store.setState({ link: { ...store.getState().link, hop: 'eth9:nowhere' } }));
     expect(screen.getByText('not in this capture: does not filter')).toBeDefined();
     expect(screen.getByTestId('list-count').textContent).toBe('10');
-    act(() => session.setFilter({ lost: true }));
+    act(() => session.filter.set({ harm: 'lost' }));
     expect(worker.calls.findLast(({ name }) => name === 'setFilter')?.args).toEqual([
-      { hop: null, metadata: null, lost: true },
+      { hop: null, metadata: null, harm: 'lost' },
     ]);
   });
 

@@ -1,6 +1,6 @@
 /** The real worker as the session wants it. */
 import { connectWorker } from '#workers/client.ts';
-import type { Connection } from '#src/state/session.ts';
+import type { Connection } from '#src/state/connection.ts';
 
 export function connect(): Connection {
   const worker = connectWorker();

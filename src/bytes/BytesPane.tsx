@@ -4,13 +4,13 @@ import type { EventBytes, JourneyHop } from '#workers/api.ts';
 import { useWidth } from '#src/app/use-size.ts';
 import { scopedAction } from '#src/keys/bind.ts';
 import { usePage, useSession } from '#src/state/context.ts';
-import { hexOf } from './hex.ts';
+import { bytesOf, hexOf } from './hex.ts';
 import { HexView } from './HexView.tsx';
 import { fieldLines, fieldSpans, tlvSpans, type Span } from './spans.ts';
 import { stripOf } from './strip.ts';
 import './bytes.css';
 
-const NO_HOPS = [] as const;
+const NO_SPANS: readonly Span[] = [];
 /** Room for offset, 16 bytes and ASCII at 11 px. */
 const WIDE_PX = 408;
 /** Room for wider bytes in two halves of eight. */
@@ -18,10 +18,13 @@ const ROOMY_PX = 500;
 
 export function BytesPane() {
   const bytes = usePage((state) => state.bytes);
-  const hops = usePage((state) => state.calm?.hops ?? NO_HOPS);
+  const hops = usePage((state) => state.places);
   const noArea = usePage((state) =>
     noAreaText(state.detail?.hops.find((one) => one.event === state.bytes?.event)),
   );
+  const blob = usePage((state) => state.detail?.hops[state.at]?.tap?.blob ?? '');
+  const unread = usePage((state) => (state.unread?.what === 'bytes' ? state.unread : null));
+  const agentGone = usePage((state) => state.newest?.state === 'reconnecting');
   const pane = useRef<HTMLElement>(null);
   const width = useWidth(pane);
   const hop = hops.find((candidate) => candidate.index === bytes?.hop);
@@ -32,11 +35,24 @@ export function BytesPane() {
         <span className="mono bytes-hop">{hop?.name}</span>
       </header>
       {bytes === null ? (
-        <p className="pane-empty" tabIndex={0}>
-          Choose a hop of a journey.
+        <p className="pane-empty" tabIndex={0} role={unread === null ? undefined : 'status'}>
+          {unread === null
+            ? 'Choose a hop of a journey.'
+            : `The bytes of this hop could not be read. ${unread.cause} ${unread.remedy}`}
         </p>
       ) : (
-        <Content bytes={bytes} noArea={noArea} perRow={width >= WIDE_PX ? 16 : 8} roomy={width >= ROOMY_PX} />
+        <Content
+          bytes={bytes}
+          noArea={noArea}
+          noPacket={
+            agentGone
+              ? 'The agent keeps these bytes, and does not answer; the metadata is above.'
+              : 'These bytes are no longer in the capture; the metadata is above.'
+          }
+          blob={blob}
+          perRow={width >= WIDE_PX ? 16 : 8}
+          roomy={width >= ROOMY_PX}
+        />
       )}
     </section>
   );
@@ -63,11 +79,16 @@ interface ContentProps {
   readonly bytes: EventBytes;
   /** Why there are no bytes of the area, where there are none. */
   readonly noArea: string;
+  /** Likewise of the packet. */
+  readonly noPacket: string;
+  /** Hex of what a tap showed here; '' = nothing. */
+  readonly blob: string;
   readonly perRow: number;
   readonly roomy: boolean;
 }
 
-function Content({ bytes, noArea, perRow, roomy }: ContentProps) {
+function Content({ bytes, noArea, noPacket, blob, perRow, roomy }: ContentProps) {
+  const shown = useMemo(() => bytesOf(blob), [blob]);
   // By key, not by span: the same TLV stays marked, and the focus stays, when another hop is chosen.
   const [hotKey, setHotKey] = useState('');
   const setHot = useCallback((span: Span | null) => setHotKey(span?.key ?? ''), []);
@@ -138,15 +159,27 @@ function Content({ bytes, noArea, perRow, roomy }: ContentProps) {
           )}
         </>
       )}
+      {shown.length > 0 && (
+        <>
+          <Heading title="Shown by the tap" length={shown.length} copy={shown} />
+          <HexView
+            space="blob"
+            bytes={shown}
+            perRow={perRow}
+            spans={NO_SPANS}
+            hot={null}
+            faultAt={-1}
+            onHot={setHot}
+          />
+        </>
+      )}
       <Heading
         title="Packet"
         length={bytes.packet.length}
         copy={bytes.packet}
         original={bytes.originalLength}
       />
-      {bytes.packet.length === 0 && bytes.originalLength > 0 && (
-        <p className="muted">These bytes are no longer in the capture; the metadata is above.</p>
-      )}
+      {bytes.packet.length === 0 && bytes.originalLength > 0 && <p className="muted">{noPacket}</p>}
       <HexView
         space="packet"
         bytes={bytes.packet}

@@ -5,7 +5,7 @@
 import type { FieldNode } from '#core/dissect/types.ts';
 import type { DecodedArea } from '#core/metadata/types.ts';
 
-export type Space = 'area' | 'packet';
+export type Space = 'area' | 'packet' | 'blob';
 
 export interface Span {
   readonly space: Space;

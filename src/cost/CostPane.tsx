@@ -48,6 +48,7 @@ function OpenCost() {
   const session = useSession();
   const cost = useCost();
   const live = usePage((state) => state.newest?.state === 'live' || state.newest?.state === 'reconnecting');
+  const silent = usePage((state) => state.newest?.state === 'reconnecting');
   const now = cost?.history.at(-1);
   const missing = cost === null ? null : missingCost(cost, live);
   return (
@@ -55,6 +56,9 @@ function OpenCost() {
       <header className="pane-head">
         <h2>What watching costs</h2>
         {now !== undefined && <Sums point={now} />}
+        {silent && now !== undefined && (
+          <span role="status">the agent does not answer: these are its last numbers</span>
+        )}
         <button
           className="button quiet small push"
           aria-label="Close the cost"

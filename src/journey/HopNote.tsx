@@ -1,10 +1,10 @@
-/** What is known about the chosen hop: state, cause, how it is known, the evidence, and who wrote. */
+/** What is known about the chosen hop: state, cause, how it is known, the evidence, who wrote, and what a tap said. */
 import type { JourneyHop } from '#workers/api.ts';
-import { explained, KNOWN_MEANING } from './fate.ts';
+import { explained, JOIN_MEANING, KNOWN_MEANING, TAP_MEANING } from './fate.ts';
 
 export function HopNote({ hop, name }: { readonly hop: JourneyHop; readonly name: string }) {
   if (!explained(hop)) return null;
-  const { state, cause, writer } = hop;
+  const { state, cause, writer, tap } = hop;
   return (
     <dl className="hop-note" aria-label={`Why, at ${name}`}>
       <dt>at</dt>
@@ -27,6 +27,20 @@ export function HopNote({ hop, name }: { readonly hop: JourneyHop; readonly name
         <>
           <dt>writer</dt>
           <dd className="mono">{writer}</dd>
+        </>
+      )}
+      {tap !== undefined && (
+        <>
+          <dt>tap</dt>
+          <dd>{TAP_MEANING[tap.kind]}</dd>
+          <dt>packet</dt>
+          <dd>{JOIN_MEANING[tap.join]}</dd>
+          {tap.blob !== '' && (
+            <>
+              <dt>blob</dt>
+              <dd className="mono hop-blob">{tap.blob.replace(/..(?=.)/g, '$& ')}</dd>
+            </>
+          )}
         </>
       )}
     </dl>

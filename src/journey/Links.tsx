@@ -18,7 +18,7 @@ export function Links({ links }: { readonly links: JourneyDetail['links'] }) {
             {journey === null || id === null ? (
               words
             ) : (
-              <button className="link" onClick={() => session.select(journey, id)}>
+              <button className="link" onClick={() => session.journey.select(journey, id)}>
                 {words}: journey {link.id}
               </button>
             )}{' '}

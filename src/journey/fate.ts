@@ -1,6 +1,6 @@
 /** What became of the metadata, hop by hop and in one sentence: words and tones for what the store found out. Pure. */
 import type { HopState, Known } from '#core/diagnosis/types.ts';
-import type { JourneyDetail, JourneyHop } from '#workers/api.ts';
+import type { JourneyDetail, JourneyHop, TapView } from '#workers/api.ts';
 import type { MatrixCellView, MatrixRow, Tone } from './matrix.ts';
 
 const TONES: Readonly<Record<HopState, Tone>> = {
@@ -35,6 +35,19 @@ export const KNOWN_MEANING: Readonly<Record<Known, string>> = {
   unknown: 'nothing explains it',
 };
 
+export const TAP_MEANING: Readonly<Record<TapView['kind'], string>> = {
+  area: 'a program shows area and packet as they are here',
+  blob: 'a program shows bytes of its own',
+  hints: 'a program shows what the hardware told it',
+  unknown: 'a kind of tap that this page does not know',
+};
+
+export const JOIN_MEANING: Readonly<Record<TapView['join'], string>> = {
+  skb: 'exact, the same sk_buff',
+  head: 'by address and order of time, its data_hard_start became the head of the sk_buff',
+  none: 'not known, nothing that follows has its address',
+};
+
 /** The worst first. */
 const WORST: readonly HopState[] = ['lost', 'clobbered', 'suspect', 'unreadable', 'changed', 'written'];
 
@@ -53,8 +66,8 @@ export function verdictOf({ diagnosis, hops }: JourneyDetail): Verdict {
 }
 
 /** Whether there is anything to explain at a hop. */
-export function explained({ cause, writer }: JourneyHop): boolean {
-  return cause.evidence !== '' || writer !== '';
+export function explained({ cause, writer, tap }: JourneyHop): boolean {
+  return cause.evidence !== '' || writer !== '' || tap !== undefined;
 }
 
 /** Rows `state`, `cause` and `writer`; none in a capture that does not record metadata. */

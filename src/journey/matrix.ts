@@ -2,9 +2,10 @@
  * The matrix of one journey as plain cells: rows of facts and of TLVs, columns of hops. A value is said once
  * and then `=`; a sign and a word go with every colour. Pure.
  */
-import type { Hop, JourneyDetail, JourneyHop } from '#workers/api.ts';
+import type { Hop, JourneyDetail, JourneyHop, LocationRow } from '#workers/api.ts';
 import { printDuration } from '#src/list/print.ts';
-import { fateRows } from './fate.ts';
+import { fateRows, JOIN_MEANING, TAP_MEANING } from './fate.ts';
+import { beyondHops, wayOf, type Way } from './ways.ts';
 
 export type Tone = 'plain' | 'same' | 'written' | 'changed' | 'lost' | 'unreadable' | 'absent';
 
@@ -20,9 +21,14 @@ export interface MatrixRow {
   readonly name: string;
   readonly kind: string;
   readonly tlv: boolean;
+  /** cells[i] belongs to hops[i]. */
   readonly cells: readonly MatrixCellView[];
+  /** Of a TLV that was seen in another place than the area, too. */
+  readonly way?: Way;
 }
 
+/** Of a row in a column that it has nothing to say about. */
+export const NOTHING: MatrixCellView = { text: '', tone: 'absent', title: 'nothing here' };
 const ABSENT: MatrixCellView = { text: '', tone: 'absent', title: 'not there' };
 
 function plain(text: string, title = text): MatrixCellView {
@@ -89,6 +95,56 @@ function tlvCell(
   }
 }
 
+/** TLVs of the area with their ways, and those that were never in it. */
+function tlvRows(detail: JourneyDetail): readonly MatrixRow[] {
+  const beyond = beyondHops(detail);
+  const columns = detail.hops.length;
+  const nameOf = ({ type, name }: { readonly type: number; readonly name: string }) =>
+    name === '' ? `type ${type}` : name;
+  /** A value of its own has a row of its own only where the area has none for its type. */
+  const rowOf = ({ type, value }: LocationRow) =>
+    detail.rows.find((row) => row.type === type && row.cells.some((cell) => cell.value === value)) ??
+    detail.rows.find((row) => row.type === type);
+  const inArea = detail.rows.map((row, index): MatrixRow => {
+    let before = '';
+    const here = detail.locations.filter((location) => rowOf(location) === row);
+    const way = wayOf(here, columns, beyond);
+    return {
+      key: `tlv-${row.type}-${index}`,
+      name: nameOf(row),
+      kind: row.kind,
+      tlv: true,
+      cells: row.cells.map((cell) => {
+        const view = tlvCell(cell.value, cell.state, before);
+        if (cell.value !== '') before = cell.value;
+        return cell.writer === undefined ? view : { ...view, title: `${view.title}, by ${cell.writer}` };
+      }),
+      ...(way === null ? {} : { way }),
+    };
+  });
+  const elsewhere = detail.locations
+    .filter((location) => rowOf(location) === undefined)
+    .map((location): MatrixRow => {
+      const way = wayOf([location], columns, beyond);
+      return {
+        key: `place-${location.type}-${location.value}`,
+        name: nameOf(location),
+        kind: '',
+        tlv: true,
+        cells: detail.hops.map(() => ABSENT),
+        ...(way === null ? {} : { way }),
+      };
+    });
+  return [...inArea, ...elsewhere];
+}
+
+function tapCell({ tap }: JourneyHop): MatrixCellView {
+  if (tap === undefined) return ABSENT;
+  const bytes = tap.blob.length / 2;
+  const text = tap.kind === 'blob' ? `blob ${bytes} B` : tap.kind;
+  return plain(text, `${TAP_MEANING[tap.kind]}; which packet it is: ${JOIN_MEANING[tap.join]}`);
+}
+
 /** Rows of the matrix in the order in which they are shown: Δ time, TLVs, area, then what else is known. */
 export function matrixOf(detail: JourneyDetail): readonly MatrixRow[] {
   const { hops } = detail;
@@ -101,19 +157,9 @@ export function matrixOf(detail: JourneyDetail): readonly MatrixRow[] {
       cells: hops.map((hop) => plain(printDuration(hop.deltaNs), `${hop.deltaNs} ns after the event before`)),
     },
   ];
-  for (const [index, row] of detail.rows.entries()) {
-    let before = '';
-    rows.push({
-      key: `tlv-${row.type}-${index}`,
-      name: row.name === '' ? `type ${row.type}` : row.name,
-      kind: row.kind,
-      tlv: true,
-      cells: row.cells.map((cell) => {
-        const view = tlvCell(cell.value, cell.state, before);
-        if (cell.value !== '') before = cell.value;
-        return cell.writer === undefined ? view : { ...view, title: `${view.title}, by ${cell.writer}` };
-      }),
-    });
+  rows.push(...tlvRows(detail));
+  if (hops.some(({ tap }) => tap !== undefined)) {
+    rows.push({ key: 'tap', name: 'tap', kind: '', tlv: false, cells: hops.map(tapCell) });
   }
   if (hops.some((hop) => hop.metaState !== 'not recorded')) {
     rows.push({
@@ -170,11 +216,31 @@ export function besideRows({ beside }: JourneyDetail): readonly MatrixRow[] {
         if (value === '') {
           return changed ? { text: '× none', tone: 'changed', title: `${was} → none` } : ABSENT;
         }
-        if (changed) return { text: `~ ${value}`, tone: 'changed', title: `${was} → ${value}` };
+        if (changed) {
+          return { text: `~ ${differing(old, value)}`, tone: 'changed', title: `${was} → ${value}` };
+        }
         return i > 0 && old === value ? { text: '=', tone: 'same', title: value } : plain(value);
       }),
     };
   });
+}
+
+/** More hex digits than this are not read at a glance (an skb->cb has 96). */
+const MAX_WHOLE_DIGITS = 32;
+const MAX_DIFFERING = 4;
+
+/** Of many bytes those that became others, `@8 1f, @9 00`; of few all. */
+function differing(old: string, value: string): string {
+  if (value.length <= MAX_WHOLE_DIGITS || old.length !== value.length || !/^[0-9a-f]*$/.test(value)) {
+    return value;
+  }
+  const changes: string[] = [];
+  for (let i = 0; i < value.length; i += 2) {
+    const byte = value.slice(i, i + 2);
+    if (byte !== old.slice(i, i + 2)) changes.push(`@${i / 2} ${byte}`);
+  }
+  const more = changes.length - MAX_DIFFERING;
+  return `${changes.slice(0, MAX_DIFFERING).join(', ')}${more > 0 ? ` and ${more} bytes more` : ''}`;
 }
 
 /** `eth0` and `tcx ingress, first` above a column. */

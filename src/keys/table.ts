@@ -26,7 +26,7 @@ export const KEY_TABLE = [
   { id: 'pane-bytes', scope: 'page', keys: ['4'], text: 'go to the bytes' },
   { id: 'filter-metadata', scope: 'page', keys: ['m'], text: 'only journeys with metadata, or all' },
   { id: 'filter-lost', scope: 'page', keys: ['x'], text: 'only journeys that lost metadata, or all' },
-  { id: 'losses', scope: 'page', keys: ['l'], text: 'open or close the table of losses' },
+  { id: 'losses', scope: 'page', keys: ['l'], text: 'open or close the table of damage to metadata' },
   { id: 'cost', scope: 'page', keys: ['c'], text: 'what watching costs, or not' },
   { id: 'clear', scope: 'page', keys: ['Escape'], text: 'clear the filter' },
   { id: 'schema', scope: 'page', keys: ['s'], text: 'metadata schema' },

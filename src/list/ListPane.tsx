@@ -10,10 +10,11 @@ import {
   type KeyboardEvent,
   type PointerEvent,
 } from 'react';
-import type { JourneyRows, RowWatch } from '#workers/api.ts';
+import type { JourneyRows, RowWatch, SourceState } from '#workers/api.ts';
 import { useSize } from '#src/app/use-size.ts';
 import { scopedAction } from '#src/keys/bind.ts';
 import { usePage, useSession } from '#src/state/context.ts';
+import { afterFrame } from '#src/state/frame.ts';
 import { hopOfKey } from '#src/state/hop-key.ts';
 import {
   cellColumns,
@@ -24,7 +25,6 @@ import {
   PROTOCOL_CHARS,
   templateOf,
   timeChars,
-  type CellColumn,
   type Widths,
 } from './columns.ts';
 import { ListRow, titleOf } from './ListRow.tsx';
@@ -33,11 +33,13 @@ import { printAbsoluteParts, printCount } from './print.ts';
 import { StripCache } from './strip.ts';
 import {
   clampTop,
+  heldExtent,
   maxTop,
   reveal,
   scrollOfTop,
   topOfScroll,
   trackHeight,
+  wheelPixels,
   windowAt,
   type Extent,
 } from './window.ts';
@@ -47,12 +49,6 @@ export const ROW_HEIGHT_PX = 22;
 const HEAD_HEIGHT_PX = 24;
 const OVERSCAN_ROWS = 12;
 const NO_NAMES: readonly string[] = [];
-const NO_HOPS = [] as const;
-
-/** Hops are new objects with every Update, the columns made of them seldom are. */
-function sameColumns(a: readonly CellColumn[], b: readonly CellColumn[]): boolean {
-  return a.length === b.length && a.every((column, i) => column.index === b[i]?.index);
-}
 
 /** Whether all rows of the window are there, of this generation. */
 function covers(
@@ -67,6 +63,22 @@ function covers(
     rows.from <= from &&
     rows.from + rows.count >= from + count
   );
+}
+
+/** Why there is no row, as far as the list knows. */
+function emptyText(state: SourceState): string {
+  switch (state) {
+    case 'idle':
+    case 'loading':
+    case 'live':
+      return 'Waiting for packets …';
+    case 'reconnecting':
+      return 'No packets, and none come: the agent does not answer.';
+    case 'done':
+    case 'cancelled':
+    case 'failed':
+      return 'No packets.';
+  }
 }
 
 export function ListPane() {
@@ -95,12 +107,12 @@ export function ListPane() {
   );
   const sticking = follow && live;
   const at = sticking ? maxTop(extent) : clampTop(top, extent);
+  const track = useMemo(() => (sticking ? heldExtent(extent) : extent), [sticking, extent]);
+  const trackAt = sticking ? maxTop(track) : at;
   // Rows beyond the edge are for scrolling; at the newest there is none.
   const view = windowAt(at, extent, sticking ? 0 : OVERSCAN_ROWS);
-  const hops = shown?.hops ?? NO_HOPS;
-  const [columns, setColumns] = useState<readonly CellColumn[]>([]);
-  const nextColumns = useMemo(() => cellColumns(hops), [hops]);
-  if (!sameColumns(columns, nextColumns)) setColumns(nextColumns);
+  const places = usePage((state) => state.places);
+  const columns = useMemo(() => cellColumns(places), [places]);
   const startNs = shown?.timeline.startNs ?? '';
   const timeWidth = timeChars(startNs, shown?.timeline.endNs ?? '');
   const template = useMemo(
@@ -155,13 +167,19 @@ export function ListPane() {
 
   useLayoutEffect(() => {
     const element = scroller.current;
-    if (element === null || extent.viewport === 0) return;
-    const wanted = Math.round(scrollOfTop(at, extent));
+    if (element === null || extent.viewport === 0) return undefined;
+    const wanted = Math.round(scrollOfTop(trackAt, track));
     // Reading scrollTop back would lay the page out once more; what was set, or scrolled to, is known.
-    if (Math.abs(ownScroll.current - wanted) <= 1) return;
-    ownScroll.current = wanted;
-    element.scrollTop = wanted;
-  }, [at, extent]);
+    if (Math.abs(ownScroll.current - wanted) <= 1) return undefined;
+    const set = () => {
+      ownScroll.current = wanted;
+      element.scrollTop = wanted;
+    };
+    // What is set within a commit has the page laid out there and then. At the newest, rows do not hang on it.
+    if (sticking) return afterFrame(set);
+    set();
+    return undefined;
+  }, [trackAt, track, extent.viewport, sticking]);
 
   const goTo = useCallback(
     (next: number) => {
@@ -178,7 +196,7 @@ export function ListPane() {
     const { scrollTop } = element;
     if (Math.abs(scrollTop - ownScroll.current) <= 1) return;
     ownScroll.current = scrollTop;
-    goTo(topOfScroll(scrollTop, extent));
+    goTo(at - trackAt + topOfScroll(scrollTop, track));
   };
 
   // In a shortened track one wheel step would jump over thousands of rows: there the wheel moves rows itself.
@@ -194,7 +212,7 @@ export function ListPane() {
       if (trackHeight(now.extent) === now.extent.rows * ROW_HEIGHT_PX || event.deltaY === 0 || event.ctrlKey)
         return;
       event.preventDefault();
-      now.goTo(now.at + event.deltaY);
+      now.goTo(now.at + wheelPixels(event.deltaY, event.deltaMode, now.extent));
     };
     element.addEventListener('wheel', onWheel, { passive: false });
     return () => element.removeEventListener('wheel', onWheel);
@@ -227,24 +245,24 @@ export function ListPane() {
   const pageRows = Math.max(1, Math.floor(extent.viewport / ROW_HEIGHT_PX) - 1);
   const onKeyDown = (event: KeyboardEvent) =>
     scopedAction('list', event, {
-      'list.next': () => session.walk(1),
-      'list.previous': () => session.walk(-1),
-      'list.page-down': () => session.walk(pageRows),
-      'list.page-up': () => session.walk(-pageRows),
-      'list.first': () => session.walk(-Infinity),
-      'list.last': () => session.walk(Infinity),
+      'list.next': () => session.journey.walk(1),
+      'list.previous': () => session.journey.walk(-1),
+      'list.page-down': () => session.journey.walk(pageRows),
+      'list.page-up': () => session.journey.walk(-pageRows),
+      'list.first': () => session.journey.walk(-Infinity),
+      'list.last': () => session.journey.walk(Infinity),
       'list.open': () => document.querySelector<HTMLElement>('[data-pane="journey"] [tabindex="0"]')?.focus(),
     });
   const onSelect = useCallback(
-    (journey: number, hi: number, lo: number) => session.select(journey, { hi, lo }),
+    (journey: number, hi: number, lo: number) => session.journey.select(journey, { hi, lo }),
     [session],
   );
 
   // Rows that arrive late leave the old ones standing where they were, never an empty pane.
   const overlap = rows !== null && rows.from < view.from + view.count && view.from < rows.from + rows.count;
   const offset = rows === null || overlap ? at : rows.from * ROW_HEIGHT_PX;
-  const hopFilters = link.hop !== null && hopOfKey(hops, link.hop) !== null;
-  const filtered = hopFilters || link.metadata !== null || link.lost;
+  const hopFilters = link.hop !== null && hopOfKey(places, link.hop) !== null;
+  const filtered = hopFilters || link.metadata !== null || link.harm !== null;
   const total = shown?.journeys ?? 0;
   const style: CSSProperties & Record<'--pitch' | '--strip' | '--width', string> = {
     '--pitch': `${pitch}px`,
@@ -316,7 +334,7 @@ export function ListPane() {
             </span>
           ))}
         </div>
-        <div className="list-track" style={{ height: trackHeight(extent) }} role="rowgroup">
+        <div className="list-track" style={{ height: trackHeight(track) }} role="rowgroup">
           <div className="list-rows" onPointerOver={onPointerOver}>
             {rows !== null &&
               listed > 0 &&
@@ -337,11 +355,7 @@ export function ListPane() {
         </div>
         {listed === 0 && (
           <p className="pane-empty">
-            {filtered && total > 0
-              ? 'No journey passes the filter.'
-              : growing
-                ? 'Waiting for packets …'
-                : 'No packets.'}
+            {filtered && total > 0 ? 'No journey passes the filter.' : emptyText(shown?.state ?? 'idle')}
           </p>
         )}
       </div>

@@ -58,7 +58,7 @@ export const CELL_LOOKS: readonly CellLook[] = [
     className: 'c-lost',
     colour: 'var(--lost-fill)',
     sign: '×',
-    meaning: '× lost before this hop',
+    meaning: '× metadata lost before this hop',
   },
   {
     cell: CELL.unreadable,

@@ -2,11 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   clampTop,
+  heldExtent,
   maxTop,
   reveal,
   scrollOfTop,
   topOfScroll,
   trackHeight,
+  wheelPixels,
   windowAt,
   type Extent,
 } from './window.ts';
@@ -57,6 +59,28 @@ describe('the list window', () => {
         expect(from + count).toBeLessThanOrEqual(list.rows);
       }),
     );
+  });
+
+  it('turns the wheel as far in lines and pages as in pixels', () => {
+    const list = { rows: 100, rowHeight: 20, viewport: 200 };
+    expect([wheelPixels(60, 0, list), wheelPixels(3, 1, list), wheelPixels(-1, 2, list)]).toEqual([
+      60, 60, -200,
+    ]);
+  });
+
+  it('is held within an eighth of its length, and seldom gets another while it grows', () => {
+    fc.assert(
+      fc.property(extent, (list) => {
+        const { rows } = heldExtent(list);
+        expect(rows).toBeLessThanOrEqual(list.rows);
+        expect(list.rows - rows).toBeLessThanOrEqual(list.rows / 8);
+      }),
+    );
+    const lengths = new Set<number>();
+    for (let rows = 100_000; rows < 200_000; rows += 100) {
+      lengths.add(heldExtent({ rows, rowHeight: 20, viewport: 200 }).rows);
+    }
+    expect(lengths.size).toBeLessThanOrEqual(10);
   });
 
   it('moves as little as needed to show a row', () => {

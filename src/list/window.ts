@@ -32,6 +32,16 @@ export function clampTop(top: number, extent: Extent): number {
   return Math.min(Math.max(0, top), maxTop(extent));
 }
 
+/**
+ * A list as long as one that is not much longer: eight lengths from one power of two to the next. At the end of a list
+ * that grows ten times a second the track of this one does, where a new height and scrollTop would have the browser lay
+ * out the page each time.
+ */
+export function heldExtent(extent: Extent): Extent {
+  const step = 2 ** Math.max(0, Math.floor(Math.log2(Math.max(1, extent.rows))) - 3);
+  return { ...extent, rows: extent.rows - (extent.rows % step) };
+}
+
 /** Position in the list at this scrollTop. */
 export function topOfScroll(scrollTop: number, extent: Extent, maxTrack = MAX_TRACK_PX): number {
   const track = trackHeight(extent, maxTrack);
@@ -60,6 +70,15 @@ export function windowAt(top: number, extent: Extent, overscan: number): RowWind
   const from = Math.max(0, first - overscan);
   const to = Math.min(extent.rows, first + visible + overscan);
   return { from, count: Math.max(0, to - from) };
+}
+
+/** WheelEvent.deltaMode: Firefox counts in lines, and some devices in pages. */
+const WHEEL = { line: 1, page: 2 } as const;
+
+/** How far a turn of the wheel goes, in px. */
+export function wheelPixels(delta: number, mode: number, { rowHeight, viewport }: Extent): number {
+  if (mode === WHEEL.line) return delta * rowHeight;
+  return mode === WHEEL.page ? delta * viewport : delta;
 }
 
 /** The position nearest to `top` that has this row wholly in view. */

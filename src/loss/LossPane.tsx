@@ -23,15 +23,15 @@ export function LossPane() {
   const [first] = worst;
   if (first === undefined) return null;
   return (
-    <section className="loss-pane" aria-label="Losses" data-pane="losses">
+    <section className="loss-pane" aria-label="Damage to metadata" data-pane="losses">
       <header className="loss-head">
         <button
           className="link"
           aria-expanded={open}
-          title="Which hop loses how much, by which cause, for which TLV (l)"
+          title="Which hop loses or spoils how much metadata, by which cause, for which TLV (l)"
           onClick={() => session.store.setState({ lossOpen: !open })}
         >
-          <span aria-hidden="true">{open ? '▾' : '▸'}</span> Losses
+          <span aria-hidden="true">{open ? '▾' : '▸'}</span> Damage
         </button>
         {!open && (
           <span className="loss-worst">
@@ -64,7 +64,7 @@ function useSummary(): LossSummary | null {
     };
     const again = () => {
       ask()
-        .catch((error: unknown) => session.failed(error, 'The losses could not be summed up'))
+        .catch((error: unknown) => session.failed(error, 'The damage could not be summed up'))
         .finally(() => {
           if (!stale) timer = setTimeout(again, REFRESH_MS);
         });
@@ -82,14 +82,14 @@ function LossTable({ hops }: { readonly hops: readonly Hop[] }) {
   const session = useSession();
   const summary = useSummary();
   const filteredHop = usePage((state) =>
-    state.link.hop === null ? null : hopOfKey(state.calm?.hops ?? NO_HOPS, state.link.hop),
+    state.link.hop === null ? null : hopOfKey(state.places, state.link.hop),
   );
   if (summary === null) return <p className="loss-note muted">Summing up …</p>;
   const rows = summary.rows.slice(0, MAX_SHOWN);
   const omitted = summary.rows.length - rows.length + summary.omitted;
   return (
     <div className="loss-scroll">
-      <table className="loss-table" aria-label="Losses by hop, cause and TLV">
+      <table className="loss-table" aria-label="Damage to metadata by hop, cause and TLV">
         <thead>
           <tr>
             {[
@@ -140,7 +140,7 @@ function LossTable({ hops }: { readonly hops: readonly Hop[] }) {
           })}
         </tbody>
       </table>
-      {rows.length === 0 && <p className="loss-note muted">Nothing was lost.</p>}
+      {rows.length === 0 && <p className="loss-note muted">No metadata came to harm.</p>}
       {omitted > 0 && <p className="loss-note muted">{printCount(omitted)} more are not shown.</p>}
     </div>
   );

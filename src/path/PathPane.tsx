@@ -8,9 +8,11 @@ import {
   type KeyboardEvent,
   type MouseEvent,
 } from 'react';
-import type { Edge, Hop, MissingHook } from '#workers/api.ts';
+import { HARMS, type Edge, type Harm, type Hop, type MissingHook } from '#workers/api.ts';
 import { scopedAction } from '#src/keys/bind.ts';
+import { harmsSeen } from '#src/state/harm.ts';
 import { hopOfKey } from '#src/state/hop-key.ts';
+import { isFiltered } from '#src/state/list-filter.ts';
 import { usePage, useSession } from '#src/state/context.ts';
 import { useWidth } from '#src/app/use-size.ts';
 import { drawPath } from './draw.ts';
@@ -21,6 +23,12 @@ import './path.css';
 const NO_HOPS: readonly Hop[] = [];
 const NO_EDGES: readonly Edge[] = [];
 const NO_MISSING: readonly MissingHook[] = [];
+const HARM_MEANING: Readonly<Record<Harm, string>> = {
+  lost: 'Only journeys that had metadata and have none any more (x)',
+  clobbered: 'Only journeys whose metadata was overwritten, and not by a program',
+  suspect: 'Only journeys where the MAC header moved and the metadata did not',
+  unreadable: 'Only journeys with a length of metadata, but no readable bytes',
+};
 /** More groups than this and the page begins with the busiest one. */
 const ALL_AT_FIRST = 2;
 const ROOMY_HEIGHT_PX = 900;
@@ -90,7 +98,7 @@ export function PathPane() {
   }, null);
   const wanted = only === undefined && groups.length > ALL_AT_FIRST ? (busiest?.key ?? '') : (only ?? '');
   const shown = groups.some((group) => group.key === wanted) ? wanted : null;
-  const filtered = link.hop !== null || link.metadata !== null || link.lost;
+  const filtered = isFiltered(link);
   const bandHeight = innerHeight >= ROOMY_HEIGHT_PX ? 44 : 28;
   const layout = useMemo(
     () =>
@@ -133,7 +141,7 @@ export function PathPane() {
   const choose = (stop: Stop | undefined) => {
     if (stop === undefined) return;
     setCurrent(stop.key);
-    if (stop.hop !== null) session.toggleHop(stop.hop);
+    if (stop.hop !== null) session.filter.toggleHop(stop.hop);
   };
   const onKeyDown = (event: KeyboardEvent) => {
     const from = stopOf(event.target);
@@ -221,39 +229,43 @@ function PathFilter() {
       newest.hops.length > 0 &&
       hopOfKey(newest.hops, link.hop) === null,
   );
-  const active = link.hop !== null || link.metadata !== null || link.lost;
+  // As one text: the same when only counts have changed.
+  const seen = usePage((state) => harmsSeen(state.calm?.hops ?? NO_HOPS, state.link.harm).join(' '));
+  const harms = HARMS.filter((harm) => seen.split(' ').includes(harm));
+  const active = isFiltered(link);
   return (
     <div className="path-filter push">
       <div className="chooser" role="group" aria-label="Filter">
         <button
           className="button quiet"
           aria-pressed={link.metadata === 'with'}
-          onClick={() => session.setFilter({ metadata: link.metadata === 'with' ? null : 'with' })}
+          onClick={() => session.filter.set({ metadata: link.metadata === 'with' ? null : 'with' })}
         >
           <i className="key-mark meta" aria-hidden="true" /> with metadata
         </button>
         <button
           className="button quiet"
           aria-pressed={link.metadata === 'without'}
-          onClick={() => session.setFilter({ metadata: link.metadata === 'without' ? null : 'without' })}
+          onClick={() => session.filter.set({ metadata: link.metadata === 'without' ? null : 'without' })}
         >
           <i className="key-mark" aria-hidden="true" /> without
         </button>
-        <button
-          className="button quiet"
-          aria-pressed={link.lost}
-          onClick={() => session.setFilter({ lost: !link.lost })}
-        >
-          <i className="key-mark lost" aria-hidden="true" /> lost it
-        </button>
+        {harms.map((harm) => (
+          <button
+            key={harm}
+            className="button quiet"
+            aria-pressed={link.harm === harm}
+            title={HARM_MEANING[harm]}
+            onClick={() => session.filter.set({ harm: link.harm === harm ? null : harm })}
+          >
+            <i className={`key-mark ${harm}`} aria-hidden="true" /> {harm}
+          </button>
+        ))}
       </div>
       {link.hop !== null && <span className="mono path-filter-hop">at {link.hop}</span>}
       {hopUnknown && <span role="status">not in this capture: does not filter</span>}
       {active ? (
-        <button
-          className="button quiet small"
-          onClick={() => session.setFilter({ hop: null, metadata: null, lost: false })}
-        >
+        <button className="button quiet small" onClick={() => session.filter.clear()}>
           clear filter
         </button>
       ) : (

@@ -21,7 +21,7 @@ export const PathTable = memo(function PathTable({ hops, missing }: Props) {
             'with metadata',
             'average bytes',
             'lost metadata',
-            'events not captured',
+            'events missed',
             'damage and cause',
           ].map((title) => (
             <th key={title} scope="col">

@@ -241,7 +241,7 @@ function describe(station: Station | EndStation): string {
   const { hop, missing } = station;
   if (hop === null) return `${station.label}: not observed. ${missing?.reason ?? ''}`;
   const bytes = hop.withMetadata === 0 ? '' : `, ${averageBytes(station)} on average`;
-  const lost = hop.lost === 0 ? '' : `, ${count(hop.lost)} events not captured`;
+  const lost = hop.lost === 0 ? '' : `, ${count(hop.lost)} events missed`;
   const unreadable = hop.unreadable === 0 ? '' : `, ${count(hop.unreadable)} unreadable`;
   const gone = hop.metadataLost === 0 ? '' : `, ${count(hop.metadataLost)} lost their metadata before it`;
   const why = damagesOf(hop).map((damage) => `\n${damageText(damage)}`);

@@ -2,6 +2,7 @@
  * What runs between the stations of a group: bands along a lane, bends to another lane or to an end, and stubs where
  * journeys were seen last. All of it from the counted edges, never from the difference of two hops' counts. Pure.
  */
+import { printCount } from '#src/list/print.ts';
 import type { Edge } from '#workers/api.ts';
 import type { EndStation, LaneLayout, PathOptions, Station } from './layout.ts';
 import { LANE_ABOVE } from './layout.ts';
@@ -69,7 +70,6 @@ interface Place {
 
 const MIN_BEND_PX = 1.5;
 const MAX_BEND_PX = 9;
-const printCount = (count: number) => count.toLocaleString('en');
 
 export function layoutFlows({ lanes, ends, edges, options }: FlowInput): GroupFlows {
   const places = new Map<number, Place>();

@@ -5,6 +5,7 @@
  */
 import { HOOK_BY_ID, type Lane } from '#core/format/hooks.ts';
 import type { Edge, Hop, MissingHook } from '#workers/api.ts';
+import { printCount } from '#src/list/print.ts';
 import { damagesOf, damageText } from '#src/loss/damage.ts';
 import { layoutFlows, type Bend, type Segment, type Stub } from './flows.ts';
 
@@ -358,7 +359,7 @@ export function noteOf(
   const [damage] = station.hop === null ? [] : damagesOf(station.hop);
   if (damage !== undefined) return { kind: 'lost', text: fitNote(damageText(damage)) };
   const lost = station.hop?.metadataLost ?? 0;
-  if (lost > 0) return { kind: 'lost', text: `✕ ${lost.toLocaleString('en')} lost` };
+  if (lost > 0) return { kind: 'lost', text: `✕ ${printCount(lost)} lost` };
   if (entering === null) {
     return station.hop !== null && station.withMetadata > 0
       ? { kind: 'written', text: '+ before this hop' }

@@ -150,7 +150,12 @@ export function SchemaDialog({ onClose }: { readonly onClose: () => void }) {
             type="file"
             accept=".json,application/json"
             className="hidden-text"
-            onChange={(event) => void load(event.target.files?.[0])}
+            onChange={(event) => {
+              const file = event.target.files?.[0];
+              // The same file chosen again is no change otherwise.
+              event.target.value = '';
+              void load(file);
+            }}
           />
         </label>
         <button className="button" onClick={download}>

@@ -81,6 +81,8 @@ function FileSource() {
           accept=".pcapng,.pcap,.cap,.ntar"
           onChange={(event) => {
             const file = event.target.files?.[0];
+            // The same file chosen again is no change otherwise.
+            event.target.value = '';
             if (file !== undefined) void session.open({ kind: 'file', file }, true);
           }}
         />
@@ -110,7 +112,11 @@ function Samples() {
   return (
     <section className="start-block" aria-label="Samples">
       <h2>Samples</h2>
-      {error !== '' && <p className="muted">The samples could not be listed: {error}</p>}
+      {error !== '' && (
+        <p className="muted">
+          The samples could not be listed ({error}). Reload the page, or drop a capture.
+        </p>
+      )}
       <ul className="samples">
         {samples?.map((sample) => (
           <li key={sample.id}>
@@ -159,7 +165,8 @@ function UrlSource() {
       </form>
       {wrong && (
         <p className="start-wrong" role="alert">
-          That is not an http or https URL of at most 2000 characters.
+          That is not an http or https URL of at most 2000 characters. Paste the whole address, such as
+          https://example.org/capture.pcapng, or drop the file here.
         </p>
       )}
     </section>

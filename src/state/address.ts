@@ -13,7 +13,7 @@ function isStep(before: LinkState, after: LinkState): boolean {
     !sameSource(before.source, after.source) ||
     before.hop !== after.hop ||
     before.metadata !== after.metadata ||
-    before.lost !== after.lost
+    before.harm !== after.harm
   );
 }
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { HARMS } from '#workers/api.ts';
 import {
   EMPTY_LINK,
   MAX_HOP_CHARS,
@@ -30,7 +31,7 @@ const link: fc.Arbitrary<LinkState> = fc
     at: fc.option(fc.integer({ min: 0, max: 255 })),
     hop: fc.option(fc.string({ minLength: 1, maxLength: MAX_HOP_CHARS }).filter((s) => !/\p{Cc}/u.test(s))),
     metadata: fc.constantFrom(null, 'with' as const, 'without' as const),
-    lost: fc.boolean(),
+    harm: fc.constantFrom(null, ...HARMS),
     paused: fc.boolean(),
   })
   .map((state) => (state.journey === null ? { ...state, run: '', at: null } : state));

@@ -9,10 +9,11 @@
  *   at       0…255                                     which event of that journey
  *   hop      NAME or NAME~NETNS                        filter: journeys seen there
  *   meta     with | without                            filter: with metadata there (or anywhere)
- *   lost     1                                         filter: lost metadata there (or anywhere)
+ *   harm     lost | clobbered | suspect | unreadable   filter: what metadata came to there (or anywhere)
  *   pause    1                                         the view stands still
  */
-import { MAX_JOURNEY_EVENTS } from '#workers/api.ts';
+import { MAX_JOURNEY_EVENTS, type Harm } from '#workers/api.ts';
+import { isHarm } from './harm.ts';
 
 export type SourceRef =
   | { readonly kind: 'live' }
@@ -33,7 +34,7 @@ export interface LinkState {
   readonly at: number | null;
   readonly hop: string | null;
   readonly metadata: 'with' | 'without' | null;
-  readonly lost: boolean;
+  readonly harm: Harm | null;
   readonly paused: boolean;
 }
 
@@ -44,7 +45,7 @@ export const EMPTY_LINK: LinkState = {
   at: null,
   hop: null,
   metadata: null,
-  lost: false,
+  harm: null,
   paused: false,
 };
 
@@ -130,6 +131,7 @@ export function parseLink(query: string): LinkState {
   const [idText = '', runText = ''] = (journeyText ?? '').split('@', 2);
   const journey = parseJourneyId(idText);
   const meta = parameters.get('meta');
+  const harm = parameters.get('harm') ?? '';
   return {
     source: parseSource(parameters.get('source')),
     journey,
@@ -137,7 +139,7 @@ export function parseLink(query: string): LinkState {
     at: journey === null ? null : parsePosition(parameters.get('at')),
     hop: parseHop(parameters.get('hop')),
     metadata: meta === 'with' || meta === 'without' ? meta : null,
-    lost: parameters.get('lost') === '1',
+    harm: isHarm(harm) ? harm : null,
     paused: parameters.get('pause') === '1',
   };
 }
@@ -153,7 +155,7 @@ export function printLink(state: LinkState): string {
   }
   if (state.hop !== null) parameters.set('hop', state.hop);
   if (state.metadata !== null) parameters.set('meta', state.metadata);
-  if (state.lost) parameters.set('lost', '1');
+  if (state.harm !== null) parameters.set('harm', state.harm);
   if (state.paused) parameters.set('pause', '1');
   const text = parameters.toString();
   return text === '' ? '' : `?${text}`;

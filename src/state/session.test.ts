@@ -3,6 +3,8 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { FAKE_DETAIL } from '#src/testing/detail.ts';
 import { FakeWorker, fakeConnection, fakeUpdate } from '#src/testing/fake-worker.ts';
 import type { JourneyDetail } from '#workers/api.ts';
+import { edgeHops } from '#src/testing/hops.ts';
+import { Fault } from '#workers/fault.ts';
 import { EMPTY_LINK, type LinkState } from './link.ts';
 import { Session } from './session.ts';
 import { createPageStore } from './store.ts';
@@ -43,7 +45,7 @@ describe('the session', () => {
   it('sets the filter of the link before the first row is read', async () => {
     const { worker } = await open({ metadata: 'with' });
     expect(worker.calls.slice(0, 2).map((call) => [call.name, call.args[0]])).toMatchObject([
-      ['setFilter', { hop: null, metadata: 'with', lost: false }],
+      ['setFilter', { hop: null, metadata: 'with', harm: null }],
       ['open', { kind: 'live' }],
     ]);
   });
@@ -56,7 +58,7 @@ describe('the session', () => {
     expect(worker.calls.filter((call) => call.name === 'setFilter')[1]?.args[0]).toEqual({
       hop: 2,
       metadata: null,
-      lost: false,
+      harm: null,
     });
   });
 
@@ -90,14 +92,14 @@ describe('the session', () => {
   });
 
   it('opens a journey where its metadata was lost, and where it has some when it was not', async () => {
-    const { worker, store, session, send } = await open({ lost: true });
+    const { worker, store, session, send } = await open({ harm: 'lost' });
     await send({});
-    session.select(3, { hi: 0, lo: 4 });
+    session.journey.select(3, { hi: 0, lo: 4 });
     await vi.waitFor(() => expect(store.getState().detail?.journey).toBe(3));
     expect(store.getState().at).toBe(4);
     worker.journey = (journey) => Promise.resolve(withoutHarm(journey));
-    session.setFilter({ lost: false });
-    session.select(5, { hi: 0, lo: 6 });
+    session.filter.set({ harm: null });
+    session.journey.select(5, { hi: 0, lo: 6 });
     await vi.waitFor(() => expect(store.getState().detail?.journey).toBe(5));
     expect(store.getState().at).toBe(1);
   });
@@ -108,7 +110,7 @@ describe('the session', () => {
     await vi.waitFor(() => expect(store.getState().detail).not.toBeNull());
     expect(worker.calls.find((call) => call.name === 'journeyOf')?.args).toEqual([0, 8, 'ab12']);
     worker.journey = (journey) => Promise.resolve({ ...FAKE_DETAIL, journey, run: 'cd34' });
-    session.select(5, { hi: 0, lo: 6 });
+    session.journey.select(5, { hi: 0, lo: 6 });
     expect(store.getState().link.run).toBe('');
     await vi.waitFor(() => expect(store.getState().link.run).toBe('cd34'));
   });
@@ -124,13 +126,52 @@ describe('the session', () => {
     const { store, session, send } = await open({ journey: { hi: 0, lo: 8 } });
     await send({});
     await vi.waitFor(() => expect(store.getState().detail).not.toBeNull());
-    for (let i = 0; i < 5; i++) session.walk(1);
+    for (let i = 0; i < 5; i++) session.journey.walk(1);
     await vi.waitFor(() => expect(store.getState().selection?.journey).toBe(12));
-    session.walk(Infinity);
+    session.journey.walk(Infinity);
     await vi.waitFor(() => expect(store.getState().selection?.journey).toBe(99));
-    session.walk(-Infinity);
+    session.journey.walk(-Infinity);
     await vi.waitFor(() => expect(store.getState().selection?.journey).toBe(0));
     expect(store.getState().link.journey).toEqual({ hi: 0, lo: 1 });
+  });
+
+  it('says what could not be read in the place of it, and shows nothing older there', async () => {
+    const { worker, store, session, send } = await open();
+    await send({});
+    await vi.waitFor(() => expect(store.getState().bytes).not.toBeNull());
+    const refuse = () => Promise.reject(new Fault('file-changed', 'The file is gone.', 'Open it again.'));
+    worker.eventBytes = refuse;
+    session.journey.selectAt(3);
+    await vi.waitFor(() => expect(store.getState().unread?.what).toBe('bytes'));
+    expect(store.getState().bytes).toBeNull();
+    worker.journey = refuse;
+    session.journey.select(5, { hi: 0, lo: 6 });
+    await vi.waitFor(() => expect(store.getState().unread?.what).toBe('journey'));
+    expect(store.getState().detail).toBeNull();
+    expect(store.getState().unread).toMatchObject({ cause: 'The file is gone.', remedy: 'Open it again.' });
+    expect(store.getState().problems).toEqual([]);
+  });
+
+  it('reads the journey anew when the agent answers again', async () => {
+    const { worker, store, send } = await open();
+    await send({ journeys: 10 });
+    await vi.waitFor(() => expect(store.getState().bytes).not.toBeNull());
+    await send({ journeys: 11, state: 'reconnecting' });
+    const before = worker.names.filter((name) => name === 'eventBytes').length;
+    await send({ journeys: 12 });
+    await vi.waitFor(() =>
+      expect(worker.names.filter((name) => name === 'eventBytes').length).toBeGreaterThan(before),
+    );
+  });
+
+  it('keeps the list of places while packets only arrive, for what is drawn from their names', async () => {
+    const { store, send } = await open();
+    await send({ journeys: 10 });
+    const { places } = store.getState();
+    await send({ journeys: 20, hops: edgeHops().map((hop) => ({ ...hop, events: hop.events + 1 })) });
+    expect(store.getState().places).toBe(places);
+    await send({ journeys: 30, hops: [...edgeHops(), ...edgeHops('eth1', 0, 10)] });
+    expect(store.getState().places).toHaveLength(2 * places.length);
   });
 
   it('says that the worker died, keeps what is on screen, and opens the same again', async () => {
@@ -179,7 +220,7 @@ describe('the session', () => {
     await send({});
     let answer: (detail: JourneyDetail) => void = () => undefined;
     worker.journey = () => new Promise((resolve) => (answer = resolve));
-    session.select(3, { hi: 0, lo: 4 });
+    session.journey.select(3, { hi: 0, lo: 4 });
     await session.open({ kind: 'sample', id: 'none' });
     answer({ ...FAKE_DETAIL, journey: 3 });
     await Promise.resolve();

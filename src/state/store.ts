@@ -1,7 +1,7 @@
 /** Everything the page knows, in one store. Who may change it: session.ts (and, for dialogs, the header and keys). */
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Problem } from '#core/pcapng/types.ts';
-import type { EventBytes, JourneyDetail, Update } from '#workers/api.ts';
+import type { EventBytes, Hop, JourneyDetail, Update } from '#workers/api.ts';
 import { savedTheme, type Theme } from '#src/theme/theme.ts';
 import { EMPTY_LINK, type JourneyId, type LinkState, type SourceRef } from './link.ts';
 
@@ -26,6 +26,12 @@ export interface HostInfo {
   readonly host: string;
 }
 
+export interface Unread {
+  readonly what: 'journey' | 'bytes';
+  readonly cause: string;
+  readonly remedy: string;
+}
+
 export type Dialog = 'none' | 'help' | 'schema';
 
 export interface PageState {
@@ -39,6 +45,8 @@ export interface PageState {
    * Never older than CALM_MS, and the same as `shown` when that no longer changes.
    */
   readonly calm: Update | null;
+  /** The hops of `newest` for their names: another list only when there is another hop, so its counts are old. */
+  readonly places: readonly Hop[];
   /** The list sticks to its newest row. */
   readonly follow: boolean;
   readonly selection: Selection | null;
@@ -46,6 +54,8 @@ export interface PageState {
   /** Position of the chosen event in `detail.hops`. */
   readonly at: number;
   readonly bytes: EventBytes | null;
+  /** The journey or the bytes that were chosen could not be read; null: they could, or nothing is chosen. */
+  readonly unread: Unread | null;
   /** The worker died of this; null while it lives. */
   readonly dead: string | null;
   /** Problems of the page itself; those of the capture are in `newest.problems`. */
@@ -71,11 +81,13 @@ export function createPageStore(link: LinkState = EMPTY_LINK): PageStore {
     newest: null,
     shown: null,
     calm: null,
+    places: [],
     follow: true,
     selection: null,
     detail: null,
     at: 0,
     bytes: null,
+    unread: null,
     dead: null,
     problems: [],
     dialog: 'none',

@@ -1,7 +1,7 @@
 /** A file is tried before it takes the place of what is open. */
 import type { Problem } from '#core/pcapng/types.ts';
 import { UPDATE_DRAWN, type SourceState, type Update } from '#workers/api.ts';
-import type { Connection } from './session.ts';
+import type { Connection } from './connection.ts';
 
 const ENDED: ReadonlySet<SourceState> = new Set(['done', 'failed', 'cancelled']);
 

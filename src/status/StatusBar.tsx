@@ -9,8 +9,8 @@ const NO_HOPS = [] as const;
 
 export function StatusBar() {
   const session = useSession();
-  const hops = usePage((state) => state.shown?.hops ?? NO_HOPS);
-  const missing = usePage((state) => state.shown?.missingHooks ?? NO_HOPS);
+  const hops = usePage((state) => state.places);
+  const missing = usePage((state) => state.calm?.missingHooks ?? NO_HOPS);
   const lost = usePage((state) => state.newest?.lost ?? 0);
   const gaps = usePage((state) => state.newest?.gaps ?? NO_HOPS);
   const loss = lossOf(lost, gaps);

@@ -11,13 +11,13 @@ const gap = (count: number | null, cause = 'x', leftOut = false): Gap => ({
   toNs: '2',
 });
 
-describe('what was lost', () => {
+describe('what was missed', () => {
   it('is nothing without gaps', () => {
-    expect(lossOf(0, [])).toEqual({ any: false, count: '0', text: 'no loss' });
+    expect(lossOf(0, [])).toEqual({ any: false, count: '0', text: 'none missed' });
   });
 
   it('is a number when every gap has one', () => {
-    expect(lossOf(1312, [gap(1312)])).toEqual({ any: true, count: '1,312', text: '1,312 events lost' });
+    expect(lossOf(1312, [gap(1312)])).toEqual({ any: true, count: '1,312', text: '1,312 events missed' });
   });
 
   it('is never zero with a gap of which nobody knows the size', () => {
@@ -25,13 +25,13 @@ describe('what was lost', () => {
     expect(lossOf(7, [gap(null), gap(7), gap(null)])).toEqual({
       any: true,
       count: '7 + ?',
-      text: '7 events lost, and 2 gaps of unknown size',
+      text: '7 events missed, and 2 gaps of unknown size',
     });
   });
 
   it('is not what was left out as asked, which has words of its own', () => {
     const gaps = [gap(800, 'sampling', true), gap(null, 'rate limit', true), gap(24, 'sampling', true)];
-    expect(lossOf(0, gaps)).toEqual({ any: false, count: '0', text: 'no loss' });
+    expect(lossOf(0, gaps)).toEqual({ any: false, count: '0', text: 'none missed' });
     expect(leftOutText(1824, gaps)).toBe('1,824 left out by sampling and rate limit');
     expect(leftOutText(0, [gap(7)])).toBeNull();
   });

@@ -1,12 +1,15 @@
-/** What a capture lost, in words, the same in the header and in the line at the bottom. Pure. */
+/**
+ * What a capture missed, in words, the same in the header and in the line at the bottom. Events are missed, metadata is
+ * lost: never the one word for the other. Pure.
+ */
 import type { Gap } from '#workers/api.ts';
 import { printCount } from '#src/list/print.ts';
 
 export interface Loss {
   readonly any: boolean;
-  /** For the header, before "lost": `312`, `?`, `312 + ?`. A gap of unknown size is never a zero. */
+  /** For the header, before "missed": `312`, `?`, `312 + ?`. A gap of unknown size is never a zero. */
   readonly count: string;
-  /** A whole sentence part: `312 events lost, and 1 gap of unknown size`. */
+  /** A whole sentence part: `312 events missed, and 1 gap of unknown size`. */
   readonly text: string;
 }
 
@@ -22,13 +25,13 @@ export function lossOf(lost: number, gaps: readonly Gap[]): Loss {
   const unknown = gaps.reduce((sum, gap) => (gap.count === null && !gap.leftOut ? sum + 1 : sum), 0);
   const holes = `${printCount(unknown)} ${unknown === 1 ? 'gap' : 'gaps'} of unknown size`;
   if (unknown === 0) {
-    const text = lost > 0 ? `${printCount(lost)} events lost` : 'no loss';
+    const text = lost > 0 ? `${printCount(lost)} events missed` : 'none missed';
     return { any: lost > 0, count: printCount(lost), text };
   }
   if (lost === 0) return { any: true, count: '?', text: holes };
   return {
     any: true,
     count: `${printCount(lost)} + ?`,
-    text: `${printCount(lost)} events lost, and ${holes}`,
+    text: `${printCount(lost)} events missed, and ${holes}`,
   };
 }

@@ -3,7 +3,7 @@
  * page: nothing outside of tests imports this folder.
  */
 import type { ListFilter, RowWatch, SourceSpec, Update, WhitherWorker } from '#workers/api.ts';
-import type { Connection } from '#src/state/session.ts';
+import type { Connection } from '#src/state/connection.ts';
 import { fakeBytes } from './bytes.ts';
 import { FAKE_DETAIL } from './detail.ts';
 import { edgeHops } from './hops.ts';

@@ -1,4 +1,4 @@
-/** When: events over time, how many of them carried metadata, and where the capture itself lost some. */
+/** When: events over time, how many of them carried metadata, and where the capture missed some. */
 import { memo, useDeferredValue, useMemo, useRef, useState } from 'react';
 import type { Gap, Timeline } from '#workers/api.ts';
 import { useWidth } from '#src/app/use-size.ts';
@@ -18,19 +18,18 @@ const TABLE_ROWS = 24;
 const NO_GAPS: readonly Gap[] = [];
 
 export function TimelineStrip() {
-  const timeline = usePage((state) => state.calm?.timeline ?? null);
+  // After the path, which has the same Update to draw: in a task of its own.
+  const timeline = useDeferredValue(usePage((state) => state.calm?.timeline ?? null));
   const gaps = usePage((state) => state.calm?.gaps ?? NO_GAPS);
   const box = useRef<HTMLDivElement>(null);
   const width = useWidth(box);
-  // For screen readers, after what is seen.
-  const told = useDeferredValue(timeline);
   return (
     <section className="timeline" aria-label="Timeline" data-pane="timeline">
       <TimelineHead timeline={timeline} />
       <div className="timeline-box" ref={box}>
         {timeline !== null && width > 0 && <Bars timeline={timeline} gaps={gaps} width={width} />}
       </div>
-      {told !== null && <TimelineTable timeline={told} gaps={gaps} />}
+      {timeline !== null && <TimelineTable timeline={timeline} gaps={gaps} />}
     </section>
   );
 }
@@ -188,7 +187,7 @@ const TimelineTable = memo(function TimelineTable({ timeline, gaps }: Omit<BarsP
           <tr key={`gap-${gap.key}`}>
             <th scope="row">gap at {printDuration(span * gap.from)}</th>
             <td colSpan={2}>
-              {gap.count ?? 'unknown number of'} events lost: {gap.causes.join(', ')}
+              {gap.count ?? 'unknown number of'} events missed: {gap.causes.join(', ')}
             </td>
           </tr>
         ))}

@@ -77,7 +77,7 @@ export function gapSpans(gaps: readonly Gap[], timeline: Timeline): readonly Gap
 }
 
 export function gapText({ count }: GapSpan): string {
-  return count === null ? '? lost' : `${printCount(count)} lost`;
+  return count === null ? '? missed' : `${printCount(count)} missed`;
 }
 
 /** Width of a character of a label, rounded up. */

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -120,6 +120,9 @@ describe.skipIf(skip !== null)(`taps of whither.h${skip === null ? '' : ` (${ski
     for (let n = 0; n < COUNT; n++) received.push(await receiver.line());
     await listening.end('SIGINT');
     capture = readCapture(file);
+    // How the sample of the page is made (agent/lab/README.md).
+    const record = process.env['WHITHER_RECORD'];
+    if (record !== undefined) copyFileSync(file, record);
   });
 
   afterAll(async () => {

@@ -1,0 +1,177 @@
+/** The table of one journey: hops as columns, then maps and sockets; TLVs and facts as rows. The arrow keys walk it. */
+import { useEffect, useRef, useState, type KeyboardEvent } from 'react';
+import type { Hop, JourneyDetail } from '#workers/api.ts';
+import { scopedAction } from '#src/keys/bind.ts';
+import { printAbsolute } from '#src/list/print.ts';
+import { useSession } from '#src/state/context.ts';
+import { afterFrame } from '#src/state/frame.ts';
+import { headingOf, NOTHING, type MatrixRow } from './matrix.ts';
+import { MatrixCell } from './MatrixCell.tsx';
+import { revealCell } from './reveal.ts';
+import { WHERE_MEANING, type Beyond } from './ways.ts';
+
+interface Props {
+  readonly detail: JourneyDetail;
+  readonly at: number;
+  readonly places: readonly Hop[];
+  readonly above: readonly MatrixRow[];
+  /** What is beside the area, opened or not. */
+  readonly beside: readonly MatrixRow[];
+  readonly beyond: readonly Beyond[];
+}
+
+/** Scrolls to a cell and returns it. The last hop brings along what is behind it: no key goes there. */
+function reveal(table: HTMLTableElement | null, row: number, column: number): HTMLElement | null {
+  const cell = table?.querySelector<HTMLElement>(`[data-cell="${row}:${column}"]`) ?? null;
+  const scroller = table?.closest('.pane-body') ?? null;
+  const corner = table?.querySelector('th') ?? null;
+  if (cell === null || scroller === null || corner === null) return cell;
+  const last = cell.parentElement?.lastElementChild ?? null;
+  if (
+    last instanceof HTMLElement &&
+    last.matches('.beyond') &&
+    cell.matches(':nth-last-child(1 of [data-cell])')
+  ) {
+    revealCell(last, scroller, corner);
+  }
+  revealCell(cell, scroller, corner);
+  return cell;
+}
+
+export function Matrix({ detail, at, places, above, beside, beyond }: Props) {
+  const session = useSession();
+  const [focusRow, setFocusRow] = useState(0);
+  const [open, setOpen] = useState(false);
+  const table = useRef<HTMLTableElement>(null);
+  const rows = open ? [...above, ...beside] : above;
+  const { journey, hops } = detail;
+  const columns = hops.length;
+  // Behind the frame that lays it out: to measure within the commit would have the whole page laid out for it.
+  useEffect(() => {
+    if (at >= columns) return undefined;
+    return afterFrame(() => reveal(table.current, 0, at));
+  }, [journey, at, columns]);
+
+  const row = Math.min(focusRow, rows.length);
+  const moveTo = (nextRow: number, nextAt: number) => {
+    const boundedRow = Math.min(rows.length, Math.max(0, nextRow));
+    const boundedAt = Math.min(columns - 1, Math.max(0, nextAt));
+    setFocusRow(boundedRow);
+    if (boundedAt !== at) session.journey.selectAt(boundedAt);
+    reveal(table.current, boundedRow, boundedAt)?.focus({ preventScroll: true });
+  };
+  const onKeyDown = (event: KeyboardEvent) =>
+    scopedAction('journey', event, {
+      'journey.left': () => moveTo(row, at - 1),
+      'journey.right': () => moveTo(row, at + 1),
+      'journey.up': () => moveTo(row - 1, at),
+      'journey.down': () => moveTo(row + 1, at),
+      'journey.first': () => moveTo(row, 0),
+      'journey.last': () => moveTo(row, columns - 1),
+      'journey.beside': () => setOpen(!open),
+      'journey.bytes': () =>
+        document.querySelector<HTMLElement>('[data-pane="bytes"] [tabindex="0"]')?.focus(),
+    });
+  const cellProps = (cellRow: number, column: number) => ({
+    tabIndex: cellRow === row && column === at ? 0 : -1,
+    'data-cell': `${cellRow}:${column}`,
+    'aria-selected': column === at,
+    onClick: () => moveTo(cellRow, column),
+  });
+
+  const rowOf = (line: MatrixRow, index: number) => (
+    <tr key={line.key} data-row={line.name} className={line.tlv ? 'tlv-row' : ''}>
+      <th scope="row">
+        {line.name} {line.kind !== '' && <small>{line.kind}</small>}
+      </th>
+      {line.cells.map((cell, column) => (
+        <MatrixCell
+          key={hops[column]?.event ?? column}
+          cell={cell}
+          column={column}
+          row={line}
+          chosen={column === at}
+          props={cellProps(index + 1, column)}
+        />
+      ))}
+      {beyond.map(({ key }, i) => (
+        <MatrixCell key={key} cell={NOTHING} column={columns + i} row={line} chosen={false} isBeyond />
+      ))}
+    </tr>
+  );
+
+  return (
+    <table
+      ref={table}
+      className="matrix mono"
+      role="grid"
+      aria-label={`Journey ${detail.id}: TLVs by hop`}
+      onKeyDown={onKeyDown}
+    >
+      <thead>
+        <tr>
+          <th scope="col">
+            <span className="hidden-text">what</span>
+          </th>
+          {hops.map((hop, column) => {
+            const heading = headingOf(hop, places);
+            const previous = hops[column - 1];
+            const before = previous === undefined ? null : headingOf(previous, places);
+            return (
+              <th
+                scope="col"
+                key={hop.event}
+                className={column === at ? 'chosen' : ''}
+                title={`${heading.name}\n${printAbsolute(BigInt(hop.timeNs))}`}
+                role="columnheader"
+                {...cellProps(0, column)}
+              >
+                <span className="matrix-device">
+                  {before?.device === heading.device ? '\u00a0' : heading.device}
+                </span>
+                {heading.label}
+              </th>
+            );
+          })}
+          {beyond.map(({ key, where, name }) => (
+            <th scope="col" key={key} className="beyond" title={`${name}: ${WHERE_MEANING[where]}`}>
+              <span className="matrix-device">{where}</span>
+              {name}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {above.map((line, index) => rowOf(line, index))}
+        {beside.length > 0 && (
+          <tr className="beside-head">
+            <th scope="row">
+              <button
+                className="link"
+                aria-expanded={open}
+                onClick={() => setOpen(!open)}
+                onKeyDown={ownKeys}
+              >
+                <span aria-hidden="true">{open ? '▾' : '▸'}</span> beside the area
+              </button>
+            </th>
+            <td colSpan={columns + beyond.length}>{besideSummary(beside)}</td>
+          </tr>
+        )}
+        {open && beside.map((line, i) => rowOf(line, above.length + i))}
+      </tbody>
+    </table>
+  );
+}
+
+/** A button in the grid takes its keys itself. */
+function ownKeys(event: KeyboardEvent): void {
+  if (event.key === 'Enter' || event.key === ' ') event.stopPropagation();
+}
+
+/** What one would see on opening it: which of them change on the way. */
+function besideSummary(rows: readonly MatrixRow[]): string {
+  const changing = rows.filter((row) => row.cells.some((cell) => cell.tone === 'changed'));
+  if (changing.length === 0) return `${rows.map((row) => row.name).join(', ')}: no change on the way`;
+  return `${changing.map((row) => row.name).join(', ')} ${changing.length === 1 ? 'changes' : 'change'} on the way`;
+}

@@ -1,0 +1,68 @@
+/** The filter of the list: what the link says, told to the worker once its hop is known. */
+import type { ListFilter } from '#workers/api.ts';
+import type { WorkerSlot } from './connection.ts';
+import { hopKey, hopOfKey } from './hop-key.ts';
+import type { LinkState } from './link.ts';
+import type { PageStore } from './store.ts';
+
+export type FilterPart = Pick<LinkState, 'hop' | 'metadata' | 'harm'>;
+
+export const NO_FILTER = { hop: null, metadata: null, harm: null } as const satisfies ListFilter;
+
+/** Whether a link filters at all, by hop or otherwise. */
+export function isFiltered({ hop, metadata, harm }: FilterPart): boolean {
+  return hop !== null || metadata !== null || harm !== null;
+}
+
+export class FilterControl {
+  readonly #store: PageStore;
+  readonly #worker: WorkerSlot;
+  /** As the worker was told it last. */
+  #applied = '';
+
+  constructor(store: PageStore, worker: WorkerSlot) {
+    this.#store = store;
+    this.#worker = worker;
+  }
+
+  /**
+   * For a capture that is about to be opened: a filter outlives a capture in the worker, so it is always set. One with
+   * a hop waits until the hop is known.
+   */
+  begin(): Promise<void> {
+    const { hop, metadata, harm } = this.#store.getState().link;
+    const filter: ListFilter = hop === null ? { hop, metadata, harm } : NO_FILTER;
+    this.#applied = JSON.stringify(filter);
+    return this.#worker.api.setFilter(filter);
+  }
+
+  set(part: Partial<FilterPart>): void {
+    this.#store.setState({ link: { ...this.#store.getState().link, ...part } });
+    this.apply();
+  }
+
+  clear(): void {
+    this.set(NO_FILTER);
+  }
+
+  /** Filter on a hop; the same hop again takes it away. */
+  toggleHop(index: number): void {
+    const { link, newest } = this.#store.getState();
+    const key = hopKey(newest?.hops ?? [], index);
+    this.set({ hop: link.hop === key ? null : key });
+  }
+
+  /** Tells the worker what the link says, when that is another than before. */
+  apply(): void {
+    const { link, newest } = this.#store.getState();
+    const hops = newest?.hops ?? [];
+    if (link.hop !== null && hops.length === 0) return;
+    // A hop that this capture does not have (yet) cannot filter: the path says so, and the rest is in force.
+    const hop = link.hop === null ? null : hopOfKey(hops, link.hop);
+    const filter: ListFilter = { hop, metadata: link.metadata, harm: link.harm };
+    const text = JSON.stringify(filter);
+    if (text === this.#applied) return;
+    this.#applied = text;
+    this.#worker.guard(this.#worker.api.setFilter(filter), 'The list could not be filtered');
+  }
+}
