@@ -101,8 +101,11 @@ export class Layer {
     });
   }
 
+  /** A remark about the `length` bytes at `at`, as far as they are there. */
   note(label: string, value: string, at: number, length: number): void {
-    this.fields.push({ label, filter: '', value, raw: null, offset: at, length, children: [] });
+    const offset = Math.min(at, this.end);
+    const there = Math.min(length, this.end - offset);
+    this.fields.push({ label, filter: '', value, raw: null, offset, length: there, children: [] });
   }
 
   /** The finished node, bytes [at, until) of the packet; says where it is cut off. */
@@ -114,9 +117,7 @@ export class Layer {
     label: string = FIELDS[name].label,
   ): FieldNode {
     if (this.cut) {
-      const left = Math.max(0, this.end - this.cutAt);
-      const where = Math.min(this.cutAt, this.end);
-      this.note('Cut off', 'the header goes on behind the bytes there are', where, left);
+      this.note('Cut off', 'the header goes on behind the bytes there are', this.cutAt, this.end);
     }
     if (this.hidden) this.note('Not shown', `more than ${MAX_TREE_FIELDS} fields in one packet`, at, 0);
     const to = Math.min(until, this.end);

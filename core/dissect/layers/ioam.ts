@@ -86,7 +86,7 @@ function trace(layer: Layer, type: number, at: number, until: number): void {
     }
     const start = node;
     layer.group('ipv6.opt.ioam.trace.node', start, size, '', () => nodeData(layer, traceType, start));
-    if (layer.cut) return;
+    if (!layer.has(node, size)) return;
     node += size;
   }
 }
