@@ -4,8 +4,10 @@
  * Which schema reads an area: the user's, if there is one, else the capture's that was in force when
  * the area arrived. Printed values do not come from here but from the bytes (`decodeArea`).
  */
+import { chooseDecoder, choiceOf, NOWHERE } from '#core/metadata/choose.ts';
 import { createAreaScan, type AreaDecoder } from '#core/metadata/scan.ts';
 import type { ValueKind } from '#core/metadata/types.ts';
+import type { AreaOrigins } from './area-origins.ts';
 import type { AreaTable } from './area-table.ts';
 import { CHUNK_EVENTS, CHUNK_MASK, CHUNK_SHIFT, MAX_TLV_COLUMNS } from './limits.ts';
 
@@ -28,8 +30,10 @@ interface Phase {
   readonly decoder: AreaDecoder;
   /** Areas from this number on. */
   readonly from: number;
-  /** Column of this index for each type of the schema; -1 = no more columns. */
-  readonly column: Int16Array;
+  /** What decides which of the document's schemas reads an area. */
+  readonly choice: 'none' | 'bytes' | 'place';
+  /** By schema: column of this index for each of its types; -1 = no more columns. */
+  readonly columns: ReadonlyMap<AreaDecoder, Int16Array>;
 }
 
 export class TlvIndex {
@@ -42,14 +46,17 @@ export class TlvIndex {
   private phases: Phase[] = [];
   private readonly scan = createAreaScan();
   private readonly areas: AreaTable;
+  private readonly origins: AreaOrigins;
   /** Areas from here to `target` still have the values of an earlier schema. */
   private cursor = 1;
   private target = 0;
   /** Areas from here on have arrived but are not read yet. */
   private fresh = 1;
 
-  constructor(areas: AreaTable) {
+  /** `origins`: where areas were first seen, which some schemas are chosen by. */
+  constructor(areas: AreaTable, origins: AreaOrigins) {
     this.areas = areas;
+    this.origins = origins;
   }
 
   /** The schema in force for what arrives now; null = none. */
@@ -65,9 +72,16 @@ export class TlvIndex {
   /** The schema that reads this area; null = none. */
   decoderFor(area: number): AreaDecoder | null {
     for (let i = this.phases.length - 1; i >= 0; i--) {
-      if (this.phases[i]!.from <= area) return this.phases[i]!.decoder;
+      if (this.phases[i]!.from <= area) return this.chosen(this.phases[i]!, area);
     }
     return null;
+  }
+
+  private chosen({ decoder, choice }: Phase, area: number): AreaDecoder | null {
+    if (choice === 'none') return decoder;
+    const { areas } = this;
+    const place = choice === 'place' ? this.origins.place(area) : NOWHERE;
+    return chooseDecoder(decoder, areas.page(area), areas.start(area), areas.length(area), place);
   }
 
   /** A schema found in the capture: in force for the areas that follow. */
@@ -111,8 +125,10 @@ export class TlvIndex {
   }
 
   private readFresh(): void {
-    this.read(this.fresh, this.areas.count);
-    this.fresh = this.areas.count + 1;
+    const needsPlace = this.phases.some(({ choice }) => choice === 'place');
+    const end = needsPlace ? this.origins.advance() : this.areas.count;
+    this.read(this.fresh, end);
+    this.fresh = Math.max(this.fresh, end + 1);
   }
 
   /** Reads areas `from` to `to`, each by the schema that is in force for it. */
@@ -133,11 +149,19 @@ export class TlvIndex {
   /** Areas of one chunk and one schema. */
   private readRun(phase: Phase, from: number, to: number): void {
     const { areas, scan } = this;
-    const { decoder, column } = phase;
+    const { choice } = phase;
+    let { decoder } = phase;
+    let column = phase.columns.get(decoder)!;
     const chunkIndex = (from - 1) >>> CHUNK_SHIFT;
     const chunks = this.chunksAt(chunkIndex);
     for (let area = from; area <= to; area++) {
       const row = (area - 1) & CHUNK_MASK;
+      if (choice !== 'none') {
+        const chosen = this.chosen(phase, area);
+        if (chosen === null) continue;
+        decoder = chosen;
+        column = phase.columns.get(chosen)!;
+      }
       decoder.scan(areas.page(area), areas.start(area), areas.length(area), scan);
       for (let i = 0; i < scan.count; i++) {
         const type = scan.column[i]!;
@@ -190,11 +214,14 @@ export class TlvIndex {
   }
 
   private phase(decoder: AreaDecoder, from: number): Phase {
-    const { types } = decoder.schema;
+    const decoders = decoder.parts.map((part) => part.decoder);
+    const columns = (one: AreaDecoder): Int16Array =>
+      Int16Array.from(one.schema.types, (type) => this.columnNamed(type.name));
     return {
       decoder,
       from,
-      column: Int16Array.from(types, (type) => this.columnNamed(type.name)),
+      choice: choiceOf(decoder),
+      columns: new Map([decoder, ...decoders].map((one) => [one, columns(one)])),
     };
   }
 
