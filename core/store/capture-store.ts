@@ -19,6 +19,7 @@ import type {
   StatisticsInfo,
 } from '#core/pcapng/types.ts';
 import { nsFromParts, type Ns } from '#core/time/ns.ts';
+import { AreaOrigins } from './area-origins.ts';
 import { AreaTable } from './area-table.ts';
 import { BetweenHops } from './between-hops.ts';
 import { CaptureFacts, type Firing } from './capture-facts.ts';
@@ -35,6 +36,7 @@ import {
   InterfaceDrops,
   isLeftOut,
 } from './gap-ledger.ts';
+import { hopPlace } from './hop-place.ts';
 import { HopTable } from './hop-table.ts';
 import { reorderLoss, trackLoss } from './journey-loss.ts';
 import { JourneyPrints } from './journey-prints.ts';
@@ -104,7 +106,8 @@ export class CaptureStore implements CaptureSink {
     this.maxEvents = Math.min(options.maxEvents ?? MAX_EVENTS, MAX_EVENTS);
     this.journeys = new JourneyTable(seed);
     this.areas = new AreaTable(options.maxAreaBytes ?? MAX_AREA_BYTES);
-    this.tlvs = new TlvIndex(this.areas);
+    const origins = new AreaOrigins(this.events, (hop) => hopPlace(this, hop));
+    this.tlvs = new TlvIndex(this.areas, origins);
     this.flows = new FlowWriter(seed);
     this.extensions = new ExtensionWriter(seed, this.prints);
     this.facts = new CaptureFacts({

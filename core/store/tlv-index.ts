@@ -4,8 +4,10 @@
  * Which schema reads an area: the user's, if there is one, else the capture's that was in force when
  * the area arrived. Printed values do not come from here but from the bytes (`decodeArea`).
  */
+import { chooseDecoder, choiceOf, NOWHERE } from '#core/metadata/choose.ts';
 import { createAreaScan, type AreaDecoder } from '#core/metadata/scan.ts';
 import type { MetadataSchema, TlvType, ValueKind } from '#core/metadata/types.ts';
+import type { AreaOrigins } from './area-origins.ts';
 import type { AreaTable } from './area-table.ts';
 import { CHUNK_EVENTS, CHUNK_MASK, CHUNK_SHIFT, MAX_TLV_COLUMNS } from './limits.ts';
 
@@ -38,8 +40,10 @@ interface Phase {
   readonly decoder: AreaDecoder;
   /** Areas from this number on. */
   readonly from: number;
-  /** Column of this index for each type of the schema; -1 = no more columns. */
-  readonly column: Int16Array;
+  /** What decides which of the document's schemas reads an area. */
+  readonly choice: 'none' | 'bytes' | 'place';
+  /** By schema: column of this index for each of its types; -1 = no more columns. */
+  readonly columns: ReadonlyMap<AreaDecoder, Int16Array>;
 }
 
 export class TlvIndex {
@@ -52,14 +56,17 @@ export class TlvIndex {
   private phases: Phase[] = [];
   private readonly scan = createAreaScan();
   private readonly areas: AreaTable;
+  private readonly origins: AreaOrigins;
   /** Areas from here to `target` still have the values of an earlier schema. */
   private cursor = 1;
   private target = 0;
   /** Areas from here on have arrived but are not read yet. */
   private fresh = 1;
 
-  constructor(areas: AreaTable) {
+  /** `origins`: where areas were first seen, which some schemas are chosen by. */
+  constructor(areas: AreaTable, origins: AreaOrigins) {
     this.areas = areas;
+    this.origins = origins;
   }
 
   /** The schema in force for what arrives now; null = none. */
@@ -75,9 +82,16 @@ export class TlvIndex {
   /** The schema that reads this area; null = none. */
   decoderFor(area: number): AreaDecoder | null {
     for (let i = this.phases.length - 1; i >= 0; i--) {
-      if (this.phases[i]!.from <= area) return this.phases[i]!.decoder;
+      if (this.phases[i]!.from <= area) return this.chosen(this.phases[i]!, area);
     }
     return null;
+  }
+
+  private chosen({ decoder, choice }: Phase, area: number): AreaDecoder | null {
+    if (choice === 'none') return decoder;
+    const { areas } = this;
+    const place = choice === 'place' ? this.origins.place(area) : NOWHERE;
+    return chooseDecoder(decoder, areas.page(area), areas.start(area), areas.length(area), place);
   }
 
   /** A schema found in the capture: in force for the areas that follow. */
@@ -121,8 +135,10 @@ export class TlvIndex {
   }
 
   private readFresh(): void {
-    this.read(this.fresh, this.areas.count);
-    this.fresh = this.areas.count + 1;
+    const needsPlace = this.phases.some(({ choice }) => choice === 'place');
+    const end = needsPlace ? this.origins.advance() : this.areas.count;
+    this.read(this.fresh, end);
+    this.fresh = Math.max(this.fresh, end + 1);
   }
 
   /** Reads areas `from` to `to`, each by the schema that is in force for it. */
@@ -143,11 +159,19 @@ export class TlvIndex {
   /** Areas of one chunk and one schema. */
   private readRun(phase: Phase, from: number, to: number): void {
     const { areas, scan } = this;
-    const { decoder, column } = phase;
+    const { choice } = phase;
+    let { decoder } = phase;
+    let column = phase.columns.get(decoder)!;
     const chunkIndex = (from - 1) >>> CHUNK_SHIFT;
     const chunks = this.chunksAt(chunkIndex);
     for (let area = from; area <= to; area++) {
       const row = (area - 1) & CHUNK_MASK;
+      if (choice !== 'none') {
+        const chosen = this.chosen(phase, area);
+        if (chosen === null) continue;
+        decoder = chosen;
+        column = phase.columns.get(chosen)!;
+      }
       decoder.scan(areas.page(area), areas.start(area), areas.length(area), scan);
       for (let i = 0; i < scan.count; i++) {
         const type = scan.column[i]!;
@@ -169,18 +193,32 @@ export class TlvIndex {
     return found;
   }
 
-  /** Visits the value of a column (index into `names`) in each of the areas `from` (at least 1) to `to` that has one. */
-  eachValue(column: number, from: number, to: number, visit: ValueVisitor): void {
+  /**
+   * Visits the value of a column (index into `names`) in each of the areas `from` (at least 1) to `to` that has one.
+   * Returns the last area that was looked at: those behind it are not read yet.
+   */
+  eachValue(column: number, from: number, to: number, visit: ValueVisitor): number {
     if (to >= this.fresh) this.readFresh();
-    for (let p = this.phases.length - 1; p >= 0 && to >= from; p--) {
+    const last = Math.min(to, this.fresh - 1);
+    let end = last;
+    const name = this.names[column]!;
+    for (let p = this.phases.length - 1; p >= 0 && end >= from; p--) {
       const phase = this.phases[p]!;
       const start = Math.max(from, phase.from);
-      this.visitPhase(column, start, to, isBig(phase.decoder.schema, this.names[column]!), visit);
-      to = Math.min(to, start - 1);
+      if (phase.choice === 'none') {
+        this.visitRun(column, start, end, isBig(phase.decoder.schema, name), visit);
+      } else {
+        for (let area = start; area <= end; area++) {
+          const chosen = this.chosen(phase, area);
+          if (chosen !== null) this.visitRun(column, area, area, isBig(chosen.schema, name), visit);
+        }
+      }
+      end = Math.min(end, start - 1);
     }
+    return last;
   }
 
-  private visitPhase(column: number, from: number, to: number, big: boolean, visit: ValueVisitor): void {
+  private visitRun(column: number, from: number, to: number, big: boolean, visit: ValueVisitor): void {
     const { areas } = this;
     for (let area = from; area <= to; area++) {
       const cell = this.chunks[(area - 1) >>> CHUNK_SHIFT]?.[column]?.[(area - 1) & CHUNK_MASK] ?? 0;
@@ -202,8 +240,10 @@ export class TlvIndex {
   /** The type of a column by the newest schema that has it; null = none has (any more). */
   typeOf(column: number): TlvType | null {
     for (let p = this.phases.length - 1; p >= 0; p--) {
-      const type = this.phases[p]!.decoder.schema.types.find(({ name }) => name === this.names[column]);
-      if (type !== undefined) return type;
+      for (const { schema } of this.phases[p]!.columns.keys()) {
+        const type = schema.types.find(({ name }) => name === this.names[column]);
+        if (type !== undefined) return type;
+      }
     }
     return null;
   }
@@ -222,11 +262,14 @@ export class TlvIndex {
   }
 
   private phase(decoder: AreaDecoder, from: number): Phase {
-    const { types } = decoder.schema;
+    const decoders = decoder.parts.map((part) => part.decoder);
+    const columns = (one: AreaDecoder): Int16Array =>
+      Int16Array.from(one.schema.types, (type) => this.columnNamed(type.name));
     return {
       decoder,
       from,
-      column: Int16Array.from(types, (type) => this.columnNamed(type.name)),
+      choice: choiceOf(decoder),
+      columns: new Map([decoder, ...decoders].map((one) => [one, columns(one)])),
     };
   }
 
