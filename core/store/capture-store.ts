@@ -22,7 +22,7 @@ import { nsFromParts, type Ns } from '#core/time/ns.ts';
 import { AreaOrigins } from './area-origins.ts';
 import { AreaTable } from './area-table.ts';
 import { BetweenHops } from './between-hops.ts';
-import { CaptureFacts, type Firing } from './capture-facts.ts';
+import { CaptureFacts } from './capture-facts.ts';
 import { CostLog } from './cost-log.ts';
 import { EdgeTable, reorderEdges } from './edges.ts';
 import { EVENT_BIT, EventColumns, RECORD, RECORD_SHIFT, type EventChunk } from './event-columns.ts';
@@ -49,6 +49,7 @@ import { MapTable } from './map-table.ts';
 import { OperationTable } from './operation-table.ts';
 import { ProblemList } from './problem-list.ts';
 import { TlvIndex } from './tlv-index.ts';
+import type { Firing } from './view.ts';
 import { WordSource } from './word-source.ts';
 
 export interface StoreOptions {

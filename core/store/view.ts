@@ -107,6 +107,14 @@ export interface CaptureFilter {
   readonly trigger: { readonly condition: string; readonly before: number; readonly after: number } | null;
 }
 
+/** A journey met the trigger's condition, with the event that follows. */
+export interface Firing {
+  /** epb_packetid, decimal. */
+  readonly journey: string;
+  /** What was met and where: `metadata lost at eth0:tcx/ingress@last`. */
+  readonly text: string;
+}
+
 /** Events over time, for the strip on top: at most TIMELINE_BUCKETS equal buckets from start to end. */
 export interface Timeline {
   readonly startNs: string;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CaptureFilter } from '#workers/api.ts';
-import { keptText } from './kept.ts';
+import { firedText, keptText } from './kept.ts';
 
 const ALL: CaptureFilter = {
   expression: null,
@@ -36,6 +36,17 @@ describe('what a capture holds', () => {
     );
     expect(keptText({ ...ALL, trigger: { condition: 'lost', before: 100, after: 50 } })).toBe(
       '100 journeys before and 50 after lost',
+    );
+  });
+});
+
+describe('that a trigger fired', () => {
+  it('is said with the journey and how often', () => {
+    const last = { journey: '7', text: 'metadata lost at eth0:tcx/ingress@last' };
+    expect(firedText(null)).toBe('');
+    expect(firedText({ count: 1, last })).toBe(`; triggered by journey 7: ${last.text}`);
+    expect(firedText({ count: 1200, last })).toBe(
+      `; triggered by journey 7: ${last.text} (1,200 times, this the last)`,
     );
   });
 });
