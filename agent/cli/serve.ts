@@ -33,15 +33,15 @@ export interface ServeOptions extends CaptureOptions {
 /** Serves until it is told to end. Failure when it cannot begin, also when interfaces were named and cannot be watched. */
 export async function serve(options: ServeOptions, paths: Paths): Promise<void> {
   requirePage(paths);
-  const spec = options.interface ? checkSpec(specOf(options)) : null;
   const schemas = schemasOf(options);
+  const spec = options.interface ? checkSpec(specOf(options, schemas)) : null;
   const lifetime = beginLifetime(takeHandover(), paths.probe);
   try {
     const dir =
       options.spool === undefined ? path.join(lifetime.workDir, 'spool') : resolvePath(options.spool);
     const spool = await Spool.open(dir, spoolOptions(options, schemas));
     try {
-      await serveSpool(options, spec, lifetime, spool, paths.pageDir);
+      await serveSpool(options, schemas, spec, lifetime, spool, paths.pageDir);
     } finally {
       await spool.close();
     }
@@ -52,6 +52,7 @@ export async function serve(options: ServeOptions, paths: Paths): Promise<void> 
 
 async function serveSpool(
   options: ServeOptions,
+  schemas: readonly string[],
   spec: CaptureSpec | null,
   lifetime: Lifetime,
   spool: Spool,
@@ -67,7 +68,7 @@ async function serveSpool(
     onCost: (watched) => watch.cost(watched),
   });
   if (options.host !== undefined) warnAboutHost(options.host);
-  const capture = new LiveCapture(options, spec, lifetime, spool, server);
+  const capture = new LiveCapture(options, schemas, spec, lifetime, spool, server);
   watch.cost = (watched) => capture.watchCost(watched);
   lifetime.onEnd(() => capture.stop());
   // Told to end before there was anything to end.
@@ -89,6 +90,8 @@ class LiveCapture {
   /** Why the interfaces that were named cannot be watched: who named them has no use for a page without them. */
   refusal: Failure | null = null;
   readonly #options: ServeOptions;
+  /** Those of the capture. */
+  #schemas: readonly string[];
   readonly #spec: CaptureSpec | null;
   readonly #lifetime: Lifetime;
   readonly #spool: Spool;
@@ -101,12 +104,14 @@ class LiveCapture {
 
   constructor(
     options: ServeOptions,
+    schemas: readonly string[],
     spec: CaptureSpec | null,
     lifetime: Lifetime,
     spool: Spool,
     server: AgentServer,
   ) {
     this.#options = options;
+    this.#schemas = schemas;
     this.#spec = spec;
     this.#lifetime = lifetime;
     this.#spool = spool;
@@ -171,10 +176,12 @@ class LiveCapture {
     this.#server.setStatus({ type: 'status', capture: 'restarting', text: `The ${lab} lab is starting.` });
     const started = await launcher.startLab(lab, (text) => this.#labEnded(text));
     if (started.schema !== null && this.#options.schema === undefined) {
-      this.#spool.useSchema(schemaForCapture(started.schema, `of the ${lab} lab`));
+      this.#schemas = [schemaForCapture(started.schema, `of the ${lab} lab`)];
+      for (const schema of this.#schemas) this.#spool.useSchema(schema);
     }
     const { netns, devices } = started;
-    return checkSpec({ devices, netns, snaplen: this.#options.snaplen ?? null, ...filterOf(this.#options) });
+    const filter = filterOf(this.#options, this.#schemas);
+    return checkSpec({ devices, netns, snaplen: this.#options.snaplen ?? null, ...filter });
   }
 
   /** Its devices and namespaces are gone with it: the probe would watch nothing, and say that all is well. */
