@@ -7,6 +7,7 @@
 import { chooseDecoder, choiceOf, NOWHERE } from '#core/metadata/choose.ts';
 import { createAreaScan, type AreaDecoder } from '#core/metadata/scan.ts';
 import type { MetadataSchema, TlvType, ValueKind } from '#core/metadata/types.ts';
+import { AreaLayout } from './area-layout.ts';
 import type { AreaOrigins } from './area-origins.ts';
 import type { AreaTable } from './area-table.ts';
 import { CHUNK_EVENTS, CHUNK_MASK, CHUNK_SHIFT, MAX_TLV_COLUMNS } from './limits.ts';
@@ -36,14 +37,22 @@ export type ValueVisitor = (
 /** A cell: value length + 1 in the high byte (it is 253 at most, for an area has 255), offset in the area in the low; 0 = not there. */
 type Cells = Uint16Array;
 
+/** How areas are read by one schema. */
+interface AreaReader {
+  /** Column of this index for each type of the schema; -1 = no more columns. */
+  readonly column: Int16Array;
+  /** By length of an area: the layout of the latest one that was scanned. */
+  readonly layouts: (AreaLayout | undefined)[];
+}
+
 interface Phase {
   readonly decoder: AreaDecoder;
   /** Areas from this number on. */
   readonly from: number;
   /** What decides which of the document's schemas reads an area. */
   readonly choice: 'none' | 'bytes' | 'place';
-  /** By schema: column of this index for each of its types; -1 = no more columns. */
-  readonly columns: ReadonlyMap<AreaDecoder, Int16Array>;
+  /** One for each of the document's schemas. */
+  readonly readers: ReadonlyMap<AreaDecoder, AreaReader>;
 }
 
 export class TlvIndex {
@@ -119,11 +128,11 @@ export class TlvIndex {
   }
 
   /**
-   * Takes in an area that was just added. Areas are read in batches, in one tight loop over bytes that
+   * Takes in areas that were just added. Areas are read in batches, in one tight loop over bytes that
    * are still in the processor's cache: half the cost of reading each as it comes.
    */
-  added(area: number): void {
-    if (area - this.fresh === BATCH_AREAS) this.readFresh();
+  added(): void {
+    if (this.areas.count - this.fresh >= BATCH_AREAS) this.readFresh();
   }
 
   /** Reads at most `budget` of the areas that a change of schema left behind; true when none is left. */
@@ -161,24 +170,29 @@ export class TlvIndex {
     const { areas, scan } = this;
     const { choice } = phase;
     let { decoder } = phase;
-    let column = phase.columns.get(decoder)!;
+    let reader = phase.readers.get(decoder)!;
     const chunkIndex = (from - 1) >>> CHUNK_SHIFT;
     const chunks = this.chunksAt(chunkIndex);
     for (let area = from; area <= to; area++) {
-      const row = (area - 1) & CHUNK_MASK;
       if (choice !== 'none') {
         const chosen = this.chosen(phase, area);
         if (chosen === null) continue;
         decoder = chosen;
-        column = phase.columns.get(chosen)!;
+        reader = phase.readers.get(chosen)!;
       }
-      decoder.scan(areas.page(area), areas.start(area), areas.length(area), scan);
-      for (let i = 0; i < scan.count; i++) {
-        const type = scan.column[i]!;
-        if (type < 0 || column[type]! < 0) continue;
-        const cells = chunks[column[type]!] ?? this.grow(column[type]!, chunkIndex);
-        // The first of several TLVs of one type is the one in the column.
-        if (cells[row] === 0) cells[row] = ((scan.valueLength[i]! + 1) << 8) | scan.valueOffset[i]!;
+      const words = areas.pageWords(area);
+      const at = areas.start(area) >>> 2;
+      const length = areas.length(area);
+      const layout = (reader.layouts[length] ??= new AreaLayout());
+      // A struct may say in one value where the next one is: only TLVs are told by what is between values.
+      if (decoder.schema.framing.kind !== 'tlv' || !layout.fits(words, at)) {
+        decoder.scan(areas.page(area), areas.start(area), length, scan);
+        layout.learn(words, at, length, scan, reader.column);
+      }
+      const row = (area - 1) & CHUNK_MASK;
+      for (let i = 0; i < layout.count; i++) {
+        const cells = chunks[layout.column[i]!] ?? this.grow(layout.column[i]!, chunkIndex);
+        cells[row] = layout.cell[i]!;
       }
     }
   }
@@ -240,7 +254,7 @@ export class TlvIndex {
   /** The type of a column by the newest schema that has it; null = none has (any more). */
   typeOf(column: number): TlvType | null {
     for (let p = this.phases.length - 1; p >= 0; p--) {
-      for (const { schema } of this.phases[p]!.columns.keys()) {
+      for (const { schema } of this.phases[p]!.readers.keys()) {
         const type = schema.types.find(({ name }) => name === this.names[column]);
         if (type !== undefined) return type;
       }
@@ -269,7 +283,7 @@ export class TlvIndex {
       decoder,
       from,
       choice: choiceOf(decoder),
-      columns: new Map([decoder, ...decoders].map((one) => [one, columns(one)])),
+      readers: new Map([decoder, ...decoders].map((one) => [one, { column: columns(one), layouts: [] }])),
     };
   }
 
