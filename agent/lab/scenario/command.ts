@@ -19,6 +19,10 @@ export async function runOnce(scenario: Scenario, file: string | null): Promise<
   const told = new AbortController();
   void untilTold(false).then(() => told.abort());
   const result = await runScenario(scenario, file, told.signal);
+  if (result.notPossible !== null) {
+    console.log(`${scenario.name}: not possible on this kernel: ${result.notPossible}`);
+    return 0;
+  }
   const wrong = judge(scenario, result);
   for (const line of wrong) console.error(line);
   for (const line of [...result.losses].sort()) console.log(line);

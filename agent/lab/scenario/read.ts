@@ -13,7 +13,7 @@ import type { ScenarioResult, Sighting } from './types.ts';
 const MAGIC = 0x57485351;
 const STEP_EVENTS = 1 << 16;
 
-export type CaptureResult = Omit<ScenarioResult, 'truth' | 'counters'>;
+export type CaptureResult = Omit<ScenarioResult, 'truth' | 'counters' | 'notPossible'>;
 
 export function readScenario(bytes: Uint8Array): CaptureResult {
   const store = new CaptureStore();
@@ -27,11 +27,16 @@ export function readScenario(bytes: Uint8Array): CaptureResult {
     sightings.push(...told(store, journey, sequences));
   const query = new LossSummaryQuery(store);
   while (!query.advance(STEP_EVENTS)) continue;
+  const counts = (of: ArrayLike<number>): ReadonlyMap<string, number> =>
+    new Map(store.hops.hops.map(({ name }, hop) => [hopName(name), of[hop]!]));
+  const eventsAt = counts(store.hops.events);
   return {
     kernel: store.facts.host?.kernelVersion ?? KERNEL_UNKNOWN,
+    traced: [...eventsAt.keys()].some((name) => name.endsWith('@fexit')),
     sightings,
     losses: query.summary().rows.map((row) => lossText(store, row)),
-    eventsAt: new Map(store.hops.hops.map(({ name }, hop) => [withoutId(name), store.hops.events[hop]!])),
+    eventsAt,
+    withMetadataAt: counts(store.hops.withMetadata),
     problems: [
       ...store.problems.map(({ cause }) => cause),
       ...(store.gaps.lost > 0 ? [`${store.gaps.lost} events were lost`] : []),
@@ -46,7 +51,7 @@ function told(store: CaptureStore, journey: number, sequences: readonly number[]
   return hops.map(({ event, hop, state, cause, writer, drop }) => ({
     sequence,
     journey,
-    at: withoutId(store.hops.hops[hop]!.name),
+    at: hopName(store.hops.hops[hop]!.name),
     state,
     cause: cause.name,
     known: cause.known,
@@ -59,10 +64,13 @@ function told(store: CaptureStore, journey: number, sequences: readonly number[]
 /** `HOP STATE CAUSE KNOWN TLV JOURNEYS` */
 function lossText(store: CaptureStore, { hop, state, cause, known, tlv, journeys }: LossRow): string {
   const name = tlv === null ? '*' : tlv.name || String(tlv.type);
-  return [withoutId(store.hops.hops[hop]!.name), state, cause, known, name, journeys].join(' ');
+  return [hopName(store.hops.hops[hop]!.name), state, cause, known, name, journeys].join(' ');
 }
 
-const withoutId = (hop: string): string => hop.replace(/#\d+$/, '');
+/** Without the id of a program; and the exit of a filter of clsact has the name of the hook behind a program of tcx. */
+function hopName(hop: string): string {
+  return hop.replace(/#\d+$/, '').replace(/:tc\/(ingress|egress)@fexit:/, ':tcx/$1@after:');
+}
 
 function withSequences(store: CaptureStore, sequences: number[]): CaptureSink {
   return {

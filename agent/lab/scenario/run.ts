@@ -8,15 +8,26 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '../../failure.ts';
 import { isAlive } from '../../processes.ts';
-import { Child, runCommand } from '../processes.ts';
+import { Child, runCommand, whyNot } from '../processes.ts';
 import { labFiles, scenarioObject, sendProgram, type LabFiles } from '../root.ts';
 import { readScenario } from './read.ts';
-import type { Namespaces, Scenario, ScenarioResult, Step, Truth } from './types.ts';
+import { notPossible, type Namespaces, type Scenario, type ScenarioResult, type Step, type Truth } from './types.ts';
 
 const POLL_MS = 20;
 const DIRECTORY = 'whither-scenario-';
 /** The last packets are freed, and the probe looks into its ring every 5 ms. */
 const SETTLE_MS = 200;
+
+/** This kernel lacks what the scenario needs. */
+export class NotPossible extends Failure {
+  readonly reason: string;
+
+  /** As the tool said it. */
+  constructor(reason: string) {
+    super(`not possible on this kernel (${reason})`, 'npm run kernels runs all scenarios on other kernels');
+    this.reason = reason;
+  }
+}
 
 /** What a scenario holds while it is up; `close` takes everything down. */
 export class RunningScenario {
@@ -51,11 +62,15 @@ export class RunningScenario {
   }
 
   async #setUp(): Promise<void> {
-    const { network, programs } = this.#scenario;
+    const { needs, network, programs } = this.#scenario;
     for (const name of Object.values(this.ns)) await runCommand('ip', ['netns', 'add', name]);
+    for (const [command, ...args] of needs?.(this.ns) ?? []) {
+      const reason = await whyNot(command!, args);
+      if (reason !== null) throw new NotPossible(reason);
+    }
     for (const [command, ...args] of network(this.ns)) await runCommand(command!, args);
     const object = scenarioObject(programs.object);
-    const attach = ['attach', this.ns[programs.role]!, object, ...programs.attach];
+    const attach = attachArguments(programs, this.ns, object);
     this.#programs = new Child(this.files.loader, attach);
     await this.#programs.line();
   }
@@ -124,6 +139,16 @@ function removeStale(): void {
   }
 }
 
+/** For whither-lab. */
+export function attachArguments(
+  { role, attach }: Scenario['programs'],
+  ns: Namespaces,
+  object: string,
+): string[] {
+  const specs = attach.map((spec) => spec.replace(/@(\w+)$/, (_, other: string) => `:${ns[other]!}`));
+  return ['attach', ns[role]!, object, ...specs];
+}
+
 /** One run, recorded into `file`; null = into one that is removed afterwards. Aborted, it tidies up and fails. */
 export async function runScenario(
   scenario: Scenario,
@@ -143,10 +168,13 @@ export async function runScenario(
       if (probe.process.exitCode !== 0) {
         throw new Failure(`the probe failed (${probe.complaint.trim()})`, 'run whither doctor');
       }
-      return { ...readScenario(readFileSync(capture)), ...(await running.truth()) };
+      return { notPossible: null, ...readScenario(readFileSync(capture)), ...(await running.truth()) };
     } finally {
       await running.close();
     }
+  } catch (thrown) {
+    if (thrown instanceof NotPossible) return notPossible(thrown.reason);
+    throw thrown;
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }

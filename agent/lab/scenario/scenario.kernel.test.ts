@@ -57,7 +57,7 @@ describe.skipIf(skip !== null)(`scenarios${skip === null ? '' : ` (${skip})`}`, 
     it('fails when any one expectation is another', () => {
       const kept: string[] = [];
       for (const [i, one] of scenario.expect.entries()) {
-        if (!holdsFor(one, result.kernel)) continue;
+        if (!holdsFor(one, result)) continue;
         for (const [what, wrong] of broken(one)) {
           if (judged({ expect: scenario.expect.with(i, wrong) }).length === 0)
             kept.push(`${one.at}: ${what}`);
@@ -82,7 +82,7 @@ describe.skipIf(skip !== null)(`scenarios${skip === null ? '' : ` (${skip})`}`, 
     it('fails when the capture or a program says otherwise', () => {
       expect(judged({}, { problems: ['7 events were lost'] })).not.toEqual([]);
       for (const one of scenario.expect) {
-        if (!holdsFor(one, result.kernel)) continue;
+        if (!holdsFor(one, result)) continue;
         const [sequence] = judgedPackets(scenario, one);
         const at = result.sightings.findIndex((seen) => seen.at === one.at && seen.sequence === sequence);
         const seen = result.sightings[at]!;

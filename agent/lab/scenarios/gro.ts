@@ -29,7 +29,7 @@ export const groAlike: Scenario = {
   programs: { object: 'gro', role: 'lab', attach: ['xdp:lab0:stamp_alike', 'ingress:lab0:behind_gro'] },
   watch: { role: 'lab', devices: ['lab0'] },
   traffic: (ns) => [
-    { send: ['gro', ns.lab!, 'lab0'] },
+    { send: ['offload', ns.lab!, 'lab0', 'gro', 'on'] },
     { during: ['sink', ns.lab!, PORT] },
     { send: ['tcp', ns.client!, LAB_ADDRESS, PORT, String(BYTES)] },
   ],

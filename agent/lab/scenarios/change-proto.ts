@@ -1,0 +1,22 @@
+import { from, kept, lost, moved, tcHelper, tcHelperCloned, upTo, type TcHelper } from '../scenario/tc-helper.ts';
+
+const to6: TcHelper = {
+  name: 'change-proto-6',
+  summary: 'bpf_skb_change_proto() makes IPv6 of IPv4: 20 bytes more',
+  operation: 'bpf_skb_change_proto(), IPv4 to IPv6',
+  programs: ['proto_6'],
+  outcomes: [kept],
+};
+const to4: TcHelper = {
+  name: 'change-proto-4',
+  summary: 'bpf_skb_change_proto() makes IPv4 of IPv6: 20 bytes less',
+  operation: 'bpf_skb_change_proto(), IPv6 to IPv4',
+  programs: ['proto_4'],
+  ipv6: true,
+  outcomes: [kept],
+};
+
+export const changeProto6 = tcHelper(to6);
+export const changeProto6Cloned = tcHelperCloned(to6, [upTo(lost), from(moved)]);
+export const changeProto4 = tcHelper(to4);
+export const changeProto4Cloned = tcHelperCloned(to4, [upTo(lost), from(moved)]);

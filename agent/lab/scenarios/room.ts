@@ -1,0 +1,29 @@
+import { from, kept, lost, moved, tcHelper, tcHelperCloned, upTo, type TcHelper } from '../scenario/tc-helper.ts';
+
+const grow: TcHelper = {
+  name: 'room-grow',
+  summary: 'bpf_skb_adjust_room() makes room of 8 bytes behind the Ethernet header',
+  operation: 'bpf_skb_adjust_room(), grow by 8',
+  programs: ['room_grow'],
+  outcomes: [kept],
+};
+const shrink: TcHelper = {
+  name: 'room-shrink',
+  summary: 'bpf_skb_adjust_room() takes 8 bytes away behind the Ethernet header',
+  operation: 'bpf_skb_adjust_room(), shrink by 8',
+  programs: ['room_shrink'],
+  outcomes: [kept],
+};
+
+export const roomGrow = tcHelper(grow);
+export const roomGrowCloned = tcHelperCloned(grow, [upTo(lost), from(moved)]);
+export const roomGrowBeyond = tcHelper({
+  ...grow,
+  name: 'room-grow-beyond',
+  summary: 'bpf_skb_adjust_room() makes room of 400 bytes, more than there is headroom',
+  operation: 'bpf_skb_adjust_room(), grow beyond the headroom',
+  programs: ['room_beyond'],
+  outcomes: [upTo(lost), from(moved)],
+});
+export const roomShrink = tcHelper(shrink);
+export const roomShrinkCloned = tcHelperCloned(shrink, [upTo(lost), from(moved)]);
