@@ -25,6 +25,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <stdbool.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -55,14 +56,35 @@ static int fail(const char *what)
 	return 1;
 }
 
-static struct bpf_object *load(const char *path)
+/* The last part of a spec but for a namespace. */
+static bool names(const char *spec, const char *program)
+{
+	const char *at = strchr(spec, ':');
+	size_t length = strlen(program);
+
+	at = at ? strchr(at + 1, ':') : NULL;
+	return at && !strncmp(at + 1, program, length) &&
+	       (at[1 + length] == ':' || at[1 + length] == '\0');
+}
+
+/* Of its programs only those that are attached: the verifier takes its time. */
+static struct bpf_object *load(const char *path, char **specs, int count)
 {
 	struct bpf_object *object = bpf_object__open_file(path, NULL);
 	struct bpf_map *constants;
+	struct bpf_program *program;
 	__u32 run;
 
 	if (!object)
 		return NULL;
+	bpf_object__for_each_program(program, object)
+	{
+		bool named = false;
+
+		for (int i = 0; i < count; i++)
+			named |= names(specs[i], bpf_program__name(program));
+		bpf_program__set_autoload(program, named);
+	}
 	constants = bpf_object__find_map_by_name(object, ".rodata.run");
 	if (constants && (getrandom(&run, sizeof(run), 0) != sizeof(run) ||
 			  bpf_map__set_initial_value(constants, &run, sizeof(run))))
@@ -260,7 +282,7 @@ static int attach_one(const struct bpf_object *object, const char *spec, const c
 
 static int attach(const char *netns_name, const char *path, char **specs, int count)
 {
-	struct bpf_object *object = load(path);
+	struct bpf_object *object = load(path, specs, count);
 	char line[64];
 
 	if (!object)

@@ -5,6 +5,8 @@
 
 STAMP
 
+EYE(look)
+
 SEC("tc")
 int push_first(struct __sk_buff *skb)
 {

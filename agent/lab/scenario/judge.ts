@@ -19,7 +19,8 @@ export function judge(scenario: Scenario, result: ScenarioResult): string[] {
     ...found.filter((line) => !expected.includes(line)).map((line) => `summary: unexpected: ${line}`),
   );
   wrong.push(...expected.filter((line) => !found.includes(line)).map((line) => `summary: missing: ${line}`));
-  for (const ratio of scenario.ratios ?? []) if (holdsFor(ratio, result)) wrong.push(...judgeRatio(ratio, result));
+  for (const ratio of scenario.ratios ?? [])
+    if (holdsFor(ratio, result)) wrong.push(...judgeRatio(ratio, result));
   return wrong;
 }
 
@@ -63,7 +64,8 @@ function judgeOne(scenario: Scenario, expectation: Expectation, result: Scenario
       continue;
     }
     const is = textOf({ ...one, area: matches(one.area, expectation.area(sequence)) });
-    if (is !== seenInstead(mustBe, [is], result)) wrong.push(`${expectation.at}: packet ${sequence} is ${is}, must be ${mustBe}`);
+    if (is !== seenInstead(mustBe, [is], result))
+      wrong.push(`${expectation.at}: packet ${sequence} is ${is}, must be ${mustBe}`);
     wrong.push(...judgeTruth(expectation, one, result));
   }
   if (packets.length === 0) wrong.push(`${expectation.at}: no packet is judged`);

@@ -35,5 +35,7 @@ export const SCENARIOS: readonly Scenario[] = [
   groAlike,
   groUnique,
   gso,
-  ...[socket, area, redirect, devices, tunnels, room, changeHead, changeProto, changeTail, vlan].flatMap((family) => Object.values(family)),
+  ...[socket, area, redirect, devices, tunnels, room, changeHead, changeProto, changeTail, vlan].flatMap(
+    (family) => Object.values(family),
+  ),
 ];

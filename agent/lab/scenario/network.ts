@@ -72,7 +72,11 @@ export function number(value: number): string {
 export const none = (): string => '';
 
 /** A native XDP program has written its area: seen at its exit, or by the first hook behind it. */
-export function written(device: string, program: string, area: (sequence: number) => string = stamp): Expectation[] {
+export function written(
+  device: string,
+  program: string,
+  area: (sequence: number) => string = stamp,
+): Expectation[] {
   const by = { state: 'written', cause: 'xdpProgram', writer: program, area } as const;
   return [
     { ...by, at: `${device}:${program}()@fexit`, traced: true, known: 'seen' },

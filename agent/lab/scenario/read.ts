@@ -32,7 +32,7 @@ export function readScenario(bytes: Uint8Array): CaptureResult {
   const eventsAt = counts(store.hops.events);
   return {
     kernel: store.facts.host?.kernelVersion ?? KERNEL_UNKNOWN,
-    traced: [...eventsAt.keys()].some((name) => name.endsWith('@fexit')),
+    traced: store.hops.hops.some(({ name }) => name.includes('@fexit')),
     sightings,
     losses: query.summary().rows.map((row) => lossText(store, row)),
     eventsAt,

@@ -9,9 +9,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '../../failure.ts';
 import { isAlive } from '../../processes.ts';
 import { Child, runCommand, whyNot } from '../processes.ts';
-import { labFiles, scenarioObject, sendProgram, type LabFiles } from '../root.ts';
+import { labFiles, scenarioObject, type LabFiles } from '../root.ts';
 import { readScenario } from './read.ts';
-import { notPossible, type Namespaces, type Scenario, type ScenarioResult, type Step, type Truth } from './types.ts';
+import {
+  notPossible,
+  type Namespaces,
+  type Scenario,
+  type ScenarioResult,
+  type Step,
+  type Truth,
+} from './types.ts';
 
 const POLL_MS = 20;
 const DIRECTORY = 'whither-scenario-';
@@ -101,9 +108,9 @@ export class RunningScenario {
   async #step(step: Step, during: Child[]): Promise<void> {
     if ('pauseMs' in step) await sleep(step.pauseMs);
     else if ('run' in step) await runCommand(step.run[0]!, step.run.slice(1));
-    else if ('send' in step) await runCommand(sendProgram(), step.send);
+    else if ('send' in step) await runCommand(this.files.send, step.send);
     else {
-      const child = new Child(sendProgram(), step.during);
+      const child = new Child(this.files.send, step.during);
       this.#children.push(child);
       during.push(child);
       await child.line();

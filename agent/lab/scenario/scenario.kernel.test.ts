@@ -64,7 +64,7 @@ describe.skipIf(skip !== null)(`scenarios${skip === null ? '' : ` (${skip})`}`, 
         }
       }
       for (const [i, ratio] of (scenario.ratios ?? []).entries()) {
-        const wrong = { ...ratio, from: 2 * ratio.upTo, upTo: 3 * ratio.upTo };
+        const wrong = { ...ratio, from: ratio.upTo + 1, upTo: ratio.upTo + 2 };
         if (judged({ ratios: scenario.ratios!.with(i, wrong) }).length === 0) kept.push(`ratio ${i}`);
       }
       expect(kept).toEqual([]);

@@ -90,7 +90,7 @@ export interface Scenario {
   /** For what no single packet shows. */
   readonly ratios?: readonly Ratio[];
   /** Its cells of the survival table. */
-  readonly survival?: readonly SurvivalRow[];
+  readonly survival: readonly SurvivalRow[];
 }
 
 /** What became of metadata. */

@@ -45,6 +45,10 @@ export const adjustRoom: Scenario = {
       truth: 'shrunk',
     },
   ],
+  survival: [
+    { operation: 'bpf_skb_adjust_room(), grow by 8', at: 'lab0:tcx/ingress@after:grow' },
+    { operation: 'bpf_skb_adjust_room(), grow by 8 and shrink by 8', at: 'lab0:tcx/ingress@last' },
+  ],
   losses: (kernel) =>
     kernel >= KERNEL_KEEPS
       ? []

@@ -1,4 +1,13 @@
-import { from, kept, lost, moved, tcHelper, tcHelperCloned, upTo, type TcHelper } from '../scenario/tc-helper.ts';
+import {
+  from,
+  kept,
+  lost,
+  moved,
+  tcHelper,
+  tcHelperCloned,
+  upTo,
+  type TcHelper,
+} from '../scenario/tc-helper.ts';
 
 const grow: TcHelper = {
   name: 'change-tail-grow',

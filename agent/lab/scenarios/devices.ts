@@ -86,7 +86,7 @@ export const vlanUntag: Scenario = {
   programs: {
     object: 'vlan-push',
     role: 'lab',
-    attach: ['egress:client0:push_first@client', 'xdp:lab0:stamp', 'ingress:lab0:after'],
+    attach: ['egress:client0:push_first@client', 'xdp:lab0:stamp', 'ingress:lab0:look'],
   },
   watch: { role: 'lab', devices: ['lab0'] },
   traffic: (ns) => [{ send: ['offload', ns.client!, 'client0', 'txvlan', 'off'] }, ...toLab(ns)],
@@ -98,7 +98,7 @@ export const vlanUntag: Scenario = {
       known: 'implied',
       area: stamp,
     },
-    { at: 'lab0:tcx/ingress@last', state: 'present', area: stamp, truth: 'after' },
+    { at: 'lab0:tcx/ingress@last', state: 'present', area: stamp, truth: 'look' },
   ],
   survival: [{ operation: 'VLAN tag taken out of the packet (skb_vlan_untag)', at: 'lab0:tcx/ingress@last' }],
 };

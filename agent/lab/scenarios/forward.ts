@@ -1,5 +1,5 @@
 import { forwardNetwork, ROUTER_DEVICES, SERVER } from '../forward/topology.ts';
-import { PORT, stamp } from '../scenario/network.ts';
+import { PORT, stamp, written } from '../scenario/network.ts';
 import type { Scenario } from '../scenario/types.ts';
 
 const PACKETS = 6;
@@ -27,14 +27,7 @@ export const forward: Scenario = {
   ],
   packets: PACKETS,
   expect: [
-    {
-      at: 'in0:napi_gro_receive_entry',
-      state: 'written',
-      cause: 'xdpProgram',
-      known: 'implied',
-      writer: 'stamp',
-      area: stamp,
-    },
+    ...written('in0', 'stamp'),
     { at: 'in0:tcx/ingress@first', state: 'present', area: stamp },
     { at: 'in0:tcx/ingress@last', state: 'present', area: stamp, truth: 'before' },
     { at: 'in0:nf/forward', state: 'present', area: stamp },
@@ -51,6 +44,10 @@ export const forward: Scenario = {
     },
     { at: 'out0:tcx/egress@last', packets: [2, PACKETS], state: 'present', area: clobbered, truth: 'after' },
     { at: 'out0:net_dev_start_xmit', packets: [2, PACKETS], state: 'present', area: clobbered },
+  ],
+  survival: [
+    { operation: 'forwarded, IPv4, neighbour cold', at: 'out0:tcx/egress@first', packets: [1, 1] },
+    { operation: 'forwarded, IPv4, neighbour cached', at: 'out0:tcx/egress@first', packets: [2, PACKETS] },
   ],
   losses: () =>
     ['*', 'tenant'].map(

@@ -28,7 +28,13 @@ export const redirect: Scenario = {
   programs: {
     object: 'redirect',
     role: 'lab',
-    attach: ['device:out0:target', 'xdp:lab0:stamp', 'ingress:lab0:before', 'ingress:lab0:to_device', 'egress:out0:after'],
+    attach: [
+      'device:out0:target',
+      'xdp:lab0:stamp',
+      'ingress:lab0:before',
+      'ingress:lab0:to_device',
+      'egress:out0:after',
+    ],
   },
   watch: { role: 'lab', devices: ['lab0', 'out0'] },
   expect: [
@@ -46,12 +52,16 @@ export const redirectPeer: Scenario = {
   programs: {
     object: 'redirect',
     role: 'lab',
-    attach: ['device:out0:target', 'xdp:lab0:stamp', 'ingress:lab0:before', 'ingress:lab0:to_peer', 'ingress:in0:after@far'],
+    attach: [
+      'device:out0:target',
+      'xdp:lab0:stamp',
+      'ingress:lab0:before',
+      'ingress:lab0:to_peer',
+      'ingress:in0:after@far',
+    ],
   },
   watch: { role: 'far', devices: ['in0'] },
-  expect: [
-    { at: 'in0:tcx/ingress@last', state: 'present', area: stamp, truth: 'after' },
-  ],
+  expect: [{ at: 'in0:tcx/ingress@last', state: 'present', area: stamp, truth: 'after' }],
   survival: [{ operation: 'bpf_redirect_peer() into another namespace', at: 'in0:tcx/ingress@last' }],
 };
 
@@ -65,9 +75,7 @@ export const devmap: Scenario = {
     attach: ['device:out0:devices', 'xdp:lab0:to_devmap', 'xdp:in0:idle@far', 'ingress:in0:after@far'],
   },
   watch: { role: 'far', devices: ['in0'] },
-  expect: [
-    { at: 'in0:tcx/ingress@last', state: 'present', area: stamp, truth: 'after' },
-  ],
+  expect: [{ at: 'in0:tcx/ingress@last', state: 'present', area: stamp, truth: 'after' }],
   survival: [{ operation: 'XDP redirect to another device (devmap)', at: 'in0:tcx/ingress@last' }],
 };
 
@@ -75,10 +83,12 @@ export const cpumap: Scenario = {
   ...common,
   name: 'cpumap',
   summary: 'an XDP program sends packets to another CPU, bpf_redirect_map()',
-  programs: { object: 'redirect', role: 'lab', attach: ['cpu:0:cpus', 'xdp:lab0:to_cpumap', 'ingress:lab0:after'] },
+  programs: {
+    object: 'redirect',
+    role: 'lab',
+    attach: ['cpu:0:cpus', 'xdp:lab0:to_cpumap', 'ingress:lab0:after'],
+  },
   watch: { role: 'lab', devices: ['lab0'] },
-  expect: [
-    { at: 'lab0:tcx/ingress@last', state: 'present', area: stamp, truth: 'after' },
-  ],
+  expect: [{ at: 'lab0:tcx/ingress@last', state: 'present', area: stamp, truth: 'after' }],
   survival: [{ operation: 'XDP redirect to another CPU (cpumap)', at: 'lab0:tcx/ingress@last' }],
 };

@@ -1,4 +1,13 @@
-import { from, kept, lost, moved, tcHelper, tcHelperCloned, upTo, type TcHelper } from '../scenario/tc-helper.ts';
+import {
+  from,
+  kept,
+  lost,
+  moved,
+  tcHelper,
+  tcHelperCloned,
+  upTo,
+  type TcHelper,
+} from '../scenario/tc-helper.ts';
 
 const grow: TcHelper = {
   name: 'room-grow',
@@ -15,7 +24,6 @@ const shrink: TcHelper = {
   outcomes: [kept],
 };
 
-export const roomGrow = tcHelper(grow);
 export const roomGrowCloned = tcHelperCloned(grow, [upTo(lost), from(moved)]);
 export const roomGrowBeyond = tcHelper({
   ...grow,

@@ -1,10 +1,10 @@
-import { LAB_ADDRESS, LAB_ADDRESS6, none, pair6, PORT, stamp, written } from '../scenario/network.ts';
-import type { Expectation, Scenario } from '../scenario/types.ts';
+import { LAB_ADDRESS, LAB_ADDRESS6, pair6, PORT, stamp, written } from '../scenario/network.ts';
+import type { Scenario } from '../scenario/types.ts';
 
 const PACKETS = 6;
 
 /** The request with the stamp as far as its socket, the answer on its way back without. */
-function socket(transport: 'udp' | 'tcp', family: 4 | 6, expect: readonly Expectation[]): Scenario {
+function socket(transport: 'udp' | 'tcp', family: 4 | 6): Scenario {
   const name = `socket-${transport}${family === 6 ? '6' : ''}`;
   const shown = `${transport.toUpperCase()} over IPv${family}`;
   return {
@@ -12,11 +12,24 @@ function socket(transport: 'udp' | 'tcp', family: 4 | 6, expect: readonly Expect
     summary: `XDP writes, tcx reads, a socket receives and answers: ${shown}`,
     roles: ['client', 'lab'],
     network: pair6,
-    programs: { object: 'eyes', role: 'lab', attach: ['xdp:lab0:stamp', 'ingress:lab0:before', 'egress:lab0:after'] },
+    programs: {
+      object: 'eyes',
+      role: 'lab',
+      attach: ['xdp:lab0:stamp', 'ingress:lab0:before', 'egress:lab0:after'],
+    },
     watch: { role: 'lab', devices: ['lab0'] },
     traffic: (ns) => [
       { during: ['echo', ns.lab!, PORT] },
-      { send: ['ask', ns.client!, transport, family === 4 ? LAB_ADDRESS : LAB_ADDRESS6, PORT, String(PACKETS)] },
+      {
+        send: [
+          'ask',
+          ns.client!,
+          transport,
+          family === 4 ? LAB_ADDRESS : LAB_ADDRESS6,
+          PORT,
+          String(PACKETS),
+        ],
+      },
     ],
     packets: PACKETS,
     expect: [
@@ -24,18 +37,18 @@ function socket(transport: 'udp' | 'tcp', family: 4 | 6, expect: readonly Expect
       { at: 'lab0:tcx/ingress@first', state: 'present', area: stamp },
       { at: 'lab0:tcx/ingress@last', state: 'present', area: stamp, truth: 'before' },
       { at: 'lab0:cgroup_skb/ingress', state: 'present', area: stamp },
-      ...expect,
-      { at: 'lab0:tcx/egress@first', state: 'none', area: none },
-      { at: 'lab0:net_dev_start_xmit', state: 'none', area: none },
     ],
     losses: () => [],
-    survival: [
-      { operation: `to the socket, ${shown}`, at: 'lab0:cgroup_skb/ingress' },
+    // Nothing of what is sent carries metadata, not even the answers.
+    ratios: [
+      { of: { withMetadataAt: 'lab0:net_dev_start_xmit' }, to: { number: 1 }, from: 0, upTo: 0 },
+      { of: { eventsAt: 'lab0:net_dev_start_xmit' }, to: { number: PACKETS }, from: 1, upTo: 4 },
     ],
+    survival: [{ operation: `to the socket, ${shown}`, at: 'lab0:cgroup_skb/ingress' }],
   };
 }
 
-export const socketUdp = socket('udp', 4, []);
-export const socketUdp6 = socket('udp', 6, []);
-export const socketTcp = socket('tcp', 4, []);
-export const socketTcp6 = socket('tcp', 6, []);
+export const socketUdp = socket('udp', 4);
+export const socketUdp6 = socket('udp', 6);
+export const socketTcp = socket('tcp', 4);
+export const socketTcp6 = socket('tcp', 6);

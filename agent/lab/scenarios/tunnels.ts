@@ -5,7 +5,15 @@ import type { Command, Namespaces, Scenario } from '../scenario/types.ts';
 const PACKETS = 6;
 const [INSIDE, OUTSIDE] = ROUTER_DEVICES;
 const ip = (netns: string, line: string): Command => ['ip', '-n', netns, ...line.split(' ')];
-const sysctl = (netns: string, setting: string): Command => ['ip', 'netns', 'exec', netns, 'sysctl', '-qw', setting];
+const sysctl = (netns: string, setting: string): Command => [
+  'ip',
+  'netns',
+  'exec',
+  netns,
+  'sysctl',
+  '-qw',
+  setting,
+];
 /** Time enough to find the neighbour before the second packet. */
 const PAUSE_US = '50000';
 
@@ -84,7 +92,9 @@ export const forwardMpls: Scenario = {
   ],
   traffic: (ns) => toServer(ns),
   expect: [before],
-  survival: [{ operation: 'forwarded with an MPLS label pushed (lwtunnel)', at: `${OUTSIDE}:tcx/egress@first` }],
+  survival: [
+    { operation: 'forwarded with an MPLS label pushed (lwtunnel)', at: `${OUTSIDE}:tcx/egress@first` },
+  ],
 };
 
 export const forwardSeg6: Scenario = {
@@ -97,7 +107,10 @@ export const forwardSeg6: Scenario = {
   ],
   network: (ns) => [
     ...routerNetwork(ns),
-    ip(ns.router!, `route replace ${v6(SERVER)}/128 encap seg6 mode encap segs fd71::99 via ${v6('10.73.0.2')} dev ${OUTSIDE}`),
+    ip(
+      ns.router!,
+      `route replace ${v6(SERVER)}/128 encap seg6 mode encap segs fd71::99 via ${v6('10.73.0.2')} dev ${OUTSIDE}`,
+    ),
     ip(ns.router!, `route add fd71::99/128 via ${v6('10.73.0.2')}`),
   ],
   traffic: (ns) => toServer(ns, v6(SERVER)),
@@ -135,7 +148,11 @@ export const forward6: Scenario = {
   expect: [before],
   survival: [
     { operation: 'forwarded, IPv6, neighbour cold', at: `${OUTSIDE}:tcx/egress@first`, packets: [1, 1] },
-    { operation: 'forwarded, IPv6, neighbour cached', at: `${OUTSIDE}:tcx/egress@first`, packets: [2, PACKETS] },
+    {
+      operation: 'forwarded, IPv6, neighbour cached',
+      at: `${OUTSIDE}:tcx/egress@first`,
+      packets: [2, PACKETS],
+    },
   ],
 };
 
@@ -154,7 +171,9 @@ function greEnd(type: 'gre' | 'gretap', summary: string): Scenario {
       tunnel(ns.lab!, LAB_ADDRESS, CLIENT_ADDRESS),
       ...(type === 'gretap'
         ? [
-            ...end(ns.client!, 'tun0', '10.75.0.2', '02:00:00:00:01:02', { '10.75.0.1': '02:00:00:00:01:01' }),
+            ...end(ns.client!, 'tun0', '10.75.0.2', '02:00:00:00:01:02', {
+              '10.75.0.1': '02:00:00:00:01:01',
+            }),
             ...end(ns.lab!, 'tun0', '10.75.0.1', '02:00:00:00:01:01', { '10.75.0.2': '02:00:00:00:01:02' }),
           ]
         : [

@@ -1,4 +1,4 @@
-import { datagrams, pair, stamp } from '../scenario/network.ts';
+import { datagrams, pair, stamp, written } from '../scenario/network.ts';
 import type { Scenario } from '../scenario/types.ts';
 
 const PACKETS = 8;
@@ -19,14 +19,7 @@ export const twoWriters: Scenario = {
   traffic: (ns) => [{ send: datagrams(ns, PACKETS) }],
   packets: PACKETS,
   expect: [
-    {
-      at: 'lab0:napi_gro_receive_entry',
-      state: 'written',
-      cause: 'xdpProgram',
-      known: 'implied',
-      writer: 'stamp',
-      area: stamp,
-    },
+    ...written('lab0', 'stamp'),
     {
       at: 'lab0:tcx/ingress@after:set_tenant',
       state: 'changed',
@@ -47,6 +40,7 @@ export const twoWriters: Scenario = {
       truth: 'taken',
     },
   ],
+  survival: [{ operation: 'two TC programs write to one area', at: 'lab0:tcx/ingress@last' }],
   losses: () =>
     ['*', 'trace_id'].map((tlv) => `lab0:tcx/ingress@last changed tcProgram seen ${tlv} ${PACKETS}`),
 };

@@ -1,5 +1,5 @@
 import { KERNEL_KEEPS } from '#core/diagnosis/kernel-version.ts';
-import { datagrams, pair, stamp } from '../scenario/network.ts';
+import { datagrams, pair, stamp, written } from '../scenario/network.ts';
 import type { Scenario } from '../scenario/types.ts';
 
 const PACKETS = 8;
@@ -19,14 +19,7 @@ export const vlanPush: Scenario = {
   traffic: (ns) => [{ send: datagrams(ns, PACKETS) }],
   packets: PACKETS,
   expect: [
-    {
-      at: 'lab0:napi_gro_receive_entry',
-      state: 'written',
-      cause: 'xdpProgram',
-      known: 'implied',
-      writer: 'stamp',
-      area: stamp,
-    },
+    ...written('lab0', 'stamp'),
     { at: 'lab0:tcx/ingress@first', state: 'present', area: stamp, truth: 'before' },
     // The tag is beside the packet, in skb->vlan_tci.
     { at: 'lab0:tcx/ingress@after:push_first', state: 'present', area: stamp, truth: 'once' },
@@ -41,6 +34,10 @@ export const vlanPush: Scenario = {
       area: (sequence) => `........${stamp(sequence).slice(0, -2 * VLAN_BYTES)}`,
       truth: 'twice',
     },
+  ],
+  survival: [
+    { operation: 'bpf_skb_vlan_push(), first tag', at: 'lab0:tcx/ingress@after:push_first' },
+    { operation: 'bpf_skb_vlan_push(), second tag', at: 'lab0:tcx/ingress@last' },
   ],
   losses: (kernel) =>
     kernel >= KERNEL_KEEPS

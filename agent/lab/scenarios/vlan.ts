@@ -1,4 +1,13 @@
-import { from, kept, lost, moved, tcHelper, tcHelperCloned, upTo, type TcHelper } from '../scenario/tc-helper.ts';
+import {
+  from,
+  kept,
+  lost,
+  moved,
+  tcHelper,
+  tcHelperCloned,
+  upTo,
+  type TcHelper,
+} from '../scenario/tc-helper.ts';
 
 const push: TcHelper = {
   name: 'vlan-push-one',
@@ -29,9 +38,7 @@ const popTwo: TcHelper = {
   outcomes: [kept],
 };
 
-export const vlanPushOne = tcHelper(push);
 export const vlanPushOneCloned = tcHelperCloned(push, [kept]);
-export const vlanPushTwo = tcHelper(pushAgain);
 export const vlanPushTwoCloned = tcHelperCloned(pushAgain, [upTo(lost), from(moved)]);
 export const vlanPopOne = tcHelper(pop);
 export const vlanPopOneCloned = tcHelperCloned(pop, [kept]);
