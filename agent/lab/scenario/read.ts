@@ -1,7 +1,7 @@
 /** A scenario's capture as the page tells it: the same store, the same diagnosis. */
 import { KERNEL_UNKNOWN } from '#core/diagnosis/kernel-version.ts';
 import { CaptureReader } from '#core/pcapng/reader.ts';
-import type { CaptureSink, PacketView } from '#core/pcapng/types.ts';
+import type { CaptureSink } from '#core/pcapng/types.ts';
 import { CaptureStore } from '#core/store/capture-store.ts';
 import { journeyDetail } from '#core/store/journey-detail.ts';
 import { CHUNK_MASK } from '#core/store/limits.ts';
@@ -80,15 +80,16 @@ function withSequences(store: CaptureStore, sequences: number[]): CaptureSink {
     statistics: (info) => store.statistics(info),
     problem: (problem) => store.problem(problem),
     packet: (p) => {
-      sequences.push(sequenceOf(p));
+      sequences.push(sequenceIn(p.buf.subarray(p.dataStart, p.dataStart + p.dataLength)));
       store.packet(p);
     },
   };
 }
 
-function sequenceOf({ buf, dataStart, dataLength }: PacketView): number {
-  const view = new DataView(buf.buffer, buf.byteOffset + dataStart, dataLength);
-  for (let at = 0; at + 8 <= dataLength; at += 2) {
+/** 0 = none. */
+export function sequenceIn(packet: Uint8Array): number {
+  const view = new DataView(packet.buffer, packet.byteOffset, packet.byteLength);
+  for (let at = 0; at + 8 <= packet.length; at += 2) {
     if (view.getUint32(at) === MAGIC) return view.getUint32(at + 4);
   }
   return 0;

@@ -27,6 +27,15 @@ export const from = (outcome: Outcome): Outcome => ({ ...outcome, since: KERNEL_
 
 export const kept: Outcome = { state: 'present', area: stamp };
 export const moved: Outcome = { state: 'moved', cause: 'helperMoved', known: 'implied', area: stamp };
+/** Left where it is while the MAC header goes `bytes` to the front: what is in front of it now, then the beginning of the stamp. */
+export const leftBehind = (bytes: number): Outcome => ({
+  ...suspect,
+  area: (sequence) =>
+    '..'.repeat(Math.min(bytes, STAMP_BYTES)) +
+    stamp(sequence).slice(0, 2 * Math.max(0, STAMP_BYTES - bytes)),
+});
+const STAMP_BYTES = 16;
+export const suspect = { state: 'suspect', cause: 'helperLeft', known: 'implied' } as const;
 export const lost: Outcome = { state: 'lost', cause: 'expandHeadByProgram', known: 'implied', area: none };
 
 export function tcHelper(helper: TcHelper): Scenario {

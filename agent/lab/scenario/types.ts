@@ -4,6 +4,7 @@
  */
 import { KERNEL_UNKNOWN } from '#core/diagnosis/kernel-version.ts';
 import type { HopState, Known } from '#core/diagnosis/types.ts';
+import type { Outcome } from '#core/survival/table.ts';
 
 /** Names of network namespaces by their role in the scenario. */
 export type Namespaces = Readonly<Record<string, string>>;
@@ -92,19 +93,6 @@ export interface Scenario {
   /** Its cells of the survival table. */
   readonly survival: readonly SurvivalRow[];
 }
-
-/** What became of metadata. */
-export type Outcome =
-  | 'survives'
-  /** The same bytes elsewhere, and the kernel knows where. */
-  | 'moved'
-  | 'lost'
-  /** There is a length, and what it points to is something else, or of an earlier hop. */
-  | 'stale'
-  | 'clobbered'
-  /** By a program that is not the one that wrote it. */
-  | 'changed'
-  | 'not possible';
 
 export interface Finding {
   readonly outcome: Outcome;

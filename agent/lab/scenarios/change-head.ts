@@ -1,6 +1,6 @@
 import {
   from,
-  kept,
+  leftBehind,
   lost,
   moved,
   tcHelper,
@@ -14,7 +14,7 @@ const small: TcHelper = {
   summary: 'bpf_skb_change_head() makes room of 14 bytes in front of the packet',
   operation: 'bpf_skb_change_head(), 14 bytes',
   programs: ['head_grow'],
-  outcomes: [kept],
+  outcomes: [upTo(leftBehind(14)), from(moved)],
 };
 
 export const changeHead = tcHelper(small);

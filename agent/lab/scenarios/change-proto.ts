@@ -1,20 +1,24 @@
+import { CLIENT_MAC, LAB_MAC } from '../scenario/network.ts';
 import {
   from,
-  kept,
+  leftBehind,
   lost,
   moved,
+  suspect,
   tcHelper,
   tcHelperCloned,
   upTo,
   type TcHelper,
 } from '../scenario/tc-helper.ts';
 
+const ETHERNET6 = `${LAB_MAC}${CLIENT_MAC}86dd`.replaceAll(':', '');
+
 const to6: TcHelper = {
   name: 'change-proto-6',
   summary: 'bpf_skb_change_proto() makes IPv6 of IPv4: 20 bytes more',
   operation: 'bpf_skb_change_proto(), IPv4 to IPv6',
   programs: ['proto_6'],
-  outcomes: [kept],
+  outcomes: [upTo(leftBehind(20)), from(moved)],
 };
 const to4: TcHelper = {
   name: 'change-proto-4',
@@ -22,7 +26,8 @@ const to4: TcHelper = {
   operation: 'bpf_skb_change_proto(), IPv6 to IPv4',
   programs: ['proto_4'],
   ipv6: true,
-  outcomes: [kept],
+  // The MAC header went 20 bytes back: the old one is read, and the beginning of the IPv6 header.
+  outcomes: [upTo({ ...suspect, area: () => `${ETHERNET6.slice(8)}600.....0028` }), from(moved)],
 };
 
 export const changeProto6 = tcHelper(to6);

@@ -1,4 +1,4 @@
-import { forwardNetwork, ROUTER_DEVICES, SERVER } from '../forward/topology.ts';
+import { CLIENTS, forwardNetwork, ROUTER_DEVICES, SERVER } from '../forward/topology.ts';
 import { PORT } from '../scenario/network.ts';
 import type { Quantity, Ratio, Scenario } from '../scenario/types.ts';
 
@@ -18,7 +18,11 @@ export const gso: Scenario = {
   name: 'gso',
   summary: 'segments that GRO merged are forwarded, and cut up again in software (skb_segment)',
   roles: ['client', 'router', 'server'],
-  network: (ns) => forwardNetwork(ns as { client: string; router: string; server: string }),
+  network: (ns) => [
+    ...forwardNetwork(ns as { client: string; router: string; server: string }),
+    // From an address that the server has a route to.
+    ['ip', '-n', ns.client!, 'route', 'replace', `${SERVER}/32`, 'via', '10.72.0.1', 'src', CLIENTS[0]!],
+  ],
   programs: {
     object: 'gro',
     role: 'router',
