@@ -9,6 +9,9 @@ export const LAB_MAC = '02:00:00:00:00:01';
 export const CLIENT_MAC = '02:00:00:00:00:02';
 export const PORT = '7100';
 
+/** `ip` in a namespace, with the words of `line`. */
+export const ip = (netns: string, line: string): Command => ['ip', '-n', netns, ...line.split(' ')];
+
 /** client0 in `client`, lab0 in `lab`, a veth pair between them. */
 export function pair(ns: Namespaces): Command[] {
   const { client, lab } = ns as { client: string; lab: string };

@@ -1,4 +1,4 @@
-import { forwardNetwork, ROUTER_DEVICES, SERVER } from '../forward/topology.ts';
+import { forwardNetwork, ROUTER_DEVICES, SERVER, v6 } from '../forward/topology.ts';
 import { PORT, stamp, written } from '../scenario/network.ts';
 import type { Scenario } from '../scenario/types.ts';
 
@@ -53,4 +53,19 @@ export const forward: Scenario = {
     ['*', 'tenant'].map(
       (tlv) => `out0:tcx/egress@first clobbered neighbourHeader implied ${tlv} ${PACKETS - 1}`,
     ),
+};
+
+export const forward6: Scenario = {
+  ...forward,
+  name: 'forward6',
+  summary: 'the same with IPv6',
+  traffic: (ns) => [
+    { during: ['sink', ns.server!, PORT] },
+    { run: ['ip', '-n', ns.router!, 'neigh', 'flush', 'dev', OUTSIDE] },
+    { send: ['udp', ns.client!, v6(SERVER), PORT, String(PACKETS), PAUSE_US] },
+  ],
+  survival: [
+    { operation: 'forwarded, IPv6, neighbour cold', at: 'out0:tcx/egress@first', packets: [1, 1] },
+    { operation: 'forwarded, IPv6, neighbour cached', at: 'out0:tcx/egress@first', packets: [2, PACKETS] },
+  ],
 };
