@@ -1,5 +1,6 @@
+import { KERNEL_LWTUNNEL_CLEARS } from '#core/diagnosis/kernel-version.ts';
 import { ROUTER_DEVICES, SERVER, v6 } from '../forward/topology.ts';
-import { ip } from '../scenario/network.ts';
+import { ip, none } from '../scenario/network.ts';
 import {
   ROUTED_BEFORE,
   ROUTED_PACKETS,
@@ -29,8 +30,23 @@ export const forwardMpls: Scenario = {
     ip(ns.router!, `route replace ${SERVER}/32 encap mpls ${LABEL} via 10.73.0.2`),
   ],
   traffic: (ns) => toServer(ns),
-  expect: [...ROUTED_BEFORE],
-  losses: () => [],
+  expect: [
+    ...ROUTED_BEFORE,
+    {
+      at: `${OUTSIDE}:tcx/egress@first`,
+      since: KERNEL_LWTUNNEL_CLEARS,
+      state: 'lost',
+      cause: 'lwtunnel',
+      known: 'rule',
+      area: none,
+    },
+  ],
+  losses: (kernel) =>
+    kernel < KERNEL_LWTUNNEL_CLEARS
+      ? []
+      : ['*', 'trace_id', 'tenant'].map(
+          (tlv) => `${OUTSIDE}:tcx/egress@first lost lwtunnel rule ${tlv} ${ROUTED_PACKETS}`,
+        ),
   survival: [
     { operation: 'forwarded with an MPLS label pushed (lwtunnel)', at: `${OUTSIDE}:tcx/egress@first` },
   ],

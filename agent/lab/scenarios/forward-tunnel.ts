@@ -1,5 +1,5 @@
 import { ROUTER_DEVICES } from '../forward/topology.ts';
-import { ip } from '../scenario/network.ts';
+import { ip, stamp } from '../scenario/network.ts';
 import { ROUTED_BEFORE, ROUTED_PACKETS, router, routerNetwork, toServer } from '../scenario/router.ts';
 import type { Command, Namespaces, Scenario } from '../scenario/types.ts';
 
@@ -73,7 +73,29 @@ export const forwardGre: Scenario = {
   summary: 'a router forwards into a GRE tunnel',
   needs: (ns) => [ip(ns.router!, 'link add probe0 type gre local 127.0.0.1 remote 127.0.0.2')],
   network: (ns) => tunnelNetwork(ns, 'gre'),
-  expect: [...ROUTED_BEFORE],
-  losses: () => [],
+  expect: [
+    ...ROUTED_BEFORE,
+    // Its MAC header is where IP begins: behind the end of the stamp there is the Ethernet header that was received.
+    {
+      at: 'tun0:tcx/egress@first',
+      state: 'suspect',
+      cause: 'macForward',
+      known: 'implied',
+      area: (sequence) => `${stamp(sequence).slice(-4)}${'.'.repeat(24)}0800`,
+    },
+    {
+      at: `${OUTSIDE}:tcx/egress@first`,
+      state: 'suspect',
+      cause: 'macBackward',
+      known: 'implied',
+      area: anything,
+    },
+  ],
+  losses: () => [
+    ...['*', 'trace_id', 'tenant'].map(
+      (tlv) => `tun0:tcx/egress@first suspect macForward implied ${tlv} ${ROUTED_PACKETS}`,
+    ),
+    `${OUTSIDE}:tcx/egress@first suspect macBackward implied * ${ROUTED_PACKETS}`,
+  ],
   survival: [{ operation: 'forwarded into a GRE tunnel', at: `${OUTSIDE}:tcx/egress@first` }],
 };

@@ -8,7 +8,10 @@ export const vlanDevice: Scenario = {
   name: 'vlan-device',
   summary: 'received by a VLAN device, its tag beside the packet, as veth hands it over',
   roles: ['client', 'lab'],
-  needs: (ns) => [ip(ns.lab!, 'link add link lo name probe0 type vlan id 7')],
+  needs: (ns) => [
+    ip(ns.lab!, 'link add probe0 type veth peer name probe1'),
+    ip(ns.lab!, 'link add link probe0 name probe2 type vlan id 7'),
+  ],
   network: (ns) => [
     ...pair(ns),
     ip(ns.client!, 'link add link client0 name client0.7 type vlan id 7'),

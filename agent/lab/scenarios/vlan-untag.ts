@@ -1,4 +1,4 @@
-import {} from '../scenario/network.ts';
+import { datagrams, pair, stamp } from '../scenario/network.ts';
 import type { Scenario } from '../scenario/types.ts';
 
 const PACKETS = 8;
