@@ -84,6 +84,11 @@ export class Child {
     return line;
   }
 
+  /** What it said that nobody has asked for. */
+  rest(): string[] {
+    return this.#lines.splice(0);
+  }
+
   /** It has ended, and all it said has been read. */
   get over(): boolean {
     return this.#over;

@@ -50,6 +50,8 @@ export function labFiles(root = findRoot()): LabFiles {
 
 /** The traffic of scenarios, and the BPF object of one. */
 export const sendProgram = (): string => labFiles().send;
+/** Of scenarios that have their own. */
+export const scenarioSchema = (name: string): string => path.join(findRoot(), 'agent/lab/scenarios', name);
 export const scenarioObject = (name: string): string => built(`build/lab/${name}.bpf.o`);
 
 function built(file: string): string {

@@ -37,9 +37,10 @@ export async function runOn(scenario: Scenario): Promise<void> {
   void untilTold(true).then(() => told.abort());
   const running = await RunningScenario.start(scenario);
   try {
-    const { netns, files } = running;
+    const { netns, schema } = running;
     const { devices } = scenario.watch;
-    console.log(JSON.stringify({ ready: true, netns, device: devices[0], devices, schema: files.schema }));
+    const maps = scenario.maps ?? [];
+    console.log(JSON.stringify({ ready: true, netns, device: devices[0], devices, maps, schema }));
     while (!told.signal.aborted) await running.traffic();
   } finally {
     await running.close();

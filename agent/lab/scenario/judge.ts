@@ -15,13 +15,19 @@ export function judge(scenario: Scenario, result: ScenarioResult): string[] {
   }
   const found = [...result.losses].sort();
   const expected = scenario.losses(result.kernel).map((line) => seenInstead(line, found, result));
-  wrong.push(
-    ...found.filter((line) => !expected.includes(line)).map((line) => `summary: unexpected: ${line}`),
-  );
-  wrong.push(...expected.filter((line) => !found.includes(line)).map((line) => `summary: missing: ${line}`));
+  wrong.push(...judgeLines('summary', expected, found));
   for (const ratio of scenario.ratios ?? [])
     if (holdsFor(ratio, result)) wrong.push(...judgeRatio(ratio, result));
+  if (scenario.said !== undefined) wrong.push(...judgeLines('said', scenario.said, result.said));
+  if (scenario.places !== undefined) wrong.push(...judgeLines('places', scenario.places, result.places));
   return wrong;
+}
+
+function judgeLines(what: string, expected: readonly string[], found: readonly string[]): string[] {
+  return [
+    ...found.filter((line) => !expected.includes(line)).map((line) => `${what}: unexpected: ${line}`),
+    ...expected.filter((line) => !found.includes(line)).map((line) => `${what}: missing: ${line}`),
+  ];
 }
 
 export function holdsFor(

@@ -16,6 +16,7 @@ import { vlanDevice } from '../scenarios/vlan-device.ts';
 import { vlanUntag } from '../scenarios/vlan-untag.ts';
 import * as redirect from '../scenarios/redirect.ts';
 import * as room from '../scenarios/room.ts';
+import * as shuffle from '../scenarios/shuffle.ts';
 import * as socket from '../scenarios/socket.ts';
 import * as vlan from '../scenarios/vlan.ts';
 import { cloneWrite, tcWrite } from '../scenarios/clone-write.ts';
@@ -62,4 +63,5 @@ export const SCENARIOS: readonly Scenario[] = [
   groAlike,
   groUnique,
   gso,
+  ...Object.values(shuffle),
 ];

@@ -1,5 +1,6 @@
 /** A scenario's capture as the page tells it: the same store, the same diagnosis. */
 import { KERNEL_UNKNOWN } from '#core/diagnosis/kernel-version.ts';
+import { LocationSink } from '#core/inspect/locations.ts';
 import { CaptureReader } from '#core/pcapng/reader.ts';
 import type { CaptureSink } from '#core/pcapng/types.ts';
 import { CaptureStore } from '#core/store/capture-store.ts';
@@ -13,7 +14,7 @@ import type { ScenarioResult, Sighting } from './types.ts';
 const MAGIC = 0x57485351;
 const STEP_EVENTS = 1 << 16;
 
-export type CaptureResult = Omit<ScenarioResult, 'truth' | 'counters' | 'notPossible'>;
+export type CaptureResult = Omit<ScenarioResult, 'truth' | 'counters' | 'said' | 'notPossible'>;
 
 export function readScenario(bytes: Uint8Array): CaptureResult {
   const store = new CaptureStore();
@@ -37,6 +38,7 @@ export function readScenario(bytes: Uint8Array): CaptureResult {
     losses: query.summary().rows.map((row) => lossText(store, row)),
     eventsAt,
     withMetadataAt: counts(store.hops.withMetadata),
+    places: placesIn(bytes),
     problems: [
       ...store.problems.map(({ cause }) => cause),
       ...(store.gaps.lost > 0 ? [`${store.gaps.lost} events were lost`] : []),
@@ -59,6 +61,19 @@ function told(store: CaptureStore, journey: number, sequences: readonly number[]
     area: Buffer.from(store.areas.bytes(store.events.chunk(event).area[event & CHUNK_MASK]!)).toString('hex'),
     drop,
   }));
+}
+
+/** `NAME=VALUE packet area map socket`: every TLV that was seen beside the area. */
+function placesIn(bytes: Uint8Array): string[] {
+  const sink = new LocationSink(new CaptureStore());
+  const reader = new CaptureReader(sink);
+  reader.push(bytes);
+  reader.end();
+  const lines = [...sink.objects()].map(({ name, value, locations }) => {
+    const places = new Set(locations.map(({ where }) => where));
+    return `${name}=${value} ${[...places].join(' ')}`;
+  });
+  return [...new Set(lines)].sort();
 }
 
 /** `HOP STATE CAUSE KNOWN TLV JOURNEYS` */

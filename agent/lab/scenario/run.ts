@@ -9,7 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '../../failure.ts';
 import { isAlive } from '../../processes.ts';
 import { Child, runCommand, whyNot } from '../processes.ts';
-import { labFiles, scenarioObject, type LabFiles } from '../root.ts';
+import { labFiles, scenarioObject, scenarioSchema, type LabFiles } from '../root.ts';
 import { readScenario } from './read.ts';
 import {
   notPossible,
@@ -24,6 +24,8 @@ const POLL_MS = 20;
 const DIRECTORY = 'whither-scenario-';
 /** The last packets are freed, and the probe looks into its ring every 5 ms. */
 const SETTLE_MS = 200;
+/** The labs' packets are few. */
+export const MAP_INTERVAL_MS = '50';
 
 /** This kernel lacks what the scenario needs. */
 export class NotPossible extends Failure {
@@ -41,14 +43,17 @@ export class RunningScenario {
   readonly ns: Namespaces;
   readonly netns: string;
   readonly files: LabFiles;
+  readonly schema: string;
   readonly #scenario: Scenario;
   readonly #guard: Child;
   readonly #children: Child[] = [];
+  readonly #said: string[] = [];
   #programs: Child | null = null;
 
   private constructor(scenario: Scenario) {
     this.#scenario = scenario;
     this.files = labFiles();
+    this.schema = scenario.schema === undefined ? this.files.schema : scenarioSchema(scenario.schema);
     this.ns = Object.fromEntries(
       scenario.roles.map((role) => [role, `whither-${role}-${process.pid}`] as const),
     );
@@ -84,10 +89,11 @@ export class RunningScenario {
 
   /** Starts the probe and waits until it is attached: it writes the file's head only then. */
   async record(file: string): Promise<Child> {
-    const { devices } = this.#scenario.watch;
+    const { watch, maps = [] } = this.#scenario;
     rmSync(file, { force: true });
-    const named = devices.flatMap((device) => ['-i', device]);
-    const common = [...named, '--netns', this.netns, '--schema', this.files.schema, '-w', file];
+    const named = watch.devices.flatMap((device) => ['-i', device]);
+    const sampled = maps.flatMap((map) => ['--map', map, '--map-interval', MAP_INTERVAL_MS]);
+    const common = [...named, '--netns', this.netns, '--schema', this.schema, ...sampled, '-w', file];
     const probe = new Child(this.files.probe, [...common, '--die-with-parent']);
     this.#children.push(probe);
     while (!existsSync(file) || statSync(file).size === 0) {
@@ -102,7 +108,10 @@ export class RunningScenario {
     const during: Child[] = [];
     for (const step of this.#scenario.traffic(this.ns)) await this.#step(step, during);
     await sleep(SETTLE_MS);
-    for (const child of during) await child.finish();
+    for (const child of during) {
+      await child.finish();
+      this.#said.push(...child.rest());
+    }
   }
 
   async #step(step: Step, during: Child[]): Promise<void> {
@@ -117,8 +126,8 @@ export class RunningScenario {
     }
   }
 
-  /** What the BPF programs read themselves. */
-  async truth(): Promise<{ truth: Truth[]; counters: number[] }> {
+  /** What the BPF programs read themselves, and what the applications said. */
+  async truth(): Promise<{ truth: Truth[]; counters: number[]; said: string[] }> {
     const programs = this.#programs;
     if (programs === null) throw new Error('the scenario is not set up');
     programs.say('truth');
@@ -127,7 +136,8 @@ export class RunningScenario {
       truth.push(JSON.parse(line) as Truth);
     }
     programs.say('counters');
-    return { truth, counters: JSON.parse(await programs.line()) as number[] };
+    const counters = JSON.parse(await programs.line()) as number[];
+    return { truth, counters, said: this.#said };
   }
 
   async close(): Promise<void> {

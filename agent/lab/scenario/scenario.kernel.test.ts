@@ -79,6 +79,15 @@ describe.skipIf(skip !== null)(`scenarios${skip === null ? '' : ` (${skip})`}`, 
       }
     });
 
+    it('fails when an application says otherwise, or a TLV is in another place', () => {
+      for (const what of ['said', 'places'] as const) {
+        for (const i of (scenario[what] ?? []).keys()) {
+          expect(judged({ [what]: scenario[what]!.toSpliced(i, 1) })).not.toEqual([]);
+          expect(judged({ [what]: scenario[what]!.with(i, 'something else') })).not.toEqual([]);
+        }
+      }
+    });
+
     it('fails when the capture or a program says otherwise', () => {
       expect(judged({}, { problems: ['7 events were lost'] })).not.toEqual([]);
       for (const one of scenario.expect) {

@@ -82,6 +82,10 @@ export interface Scenario {
   readonly programs: { readonly object: string; readonly role: string; readonly attach: readonly string[] };
   /** What the probe watches. */
   readonly watch: { readonly role: string; readonly devices: readonly string[] };
+  /** Metadata schema, a file in agent/lab/scenarios; default that of the edge. */
+  readonly schema?: string;
+  /** BPF maps to sample, by name. */
+  readonly maps?: readonly string[];
   readonly traffic: (ns: Namespaces) => readonly Step[];
   /** Packets with a sequence number that are sent. */
   readonly packets: number;
@@ -90,6 +94,10 @@ export interface Scenario {
   readonly losses: (kernel: number) => readonly string[];
   /** For what no single packet shows. */
   readonly ratios?: readonly Ratio[];
+  /** What the programs that run during the traffic say, line by line, after `ready`. */
+  readonly said?: readonly string[];
+  /** Where each TLV was seen beside the area, in order: `NAME=VALUE packet area map socket`. */
+  readonly places?: readonly string[];
   /** Its cells of the survival table. */
   readonly survival: readonly SurvivalRow[];
 }
@@ -127,6 +135,8 @@ export function notPossible(reason: string): ScenarioResult {
     losses: [],
     eventsAt: new Map(),
     withMetadataAt: new Map(),
+    said: [],
+    places: [],
     problems: [],
   };
 }
@@ -167,6 +177,9 @@ export interface ScenarioResult {
   readonly eventsAt: ReadonlyMap<string, number>;
   /** Of them, with metadata. */
   readonly withMetadataAt: ReadonlyMap<string, number>;
+  /** As in the scenario, each once. */
+  readonly said: readonly string[];
+  readonly places: readonly string[];
   /** What was wrong with the capture itself. */
   readonly problems: readonly string[];
 }

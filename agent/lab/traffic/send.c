@@ -9,7 +9,9 @@
  *   whither-send sink NETNS PORT                takes UDP and TCP on the port
  *   whither-send echo NETNS PORT                the same, and sends all back
  *   whither-send sniff NETNS DEVICE             a packet socket that clones all of the device
- *       these three say "ready" and go on until the end of stdin
+ *   whither-send shuffle-serve NETNS -          shuffle.h
+ *       these four say "ready" and go on until the end of stdin
+ *   whither-send shuffle-send NETNS udp|tcp ADDRESS COUNT PAUSE_MS
  *   whither-send offload NETNS DEVICE gro|gso|tso|txvlan on|off
  *
  * It dies with its parent. */
@@ -35,6 +37,7 @@
 #include <unistd.h>
 
 #include "../../probe/devices.h"
+#include "shuffle.h"
 
 #define MAX_DATAGRAM 1400
 #define MAX_FDS	     8
@@ -260,6 +263,12 @@ int main(int argc, char **argv)
 			   strtoul(argv[6], NULL, 10));
 	if ((!strcmp(argv[1], "sink") || !strcmp(argv[1], "echo")) && argc == 4)
 		return serve(argv[3], argv[1][0] == 'e');
+	if (!strcmp(argv[1], "shuffle-serve") && argc == 4)
+		return shuffle_serve();
+	if (!strcmp(argv[1], "shuffle-send") && argc == 7)
+		return shuffle_send(!strcmp(argv[3], "udp"), argv[4],
+				    (unsigned)strtoul(argv[5], NULL, 10),
+				    (unsigned)strtoul(argv[6], NULL, 10));
 	if (!strcmp(argv[1], "offload") && argc == 6)
 		return offload(argv[3], argv[4], !strcmp(argv[5], "on"));
 	if (!strcmp(argv[1], "sniff") && argc == 4)
@@ -267,6 +276,7 @@ int main(int argc, char **argv)
 usage:
 	fputs("Usage: whither-send udp NETNS ADDRESS PORT COUNT PAUSE_US [BYTES] | tcp NETNS ADDRESS PORT BYTES |\n"
 	      "       ask NETNS udp|tcp ADDRESS PORT COUNT | sink NETNS PORT | echo NETNS PORT |\n"
+	      "       shuffle-serve NETNS - | shuffle-send NETNS udp|tcp ADDRESS COUNT PAUSE_MS |\n"
 	      "       sniff NETNS DEVICE | offload NETNS DEVICE gro|gso|tso|txvlan on|off\n",
 	      stderr);
 	return 2;

@@ -1,7 +1,7 @@
 /** A scenario as a script for the virtual machine: what scenario/run.ts does, in busybox's shell. */
-import { attachArguments } from '../scenario/run.ts';
+import { attachArguments, MAP_INTERVAL_MS } from '../scenario/run.ts';
 import type { Command, Scenario, Step } from '../scenario/types.ts';
-import { scenarioObject } from '../root.ts';
+import { scenarioObject, scenarioSchema } from '../root.ts';
 import { IN_VM, IPROUTE2 } from './initramfs.ts';
 import type { Job } from './jobs.ts';
 
@@ -18,7 +18,9 @@ export const SCENARIO_FILE = {
 } as const;
 
 /** File descriptors of pipes that hold programs up: 3 the loader, from here on those that run during the traffic. */
-const FIRST_PIPE = 4;
+export const FIRST_PIPE = 4;
+/** What one of those said. */
+export const saidFile = (pipe: number): string => `during-${pipe}.txt`;
 const LOADER_PIPE = '/tmp/loader';
 const SETTLE_SECONDS = 0.3;
 
@@ -48,10 +50,14 @@ export function hooksOf({ expect, ratios, survival }: Scenario): string[] {
 }
 
 export function scenarioJob(scenario: Scenario): Job {
-  const { needs, network, programs, watch, roles, traffic } = scenario;
+  const { needs, network, programs, watch, roles, traffic, maps = [] } = scenario;
   const ns = Object.fromEntries(roles.map((role) => [role, `whither-${role}`]));
   const object = `/lab/${programs.object}.bpf.o`;
   const devices = watch.devices.map((device) => `-i ${device}`).join(' ');
+  const schema = scenario.schema === undefined ? IN_VM.schema : `/lab/${scenario.schema}`;
+  const sampled = maps.map((map) => `--map ${map} --map-interval ${MAP_INTERVAL_MS}`).join(' ');
+  // Taps are hooks, too.
+  const hooks = maps.length > 0 ? '' : `--hooks ${hooksOf(scenario).join(',')}`;
   const steps = traffic(ns);
   const during = steps.filter((step) => 'during' in step);
   const script = `
@@ -105,7 +111,7 @@ children=$loader
 exec 3>${LOADER_PIPE}
 await ${SCENARIO_FILE.loader} $loader
 # The probe writes the head of the file once it is attached.
-${IN_VM.probe} ${devices} --netns ${ns[watch.role]!} --schema ${IN_VM.schema} --hooks ${hooksOf(scenario).join(',')} -w ${SCENARIO_FILE.capture} 2>${SCENARIO_FILE.probe} &
+${IN_VM.probe} ${devices} --netns ${ns[watch.role]!} --schema ${schema} ${hooks} ${sampled} -w ${SCENARIO_FILE.capture} 2>${SCENARIO_FILE.probe} &
 probe=$!
 children="$children $probe"
 await ${SCENARIO_FILE.capture} $probe
@@ -120,7 +126,11 @@ echo counters >&3
 exec 3>&-
 wait $loader
 `;
-  return { name: scenarioJobName(scenario), script, files: { [object]: scenarioObject(programs.object) } };
+  const files = {
+    [object]: scenarioObject(programs.object),
+    ...(scenario.schema !== undefined && { [schema]: scenarioSchema(scenario.schema) }),
+  };
+  return { name: scenarioJobName(scenario), script, files };
 }
 
 function stepLines(steps: readonly Step[]): string[] {
@@ -133,10 +143,10 @@ function stepLines(steps: readonly Step[]): string[] {
     return [
       `rm -f ${name}`,
       `mkfifo ${name}`,
-      `${shell([IN_VM.send, ...step.during])} <${name} >during-${pipe}.txt &`,
+      `${shell([IN_VM.send, ...step.during])} <${name} >${saidFile(pipe)} &`,
       `children="$children $!"`,
       `exec ${pipe}>${name}`,
-      `await during-${pipe++}.txt $!`,
+      `await ${saidFile(pipe++)} $!`,
     ];
   });
 }

@@ -5,7 +5,7 @@ import { Failure, lineOf } from '../../failure.ts';
 import { judge } from '../scenario/judge.ts';
 import { readScenario } from '../scenario/read.ts';
 import { notPossible, type Scenario, type ScenarioResult, type Truth } from '../scenario/types.ts';
-import { SCENARIO_FILE, scenarioJobName } from './scenario-job.ts';
+import { FIRST_PIPE, saidFile, SCENARIO_FILE, scenarioJobName } from './scenario-job.ts';
 
 /** Of what a failing job said. */
 const SHOWN_CHARS = 600;
@@ -40,11 +40,20 @@ export function scenarioRun(directory: string, scenario: Scenario): ScenarioRun 
       notPossible: null,
       ...readScenario(capture),
       ...truthOf(read(SCENARIO_FILE.loader)),
+      said: saidIn(read),
     };
     return { scenario, result, wrong: [...wrong, ...judge(scenario, result)], capture };
   } catch (thrown) {
     return { scenario, result: null, wrong: [lineOf(thrown)], capture: none };
   }
+}
+
+/** Without `ready`, which each says first. */
+function saidIn(read: (file: string) => string): string[] {
+  const said: string[] = [];
+  for (let pipe = FIRST_PIPE, text = read(saidFile(pipe)); text !== ''; text = read(saidFile(++pipe)))
+    said.push(...text.split('\n').slice(1));
+  return said;
 }
 
 function truthOf(loader: string): { truth: Truth[]; counters: number[] } {
