@@ -7,6 +7,7 @@
 STAMP
 
 EYE(before)
+EYE(behind)
 
 enum {
 	DONE,

@@ -150,7 +150,9 @@ export class RunningScenario {
 /** Whoever was killed could not tidy up: the name holds its process id. */
 function removeStale(): void {
   for (const name of readdirSync(tmpdir())) {
-    const pid = name.startsWith(DIRECTORY) ? /^(\d{1,10})-/.exec(name.slice(DIRECTORY.length))?.[1] : undefined;
+    const pid = name.startsWith(DIRECTORY)
+      ? /^(\d{1,10})-/.exec(name.slice(DIRECTORY.length))?.[1]
+      : undefined;
     if (pid !== undefined && !isAlive(Number(pid)))
       rmSync(path.join(tmpdir(), name), { recursive: true, force: true });
   }

@@ -1,5 +1,6 @@
 import {
   from,
+  keptByExpansion,
   leftBehind,
   lost,
   moved,
@@ -18,12 +19,12 @@ const small: TcHelper = {
 };
 
 export const changeHead = tcHelper(small);
-export const changeHeadCloned = tcHelperCloned(small, [upTo(lost), from(moved)]);
+export const changeHeadCloned = tcHelperCloned(small, [upTo(lost), from(keptByExpansion)]);
 export const changeHeadBeyond = tcHelper({
   ...small,
   name: 'change-head-beyond',
   summary: 'bpf_skb_change_head() makes room of 400 bytes, more than there is headroom',
   operation: 'bpf_skb_change_head(), beyond the headroom',
   programs: ['head_beyond'],
-  outcomes: [upTo(lost), from(moved)],
+  outcomes: [upTo(lost), from(keptByExpansion)],
 });

@@ -1,6 +1,7 @@
 import { CLIENT_MAC, LAB_MAC } from '../scenario/network.ts';
 import {
   from,
+  keptByExpansion,
   leftBehind,
   lost,
   moved,
@@ -31,6 +32,6 @@ const to4: TcHelper = {
 };
 
 export const changeProto6 = tcHelper(to6);
-export const changeProto6Cloned = tcHelperCloned(to6, [upTo(lost), from(moved)]);
+export const changeProto6Cloned = tcHelperCloned(to6, [upTo(lost), from(keptByExpansion)]);
 export const changeProto4 = tcHelper(to4);
-export const changeProto4Cloned = tcHelperCloned(to4, [upTo(lost), from(moved)]);
+export const changeProto4Cloned = tcHelperCloned(to4, [upTo(lost), from(keptByExpansion)]);

@@ -1,8 +1,8 @@
 import {
   from,
   kept,
+  keptByExpansion,
   lost,
-  moved,
   tcHelper,
   tcHelperCloned,
   upTo,
@@ -25,14 +25,14 @@ const shrink: TcHelper = {
 };
 
 export const changeTailGrow = tcHelper(grow);
-export const changeTailGrowCloned = tcHelperCloned(grow, [upTo(lost), from(moved)]);
+export const changeTailGrowCloned = tcHelperCloned(grow, [upTo(lost), from(keptByExpansion)]);
 export const changeTailShrink = tcHelper(shrink);
-export const changeTailShrinkCloned = tcHelperCloned(shrink, [upTo(lost), from(moved)]);
+export const changeTailShrinkCloned = tcHelperCloned(shrink, [upTo(lost), from(keptByExpansion)]);
 export const changeTailBeyond = tcHelper({
   ...grow,
   name: 'change-tail-beyond',
   summary: 'bpf_skb_change_tail() makes the packet 8 kB longer, more than there is tailroom',
   operation: 'bpf_skb_change_tail(), beyond the tailroom',
   programs: ['tail_beyond'],
-  outcomes: [upTo(lost), from(moved)],
+  outcomes: [upTo(lost), from(keptByExpansion)],
 });

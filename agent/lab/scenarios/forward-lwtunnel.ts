@@ -1,6 +1,6 @@
 import { KERNEL_LWTUNNEL_CLEARS } from '#core/diagnosis/kernel-version.ts';
 import { ROUTER_DEVICES, SERVER, v6 } from '../forward/topology.ts';
-import { ip, none } from '../scenario/network.ts';
+import { ip, none, stamp } from '../scenario/network.ts';
 import {
   ROUTED_BEFORE,
   ROUTED_PACKETS,
@@ -13,6 +13,7 @@ import type { Command, Scenario } from '../scenario/types.ts';
 
 const [INSIDE, OUTSIDE] = ROUTER_DEVICES;
 const LABEL = 100;
+const LABEL_BYTES = 4;
 
 const mplsNeeds = (netns: string): Command[] => [
   ip(netns, 'link set lo up'),
@@ -65,8 +66,21 @@ export const mplsPop: Scenario = {
     ip(ns.client!, `route replace ${SERVER}/32 encap mpls ${LABEL} via 10.72.0.1`),
   ],
   traffic: (ns) => toServer(ns),
-  expect: [...ROUTED_BEFORE],
-  losses: () => [],
+  expect: [
+    ...ROUTED_BEFORE,
+    // The MAC header went 4 bytes back: the end of the stamp, and the beginning of the Ethernet header that was received.
+    {
+      at: `${OUTSIDE}:tcx/egress@first`,
+      state: 'suspect',
+      cause: 'macForward',
+      known: 'implied',
+      area: (sequence) => `${stamp(sequence).slice(2 * LABEL_BYTES)}........`,
+    },
+  ],
+  losses: () =>
+    ['*', 'trace_id', 'tenant'].map(
+      (tlv) => `${OUTSIDE}:tcx/egress@first suspect macForward implied ${tlv} ${ROUTED_PACKETS}`,
+    ),
   survival: [{ operation: 'MPLS label taken off, forwarded', at: `${OUTSIDE}:tcx/egress@first` }],
 };
 
@@ -92,15 +106,25 @@ export const forwardSeg6: Scenario = {
     // The MAC header is that of the outer packet, before it has one.
     {
       at: `${INSIDE}:nf/forward`,
+      below: KERNEL_LWTUNNEL_CLEARS,
       state: 'suspect',
       cause: 'macBackward',
       known: 'implied',
       area: () => '.'.repeat(32),
     },
+    {
+      at: `${OUTSIDE}:tcx/egress@last`,
+      since: KERNEL_LWTUNNEL_CLEARS,
+      state: 'none',
+      area: none,
+      truth: 'after',
+    },
   ],
-  losses: () =>
-    ['*', 'trace_id', 'tenant'].map(
-      (tlv) => `${INSIDE}:nf/forward suspect macBackward implied ${tlv} ${ROUTED_PACKETS}`,
+  losses: (kernel) =>
+    ['*', 'trace_id', 'tenant'].map((tlv) =>
+      kernel < KERNEL_LWTUNNEL_CLEARS
+        ? `${INSIDE}:nf/forward suspect macBackward implied ${tlv} ${ROUTED_PACKETS}`
+        : `${INSIDE}:nf/forward lost lwtunnel rule ${tlv} ${ROUTED_PACKETS}`,
     ),
   survival: [{ operation: 'forwarded inside segment routing (lwtunnel)', at: `${OUTSIDE}:tcx/egress@first` }],
 };

@@ -1,6 +1,7 @@
 import { CLIENT_MAC, LAB_MAC, stamp } from '../scenario/network.ts';
 import {
   from,
+  keptByExpansion,
   leftBehind,
   lost,
   moved,
@@ -32,14 +33,14 @@ const shrink: TcHelper = {
   ],
 };
 
-export const roomGrowCloned = tcHelperCloned(grow, [upTo(lost), from(moved)]);
+export const roomGrowCloned = tcHelperCloned(grow, [upTo(lost), from(keptByExpansion)]);
 export const roomGrowBeyond = tcHelper({
   ...grow,
   name: 'room-grow-beyond',
   summary: 'bpf_skb_adjust_room() makes room of 400 bytes, more than there is headroom',
   operation: 'bpf_skb_adjust_room(), grow beyond the headroom',
   programs: ['room_beyond'],
-  outcomes: [upTo(lost), from(moved)],
+  outcomes: [upTo(lost), from(keptByExpansion)],
 });
 export const roomShrink = tcHelper(shrink);
-export const roomShrinkCloned = tcHelperCloned(shrink, [upTo(lost), from(moved)]);
+export const roomShrinkCloned = tcHelperCloned(shrink, [upTo(lost), from(keptByExpansion)]);

@@ -3,6 +3,7 @@ import { none, stamp } from '../scenario/network.ts';
 import {
   from,
   kept,
+  keptByExpansion,
   leftBehind,
   lost,
   moved,
@@ -52,7 +53,7 @@ const popTwo: TcHelper = {
 };
 
 export const vlanPushOneCloned = tcHelperCloned(push, [kept]);
-export const vlanPushTwoCloned = tcHelperCloned(pushAgain, [upTo(lost), from(moved)]);
+export const vlanPushTwoCloned = tcHelperCloned(pushAgain, [upTo(lost), from(keptByExpansion)]);
 export const vlanPopOne = tcHelper(pop);
 export const vlanPopOneCloned = tcHelperCloned(pop, [kept]);
 export const vlanPopTwo: Scenario = {
