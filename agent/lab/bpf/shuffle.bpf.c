@@ -176,6 +176,8 @@ int shuffle_option(struct bpf_sockopt *ctx)
 		return 1;
 	__builtin_memcpy(to, value->area.bytes + SHUFFLE_TLV_VALUE, sizeof(__u64));
 	ctx->optlen = sizeof(__u64);
+	/* The verifier takes no store of both at once. */
+	asm volatile("" ::: "memory");
 	ctx->retval = 0;
 	return 1;
 }

@@ -8,8 +8,17 @@ const [INSIDE, OUTSIDE] = ROUTER_DEVICES;
 /** Time enough to find a neighbour before the second packet. */
 const PAUSE_US = '100000';
 
-export const routerNetwork = (ns: Namespaces): Command[] =>
-  forwardNetwork(ns as { client: string; router: string; server: string });
+/** `sysctl -w` in a namespace. */
+export const sysctl = (netns: string, setting: string): Command => [
+  ...['ip', 'netns', 'exec', netns],
+  ...['sysctl', '-qw', setting],
+];
+
+/** Link-local addresses are used at once: without them a router asks for no neighbour. */
+export const routerNetwork = (ns: Namespaces): Command[] => [
+  ...Object.values(ns).map((name) => sysctl(name, 'net.ipv6.conf.default.dad_transmits=0')),
+  ...forwardNetwork(ns as { client: string; router: string; server: string }),
+];
 
 /** A stamp on the inside, programs that look there and on the outside. */
 export const router = {
@@ -36,9 +45,3 @@ export function toServer(ns: Namespaces, address = SERVER): Step[] {
     { send: ['udp', ns.client!, address, PORT, String(ROUTED_PACKETS), PAUSE_US] },
   ];
 }
-
-/** `sysctl -w` in a namespace. */
-export const sysctl = (netns: string, setting: string): Command => [
-  ...['ip', 'netns', 'exec', netns],
-  ...['sysctl', '-qw', setting],
-];

@@ -27,6 +27,8 @@ function tunnelNetwork(ns: Namespaces, type: string): Command[] {
 
 const common = {
   ...router,
+  // TLVs that the schema does not know: what is read there are headers.
+  undetermined: / suspect macBackward \S+ \d+ /,
   watch: { role: 'router', devices: [...ROUTER_DEVICES, 'tun0'] },
   traffic: (ns) => toServer(ns, BEYOND),
 } satisfies Partial<Scenario>;

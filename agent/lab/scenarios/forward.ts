@@ -1,5 +1,6 @@
 import { forwardNetwork, ROUTER_DEVICES, SERVER, v6 } from '../forward/topology.ts';
 import { PORT, stamp, written } from '../scenario/network.ts';
+import { routerNetwork } from '../scenario/router.ts';
 import type { Scenario } from '../scenario/types.ts';
 
 const PACKETS = 6;
@@ -59,6 +60,7 @@ export const forward6: Scenario = {
   ...forward,
   name: 'forward6',
   summary: 'the same with IPv6',
+  network: routerNetwork,
   traffic: (ns) => [
     { during: ['sink', ns.server!, PORT] },
     { run: ['ip', '-n', ns.router!, 'neigh', 'flush', 'dev', OUTSIDE] },
