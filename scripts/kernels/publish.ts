@@ -1,19 +1,21 @@
-/** The survival table from what was found: public/survival, which the page shows, and docs/survival.md. */
+/** What was found as the survival table (public/survival, which the page shows, docs/survival.md) and as samples. */
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { format, resolveConfig } from 'prettier';
 import * as v from 'valibot';
 import { survivalTable, type SurvivalCell, type SurvivalTable } from '#core/survival/table.ts';
 import type { Scenario } from '#agent/lab/scenario/types.ts';
 import { ROOT } from '../lib/run.mjs';
 import { keptFindings, keptKernels } from './findings.ts';
 import { survivalMarkdown } from './markdown.ts';
+import { publishSamples } from './samples.ts';
 
 const DIRECTORY = path.join(ROOT, 'public', 'survival');
 export const PUBLISHED = path.join(DIRECTORY, 'survival.json');
 const PAGE = path.join(ROOT, 'docs', 'survival.md');
 
 /** Replaces what is published. Returns what it did, one line each. */
-export function publish(scenarios: readonly Scenario[]): string[] {
+export async function publish(scenarios: readonly Scenario[]): Promise<string[]> {
   const kernels = keptKernels();
   if (kernels.length === 0) throw new Error('nothing was found yet: npm run kernels -- all here, first');
   rmSync(DIRECTORY, { recursive: true, force: true });
@@ -55,9 +57,11 @@ export function publish(scenarios: readonly Scenario[]): string[] {
   });
   mkdirSync(DIRECTORY, { recursive: true });
   writeFileSync(PUBLISHED, `${JSON.stringify(table)}\n`);
-  writeFileSync(PAGE, survivalMarkdown(table));
+  const options = await resolveConfig(PAGE);
+  writeFileSync(PAGE, await format(survivalMarkdown(table), { ...options, parser: 'markdown' }));
   return [
     `${path.relative(ROOT, PUBLISHED)}: ${table.rows.length} operations on ${kernels.length} kernels, ${statSync(PUBLISHED).size} bytes; recordings: ${bytes} bytes`,
     `${path.relative(ROOT, PAGE)}: ${readFileSync(PAGE, 'utf8').split('\n').length} lines`,
+    ...publishSamples(),
   ];
 }

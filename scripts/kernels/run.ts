@@ -93,7 +93,7 @@ async function runAll(
 async function main(versions: string[], options: Options): Promise<void> {
   if (process.platform !== 'linux' || process.arch !== 'x64') throw new Error('this takes Linux on x86-64');
   if (options.publish) {
-    for (const line of publish(SCENARIOS)) console.log(line);
+    for (const line of await publish(SCENARIOS)) console.log(line);
     return;
   }
   const cache = new KernelCache();
@@ -137,7 +137,7 @@ const command = new Command('kernels')
     '6.1, a release or its beginning, oldest, newest, all, here = this machine (default: oldest newest)',
   )
   .option('--scenario <pattern>', 'only scenarios of this name, a regular expression')
-  .option('--publish', 'make the survival table of what was found so far, and end')
+  .option('--publish', 'make the survival table and the samples of what was found so far, and end')
   .option('--list', 'print the packaged kernels, version and release, and end')
   .option('--fetch', 'fetch only; print a line of JSON per kernel: release, vmlinuz, modules')
   .option('--refresh', "ask Debian's mirror again which kernels there are")

@@ -51,11 +51,11 @@ static __always_inline int fill(struct xdp_md *ctx, __u32 size, __u8 type, __u8 
 	return XDP_PASS;
 }
 
-#define AREA(size)                                               \
-	SEC("xdp")                                               \
-	int area_##size(struct xdp_md *ctx)                      \
-	{                                                        \
-		return fill(ctx, size, TLV_FILLING, size - 2);   \
+#define AREA(size)                                             \
+	SEC("xdp")                                             \
+	int area_##size(struct xdp_md *ctx)                    \
+	{                                                      \
+		return fill(ctx, size, TLV_FILLING, size - 2); \
 	}
 
 AREA(4)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR MIT)
 /* A request id on its way from the wire to the application: XDP finds it in packet data and copies
  * it into the area, TC from there into a map keyed by flow, a cgroup program from the map into the
- * storage of the socket, and getsockopt() hands it out. For UDP, where a socket has many senders, TC
- * puts 32 bits of it into skb->mark, too, which recvmsg() tells with each datagram. */
+ * storage of the socket, and getsockopt() hands it out. For UDP, where a socket has many senders,
+ * TC puts 32 bits of it into skb->mark, too, which recvmsg() tells with each datagram. */
 #include <linux/in.h>
 #include <linux/ip.h>
 #include <linux/tcp.h>

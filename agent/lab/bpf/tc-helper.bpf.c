@@ -45,8 +45,8 @@ static __always_inline void count(long answer)
 		return TCX_NEXT;                      \
 	}
 
-#define SMALL_BYTES  8
-#define BEYOND_BYTES 400 /* more than any headroom here */
+#define SMALL_BYTES	  8
+#define BEYOND_BYTES	  400  /* more than any headroom here */
 #define TAIL_BEYOND_BYTES 8192 /* more than any tailroom here */
 
 HELPER(room_grow, bpf_skb_adjust_room(skb, SMALL_BYTES, BPF_ADJ_ROOM_MAC, 0))

@@ -39,8 +39,8 @@
 #include "../../probe/devices.h"
 #include "shuffle.h"
 
-#define MAX_DATAGRAM 1400
-#define MAX_FDS	     8
+#define MAX_DATAGRAM	 1400
+#define MAX_FDS		 8
 #define ASKED_BYTES	 32
 #define ANSWER_TIMEOUT_S 5
 
@@ -258,9 +258,9 @@ int main(int argc, char **argv)
 	if (!strcmp(argv[1], "tcp") && argc == 6)
 		return send_tcp(dial(argv[3], argv[4], SOCK_STREAM), strtoul(argv[5], NULL, 10));
 	if (!strcmp(argv[1], "ask") && argc == 7)
-		return ask(dial(argv[4], argv[5],
-				strcmp(argv[3], "udp") ? SOCK_STREAM : SOCK_DGRAM),
-			   strtoul(argv[6], NULL, 10));
+		return ask(
+			dial(argv[4], argv[5], strcmp(argv[3], "udp") ? SOCK_STREAM : SOCK_DGRAM),
+			strtoul(argv[6], NULL, 10));
 	if ((!strcmp(argv[1], "sink") || !strcmp(argv[1], "echo")) && argc == 4)
 		return serve(argv[3], argv[1][0] == 'e');
 	if (!strcmp(argv[1], "shuffle-serve") && argc == 4)
