@@ -25,6 +25,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <mntent.h>
 #include <stdbool.h>
 #include <signal.h>
 #include <stdio.h>
@@ -47,7 +48,6 @@
 #define CLSACT_PRIORITY 100
 #define CHAIN_MAX	64
 #define POINT_CHARS	16
-#define CGROUP_ROOT	"/sys/fs/cgroup"
 #define CPU_QUEUE	192
 
 static int fail(const char *what)
@@ -217,13 +217,27 @@ static int attach_xdp(int prog, unsigned ifindex, unsigned mode)
 	return bpf_link_create(prog, (int)ifindex, BPF_XDP, &opts);
 }
 
+static int open_cgroup_root(void)
+{
+	FILE *mounts = setmntent("/proc/self/mounts", "r");
+	struct mntent *m;
+	int fd = -ENOENT;
+
+	while (mounts && fd < 0 && (m = getmntent(mounts)))
+		if (!strcmp(m->mnt_type, "cgroup2"))
+			fd = open(m->mnt_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (mounts)
+		endmntent(mounts);
+	return fd;
+}
+
 /* The root: programs look at ports themselves, and nothing is left when the link is gone. */
 static int attach_cgroup(const struct bpf_program *program)
 {
-	int root = open(CGROUP_ROOT, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int root = open_cgroup_root();
 
 	if (root < 0)
-		return -errno;
+		return root;
 	return bpf_link_create(bpf_program__fd(program), root,
 			       bpf_program__expected_attach_type(program), NULL);
 }

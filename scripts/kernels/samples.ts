@@ -1,5 +1,5 @@
-/** Recordings that come with the page as samples, beside that of the edge lab: one question each. */
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+/** Recordings that come with the page as samples, beside those made by hand (agent/lab/README.md): one question each. */
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import * as v from 'valibot';
@@ -9,8 +9,6 @@ import { keptFindings, keptKernels, type KeptKernel } from './findings.ts';
 
 const DIRECTORY = path.join(ROOT, 'public', 'samples');
 const INDEX = path.join(DIRECTORY, 'index.json');
-/** Made by hand: agent/lab/README.md. */
-const EDGE = 'edge';
 
 const index = v.array(
   v.object({
@@ -92,13 +90,10 @@ const SAMPLES: readonly Sample[] = [
   },
 ];
 
-/** Replaces all but the edge. Returns what it did, one line each. */
+/** Replaces those of SAMPLES and leaves others alone. Returns what it did, one line each. */
 export function publishSamples(): string[] {
   const old = v.parse(index, JSON.parse(readFileSync(INDEX, 'utf8')));
-  const edge = old.filter(({ id }) => id === EDGE);
-  for (const name of readdirSync(DIRECTORY)) {
-    if (name.endsWith('.pcapng') && name !== `${EDGE}.pcapng`) rmSync(path.join(DIRECTORY, name));
-  }
+  const others = old.filter(({ id }) => !SAMPLES.some((sample) => sample.id === id));
   const made = SAMPLES.flatMap(({ id, scenario, keeps, title, question }) => {
     const recording = recordingOf(scenario, keeps);
     if (recording === null) return [];
@@ -107,8 +102,8 @@ export function publishSamples(): string[] {
     writeFileSync(path.join(DIRECTORY, file), bytes);
     return [{ id, file, title, question, bytes: bytes.length }];
   });
-  writeFileSync(INDEX, `${JSON.stringify([...edge, ...made], null, 2)}\n`);
-  return [`public/samples: ${edge.length + made.length}`];
+  writeFileSync(INDEX, `${JSON.stringify([...others, ...made], null, 2)}\n`);
+  return [`public/samples: ${others.length + made.length}`];
 }
 
 function recordingOf(scenario: string, keeps: boolean): Buffer | null {

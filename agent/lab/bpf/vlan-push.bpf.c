@@ -5,6 +5,8 @@
 
 STAMP
 
+EYE(behind)
+
 EYE(look)
 
 SEC("tc")

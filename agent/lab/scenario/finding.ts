@@ -75,8 +75,8 @@ function fate(
       ? { outcome: 'moved', cause: named(last.cause) }
       : { outcome: 'survives', cause: '' };
   }
-  const first = before.find(({ state }) => state !== 'moved');
-  return { outcome: (first && OUTCOME_OF_STATE[first.state]) ?? 'stale', cause: named(first?.cause) };
+  const harm = before.findLast(({ state }) => state !== 'moved');
+  return { outcome: (harm && OUTCOME_OF_STATE[harm.state]) ?? 'stale', cause: named(harm?.cause) };
 }
 
 function differingBytes(is: string, was: string): number[] {

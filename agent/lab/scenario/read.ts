@@ -33,7 +33,7 @@ export function readScenario(bytes: Uint8Array): CaptureResult {
   const eventsAt = counts(store.hops.events);
   return {
     kernel: store.facts.host?.kernelVersion ?? KERNEL_UNKNOWN,
-    traced: store.hops.hops.some(({ name }) => name.includes('@fexit')),
+    traced: store.hops.hops.some(({ name }) => /\(\)@fexit/.test(name)),
     sightings,
     losses: query.summary().rows.map((row) => lossText(store, row)),
     eventsAt,

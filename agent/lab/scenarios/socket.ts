@@ -14,8 +14,8 @@ function socket(transport: 'udp' | 'tcp', family: 4 | 6): Scenario {
     // A busy machine answers late: nothing is to be sent twice.
     network: (ns) => [
       ...pair6(ns),
-      ip(ns.client!, 'route change 10.74.0.0/24 dev client0 rto_min 4s'),
-      ip(ns.client!, '-6 route change fd74::/64 dev client0 rto_min 4s'),
+      ip(ns.client!, 'route add 10.74.0.1/32 dev client0 rto_min 4s'),
+      ip(ns.client!, '-6 route add fd74::1/128 dev client0 rto_min 4s'),
     ],
     programs: {
       object: 'eyes',

@@ -13,7 +13,7 @@ export const vlanPush: Scenario = {
   programs: {
     object: 'vlan-push',
     role: 'lab',
-    attach: ['xdp:lab0:stamp', 'ingress:lab0:push_first', 'ingress:lab0:push_second'],
+    attach: ['xdp:lab0:stamp', 'ingress:lab0:push_first', 'ingress:lab0:push_second', 'ingress:lab0:behind'],
   },
   watch: { role: 'lab', devices: ['lab0'] },
   traffic: (ns) => [{ send: datagrams(ns, PACKETS) }],
@@ -25,7 +25,7 @@ export const vlanPush: Scenario = {
     { at: 'lab0:tcx/ingress@after:push_first', state: 'present', area: stamp, truth: 'once' },
     // Now it goes into the packet, the MAC header 4 bytes to the front, and metadata stays.
     {
-      at: 'lab0:tcx/ingress@last',
+      at: 'lab0:tcx/ingress@after:push_second',
       below: KERNEL_KEEPS,
       state: 'suspect',
       cause: 'helperLeft',
@@ -37,12 +37,12 @@ export const vlanPush: Scenario = {
   ],
   survival: [
     { operation: 'bpf_skb_vlan_push(), first tag', at: 'lab0:tcx/ingress@after:push_first' },
-    { operation: 'bpf_skb_vlan_push(), second tag', at: 'lab0:tcx/ingress@last' },
+    { operation: 'bpf_skb_vlan_push(), second tag', at: 'lab0:tcx/ingress@after:push_second' },
   ],
   losses: (kernel) =>
     kernel >= KERNEL_KEEPS
       ? []
       : ['*', 'trace_id', 'tenant'].map(
-          (tlv) => `lab0:tcx/ingress@last suspect helperLeft implied ${tlv} ${PACKETS}`,
+          (tlv) => `lab0:tcx/ingress@after:push_second suspect helperLeft implied ${tlv} ${PACKETS}`,
         ),
 };

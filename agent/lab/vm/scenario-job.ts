@@ -38,7 +38,8 @@ export function hooksOf({ expect, ratios, survival }: Scenario): string[] {
     ...quantities.flatMap((one) => ('withMetadataAt' in one ? [one.withMetadataAt] : [])),
     ...survival.flatMap((row) => ('at' in row ? [row.at] : [])),
   ];
-  const names = new Set(['napi_gro_receive_entry', 'tcx/ingress@first']);
+  // With the ends of packets, without which the next one in the same memory would be taken for the same.
+  const names = new Set(['napi_gro_receive_entry', 'tcx/ingress@first', 'consume_skb', 'kfree_skb']);
   for (const place of places) {
     const name = place.replace(/^[^:]*:/, '').replace(/:.*/, '');
     names.add(name);
