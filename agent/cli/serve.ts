@@ -18,6 +18,8 @@ import type { Paths } from './paths.ts';
 import { schemaForCapture, schemasOf } from './schema.ts';
 
 /** The link is printed when it is known whether there is something live behind it, or after this. */
+/** A lab's packets are few. */
+const LAB_MAP_INTERVAL_MS = 50;
 const FIRST_STATUS_TIMEOUT_MS = 20_000;
 const SAMPLE = 'source=sample:edge';
 
@@ -191,9 +193,10 @@ class LiveCapture {
       this.#spool.useSchema(schema);
       this.#triggered?.useSchema(schema);
     }
-    const { netns, devices } = started;
+    const { netns, devices, maps } = started;
+    const sampled = maps.length === 0 ? {} : { maps: [...maps], mapIntervalMs: LAB_MAP_INTERVAL_MS };
     const filter = filterOf(this.#options, this.#schemas);
-    return checkSpec({ devices, netns, snaplen: this.#options.snaplen ?? null, ...filter });
+    return checkSpec({ devices, netns, snaplen: this.#options.snaplen ?? null, ...sampled, ...filter });
   }
 
   /** Its devices and namespaces are gone with it: the probe would watch nothing, and say that all is well. */

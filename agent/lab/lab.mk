@@ -28,8 +28,8 @@ $(OBJ)/pattern.bpf.o: forward/pattern.bpf.c | $(OBJ)
 $(OBJ)/numbered.bpf.o: crossing/numbered.bpf.c crossing/numbered.h | $(OBJ)
 	$(BPF) -c $< -o $@
 
-$(OBJ)/%.bpf.o: bpf/%.bpf.c bpf/lab.h bpf/truth.h | $(OBJ)
-	$(BPF) -c $< -o $@
+$(OBJ)/%.bpf.o: bpf/%.bpf.c bpf/lab.h bpf/truth.h bpf/shuffle.h ../probe/include/whither.h | $(OBJ)
+	$(BPF) -I../probe/include -c $< -o $@
 
 $(BUILD)/whither-lab: loader.c edge/edge.h bpf/truth.h ../probe/bpf-link.c ../probe/devices.c | $(OBJ)
 	$(CC) -std=gnu11 $(CFLAGS) $(WARN) $(filter %.c,$^) -lbpf -lelf -lz -o $@
@@ -37,7 +37,7 @@ $(BUILD)/whither-lab: loader.c edge/edge.h bpf/truth.h ../probe/bpf-link.c ../pr
 $(BUILD)/whither-traffic: edge/traffic.c ../probe/devices.c | $(OBJ)
 	$(CC) -std=gnu11 $(CFLAGS) $(WARN) $(filter %.c,$^) -o $@
 
-$(BUILD)/whither-send: traffic/send.c ../probe/devices.c | $(OBJ)
+$(BUILD)/whither-send: traffic/send.c traffic/shuffle.c traffic/shuffle.h bpf/shuffle.h ../probe/devices.c | $(OBJ)
 	$(CC) -std=gnu11 $(CFLAGS) $(WARN) $(filter %.c,$^) -o $@
 
 $(OBJ)/taps.bpf.o: taps/taps.bpf.c taps/taps.h ../probe/include/whither.h | $(OBJ)

@@ -1,10 +1,17 @@
 // SPDX-License-Identifier: MIT
 /* whither-lab: the privileged hands of a lab.
  *
- *   whither-lab attach NETNS OBJECT POINT:DEVICE:PROGRAM...
- *       attaches programs of an object, POINT being xdp, ingress or egress, in this order; prints
- * "ready", then answers lines on stdin until its end: counts and notes (edge.h), truth
- * (bpf/truth.h) whither-lab guard NETNS... waits for the end of stdin, then removes the namespaces
+ *   whither-lab attach NETNS OBJECT POINT:DEVICE:NAME[:NETNS]...
+ *       does this with programs and maps of an object, in this order, in the namespace NETNS unless
+ *       another is named:
+ *           xdp, xdpgeneric, ingress, egress   attaches the program NAME to the device
+ *           cgroup                             attaches it to the root of cgroup2, DEVICE being -
+ *           device                             puts the device's ifindex into the map NAME, key 0
+ *           cpu                                puts a queue for CPU number DEVICE into the cpumap
+ *       prints "ready", then answers lines on stdin until its end: counts and notes (edge.h), truth
+ *       (bpf/truth.h), counters
+ *   whither-lab guard NETNS...
+ *       waits for the end of stdin, then removes the namespaces
  *   whither-lab programs
  *       all BPF programs that are loaded, whoever loaded them: id and name
  *   whither-lab links
@@ -16,7 +23,10 @@
  * it. */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
+#include <mntent.h>
+#include <stdbool.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -38,6 +48,7 @@
 #define CLSACT_PRIORITY 100
 #define CHAIN_MAX	64
 #define POINT_CHARS	16
+#define CPU_QUEUE	192
 
 static int fail(const char *what)
 {
@@ -45,14 +56,35 @@ static int fail(const char *what)
 	return 1;
 }
 
-static struct bpf_object *load(const char *path)
+/* The last part of a spec but for a namespace. */
+static bool names(const char *spec, const char *program)
+{
+	const char *at = strchr(spec, ':');
+	size_t length = strlen(program);
+
+	at = at ? strchr(at + 1, ':') : NULL;
+	return at && !strncmp(at + 1, program, length) &&
+	       (at[1 + length] == ':' || at[1 + length] == '\0');
+}
+
+/* Of its programs only those that are attached: the verifier takes its time. */
+static struct bpf_object *load(const char *path, char **specs, int count)
 {
 	struct bpf_object *object = bpf_object__open_file(path, NULL);
 	struct bpf_map *constants;
+	struct bpf_program *program;
 	__u32 run;
 
 	if (!object)
 		return NULL;
+	bpf_object__for_each_program(program, object)
+	{
+		bool named = false;
+
+		for (int i = 0; i < count; i++)
+			named |= names(specs[i], bpf_program__name(program));
+		bpf_program__set_autoload(program, named);
+	}
 	constants = bpf_object__find_map_by_name(object, ".rodata.run");
 	if (constants && (getrandom(&run, sizeof(run), 0) != sizeof(run) ||
 			  bpf_map__set_initial_value(constants, &run, sizeof(run))))
@@ -178,27 +210,84 @@ static int attach_tc(int prog, unsigned ifindex, bool ingress)
 	return link < 0 ? link : 0;
 }
 
-/* Links are left open: they go with the process. */
-static int attach_one(const struct bpf_object *object, const char *spec)
+static int attach_xdp(int prog, unsigned ifindex, unsigned mode)
 {
-	LIBBPF_OPTS(bpf_link_create_opts, native, .flags = XDP_FLAGS_DRV_MODE);
-	char point[POINT_CHARS], device_name[IF_NAMESIZE], name[64];
-	struct device device;
-	int prog, err;
+	LIBBPF_OPTS(bpf_link_create_opts, opts, .flags = mode);
 
-	if (sscanf(spec, "%15[^:]:%15[^:]:%63s", point, device_name, name) != 3) {
-		fprintf(stderr, "whither-lab: %s is not POINT:DEVICE:PROGRAM\n", spec);
+	return bpf_link_create(prog, (int)ifindex, BPF_XDP, &opts);
+}
+
+static int open_cgroup_root(void)
+{
+	FILE *mounts = setmntent("/proc/self/mounts", "r");
+	struct mntent *m;
+	int fd = -ENOENT;
+
+	while (mounts && fd < 0 && (m = getmntent(mounts)))
+		if (!strcmp(m->mnt_type, "cgroup2"))
+			fd = open(m->mnt_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (mounts)
+		endmntent(mounts);
+	return fd;
+}
+
+/* The root: programs look at ports themselves, and nothing is left when the link is gone. */
+static int attach_cgroup(const struct bpf_program *program)
+{
+	int root = open_cgroup_root();
+
+	if (root < 0)
+		return root;
+	return bpf_link_create(bpf_program__fd(program), root,
+			       bpf_program__expected_attach_type(program), NULL);
+}
+
+static int put_number(const struct bpf_object *object, const char *map, __u32 key, __u32 value)
+{
+	int fd = bpf_object__find_map_fd_by_name(object, map);
+
+	return fd < 0 ? fd : bpf_map_update_elem(fd, &key, &value, BPF_ANY);
+}
+
+static int attach_program(const struct bpf_program *program, const char *point, unsigned ifindex)
+{
+	int prog = bpf_program__fd(program);
+
+	if (!strcmp(point, "xdp"))
+		return attach_xdp(prog, ifindex, XDP_FLAGS_DRV_MODE);
+	if (!strcmp(point, "xdpgeneric"))
+		return attach_xdp(prog, ifindex, XDP_FLAGS_SKB_MODE);
+	if (!strcmp(point, "ingress") || !strcmp(point, "egress"))
+		return attach_tc(prog, ifindex, !strcmp(point, "ingress"));
+	return -EINVAL;
+}
+
+/* Links are left open: they go with the process. */
+static int attach_one(const struct bpf_object *object, const char *spec, const char *netns_name)
+{
+	char point[POINT_CHARS], where[IF_NAMESIZE], name[64], netns_other[NAME_MAX];
+	int parts = sscanf(spec, "%15[^:]:%15[^:]:%63[^:]:%254s", point, where, name, netns_other);
+	const struct bpf_program *program;
+	struct device device;
+	struct netns netns;
+	int err;
+
+	if (parts < 3) {
+		fprintf(stderr, "whither-lab: %s is not POINT:DEVICE:NAME[:NETNS]\n", spec);
 		return -1;
 	}
-	if (device_find(device_name, &device))
+	program = bpf_object__find_program_by_name(object, name);
+	if (!strcmp(point, "cpu"))
+		err = put_number(object, name, (__u32)atoi(where), CPU_QUEUE);
+	else if (!strcmp(point, "cgroup"))
+		err = program ? attach_cgroup(program) : -ENOENT;
+	else if (netns_enter(parts == 4 ? netns_other : netns_name, &netns) ||
+		 device_find(where, &device))
 		return -1;
-	prog = bpf_program__fd(bpf_object__find_program_by_name(object, name));
-	if (prog < 0)
-		err = prog;
-	else if (!strcmp(point, "xdp"))
-		err = bpf_link_create(prog, (int)device.ifindex, BPF_XDP, &native);
+	else if (!strcmp(point, "device"))
+		err = put_number(object, name, 0, device.ifindex);
 	else
-		err = attach_tc(prog, device.ifindex, !strcmp(point, "ingress"));
+		err = program ? attach_program(program, point, device.ifindex) : -ENOENT;
 	if (err >= 0)
 		return 0;
 	errno = -err;
@@ -207,16 +296,13 @@ static int attach_one(const struct bpf_object *object, const char *spec)
 
 static int attach(const char *netns_name, const char *path, char **specs, int count)
 {
-	struct bpf_object *object = load(path);
-	struct netns netns;
+	struct bpf_object *object = load(path, specs, count);
 	char line[64];
 
 	if (!object)
 		return fail(path);
-	if (netns_enter(netns_name, &netns))
-		return 1;
 	for (int i = 0; i < count; i++)
-		if (attach_one(object, specs[i]))
+		if (attach_one(object, specs[i], netns_name))
 			return 1;
 	puts("ready");
 	fflush(stdout);
@@ -325,7 +411,7 @@ int main(int argc, char **argv)
 	if (argc == 4 && !strcmp(argv[1], "chain"))
 		return chain(argv[2], argv[3]);
 	if (argc < 5 || strcmp(argv[1], "attach")) {
-		fputs("Usage: whither-lab attach NETNS OBJECT POINT:DEVICE:PROGRAM... | guard NETNS... | programs | links |\n       chain NETNS DEVICE\n",
+		fputs("Usage: whither-lab attach NETNS OBJECT POINT:DEVICE:NAME[:NETNS]... | guard NETNS... | programs | links |\n       chain NETNS DEVICE\n",
 		      stderr);
 		return 2;
 	}

@@ -24,6 +24,17 @@ export async function runCommand(command: string, args: readonly string[]): Prom
   }
 }
 
+/** null when it succeeds, else what it said on stderr, in one line. */
+export async function whyNot(command: string, args: readonly string[]): Promise<string | null> {
+  try {
+    await execute(command, [...args]);
+    return null;
+  } catch (thrown) {
+    const stderr = thrown instanceof Error && 'stderr' in thrown ? String(thrown.stderr).trim() : '';
+    return stderr === '' ? String(thrown) : stderr.replace(/\s+/g, ' ');
+  }
+}
+
 /** A child that says something on stdout and listens on stdin. */
 export class Child {
   readonly process: ChildProcess;
@@ -71,6 +82,11 @@ export class Child {
       throw new Failure(`${this.#name} ended (${this.complaint.trim()})`, 'run whither doctor');
     }
     return line;
+  }
+
+  /** What it said that nobody has asked for. */
+  rest(): string[] {
+    return this.#lines.splice(0);
   }
 
   /** It has ended, and all it said has been read. */

@@ -23,6 +23,9 @@ export function findRoot(): string {
 export interface LabFiles {
   readonly probe: string;
   readonly loader: string;
+  /** The traffic of scenarios. */
+  readonly send: string;
+  /** The traffic of the edge. */
   readonly traffic: string;
   readonly programs: string;
   readonly schema: string;
@@ -32,6 +35,7 @@ export function labFiles(root = findRoot()): LabFiles {
   const files = {
     probe: path.join(root, 'build/whither-probe'),
     loader: path.join(root, 'build/whither-lab'),
+    send: path.join(root, 'build/whither-send'),
     traffic: path.join(root, 'build/whither-traffic'),
     programs: path.join(root, 'build/lab/edge.bpf.o'),
     schema: path.join(root, 'agent/lab/edge/schema.json'),
@@ -45,7 +49,9 @@ export function labFiles(root = findRoot()): LabFiles {
 }
 
 /** The traffic of scenarios, and the BPF object of one. */
-export const sendProgram = (): string => built('build/whither-send');
+export const sendProgram = (): string => labFiles().send;
+/** Of scenarios that have their own. */
+export const scenarioSchema = (name: string): string => path.join(findRoot(), 'agent/lab/scenarios', name);
 export const scenarioObject = (name: string): string => built(`build/lab/${name}.bpf.o`);
 
 function built(file: string): string {

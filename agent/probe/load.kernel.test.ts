@@ -36,6 +36,7 @@ const FLOODED: Scenario = {
   packets: 0,
   expect: [],
   losses: () => [],
+  survival: [],
 };
 
 /** What there is of a capture, counted while it is read: it may be large. */

@@ -32,6 +32,8 @@ const notice = v.variant('type', [
     type: v.literal('lab-ready'),
     netns: v.string(),
     devices: v.array(v.string()),
+    /** Names of BPF maps to sample. */
+    maps: v.array(v.string()),
     schema: v.nullable(v.string()),
   }),
   v.object({ type: v.literal('lab-ended'), text: v.string() }),

@@ -27,6 +27,8 @@ const labReady = v.object({
   device: v.string(),
   /** All that there is to watch; absent = the one. */
   devices: v.optional(v.array(v.string())),
+  /** Names of BPF maps to sample; absent = none. */
+  maps: v.optional(v.array(v.string())),
   schema: v.optional(v.nullable(v.string())),
 });
 
@@ -171,9 +173,9 @@ export class Privileged {
 function readReady(line: string): Notice | null {
   if (line.length > MAX_READY_CHARS || !line.startsWith('{')) return null;
   try {
-    const { netns, device, devices = [device], schema } = v.parse(labReady, JSON.parse(line));
+    const { netns, device, devices = [device], maps = [], schema } = v.parse(labReady, JSON.parse(line));
     const text = schema ? readFileSync(schema, 'utf8').slice(0, MAX_SCHEMA_BYTES) : null;
-    return { type: 'lab-ready', netns, devices, schema: text };
+    return { type: 'lab-ready', netns, devices, maps, schema: text };
   } catch {
     return null;
   }

@@ -9,6 +9,8 @@ import { parseNotice, type Notice, type Request } from './messages.ts';
 export interface Lab {
   readonly netns: string;
   readonly devices: readonly string[];
+  /** Names of BPF maps to sample. */
+  readonly maps: readonly string[];
   readonly schema: string | null;
 }
 
@@ -83,7 +85,8 @@ export class SupervisedLauncher implements Launcher {
       this.#until((notice) => {
         if (notice.type === 'lab-ready') {
           up = true;
-          resolve({ netns: notice.netns, devices: notice.devices, schema: notice.schema });
+          const { netns, devices, maps, schema } = notice;
+          resolve({ netns, devices, maps, schema });
         }
         if (notice.type !== 'lab-ended') return false;
         if (up) onEnded(notice.text);

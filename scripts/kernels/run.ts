@@ -1,21 +1,33 @@
 /**
- * `npm run kernels [-- VERSION…]`: Whither's probe and the edge lab on Debian's packaged kernels, each in a
+ * `npm run kernels [-- VERSION…]`: Whither's probe, the edge lab and all scenarios on Debian's packaged kernels, each in a
  * virtual machine without KVM. Prints a table, then a line of JSON. Exit code 1 when a kernel failed.
  */
 import { Command } from 'commander';
 import { lineOf } from '#agent/failure.ts';
+import { SCENARIOS } from '#agent/lab/scenario/list.ts';
+import type { Scenario } from '#agent/lab/scenario/types.ts';
+import type { KernelFiles } from '#agent/lab/vm/kernel-files.ts';
 import { reportKernel, type KernelReport } from '#agent/lab/vm/report.ts';
 import { ensurePackages, LIVE_PACKAGES } from '../lib/debian.mjs';
 import { say } from '../lib/say.mjs';
 import { ensureProbe } from '../lib/setup.mjs';
 import { KernelCache } from './cache.ts';
+import { differences } from './differences.ts';
+import { keepFindings } from './findings.ts';
+import { HERE, reportHere } from './here.ts';
+import { publish } from './publish.ts';
 import { incompleteVersions } from './releases.ts';
 import { formatJson, formatTable } from './table.ts';
 
 const VM_PACKAGES = ['busybox-static', 'iproute2', 'qemu-system-x86', 'xz-utils', 'zstd'];
 const DEFAULT_VERSIONS = ['oldest', 'newest'];
 
+/** Machines at once. */
+const PARALLEL = 2;
+
 interface Options {
+  readonly scenario?: string;
+  readonly publish?: true;
   readonly list?: true;
   readonly fetch?: true;
   readonly refresh?: true;
@@ -35,8 +47,55 @@ function untilTold(): AbortSignal {
   return controller.signal;
 }
 
+/** All, or those that `pattern` names: a regular expression for the whole name. */
+function chosen(pattern: string | undefined): readonly Scenario[] {
+  if (pattern === undefined) return SCENARIOS;
+  const whole = new RegExp(`^(${pattern})$`);
+  const found = SCENARIOS.filter(({ name }) => whole.test(name));
+  if (found.length === 0)
+    throw new Error(`no scenario is named ${pattern}: npx whither lab list has them all`);
+  return found;
+}
+
+/** Runs and keeps one after the other, PARALLEL at once. Reports in the order of the kernels. */
+async function runAll(
+  kernels: readonly (KernelFiles | typeof HERE)[],
+  scenarios: readonly Scenario[],
+  signal: AbortSignal,
+): Promise<KernelReport[]> {
+  const reports = new Map<number, KernelReport>();
+  const waiting = [...kernels.entries()];
+  const work = async (): Promise<void> => {
+    for (let next = waiting.shift(); next !== undefined && !signal.aborted; next = waiting.shift()) {
+      const [place, kernel] = next;
+      say(kernel === HERE ? 'on this machine' : `booting ${kernel.release}`);
+      const { report, scenarios: runs } =
+        kernel === HERE
+          ? await reportHere(scenarios, signal)
+          : await reportKernel(kernel, { signal, scenarios });
+      const attached = report.hooks.filter((hook) => hook.attached).length;
+      const kept = keepFindings(
+        {
+          release: report.kernel,
+          where: kernel === HERE ? 'here' : 'qemu',
+          hooksAttached: attached,
+          hooksKnown: report.hooks.length,
+        },
+        runs,
+      );
+      reports.set(place, { ...report, wrong: [...report.wrong, ...kept] });
+    }
+  };
+  await Promise.all(Array.from({ length: PARALLEL }, work));
+  return [...reports].sort(([a], [b]) => a - b).map(([, report]) => report);
+}
+
 async function main(versions: string[], options: Options): Promise<void> {
   if (process.platform !== 'linux' || process.arch !== 'x64') throw new Error('this takes Linux on x86-64');
+  if (options.publish) {
+    for (const line of await publish(SCENARIOS)) console.log(line);
+    return;
+  }
   const cache = new KernelCache();
   try {
     if (options.list) {
@@ -46,7 +105,9 @@ async function main(versions: string[], options: Options): Promise<void> {
       return;
     }
     requirePackages(VM_PACKAGES);
-    const kernels = cache.kernels(versions.length === 0 ? DEFAULT_VERSIONS : versions, options.refresh);
+    const scenarios = chosen(options.scenario);
+    const packaged = versions.filter((version) => version !== HERE);
+    const kernels = cache.kernels(versions.length === 0 ? DEFAULT_VERSIONS : packaged, options.refresh);
     const leftOut = versions.includes('all') ? incompleteVersions(cache.releases()) : [];
     if (leftOut.length > 0)
       say(`left out, Debian's archive no longer has their modules: ${leftOut.join(', ')}`);
@@ -57,14 +118,12 @@ async function main(versions: string[], options: Options): Promise<void> {
     requirePackages(LIVE_PACKAGES);
     if (!ensureProbe()) throw new Error('the probe does not build');
     const told = untilTold();
-    const reports: KernelReport[] = [];
-    for (const kernel of kernels) {
-      if (told.aborted) break;
-      say(`booting ${kernel.release}`);
-      reports.push(await reportKernel(kernel, told));
-    }
+    const here: (typeof HERE)[] = versions.includes(HERE) ? [HERE] : [];
+    const reports = await runAll([...kernels, ...here], scenarios, told);
     console.log(formatTable(reports));
-    console.log(formatJson(reports, leftOut));
+    const other = differences(reports, SCENARIOS);
+    for (const line of other) console.log(line);
+    console.log(formatJson(reports, leftOut, other));
     if (told.aborted || reports.some(({ wrong }) => wrong.length > 0)) process.exitCode = 1;
   } finally {
     cache.close();
@@ -72,8 +131,13 @@ async function main(versions: string[], options: Options): Promise<void> {
 }
 
 const command = new Command('kernels')
-  .description("the probe and the edge lab on Debian's packaged kernels, in QEMU without KVM")
-  .argument('[version...]', '6.1, a release or its beginning, oldest, newest, all (default: oldest newest)')
+  .description("the probe, the edge lab and all scenarios on Debian's packaged kernels, in QEMU without KVM")
+  .argument(
+    '[version...]',
+    '6.1, a release or its beginning, oldest, newest, all, here = this machine (default: oldest newest)',
+  )
+  .option('--scenario <pattern>', 'only scenarios of this name, a regular expression')
+  .option('--publish', 'make the survival table and the samples of what was found so far, and end')
   .option('--list', 'print the packaged kernels, version and release, and end')
   .option('--fetch', 'fetch only; print a line of JSON per kernel: release, vmlinuz, modules')
   .option('--refresh', "ask Debian's mirror again which kernels there are")

@@ -36,8 +36,12 @@ export function formatTable(reports: readonly KernelReport[]): string {
   return lines.join('\n');
 }
 
-/** `leftOut`: versions that were asked for with `all` and cannot be had. */
-export function formatJson(reports: readonly KernelReport[], leftOut: readonly string[]): string {
+/** `leftOut`: versions that were asked for with `all` and cannot be had; `other`: what the published table has otherwise. */
+export function formatJson(
+  reports: readonly KernelReport[],
+  leftOut: readonly string[],
+  other: readonly string[],
+): string {
   return JSON.stringify({
     kernels: reports.map((report) => ({
       kernel: report.kernel,
@@ -54,6 +58,7 @@ export function formatJson(reports: readonly KernelReport[], leftOut: readonly s
       wrong: report.wrong,
     })),
     left_out: leftOut,
+    other_than_published: other,
     ok: reports.every(({ wrong }) => wrong.length === 0),
   });
 }

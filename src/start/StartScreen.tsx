@@ -4,6 +4,7 @@ import { printBytes } from '#src/list/print.ts';
 import { usePage, useSession } from '#src/state/context.ts';
 import { parseCaptureUrl } from '#src/state/link.ts';
 import { fetchSamples, type Sample } from '#src/state/sources.ts';
+import { Survival } from '#src/survival/Survival.tsx';
 import './start.css';
 
 export function StartScreen() {
@@ -20,6 +21,7 @@ export function StartScreen() {
         <LiveSource />
         <FileSource />
         <Samples />
+        <Survival />
         <UrlSource />
         <NoAgent />
         <p className="start-foot muted">

@@ -6,6 +6,8 @@
 
 STAMP
 
+EYE(behind)
+
 SEC("tc")
 int grow(struct __sk_buff *skb)
 {

@@ -7,6 +7,8 @@
 
 STAMP
 
+EYE(behind)
+
 SEC("tc")
 int set_tenant(struct __sk_buff *skb)
 {

@@ -5,6 +5,10 @@
 
 STAMP
 
+EYE(behind)
+
+EYE(look)
+
 SEC("tc")
 int push_first(struct __sk_buff *skb)
 {

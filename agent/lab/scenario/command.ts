@@ -19,6 +19,10 @@ export async function runOnce(scenario: Scenario, file: string | null): Promise<
   const told = new AbortController();
   void untilTold(false).then(() => told.abort());
   const result = await runScenario(scenario, file, told.signal);
+  if (result.notPossible !== null) {
+    console.log(`${scenario.name}: not possible on this kernel: ${result.notPossible}`);
+    return 0;
+  }
   const wrong = judge(scenario, result);
   for (const line of wrong) console.error(line);
   for (const line of [...result.losses].sort()) console.log(line);
@@ -33,9 +37,10 @@ export async function runOn(scenario: Scenario): Promise<void> {
   void untilTold(true).then(() => told.abort());
   const running = await RunningScenario.start(scenario);
   try {
-    const { netns, files } = running;
+    const { netns, schema } = running;
     const { devices } = scenario.watch;
-    console.log(JSON.stringify({ ready: true, netns, device: devices[0], devices, schema: files.schema }));
+    const maps = scenario.maps ?? [];
+    console.log(JSON.stringify({ ready: true, netns, device: devices[0], devices, maps, schema }));
     while (!told.signal.aborted) await running.traffic();
   } finally {
     await running.close();

@@ -1,11 +1,16 @@
 /** Networks that scenarios have in common, as commands. Addresses and neighbours are fixed: nothing is sent that no scenario sends. */
-import type { Command, Namespaces } from './types.ts';
+import type { Command, Expectation, Namespaces } from './types.ts';
 
 export const LAB_ADDRESS = '10.74.0.1';
 export const CLIENT_ADDRESS = '10.74.0.2';
+export const LAB_ADDRESS6 = 'fd74::1';
+export const CLIENT_ADDRESS6 = 'fd74::2';
 export const LAB_MAC = '02:00:00:00:00:01';
 export const CLIENT_MAC = '02:00:00:00:00:02';
 export const PORT = '7100';
+
+/** `ip` in a namespace, with the words of `line`. */
+export const ip = (netns: string, line: string): Command => ['ip', '-n', netns, ...line.split(' ')];
 
 /** client0 in `client`, lab0 in `lab`, a veth pair between them. */
 export function pair(ns: Namespaces): Command[] {
@@ -14,6 +19,20 @@ export function pair(ns: Namespaces): Command[] {
     [...'ip link add client0 netns'.split(' '), client, ...'type veth peer name lab0 netns'.split(' '), lab],
     ...end(client, 'client0', CLIENT_ADDRESS, CLIENT_MAC, { [LAB_ADDRESS]: LAB_MAC }),
     ...end(lab, 'lab0', LAB_ADDRESS, LAB_MAC, { [CLIENT_ADDRESS]: CLIENT_MAC }),
+  ];
+}
+
+/** The same, and IPv6. */
+export function pair6(ns: Namespaces): Command[] {
+  return [
+    ...pair(ns),
+    ...[
+      { netns: ns.client!, device: 'client0', own: CLIENT_ADDRESS6, other: LAB_ADDRESS6, mac: LAB_MAC },
+      { netns: ns.lab!, device: 'lab0', own: LAB_ADDRESS6, other: CLIENT_ADDRESS6, mac: CLIENT_MAC },
+    ].flatMap(({ netns, device, own, other, mac }) => [
+      ['ip', '-n', netns, 'addr', 'add', `${own}/64`, 'dev', device, 'nodad'],
+      [...['ip', '-n', netns, 'neigh', 'add', other, 'lladdr', mac, 'dev', device, 'nud', 'permanent']],
+    ]),
   ];
 }
 
@@ -54,3 +73,16 @@ export function number(value: number): string {
 }
 
 export const none = (): string => '';
+
+/** A native XDP program has written its area: seen at its exit, or by the first hook behind it. */
+export function written(
+  device: string,
+  program: string,
+  area: (sequence: number) => string = stamp,
+): Expectation[] {
+  const by = { state: 'written', cause: 'xdpProgram', writer: program, area } as const;
+  return [
+    { ...by, at: `${device}:${program}()@fexit`, traced: true, known: 'seen' },
+    { ...by, at: `${device}:napi_gro_receive_entry`, traced: false, known: 'implied' },
+  ];
+}

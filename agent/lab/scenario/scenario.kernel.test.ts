@@ -57,14 +57,14 @@ describe.skipIf(skip !== null)(`scenarios${skip === null ? '' : ` (${skip})`}`, 
     it('fails when any one expectation is another', () => {
       const kept: string[] = [];
       for (const [i, one] of scenario.expect.entries()) {
-        if (!holdsFor(one, result.kernel)) continue;
+        if (!holdsFor(one, result)) continue;
         for (const [what, wrong] of broken(one)) {
           if (judged({ expect: scenario.expect.with(i, wrong) }).length === 0)
             kept.push(`${one.at}: ${what}`);
         }
       }
       for (const [i, ratio] of (scenario.ratios ?? []).entries()) {
-        const wrong = { ...ratio, from: 2 * ratio.upTo, upTo: 3 * ratio.upTo };
+        const wrong = { ...ratio, from: ratio.upTo + 1, upTo: ratio.upTo + 2 };
         if (judged({ ratios: scenario.ratios!.with(i, wrong) }).length === 0) kept.push(`ratio ${i}`);
       }
       expect(kept).toEqual([]);
@@ -79,10 +79,19 @@ describe.skipIf(skip !== null)(`scenarios${skip === null ? '' : ` (${skip})`}`, 
       }
     });
 
+    it('fails when an application says otherwise, or a TLV is in another place', () => {
+      for (const what of ['said', 'places'] as const) {
+        for (const i of (scenario[what] ?? []).keys()) {
+          expect(judged({ [what]: scenario[what]!.toSpliced(i, 1) })).not.toEqual([]);
+          expect(judged({ [what]: scenario[what]!.with(i, 'something else') })).not.toEqual([]);
+        }
+      }
+    });
+
     it('fails when the capture or a program says otherwise', () => {
       expect(judged({}, { problems: ['7 events were lost'] })).not.toEqual([]);
       for (const one of scenario.expect) {
-        if (!holdsFor(one, result.kernel)) continue;
+        if (!holdsFor(one, result)) continue;
         const [sequence] = judgedPackets(scenario, one);
         const at = result.sightings.findIndex((seen) => seen.at === one.at && seen.sequence === sequence);
         const seen = result.sightings[at]!;

@@ -2,7 +2,9 @@
  * A scenario: networks, programs, traffic and what must be seen, all of it data, so that the same file runs on this
  * machine (run.ts), and can be written out as a shell script for a virtual one.
  */
+import { KERNEL_UNKNOWN } from '#core/diagnosis/kernel-version.ts';
 import type { HopState, Known } from '#core/diagnosis/types.ts';
+import type { Outcome } from '#core/survival/table.ts';
 
 /** Names of network namespaces by their role in the scenario. */
 export type Namespaces = Readonly<Record<string, string>>;
@@ -28,6 +30,8 @@ export interface Expectation {
   /** Kernel versions that it holds for (core/diagnosis/kernel-version.ts): from, and below. */
   readonly since?: number;
   readonly below?: number;
+  /** Only where the kernel lets the probe trace programs at entry and exit, or only where not. */
+  readonly traced?: boolean;
   readonly state: HopState;
   /** Absent = nothing to explain. */
   readonly cause?: string;
@@ -44,7 +48,10 @@ export interface Expectation {
 
 export type Quantity =
   /** Of the programs' own counters. */
-  { readonly counter: number } | { readonly eventsAt: string } | { readonly number: number };
+  | { readonly counter: number }
+  | { readonly eventsAt: string }
+  | { readonly withMetadataAt: string }
+  | { readonly number: number };
 
 /** `of` divided by `to` is from `from` up to `upTo`. */
 export interface Ratio {
@@ -52,26 +59,88 @@ export interface Ratio {
   readonly to: Quantity;
   readonly from: number;
   readonly upTo: number;
+  /** As in an expectation. */
+  readonly since?: number;
+  readonly below?: number;
 }
 
 export interface Scenario {
   readonly name: string;
   readonly summary: string;
   readonly roles: readonly string[];
+  /**
+   * What must succeed where this is possible at all, run before the network is made, each by itself: a kernel without
+   * the device type says so here, and that is the result.
+   */
+  readonly needs?: (ns: Namespaces) => readonly Command[];
   /** What to run as root to make the network, in this order. The namespaces are there already. */
   readonly network: (ns: Namespaces) => readonly Command[];
-  /** BPF object (build/lab/NAME.bpf.o) and POINT:DEVICE:PROGRAM for each to attach, in the namespace `role`. */
+  /**
+   * BPF object (build/lab/NAME.bpf.o) and POINT:DEVICE:PROGRAM for each to attach (loader.c), in the namespace `role`;
+   * with `@ROLE` behind it in another one.
+   */
   readonly programs: { readonly object: string; readonly role: string; readonly attach: readonly string[] };
   /** What the probe watches. */
   readonly watch: { readonly role: string; readonly devices: readonly string[] };
+  /** Metadata schema, a file in agent/lab/scenarios; default that of the edge. */
+  readonly schema?: string;
+  /** BPF maps to sample, by name. */
+  readonly maps?: readonly string[];
   readonly traffic: (ns: Namespaces) => readonly Step[];
   /** Packets with a sequence number that are sent. */
   readonly packets: number;
   readonly expect: readonly Expectation[];
   /** Rows of the summary, all of them: `HOP STATE CAUSE KNOWN TLV JOURNEYS`, TLV * = the area. */
   readonly losses: (kernel: number) => readonly string[];
+  /** Rows that may be there or not: they hang on bytes that nothing determines, or on how packets are merged. */
+  readonly undetermined?: RegExp;
   /** For what no single packet shows. */
   readonly ratios?: readonly Ratio[];
+  /** What the programs that run during the traffic say, line by line, after `ready`. */
+  readonly said?: readonly string[];
+  /** Where each TLV was seen beside the area, in order: `NAME=VALUE packet area map socket`. */
+  readonly places?: readonly string[];
+  /** Its cells of the survival table. */
+  readonly survival: readonly SurvivalRow[];
+}
+
+export interface Finding {
+  readonly outcome: Outcome;
+  /** More of it, one line: which bytes, why not. */
+  readonly note?: string;
+}
+
+/** An operation, and where it shows what it did. Operations are unique among all scenarios. */
+export type SurvivalRow =
+  | {
+      readonly operation: string;
+      /** Hop, as in an expectation. */
+      readonly at: string;
+      readonly packets?: readonly [from: number, to: number];
+      /** What was written, in hexadecimal; default the stamp. */
+      readonly written?: (sequence: number) => string;
+      /** A counter that says how often a helper refused, and what that means. */
+      readonly refused?: { readonly counter: number; readonly reason: string };
+    }
+  /** For what no single packet shows. */
+  | { readonly operation: string; readonly told: (of: (quantity: Quantity) => number) => Finding };
+
+/** The result where the kernel lacks what the scenario needs. */
+export function notPossible(reason: string): ScenarioResult {
+  return {
+    notPossible: reason,
+    kernel: KERNEL_UNKNOWN,
+    traced: false,
+    sightings: [],
+    truth: [],
+    counters: [],
+    losses: [],
+    eventsAt: new Map(),
+    withMetadataAt: new Map(),
+    said: [],
+    places: [],
+    problems: [],
+  };
 }
 
 /** What a program read of one packet at one place; null = that way of reading is not there. */
@@ -96,7 +165,11 @@ export interface Sighting {
 }
 
 export interface ScenarioResult {
+  /** Which of its needs this kernel has not, and how it said so; null = it ran. With a reason all else is empty. */
+  readonly notPossible: string | null;
   readonly kernel: number;
+  /** Does the kernel let the probe trace programs at entry and exit? */
+  readonly traced: boolean;
   readonly sightings: readonly Sighting[];
   readonly truth: readonly Truth[];
   /** Of the BPF programs' own, [] = they have none. */
@@ -104,6 +177,11 @@ export interface ScenarioResult {
   readonly losses: readonly string[];
   /** Events by hop, with or without a sequence number. */
   readonly eventsAt: ReadonlyMap<string, number>;
+  /** Of them, with metadata. */
+  readonly withMetadataAt: ReadonlyMap<string, number>;
+  /** As in the scenario, each once. */
+  readonly said: readonly string[];
+  readonly places: readonly string[];
   /** What was wrong with the capture itself. */
   readonly problems: readonly string[];
 }

@@ -15,7 +15,7 @@ export const adjustRoom: Scenario = {
   programs: {
     object: 'adjust-room',
     role: 'lab',
-    attach: ['xdp:lab0:stamp', 'ingress:lab0:grow', 'ingress:lab0:shrink'],
+    attach: ['xdp:lab0:stamp', 'ingress:lab0:grow', 'ingress:lab0:shrink', 'ingress:lab0:behind'],
   },
   watch: { role: 'lab', devices: ['lab0'] },
   traffic: (ns) => [{ send: datagrams(ns, PACKETS) }],
@@ -35,7 +35,7 @@ export const adjustRoom: Scenario = {
     },
     // And back: of the stamp the first 8 bytes are left, behind them is the Ethernet header's copy.
     {
-      at: 'lab0:tcx/ingress@last',
+      at: 'lab0:tcx/ingress@after:shrink',
       below: KERNEL_KEEPS,
       state: 'suspect',
       cause: 'helperLeft',
@@ -45,6 +45,12 @@ export const adjustRoom: Scenario = {
       truth: 'shrunk',
     },
   ],
+  survival: [
+    { operation: 'bpf_skb_adjust_room(), grow by 8', at: 'lab0:tcx/ingress@after:grow' },
+    { operation: 'bpf_skb_adjust_room(), grow by 8 and shrink by 8', at: 'lab0:tcx/ingress@after:shrink' },
+  ],
+  // What was in the headroom may be read as a TLV, and then trace_id begins where it did.
+  undetermined: /@after:shrink suspect helperLeft \S+ [a-z0-9_]+ /,
   losses: (kernel) =>
     kernel >= KERNEL_KEEPS
       ? []
@@ -53,6 +59,6 @@ export const adjustRoom: Scenario = {
             (tlv) => `lab0:tcx/ingress@after:grow suspect helperLeft implied ${tlv} ${PACKETS}`,
           ),
           // What is in the area by then is none of the TLVs.
-          `lab0:tcx/ingress@last suspect helperLeft implied * ${PACKETS}`,
+          `lab0:tcx/ingress@after:shrink suspect helperLeft implied * ${PACKETS}`,
         ],
 };

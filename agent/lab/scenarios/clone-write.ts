@@ -32,6 +32,7 @@ export const cloneWrite: Scenario = {
     { at: 'lab0:tcx/ingress@last', below: KERNEL_KEEPS, state: 'none', area: none, truth: 'after' },
     { at: 'lab0:kfree_skb', below: KERNEL_KEEPS, state: 'none', area: none, drop: 'NO_SOCKET' },
   ],
+  survival: [{ operation: 'TC program writes to the packet, cloned', at: 'lab0:tcx/ingress@last' }],
   losses: (kernel) =>
     kernel >= KERNEL_KEEPS
       ? []
@@ -52,5 +53,6 @@ export const tcWrite: Scenario = {
     { at: 'lab0:tcx/ingress@last', state: 'present', area: stamp, truth: 'after' },
     { at: 'lab0:kfree_skb', state: 'present', area: stamp, drop: 'NO_SOCKET' },
   ],
+  survival: [{ operation: 'TC program writes to the packet', at: 'lab0:tcx/ingress@last' }],
   losses: () => [],
 };

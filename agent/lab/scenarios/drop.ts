@@ -1,4 +1,4 @@
-import { datagrams, pair, stamp } from '../scenario/network.ts';
+import { datagrams, pair, stamp, written } from '../scenario/network.ts';
 import type { Scenario } from '../scenario/types.ts';
 
 const PACKETS = 8;
@@ -13,18 +13,15 @@ export const drop: Scenario = {
   traffic: (ns) => [{ send: datagrams(ns, PACKETS) }],
   packets: PACKETS,
   expect: [
-    {
-      at: 'lab0:napi_gro_receive_entry',
-      state: 'written',
-      cause: 'xdpProgram',
-      known: 'implied',
-      writer: 'stamp',
-      area: stamp,
-    },
+    ...written('lab0', 'stamp'),
     { at: 'lab0:tcx/ingress@first', state: 'present', area: stamp, truth: 'before' },
     { at: 'lab0:kfree_skb', parity: 'even', state: 'present', area: stamp, drop: 'TC_INGRESS' },
     { at: 'lab0:tcx/ingress@last', parity: 'odd', state: 'present', area: stamp },
     { at: 'lab0:kfree_skb', parity: 'odd', state: 'present', area: stamp, drop: 'NO_SOCKET' },
   ],
   losses: () => [],
+  survival: [
+    { operation: 'dropped by TC', at: 'lab0:kfree_skb', packets: [2, 2] },
+    { operation: 'dropped for want of a socket', at: 'lab0:kfree_skb', packets: [1, 1] },
+  ],
 };

@@ -1,5 +1,6 @@
-import { forwardNetwork, ROUTER_DEVICES, SERVER } from '../forward/topology.ts';
-import { PORT, stamp } from '../scenario/network.ts';
+import { forwardNetwork, ROUTER_DEVICES, SERVER, v6 } from '../forward/topology.ts';
+import { PORT, stamp, written } from '../scenario/network.ts';
+import { routerNetwork } from '../scenario/router.ts';
 import type { Scenario } from '../scenario/types.ts';
 
 const PACKETS = 6;
@@ -27,14 +28,7 @@ export const forward: Scenario = {
   ],
   packets: PACKETS,
   expect: [
-    {
-      at: 'in0:napi_gro_receive_entry',
-      state: 'written',
-      cause: 'xdpProgram',
-      known: 'implied',
-      writer: 'stamp',
-      area: stamp,
-    },
+    ...written('in0', 'stamp'),
     { at: 'in0:tcx/ingress@first', state: 'present', area: stamp },
     { at: 'in0:tcx/ingress@last', state: 'present', area: stamp, truth: 'before' },
     { at: 'in0:nf/forward', state: 'present', area: stamp },
@@ -52,8 +46,28 @@ export const forward: Scenario = {
     { at: 'out0:tcx/egress@last', packets: [2, PACKETS], state: 'present', area: clobbered, truth: 'after' },
     { at: 'out0:net_dev_start_xmit', packets: [2, PACKETS], state: 'present', area: clobbered },
   ],
+  survival: [
+    { operation: 'forwarded, IPv4, neighbour cold', at: 'out0:tcx/egress@first', packets: [1, 1] },
+    { operation: 'forwarded, IPv4, neighbour cached', at: 'out0:tcx/egress@first', packets: [2, PACKETS] },
+  ],
   losses: () =>
     ['*', 'tenant'].map(
       (tlv) => `out0:tcx/egress@first clobbered neighbourHeader implied ${tlv} ${PACKETS - 1}`,
     ),
+};
+
+export const forward6: Scenario = {
+  ...forward,
+  name: 'forward6',
+  summary: 'the same with IPv6',
+  network: routerNetwork,
+  traffic: (ns) => [
+    { during: ['sink', ns.server!, PORT] },
+    { run: ['ip', '-n', ns.router!, 'neigh', 'flush', 'dev', OUTSIDE] },
+    { send: ['udp', ns.client!, v6(SERVER), PORT, String(PACKETS), PAUSE_US] },
+  ],
+  survival: [
+    { operation: 'forwarded, IPv6, neighbour cold', at: 'out0:tcx/egress@first', packets: [1, 1] },
+    { operation: 'forwarded, IPv6, neighbour cached', at: 'out0:tcx/egress@first', packets: [2, PACKETS] },
+  ],
 };

@@ -21,6 +21,13 @@ const ACCOUNT: readonly Ratio[] = [
   exactly({ eventsAt: 'lab0:netif_receive_skb' }, PACKETS),
 ];
 
+/** The exact ratio is another each time. */
+function merged(of: (quantity: Quantity) => number): string {
+  return of(PACKETS) < of(STAMPED) / 2
+    ? 'merged: at least two segments a packet'
+    : 'not merged: a packet for each segment';
+}
+
 export const groAlike: Scenario = {
   name: 'gro-alike',
   summary: 'TCP segments with the same metadata: GRO merges them',
@@ -29,13 +36,19 @@ export const groAlike: Scenario = {
   programs: { object: 'gro', role: 'lab', attach: ['xdp:lab0:stamp_alike', 'ingress:lab0:behind_gro'] },
   watch: { role: 'lab', devices: ['lab0'] },
   traffic: (ns) => [
-    { send: ['gro', ns.lab!, 'lab0'] },
+    { send: ['offload', ns.lab!, 'lab0', 'gro', 'on'] },
     { during: ['sink', ns.lab!, PORT] },
     { send: ['tcp', ns.client!, LAB_ADDRESS, PORT, String(BYTES)] },
   ],
   packets: 0,
   expect: [],
   losses: () => [],
+  survival: [
+    {
+      operation: 'GRO, metadata alike',
+      told: (of) => ({ outcome: 'survives', note: merged(of) }),
+    },
+  ],
   ratios: [...ACCOUNT, { of: PACKETS, to: STAMPED, from: 0.001, upTo: 0.5 }],
 };
 
@@ -44,5 +57,11 @@ export const groUnique: Scenario = {
   name: 'gro-unique',
   summary: 'TCP segments with metadata of their own: GRO leaves each alone',
   programs: { object: 'gro', role: 'lab', attach: ['xdp:lab0:stamp_each', 'ingress:lab0:behind_gro'] },
+  survival: [
+    {
+      operation: 'GRO, metadata of each packet its own',
+      told: (of) => ({ outcome: 'survives', note: merged(of) }),
+    },
+  ],
   ratios: [...ACCOUNT, exactly(PACKETS, STAMPED)],
 };

@@ -1,4 +1,4 @@
-import { datagrams, pair, stamp } from '../scenario/network.ts';
+import { datagrams, pair, stamp, written } from '../scenario/network.ts';
 import type { Scenario } from '../scenario/types.ts';
 
 const PACKETS = 8;
@@ -13,20 +13,13 @@ export const twoWriters: Scenario = {
   programs: {
     object: 'two-writers',
     role: 'lab',
-    attach: ['xdp:lab0:stamp', 'ingress:lab0:set_tenant', 'ingress:lab0:take_area'],
+    attach: ['xdp:lab0:stamp', 'ingress:lab0:set_tenant', 'ingress:lab0:take_area', 'ingress:lab0:behind'],
   },
   watch: { role: 'lab', devices: ['lab0'] },
   traffic: (ns) => [{ send: datagrams(ns, PACKETS) }],
   packets: PACKETS,
   expect: [
-    {
-      at: 'lab0:napi_gro_receive_entry',
-      state: 'written',
-      cause: 'xdpProgram',
-      known: 'implied',
-      writer: 'stamp',
-      area: stamp,
-    },
+    ...written('lab0', 'stamp'),
     {
       at: 'lab0:tcx/ingress@after:set_tenant',
       state: 'changed',
@@ -38,7 +31,7 @@ export const twoWriters: Scenario = {
     },
     // The second one's type is where the first one's was: a TLV is gone, and the summary says which.
     {
-      at: 'lab0:tcx/ingress@last',
+      at: 'lab0:tcx/ingress@after:take_area',
       state: 'changed',
       cause: 'tcProgram',
       known: 'seen',
@@ -47,6 +40,9 @@ export const twoWriters: Scenario = {
       truth: 'taken',
     },
   ],
+  survival: [{ operation: 'two TC programs write to one area', at: 'lab0:tcx/ingress@after:take_area' }],
   losses: () =>
-    ['*', 'trace_id'].map((tlv) => `lab0:tcx/ingress@last changed tcProgram seen ${tlv} ${PACKETS}`),
+    ['*', 'trace_id'].map(
+      (tlv) => `lab0:tcx/ingress@after:take_area changed tcProgram seen ${tlv} ${PACKETS}`,
+    ),
 };

@@ -49,6 +49,12 @@ export const vethXdp: Scenario = {
     { at: 'in0:tcx/ingress@last', state: 'present', area: stamp, truth: 'after' },
   ],
   losses: () => [],
+  survival: [
+    {
+      operation: 'veth with an XDP program that writes none',
+      at: 'in0:napi_gro_receive_entry',
+    },
+  ],
 };
 
 /** The same with a packet socket that holds a clone: the head is not veth's to use. */
@@ -56,6 +62,12 @@ export const vethXdpRebuild: Scenario = {
   ...vethXdp,
   name: 'veth-xdp-rebuild',
   summary: 'the same with a packet socket on the way: veth builds the packet anew for XDP',
+  survival: [
+    {
+      operation: 'veth with an XDP program, packet built anew',
+      at: 'in0:napi_gro_receive_entry',
+    },
+  ],
   traffic: (ns) => [{ during: ['sniff', ns.lab!, 'out0'] }, ...vethXdp.traffic(ns)],
   expect: [
     { at: 'lab0:tcx/ingress@last', state: 'present', area: stamp, truth: 'before' },

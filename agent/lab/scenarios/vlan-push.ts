@@ -1,5 +1,5 @@
 import { KERNEL_KEEPS } from '#core/diagnosis/kernel-version.ts';
-import { datagrams, pair, stamp } from '../scenario/network.ts';
+import { datagrams, pair, stamp, written } from '../scenario/network.ts';
 import type { Scenario } from '../scenario/types.ts';
 
 const PACKETS = 8;
@@ -13,26 +13,19 @@ export const vlanPush: Scenario = {
   programs: {
     object: 'vlan-push',
     role: 'lab',
-    attach: ['xdp:lab0:stamp', 'ingress:lab0:push_first', 'ingress:lab0:push_second'],
+    attach: ['xdp:lab0:stamp', 'ingress:lab0:push_first', 'ingress:lab0:push_second', 'ingress:lab0:behind'],
   },
   watch: { role: 'lab', devices: ['lab0'] },
   traffic: (ns) => [{ send: datagrams(ns, PACKETS) }],
   packets: PACKETS,
   expect: [
-    {
-      at: 'lab0:napi_gro_receive_entry',
-      state: 'written',
-      cause: 'xdpProgram',
-      known: 'implied',
-      writer: 'stamp',
-      area: stamp,
-    },
+    ...written('lab0', 'stamp'),
     { at: 'lab0:tcx/ingress@first', state: 'present', area: stamp, truth: 'before' },
     // The tag is beside the packet, in skb->vlan_tci.
     { at: 'lab0:tcx/ingress@after:push_first', state: 'present', area: stamp, truth: 'once' },
     // Now it goes into the packet, the MAC header 4 bytes to the front, and metadata stays.
     {
-      at: 'lab0:tcx/ingress@last',
+      at: 'lab0:tcx/ingress@after:push_second',
       below: KERNEL_KEEPS,
       state: 'suspect',
       cause: 'helperLeft',
@@ -42,10 +35,14 @@ export const vlanPush: Scenario = {
       truth: 'twice',
     },
   ],
+  survival: [
+    { operation: 'bpf_skb_vlan_push(), first tag', at: 'lab0:tcx/ingress@after:push_first' },
+    { operation: 'bpf_skb_vlan_push(), second tag', at: 'lab0:tcx/ingress@after:push_second' },
+  ],
   losses: (kernel) =>
     kernel >= KERNEL_KEEPS
       ? []
       : ['*', 'trace_id', 'tenant'].map(
-          (tlv) => `lab0:tcx/ingress@last suspect helperLeft implied ${tlv} ${PACKETS}`,
+          (tlv) => `lab0:tcx/ingress@after:push_second suspect helperLeft implied ${tlv} ${PACKETS}`,
         ),
 };

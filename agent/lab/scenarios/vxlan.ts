@@ -44,6 +44,7 @@ export const vxlan: Scenario = {
     },
     { at: 'vx0:tcx/ingress@last', state: 'present', area: outerHeaders, truth: 'after' },
   ],
+  survival: [{ operation: 'VXLAN tunnel ends here', at: 'vx0:napi_gro_receive_entry' }],
   losses: () =>
     ['*', 'trace_id', 'tenant'].map(
       (tlv) => `vx0:napi_gro_receive_entry suspect macForward implied ${tlv} ${PACKETS}`,

@@ -5,9 +5,15 @@
  *       COUNT datagrams "WHSQ", sequence number from 1 (big-endian), zeros; then what that took:
  *       nanoseconds that passed, and of this process's CPU time, in one line
  *   whither-send tcp NETNS ADDRESS PORT BYTES   sends, then waits until the other end has closed
- *   whither-send sink NETNS PORT                takes UDP and TCP on the port; "ready", then until
- * the end of stdin whither-send sniff NETNS DEVICE             a packet socket that clones every
- * packet of the device; the same
+ *   whither-send ask NETNS udp|tcp ADDRESS PORT COUNT
+ *       the same messages as udp, each sent when the one before has come back
+ *   whither-send sink NETNS PORT                takes UDP and TCP on the port
+ *   whither-send echo NETNS PORT                the same, and sends all back
+ *   whither-send sniff NETNS DEVICE             a packet socket that clones all of the device
+ *   whither-send shuffle-serve NETNS -          shuffle.h
+ *       these four say "ready" and go on until the end of stdin
+ *   whither-send shuffle-send NETNS udp|tcp ADDRESS COUNT PAUSE_MS
+ *   whither-send offload NETNS DEVICE gro|gso|tso|txvlan on|off
  *
  * It dies with its parent. */
 #define _GNU_SOURCE
@@ -32,9 +38,12 @@
 #include <unistd.h>
 
 #include "../../probe/devices.h"
+#include "shuffle.h"
 
-#define MAX_DATAGRAM 1400
-#define MAX_FDS	     8
+#define MAX_DATAGRAM	 1400
+#define MAX_FDS		 8
+#define ASKED_BYTES	 32
+#define ANSWER_TIMEOUT_S 5
 
 static int fail(const char *what)
 {
@@ -42,16 +51,29 @@ static int fail(const char *what)
 	return 1;
 }
 
+static socklen_t address_of(struct sockaddr_storage *out, const char *to, const char *port)
+{
+	struct sockaddr_in *v4 = (void *)out;
+	struct sockaddr_in6 *v6 = (void *)out;
+
+	memset(out, 0, sizeof(*out));
+	if (inet_pton(AF_INET, to, &v4->sin_addr) == 1) {
+		v4->sin_family = AF_INET;
+		v4->sin_port = htons((uint16_t)atoi(port));
+		return sizeof(*v4);
+	}
+	v6->sin6_family = AF_INET6;
+	v6->sin6_port = htons((uint16_t)atoi(port));
+	return inet_pton(AF_INET6, to, &v6->sin6_addr) == 1 ? sizeof(*v6) : 0;
+}
+
 static int dial(const char *to, const char *port, int type)
 {
-	struct sockaddr_in target = { .sin_family = AF_INET,
-				      .sin_port = htons((uint16_t)atoi(port)) };
-	int fd = socket(AF_INET, type | SOCK_CLOEXEC, 0);
+	struct sockaddr_storage target;
+	socklen_t size = address_of(&target, to, port);
+	int fd = socket(target.ss_family, type | SOCK_CLOEXEC, 0);
 
-	if (fd < 0 || inet_pton(AF_INET, to, &target.sin_addr) != 1 ||
-	    connect(fd, (struct sockaddr *)&target, sizeof(target)))
-		return -1;
-	return fd;
+	return fd < 0 || connect(fd, (struct sockaddr *)&target, size) ? -1 : fd;
 }
 
 static unsigned long long ns_of(clockid_t clock)
@@ -62,13 +84,16 @@ static unsigned long long ns_of(clockid_t clock)
 	return (unsigned long long)t.tv_sec * 1000000000 + (unsigned long long)t.tv_nsec;
 }
 
+/* The first BYTES of it are sent. */
+struct message {
+	char magic[4];
+	uint32_t sequence; /* from 1, big-endian */
+	char zeros[MAX_DATAGRAM];
+};
+
 static int send_udp(int fd, unsigned long count, unsigned long pause_us, size_t bytes)
 {
-	struct {
-		char magic[4];
-		uint32_t sequence;
-		char zeros[MAX_DATAGRAM];
-	} datagram = { .magic = "WHSQ" };
+	struct message datagram = { .magic = "WHSQ" };
 	struct timespec pause = { .tv_sec = (time_t)(pause_us / 1000000),
 				  .tv_nsec = (long)(pause_us % 1000000 * 1000) };
 
@@ -91,6 +116,26 @@ static int send_udp(int fd, unsigned long count, unsigned long pause_us, size_t 
 	return 0;
 }
 
+static int ask(int fd, unsigned long count)
+{
+	struct message question = { .magic = "WHSQ" }, answer;
+	struct timeval patience = { .tv_sec = ANSWER_TIMEOUT_S };
+
+	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)))
+		return fail("ask");
+	for (unsigned long i = 1; i <= count; i++) {
+		question.sequence = htonl((uint32_t)i);
+		if (send(fd, &question, ASKED_BYTES, MSG_NOSIGNAL) != ASKED_BYTES ||
+		    recv(fd, &answer, ASKED_BYTES, MSG_WAITALL) != ASKED_BYTES)
+			return fail("ask");
+		if (answer.sequence != question.sequence) {
+			errno = EBADMSG;
+			return fail("ask");
+		}
+	}
+	return 0;
+}
+
 static int send_tcp(int fd, size_t bytes)
 {
 	static char body[1 << 16];
@@ -110,7 +155,7 @@ static int send_tcp(int fd, size_t bytes)
 }
 
 /* Reads everything from sockets, accepting what can be, until stdin ends. */
-static int drain(int datagrams, int listener)
+static int drain(int datagrams, int listener, bool back)
 {
 	static char buffer[1 << 16];
 	struct pollfd fds[MAX_FDS] = { { .fd = STDIN_FILENO, .events = POLLIN },
@@ -127,11 +172,17 @@ static int drain(int datagrams, int listener)
 			fds[used++] = (struct pollfd){ .fd = accept(listener, NULL, NULL),
 						       .events = POLLIN };
 		for (nfds_t i = 1; i < used; i++) {
+			struct sockaddr_storage from;
+			socklen_t size = sizeof(from);
 			ssize_t n;
 
 			if (i == 2 || !fds[i].revents)
 				continue;
-			n = recv(fds[i].fd, buffer, sizeof(buffer), MSG_DONTWAIT);
+			n = recvfrom(fds[i].fd, buffer, sizeof(buffer), MSG_DONTWAIT,
+				     (struct sockaddr *)&from, &size);
+			if (n > 0 && back)
+				sendto(fds[i].fd, buffer, (size_t)n, MSG_NOSIGNAL,
+				       (struct sockaddr *)&from, i > 2 ? 0 : size);
 			if (i > 2 && (n == 0 || (n < 0 && errno != EAGAIN))) {
 				close(fds[i].fd);
 				fds[i--] = fds[--used];
@@ -141,16 +192,18 @@ static int drain(int datagrams, int listener)
 	return fail("poll");
 }
 
-static int sink(const char *port)
+/* Both families: IPv4 comes as mapped addresses. */
+static int serve(const char *port, bool back)
 {
-	struct sockaddr_in any = { .sin_family = AF_INET, .sin_port = htons((uint16_t)atoi(port)) };
-	int datagrams = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	struct sockaddr_in6 any = { .sin6_family = AF_INET6,
+				    .sin6_port = htons((uint16_t)atoi(port)) };
+	int datagrams = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	int listener = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
 	if (bind(datagrams, (struct sockaddr *)&any, sizeof(any)) ||
 	    bind(listener, (struct sockaddr *)&any, sizeof(any)) || listen(listener, 4))
-		return fail("sink");
-	return drain(datagrams, listener);
+		return fail("serve");
+	return drain(datagrams, listener, back);
 }
 
 /* Without a ring, packet_rcv() keeps a clone of each packet. */
@@ -163,17 +216,43 @@ static int sniff(const char *device)
 
 	if (fd < 0 || bind(fd, (struct sockaddr *)&where, sizeof(where)))
 		return fail("sniff");
-	return drain(fd, -1);
+	return drain(fd, -1, false);
 }
 
-static int gro_on(const char *device)
+static int ethtool(const char *device, void *data)
 {
-	struct ethtool_value on = { .cmd = ETHTOOL_SGRO, .data = 1 };
-	struct ifreq request = { .ifr_data = (void *)&on };
+	struct ifreq request = { .ifr_data = data };
 	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 
 	strncpy(request.ifr_name, device, sizeof(request.ifr_name) - 1);
-	return fd < 0 || ioctl(fd, SIOCETHTOOL, &request) ? fail("gro") : 0;
+	return fd < 0 || ioctl(fd, SIOCETHTOOL, &request) ? fail("offload") : 0;
+}
+
+/* What `ethtool -K DEVICE NAME on|off` does. */
+static int offload(const char *device, const char *name, bool on)
+{
+	static const struct {
+		const char *name;
+		__u32 cmd;
+	} own[] = { { "gro", ETHTOOL_SGRO }, { "gso", ETHTOOL_SGSO }, { "tso", ETHTOOL_STSO } };
+	struct ethtool_value value = { .data = on };
+
+	for (size_t i = 0; i < sizeof(own) / sizeof(*own); i++) {
+		if (strcmp(name, own[i].name))
+			continue;
+		value.cmd = own[i].cmd;
+		return ethtool(device, &value);
+	}
+	if (strcmp(name, "txvlan")) {
+		errno = EINVAL;
+		return fail(name);
+	}
+	value.cmd = ETHTOOL_GFLAGS;
+	if (ethtool(device, &value))
+		return 1;
+	value.cmd = ETHTOOL_SFLAGS;
+	value.data = on ? value.data | ETH_FLAG_TXVLAN : value.data & ~(__u32)ETH_FLAG_TXVLAN;
+	return ethtool(device, &value);
 }
 
 int main(int argc, char **argv)
@@ -192,15 +271,27 @@ int main(int argc, char **argv)
 				argc > 7 ? strtoul(argv[7], NULL, 10) : 32);
 	if (!strcmp(argv[1], "tcp") && argc == 6)
 		return send_tcp(dial(argv[3], argv[4], SOCK_STREAM), strtoul(argv[5], NULL, 10));
-	if (!strcmp(argv[1], "sink") && argc == 4)
-		return sink(argv[3]);
-	if (!strcmp(argv[1], "gro") && argc == 4)
-		return gro_on(argv[3]);
+	if (!strcmp(argv[1], "ask") && argc == 7)
+		return ask(
+			dial(argv[4], argv[5], strcmp(argv[3], "udp") ? SOCK_STREAM : SOCK_DGRAM),
+			strtoul(argv[6], NULL, 10));
+	if ((!strcmp(argv[1], "sink") || !strcmp(argv[1], "echo")) && argc == 4)
+		return serve(argv[3], argv[1][0] == 'e');
+	if (!strcmp(argv[1], "shuffle-serve") && argc == 4)
+		return shuffle_serve();
+	if (!strcmp(argv[1], "shuffle-send") && argc == 7)
+		return shuffle_send(!strcmp(argv[3], "udp"), argv[4],
+				    (unsigned)strtoul(argv[5], NULL, 10),
+				    (unsigned)strtoul(argv[6], NULL, 10));
+	if (!strcmp(argv[1], "offload") && argc == 6)
+		return offload(argv[3], argv[4], !strcmp(argv[5], "on"));
 	if (!strcmp(argv[1], "sniff") && argc == 4)
 		return sniff(argv[3]);
 usage:
 	fputs("Usage: whither-send udp NETNS ADDRESS PORT COUNT PAUSE_US [BYTES] | tcp NETNS ADDRESS PORT BYTES |\n"
-	      "       sink NETNS PORT | gro NETNS DEVICE | sniff NETNS DEVICE\n",
+	      "       ask NETNS udp|tcp ADDRESS PORT COUNT | sink NETNS PORT | echo NETNS PORT |\n"
+	      "       shuffle-serve NETNS - | shuffle-send NETNS udp|tcp ADDRESS COUNT PAUSE_MS |\n"
+	      "       sniff NETNS DEVICE | offload NETNS DEVICE gro|gso|tso|txvlan on|off\n",
 	      stderr);
 	return 2;
 }

@@ -20,6 +20,7 @@ echo 'whither-vm: ready'
 for job in /jobs/*.sh; do
 	name=$(basename "$job" .sh)
 	name=${name#*-} # without its number
+	echo "whither-vm: $(cut -d ' ' -f 1 /proc/uptime) $name"
 	mkdir "/results/$name"
 	cd "/results/$name" || continue
 	sh "$job" >stdout 2>stderr

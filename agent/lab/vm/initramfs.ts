@@ -24,13 +24,17 @@ const DIRECTORIES = [
   'usr/bin',
   'usr/sbin',
 ];
-/** The disk for the results; then what the labs and the probe's clsact filters need. */
-const MODULES = ['virtio_pci', 'virtio_blk', 'veth', 'sch_ingress', 'cls_bpf', 'cls_matchall', 'act_mirred'];
+/** The disk for the results; what the labs and the probe's clsact filters need; devices of scenarios. */
+const MODULES = [
+  ...['virtio_pci', 'virtio_blk', 'veth', 'sch_ingress', 'cls_bpf', 'cls_matchall', 'act_mirred', 'sch_tbf'],
+  ...['8021q', 'bridge', 'macvlan', 'vxlan', 'ip_gre', 'mpls_router', 'mpls_iptunnel', 'mpls_gso'],
+];
 
 /** Where the initramfs has things. */
 export const IN_VM = {
   probe: '/usr/bin/whither-probe',
   loader: '/usr/bin/whither-lab',
+  send: '/usr/bin/whither-send',
   traffic: '/usr/bin/whither-traffic',
   programs: '/lab/edge.bpf.o',
   schema: '/lab/schema.json',

@@ -14,6 +14,7 @@ import { runQemu, type QemuRun } from './qemu.ts';
 const DISK_BYTES = 256 * 1024 * 1024;
 /** A boot takes 3 to 10 s, the edge job some more; on a busy machine, several times that. */
 const TIMEOUT_SECONDS = 180;
+const TIMEOUT_SECONDS_PER_JOB = 15;
 const PREFIX = 'whither-vm-';
 
 export interface VmResults extends QemuRun {
@@ -42,7 +43,7 @@ export async function withVm<T>(
       vmlinuz: kernel.vmlinuz,
       initramfs: at('initramfs'),
       disk: at('disk'),
-      timeoutSeconds: TIMEOUT_SECONDS,
+      timeoutSeconds: TIMEOUT_SECONDS + jobs.length * TIMEOUT_SECONDS_PER_JOB,
       ...(signal && { signal }),
     });
     execFileSync('tar', ['-xf', at('disk'), '-C', at('results')]);

@@ -1,11 +1,14 @@
 /** One kernel from boot to verdict. */
 import { performance } from 'node:perf_hooks';
 import { lineOf } from '../../failure.ts';
+import type { Scenario } from '../scenario/types.ts';
 import { countByHook, judgeDoctor, judgeEdge } from './evaluate.ts';
 import { cloneJob, edgeJob, PROBE_JOB } from './jobs.ts';
 import type { KernelFiles } from './kernel-files.ts';
 import { withVm } from './machine.ts';
 import { readDoctor, readEdge, type DoctorAnswer, type EdgeResults } from './results.ts';
+import { scenarioJob } from './scenario-job.ts';
+import { scenarioRun, type ScenarioRun } from './scenario-results.ts';
 
 const RATE = 100;
 const SECONDS = 3;
@@ -29,18 +32,27 @@ export interface KernelRun {
   readonly edge: EdgeResults;
   /** The same where packets are clones; null in a run with a filter. */
   readonly clone: EdgeResults | null;
+  readonly scenarios: readonly ScenarioRun[];
 }
 
-/** Boots the kernel, runs the jobs, judges them. Fails when it does not get that far. `filter`: of the probe, one that all of the lab's traffic passes. */
+export interface KernelRunOptions {
+  readonly signal?: AbortSignal;
+  /** Of the edge lab's probe, one that all of its traffic passes; default none. */
+  readonly filter?: string | null;
+  /** To be run, too; default none. */
+  readonly scenarios?: readonly Scenario[];
+}
+
+/** Boots the kernel, runs the jobs, judges them. Fails when it does not get that far. */
 export async function runKernel(
   kernel: KernelFiles,
-  signal?: AbortSignal,
-  filter: string | null = null,
+  { signal, filter = null, scenarios = [] }: KernelRunOptions = {},
 ): Promise<KernelRun> {
   const jobs = [
     PROBE_JOB,
     edgeJob({ rate: RATE, seconds: SECONDS, filter }),
     ...(filter === null ? [cloneJob({ rate: RATE, seconds: CLONE_SECONDS, filter })] : []),
+    ...scenarios.map(scenarioJob),
   ];
   const started = performance.now();
   return withVm(
@@ -50,6 +62,7 @@ export async function runKernel(
       const doctor = readDoctor(directory);
       const edge = readEdge(directory);
       const clone = filter === null ? readEdge(directory, 'clone') : null;
+      const runs = scenarios.map((scenario) => scenarioRun(directory, scenario));
       const report: KernelReport = {
         kernel: doctor.kernel,
         bootSeconds,
@@ -57,21 +70,28 @@ export async function runKernel(
         hooks: doctor.hooks,
         events: edge.events.length,
         eventsByHook: countByHook(edge.events),
-        wrong: [...judgeDoctor(doctor), ...judgeEdge(edge, doctor)],
+        wrong: [
+          ...judgeDoctor(doctor),
+          ...judgeEdge(edge, doctor),
+          ...runs.flatMap(({ scenario, wrong }) => wrong.map((line) => `${scenario.name}: ${line}`)),
+        ],
       };
-      return { report, doctor, edge, clone };
+      return { report, doctor, edge, clone, scenarios: runs };
     },
     signal,
   );
 }
 
-/** As `runKernel`, but a failure is a report, too. */
-export async function reportKernel(kernel: KernelFiles, signal?: AbortSignal): Promise<KernelReport> {
+/** As `runKernel`, but a failure is a report, too, without scenarios. */
+export async function reportKernel(
+  kernel: KernelFiles,
+  options: KernelRunOptions,
+): Promise<Pick<KernelRun, 'report' | 'scenarios'>> {
   const started = performance.now();
   try {
-    return (await runKernel(kernel, signal)).report;
+    return await runKernel(kernel, options);
   } catch (thrown) {
-    return {
+    const report = {
       kernel: kernel.release,
       bootSeconds: 0,
       wallSeconds: (performance.now() - started) / 1000,
@@ -80,5 +100,6 @@ export async function reportKernel(kernel: KernelFiles, signal?: AbortSignal): P
       eventsByHook: {},
       wrong: [lineOf(thrown)],
     };
+    return { report, scenarios: [] };
   }
 }

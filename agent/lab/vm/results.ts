@@ -46,7 +46,12 @@ export interface EdgeResults {
 
 export function readDoctor(directory: string): DoctorAnswer {
   requireSuccess(directory, 'probe');
-  return v.parse(doctorAnswer, JSON.parse(read(directory, 'probe', DOCTOR_FILE)));
+  return parseDoctor(read(directory, 'probe', DOCTOR_FILE));
+}
+
+/** What `whither-probe --doctor` prints. */
+export function parseDoctor(text: string): DoctorAnswer {
+  return v.parse(doctorAnswer, JSON.parse(text));
 }
 
 /** Of the job `job`, which is one of `edgeJob`. */

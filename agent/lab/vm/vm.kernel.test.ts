@@ -151,7 +151,7 @@ describe.skipIf(skip !== null)(`Linux ${VERSION} in QEMU${skip === null ? '' : `
   });
 
   it('is the same with a filter expression in every program', async () => {
-    const filtered = await runKernel(kernel, undefined, 'udp or tcp or icmp or icmp6 or arp');
+    const filtered = await runKernel(kernel, { filter: 'udp or tcp or icmp or icmp6 or arp' });
     expect(filtered.report.wrong).toEqual([]);
     const hooks = (of: KernelRun): string[] => Object.keys(of.report.eventsByHook).sort();
     expect(hooks(filtered)).toEqual(hooks(run));

@@ -1,0 +1,70 @@
+/** Scenarios in virtual machines: the oldest kernel and the newest. All of them on all kernels is `npm run kernels -- all`. */
+import { beforeAll, describe, expect, it } from 'vitest';
+import { KERNEL_KEEPS, parseKernelVersion } from '#core/diagnosis/kernel-version.ts';
+import { findingOf } from '../scenario/finding.ts';
+import { judge } from '../scenario/judge.ts';
+import { SCENARIOS } from '../scenario/list.ts';
+import { trimCapture } from '../scenario/trim.ts';
+import { readScenario } from '../scenario/read.ts';
+import { withVm } from './machine.ts';
+import { requireVm } from './require-vm.ts';
+import { scenarioJob } from './scenario-job.ts';
+import { scenarioRun, type ScenarioRun } from './scenario-results.ts';
+
+/** Where these two kernels differ, where all are alike, and what one of them lacks; more takes too long without KVM. */
+const NAMES = ['clone-write', 'room-grow-beyond', 'forward', 'area-192', 'gre-end'];
+const chosen = SCENARIOS.filter(({ name }) => NAMES.includes(name));
+
+describe.each(['oldest', 'newest'])('scenarios on the %s packaged kernel', (version) => {
+  const kernel = requireVm(version);
+  const skip = typeof kernel === 'string' ? kernel : null;
+  describe.skipIf(skip !== null)(`in QEMU${skip === null ? '' : ` (${skip})`}`, () => {
+    if (typeof kernel === 'string') return;
+    let runs: readonly ScenarioRun[];
+    const keeps = parseKernelVersion(kernel.release) >= KERNEL_KEEPS;
+    const found = (operation: string): string => {
+      for (const { scenario, result } of runs) {
+        const row = scenario.survival.find((one) => one.operation === operation);
+        if (row !== undefined) return findingOf(scenario, row, result!).outcome;
+      }
+      throw new Error(`nothing says what ${operation} does`);
+    };
+
+    beforeAll(async () => {
+      runs = await withVm(kernel, chosen.map(scenarioJob), ({ directory }) =>
+        chosen.map((scenario) => scenarioRun(directory, scenario)),
+      );
+    });
+
+    it('show what they must, and leave nothing behind', () => {
+      expect(runs.map(({ scenario }) => scenario.name).sort()).toEqual([...NAMES].sort());
+      expect(runs.flatMap(({ scenario, wrong }) => wrong.map((line) => `${scenario.name}: ${line}`))).toEqual(
+        [],
+      );
+    });
+
+    it('differ as pskb_expand_head() changed, and are alike where a neighbour is cached', () => {
+      expect(found('TC program writes to the packet, cloned')).toBe(keeps ? 'moved' : 'lost');
+      expect(found('bpf_skb_adjust_room(), grow beyond the headroom')).toBe(keeps ? 'moved' : 'lost');
+      expect(found('forwarded, IPv4, neighbour cold')).toBe('survives');
+      expect(found('forwarded, IPv4, neighbour cached')).toBe('clobbered');
+      expect(found('GRE tunnel ends here')).toBe('stale');
+      expect(found('an area of 192 bytes')).toBe(keeps ? 'survives' : 'not possible');
+    });
+
+    it('keep what they show when their recordings are cut down', () => {
+      for (const { scenario, result, capture } of runs) {
+        const cut = trimCapture(capture, scenario);
+        expect(cut.length).toBeLessThan(capture.length);
+        const few = {
+          ...scenario,
+          packets: 2,
+          expect: scenario.expect.filter((one) => one.packets === undefined),
+        };
+        const read = { ...result!, ...readScenario(cut) };
+        const wrong = judge({ ...few, losses: () => read.losses, ratios: [] }, read);
+        expect([scenario.name, wrong]).toEqual([scenario.name, []]);
+      }
+    });
+  });
+});
