@@ -2,7 +2,8 @@
 /* whither-send: traffic of the scenarios, each packet known by a sequence number.
  *
  *   whither-send udp NETNS ADDRESS PORT COUNT PAUSE_US [BYTES]
- *       COUNT datagrams "WHSQ", sequence number from 1 (big-endian), zeros
+ *       COUNT datagrams "WHSQ", sequence number from 1 (big-endian), zeros; then what that took:
+ *       nanoseconds that passed, and of this process's CPU time, in one line
  *   whither-send tcp NETNS ADDRESS PORT BYTES   sends, then waits until the other end has closed
  *   whither-send sink NETNS PORT                takes UDP and TCP on the port; "ready", then until
  * the end of stdin whither-send sniff NETNS DEVICE             a packet socket that clones every
@@ -53,6 +54,14 @@ static int dial(const char *to, const char *port, int type)
 	return fd;
 }
 
+static unsigned long long ns_of(clockid_t clock)
+{
+	struct timespec t;
+
+	clock_gettime(clock, &t);
+	return (unsigned long long)t.tv_sec * 1000000000 + (unsigned long long)t.tv_nsec;
+}
+
 static int send_udp(int fd, unsigned long count, unsigned long pause_us, size_t bytes)
 {
 	struct {
@@ -62,6 +71,9 @@ static int send_udp(int fd, unsigned long count, unsigned long pause_us, size_t 
 	} datagram = { .magic = "WHSQ" };
 	struct timespec pause = { .tv_sec = (time_t)(pause_us / 1000000),
 				  .tv_nsec = (long)(pause_us % 1000000 * 1000) };
+
+	unsigned long long began = ns_of(CLOCK_MONOTONIC);
+	unsigned long long cpu = ns_of(CLOCK_PROCESS_CPUTIME_ID);
 
 	if (fd < 0 || bytes < 8 || bytes > MAX_DATAGRAM)
 		return fail("udp");
@@ -74,6 +86,8 @@ static int send_udp(int fd, unsigned long count, unsigned long pause_us, size_t 
 		if (pause_us)
 			nanosleep(&pause, NULL);
 	}
+	printf("%llu %llu\n", ns_of(CLOCK_MONOTONIC) - began,
+	       ns_of(CLOCK_PROCESS_CPUTIME_ID) - cpu);
 	return 0;
 }
 
