@@ -6,6 +6,7 @@ import * as L from '#core/format/layout.gen.ts';
 import { CaptureReader } from '#core/pcapng/reader.ts';
 import { CostLog } from '#core/store/cost-log.ts';
 import type { CostSample } from '#core/store/view.ts';
+import type { Child } from '../../agent/lab/processes.ts';
 import { piecesOf } from '../../agent/lab/crossing/lab.ts';
 import { labFiles } from '../../agent/lab/root.ts';
 import { FLOOD_DEVICES, type FloodLab, type Sent } from './flood.ts';
@@ -31,7 +32,14 @@ interface Watch {
   readonly watched: Watched;
 }
 
-const cpuOf = (pid: number): number => Number(readFileSync(`/proc/${pid}/schedstat`, 'utf8').split(' ')[0]);
+/** CPU time of a process, ns. */
+function cpuOf({ process, complaint }: Child): number {
+  try {
+    return Number(readFileSync(`/proc/${process.pid}/schedstat`, 'utf8').split(' ')[0]);
+  } catch {
+    throw new Error(`${process.spawnfile} ended by itself (${process.signalCode}): ${complaint}`);
+  }
+}
 
 export async function tcpdumpWatches(lab: FloodLab, packets: number): Promise<Watch> {
   const ring = ['-B', String(TCPDUMP_RING_KIB), '-s', SNAPLEN, '-Z', 'root'];
@@ -41,9 +49,9 @@ export async function tcpdumpWatches(lab: FloodLab, packets: number): Promise<Wa
     if (child.over) throw new Error(`tcpdump ended: ${child.complaint}`);
     await sleep(POLL_MS);
   }
-  const before = cpuOf(child.process.pid!);
+  const before = cpuOf(child);
   const sent = await lab.send(packets);
-  const cpuNs = cpuOf(child.process.pid!) - before;
+  const cpuNs = cpuOf(child) - before;
   await child.end('SIGINT');
   const told = (what: string): number => Number(new RegExp(`(\\d+) packets? ${what}`).exec(child.complaint)?.[1]);
   // What it has `captured` lacks what is in the ring's last block when it is told to end.
@@ -69,9 +77,9 @@ export async function whitherWatches(
     await sleep(POLL_MS);
   }
   const received = await lab.received();
-  const before = cpuOf(child.process.pid!);
+  const before = cpuOf(child);
   const sent = await lab.send(packets);
-  const cpuNs = cpuOf(child.process.pid!) - before;
+  const cpuNs = cpuOf(child) - before;
   const passed = (await lab.received()) - received;
   await child.end('SIGINT');
   if (child.process.exitCode !== 0) throw new Error(`the probe failed: ${child.complaint}`);
