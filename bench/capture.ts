@@ -90,7 +90,8 @@ function report(rounds: Record<Way, Round[]>, prices: PriceList, overflowing: Ro
   const events = rounds.hit[0]!.watched!.seen / packets;
   const runs = prices.runs('miss') / packets;
   const lost = rounds.hit.reduce((sum, { watched }) => sum + watched!.lost, 0);
-  const more = (way: Way, of: (sent: Sent) => number): number => best(rounds[way], of) - best(rounds.unobserved, of);
+  const more = (way: Way, of: (sent: Sent) => number): number =>
+    best(rounds[way], of) - best(rounds.unobserved, of);
   const cpu = ({ cpuNs }: Sent): number => cpuNs;
   const wall = ({ wallNs }: Sent): number => wallNs;
   const per = { unobserved: 1, tcpdump: 1, miss: runs, hit: events } as const;
@@ -104,7 +105,9 @@ function report(rounds: Record<Way, Round[]>, prices: PriceList, overflowing: Ro
         way === 'unobserved' ? '' : per[way].toFixed(2),
         way === 'unobserved' ? '' : ns(more(way, cpu) / per[way]),
         way === 'unobserved' ? '' : ns(more(way, wall) / per[way]),
-        way === 'unobserved' ? '' : ns(Math.min(...rounds[way].map(({ watched }) => watched!.cpuNs)) / packets),
+        way === 'unobserved'
+          ? ''
+          : ns(Math.min(...rounds[way].map(({ watched }) => watched!.cpuNs)) / packets),
       ]),
     ]),
   );

@@ -31,10 +31,10 @@ struct part {
 	{                                                                                      \
 		BIT, offsetof(struct wh_record, FIELD), sizeof(((struct wh_record *)0)->FIELD) \
 	}
-#define RARE(BIT, FIELD)                                                       \
-	{                                                                      \
+#define RARE(BIT, FIELD)                                                         \
+	{                                                                        \
 		BIT, sizeof(struct wh_record) + offsetof(struct wh_rare, FIELD), \
-			sizeof(((struct wh_rare *)0)->FIELD)                   \
+			sizeof(((struct wh_rare *)0)->FIELD)                     \
 	}
 static const struct part PARTS[] = {
 	RARE(WH_EXTENSION_TASK, task),	     RARE(WH_EXTENSION_DROP, drop),

@@ -51,10 +51,12 @@ int filter_parse_tlv(struct filter *f, const char *text)
 			return 0;
 		tlv->has_value = 1;
 		if (*rest == '=' && !parse_number(rest + 1, &rest, UINT64_MAX, &tlv->value) &&
-		    (!*rest || (*rest == ',' && !parse_order(rest + 1, strlen(rest + 1), &tlv->big))))
+		    (!*rest ||
+		     (*rest == ',' && !parse_order(rest + 1, strlen(rest + 1), &tlv->big))))
 			return 0;
 	}
-	fprintf(stderr, "whither-probe: --tlv is TYPE or TYPE=VALUE, like 1=0x1f, not '%s'\n", text);
+	fprintf(stderr, "whither-probe: --tlv is TYPE or TYPE=VALUE, like 1=0x1f, not '%s'\n",
+		text);
 	return -1;
 }
 
@@ -128,7 +130,7 @@ void filter_json_tlvs(FILE *out, const struct filter *f)
 {
 	if (!f->tlv_count)
 		return;
-	fputs(",\"tlvs\":[", out);
+	fputs(",\"tlv\":[", out);
 	for (size_t i = 0; i < f->tlv_count; i++) {
 		fprintf(out, "%s{\"type\":%u", i ? "," : "", f->tlvs[i].type);
 		if (f->tlvs[i].has_value)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* Registers: R6 = A, R7 = X, R8 = the packet, to read from where the kernel can cast, R9 = bytes that
- * can be read there. */
+/* Registers: R6 = A, R7 = X, R8 = the packet, to read from where the kernel can cast, R9 = bytes
+ * that can be read there. */
 #include "filter-translate.h"
 
 #include <errno.h>

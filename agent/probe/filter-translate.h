@@ -10,8 +10,8 @@
 
 /* How the instructions read the packet's bytes. */
 struct packet_access {
-	/* BTF ids, in the running kernel, of bpf_rdonly_cast() and of CAST_TYPE; 0 = not there, each
-	 * load calls bpf_probe_read_kernel(). */
+	/* BTF ids, in the running kernel, of bpf_rdonly_cast() and of CAST_TYPE; 0 = not there,
+	 * each load calls bpf_probe_read_kernel(). */
 	int cast_function;
 	int cast_type;
 };

@@ -14,10 +14,10 @@
 struct place;
 
 /* Of a framing nothing is said of. */
-#define FRAMING_DEFAULT                                                             \
-	{                                                                           \
-		.type_bytes = 1, .length_bytes = 1, .unit = 1, .align = 1,          \
-		.pad = WH_NO_PAD, .terminator = WH_NO_TERMINATOR                    \
+#define FRAMING_DEFAULT                                                                      \
+	{                                                                                    \
+		.type_bytes = 1, .length_bytes = 1, .unit = 1, .align = 1, .pad = WH_NO_PAD, \
+		.terminator = WH_NO_TERMINATOR                                               \
 	}
 
 struct filter {
@@ -31,7 +31,7 @@ struct filter {
 	bool has_mark; /* skb->mark & mark_mask must be mark */
 	uint32_t mark;
 	uint32_t mark_mask;
-	bool metadata; /* it must have metadata */
+	bool metadata;		   /* it must have metadata */
 	struct wh_framing framing; /* of the TLVs that it must have */
 	struct wh_tlv tlvs[WH_TLVS_MAX];
 	uint32_t tlv_count;
@@ -53,7 +53,7 @@ int filter_parse_framing(struct filter *f, const char *text);
 /* What the BPF programs are told of it. */
 void filter_configure(const struct filter *f, struct wh_config *config);
 void filter_configure_tlvs(const struct filter *f, struct wh_config *config);
-/* As the body of a filter block; the member `tlvs` of it. */
+/* As the body of a filter block; the member `tlv` of it. */
 void filter_json(FILE *out, const struct filter *f, const struct place *where);
 void filter_json_tlvs(FILE *out, const struct filter *f);
 

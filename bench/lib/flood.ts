@@ -78,7 +78,15 @@ export class FloodLab {
 
   /** Starts who captures, on the CPU that does not send. The caller ends it; it dies with this process. */
   capture(command: string, args: readonly string[]): Child {
-    const child = new Child('setpriv', ['--pdeathsig', 'TERM', 'taskset', '-c', READER_CPU, command, ...args]);
+    const child = new Child('setpriv', [
+      '--pdeathsig',
+      'TERM',
+      'taskset',
+      '-c',
+      READER_CPU,
+      command,
+      ...args,
+    ]);
     this.#capturing = child;
     return child;
   }

@@ -41,7 +41,9 @@ export class PriceList {
       (this.#sum(outcome, ({ runs, ns: each }) => runs * each) / this.runs(outcome)).toFixed(1);
     return table([
       ['ns a run, as the kernel counts', 'miss', 'hit'],
-      ...[...hit].filter(([, { runs }]) => runs >= packets).map(([hook, price]) => [hook, ns(miss.get(hook)), ns(price)]),
+      ...[...hit]
+        .filter(([, { runs }]) => runs >= packets)
+        .map(([hook, price]) => [hook, ns(miss.get(hook)), ns(price)]),
       ['all', mean('miss'), mean('hit')],
     ]);
   }

@@ -53,7 +53,8 @@ export async function tcpdumpWatches(lab: FloodLab, packets: number): Promise<Wa
   const sent = await lab.send(packets);
   const cpuNs = cpuOf(child) - before;
   await child.end('SIGINT');
-  const told = (what: string): number => Number(new RegExp(`(\\d+) packets? ${what}`).exec(child.complaint)?.[1]);
+  const told = (what: string): number =>
+    Number(new RegExp(`(\\d+) packets? ${what}`).exec(child.complaint)?.[1]);
   // What it has `captured` lacks what is in the ring's last block when it is told to end.
   const seen = told('received by filter');
   const ledgerError = Math.abs(packets - seen);
@@ -114,7 +115,9 @@ function accountOf(file: string): Account {
       const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
       if (subtype === BLOCK_SUBTYPE.cost) cost.add(body, (ifindex) => String(ifindex));
       if (subtype === BLOCK_SUBTYPE.gap && view.getUint8(L.GAP_CAUSE) === GAP_CAUSE.ringFull) {
-        interfaces[view.getUint32(L.GAP_INTERFACE, true)]!.gaps += Number(view.getBigUint64(L.GAP_COUNT, true));
+        interfaces[view.getUint32(L.GAP_INTERFACE, true)]!.gaps += Number(
+          view.getBigUint64(L.GAP_COUNT, true),
+        );
       }
     },
     statistics: ({ interfaceIndex, received, dropped }) => {
@@ -128,7 +131,8 @@ function accountOf(file: string): Account {
   });
   for (const piece of piecesOf(file)) reader.push(piece);
   reader.end();
-  const sum = (of: (one: Interface) => number): number => interfaces.reduce((total, one) => total + of(one), 0);
+  const sum = (of: (one: Interface) => number): number =>
+    interfaces.reduce((total, one) => total + of(one), 0);
   return {
     seen: sum(({ received }) => received),
     lost: sum(({ dropped }) => dropped),

@@ -97,8 +97,8 @@ export interface CaptureFilter {
   /** skb->mark & mask = value. */
   readonly mark: { readonly value: number; readonly mask: number } | null;
   readonly hasMetadata: boolean;
-  /** A TLV of this type, with this value (hex) unless null. */
-  readonly tlv: { readonly type: number; readonly value: string | null } | null;
+  /** All of these TLVs: one of this type, with this value (0x…, as a number) unless null. */
+  readonly tlv: readonly { readonly type: number; readonly value: string | null }[];
   /** One journey in so many is kept; null = all. */
   readonly sample: number | null;
   /** Events a second; null = any number. */

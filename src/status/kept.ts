@@ -12,7 +12,7 @@ export function keptText(filter: CaptureFilter | null): string | null {
     expression ?? '',
     mark === null ? '' : `mark ${hex(mark.value)} of bits ${hex(mark.mask)}`,
     hasMetadata ? 'with metadata' : '',
-    tlv === null ? '' : `TLV ${tlv.type}${tlv.value === null ? '' : ` = ${tlv.value}`}`,
+    ...tlv.map(({ type, value }) => `TLV ${type}${value === null ? '' : ` = ${value}`}`),
     sample === null ? '' : `1 in ${printCount(sample)} journeys`,
     rate === null ? '' : `at most ${printCount(rate)} events/s`,
     trigger === null

@@ -7,8 +7,8 @@
 
 #define NOWHERE (-1)
 
-/* The lower half of an address: of a pointer it is all that one may calculate with, and only when it
- * was moved first. */
+/* The lower half of an address: of a pointer it is all that one may calculate with, and only when
+ * it was moved first. */
 static __always_inline __u32 lower_half(__u64 address)
 {
 	__u32 half;

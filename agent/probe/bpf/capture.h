@@ -318,8 +318,8 @@ static __always_inline bool in_netns(struct net_device *dev, const bool direct)
 }
 
 /* The device as one that is watched, or NULL. */
-static __always_inline const volatile struct wh_watch *watched(struct net_device *dev, __u32 ifindex,
-							       const bool direct)
+static __always_inline const volatile struct wh_watch *watched(struct net_device *dev,
+							       __u32 ifindex, const bool direct)
 {
 	if (!in_netns(dev, direct))
 		return NULL;
@@ -356,8 +356,8 @@ static __always_inline __u16 step_of(const struct hook hook)
 	return config.step ? config.step + hook.returned : hook.step;
 }
 
-/* A hook of Rx or Tx: the skb is on a device. Most packets are strangers, and may have to be nothing
- * more: until that is known, as little as possible is read. */
+/* A hook of Rx or Tx: the skb is on a device. Most packets are strangers, and may have to be
+ * nothing more: until that is known, as little as possible is read. */
 static __always_inline void observe(struct sk_buff *skb, struct net_device *dev,
 				    const struct hook hook, const bool direct)
 {

@@ -80,9 +80,8 @@ static __always_inline bool wanted(struct sk_buff *skb, __u64 head, bool etherne
 
 		if (!READ_INFO(&meta_len, info, meta_len) || !meta_len)
 			return false;
-		if (filter & WH_FILTER_TLV &&
-		    (mac == MAC_HEADER_UNSET || mac < meta_len ||
-		     !has_tlvs(head + mac - meta_len, meta_len)))
+		if (filter & WH_FILTER_TLV && (mac == MAC_HEADER_UNSET || mac < meta_len ||
+					       !has_tlvs(head + mac - meta_len, meta_len)))
 			return false;
 	}
 	return !(filter & WH_FILTER_EXPRESSION) || matches(skb, head, ethernet, raw, direct);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR MIT) */
-/* TLVs that a packet must have, looked for in its area before anything is copied. The reading rules are
- * those of core/metadata/scan.ts, which tlv.kernel.test.ts holds this against. */
+/* TLVs that a packet must have, looked for in its area before anything is copied. The reading rules
+ * are those of core/metadata/scan.ts, which tlv.kernel.test.ts holds this against. */
 #ifndef WHITHER_TLV_H
 #define WHITHER_TLV_H
 
@@ -72,7 +72,8 @@ static __always_inline void look_at_tlv(struct tlv_walk *w, __u64 type, __u64 va
 /* 1 = there is nothing more to read. */
 static long read_tlv(__u32 i, struct tlv_walk *w)
 {
-	const __u32 type_bytes = config.framing.type_bytes, length_bytes = config.framing.length_bytes;
+	const __u32 type_bytes = config.framing.type_bytes,
+		    length_bytes = config.framing.length_bytes;
 	const bool big = config.framing.big;
 	__u32 header = type_bytes + length_bytes, left;
 	__u64 word, type, size;

@@ -46,9 +46,9 @@ static int run(const struct bpf_object *object, const char *hex)
 
 	for (; sscanf(hex, "%2x", &byte) == 1 && *packet < WH_META_MAX; hex += 2)
 		packet[CHECK_HEAD + (*packet)++] = (unsigned char)byte;
-	if (bpf_prog_test_run_opts(bpf_program__fd(bpf_object__find_program_by_name(object,
-										   "check_tlvs")),
-				   &opts) ||
+	if (bpf_prog_test_run_opts(
+		    bpf_program__fd(bpf_object__find_program_by_name(object, "check_tlvs")),
+		    &opts) ||
 	    opts.retval == CHECK_FAILED)
 		return -1;
 	return (int)opts.retval;
