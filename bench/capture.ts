@@ -89,6 +89,8 @@ function report(rounds: Record<Way, Round[]>, prices: PriceList, overflowing: Ro
   const ledgerError = all.reduce((sum, { watched }) => sum + (watched?.ledgerError ?? 0), 0);
   const events = rounds.hit[0]!.watched!.seen / packets;
   const runs = prices.runs('miss') / packets;
+  const missed = rounds.miss.every(({ watched }) => watched!.seen === 0);
+  if (events < 1 || !missed) throw new Error('the filters did not hit and miss the flood');
   const lost = rounds.hit.reduce((sum, { watched }) => sum + watched!.lost, 0);
   const more = (way: Way, of: (sent: Sent) => number): number =>
     best(rounds[way], of) - best(rounds.unobserved, of);

@@ -1,5 +1,5 @@
 /** `--tlv NAME[=VALUE]`: names and values of a schema as the numbers that the probe looks for in the kernel. */
-import type { MetadataSchema, TlvType } from '#core/metadata/types.ts';
+import type { MetadataSchema, TlvFraming, TlvType } from '#core/metadata/types.ts';
 import type { CaptureSpec } from '../capture/spec.ts';
 import { Failure } from '../failure.ts';
 
@@ -14,11 +14,31 @@ export function tlvOf(texts: readonly string[], schema: MetadataSchema | null): 
   if (schema === null) {
     throw new Failure('--tlv: without a schema nobody can tell which bytes are a TLV', 'give --schema FILE');
   }
-  return { framing: framingText(schema.framing), wanted: texts.map((text) => wantedText(text, schema)) };
+  return { framing: framingText(walkable(schema)), wanted: texts.map((text) => wantedText(text, schema)) };
+}
+
+/** The framing, when the search in the kernel can follow it. */
+function walkable({ name, framing, where }: MetadataSchema): TlvFraming {
+  const remedy = 'leave --tlv out, or give a schema of plain TLVs in the metadata area';
+  if (where !== undefined && where.in !== 'area') {
+    throw new Failure(`--tlv: what the schema ${name} describes is not in the metadata area`, remedy);
+  }
+  if (framing.kind !== 'tlv') {
+    throw new Failure(`--tlv: the schema ${name} has no TLVs, its framing is ${framing.kind}`, remedy);
+  }
+  const { classBytes = 0, typeMask, lengthMask, typeAt = 0, lengthAt = framing.typeBytes } = framing;
+  const plain = typeMask === undefined && lengthMask === undefined && typeAt === 0;
+  if (!plain || classBytes !== 0 || lengthAt !== framing.typeBytes) {
+    throw new Failure(
+      `--tlv: the kernel cannot follow the framing of ${name} (a class, a mask, or fields in another place)`,
+      remedy,
+    );
+  }
+  return framing;
 }
 
 /** As `--tlv-framing` of the probe has it. */
-export function framingText(framing: MetadataSchema['framing']): string {
+export function framingText(framing: TlvFraming): string {
   const { typeBytes, lengthBytes, endian, lengthUnit = 1, align = 1, start = 0, pad, terminator } = framing;
   return [
     `type=${typeBytes}`,
@@ -77,10 +97,7 @@ function numberOf(value: string, type: TlvType, schema: MetadataSchema): readonl
       return [bytesOf(value.split('.'), 4, 10), 'big'];
     case 'mac':
       return [bytesOf(value.split(':'), 6, 16), 'big'];
-    case 'int':
-    case 'ipv6':
-    case 'string':
-    case 'bytes':
+    default:
       throw new Failure(
         `--tlv ${type.name}=${value}: the kernel cannot look for a value of the kind ${type.kind}`,
         `ask for the TLV alone (--tlv ${type.name})`,

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { compileSchema, createAreaScan, FAULT } from '#core/metadata/scan.ts';
 import { parseSchema } from '#core/metadata/schema.ts';
 import { framed } from '#core/metadata/testing/schemas.ts';
-import type { MetadataSchema } from '#core/metadata/types.ts';
+import type { MetadataSchema, TlvFraming } from '#core/metadata/types.ts';
 import { BLOCK_SUBTYPE } from '#core/format/structs.ts';
 import { framingText, tlvOf } from '../cli/tlv.ts';
 import { EdgeLab } from '../lab/edge/lab.ts';
@@ -20,13 +20,11 @@ import { requireKernel } from '../lab/testing/require-kernel.ts';
 
 const skip = requireKernel();
 const SEED = 20261126;
-const FRAMINGS = 60;
+const FRAMINGS = 40;
 const AREAS = 30;
 const MAX_AREA_BYTES = 252;
 const RATE = 300;
 const TRAFFIC_MS = 1500;
-
-type Framing = MetadataSchema['framing'];
 
 const framings = fc
   .record({
@@ -40,7 +38,7 @@ const framings = fc
     pad: fc.constantFrom(undefined, 0, 1, 0xff),
     terminator: fc.constantFrom(undefined, 2, 0xfe),
   })
-  .map(({ pad, terminator, ...rest }): Framing => ({
+  .map(({ pad, terminator, ...rest }): TlvFraming => ({
     kind: 'tlv',
     ...rest,
     ...(pad !== undefined && rest.typeBytes === 1 && { pad }),
@@ -55,7 +53,7 @@ const bytes = fc.oneof(
 const anything = fc.array(bytes, { maxLength: MAX_AREA_BYTES });
 
 /** TLVs one after the other as the framing has it, then whatever. */
-function wellFormed(f: Framing): fc.Arbitrary<number[]> {
+function wellFormed(f: TlvFraming): fc.Arbitrary<number[]> {
   const number = (value: number, width: number): number[] => {
     const digits = Array.from({ length: width }, (_, i) => Math.floor(value / 256 ** i) % 256);
     return f.endian === 'little' ? digits : digits.reverse();
@@ -84,7 +82,7 @@ interface Wanted {
 }
 
 const wanted: fc.Arbitrary<Wanted> = fc.record({
-  type: fc.constantFrom(0, 1, 3, 4, 5, 0x0300, 0x0400_0000),
+  type: fc.constantFrom(3, 4, 5, 3, 4, 5, 0, 0x0300, 0x0400_0000),
   value: fc.oneof(fc.constant(null), fc.bigInt({ min: 0n, max: 5n }), fc.constantFrom(0x0301n, 0x0102_0304n)),
   big: fc.boolean(),
 });
@@ -147,7 +145,7 @@ describe.skipIf(skip !== null)(`--tlv${skip === null ? '' : ` (${skip})`}`, () =
       .split('\n')
       .map((line) => line === '1');
     expect(found).toEqual(expected);
-    expect(expected.filter(Boolean).length).toBeGreaterThan(100);
+    expect(expected.filter(Boolean).length).toBeGreaterThan(30);
     expect(faults).toBeGreaterThan(100);
   });
 

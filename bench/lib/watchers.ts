@@ -110,7 +110,9 @@ function accountOf(file: string): Account {
   const reader = new CaptureReader({
     section: () => undefined,
     interface: () => interfaces.push({ packets: 0, gaps: 0, received: 0, dropped: 0 }),
-    packet: ({ interfaceIndex }) => void interfaces[interfaceIndex]!.packets++,
+    packet: ({ interfaceIndex }) => {
+      interfaces[interfaceIndex]!.packets++;
+    },
     custom: ({ subtype, body }) => {
       const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
       if (subtype === BLOCK_SUBTYPE.cost) cost.add(body, (ifindex) => String(ifindex));
