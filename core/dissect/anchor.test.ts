@@ -41,99 +41,107 @@ const INNER = `${ETHERNET} 0800 ${IPV4('11', 12)} 1000 2000 000c 0000 deadbeef`;
 
 describe('an anchor', () => {
   it.each<[string, PacketAnchor, string, string | null]>([
-    ['UDP payload', { anchor: 'udp-payload', port: 7000 }, inUdp(7000, '0102030405'), '0102030405'],
-    ['UDP payload by source port', { anchor: 'udp-payload', port: 0xc000 }, inUdp(7000, '0102'), '0102'],
-    ['UDP payload of another port', { anchor: 'udp-payload', port: 7001 }, inUdp(7000, '0102'), null],
-    ['empty UDP payload', { anchor: 'udp-payload', port: 7000 }, inUdp(7000, ''), null],
-    ['inner UDP payload', { anchor: 'udp-payload', port: 0x2000 }, inUdp(6081, GENEVE + INNER), 'deadbeef'],
-    ['TCP payload', { anchor: 'tcp-payload', port: 80 }, inTcp('', '616263'), '616263'],
-    ["Katran's server id", { anchor: 'tcp-option', option: 0xb7 }, inTcp('0101b70678563412', ''), '78563412'],
+    ['UDP payload', { kind: 'udp-payload', port: 7000 }, inUdp(7000, '0102030405'), '0102030405'],
+    ['UDP payload by source port', { kind: 'udp-payload', port: 0xc000 }, inUdp(7000, '0102'), '0102'],
+    ['UDP payload of another port', { kind: 'udp-payload', port: 7001 }, inUdp(7000, '0102'), null],
+    ['empty UDP payload', { kind: 'udp-payload', port: 7000 }, inUdp(7000, ''), null],
+    ['inner UDP payload', { kind: 'udp-payload', port: 0x2000 }, inUdp(6081, GENEVE + INNER), 'deadbeef'],
+    ['TCP payload', { kind: 'tcp-payload', port: 80 }, inTcp('', '616263'), '616263'],
+    ["Katran's server id", { kind: 'tcp-option', option: 0xb7 }, inTcp('0101b70678563412', ''), '78563412'],
+    ['no TCP option behind the end', { kind: 'tcp-option', option: 2 }, inTcp('0002040005b40101', ''), null],
+    ['TCP experiment', { kind: 'tcp-option', option: 253 }, inTcp('fd08f989aabbccdd', ''), 'f989aabbccdd'],
     [
-      'no TCP option behind the end',
-      { anchor: 'tcp-option', option: 2 },
-      inTcp('0002040005b40101', ''),
-      null,
+      'TCP experiment behind its magic',
+      { kind: 'tcp-option', option: 253, magic: 'f989' },
+      inTcp('fd06e2d4c3d90101 fd08f989aabbccdd', ''),
+      'aabbccdd',
     ],
-    ['TCP experiment', { anchor: 'tcp-option', option: 253 }, inTcp('fd08f989aabbccdd', ''), 'f989aabbccdd'],
     [
       "IPv4 option, Cilium's",
-      { anchor: 'ipv4-option', option: 0x9a },
+      { kind: 'ipv4-option', option: 0x9a },
       `${ETHERNET} 0800 ${IPV4('11', 8, '9a0800500a000001')} c000 1b58 0008 0000`,
       '00500a000001',
     ],
     [
       'IPv6 hop-by-hop option, IOAM',
-      { anchor: 'hop-by-hop-option', option: 0x31 },
+      { kind: 'ipv6-hop-by-hop-option', option: 0x31 },
       `${IPV6('00', 24)} 3b02 0100 31120000 007b0800 c0000000 1122334455667788`,
       '0000007b0800c00000001122334455667788',
     ],
     [
       'no hop-by-hop option in a destination header',
-      { anchor: 'hop-by-hop-option', option: 5 },
+      { kind: 'ipv6-hop-by-hop-option', option: 5 },
       `${IPV6('3c', 8)} 3b00 05020000 0100`,
       null,
     ],
     [
       'IPv6 destination option',
-      { anchor: 'destination-option', option: 0x1b },
+      { kind: 'ipv6-destination-option', option: 0x1b },
       `${IPV6('3c', 8)} 3b00 1b0412345678`,
       '12345678',
     ],
-    ['Geneve options', { anchor: 'geneve-options' }, inUdp(6081, GENEVE + INNER), '014b81020a00000100500000'],
-    ['no Geneve options', { anchor: 'geneve-options' }, inUdp(6081, '0040 6558 00002a 00' + INNER), null],
+    ['Geneve options', { kind: 'geneve-options' }, inUdp(6081, GENEVE + INNER), '014b81020a00000100500000'],
+    [
+      'one Geneve option',
+      { kind: 'geneve-option', optionClass: 0x014b, type: 0x81 },
+      inUdp(6081, GENEVE + INNER),
+      '0a00000100500000',
+    ],
+    ['no Geneve options', { kind: 'geneve-options' }, inUdp(6081, '0040 6558 00002a 00' + INNER), null],
     [
       'NSH metadata type 2',
-      { anchor: 'nsh-md2' },
+      { kind: 'nsh-tlvs' },
       `${ETHERNET} 894f 0fc5 02 03 000001 ff 00010205aabbccddee000000 ${INNER}`,
       '00010205aabbccddee000000',
     ],
     [
-      'no TLVs in NSH metadata type 1',
-      { anchor: 'nsh-md2' },
+      'NSH metadata type 1',
+      { kind: 'nsh-context' },
       `${ETHERNET} 894f 0fc6 01 03 000001 ff 000102030405060708090a0b0c0d0e0f ${INNER}`,
-      null,
+      '000102030405060708090a0b0c0d0e0f',
     ],
     [
       'SRH TLVs',
-      { anchor: 'srh-tlvs' },
+      { kind: 'srh-tlvs' },
       `${IPV6('2b', 32)} 3b03 0400 0000 0000 20010db8000000000000000000000002 0402 0000 7c020102`,
       '040200007c020102',
     ],
     [
       'PROXY TLVs',
-      { anchor: 'proxy-v2-tlvs' },
+      { kind: 'proxy-tlvs' },
       inTcp('', '0d0a0d0a000d0a515549540a 2111 0012 0a0000010a00000210002000 050003616263 474554'),
       '050003616263',
     ],
-    ['behind a pattern', { anchor: 'after-bytes', bytes: 'cafe' }, inUdp(7000, '00cafecafe01'), 'cafe01'],
-    ['behind a pattern at the end', { anchor: 'after-bytes', bytes: 'cafe' }, inUdp(7000, 'cafe'), null],
+    ['GUE fields', { kind: 'gue-fields' }, inUdp(6080, `0104 0000 11223344 ${IPV4('11', 0)}`), '11223344'],
+    ['behind a pattern', { kind: 'after-bytes', bytes: 'cafe' }, inUdp(7000, '00cafecafe01'), 'cafe01'],
+    ['behind a pattern at the end', { kind: 'after-bytes', bytes: 'cafe' }, inUdp(7000, 'cafe'), null],
   ])('finds: %s', (_name, anchor, packet, expected) => {
     expect(at(anchor, packet)).toBe(expected);
   });
 
   it('says that bytes are missing', () => {
-    expect(at({ anchor: 'udp-payload', port: 7000 }, inUdp(7000, '0102030405').slice(0, -4))).toBe(
+    expect(at({ kind: 'udp-payload', port: 7000 }, inUdp(7000, '0102030405').slice(0, -4))).toBe(
       '010203 cut',
     );
     const option = inTcp('b70678563412 0101', '').replaceAll(' ', '').slice(0, -8);
-    expect(at({ anchor: 'tcp-option', option: 0xb7 }, option)).toBe('7856 cut');
+    expect(at({ kind: 'tcp-option', option: 0xb7 }, option)).toBe('7856 cut');
   });
 
   it('looks into no packet that ICMP quotes', () => {
     const quoted = `${IPV4('11', 12)} 1000 2000 000c 0000 deadbeef`;
     const error = `${ETHERNET} 0800 ${IPV4('01', 8 + hex(quoted).length)} 0303 0000 00000000 ${quoted}`;
     expect(dissectTree(hex(error), 1).map(({ filter }) => filter)).toContain('udp');
-    expect(at({ anchor: 'udp-payload', port: 0x2000 }, error)).toBeNull();
+    expect(at({ kind: 'udp-payload', port: 0x2000 }, error)).toBeNull();
   });
 
   it('has a pattern of 1 to MAX_PATTERN_BYTES bytes, looked for in MAX_SEARCH_BYTES', () => {
-    expect(() => new AnchorFinder({ anchor: 'after-bytes', bytes: '' })).toThrow(RangeError);
+    expect(() => new AnchorFinder({ kind: 'after-bytes', bytes: '' })).toThrow(RangeError);
     const long = 'ca'.repeat(MAX_PATTERN_BYTES + 1);
-    expect(() => new AnchorFinder({ anchor: 'after-bytes', bytes: long })).toThrow(RangeError);
-    expect(() => new AnchorFinder({ anchor: 'after-bytes', bytes: 'caf' })).toThrow(RangeError);
+    expect(() => new AnchorFinder({ kind: 'after-bytes', bytes: long })).toThrow(RangeError);
+    expect(() => new AnchorFinder({ kind: 'tcp-option', option: 253, magic: long })).toThrow(RangeError);
     const late = new Uint8Array(MAX_SEARCH_BYTES + 8);
     late[MAX_SEARCH_BYTES] = 0xca;
-    const finder = new AnchorFinder({ anchor: 'after-bytes', bytes: 'ca' });
+    const finder = new AnchorFinder({ kind: 'after-bytes', bytes: 'ca' });
     expect(finder.find(late, 0, late.length, 1)).toBe(false);
     late[MAX_SEARCH_BYTES - 1] = 0xca;
     expect(finder.find(late, 0, late.length, 1)).toBe(true);
@@ -141,15 +149,17 @@ describe('an anchor', () => {
 });
 
 const ANCHORS: readonly PacketAnchor[] = [
-  { anchor: 'tcp-option', option: 8 },
-  { anchor: 'tcp-option', option: 30 },
-  { anchor: 'ipv4-option', option: 0x9a },
-  { anchor: 'hop-by-hop-option', option: 0x31 },
-  { anchor: 'destination-option', option: 0x1b },
-  { anchor: 'geneve-options' },
-  { anchor: 'nsh-md2' },
-  { anchor: 'srh-tlvs' },
-  { anchor: 'proxy-v2-tlvs' },
+  { kind: 'tcp-option', option: 8 },
+  { kind: 'tcp-option', option: 30 },
+  { kind: 'ipv4-option', option: 0x9a },
+  { kind: 'ipv6-hop-by-hop-option', option: 0x31 },
+  { kind: 'ipv6-destination-option', option: 0x1b },
+  { kind: 'geneve-options' },
+  { kind: 'geneve-option', optionClass: 0x014b, type: 0x81 },
+  { kind: 'nsh-context' },
+  { kind: 'nsh-tlvs' },
+  { kind: 'srh-tlvs' },
+  { kind: 'proxy-tlvs' },
 ];
 
 const drawn = <T>(
@@ -161,7 +171,7 @@ const drawn = <T>(
   );
 
 describe('every anchor', () => {
-  it.each(ANCHORS)('is where the tree has it: $anchor $option', (anchor) => {
+  it.each(ANCHORS)('is where the tree has it: $kind $option', (anchor) => {
     const finder = new AnchorFinder(anchor);
     let found = 0;
     fc.assert(
@@ -173,15 +183,18 @@ describe('every anchor', () => {
       }),
       { numRuns: 500, seed: 5 },
     );
-    expect(found).toBeGreaterThan(0);
+    // Class 0x014b with this very type is one in a few thousand.
+    if (anchor.kind !== 'geneve-option') expect(found).toBeGreaterThan(0);
   });
 
   it('is inside the packet, wherever that lies, of any bytes', () => {
     const all: readonly PacketAnchor[] = [
       ...ANCHORS,
-      { anchor: 'udp-payload', port: 6081 },
-      { anchor: 'tcp-payload', port: 61_001 },
-      { anchor: 'after-bytes', bytes: '0000' },
+      { kind: 'udp-payload', port: 6081 },
+      { kind: 'tcp-payload', port: 61_001 },
+      { kind: 'tcp-option', option: 254, magic: 'f989' },
+      { kind: 'gue-fields' },
+      { kind: 'after-bytes', bytes: '0000' },
     ];
     const hostile = fc.oneof(drawn<DrawnPacket>(damaged), drawn(cut));
     fc.assert(
@@ -235,28 +248,37 @@ function inLayer(anchor: PacketAnchor, layer: FieldNode): [number, number] | nul
     const [first] = nodes;
     return first === undefined ? null : [first.offset, layer.offset + layer.length];
   };
-  switch (anchor.anchor) {
+  switch (anchor.kind) {
     case 'tcp-option':
       return option('tcp.option', 'tcp.option_kind', anchor.option, 2);
     case 'ipv4-option':
       return option('ip.opt', 'ip.opt.type', anchor.option, 2);
-    case 'hop-by-hop-option':
+    case 'ipv6-hop-by-hop-option':
       if (layer.filter !== 'ipv6.hopopts') return null;
       return option('ipv6.opt', 'ipv6.opt.type', anchor.option, 2);
-    case 'destination-option':
+    case 'ipv6-destination-option':
       if (layer.filter !== 'ipv6.dstopts') return null;
       return option('ipv6.opt', 'ipv6.opt.type', anchor.option, 2);
     case 'geneve-options':
       return from(named('geneve.options'));
-    case 'nsh-md2':
+    case 'geneve-option': {
+      const node = named('geneve.options')
+        .flatMap(({ children }) => children)
+        .find(({ children }) => children[0]?.raw === anchor.optionClass && children[1]?.raw === anchor.type);
+      return node === undefined ? null : [node.offset + 4, node.offset + node.length];
+    }
+    case 'nsh-context':
+      return from(named('nsh.contextheader'));
+    case 'nsh-tlvs':
       return from(named('nsh.tlv'));
     case 'srh-tlvs':
       return from(named('ipv6.routing.srh.tlv'));
-    case 'proxy-v2-tlvs':
+    case 'proxy-tlvs':
       return from(named('proxy.v2.tlv'));
     case 'udp-payload':
     case 'tcp-payload':
+    case 'gue-fields':
     case 'after-bytes':
-      throw new Error(`the tree has no ${anchor.anchor}`);
+      throw new Error(`the tree has no ${anchor.kind}`);
   }
 }

@@ -5,6 +5,8 @@
 import type { PacketAnchor } from '#core/metadata/types.ts';
 import {
   GENEVE_MIN_BYTES,
+  GENEVE_OPTION_HEADER_BYTES,
+  GUE_MIN_BYTES,
   IPPROTO,
   IPV4_MIN_BYTES,
   NSH_MD,
@@ -20,10 +22,10 @@ import { createWalk, nextHeader, startWalk } from './walk.ts';
 
 /** Bytes of a packet in which `after-bytes` looks for its pattern. */
 export const MAX_SEARCH_BYTES = 2048;
-/** Bytes of a pattern. */
-export const MAX_PATTERN_BYTES = 32;
+/** Bytes of a pattern or magic. */
+export const MAX_PATTERN_BYTES = 16;
 
-type HeaderAnchor = Exclude<PacketAnchor, { anchor: 'after-bytes' }>;
+type HeaderAnchor = Exclude<PacketAnchor, { kind: 'after-bytes' }>;
 
 const ROUTING_TYPE_SEGMENTS = 4;
 const IPV6_BYTES = 16;
@@ -40,13 +42,16 @@ export class AnchorFinder {
   /** The header says more bytes than the packet has left: they end early. */
   cut = false;
   private readonly anchor: PacketAnchor;
+  /** What bytes must begin with, or what is looked for. */
   private readonly pattern: Uint8Array;
   private readonly walk = createWalk();
 
-  /** Throws a RangeError when the bytes to look for are none, more than MAX_PATTERN_BYTES or not hexadecimal. */
+  /** Throws a RangeError when a pattern is empty, longer than MAX_PATTERN_BYTES or not hexadecimal. */
   constructor(anchor: PacketAnchor) {
     this.anchor = anchor;
-    this.pattern = anchor.anchor === 'after-bytes' ? patternOf(anchor.bytes) : new Uint8Array(0);
+    const hex =
+      anchor.kind === 'after-bytes' ? anchor.bytes : anchor.kind === 'tcp-option' ? anchor.magic : undefined;
+    this.pattern = hex === undefined ? new Uint8Array(0) : patternOf(hex);
   }
 
   /**
@@ -56,7 +61,7 @@ export class AnchorFinder {
    */
   find(buf: Uint8Array, start: number, length: number, linkType: number): boolean {
     const { walk, anchor } = this;
-    if (anchor.anchor === 'after-bytes') return this.afterBytes(buf, start, length);
+    if (anchor.kind === 'after-bytes') return this.afterBytes(buf, start, length);
     startWalk(walk, buf, start, length, linkType);
     while (walk.kind !== HEADER.none && walk.kind !== HEADER.data) {
       if (walk.kind === HEADER.icmp || walk.kind === HEADER.icmpv6) return false;
@@ -68,7 +73,7 @@ export class AnchorFinder {
 
   private inHeader(buf: Uint8Array, anchor: HeaderAnchor): boolean {
     const { kind, number, at, end } = this.walk;
-    switch (anchor.anchor) {
+    switch (anchor.kind) {
       case 'udp-payload':
         return kind === HEADER.udp && this.hasPort(buf, anchor.port) && this.payload(buf);
       case 'tcp-payload':
@@ -77,11 +82,11 @@ export class AnchorFinder {
         return kind === HEADER.tcp && this.inclusiveOption(buf, TCP_MIN_BYTES, anchor.option);
       case 'ipv4-option':
         return kind === HEADER.ipv4 && this.inclusiveOption(buf, IPV4_MIN_BYTES, anchor.option);
-      case 'hop-by-hop-option':
+      case 'ipv6-hop-by-hop-option':
         return (
           kind === HEADER.extension && number === IPPROTO.hopByHop && this.exclusiveOption(buf, anchor.option)
         );
-      case 'destination-option':
+      case 'ipv6-destination-option':
         return (
           kind === HEADER.extension &&
           number === IPPROTO.destination &&
@@ -89,13 +94,12 @@ export class AnchorFinder {
         );
       case 'geneve-options':
         return kind === HEADER.geneve && this.tail(buf, GENEVE_MIN_BYTES);
-      case 'nsh-md2':
-        return (
-          kind === HEADER.nsh &&
-          at + NSH_MIN_BYTES <= end &&
-          (buf[at + 2]! & 0xf) === NSH_MD.variable &&
-          this.tail(buf, NSH_MIN_BYTES)
-        );
+      case 'geneve-option':
+        return kind === HEADER.geneve && this.geneveOption(buf, anchor.optionClass, anchor.type);
+      case 'nsh-context':
+        return kind === HEADER.nsh && this.nsh(buf, NSH_MD.fixed);
+      case 'nsh-tlvs':
+        return kind === HEADER.nsh && this.nsh(buf, NSH_MD.variable);
       case 'srh-tlvs':
         return (
           kind === HEADER.extension &&
@@ -104,12 +108,14 @@ export class AnchorFinder {
           buf[at + 2] === ROUTING_TYPE_SEGMENTS &&
           this.tail(buf, SRH_FIXED_BYTES + IPV6_BYTES * (buf[at + 4]! + 1))
         );
-      case 'proxy-v2-tlvs':
+      case 'proxy-tlvs':
         return (
           kind === HEADER.proxy &&
           at + PROXY_MIN_BYTES <= end &&
           this.tail(buf, PROXY_MIN_BYTES + proxyAddressBytes(buf, at))
         );
+      case 'gue-fields':
+        return kind === HEADER.gue && this.tail(buf, GUE_MIN_BYTES);
     }
   }
 
@@ -146,6 +152,7 @@ export class AnchorFinder {
   /** An option of IPv4 or TCP, whose length counts type and length: behind the header's first `offset` bytes. */
   private inclusiveOption(buf: Uint8Array, offset: number, option: number): boolean {
     const { kind, number, at, end } = this.walk;
+    const { pattern } = this;
     const until = at + headerBytes(kind, number, buf, at, end);
     for (let next = at + offset; next + 2 <= Math.min(until, end);) {
       const type = buf[next]!;
@@ -154,10 +161,13 @@ export class AnchorFinder {
         next++;
         continue;
       }
-      const size = buf[next + 1]!;
-      if (size < 2 || next + size > until) return false;
-      if (type === option) return this.found(next + 2, next + size, end);
-      next += size;
+      const to = next + buf[next + 1]!;
+      const value = next + 2;
+      if (to < value || to > until) return false;
+      if (type === option && beginsWith(buf, value, Math.min(to, end), pattern)) {
+        return this.found(value + pattern.length, to, end);
+      }
+      next = to;
     }
     return false;
   }
@@ -180,20 +190,38 @@ export class AnchorFinder {
     return false;
   }
 
+  private geneveOption(buf: Uint8Array, optionClass: number, type: number): boolean {
+    const { kind, number, at, end } = this.walk;
+    const until = at + headerBytes(kind, number, buf, at, end);
+    for (let next = at + GENEVE_MIN_BYTES; next + GENEVE_OPTION_HEADER_BYTES <= Math.min(until, end);) {
+      const data = next + GENEVE_OPTION_HEADER_BYTES;
+      const to = data + ((buf[next + 3]! & 0x1f) << 2);
+      if (to > until) return false;
+      if (u16(buf, next) === optionClass && buf[next + 2] === type) return this.found(data, to, end);
+      next = to;
+    }
+    return false;
+  }
+
+  private nsh(buf: Uint8Array, type: number): boolean {
+    const { at, end } = this.walk;
+    return at + NSH_MIN_BYTES <= end && (buf[at + 2]! & 0xf) === type && this.tail(buf, NSH_MIN_BYTES);
+  }
+
   private afterBytes(buf: Uint8Array, start: number, length: number): boolean {
     const { pattern } = this;
     const end = Math.min(start + length, buf.length);
     const last = Math.min(end, start + MAX_SEARCH_BYTES) - pattern.length;
     for (let at = start; at <= last; at++) {
-      if (beginsWith(buf, at, pattern)) {
-        return at + pattern.length < end && this.found(at + pattern.length, end, end);
-      }
+      if (!beginsWith(buf, at, end, pattern)) continue;
+      return at + pattern.length < end && this.found(at + pattern.length, end, end);
     }
     return false;
   }
 }
 
-function beginsWith(buf: Uint8Array, at: number, pattern: Uint8Array): boolean {
+function beginsWith(buf: Uint8Array, at: number, end: number, pattern: Uint8Array): boolean {
+  if (at + pattern.length > end) return false;
   for (let i = 0; i < pattern.length; i++) if (buf[at + i] !== pattern[i]) return false;
   return true;
 }
