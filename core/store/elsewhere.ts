@@ -1,9 +1,8 @@
 /** What the schemas of a document that are not for areas read of an event: in its packet, in skb->mark, in skb->cb. */
-import { AnchorFinder, type Anchor } from '#core/dissect/anchor.ts';
+import { AnchorFinder } from '#core/dissect/anchor.ts';
 import { EXT_CB_SIZE } from '#core/format/layout.gen.ts';
 import type { AreaDecoder, ElsewherePart } from '#core/metadata/area-scan.ts';
 import { decodeArea, decodePart } from '#core/metadata/decode.ts';
-import { parseHex } from '#core/metadata/encode-value.ts';
 import type { DecodedArea, PacketAnchor } from '#core/metadata/types.ts';
 import type { CaptureStore } from './capture-store.ts';
 import { EVENT_BIT, RECORD } from './event-columns.ts';
@@ -65,15 +64,6 @@ function cbOf(store: CaptureStore, event: number): Uint8Array | null {
 
 function finderOf(part: ElsewherePart, at: PacketAnchor): AnchorFinder {
   let finder = finders.get(part);
-  if (finder === undefined) finders.set(part, (finder = new AnchorFinder(anchorOf(at))));
+  if (finder === undefined) finders.set(part, (finder = new AnchorFinder(at)));
   return finder;
-}
-
-/** Patterns are bytes there and hexadecimal in JSON; `parseSchema` has bounded and checked them. */
-function anchorOf(at: PacketAnchor): Anchor {
-  const bytes = (text: string): number[] => [...(parseHex(text) ?? [])];
-  if (at.kind === 'after-bytes') return { kind: at.kind, bytes: bytes(at.bytes) };
-  if (at.kind !== 'tcp-option') return at;
-  const { kind, option, magic } = at;
-  return { kind, option, ...(magic !== undefined && { magic: bytes(magic) }) };
 }
