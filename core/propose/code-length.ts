@@ -12,8 +12,8 @@ const BYTE_BITS = 8;
 /** Zero is by far the most frequent byte of a struct: 2 bits for it, and a bit more than 8 for each of the others. */
 const NEW_ZERO_BITS = 2;
 const NEW_BYTE_BITS = BYTE_BITS + Math.log2(4 / 3);
-/** Says of a context that its bytes are not predicted but written as they are. */
-const CONTEXT_FLAG_BITS = 1;
+/** Says of a context that its bytes are predicted, written as they are, or all zero, as the high bytes of small numbers. */
+const CONTEXT_FLAG_BITS = 1.6;
 /** Contexts beyond this predict nothing: that many different places is what noise looks like. */
 export const MAX_CONTEXTS = 4096;
 
@@ -77,7 +77,10 @@ export class ByteContexts {
     let bits = this.#unpredicted * BYTE_BITS;
     for (let context = 0; context < this.#used; context++) {
       if (this.#total[context] === 0) continue;
-      bits += CONTEXT_FLAG_BITS + Math.min(this.#bits[context]!, this.#total[context]! * BYTE_BITS);
+      const total = this.#total[context]!;
+      bits += CONTEXT_FLAG_BITS;
+      if (this.#counts[context * SYMBOLS] !== total)
+        bits += Math.min(this.#bits[context]!, total * BYTE_BITS);
     }
     return bits;
   }

@@ -26,7 +26,7 @@ const OTHER_BITS = 6;
 
 /** A schema without types, for reading by a framing alone. */
 export function readerOf(framing: Framing): ReturnType<typeof compileSchema> {
-  return compileSchema({ whither: 1, name: 'proposed', framing, types: [] });
+  return compileSchema({ whither: 2, name: 'proposed', framing, types: [] });
 }
 
 /** Measures one framing after the other with the same memory. */

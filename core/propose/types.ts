@@ -1,7 +1,7 @@
 /** The seam of the proposer: areas with their packets in, ranked framings with evidence out. */
-import type { MetadataSchema, TlvType } from '#core/metadata/types.ts';
+import type { TlvFraming, TlvType } from '#core/metadata/types.ts';
 
-export type Framing = MetadataSchema['framing'];
+export type Framing = TlvFraming;
 
 /** The packet behind an area: what values of metadata are often copies of. */
 export interface PacketFields {
@@ -40,6 +40,7 @@ export interface FieldLook {
     | 'hash'
     | 'timestamp'
     | 'counter'
+    | 'address'
     | 'text'
     | 'enum'
     | 'number'
@@ -57,11 +58,11 @@ export interface FieldFinding extends FieldLook {
   /** Bytes of the shortest and the longest value. */
   readonly minLength: number;
   readonly maxLength: number;
-  /** Values that differ; counted to MAX_DISTINCT. */
+  /** Values that differ. */
   readonly distinct: number;
   /** Shannon entropy of whole values in bits, at most log2 of their number. */
   readonly entropyBits: number;
-  /** Share of areas in which it follows the same type as it mostly does: 1 = its place never changes. */
+  /** Share of its values that stand behind the type that is mostly before them: 1 = its place never changes. */
   readonly stability: number;
   /** As it goes into a schema. */
   readonly proposed: TlvType;

@@ -4,6 +4,8 @@
  * behind them that are not zero (the kernel does not clear them), a header in front; types in any numbers; which TLVs an
  * area has, and in which order; values as programs write them.
  */
+import { createAreaScan, FAULT } from '#core/metadata/scan.ts';
+import { readerOf } from '../measure.ts';
 import type { AreaSample, Framing } from '../types.ts';
 
 /** xorshift32: never 0. */
@@ -274,4 +276,20 @@ export function noise(kind: NoiseKind, seed: number, count: number): AreaSample[
         return { bytes: shuffled, packet: null };
       });
   }
+}
+
+const scan = createAreaScan();
+
+/** Whether a framing reads every area into exactly the TLVs that are in it: type, place and length of each value. */
+export function readsAsMade(framing: Framing, { samples, tlvs }: MadeAreas): boolean {
+  const decoder = readerOf(framing);
+  return samples.every(({ bytes }, n) => {
+    decoder.scan(bytes, 0, bytes.length, scan);
+    const wanted = tlvs[n]!;
+    if (scan.fault !== FAULT.none || scan.count !== wanted.length) return false;
+    return wanted.every(
+      ({ type, valueOffset, valueLength }, i) =>
+        type === scan.type[i] && valueOffset === scan.valueOffset[i] && valueLength === scan.valueLength[i],
+    );
+  });
 }
