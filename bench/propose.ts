@@ -25,7 +25,7 @@ function propose(areas: readonly AreaSample[]): Proposal {
 export function main(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({
     args: [...args],
-    options: { framings: { type: 'string', default: '30' }, seed: { type: 'string', default: '1000' } },
+    options: { framings: { type: 'string', default: '30' }, seed: { type: 'string', default: '1' } },
   });
   const of = Number(values.framings);
   const firstSeed = Number(values.seed);

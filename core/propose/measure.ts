@@ -1,5 +1,12 @@
 /** What areas cost to describe by a framing, and how they read by it. */
-import { compileSchema, createAreaScan, FAULT, readUint, type AreaScan } from '#core/metadata/scan.ts';
+import {
+  compileSchema,
+  createAreaScan,
+  FAULT,
+  readUint,
+  type AreaDecoder,
+  type AreaScan,
+} from '#core/metadata/scan.ts';
 import { ByteContexts, LENGTH_BITS, numberBits, SymbolContexts } from './code-length.ts';
 import type { AreaSample, Framing } from './types.ts';
 
@@ -13,6 +20,10 @@ export interface Measured {
   readonly signature: string;
 }
 
+/** Place and length in one number: areas are shorter than this. */
+const SLOT_LENGTHS = 4096;
+const SEVERAL_SLOTS = 0;
+
 /** No type: types are unsigned. */
 const SYMBOL = { start: -1, pad: -2, terminator: -3, end: -4 } as const;
 const ONLY = 0;
@@ -25,7 +36,7 @@ const EMPTY_BITS = 5;
 const OTHER_BITS = 6;
 
 /** A schema without types, for reading by a framing alone. */
-export function readerOf(framing: Framing): ReturnType<typeof compileSchema> {
+export function readerOf(framing: Framing): AreaDecoder {
   return compileSchema({ whither: 2, name: 'proposed', framing, types: [] });
 }
 
@@ -37,7 +48,9 @@ export class Meter {
   readonly #lengths = new SymbolContexts();
   readonly #flags = new SymbolContexts();
   readonly #scan = createAreaScan();
-  /** Type → context of each byte of its values, counted from their start. */
+  /** Type → place and length of its values as a negative number, or SEVERAL_SLOTS. */
+  readonly #slots = new Map<number, number>();
+  /** Type, or slot → context of each byte of its values, counted from their start. */
   readonly #values = new Map<number, number[]>();
   /** Contexts of what alignment leaves out, which is mostly zero, and of what is behind a terminator, which may be anything. */
   #gap = -1;
@@ -60,6 +73,7 @@ export class Meter {
     const header = this.#bytes.open(framing.start ?? 0);
     const decoder = readerOf(framing);
     const scan = this.#scan;
+    this.#findSlots(areas, decoder);
     let exact = 0;
     let tlvs = 0;
     let covered = 0;
@@ -85,6 +99,27 @@ export class Meter {
       this.#flags.bits();
     const signature = `${this.#hashA.toString(16)}.${this.#hashB.toString(16)}`;
     return { bits, exact, tlvs, covered, signature };
+  }
+
+  /**
+   * Types that are always at one place with one length. What is different about the values of two such types at the
+   * same place is no effect of framing: any byte of a struct, taken for a type, predicts others that go with it. They
+   * share their contexts.
+   */
+  #findSlots(areas: readonly AreaSample[], decoder: AreaDecoder): void {
+    const scan = this.#scan;
+    this.#slots.clear();
+    for (const { bytes } of areas) {
+      decoder.scan(bytes, 0, bytes.length, scan);
+      if (scan.fault !== FAULT.none) continue;
+      for (let i = 0; i < scan.count; i++) {
+        const type = scan.type[i]!;
+        const slot = -1 - (scan.valueOffset[i]! * SLOT_LENGTHS + scan.valueLength[i]!);
+        const known = this.#slots.get(type);
+        if (known === undefined) this.#slots.set(type, slot);
+        else if (known !== slot) this.#slots.set(type, SEVERAL_SLOTS);
+      }
+    }
   }
 
   /** An area that reads exactly; returns how many of its bytes are TLVs. */
@@ -126,8 +161,10 @@ export class Meter {
     const at = scan.valueOffset[i]!;
     this.#symbol(type, type);
     this.#lengths.add(type, length, unit === 1 ? lengthBits(length) : numberBits(length / unit));
-    let contexts = this.#values.get(type);
-    if (contexts === undefined) this.#values.set(type, (contexts = []));
+    const slot = this.#slots.get(type)!;
+    const key = slot === SEVERAL_SLOTS ? type : slot;
+    let contexts = this.#values.get(key);
+    if (contexts === undefined) this.#values.set(key, (contexts = []));
     while (contexts.length < length) contexts.push(this.#bytes.open(1));
     for (let b = 0; b < length; b++) this.#bytes.add(contexts[b]!, bytes[at + b]!);
     this.#hash(type);

@@ -17,8 +17,8 @@ export interface PacketMatch extends FieldLook {
 /** Fewer packets may agree by chance. */
 const MIN_PACKETS = 4;
 const MIN_SHARE = 0.9;
-/** A clock that counts from boot runs beside that of the packets; how far they may part. */
-const MAX_DRIFT_NS = 1_000_000_000n;
+/** A clock that counts from boot runs beside that of the packets; they part by at most this share of the time seen. */
+const MAX_DRIFT_SHARE = 8n;
 /** A program may take the time long before the packet is seen, and clocks of devices are set badly. */
 const MAX_CLOCK_DIFFERENCE_NS = 3_600_000_000_000n;
 const UNITS = { ns: 1n, us: 1_000n, ms: 1_000_000n, s: 1_000_000_000n } as const;
@@ -125,14 +125,16 @@ function lengthMatch(values: readonly Known[], endian: ByteOrder): PacketMatch |
 function timeMatch(values: readonly Known[]): PacketMatch | null {
   const timed = values.filter(({ bytes, packet }) => packet.timeNs !== null && isInteger({ bytes, packet }));
   if (timed.length < MIN_PACKETS || timed.length < values.length) return null;
+  const elapsed = timed.at(-1)!.packet.timeNs! - timed[0]!.packet.timeNs!;
   for (const endian of ORDERS) {
     for (const unit of ['ns', 'us', 'ms', 's'] as const) {
       const behind = ({ bytes, packet }: Known): bigint =>
         packet.timeNs! - numberOf(bytes, endian) * UNITS[unit];
       const first = behind(timed[0]!);
       const isUnix = share(timed, (value) => magnitude(behind(value)) <= MAX_CLOCK_DIFFERENCE_NS);
-      const isBoot = isUnix ?? share(timed, (value) => magnitude(behind(value) - first) <= MAX_DRIFT_NS);
-      if (isBoot === null || !advances(timed, endian, unit)) continue;
+      const isBoot =
+        isUnix ?? share(timed, (value) => MAX_DRIFT_SHARE * magnitude(behind(value) - first) <= elapsed);
+      if (isBoot === null || !advances(timed, elapsed, endian, unit)) continue;
       const epoch = isUnix === null ? 'boot' : 'unix';
       return {
         look: 'timestamp',
@@ -148,10 +150,14 @@ function timeMatch(values: readonly Known[]): PacketMatch | null {
 }
 
 /** Over the time that all packets took the value moves on by half of it at least: a constant would run along, too. */
-function advances(values: readonly Known[], endian: ByteOrder, unit: keyof typeof UNITS): boolean {
+function advances(
+  values: readonly Known[],
+  elapsed: bigint,
+  endian: ByteOrder,
+  unit: keyof typeof UNITS,
+): boolean {
   const first = values[0]!;
   const last = values.at(-1)!;
-  const elapsed = last.packet.timeNs! - first.packet.timeNs!;
   const moved = (numberOf(last.bytes, endian) - numberOf(first.bytes, endian)) * UNITS[unit];
   return elapsed > 0n && 2n * moved > elapsed;
 }
