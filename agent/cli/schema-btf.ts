@@ -30,7 +30,10 @@ export interface BtfOptions {
 }
 
 /** The bytes that hold the types, and what they are called in messages. Failure when they cannot be had. */
-export function btfBytes(source: BtfSource, paths: Paths): { readonly bytes: Uint8Array; readonly name: string } {
+export function btfBytes(
+  source: BtfSource,
+  paths: Paths,
+): { readonly bytes: Uint8Array; readonly name: string } {
   const named = [source.object, source.program, source.kernel === true ? true : undefined];
   if (named.filter((one) => one !== undefined).length !== 1) {
     throw new Failure('types are read from one place', 'name an object file, or --program ID, or --kernel');
@@ -69,27 +72,33 @@ export function schemaFromBtf(bytes: Uint8Array, name: string, { struct, search 
     return struct === undefined ? list(btf, name, search) : schemaText(schemaNamed(btf, name, struct));
   } catch (thrown) {
     if (!(thrown instanceof BtfFault)) throw thrown;
-    throw new Failure(`${name} at byte ${thrown.offset}: ${thrown.message.replace(/\.$/, '')}`, 'compile it with clang -g -target bpf');
+    throw new Failure(
+      `${name} at byte ${thrown.offset}: ${thrown.message.replace(/\.$/, '')}`,
+      'compile it with clang -g -target bpf',
+    );
   }
 }
 
 function schemaNamed(btf: Btf, name: string, wanted: string): ReturnType<typeof schemaFromStruct> {
   const found = findType(btf, wanted);
-  if (found !== null) return found.kind === 'enum' ? schemaFromEnum(btf, found.id) : schemaFromStruct(btf, found.id);
+  if (found !== null)
+    return found.kind === 'enum' ? schemaFromEnum(btf, found.id) : schemaFromStruct(btf, found.id);
   const near = searchTypes(btf, wanted, 3).map((type) => type.name);
-  const hint = near.length > 0 ? `did you mean ${near.join(', ')}` : `whither schema from-btf ${name} lists them`;
+  const hint =
+    near.length > 0 ? `did you mean ${near.join(', ')}` : `whither schema from-btf ${name} lists them`;
   throw new Failure(`${name} has no type called ${wanted}`, hint);
 }
 
 function list(btf: Btf, name: string, search: string): string {
   const types = searchTypes(btf, search, MAX_LISTED + 1);
-  if (types.length === 0) throw new Failure(`${name} has no such type`, 'a type is kept in BTF when the program uses it');
+  if (types.length === 0)
+    throw new Failure(`${name} has no such type`, 'a type is kept in BTF when the program uses it');
   const lines = types
     .slice(0, MAX_LISTED)
-    .map(({ kind, name: own, size, count }) =>
-      `${kind} ${own}  ${size} B, ${count} ${kind === 'enum' ? 'values' : 'members'}`,
+    .map(
+      ({ kind, name: own, size, count }) =>
+        `${kind} ${own}  ${size} B, ${count} ${kind === 'enum' ? 'values' : 'members'}`,
     );
   if (types.length > MAX_LISTED) lines.push(`and more: --search TEXT narrows it down`);
   return `${lines.join('\n')}\n`;
 }
-

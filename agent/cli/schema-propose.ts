@@ -47,12 +47,17 @@ export async function proposeSchema(
     return 0;
   }
   if (options.json) {
-    const candidates = proposal.candidates.map((candidate) => ({ ...candidate, schema: schemaOf(candidate) }));
+    const candidates = proposal.candidates.map((candidate) => ({
+      ...candidate,
+      schema: schemaOf(candidate),
+    }));
     out.write(`${JSON.stringify({ ...proposal, candidates })}\n`);
   } else {
     out.write(`${proposalLines(proposal).join('\n')}\n`);
     if (proposal.candidates.length > 0) {
-      out.write(`\nwhither schema propose ${name} --schema 1 > my.json writes the first as a schema to edit.\n`);
+      out.write(
+        `\nwhither schema propose ${name} --schema 1 > my.json writes the first as a schema to edit.\n`,
+      );
     }
   }
   return proposal.candidates.length > 0 ? 0 : 1;
