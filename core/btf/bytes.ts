@@ -1,8 +1,7 @@
 /** Bytes of either order, read within bounds. */
+import { decodeCString } from '#core/pcapng/text.ts';
 import { MAX_NAME_BYTES } from './limits.ts';
 import { BtfFault } from './types.ts';
-
-const decoder = new TextDecoder('utf-8');
 
 export class ByteReader {
   readonly length: number;
@@ -62,7 +61,7 @@ export class ByteReader {
     const limit = Math.min(this.length, at + MAX_NAME_BYTES);
     let end = at;
     while (end < limit && this.#bytes[end] !== 0) end++;
-    return decoder.decode(this.#bytes.subarray(at, end));
+    return decodeCString(this.#bytes, at, end - at);
   }
 
   #check(at: number, length: number, what: string): void {

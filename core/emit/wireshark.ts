@@ -8,6 +8,7 @@ import type { Layout, MetadataSchema, TlvType } from '#core/metadata/types.ts';
 import { tlvHeader } from '#core/metadata/tlv-header.ts';
 import { TRAIT_SIZES } from '#core/metadata/traits-scan.ts';
 import { elementSize } from '#core/metadata/value.ts';
+import { encodeUtf8 } from '#core/pcapng/text.ts';
 import { LUA_RUNTIME } from './lua-runtime.ts';
 
 type Lua =
@@ -191,7 +192,7 @@ function lua(value: Lua): string {
 
 /** A schema is anybody's text: nothing in it ends the string or the line. */
 function luaString(text: string): string {
-  const bytes = new TextEncoder().encode(text);
+  const bytes = encodeUtf8(text);
   let quoted = '"';
   for (const byte of bytes) {
     const isPlain = byte >= 0x20 && byte < 0x7f && byte !== 0x22 && byte !== 0x5c;
