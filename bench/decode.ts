@@ -9,8 +9,8 @@
  * The goals are held against the production build, which is what people run; the same decoder straight from
  * source, as `npx whither inspect` in development runs it, has a row of its own.
  *
- * Twice: a TLV rewritten once on a journey, as a tcx program behind an XDP program does it (the goals are
- * held against this one), and the worst case, in which no area is like the one before.
+ * Thrice: a TLV rewritten once on a journey, as a tcx program behind an XDP program does it (the goals are
+ * held against this one), the worst case, in which no area is like the one before, and ten types of TLV in 64 bytes.
  */
 import { parseArgs } from 'node:util';
 import { generateCapture, joinChunks } from '#core/pcapng/testing/generate-capture.ts';
@@ -89,6 +89,7 @@ export async function main(args: readonly string[]): Promise<void> {
   const rounds = Number(values.rounds);
   const bytes = joinChunks(generateCapture({ events, metadata: 32, rewrites: 'once' }));
   const worstBytes = joinChunks(generateCapture({ events, metadata: 32, rewrites: 'every-hop' }));
+  const tenBytes = joinChunks(generateCapture({ events, metadata: 64, rewrites: 'once', types: 10 }));
   console.log(
     `${events} events, ${bytes.length} bytes (${(bytes.length / events).toFixed(0)} a event), 32 B metadata each`,
   );
@@ -98,13 +99,16 @@ export async function main(args: readonly string[]): Promise<void> {
   const seconds: number[] = [];
   const sourceSeconds: number[] = [];
   const worstSeconds: number[] = [];
+  const tenSeconds: number[] = [];
   for (let round = -WARM_UP_ROUNDS; round < rounds; round++) {
     const s = decodeOnce(built, bytes, events);
     const worst = decodeOnce(built, worstBytes, events);
+    const ten = decodeOnce(built, tenBytes, events);
     const fromSource = decodeOnce(source, bytes, events);
     if (round >= 0) {
       seconds.push(s);
       worstSeconds.push(worst);
+      tenSeconds.push(ten);
       sourceSeconds.push(fromSource);
     }
     // In turns, so that both see the same load of other programs.
@@ -113,11 +117,13 @@ export async function main(args: readonly string[]): Promise<void> {
   }
   const whither = summarize(seconds);
   const worst = summarize(worstSeconds);
+  const ten = summarize(tenSeconds);
   const fromSource = summarize(sourceSeconds);
   const rows = [
     ['', 'best s', 'median s', 'M events/s', 'MB/s'],
     row('whither, one thread', events, bytes.length, whither),
     row('whither, every area differs', events, bytes.length, worst),
+    row('whither, ten types in 64 B', events, tenBytes.length, ten),
     row('whither, from source (tsx)', events, bytes.length, fromSource),
     ...(tshark?.runs() ?? []).map(({ name, runs }) => row(name, events, bytes.length, runs)),
   ];
@@ -137,6 +143,7 @@ export async function main(args: readonly string[]): Promise<void> {
       mb_per_s: Math.round(bytes.length / whither.best / 1e6),
       ratio_tshark: ratio,
       events_per_s_worst: Math.round(events / worst.best),
+      events_per_s_ten_types: Math.round(events / ten.best),
       events_per_s_source: Math.round(events / fromSource.best),
     }),
   );

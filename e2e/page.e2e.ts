@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { generatedCapture } from './captures.ts';
-import { allRows, matrix, pathTable, waitForState } from './look.ts';
+import { allRows, inspectAll, matrix, pathTable, waitForState } from './look.ts';
 import { StaticPage } from './static-page.ts';
 
 const SAMPLE = fileURLToPath(new URL('../dist/page/samples/edge.pcapng', import.meta.url));
@@ -187,13 +187,10 @@ describe('the filter by harm', () => {
     expect(await filter.getByRole('button', { name: 'suspect' }).count()).toBe(0);
     await filter.getByRole('button', { name: 'clobbered' }).click();
     await expect.poll(() => new URL(page.url()).searchParams.get('harm')).toBe('clobbered');
-    const [summary, states] = await page.evaluate(async () => {
-      const { api } = globalThis.whither;
-      const all = await api.inspect(0, 4000);
-      const events = all as { journey: string; state: string }[];
-      return [await api.lossSummary(), events.filter((event) => event.state === 'clobbered')] as const;
-    });
-    const harmed = new Set(states.map(({ journey }) => journey)).size;
+    const summary = await page.evaluate(() => globalThis.whither.api.lossSummary());
+    const events = (await inspectAll(page)) as readonly { journey: string; state: string }[];
+    const clobbered = events.filter(({ state }) => state === 'clobbered');
+    const harmed = new Set(clobbered.map(({ journey }) => journey)).size;
     expect(summary.rows.some(({ state }) => state === 'clobbered')).toBe(true);
     await expect
       .poll(() => page.getByTestId('list-count').textContent())

@@ -16,6 +16,7 @@ import type {
   ListFilter,
   LossSummary,
   CaptureFilter,
+  Firing,
   MissingHook,
   Timeline,
 } from '#core/store/view.ts';
@@ -68,6 +69,8 @@ export interface Update {
   readonly missingHooks: readonly MissingHook[];
   /** What the capture was asked for; null when it does not say. */
   readonly filter: CaptureFilter | null;
+  /** How often a trigger's condition was met, and by which journey last; null = never, or there was no trigger. */
+  readonly fired: { readonly count: number; readonly last: Firing } | null;
   readonly timeline: Timeline;
   /** The rows of `watchRows`, as of this Update; null when none are watched. */
   readonly rows: JourneyRows | null;

@@ -283,6 +283,7 @@ export class Session implements WhitherWorker {
       gaps: store.gaps.list(),
       missingHooks: store.facts.missingHooks,
       filter: store.facts.filter,
+      fired: store.lastFiring === null ? null : { count: store.firingCount, last: store.lastFiring },
       timeline: timeline.timeline(),
       rows: this.#watched(capture),
       schema: store.tlvs.current?.schema ?? null,

@@ -83,10 +83,7 @@ export class ProbeRunner {
         return;
       }
       attempt += 1;
-      this.#status(
-        'restarting',
-        gone === null ? `${why} Starting it again.` : waiting(gone),
-      );
+      this.#status('restarting', gone === null ? `${why} Starting it again.` : waiting(gone));
       await this.#sleep(delay);
     }
     this.#status('stopped', 'The capture was stopped.');

@@ -13,6 +13,8 @@ const MAX_EXPRESSION_CHARS = 4096;
 const WORD = '(?:0x[0-9a-fA-F]{1,8}|[0-9]{1,10})';
 /** Of agent/probe/args.h: SAMPLE_MAX, RATE_MAX. */
 const MAX_COUNT = 1_000_000_000;
+/** WH_TLVS_MAX of agent/probe/record.h. */
+const MAX_TLVS = 8;
 const MAX_MAPS = 16;
 const MAX_MAP_CHARS = 255;
 export const MIN_MAP_INTERVAL_MS = 10;
@@ -74,6 +76,17 @@ const spec = v.object({
     ),
   ),
   hasMetadata: v.exactOptional(v.boolean()),
+  /** As agent/cli/tlv.ts makes it of a schema. */
+  tlv: v.exactOptional(
+    v.object({
+      framing: v.pipe(v.string(), v.regex(/^[a-z]+=[a-z0-9]+(?:,[a-z]+=[a-z0-9]+)*$/)),
+      wanted: v.pipe(
+        v.array(v.pipe(v.string(), v.regex(/^[0-9]{1,10}(?:=0x[0-9a-f]{1,16},(?:little|big))?$/))),
+        v.minLength(1),
+        v.maxLength(MAX_TLVS),
+      ),
+    }),
+  ),
   sample: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(MAX_COUNT))),
   rate: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(MAX_COUNT))),
   mapIntervalMs: v.exactOptional(
@@ -106,6 +119,8 @@ export function probeArguments(checked: CaptureSpec): string[] {
     ...(checked.filter === undefined ? [] : ['-f', checked.filter]),
     ...(checked.mark === undefined ? [] : ['--mark', checked.mark]),
     ...(checked.hasMetadata === true ? ['--has-metadata'] : []),
+    ...(checked.tlv === undefined ? [] : ['--tlv-framing', checked.tlv.framing]),
+    ...(checked.tlv?.wanted ?? []).flatMap((tlv) => ['--tlv', tlv]),
     ...(checked.sample === undefined ? [] : ['--sample', String(checked.sample)]),
     ...(checked.rate === undefined ? [] : ['--rate', String(checked.rate)]),
     ...(checked.maps ?? []).flatMap((map) => ['--map', map]),

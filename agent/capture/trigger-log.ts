@@ -31,6 +31,8 @@ export class TriggerLog implements CaptureLog {
   readonly #cutter = new BlockCutter();
   #out = new Uint8Array(START_BYTES);
   #length = 0;
+  #given: Uint8Array | null = null;
+  #bytes: Uint8Array = new Uint8Array(0);
 
   /** `close` it. */
   constructor(log: CaptureLog, options: TriggerOptions, listener: TriggerListener) {
@@ -55,7 +57,7 @@ export class TriggerLog implements CaptureLog {
   async append(chunk: Uint8Array): Promise<void> {
     try {
       this.#cutter.push(chunk, (type, bytes, _view, start, length) =>
-        this.trigger.block(type, bytes, start, length),
+        this.trigger.block(type, this.#plain(bytes), start, length),
       );
     } finally {
       this.trigger.flush();
@@ -70,6 +72,15 @@ export class TriggerLog implements CaptureLog {
     await this.#passOn().catch(() => undefined);
     this.#tell();
     await this.#log.probeEnded();
+  }
+
+  /** `core` reads a Uint8Array: the `slice` of a Buffer is another. */
+  #plain(bytes: Uint8Array): Uint8Array {
+    if (this.#given !== bytes) {
+      this.#given = bytes;
+      this.#bytes = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    }
+    return this.#bytes;
   }
 
   #tell(): void {

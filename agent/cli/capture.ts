@@ -35,9 +35,9 @@ export async function capture(options: CaptureCommandOptions, paths: Paths): Pro
   if (options.interface === undefined) {
     throw new Failure('no interface was named', 'give -i DEV (ip link lists them)');
   }
-  const spec = checkSpec(specOf(options));
-  const trigger = triggerOf(options, options.schema !== undefined);
   const schemas = schemasOf(options);
+  const spec = checkSpec(specOf(options, schemas));
+  const trigger = triggerOf(options, options.schema !== undefined);
   const fd = options.write === '-' ? STDOUT_FD : writeDescriptor(options.write);
   const out = createWriteStream('', { fd, autoClose: fd !== STDOUT_FD });
   const log = new FileLog(out, schemas, () => {

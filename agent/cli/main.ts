@@ -17,6 +17,7 @@ import { inspect } from './inspect.ts';
 import { openFiles, type OpenOptions } from './open.ts';
 import { addCaptureOptions } from './options.ts';
 import { findPaths } from './paths.ts';
+import { addSchemaDiff } from './schema-diff.ts';
 import { checkSchema } from './schema.ts';
 import { serve, type ServeOptions } from './serve.ts';
 import { parseAge, parsePort, parseSize } from './units.ts';
@@ -166,6 +167,8 @@ Examples:
         stderr,
       );
     });
+
+  addSchemaDiff(program.command('schema').description('work with metadata schemas'));
 
   program
     .command('doctor')

@@ -4,6 +4,8 @@ import type { CaptureSpec } from '../capture/spec.ts';
 import { parseCondition } from '#core/trigger/condition.ts';
 import { DEFAULT_AFTER, DEFAULT_BEFORE, MAX_AROUND, type TriggerOptions } from '#core/trigger/trigger.ts';
 import { Failure } from '../failure.ts';
+import { checkSchema } from './schema.ts';
+import { tlvOf } from './tlv.ts';
 import { parseWhole } from './units.ts';
 
 export interface CaptureOptions {
@@ -12,6 +14,7 @@ export interface CaptureOptions {
   readonly filter?: string;
   readonly mark?: string;
   readonly hasMetadata?: boolean;
+  readonly tlv?: readonly string[];
   readonly sample?: number;
   readonly rate?: number;
   readonly trigger?: readonly string[];
@@ -31,6 +34,11 @@ export function addCaptureOptions(command: Command): Command {
     .option('-f, --filter <expression>', 'only packets that match, as in pcap-filter(7), each to its end')
     .option('--mark <value>', 'only packets with this mark: VALUE or VALUE/MASK')
     .option('--has-metadata', 'only packets that have metadata at some hook, from there on')
+    .option(
+      '--tlv <name[=value]>',
+      'only packets with this TLV of the schema at some hook, from there on; repeated: with all of them',
+      collect,
+    )
     .option('--sample <n>', 'keep one journey in N, whole; the rest is counted', parseWhole)
     .option('--rate <n>', 'keep about N events a second, whole journeys; the rest is counted', parseWhole)
     .option(
@@ -48,24 +56,29 @@ export function addCaptureOptions(command: Command): Command {
     .option('--schema <file>', 'metadata schema (JSON) to put into the capture; see docs/schema.md');
 }
 
-export function specOf(options: CaptureOptions): CaptureSpec {
+/** `schemas`: those that go into the capture. */
+export function specOf(options: CaptureOptions, schemas: readonly string[]): CaptureSpec {
   return {
     devices: [...(options.interface ?? [])],
     netns: options.netns ?? null,
     snaplen: options.snaplen ?? null,
-    ...filterOf(options),
+    ...filterOf(options, schemas),
     ...(options.map !== undefined && { maps: [...options.map] }),
     ...(options.mapInterval !== undefined && { mapIntervalMs: options.mapInterval }),
   };
 }
 
-/** What is asked for of the packets, wherever they are. */
-export function filterOf(options: CaptureOptions): Partial<CaptureSpec> {
-  const { filter, mark, hasMetadata, sample, rate } = options;
+/** What is asked for of the packets, wherever they are; the last of `schemas` says what a TLV is. */
+export function filterOf(options: CaptureOptions, schemas: readonly string[]): Partial<CaptureSpec> {
+  const { filter, mark, hasMetadata, tlv, sample, rate } = options;
+  const schema = schemas.at(-1);
   return {
     ...(filter !== undefined && { filter }),
     ...(mark !== undefined && { mark }),
     ...(hasMetadata !== undefined && { hasMetadata }),
+    ...(tlv !== undefined && {
+      tlv: tlvOf(tlv, schema === undefined ? null : checkSchema(schema, options.schema ?? '')),
+    }),
     ...(sample !== undefined && { sample }),
     ...(rate !== undefined && { rate }),
   };

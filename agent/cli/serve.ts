@@ -37,9 +37,9 @@ export interface ServeOptions extends CaptureOptions {
 /** Serves until it is told to end. Failure when it cannot begin, also when interfaces were named and cannot be watched. */
 export async function serve(options: ServeOptions, paths: Paths): Promise<void> {
   requirePage(paths);
-  const spec = options.interface ? checkSpec(specOf(options)) : null;
-  const trigger = triggerOf(options, options.schema !== undefined || options.lab !== undefined);
   const schemas = schemasOf(options);
+  const spec = options.interface ? checkSpec(specOf(options, schemas)) : null;
+  const trigger = triggerOf(options, options.schema !== undefined || options.lab !== undefined);
   const lifetime = beginLifetime(takeHandover(), paths.probe);
   try {
     const dir =
@@ -100,6 +100,8 @@ class LiveCapture {
   /** Why the interfaces that were named cannot be watched: who named them has no use for a page without them. */
   refusal: Failure | null = null;
   readonly #options: ServeOptions;
+  /** Those of the capture. */
+  #schemas: readonly string[];
   readonly #spec: CaptureSpec | null;
   readonly #lifetime: Lifetime;
   readonly #spool: Spool;
@@ -117,6 +119,7 @@ class LiveCapture {
 
   constructor({ options, spec, trigger, schemas, lifetime, spool }: Served, server: AgentServer) {
     this.#options = options;
+    this.#schemas = schemas;
     this.#spec = spec;
     this.#lifetime = lifetime;
     this.#spool = spool;
@@ -186,18 +189,14 @@ class LiveCapture {
     const started = await launcher.startLab(lab, (text) => this.#labEnded(text));
     if (started.schema !== null && this.#options.schema === undefined) {
       const schema = schemaForCapture(started.schema, `of the ${lab} lab`);
+      this.#schemas = [schema];
       this.#spool.useSchema(schema);
       this.#triggered?.useSchema(schema);
     }
     const { netns, devices, maps } = started;
     const sampled = maps.length === 0 ? {} : { maps: [...maps], mapIntervalMs: LAB_MAP_INTERVAL_MS };
-    return checkSpec({
-      devices,
-      netns,
-      snaplen: this.#options.snaplen ?? null,
-      ...sampled,
-      ...filterOf(this.#options),
-    });
+    const filter = filterOf(this.#options, this.#schemas);
+    return checkSpec({ devices, netns, snaplen: this.#options.snaplen ?? null, ...sampled, ...filter });
   }
 
   /** Its devices and namespaces are gone with it: the probe would watch nothing, and say that all is well. */

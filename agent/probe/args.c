@@ -22,6 +22,8 @@ static const char USAGE[] =
 	"  -f, --filter EXPR       only packets that match, as pcap-filter(7) has it, and what becomes of them\n"
 	"      --mark VALUE[/MASK] only with this skb->mark\n"
 	"      --has-metadata      only with metadata\n"
+	"      --tlv TYPE[=VALUE]  only with such a TLV; may be repeated: with all of them. VALUE[,little|,big]: its order\n"
+	"      --tlv-framing LIST  how TLVs lie: type=1,length=1,endian=little,unit=1,header=0,align=1,start=0,pad=N,terminator=N\n"
 	"      --sample N          one journey in N, whole; the others are counted\n"
 	"      --rate N            about N events a second, whole journeys; the others are counted\n"
 	"  -s, --snaplen N         bytes of each packet, from the MAC header (default 128, at most 4096)\n"
@@ -45,6 +47,8 @@ enum {
 	OPT_NETNS = 256,
 	OPT_MARK,
 	OPT_HAS_METADATA,
+	OPT_TLV,
+	OPT_TLV_FRAMING,
 	OPT_SAMPLE,
 	OPT_RATE,
 	OPT_SCHEMA,
@@ -67,6 +71,8 @@ static const struct option LONG[] = {
 	{ "filter", required_argument, NULL, 'f' },
 	{ "mark", required_argument, NULL, OPT_MARK },
 	{ "has-metadata", no_argument, NULL, OPT_HAS_METADATA },
+	{ "tlv", required_argument, NULL, OPT_TLV },
+	{ "tlv-framing", required_argument, NULL, OPT_TLV_FRAMING },
 	{ "sample", required_argument, NULL, OPT_SAMPLE },
 	{ "rate", required_argument, NULL, OPT_RATE },
 	{ "snaplen", required_argument, NULL, 's' },
@@ -168,6 +174,7 @@ int args_parse(int argc, char **argv, struct options *o)
 		.snaplen = WH_SNAPLEN_DEFAULT,
 		.ring_bytes = RING_BYTES_DEFAULT,
 		.map_interval_ms = MAP_INTERVAL_MS,
+		.filter.framing = FRAMING_DEFAULT,
 	};
 	while ((c = getopt_long(argc, argv, "i:f:s:w:h", LONG, NULL)) != -1) {
 		switch (c) {
@@ -191,6 +198,14 @@ int args_parse(int argc, char **argv, struct options *o)
 			break;
 		case OPT_HAS_METADATA:
 			o->filter.metadata = true;
+			break;
+		case OPT_TLV:
+			if (filter_parse_tlv(&o->filter, optarg))
+				return STOP_USAGE;
+			break;
+		case OPT_TLV_FRAMING:
+			if (filter_parse_framing(&o->filter, optarg))
+				return STOP_USAGE;
 			break;
 		case OPT_SAMPLE:
 			if (number(optarg, 1, SAMPLE_MAX, "--sample", &o->filter.sample))

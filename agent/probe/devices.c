@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include <linux/ethtool.h>
+#include <linux/if_arp.h>
 #include <linux/sockios.h>
 
 /* Where iproute2 keeps named namespaces. */
@@ -53,7 +54,7 @@ int netns_enter(const char *name, struct netns *out)
 	return 0;
 }
 
-static void find_driver(struct device *d)
+static void find_kind(struct device *d)
 {
 	struct ethtool_drvinfo info = { .cmd = ETHTOOL_GDRVINFO };
 	struct ifreq request = { 0 };
@@ -62,6 +63,9 @@ static void find_driver(struct device *d)
 	if (fd < 0)
 		return;
 	memcpy(request.ifr_name, d->name, sizeof(request.ifr_name));
+	if (!ioctl(fd, SIOCGIFHWADDR, &request))
+		d->ethernet = request.ifr_hwaddr.sa_family == ARPHRD_ETHER ||
+			      request.ifr_hwaddr.sa_family == ARPHRD_LOOPBACK;
 	request.ifr_data = (void *)&info;
 	if (!ioctl(fd, SIOCETHTOOL, &request))
 		snprintf(d->driver, sizeof(d->driver), "%s", info.driver);
@@ -85,6 +89,6 @@ int device_find(const char *name, struct device *out)
 			program_invocation_short_name, name, strerror(errno));
 		return -1;
 	}
-	find_driver(out);
+	find_kind(out);
 	return 0;
 }

@@ -24,6 +24,7 @@ struct device {
 	char now[IF_NAMESIZE];	/* it may be renamed while it is watched */
 	char driver[32];	/* "" = not known */
 	unsigned ifindex;
+	bool ethernet; /* its packets begin with an Ethernet header */
 	bool gone;
 	bool said; /* that it is gone */
 };

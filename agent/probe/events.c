@@ -24,18 +24,23 @@ struct events {
 /* The extensions, in ascending order of their bits. */
 struct part {
 	uint16_t bit;
-	uint16_t offset; /* in the record */
+	uint16_t offset; /* in the record, and the wh_rare behind it */
 	uint16_t size;
 };
 #define PART(BIT, FIELD)                                                                       \
 	{                                                                                      \
 		BIT, offsetof(struct wh_record, FIELD), sizeof(((struct wh_record *)0)->FIELD) \
 	}
+#define RARE(BIT, FIELD)                                                         \
+	{                                                                        \
+		BIT, sizeof(struct wh_record) + offsetof(struct wh_rare, FIELD), \
+			sizeof(((struct wh_rare *)0)->FIELD)                     \
+	}
 static const struct part PARTS[] = {
-	PART(WH_EXTENSION_TASK, task),	     PART(WH_EXTENSION_DROP, drop),
-	PART(WH_EXTENSION_SOCKET, socket),   PART(WH_EXTENSION_CB, cb),
-	PART(WH_EXTENSION_BESIDE, beside),   PART(WH_EXTENSION_LINK, link),
-	PART(WH_EXTENSION_PROGRAM, program), PART(WH_EXTENSION_OPERATIONS, operations),
+	RARE(WH_EXTENSION_TASK, task),	     RARE(WH_EXTENSION_DROP, drop),
+	PART(WH_EXTENSION_SOCKET, socket),   RARE(WH_EXTENSION_CB, cb),
+	PART(WH_EXTENSION_BESIDE, beside),   RARE(WH_EXTENSION_LINK, link),
+	RARE(WH_EXTENSION_PROGRAM, program), RARE(WH_EXTENSION_OPERATIONS, operations),
 };
 #define PART_COUNT (sizeof(PARTS) / sizeof(*PARTS))
 
@@ -52,7 +57,7 @@ static void event_write(struct block *b, const struct wh_record *r, const void *
 	block_put_u16(b, (uint16_t)length);
 	block_put(b, &pen, sizeof(pen));
 	block_put(b, &r->event, sizeof(r->event));
-	block_put(b, r->bytes, r->meta_bytes);
+	block_put(b, wh_bytes_of(r), r->meta_bytes);
 	block_pad(b);
 	for (size_t i = 0; i < PART_COUNT; i++)
 		if (r->event.extensions & PARTS[i].bit)
@@ -80,14 +85,14 @@ void packet_write(struct capture *c, struct interface *i, uint32_t direction,
 	block_put_time(&b, r->ktime_ns + c->clock.offset_ns);
 	block_put_u32(&b, r->cap_len);
 	block_put_u32(&b, r->wire_len);
-	block_put(&b, r->bytes + r->meta_bytes, r->cap_len);
+	block_put(&b, wh_bytes_of(r) + r->meta_bytes, r->cap_len);
 	block_pad(&b);
 	block_option(&b, EPB_FLAGS, &direction, sizeof(direction));
 	if (i->unsaid)
 		block_option_u64(&b, EPB_DROPCOUNT, i->unsaid);
 	block_option_u64(&b, EPB_PACKETID, r->journey);
-	if (r->event.extensions & WH_EXTENSION_PROGRAM && r->program.returned)
-		verdict_write(&b, &r->program);
+	if (r->event.extensions & WH_EXTENSION_PROGRAM && wh_rare_of(r)->program.returned)
+		verdict_write(&b, &wh_rare_of(r)->program);
 	event_write(&b, r, tail, tail_bytes);
 	block_put_u32(&b, OPT_END);
 	if (block_end(&b)) {
@@ -112,7 +117,7 @@ static int on_record(void *context, void *data, size_t size)
 	struct interface *i;
 
 	if (size >= sizeof(*r) && r->point < WH_POINTS &&
-	    r->meta_bytes + r->cap_len <= size - sizeof(*r)) {
+	    wh_bytes_of(r) + r->meta_bytes + r->cap_len <= (const uint8_t *)data + size) {
 		i = &e->capture->interfaces[r->point];
 		if (i->id != NO_INTERFACE)
 			record_write(e, i, r);

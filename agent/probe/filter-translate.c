@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* Registers: R6 = A, R7 = X, R8 = address of the packet, R9 = bytes that can be read there. */
+/* Registers: R6 = A, R7 = X, R8 = the packet, to read from where the kernel can cast, R9 = bytes
+ * that can be read there. */
 #include "filter-translate.h"
 
 #include <errno.h>
@@ -11,7 +12,7 @@
 
 #define A    BPF_REG_6
 #define X    BPF_REG_7
-#define FROM BPF_REG_8
+#define SEEN BPF_REG_8
 #define HAVE BPF_REG_9
 
 /* The stack, from its top: the 16 words of scratch memory, then these. */
@@ -20,6 +21,7 @@
 #define TAG	   (-76)
 #define SHIFT	   (-80) /* by how much a tag moves what is behind it: 0 or 4 */
 #define LOADED	   (-88)
+#define FROM	   (-96) /* address of the packet */
 _Static_assert(BPF_MEMWORDS == 16, "scratch memory fits above LENGTH");
 
 /* Where the tag stands in an Ethernet frame, and where it ends. */
@@ -131,12 +133,24 @@ static int bytes_of(int size)
 	return size == BPF_W ? 4 : size == BPF_H ? 2 : 1;
 }
 
+/* R1 = an address -> R0 = what kernel memory may be read through. */
+static void cast(struct translation *t)
+{
+	alu_imm(t, BPF_MOV, BPF_REG_2, t->access.cast_type);
+	op(t, BPF_JMP | BPF_CALL, 0, BPF_PSEUDO_KFUNC_CALL, 0, t->access.cast_function);
+}
+
+static void to_host_order(struct translation *t, int size, int into)
+{
+	if (size != BPF_B)
+		op(t, BPF_ALU | BPF_END | BPF_TO_BE, into, 0, 0, 8 * bytes_of(size));
+}
+
 /* R1 = address -> `into` = the value there, in host order. It is known to be part of the packet. */
 static void fetch(struct translation *t, int size, int into)
 {
 	if (t->access.cast_function) {
-		alu_imm(t, BPF_MOV, BPF_REG_2, t->access.cast_type);
-		op(t, BPF_JMP | BPF_CALL, 0, BPF_PSEUDO_KFUNC_CALL, 0, t->access.cast_function);
+		cast(t);
 		load(t, size, into, BPF_REG_0, 0);
 	} else {
 		alu(t, BPF_MOV, BPF_REG_3, BPF_REG_1);
@@ -147,8 +161,7 @@ static void fetch(struct translation *t, int size, int into)
 		jump(t, BPF_JMP | BPF_K | BPF_JNE, BPF_REG_0, 0, 0, TO_FAIL);
 		load(t, size, into, BPF_REG_10, LOADED);
 	}
-	if (size != BPF_B)
-		op(t, BPF_ALU | BPF_END | BPF_TO_BE, into, 0, 0, 8 * bytes_of(size));
+	to_host_order(t, size, into);
 }
 
 /* The tag in place of what is at TAG_AT and TAG_TCI; anything that lies across its edges, or is a
@@ -182,9 +195,14 @@ static void load_absolute(struct translation *t, int size, uint32_t at, int into
 		return;
 	}
 	jump(t, BPF_JMP | BPF_K | BPF_JLT, HAVE, 0, (int32_t)end, TO_FAIL);
+	if (t->access.cast_function && end <= (t->tags ? TAG_AT : CAST_BYTES)) {
+		load(t, size, into, SEEN, (int)at);
+		to_host_order(t, size, into);
+		return;
+	}
 	if (t->tags && at < TAG_END && end > TAG_AT)
 		done = fetch_tag(t, size, at, into);
-	alu(t, BPF_MOV, BPF_REG_1, FROM);
+	load(t, BPF_DW, BPF_REG_1, BPF_REG_10, FROM);
 	if (t->tags && at >= TAG_END) {
 		load(t, BPF_W, BPF_REG_2, BPF_REG_10, SHIFT);
 		alu(t, BPF_SUB, BPF_REG_1, BPF_REG_2);
@@ -218,7 +236,8 @@ static void load_indirect(struct translation *t, int size, uint32_t at)
 		land(t, untagged);
 		land(t, in_front);
 	}
-	alu(t, BPF_ADD, BPF_REG_1, FROM);
+	load(t, BPF_DW, BPF_REG_2, BPF_REG_10, FROM);
+	alu(t, BPF_ADD, BPF_REG_1, BPF_REG_2);
 	fetch(t, size, A);
 }
 
@@ -384,7 +403,6 @@ static void prologue(struct translation *t, bool scratch)
 	size_t untagged;
 
 	jump(t, BPF_JMP | BPF_K | BPF_JEQ, BPF_REG_1, 0, 0, TO_FAIL);
-	load(t, BPF_DW, FROM, BPF_REG_1, offsetof(struct wh_packet, from));
 	load(t, BPF_W, HAVE, BPF_REG_1, offsetof(struct wh_packet, have));
 	load(t, BPF_W, BPF_REG_2, BPF_REG_1, offsetof(struct wh_packet, length));
 	alu_imm(t, BPF_MOV, A, 0);
@@ -403,6 +421,12 @@ static void prologue(struct translation *t, bool scratch)
 		land(t, untagged);
 	}
 	store(t, BPF_REG_10, LENGTH, BPF_REG_2);
+	load(t, BPF_DW, BPF_REG_1, BPF_REG_1, offsetof(struct wh_packet, from));
+	op(t, BPF_STX | BPF_MEM | BPF_DW, BPF_REG_10, BPF_REG_1, FROM, 0);
+	if (t->access.cast_function) {
+		cast(t);
+		alu(t, BPF_MOV, SEEN, BPF_REG_0);
+	}
 }
 
 static bool uses_scratch(const struct sock_filter *classic, size_t count)

@@ -10,11 +10,16 @@
 
 /* How the instructions read the packet's bytes. */
 struct packet_access {
-	/* BTF ids, in the running kernel, of bpf_rdonly_cast() and of a struct that begins with 8
-	 * bytes of number; 0 = not there, each load calls bpf_probe_read_kernel(). */
+	/* BTF ids, in the running kernel, of bpf_rdonly_cast() and of CAST_TYPE; 0 = not there,
+	 * each load calls bpf_probe_read_kernel(). */
 	int cast_function;
 	int cast_type;
 };
+
+/* A struct that begins with CAST_BYTES of characters, of which any number may be read at once:
+ * linux/utsname.h, as old as the kernel. */
+#define CAST_TYPE  "new_utsname"
+#define CAST_BYTES 65u
 
 /* Writes the body of a function that takes a struct wh_packet (record.h) and returns 0 = does not
  * match, else 1 or what the filter returns: exactly `room` instructions, of which those not needed

@@ -39,7 +39,9 @@ void filter_configure(const struct filter *f, struct wh_config *config)
 {
 	config->filter = (f->link ? WH_FILTER_EXPRESSION : 0) | (f->tags ? WH_FILTER_TAGS : 0) |
 			 (f->has_mark ? WH_FILTER_MARK : 0) |
-			 (f->metadata ? WH_FILTER_METADATA : 0);
+			 (f->metadata ? WH_FILTER_METADATA : 0) |
+			 (f->tlv_count ? WH_FILTER_TLV : 0);
+	filter_configure_tlvs(f, config);
 	config->mark = f->mark & f->mark_mask;
 	config->mark_mask = f->mark_mask;
 	config->sample = f->sample;
@@ -66,6 +68,7 @@ void filter_json(FILE *out, const struct filter *f, const struct place *where)
 	if (f->has_mark)
 		fprintf(out, ",\"mark\":{\"value\":%u,\"mask\":%u}", f->mark, f->mark_mask);
 	fprintf(out, ",\"hasMetadata\":%s", f->metadata ? "true" : "false");
+	filter_json_tlvs(out, f);
 	if (f->sample)
 		fprintf(out, ",\"sample\":%u", f->sample);
 	if (f->rate)

@@ -13,6 +13,13 @@
 
 struct place;
 
+/* Of a framing nothing is said of. */
+#define FRAMING_DEFAULT                                                                      \
+	{                                                                                    \
+		.type_bytes = 1, .length_bytes = 1, .unit = 1, .align = 1, .pad = WH_NO_PAD, \
+		.terminator = WH_NO_TERMINATOR                                               \
+	}
+
 struct filter {
 	const char *expression; /* pcap-filter(7); NULL = none */
 	/* The same compiled by libpcap, for both places that a packet can be seen from. */
@@ -24,7 +31,10 @@ struct filter {
 	bool has_mark; /* skb->mark & mark_mask must be mark */
 	uint32_t mark;
 	uint32_t mark_mask;
-	bool metadata;	 /* it must have metadata */
+	bool metadata;		   /* it must have metadata */
+	struct wh_framing framing; /* of the TLVs that it must have */
+	struct wh_tlv tlvs[WH_TLVS_MAX];
+	uint32_t tlv_count;
 	uint32_t sample; /* one journey in so many; 0 = all */
 	uint32_t rate;	 /* events a second; 0 = any number */
 };
@@ -35,9 +45,16 @@ int filter_compile(struct filter *f);
 void filter_free(struct filter *f);
 /* VALUE[/MASK], both as in C. Returns 0, or prints what is wrong and returns -1. */
 int filter_parse_mark(struct filter *f, const char *text);
+/* TYPE[=VALUE[,little|,big]]; without a byte order the framing's. The same. */
+int filter_parse_tlv(struct filter *f, const char *text);
+/* KEY=NUMBER[,...] and endian=little|big: what differs from one byte of type and one of length. The
+ * same. */
+int filter_parse_framing(struct filter *f, const char *text);
 /* What the BPF programs are told of it. */
 void filter_configure(const struct filter *f, struct wh_config *config);
-/* As the body of a filter block. */
+void filter_configure_tlvs(const struct filter *f, struct wh_config *config);
+/* As the body of a filter block; the member `tlv` of it. */
 void filter_json(FILE *out, const struct filter *f, const struct place *where);
+void filter_json_tlvs(FILE *out, const struct filter *f);
 
 #endif

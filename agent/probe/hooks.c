@@ -93,7 +93,7 @@ static const struct kernel *kernel(void)
 	asked = true;
 	btf = btf__load_vmlinux_btf();
 	found.access.cast_function = find_in(btf, "bpf_rdonly_cast", BTF_KIND_FUNC);
-	found.access.cast_type = find_in(btf, "timespec64", BTF_KIND_STRUCT);
+	found.access.cast_type = find_in(btf, CAST_TYPE, BTF_KIND_STRUCT);
 	found.netfilter = find_in(btf, "bpf_nf_ctx", BTF_KIND_STRUCT);
 	btf__free(btf);
 	return &found;
@@ -171,7 +171,7 @@ static bool fill_watch(struct wh_config *config, const struct place *where)
 				return false;
 			w = &config->watch[wh_watch_at(config->watch_factor, ifindex, step++)];
 		} while (w->ifindex);
-		*w = (struct wh_watch){ ifindex, slot };
+		*w = (struct wh_watch){ ifindex, (uint16_t)slot, where->devices[slot].ethernet };
 	}
 	return true;
 }

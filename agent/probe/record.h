@@ -38,18 +38,25 @@ _Static_assert(WH_HOOK_MAX < WH_HOOK_STRIDE, "a hook id must fit its stride");
 #define WH_SETS	     (1u << WH_SETS_LOG2)
 #define WH_WAYS	     4u
 
-/* One event in the ring. bytes: meta_bytes of metadata, then cap_len of the packet. What the
- * extensions do not announce is not set. */
+/* One event in the ring. Behind it a wh_rare, when `rare` is set; then meta_bytes of metadata and
+ * cap_len of the packet. What the extensions do not announce is not set. What few events have is
+ * apart because each cache line of the ring costs: the reader had it last. */
 struct wh_record {
 	__u64 ktime_ns; /* CLOCK_MONOTONIC when the hook ran */
 	__u64 journey;	/* 1-based */
 	__u32 point;
 	__u32 wire_len; /* fragments included */
 	__u32 cap_len;
-	__u32 meta_bytes;
+	__u16 meta_bytes;
+	__u16 rare;
 	struct wh_event event;
 	struct wh_ext_socket socket;
 	struct wh_ext_beside beside;
+};
+_Static_assert(sizeof(struct wh_record) == 128,
+	       "no holes: every byte is set or announced as unset");
+
+struct wh_rare {
 	struct wh_ext_link link;
 	union {
 		struct wh_ext_task task;
@@ -58,11 +65,21 @@ struct wh_record {
 	};
 	struct wh_ext_operations operations;
 	struct wh_ext_cb cb;
-	__u8 bytes[];
 };
-_Static_assert(sizeof(struct wh_record) == 256,
-	       "no holes: every byte is set or announced as unset");
-_Static_assert(sizeof(struct wh_record) % 8 == 0, "the ring aligns to 8");
+_Static_assert(sizeof(struct wh_rare) == 128, "no holes");
+_Static_assert(sizeof(struct wh_record) % 8 == 0 && sizeof(struct wh_rare) % 8 == 0,
+	       "the ring aligns to 8");
+
+static inline __attribute__((always_inline)) struct wh_rare *wh_rare_of(const struct wh_record *r)
+{
+	return (struct wh_rare *)(r + 1);
+}
+
+/* Where metadata and packet are. */
+static inline __attribute__((always_inline)) __u8 *wh_bytes_of(const struct wh_record *r)
+{
+	return (__u8 *)(r + 1) + (r->rare ? sizeof(struct wh_rare) : 0);
+}
 
 /* Instructions of each version of the filter expression. */
 #define WH_FILTER_ROOM 2048u
@@ -82,6 +99,7 @@ _Static_assert(sizeof(struct wh_packet) == 24, "no holes");
 #define WH_FILTER_TAGS	     2u /* the expression looks for VLAN tags */
 #define WH_FILTER_MARK	     4u
 #define WH_FILTER_METADATA   8u
+#define WH_FILTER_TLV	     16u
 
 /* Bits of a journey's id in the kernel: it is followed and its events are counted, but not kept. */
 #define WH_LEFT_OUT_BY_SAMPLING (1ull << 63)
@@ -103,9 +121,37 @@ static inline __attribute__((always_inline)) __u32 wh_watch_at(__u32 factor, __u
 	return ((ifindex * factor >> (32 - WH_WATCH_LOG2)) + step) % WH_WATCH_SIZE;
 }
 
+/* How TLVs lie in an area (MetadataSchema.framing of core/metadata/types.ts). */
+struct wh_framing {
+	__u32 start;	   /* B before the first */
+	__u8 type_bytes;   /* 1, 2, 4 */
+	__u8 length_bytes; /* 1, 2, 4 */
+	__u8 big;	   /* byte order of both */
+	__u8 unit;	   /* of the length, B */
+	__u8 counted;	   /* B of the header that the length counts, too */
+	__u8 align;	   /* each begins at a multiple of it from the first: 1, 2, 4, 8 */
+	__u16 pad;	   /* a single byte that is skipped; WH_NO_PAD */
+	__u64 terminator;  /* a type that ends the list; WH_NO_TERMINATOR */
+};
+_Static_assert(sizeof(struct wh_framing) == 24, "no holes");
+#define WH_NO_PAD	 0x100u
+#define WH_NO_TERMINATOR (~0ull)
+
+/* A TLV that a packet must have for a journey to begin. */
+#define WH_TLVS_MAX 8u
+struct wh_tlv {
+	__u64 value; /* when has_value */
+	__u32 type;
+	__u8 has_value;
+	__u8 big; /* byte order of the value */
+	__u16 reserved;
+};
+_Static_assert(sizeof(struct wh_tlv) == 16, "no holes");
+
 struct wh_watch {
 	__u32 ifindex; /* 0 = nobody */
-	__u32 slot;
+	__u16 slot;
+	__u16 ethernet; /* its packets begin with an Ethernet header */
 };
 
 /* Set before load, constant afterwards: the verifier removes what is not used. */
@@ -130,6 +176,10 @@ struct wh_config {
 	__u32 mark;
 	__u32 mark_mask;
 	__u32 sample; /* one journey in so many is kept; 0 = all */
+	struct wh_framing framing;
+	struct wh_tlv tlvs[WH_TLVS_MAX];
+	__u32 tlv_count;
+	__u32 reserved;
 	struct wh_watch watch[WH_WATCH_SIZE];
 };
 

@@ -158,7 +158,7 @@ static void describe(struct wh_record *r, const struct whither_event *e, uint64_
 
 static bool is_filtered(const struct filter *f)
 {
-	return f->expression || f->has_mark || f->metadata || f->sample || f->rate;
+	return f->expression || f->has_mark || f->metadata || f->tlv_count || f->sample || f->rate;
 }
 
 /* `bytes`: area, blob, packet. */
@@ -187,8 +187,8 @@ static void write_event(void *context, const struct whither_event *e, const uint
 		return;
 	}
 	describe(&event.record, e, journey);
-	memcpy(event.record.bytes, bytes, e->area_bytes);
-	memcpy(event.record.bytes + e->area_bytes, bytes + e->area_bytes + e->blob_bytes,
+	memcpy(wh_bytes_of(&event.record), bytes, e->area_bytes);
+	memcpy(wh_bytes_of(&event.record) + e->area_bytes, bytes + e->area_bytes + e->blob_bytes,
 	       e->cap_len);
 	memcpy(tail.bytes, bytes + e->area_bytes, e->blob_bytes);
 	packet_write(t->capture, &i->interface, TAP_HOOKS[e->point].direction, &event.record, &tail,

@@ -159,16 +159,19 @@ kernelTest('Ctrl-C ends the probe, then the agent, and leaves no process and no 
   expect(readdirSync(run.temporary)).toEqual([]);
 });
 
-kernelTest('a Ctrl-C that comes twice at once, from the terminal and from who started it, is one', async () => {
-  const run = start(['-i', 'eth0'], [{ output: section({ run: 1, events: 5 }), then: 'stay' }]);
-  await until(() => run.output().includes('Whither is at'));
-  run.supervisor.kill('SIGINT');
-  // Two that are pending are one to the kernel.
-  await sleep(20);
-  run.supervisor.kill('SIGINT');
-  expect(await run.exited).toBe(0);
-  expect(run.output().trimEnd().split('\n').at(-1)).toBe('Stopped.');
-});
+kernelTest(
+  'a Ctrl-C that comes twice at once, from the terminal and from who started it, is one',
+  async () => {
+    const run = start(['-i', 'eth0'], [{ output: section({ run: 1, events: 5 }), then: 'stay' }]);
+    await until(() => run.output().includes('Whither is at'));
+    run.supervisor.kill('SIGINT');
+    // Two that are pending are one to the kernel.
+    await sleep(20);
+    run.supervisor.kill('SIGINT');
+    expect(await run.exited).toBe(0);
+    expect(run.output().trimEnd().split('\n').at(-1)).toBe('Stopped.');
+  },
+);
 
 kernelTest('the agent ends when the supervisor is killed, and what was captured is gone', async () => {
   const run = start(['-i', 'eth0'], [{ output: section({ run: 1, events: 5 }), then: 'stay' }]);

@@ -4,6 +4,7 @@ import { createFlowFields, dissectFlow } from '#core/dissect/flow.ts';
 import { PROTOCOL, PROTOCOL_NAMES } from '#core/dissect/types.ts';
 import { EVENT_SIZE } from '#core/format/layout.gen.ts';
 import { META_STATE } from '#core/format/structs.ts';
+import { choiceOf } from '#core/metadata/choose.ts';
 import { compileSchema, type AreaDecoder } from '#core/metadata/scan.ts';
 import { typeWidth } from '#core/metadata/type-number.ts';
 import type { MetadataSchema } from '#core/metadata/types.ts';
@@ -101,6 +102,9 @@ export class InspectSink implements CaptureSink {
       if (flow.family === 6) return formatIpv6(p.buf, offset);
       return hasMac ? formatMac(p.buf, mac) : '';
     };
+    const told = this.window.packet(p);
+    // Where a document has one schema the area needs no place in a store to be read.
+    const decoder = this.decoder === null || choiceOf(this.decoder) === 'none' ? this.decoder : told.decoder;
     this.listener.event(
       eventObject({
         n: ++this.count,
@@ -111,17 +115,17 @@ export class InspectSink implements CaptureSink {
         journey: p.hasPacketId ? decimal(p.packetIdHi, p.packetIdLo) : null,
         metaState: recorded ? record.state : null,
         area,
-        decoder: this.decoder,
         protocol: PROTOCOL_NAMES[flow.protocol],
         src: address(flow.srcOffset, p.dataStart + MAC_BYTES),
         dst: address(flow.dstOffset, p.dataStart),
         sport: flow.srcPort < 0 ? null : flow.srcPort,
         dport: flow.srcPort < 0 ? null : flow.dstPort,
-        ...this.window.packet(p),
+        ...told,
+        decoder,
         trigger: this.fired,
         comments: optionComments(p.buf, readOptions(p.buf, p.optionsStart, p.optionsLength, p.littleEndian)),
       }),
-      this.decoder === null ? 1 : typeWidth(this.decoder.schema.framing),
+      decoder === null ? 1 : typeWidth(decoder.schema.framing),
     );
     this.fired = null;
   }

@@ -71,8 +71,8 @@ export class JourneyWindow {
     this.declarations.push(tell);
   }
 
-  /** Takes in an event and tells what became of its metadata. */
-  packet(p: PacketView): Pick<EventFacts, 'diagnosis' | 'links'> {
+  /** Takes in an event and tells what became of its metadata, and which schema of the document in force reads it. */
+  packet(p: PacketView): Pick<EventFacts, 'diagnosis' | 'links' | 'decoder'> {
     if (this.younger !== null && this.older.store.events.count >= 2 * this.half) {
       this.older = this.younger;
       this.younger = null;
@@ -84,7 +84,9 @@ export class JourneyWindow {
     if (this.younger !== null) keep(this.younger, p);
     const { store } = this.older;
     const { event, journey, recorded, before } = keep(this.older, p);
-    return diagnosisAt(store, event, journey, before, recorded);
+    const area = store.events.chunk(event).area[event & CHUNK_MASK]!;
+    const decoder = area === 0 ? null : store.tlvs.decoderFor(area);
+    return { ...diagnosisAt(store, event, journey, before, recorded), decoder };
   }
 }
 

@@ -1,4 +1,5 @@
 /** What reading an area fills in, whatever frames it. */
+import type { AreaPlace } from './choose.ts';
 import type { MetadataSchema, TlvFault } from './types.ts';
 
 /** More TLVs than this in one area is a fault: 252 bytes of metadata hold at most 126 of the smallest. */
@@ -46,6 +47,15 @@ export interface AreaDecoder {
   /** By column: what reads a nested value; null = the value is not nested. */
   readonly nested: readonly (AreaDecoder | null)[];
   readonly scan: Scan;
+  /** The schemas for areas in the same document, itself among them if it is for areas, in order; chooseDecoder chooses. */
+  readonly parts: readonly SchemaPart[];
+}
+
+export interface SchemaPart {
+  readonly decoder: AreaDecoder;
+  /** null = for every area that no other is for. */
+  readonly matches: ((buf: Uint8Array, start: number, length: number, place: AreaPlace) => boolean) | null;
+  readonly needsPlace: boolean;
 }
 
 export function createAreaScan(): AreaScan {

@@ -2,7 +2,8 @@
  * The hot path: one metadata area in, offsets of its TLVs out. Nothing is allocated per area and no
  * value is printed; `decode.ts` does that for the rows on screen.
  */
-import type { AreaDecoder, Scan } from './area-scan.ts';
+import type { AreaDecoder, Scan, SchemaPart } from './area-scan.ts';
+import { compileWhen } from './choose.ts';
 import { structScan, structScope, type Scope } from './struct-scan.ts';
 import { tlvScan } from './tlv-scan.ts';
 import { traitsScan } from './traits-scan.ts';
@@ -11,9 +12,22 @@ import type { Layout, MetadataSchema } from './types.ts';
 export { createAreaScan, FAULT, FAULT_CODES, MAX_TLVS, readUint } from './area-scan.ts';
 export type { AreaDecoder, AreaScan, Fault } from './area-scan.ts';
 
-/** A schema that `parseSchema` accepted, made ready for `scan`. */
+/** A schema that `parseSchema` accepted, made ready for `scan`, with the others of its document as `parts`. */
 export function compileSchema(schema: MetadataSchema): AreaDecoder {
-  return compile(schema, null);
+  const parts: SchemaPart[] = [];
+  const decoder: AreaDecoder = { ...compile(schema, null), parts };
+  const { maps, also = [] } = schema;
+  for (const part of [schema, ...also]) {
+    if (part.where !== undefined && part.where.in !== 'area') continue;
+    const own = { ...part, whither: 2, ...(maps !== undefined && { maps }) } as const;
+    const { when } = part;
+    parts.push({
+      decoder: part === schema ? decoder : compile(own, null),
+      matches: when === undefined ? null : compileWhen(when),
+      needsPlace: when?.devices !== undefined || when?.programs !== undefined,
+    });
+  }
+  return decoder;
 }
 
 function compile(schema: MetadataSchema, outer: Scope | null): AreaDecoder {
@@ -26,6 +40,7 @@ function compile(schema: MetadataSchema, outer: Scope | null): AreaDecoder {
       own === undefined ? null : compile({ whither: 2, name, framing: own, types: inside }, scope),
     ),
     scan: scanOf(schema, scope),
+    parts: [],
   };
 }
 

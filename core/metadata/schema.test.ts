@@ -286,10 +286,10 @@ describe('several schemas in one document', () => {
 
   it('say where in a packet they are', () => {
     const at = (anchor: unknown): string[] => errors({ where: { in: 'packet', at: anchor } });
-    expect(at({ anchor: 'udp-payload', port: 6081 })).toEqual([]);
-    expect(at({ anchor: 'tcp-option', option: 253 })).toEqual([]);
-    expect(at({ anchor: 'udp-payload' })).toEqual(['where.at.port: is required']);
-    expect(at({ anchor: 'after-bytes', bytes: 'abc' })).toEqual([
+    expect(at({ kind: 'udp-payload', port: 6081 })).toEqual([]);
+    expect(at({ kind: 'tcp-option', option: 253 })).toEqual([]);
+    expect(at({ kind: 'udp-payload' })).toEqual(['where.at.port: is required']);
+    expect(at({ kind: 'after-bytes', bytes: 'abc' })).toEqual([
       'where.at.bytes: must be pairs of hexadecimal digits',
     ]);
   });

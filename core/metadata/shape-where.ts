@@ -7,40 +7,62 @@ import { MAX_NAME_LENGTH } from './shape-types.ts';
 
 /** Devices or programs of one schema. */
 const MAX_SELECTORS = 64;
-/** Bytes that a schema is chosen by, or that are searched for in a packet. */
+/** Bytes that are searched for in a packet, or that an option begins with. */
+const MAX_PATTERN_BYTES = 16;
+/** Bytes that a schema is chosen by. */
 export const MAX_MATCH_BYTES = 32;
 /** Where in an area they are. */
 const MAX_MATCH_OFFSET = 252;
 
+const option = v.pipe(integer(0, 255), v.description('Its kind: the whole type byte.'));
+
 const anchor = v.variant(
-  'anchor',
+  'kind',
   [
     object({
-      anchor: v.pipe(
+      kind: v.pipe(
         oneOf(['udp-payload', 'tcp-payload']),
         v.description('Payload of a packet from or to a port.'),
       ),
       port: v.pipe(integer(1, 65535), v.description('Source or destination.')),
     }),
     object({
-      anchor: v.pipe(
-        oneOf(['ipv4-option', 'tcp-option', 'hop-by-hop-option', 'destination-option']),
-        v.description('Data of an option.'),
+      kind: v.pipe(v.literal('tcp-option'), v.description('Value of an option of TCP.')),
+      option,
+      magic: v.exactOptional(
+        v.pipe(
+          hexBytes(MAX_PATTERN_BYTES),
+          v.description('Of an experiment (RFC 6994): what its value begins with. Hexadecimal.'),
+        ),
       ),
-      option: v.pipe(integer(0, 255), v.description('Its kind.')),
     }),
     object({
-      anchor: v.pipe(
-        oneOf(['geneve-options', 'proxy-v2-tlvs', 'nsh-md2', 'srh-tlvs']),
+      kind: v.pipe(
+        oneOf(['ipv4-option', 'ipv6-hop-by-hop-option', 'ipv6-destination-option']),
+        v.description('Value of an option.'),
+      ),
+      option,
+    }),
+    object({
+      kind: v.pipe(v.literal('geneve-option'), v.description('Data of one option of Geneve.')),
+      optionClass: v.pipe(integer(0, 65535), v.description('Its class.')),
+      type: v.pipe(integer(0, 255), v.description('Its type, with the critical bit.')),
+    }),
+    object({
+      kind: v.pipe(
+        oneOf(['geneve-options', 'nsh-context', 'nsh-tlvs', 'srh-tlvs', 'proxy-tlvs', 'gue-fields']),
         v.description('The list of options or TLVs that a header carries.'),
       ),
     }),
     object({
-      anchor: v.pipe(v.literal('after-bytes'), v.description('Behind bytes that are searched for.')),
-      bytes: v.pipe(hexBytes(MAX_MATCH_BYTES), v.description('Hexadecimal; the first place that has them.')),
+      kind: v.pipe(v.literal('after-bytes'), v.description('Behind bytes that are searched for.')),
+      bytes: v.pipe(
+        hexBytes(MAX_PATTERN_BYTES),
+        v.description('Hexadecimal; the first place that has them.'),
+      ),
     }),
   ],
-  (issue) => `must be an object with an anchor that is known, it is ${kindOf(issue.input)}`,
+  (issue) => `must be an object with a kind of place that is known, it is ${kindOf(issue.input)}`,
 );
 
 export const where = v.variant(

@@ -176,15 +176,19 @@ export type Where =
   | { readonly in: 'cb' }
   | { readonly in: 'tap' };
 
-/** A place in a packet, found by dissection. */
+/** A place in a packet, found by dissection: the first one, outermost header first. Bytes are hexadecimal. */
 export type PacketAnchor =
-  | { readonly anchor: 'udp-payload' | 'tcp-payload'; readonly port: number }
+  | { readonly kind: 'udp-payload' | 'tcp-payload'; readonly port: number }
+  | { readonly kind: 'tcp-option'; readonly option: number; readonly magic?: string }
   | {
-      readonly anchor: 'ipv4-option' | 'tcp-option' | 'hop-by-hop-option' | 'destination-option';
+      readonly kind: 'ipv4-option' | 'ipv6-hop-by-hop-option' | 'ipv6-destination-option';
       readonly option: number;
     }
-  | { readonly anchor: 'geneve-options' | 'proxy-v2-tlvs' | 'nsh-md2' | 'srh-tlvs' }
-  | { readonly anchor: 'after-bytes'; readonly bytes: string };
+  | { readonly kind: 'geneve-option'; readonly optionClass: number; readonly type: number }
+  | {
+      readonly kind: 'geneve-options' | 'nsh-context' | 'nsh-tlvs' | 'srh-tlvs' | 'proxy-tlvs' | 'gue-fields';
+    }
+  | { readonly kind: 'after-bytes'; readonly bytes: string };
 
 /** Which of several schemas reads an area. All that is named must hold; a schema with `when` is asked before one without. */
 export interface When {

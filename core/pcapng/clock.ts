@@ -19,6 +19,8 @@ export class InterfaceClock {
   readonly num: bigint;
   readonly den: bigint;
   readonly offsetS: bigint;
+  /** Its units are ns of Unix time as they are. */
+  readonly isUnixNs: boolean;
   /** ns per unit where that is a small integer and there is no offset, else 0. */
   readonly #factor: number;
 
@@ -35,16 +37,12 @@ export class InterfaceClock {
     this.offsetS = offsetS;
     const fast = this.den === 1n && offsetS === 0n && this.num <= BigInt(MAX_FAST_FACTOR);
     this.#factor = fast ? Number(this.num) : 0;
+    this.isUnixNs = this.#factor === 1;
   }
 
   /** Writes the time of `hi:lo` units to `out`. */
   toNs(hi: number, lo: number, out: TimeParts): void {
     const factor = this.#factor;
-    if (factor === 1) {
-      out.tsHi = hi;
-      out.tsLo = lo;
-      return;
-    }
     if (factor === 0) {
       this.#toNsExact(hi, lo, out);
       return;

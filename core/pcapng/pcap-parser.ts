@@ -12,7 +12,7 @@ import {
   PCAP_RECORD_BYTES,
 } from './blocks.ts';
 import { secondsToNs } from './clock.ts';
-import { newPacketView } from './packet-view.ts';
+import * as PACKET from './packet-row.ts';
 import { DAMAGED, type ReaderContext, type UnitParser } from './reader-context.ts';
 
 /** The upper bits of the link type say how long a frame check sequence is. */
@@ -21,7 +21,7 @@ const LINK_TYPE_MASK = 0xffff;
 export class PcapParser implements UnitParser {
   need = PCAP_HEADER_BYTES;
   readonly #context: ReaderContext;
-  readonly #packet = newPacketView();
+  readonly #time = { tsHi: 0, tsLo: 0 };
   readonly #littleEndian: boolean;
   readonly #nsPerFraction: number;
   readonly #recordBytes: number;
@@ -32,10 +32,17 @@ export class PcapParser implements UnitParser {
     this.#littleEndian = littleEndian;
     this.#nsPerFraction = magic === PCAP_MAGIC_NS ? 1 : 1000;
     this.#recordBytes = magic === PCAP_MAGIC_MODIFIED ? PCAP_MODIFIED_RECORD_BYTES : PCAP_RECORD_BYTES;
-    this.#packet.littleEndian = littleEndian;
+    context.batch.littleEndian = littleEndian;
   }
 
   run(buf: Uint8Array, view: DataView, start: number, end: number, base: number): number {
+    this.#context.begin(buf, view, base);
+    const at = this.#records(view, start, end, base);
+    this.#context.deliver();
+    return at;
+  }
+
+  #records(view: DataView, start: number, end: number, base: number): number {
     let at = start;
     if (!this.#headerRead) {
       if (end - at < PCAP_HEADER_BYTES) return at;
@@ -60,7 +67,7 @@ export class PcapParser implements UnitParser {
         this.need = header + captured;
         return at;
       }
-      this.#record(buf, view, at, captured, base);
+      this.#record(view, at, captured);
       at += header + captured;
     }
     this.need = header;
@@ -113,17 +120,25 @@ export class PcapParser implements UnitParser {
   }
 
   /** @0 seconds, @4 fraction, @8 captured, @12 original, then the packet (after 8 more bytes if modified). */
-  #record(buf: Uint8Array, view: DataView, at: number, captured: number, base: number): void {
+  #record(view: DataView, at: number, captured: number): void {
     const le = this.#littleEndian;
-    const p = this.#packet;
-    p.buf = buf;
-    p.blockOffset = base + at;
-    p.blockLength = this.#recordBytes + captured;
-    secondsToNs(view.getUint32(at, le), view.getUint32(at + 4, le) * this.#nsPerFraction, p);
-    p.dataStart = at + this.#recordBytes;
-    p.dataLength = captured;
-    p.originalLength = view.getUint32(at + 12, le);
-    p.optionsStart = p.dataStart + captured;
-    this.#context.sink.packet(p);
+    const { rows, count } = this.#context.batch;
+    const row = count << PACKET.SHIFT;
+    const data = at + this.#recordBytes;
+    secondsToNs(view.getUint32(at, le), view.getUint32(at + 4, le) * this.#nsPerFraction, this.#time);
+    rows[row + PACKET.START] = at;
+    rows[row + PACKET.LENGTH] = this.#recordBytes + captured;
+    rows[row + PACKET.INTERFACE] = 0;
+    rows[row + PACKET.TS_HI] = this.#time.tsHi;
+    rows[row + PACKET.TS_LO] = this.#time.tsLo;
+    rows[row + PACKET.DATA_START] = data;
+    rows[row + PACKET.DATA_LENGTH] = captured;
+    rows[row + PACKET.ORIGINAL_LENGTH] = view.getInt32(at + 12, le);
+    rows[row + PACKET.BITS] = 0;
+    rows[row + PACKET.EVENT_START] = -1;
+    rows[row + PACKET.EVENT_LENGTH] = 0;
+    rows[row + PACKET.OPTIONS_START] = data + captured;
+    rows[row + PACKET.OPTIONS_LENGTH] = 0;
+    this.#context.next();
   }
 }

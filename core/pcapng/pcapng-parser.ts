@@ -25,10 +25,21 @@ export class PcapngParser implements UnitParser {
 
   run(buf: Uint8Array, view: DataView, start: number, end: number, base: number): number {
     const context = this.#context;
+    context.begin(buf, view, base);
+    const at = this.#blocks(buf, view, start, end, base);
+    context.deliver();
+    return at;
+  }
+
+  #blocks(buf: Uint8Array, view: DataView, start: number, end: number, base: number): number {
+    const context = this.#context;
     const packets = this.#packets;
     const maxBytes = context.limits.maxBlockBytes;
     let at = start;
     while (end - at >= B.BLOCK_MIN_BYTES) {
+      at = packets.enhanced(view, at, end, base);
+      context.deliverFull();
+      if (end - at < B.BLOCK_MIN_BYTES) break;
       let le = this.#littleEndian;
       const type = view.getUint32(at, le);
       if (type === B.BLOCK_SHB) {
@@ -48,11 +59,10 @@ export class PcapngParser implements UnitParser {
         this.#badTrailer(base + at, length, view.getUint32(at + length - 4, le));
         return at;
       }
-      if (type === B.BLOCK_EPB) packets.enhanced(buf, view, at, length, base);
-      else {
-        this.#rareBlock(type, buf, view, at, length, base);
-        if (context.stopped) return at;
-      }
+      // The batch was full in front of it.
+      if (type === B.BLOCK_EPB) continue;
+      this.#rareBlock(type, buf, view, at, length, base);
+      if (context.stopped) return at;
       at += length;
     }
     this.need = B.BLOCK_MIN_BYTES;
@@ -63,8 +73,11 @@ export class PcapngParser implements UnitParser {
   #readByteOrder(view: DataView, at: number, base: number): boolean {
     const magic = view.getUint32(at + 8, true);
     if (magic === B.BYTE_ORDER_MAGIC || magic === B.BYTE_ORDER_MAGIC_SWAPPED) {
+      // The packets so far are of the section before.
+      this.#context.deliver();
       this.#littleEndian = magic === B.BYTE_ORDER_MAGIC;
       this.#packets.littleEndian = this.#littleEndian;
+      this.#context.batch.littleEndian = this.#littleEndian;
       return true;
     }
     this.#context.fail(
@@ -78,17 +91,21 @@ export class PcapngParser implements UnitParser {
 
   #rareBlock(type: number, buf: Uint8Array, view: DataView, at: number, length: number, base: number): void {
     switch (type) {
+      case B.BLOCK_SPB:
+        this.#packets.simple(view, at, length, base);
+        return;
+      case B.BLOCK_PB:
+        this.#packets.obsolete(view, at, length, base);
+        return;
+    }
+    // What a section says counts for the packets behind it.
+    this.#context.deliver();
+    switch (type) {
       case B.BLOCK_SHB:
         this.#section(buf, view, at, length, base);
         return;
       case B.BLOCK_IDB:
         this.#interface(buf, view, at, length, base);
-        return;
-      case B.BLOCK_SPB:
-        this.#packets.simple(buf, view, at, length, base);
-        return;
-      case B.BLOCK_PB:
-        this.#packets.obsolete(buf, view, at, length, base);
         return;
       case B.BLOCK_ISB:
         this.#statistics(buf, view, at, length, base);

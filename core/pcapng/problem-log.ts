@@ -1,13 +1,13 @@
 /** Reports each kind of skipped thing a few times and counts the rest, so that a bad file cannot flood. */
-import type { CaptureSink, Problem } from './types.ts';
+import type { Problem } from './types.ts';
 
 export class ProblemLog {
-  readonly #sink: CaptureSink;
+  readonly #tell: (problem: Problem) => void;
   readonly #maxPerCode: number;
   readonly #seen = new Map<string, { count: number; last: Problem }>();
 
-  constructor(sink: CaptureSink, maxPerCode: number) {
-    this.#sink = sink;
+  constructor(tell: (problem: Problem) => void, maxPerCode: number) {
+    this.#tell = tell;
     this.#maxPerCode = maxPerCode;
   }
 
@@ -20,7 +20,7 @@ export class ProblemLog {
       entry.count++;
       entry.last = problem;
     }
-    if ((entry?.count ?? 1) <= this.#maxPerCode) this.#sink.problem(problem);
+    if ((entry?.count ?? 1) <= this.#maxPerCode) this.#tell(problem);
   }
 
   /** Reading is over: says how many more there were of each kind that was cut short. */
@@ -28,7 +28,7 @@ export class ProblemLog {
     for (const { count, last } of this.#seen.values()) {
       const more = count - this.#maxPerCode;
       if (more <= 0) continue;
-      this.#sink.problem({ ...last, cause: `${more} more like this, the last one: ${last.cause}` });
+      this.#tell({ ...last, cause: `${more} more like this, the last one: ${last.cause}` });
     }
     this.#seen.clear();
   }

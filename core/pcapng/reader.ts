@@ -15,6 +15,8 @@ import type { CaptureSink } from './types.ts';
 export type { Limits } from './limits.ts';
 
 export const CARRY_START_BYTES = 4096;
+/** Longer chunks are read in pieces: a batch keeps positions in them as 32-bit integers. */
+const MAX_CHUNK_BYTES = 1 << 30;
 
 export class CaptureReader {
   readonly #context: ReaderContext;
@@ -52,6 +54,14 @@ export class CaptureReader {
    * throws comes out of here.
    */
   push(chunk: Uint8Array): void {
+    for (let at = 0; at < chunk.length; at += MAX_CHUNK_BYTES) {
+      this.#push(
+        at === 0 && chunk.length <= MAX_CHUNK_BYTES ? chunk : chunk.subarray(at, at + MAX_CHUNK_BYTES),
+      );
+    }
+  }
+
+  #push(chunk: Uint8Array): void {
     if (this.stopped) return;
     this.#bytesRead += chunk.length;
     let at = 0;

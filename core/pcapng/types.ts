@@ -5,6 +5,7 @@
  * input: a fault ends reading with a `Problem` that names the offset, and what was delivered stays good.
  */
 import type { Ns } from '#core/time/ns.ts';
+import type { PacketBatch } from './packet-batch.ts';
 
 /** What stopped the reader or made it skip something. Shown to people as it is. */
 export interface Problem {
@@ -114,6 +115,8 @@ export interface CaptureSink {
   section(info: SectionInfo): void;
   interface(info: InterfaceInfo): void;
   packet(packet: PacketView): void;
+  /** If it is there, packets come this way and not to `packet`. The batch is valid only during the call. */
+  packetBatch?(batch: PacketBatch): void;
   custom(block: CustomBlock): void;
   statistics(info: StatisticsInfo): void;
   problem(problem: Problem): void;

@@ -31,10 +31,10 @@ export class BytesTable {
     this.words = new Uint32Array(this.keyWords * FIRST_SLOTS);
   }
 
-  /** Number of the key at `buf[at ..]` (the caller has checked that it is all there), 0 when the table is full. */
-  intern(buf: Uint8Array, at: number): number {
+  /** Number of the key at byte `at` of `view` (the caller has checked that it is all there), 0 when the table is full. */
+  intern(view: DataView, at: number): number {
     const { wanted, keyWords, slots, mask } = this;
-    this.read(buf, at);
+    this.read(view, at);
     let slot = hashWords(wanted, 0, keyWords, this.seed) & mask;
     for (;;) {
       const number = slots[slot]!;
@@ -64,16 +64,13 @@ export class BytesTable {
   }
 
   /** Little-endian, like the machine, so that `key` sees the bytes as they were. */
-  private read(buf: Uint8Array, at: number): void {
+  private read(view: DataView, at: number): void {
     const { wanted, keyBytes } = this;
     const whole = keyBytes >>> 2;
-    for (let i = 0; i < whole; i++) {
-      const from = at + 4 * i;
-      wanted[i] = buf[from]! | (buf[from + 1]! << 8) | (buf[from + 2]! << 16) | (buf[from + 3]! << 24);
-    }
+    for (let i = 0; i < whole; i++) wanted[i] = view.getInt32(at + 4 * i, true);
     if ((keyBytes & 3) === 0) return;
     let last = 0;
-    for (let i = keyBytes - 1; i >= 4 * whole; i--) last = (last << 8) | buf[at + i]!;
+    for (let i = keyBytes - 1; i >= 4 * whole; i--) last = (last << 8) | view.getUint8(at + i);
     wanted[whole] = last;
   }
 

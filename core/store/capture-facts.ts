@@ -23,7 +23,7 @@ import {
   type HostFacts,
   type Parsed,
 } from './host-facts.ts';
-import type { CaptureFilter, MissingHook } from './view.ts';
+import type { CaptureFilter, Firing, MissingHook } from './view.ts';
 
 const RUN_BYTES = 16;
 const RUN_NAME_DIGITS = 8;
@@ -39,14 +39,6 @@ export interface FoundGap {
   readonly count: number | null;
   readonly from: Ns;
   readonly to: Ns;
-}
-
-/** A journey met the trigger's condition, with the event that follows. */
-export interface Firing {
-  /** epb_packetid, decimal. */
-  readonly journey: string;
-  /** What was met and where: `metadata lost at eth0:tcx/ingress@last`. */
-  readonly text: string;
 }
 
 export interface FactsListener {

@@ -24,6 +24,11 @@ export class EdgeTable {
     if (hasMetadata) row[at + 2]! += by;
   }
 
+  /** The counts of edges that lead to a hop, for `countEdge`; undefined = there is none yet. */
+  to(hop: number): Float64Array | undefined {
+    return this.rows[hop];
+  }
+
   /** All edges that journeys went along, by `to`, then `from`. */
   list(hops: number): Edge[] {
     const edges: Edge[] = [];
@@ -38,6 +43,14 @@ export class EdgeTable {
     }
     return edges;
   }
+}
+
+/** Counts a journey with metadata at both ends, coming from hop `from`. */
+export function countEdge(row: Float64Array, from: number): void {
+  const at = from * WORDS;
+  row[at]!++;
+  row[at + 1]!++;
+  row[at + 2]!++;
 }
 
 export function edgeList(store: CaptureStore): Edge[] {

@@ -109,6 +109,11 @@ export class EventChunk {
     return (this.recordWords ??= new Uint32Array(CHUNK_EVENTS << RECORD_SHIFT));
   }
 
+  /** null = no event of the chunk has a record yet. */
+  get recordsIfAny(): Uint32Array | null {
+    return this.recordWords;
+  }
+
   /** One word of a record, 0 when the chunk has none; for queries. */
   record(row: number, word: number): number {
     return this.recordWords === null ? 0 : this.recordWords[(row << RECORD_SHIFT) + word]!;

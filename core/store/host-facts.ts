@@ -10,6 +10,7 @@ import type { CaptureFilter, MissingHook } from './view.ts';
 const MAX_TEXT = 512;
 const MAX_EXPRESSION = 8192;
 const MAX_DEVICES = 256;
+const MAX_TLVS = 64;
 const MAX_HOOKS = 256;
 const MAX_REASONS = 1024;
 const MAX_PROGRAMS = 4096;
@@ -95,7 +96,13 @@ const Filter = v.object({
   netns: v.optional(v.nullable(text), null),
   mark: v.optional(v.nullable(v.object({ value: count, mask: count })), null),
   hasMetadata: v.optional(v.boolean(), false),
-  tlv: v.optional(v.nullable(v.object({ type: count, value: v.optional(v.nullable(text), null) })), null),
+  tlv: v.optional(
+    v.pipe(
+      v.array(v.object({ type: count, value: v.optional(v.nullable(text), null) })),
+      v.maxLength(MAX_TLVS),
+    ),
+    [],
+  ),
   sample: v.optional(v.nullable(count), null),
   rate: v.optional(v.nullable(count), null),
   trigger: v.optional(v.nullable(v.object({ condition: text, before: count, after: count })), null),

@@ -47,7 +47,8 @@ export function trackState(
     if (state === META_STATE.none) return;
     if (state === META_STATE.present && samePlace(chunk, row, before, lastRow)) {
       if (chunk.area[row] === before.area[lastRow]) {
-        if (sameSide(store, chunk, row, before, lastRow)) {
+        const { domains } = store.hops;
+        if (isSameSide(domains[before.hop[lastRow]!]!, domains[chunk.hop[row]!]!)) {
           chunk.state[row] = HOP_STATE.present;
           return;
         }
@@ -76,34 +77,29 @@ function pairOf(store: CaptureStore, from: number, to: number): Pair {
 function samePlace(chunk: EventChunk, row: number, before: EventChunk, lastRow: number): boolean {
   if (chunk.area[row] === 0 || before.area[lastRow] === 0) return false;
   if (chunk.metaLength[row] !== before.metaLength[lastRow]) return false;
-  const a = chunk.records;
-  const b = before.records;
+  return isSamePlace(chunk.records, row, lastRow, before.records);
+}
+
+/** The same for areas of one length that were kept, of rows in `a` and `b`. */
+export function isSamePlace(a: Uint32Array, row: number, lastRow: number, b = a): boolean {
   const i = row << RECORD_SHIFT;
   const k = lastRow << RECORD_SHIFT;
   const offsets = a[i + RECORD.macData]!;
   const mac = offsets & 0xffff;
-  const head = a[i + RECORD.headLo]! | a[i + RECORD.headHi]!;
+  const headLo = a[i + RECORD.headLo]!;
+  const headHi = a[i + RECORD.headHi]!;
   return (
-    head !== 0 &&
-    a[i + RECORD.headLo] === b[k + RECORD.headLo] &&
-    a[i + RECORD.headHi] === b[k + RECORD.headHi] &&
+    (headLo | headHi) !== 0 &&
+    headLo === b[k + RECORD.headLo] &&
+    headHi === b[k + RECORD.headHi] &&
     ((offsets ^ b[k + RECORD.macData]!) & 0xffff) === 0 &&
     mac !== OFFSET_UNSET &&
     offsets >>> 16 >= mac
   );
 }
 
-/** The packet did not cross from sending to receiving, or into another namespace. */
-function sameSide(
-  store: CaptureStore,
-  chunk: EventChunk,
-  row: number,
-  before: EventChunk,
-  lastRow: number,
-): boolean {
-  const { domains } = store.hops;
-  const from = domains[before.hop[lastRow]!]!;
-  const to = domains[chunk.hop[row]!]!;
+/** The packet did not cross from sending to receiving, or into another namespace: domains of hops. */
+export function isSameSide(from: number, to: number): boolean {
   return to === from || to === (from & ~RECEIVES);
 }
 

@@ -3,6 +3,8 @@
  * open-addressing hash table. What a journey needs when an event arrives lies in one row of 32 bytes,
  * because the row of a journey is rarely in the cache and one miss is enough.
  */
+import type { PacketBatch } from '#core/pcapng/packet-batch.ts';
+import * as PACKET from '#core/pcapng/packet-row.ts';
 import { CHUNK_MASK, CHUNK_SHIFT } from './limits.ts';
 
 /** Words of a row, all u32. */
@@ -42,6 +44,10 @@ const GROWTH_SHIFT = 2;
 /** Slots of a group: 64 bytes. */
 const GROUP_SHIFT = 4;
 const GROUP_MASK = (1 << GROUP_SHIFT) - 1;
+/** Journeys that are found without the hash table: of those under way, one for each end of an id. Words of a row. */
+const RECENT_SHIFT = 2;
+const RECENT_MASK = 0xff;
+const RECENT = { idHi: 0, idLo: 1, run: 2, /** Journey + 1; 0 = none. */ journey: 3 } as const;
 const CHUNK_WORDS = 1 << (CHUNK_SHIFT + STRIDE_SHIFT);
 
 export class JourneyTable {
@@ -55,6 +61,7 @@ export class JourneyTable {
   /** Journeys with an id: the ones in `slots`. */
   private keyed = 0;
   private readonly seed: number;
+  private readonly recent = new Int32Array((RECENT_MASK + 1) << RECENT_SHIFT);
 
   /** `seed` keeps a crafted capture from putting all its ids in one chain. */
   constructor(seed: number) {
@@ -74,7 +81,61 @@ export class JourneyTable {
     return this.rows(journey)[this.at(journey) + word]!;
   }
 
-  /** The journey with this id in this run, made if it is new (then its count is 0). */
+  /** Journeys of packets `from` to `to` - 1 of a batch into `column`, from `row` on. */
+  openAll(run: number, batch: PacketBatch, from: number, to: number, column: Uint32Array, row: number): void {
+    const { rows } = batch;
+    for (let i = from; ; i++) {
+      i = this.findRecent(run, rows, i, to, column, row + i - from);
+      if (i === to) return;
+      const packet = i << PACKET.SHIFT;
+      const hasId = (rows[packet + PACKET.BITS]! & PACKET.HAS_ID) !== 0;
+      column[row + i - from] = hasId
+        ? this.openRecent(run, rows[packet + PACKET.ID_HI]!, rows[packet + PACKET.ID_LO]!)
+        : this.openAnonymous(run);
+    }
+  }
+
+  /**
+   * Nearly all packets belong to a journey that is under way. Takes these in, in a loop without a call, which lets the
+   * engine keep what it works with in registers; returns the first packet that is none of these, `to` = there is none.
+   */
+  private findRecent(
+    run: number,
+    rows: Int32Array,
+    from: number,
+    to: number,
+    column: Uint32Array,
+    row: number,
+  ): number {
+    const { recent } = this;
+    for (let i = from; i < to; i++, row++) {
+      const packet = i << PACKET.SHIFT;
+      const lo = rows[packet + PACKET.ID_LO]!;
+      const r = (lo & RECENT_MASK) << RECENT_SHIFT;
+      const journey = recent[r + RECENT.journey]!;
+      const differ =
+        (recent[r + RECENT.idLo]! ^ lo) |
+        (recent[r + RECENT.idHi]! ^ rows[packet + PACKET.ID_HI]!) |
+        (recent[r + RECENT.run]! ^ run) |
+        ((rows[packet + PACKET.BITS]! & PACKET.HAS_ID) ^ PACKET.HAS_ID);
+      if (differ !== 0 || journey === 0) return i;
+      column[row] = journey - 1;
+    }
+    return to;
+  }
+
+  private openRecent(run: number, idHi: number, idLo: number): number {
+    const { recent } = this;
+    const journey = this.open(run, idHi, idLo);
+    const r = (idLo & RECENT_MASK) << RECENT_SHIFT;
+    recent[r + RECENT.idHi] = idHi;
+    recent[r + RECENT.idLo] = idLo;
+    recent[r + RECENT.run] = run;
+    recent[r + RECENT.journey] = journey + 1;
+    return journey;
+  }
+
+  /** The journey with this id in this run, made if it is new (then its count is 0). Words of an id are u32 or their bits. */
   open(run: number, idHi: number, idLo: number): number {
     const mask = this.slots.length - 1;
     let slot = this.slotOf(run, idHi, idLo);
@@ -122,7 +183,10 @@ export class JourneyTable {
     const rows = this.rows(journey);
     const at = this.at(journey);
     return (
-      rows[at + JOURNEY.idLo] === idLo && rows[at + JOURNEY.idHi] === idHi && rows[at + JOURNEY.run] === run
+      ((rows[at + JOURNEY.idLo]! ^ idLo) |
+        (rows[at + JOURNEY.idHi]! ^ idHi) |
+        (rows[at + JOURNEY.run]! ^ run)) ===
+      0
     );
   }
 

@@ -69,7 +69,8 @@ function withPacket(
     statistics: ignore,
     problem: ignore,
   };
-  const blocks = new PacketBlocks(new ReaderContext(sink, DEFAULT_LIMITS));
+  const context = new ReaderContext(sink, DEFAULT_LIMITS);
+  const blocks = new PacketBlocks(context);
   blocks.littleEndian = littleEndian;
   // Its time is in the columns already, so the clock does not matter.
   blocks.interfaces[source.id] = {
@@ -78,14 +79,17 @@ function withPacket(
     clock: new InterfaceClock(9, 0n),
   };
   const view = new DataView(block.buffer, block.byteOffset, block.byteLength);
+  context.batch.littleEndian = littleEndian;
+  context.begin(block, view, 0);
   switch (view.getUint32(0, littleEndian)) {
     case BLOCK_EPB:
-      blocks.enhanced(block, view, 0, block.length, 0);
-      return;
+      blocks.enhanced(view, 0, block.length, 0);
+      break;
     case BLOCK_SPB:
-      blocks.simple(block, view, 0, block.length, 0);
-      return;
+      blocks.simple(view, 0, block.length, 0);
+      break;
     case BLOCK_PB:
-      blocks.obsolete(block, view, 0, block.length, 0);
+      blocks.obsolete(view, 0, block.length, 0);
   }
+  context.deliver();
 }

@@ -43,13 +43,30 @@ export class TimelineBuilder {
     return this.cursor === events.count;
   }
 
+  /** Runs of events in one bucket, which nearly all of a capture's neighbours are. */
   private take(chunk: EventChunk, first: number, end: number): void {
     const { flags, tsHi, tsLo, metaState } = chunk;
-    for (let row = first; row < end; row++) {
-      if ((flags[row]! & EVENT_BIT.time) === 0) continue;
+    let row = first;
+    while (row < end) {
+      if ((flags[row]! & EVENT_BIT.time) === 0) {
+        row++;
+        continue;
+      }
       const at = this.bucketFor(tsHi[row]!, tsLo[row]!);
-      this.events[at]!++;
-      if (metaState[row] === META_STATE.present) this.withMetadata[at]!++;
+      const from = (this.base + at) * this.width;
+      const to = from + this.width;
+      const { originHi, originLo } = this;
+      let events = 0;
+      let withMetadata = 0;
+      let since = from;
+      do {
+        events++;
+        if (metaState[row] === META_STATE.present) withMetadata++;
+        row++;
+        if (row < end) since = deltaNs(originHi, originLo, tsHi[row]!, tsLo[row]!);
+      } while (row < end && since >= from && since < to && (flags[row]! & EVENT_BIT.time) !== 0);
+      this.events[at]! += events;
+      this.withMetadata[at]! += withMetadata;
     }
   }
 

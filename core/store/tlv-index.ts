@@ -4,8 +4,11 @@
  * Which schema reads an area: the user's, if there is one, else the capture's that was in force when
  * the area arrived. Printed values do not come from here but from the bytes (`decodeArea`).
  */
+import { chooseDecoder, choiceOf, NOWHERE } from '#core/metadata/choose.ts';
 import { createAreaScan, type AreaDecoder } from '#core/metadata/scan.ts';
 import type { MetadataSchema, TlvType, ValueKind } from '#core/metadata/types.ts';
+import { AreaLayout } from './area-layout.ts';
+import type { AreaOrigins } from './area-origins.ts';
 import type { AreaTable } from './area-table.ts';
 import { CHUNK_EVENTS, CHUNK_MASK, CHUNK_SHIFT, MAX_TLV_COLUMNS } from './limits.ts';
 
@@ -34,12 +37,22 @@ export type ValueVisitor = (
 /** A cell: value length + 1 in the high byte (it is 253 at most, for an area has 255), offset in the area in the low; 0 = not there. */
 type Cells = Uint16Array;
 
+/** How areas are read by one schema. */
+interface AreaReader {
+  /** Column of this index for each type of the schema; -1 = no more columns. */
+  readonly column: Int16Array;
+  /** By length of an area: the layout of the latest one that was scanned. */
+  readonly layouts: (AreaLayout | undefined)[];
+}
+
 interface Phase {
   readonly decoder: AreaDecoder;
   /** Areas from this number on. */
   readonly from: number;
-  /** Column of this index for each type of the schema; -1 = no more columns. */
-  readonly column: Int16Array;
+  /** What decides which of the document's schemas reads an area. */
+  readonly choice: 'none' | 'bytes' | 'place';
+  /** One for each of the document's schemas. */
+  readonly readers: ReadonlyMap<AreaDecoder, AreaReader>;
 }
 
 export class TlvIndex {
@@ -52,14 +65,17 @@ export class TlvIndex {
   private phases: Phase[] = [];
   private readonly scan = createAreaScan();
   private readonly areas: AreaTable;
+  private readonly origins: AreaOrigins;
   /** Areas from here to `target` still have the values of an earlier schema. */
   private cursor = 1;
   private target = 0;
   /** Areas from here on have arrived but are not read yet. */
   private fresh = 1;
 
-  constructor(areas: AreaTable) {
+  /** `origins`: where areas were first seen, which some schemas are chosen by. */
+  constructor(areas: AreaTable, origins: AreaOrigins) {
     this.areas = areas;
+    this.origins = origins;
   }
 
   /** The schema in force for what arrives now; null = none. */
@@ -75,9 +91,16 @@ export class TlvIndex {
   /** The schema that reads this area; null = none. */
   decoderFor(area: number): AreaDecoder | null {
     for (let i = this.phases.length - 1; i >= 0; i--) {
-      if (this.phases[i]!.from <= area) return this.phases[i]!.decoder;
+      if (this.phases[i]!.from <= area) return this.chosen(this.phases[i]!, area);
     }
     return null;
+  }
+
+  private chosen({ decoder, choice }: Phase, area: number): AreaDecoder | null {
+    if (choice === 'none') return decoder;
+    const { areas } = this;
+    const place = choice === 'place' ? this.origins.place(area) : NOWHERE;
+    return chooseDecoder(decoder, areas.page(area), areas.start(area), areas.length(area), place);
   }
 
   /** A schema found in the capture: in force for the areas that follow. */
@@ -105,11 +128,11 @@ export class TlvIndex {
   }
 
   /**
-   * Takes in an area that was just added. Areas are read in batches, in one tight loop over bytes that
+   * Takes in areas that were just added. Areas are read in batches, in one tight loop over bytes that
    * are still in the processor's cache: half the cost of reading each as it comes.
    */
-  added(area: number): void {
-    if (area - this.fresh === BATCH_AREAS) this.readFresh();
+  added(): void {
+    if (this.areas.count - this.fresh >= BATCH_AREAS) this.readFresh();
   }
 
   /** Reads at most `budget` of the areas that a change of schema left behind; true when none is left. */
@@ -121,8 +144,10 @@ export class TlvIndex {
   }
 
   private readFresh(): void {
-    this.read(this.fresh, this.areas.count);
-    this.fresh = this.areas.count + 1;
+    const needsPlace = this.phases.some(({ choice }) => choice === 'place');
+    const end = needsPlace ? this.origins.advance() : this.areas.count;
+    this.read(this.fresh, end);
+    this.fresh = Math.max(this.fresh, end + 1);
   }
 
   /** Reads areas `from` to `to`, each by the schema that is in force for it. */
@@ -143,18 +168,31 @@ export class TlvIndex {
   /** Areas of one chunk and one schema. */
   private readRun(phase: Phase, from: number, to: number): void {
     const { areas, scan } = this;
-    const { decoder, column } = phase;
+    const { choice } = phase;
+    let { decoder } = phase;
+    let reader = phase.readers.get(decoder)!;
     const chunkIndex = (from - 1) >>> CHUNK_SHIFT;
     const chunks = this.chunksAt(chunkIndex);
     for (let area = from; area <= to; area++) {
+      if (choice !== 'none') {
+        const chosen = this.chosen(phase, area);
+        if (chosen === null) continue;
+        decoder = chosen;
+        reader = phase.readers.get(chosen)!;
+      }
+      const words = areas.pageWords(area);
+      const at = areas.start(area) >>> 2;
+      const length = areas.length(area);
+      const layout = (reader.layouts[length] ??= new AreaLayout());
+      // A struct may say in one value where the next one is: only TLVs are told by what is between values.
+      if (decoder.schema.framing.kind !== 'tlv' || !layout.fits(words, at)) {
+        decoder.scan(areas.page(area), areas.start(area), length, scan);
+        layout.learn(words, at, length, scan, reader.column);
+      }
       const row = (area - 1) & CHUNK_MASK;
-      decoder.scan(areas.page(area), areas.start(area), areas.length(area), scan);
-      for (let i = 0; i < scan.count; i++) {
-        const type = scan.column[i]!;
-        if (type < 0 || column[type]! < 0) continue;
-        const cells = chunks[column[type]!] ?? this.grow(column[type]!, chunkIndex);
-        // The first of several TLVs of one type is the one in the column.
-        if (cells[row] === 0) cells[row] = ((scan.valueLength[i]! + 1) << 8) | scan.valueOffset[i]!;
+      for (let i = 0; i < layout.count; i++) {
+        const cells = chunks[layout.column[i]!] ?? this.grow(layout.column[i]!, chunkIndex);
+        cells[row] = layout.cell[i]!;
       }
     }
   }
@@ -169,18 +207,32 @@ export class TlvIndex {
     return found;
   }
 
-  /** Visits the value of a column (index into `names`) in each of the areas `from` (at least 1) to `to` that has one. */
-  eachValue(column: number, from: number, to: number, visit: ValueVisitor): void {
+  /**
+   * Visits the value of a column (index into `names`) in each of the areas `from` (at least 1) to `to` that has one.
+   * Returns the last area that was looked at: those behind it are not read yet.
+   */
+  eachValue(column: number, from: number, to: number, visit: ValueVisitor): number {
     if (to >= this.fresh) this.readFresh();
-    for (let p = this.phases.length - 1; p >= 0 && to >= from; p--) {
+    const last = Math.min(to, this.fresh - 1);
+    let end = last;
+    const name = this.names[column]!;
+    for (let p = this.phases.length - 1; p >= 0 && end >= from; p--) {
       const phase = this.phases[p]!;
       const start = Math.max(from, phase.from);
-      this.visitPhase(column, start, to, isBig(phase.decoder.schema, this.names[column]!), visit);
-      to = Math.min(to, start - 1);
+      if (phase.choice === 'none') {
+        this.visitRun(column, start, end, isBig(phase.decoder.schema, name), visit);
+      } else {
+        for (let area = start; area <= end; area++) {
+          const chosen = this.chosen(phase, area);
+          if (chosen !== null) this.visitRun(column, area, area, isBig(chosen.schema, name), visit);
+        }
+      }
+      end = Math.min(end, start - 1);
     }
+    return last;
   }
 
-  private visitPhase(column: number, from: number, to: number, big: boolean, visit: ValueVisitor): void {
+  private visitRun(column: number, from: number, to: number, big: boolean, visit: ValueVisitor): void {
     const { areas } = this;
     for (let area = from; area <= to; area++) {
       const cell = this.chunks[(area - 1) >>> CHUNK_SHIFT]?.[column]?.[(area - 1) & CHUNK_MASK] ?? 0;
@@ -202,8 +254,10 @@ export class TlvIndex {
   /** The type of a column by the newest schema that has it; null = none has (any more). */
   typeOf(column: number): TlvType | null {
     for (let p = this.phases.length - 1; p >= 0; p--) {
-      const type = this.phases[p]!.decoder.schema.types.find(({ name }) => name === this.names[column]);
-      if (type !== undefined) return type;
+      for (const { schema } of this.phases[p]!.readers.keys()) {
+        const type = schema.types.find(({ name }) => name === this.names[column]);
+        if (type !== undefined) return type;
+      }
     }
     return null;
   }
@@ -222,11 +276,14 @@ export class TlvIndex {
   }
 
   private phase(decoder: AreaDecoder, from: number): Phase {
-    const { types } = decoder.schema;
+    const decoders = decoder.parts.map((part) => part.decoder);
+    const columns = (one: AreaDecoder): Int16Array =>
+      Int16Array.from(one.schema.types, (type) => this.columnNamed(type.name));
     return {
       decoder,
       from,
-      column: Int16Array.from(types, (type) => this.columnNamed(type.name)),
+      choice: choiceOf(decoder),
+      readers: new Map([decoder, ...decoders].map((one) => [one, { column: columns(one), layouts: [] }])),
     };
   }
 

@@ -97,14 +97,22 @@ export interface CaptureFilter {
   /** skb->mark & mask = value. */
   readonly mark: { readonly value: number; readonly mask: number } | null;
   readonly hasMetadata: boolean;
-  /** A TLV of this type, with this value (hex) unless null. */
-  readonly tlv: { readonly type: number; readonly value: string | null } | null;
+  /** All of these TLVs: one of this type, with this value (0x…, as a number) unless null. */
+  readonly tlv: readonly { readonly type: number; readonly value: string | null }[];
   /** One journey in so many is kept; null = all. */
   readonly sample: number | null;
   /** Events a second; null = any number. */
   readonly rate: number | null;
   /** Kept are so many journeys before and after one that meets the condition. */
   readonly trigger: { readonly condition: string; readonly before: number; readonly after: number } | null;
+}
+
+/** A journey met the trigger's condition, with the event that follows. */
+export interface Firing {
+  /** epb_packetid, decimal. */
+  readonly journey: string;
+  /** What was met and where: `metadata lost at eth0:tcx/ingress@last`. */
+  readonly text: string;
 }
 
 /** Events over time, for the strip on top: at most TIMELINE_BUCKETS equal buckets from start to end. */

@@ -69,7 +69,8 @@ export class LeftOut {
    * is that and what was lost.
    */
   statistics(bytes: Uint8Array, start: number, length: number): Uint8Array {
-    const block = bytes.slice(start, start + length);
+    // A Buffer's own `slice` is a view of the same memory.
+    const block = new Uint8Array(bytes.subarray(start, start + length));
     if (length < ISB_MIN_BYTES) return block;
     const view = new DataView(block.buffer);
     const kept = this.counts[view.getUint32(8, true)]?.kept ?? 0;

@@ -3,7 +3,7 @@ import { useEffect, useMemo } from 'react';
 import type { Gap, SourceState } from '#workers/api.ts';
 import { printCount, printRough } from '#src/list/print.ts';
 import { usePage, useSession } from '#src/state/context.ts';
-import { keptText } from '#src/status/kept.ts';
+import { firedText, keptText } from '#src/status/kept.ts';
 import { leftOutText, lossOf } from '#src/status/loss.ts';
 import { applyTheme, nextTheme } from '#src/theme/theme.ts';
 import type { OpenCapture } from '#src/state/store.ts';
@@ -120,10 +120,12 @@ function Counts() {
 /** A filtered capture is never mistaken for everything. */
 function Kept() {
   const kept = usePage((state) => keptText(state.newest?.filter ?? null));
+  const fired = usePage((state) => firedText(state.newest?.fired ?? null));
   if (kept === null) return null;
   return (
-    <span className="kept" data-testid="kept" title={`The capture holds only: ${kept}`}>
+    <span className="kept" data-testid="kept" title={`The capture holds only: ${kept}${fired}`}>
       <span aria-hidden="true">▽</span> capture holds only: <b>{kept}</b>
+      {fired}
     </span>
   );
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CaptureFilter } from '#workers/api.ts';
-import { keptText } from './kept.ts';
+import { firedText, keptText } from './kept.ts';
 
 const ALL: CaptureFilter = {
   expression: null,
@@ -8,7 +8,7 @@ const ALL: CaptureFilter = {
   netns: 'edge',
   mark: null,
   hasMetadata: false,
-  tlv: null,
+  tlv: [],
   sample: null,
   rate: null,
   trigger: null,
@@ -27,15 +27,29 @@ describe('what a capture holds', () => {
         expression: 'udp port 4789',
         mark: { value: 0x10, mask: 0xf0 },
         hasMetadata: true,
-        tlv: { type: 1, value: '0a0b' },
+        tlv: [
+          { type: 1, value: '0x1f' },
+          { type: 4, value: null },
+        ],
         sample: 10,
         rate: 5000,
       }),
     ).toBe(
-      'udp port 4789, mark 0x10 of bits 0xf0, with metadata, TLV 1 = 0a0b, 1 in 10 journeys, at most 5,000 events/s',
+      'udp port 4789, mark 0x10 of bits 0xf0, with metadata, TLV 1 = 0x1f, TLV 4, 1 in 10 journeys, at most 5,000 events/s',
     );
     expect(keptText({ ...ALL, trigger: { condition: 'lost', before: 100, after: 50 } })).toBe(
       '100 journeys before and 50 after lost',
+    );
+  });
+});
+
+describe('that a trigger fired', () => {
+  it('is said with the journey and how often', () => {
+    const last = { journey: '7', text: 'metadata lost at eth0:tcx/ingress@last' };
+    expect(firedText(null)).toBe('');
+    expect(firedText({ count: 1, last })).toBe(`; triggered by journey 7: ${last.text}`);
+    expect(firedText({ count: 1200, last })).toBe(
+      `; triggered by journey 7: ${last.text} (1,200 times, this the last)`,
     );
   });
 });

@@ -1,5 +1,5 @@
 /** What a capture holds when it was not asked for everything, in words. Pure. */
-import type { CaptureFilter } from '#workers/api.ts';
+import type { CaptureFilter, Update } from '#workers/api.ts';
 import { printCount } from '#src/list/print.ts';
 
 const hex = (value: number): string => `0x${(value >>> 0).toString(16)}`;
@@ -12,7 +12,7 @@ export function keptText(filter: CaptureFilter | null): string | null {
     expression ?? '',
     mark === null ? '' : `mark ${hex(mark.value)} of bits ${hex(mark.mask)}`,
     hasMetadata ? 'with metadata' : '',
-    tlv === null ? '' : `TLV ${tlv.type}${tlv.value === null ? '' : ` = ${tlv.value}`}`,
+    ...tlv.map(({ type, value }) => `TLV ${type}${value === null ? '' : ` = ${value}`}`),
     sample === null ? '' : `1 in ${printCount(sample)} journeys`,
     rate === null ? '' : `at most ${printCount(rate)} events/s`,
     trigger === null
@@ -20,4 +20,12 @@ export function keptText(filter: CaptureFilter | null): string | null {
       : `${printCount(trigger.before)} journeys before and ${printCount(trigger.after)} after ${trigger.condition}`,
   ].filter((part) => part !== '');
   return parts.length === 0 ? null : parts.join(', ');
+}
+
+/** `; triggered by journey 7: metadata lost at eth0:tcx/ingress@last`; '' when no trigger has fired. */
+export function firedText(fired: Update['fired']): string {
+  if (fired === null) return '';
+  const { count, last } = fired;
+  const times = count === 1 ? '' : ` (${printCount(count)} times, this the last)`;
+  return `; triggered by journey ${last.journey}: ${last.text}${times}`;
 }

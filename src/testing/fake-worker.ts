@@ -30,6 +30,7 @@ export function fakeUpdate(part: Partial<Update> = {}): Update {
     gaps: [],
     missingHooks: [],
     filter: null,
+    fired: null,
     timeline: {
       startNs: String(FAKE_START_NS),
       endNs: String(FAKE_START_NS + 1_000_000_000n),

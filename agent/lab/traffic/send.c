@@ -2,7 +2,8 @@
 /* whither-send: traffic of the scenarios, each packet known by a sequence number.
  *
  *   whither-send udp NETNS ADDRESS PORT COUNT PAUSE_US [BYTES]
- *       COUNT datagrams "WHSQ", sequence number from 1 (big-endian), zeros
+ *       COUNT datagrams "WHSQ", sequence number from 1 (big-endian), zeros; then what that took:
+ *       nanoseconds that passed, and of this process's CPU time, in one line
  *   whither-send tcp NETNS ADDRESS PORT BYTES   sends, then waits until the other end has closed
  *   whither-send ask NETNS udp|tcp ADDRESS PORT COUNT
  *       the same messages as udp, each sent when the one before has come back
@@ -75,6 +76,14 @@ static int dial(const char *to, const char *port, int type)
 	return fd < 0 || connect(fd, (struct sockaddr *)&target, size) ? -1 : fd;
 }
 
+static unsigned long long ns_of(clockid_t clock)
+{
+	struct timespec t;
+
+	clock_gettime(clock, &t);
+	return (unsigned long long)t.tv_sec * 1000000000 + (unsigned long long)t.tv_nsec;
+}
+
 /* The first BYTES of it are sent. */
 struct message {
 	char magic[4];
@@ -88,6 +97,9 @@ static int send_udp(int fd, unsigned long count, unsigned long pause_us, size_t 
 	struct timespec pause = { .tv_sec = (time_t)(pause_us / 1000000),
 				  .tv_nsec = (long)(pause_us % 1000000 * 1000) };
 
+	unsigned long long began = ns_of(CLOCK_MONOTONIC);
+	unsigned long long cpu = ns_of(CLOCK_PROCESS_CPUTIME_ID);
+
 	if (fd < 0 || bytes < 8 || bytes > MAX_DATAGRAM)
 		return fail("udp");
 	for (unsigned long i = 1; i <= count; i++) {
@@ -99,6 +111,8 @@ static int send_udp(int fd, unsigned long count, unsigned long pause_us, size_t 
 		if (pause_us)
 			nanosleep(&pause, NULL);
 	}
+	printf("%llu %llu\n", ns_of(CLOCK_MONOTONIC) - began,
+	       ns_of(CLOCK_PROCESS_CPUTIME_ID) - cpu);
 	return 0;
 }
 

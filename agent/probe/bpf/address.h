@@ -7,10 +7,37 @@
 
 #define NOWHERE (-1)
 
+/* The lower half of an address: of a pointer it is all that one may calculate with, and only when
+ * it was moved first. */
+static __always_inline __u32 lower_half(__u64 address)
+{
+	__u32 half;
+
+	asm volatile("%0 = %1" : "=w"(half) : "w"((__u32)address));
+	return half;
+}
+
 /* Fibonacci hashing: sk_buffs and heads are aligned, their low bits say nothing. */
 static __always_inline __u32 set_of(__u64 address)
 {
-	return (address * 0x9e3779b97f4a7c15ull) >> (64 - WH_SETS_LOG2);
+	return lower_half(address) * 0x9e3779b1u >> (32 - WH_SETS_LOG2);
+}
+
+/* Place of the sk_buff, or NOWHERE: what every hook asks first, of every packet of the host. Most are
+ * in none of the ways, so that is asked in one go. */
+static __always_inline int address_of_skb(const struct sk_buff *skb)
+{
+	const __u64 address = (__u64)skb;
+	__u32 set = set_of(address), way = 0;
+	struct address_set *s = bpf_map_lookup_elem(&addresses, &set);
+
+	_Static_assert(WH_WAYS == 4, "each is compared");
+	if (!s || (s->address[0] != address && s->address[1] != address &&
+		   s->address[2] != address && s->address[3] != address))
+		return NOWHERE;
+	while (way < WH_WAYS - 1 && s->address[way] != address)
+		way++;
+	return set * WH_WAYS + way;
 }
 
 /* Global functions: the verifier checks them once, not for every path of every caller. They take

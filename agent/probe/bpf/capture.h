@@ -66,9 +66,9 @@ static __always_inline bool head_shared(struct sk_buff *skb, __u64 info, const b
 static __always_inline void measure(struct extent *x, struct sk_buff *skb, __u64 head, __u64 info,
 				    const bool raw, const bool direct)
 {
-	__u32 len = GET(skb, len), data_len = GET(skb, data_len);
-	__s64 offset = ADDRESS(skb, data) - head, before_data, linear;
+	__u32 data_len = GET(skb, data_len);
 	__u16 from, mac = GET(skb, mac_header);
+	__s64 linear;
 
 	x->mac = mac;
 	x->meta_len = 0;
@@ -86,13 +86,12 @@ static __always_inline void measure(struct extent *x, struct sk_buff *skb, __u64
 	from = raw ? GET(skb, network_header) : mac;
 	x->packet_from = head + from;
 	x->cap_len = 0;
-	x->wire_len = len;
+	x->wire_len = GET(skb, len);
 	if (from == MAC_HEADER_UNSET)
 		return;
-	before_data = offset - from;
-	linear = (__s64)len - data_len + before_data;
-	if ((__s64)len + before_data > 0)
-		x->wire_len = len + before_data;
+	linear = (__s64)GET(skb, tail) - from;
+	if (linear + data_len > 0)
+		x->wire_len = linear + data_len;
 	if (linear > 0)
 		x->cap_len = linear > config.snaplen ? config.snaplen : linear;
 }
@@ -102,7 +101,8 @@ static __always_inline void describe(struct wh_record *r, struct sk_buff *skb, _
 				     const bool direct)
 {
 	struct wh_event *e = &r->event;
-	__u64 offset = ADDRESS(skb, data) - head;
+	__u32 len = GET(skb, len), data_len = GET(skb, data_len);
+	__u32 offset = GET(skb, tail) - (len - data_len); /* skb_headlen() of skbuff.h */
 	struct sock *sk = GET(skb, sk);
 
 	e->magic = WH_MAGIC_EVENT;
@@ -119,12 +119,12 @@ static __always_inline void describe(struct wh_record *r, struct sk_buff *skb, _
 	e->data_offset = offset > 0xfffe ? 0xffff : offset;
 	e->network_offset = GET(skb, network_header);
 	e->flags = (GET_BITS(skb, pkt_type) << WH_EVENT_FLAG_PACKET_TYPE_SHIFT) |
-		   (GET(skb, data_len) ? WH_EVENT_FLAG_NONLINEAR : 0) |
+		   (data_len ? WH_EVENT_FLAG_NONLINEAR : 0) |
 		   (head_shared(skb, info, direct) ? WH_EVENT_FLAG_CLONED : 0) |
 		   (GET_BITS(skb, l4_hash) ? WH_EVENT_FLAG_HASH_L4 : 0) |
 		   (GET_BITS(skb, sw_hash) ? WH_EVENT_FLAG_HASH_SOFTWARE : 0);
-	e->skb_len = GET(skb, len);
-	e->data_len = GET(skb, data_len);
+	e->skb_len = len;
+	e->data_len = data_len;
 	e->mark = GET(skb, mark);
 	e->priority = GET(skb, priority);
 	e->hash = GET(skb, hash);
@@ -150,7 +150,8 @@ static __always_inline void describe(struct wh_record *r, struct sk_buff *skb, _
 	if (r->beside.hwtstamp || r->beside.vlan_proto || r->beside.skb_extensions)
 		e->extensions |= WH_EXTENSION_BESIDE;
 
-	if (config.with_cb && !bpf_core_read(&r->cb, sizeof(r->cb), &skb->cb))
+	if (config.with_cb &&
+	    !bpf_core_read(&wh_rare_of(r)->cb, sizeof(struct wh_ext_cb), &skb->cb))
 		e->extensions |= WH_EXTENSION_CB;
 }
 
@@ -166,23 +167,25 @@ static __always_inline __u32 room_for(const struct extent *x)
 	return (adjacent(x) ? x->meta_bytes : WH_META_MAX) + x->cap_len;
 }
 
-static __always_inline void copy_bytes(struct wh_record *r, const struct extent *x, __u32 room)
+static __always_inline void copy_bytes(struct wh_record *r, const struct extent *x, __u32 room,
+				       __u32 rare)
 {
 	__u32 meta = x->meta_bytes, packet = x->cap_len, both = meta + packet;
+	__u8 *bytes = (__u8 *)(r + 1) + rare;
 
 	if (adjacent(x)) {
 		__u64 from = meta ? x->meta_from : x->packet_from;
 
-		if (both <= room && !bpf_probe_read_kernel(r->bytes, both, (void *)from))
+		if (both <= room && !bpf_probe_read_kernel(bytes, both, (void *)from))
 			return;
 	} else if (room > WH_META_MAX && packet <= room - WH_META_MAX && meta <= WH_META_MAX &&
-		   !bpf_probe_read_kernel(r->bytes, meta, (void *)x->meta_from) &&
-		   !bpf_probe_read_kernel(r->bytes + meta, packet, (void *)x->packet_from))
+		   !bpf_probe_read_kernel(bytes, meta, (void *)x->meta_from) &&
+		   !bpf_probe_read_kernel(bytes + meta, packet, (void *)x->packet_from))
 		return;
 	if (meta)
 		r->event.meta_state = WH_META_STATE_UNREADABLE;
 	r->meta_bytes = 0;
-	if (packet > room || bpf_probe_read_kernel(r->bytes, packet, (void *)x->packet_from))
+	if (packet > room || bpf_probe_read_kernel(bytes, packet, (void *)x->packet_from))
 		r->cap_len = 0;
 }
 
@@ -196,23 +199,33 @@ struct known {
 	const struct wh_ext_drop *drop;
 };
 
-/* A record with room for what `x` says, its head filled in; NULL: the ring is full. *room: the
- * bytes it has behind the record. */
-static __always_inline struct wh_record *reserve(const struct extent *x, const struct known *k,
-						 __u32 point, __u32 *room)
+/* What an event needs for what few have. */
+static __always_inline __u32 rare_bytes(const struct known *k)
 {
+	bool rare = k->task || k->drop || k->origin || config.program || config.operations ||
+		    config.with_cb;
+
+	return rare ? sizeof(struct wh_rare) : 0;
+}
+
+/* A record with room for what `x` says, its head filled in; NULL: the ring is full. *room: the
+ * bytes it has for metadata and packet. */
+static __always_inline struct wh_record *reserve(const struct extent *x, const struct known *k,
+						 __u32 point, __u32 *room, __u32 rare)
+{
+	const __u32 head = sizeof(struct wh_record) + rare;
 	__u32 want = room_for(x);
 	struct wh_record *r;
 
 	if (want <= WH_ROOM_SMALL) {
 		*room = WH_ROOM_SMALL;
-		r = bpf_ringbuf_reserve(&events, sizeof(*r) + WH_ROOM_SMALL, 0);
+		r = bpf_ringbuf_reserve(&events, head + WH_ROOM_SMALL, 0);
 	} else if (want <= WH_ROOM_MEDIUM) {
 		*room = WH_ROOM_MEDIUM;
-		r = bpf_ringbuf_reserve(&events, sizeof(*r) + WH_ROOM_MEDIUM, 0);
+		r = bpf_ringbuf_reserve(&events, head + WH_ROOM_MEDIUM, 0);
 	} else {
 		*room = WH_ROOM_LARGE;
-		r = bpf_ringbuf_reserve(&events, sizeof(*r) + WH_ROOM_LARGE, 0);
+		r = bpf_ringbuf_reserve(&events, head + WH_ROOM_LARGE, 0);
 	}
 	if (!r)
 		return NULL;
@@ -222,6 +235,7 @@ static __always_inline struct wh_record *reserve(const struct extent *x, const s
 	r->wire_len = x->wire_len;
 	r->cap_len = x->cap_len;
 	r->meta_bytes = x->meta_bytes;
+	r->rare = !!rare;
 	r->event.extensions = 0;
 	return r;
 }
@@ -229,7 +243,7 @@ static __always_inline struct wh_record *reserve(const struct extent *x, const s
 /* In an object that watches somebody's program: which program, and what it returned. */
 static __always_inline void name_program(struct wh_record *r, __u8 kind, const struct hook hook)
 {
-	r->program = (struct wh_ext_program){
+	wh_rare_of(r)->program = (struct wh_ext_program){
 		.id = config.program,
 		.verdict = hook.verdict,
 		.kind = kind,
@@ -243,21 +257,22 @@ static __always_inline bool submit(struct sk_buff *skb, __u64 head, __u64 info,
 				   const struct extent *x, const struct known *k, __u32 point,
 				   __u64 seen, const struct hook hook, const bool direct)
 {
-	__u32 room = 0;
-	struct wh_record *r = reserve(x, k, point, &room);
+	__u32 rare = rare_bytes(k), room = 0;
+	struct wh_record *r = reserve(x, k, point, &room, rare);
 
 	if (!r)
 		return false;
 	if (k->task) {
-		r->task = *k->task;
+		wh_rare_of(r)->task = *k->task;
 		r->event.extensions = WH_EXTENSION_TASK;
 	}
 	if (k->drop) {
-		r->drop = *k->drop;
+		wh_rare_of(r)->drop = *k->drop;
 		r->event.extensions = WH_EXTENSION_DROP;
 	}
 	if (k->origin) {
-		r->link = (struct wh_ext_link){ .kind = WH_LINK_KIND_CLONE, .journey = k->origin };
+		wh_rare_of(r)->link =
+			(struct wh_ext_link){ .kind = WH_LINK_KIND_CLONE, .journey = k->origin };
 		r->event.extensions |= WH_EXTENSION_LINK;
 	}
 	if (config.program)
@@ -265,7 +280,7 @@ static __always_inline bool submit(struct sk_buff *skb, __u64 head, __u64 info,
 	if (config.operations)
 		note_tell(r, k->place, k->journey);
 	describe(r, skb, head, info, x, hook.id, direct);
-	copy_bytes(r, x, room);
+	copy_bytes(r, x, room, rare);
 	bpf_ringbuf_submit(r, wake_flags(seen));
 	return true;
 }
@@ -286,23 +301,39 @@ static __always_inline void capture(struct sk_buff *skb, __u64 head, const struc
 		__sync_fetch_and_add(&c->lost, 1);
 }
 
-/* Slot of a watched device, or NOT_WATCHED. */
-#define NOT_WATCHED (~0u)
-static __always_inline __u32 watched(__u32 netns, __u32 ifindex)
+/* Where the namespace of the watched devices is in memory, 0 = not seen yet. It stays: the probe is
+ * in it. */
+__u64 netns_address;
+
+static __always_inline bool in_netns(struct net_device *dev, const bool direct)
 {
-	if (netns != config.netns)
-		return NOT_WATCHED;
+	struct net *net = GET(dev, nd_net.net);
+
+	if ((__u64)net == netns_address)
+		return true;
+	if (GET(net, ns.inum) != config.netns)
+		return false;
+	netns_address = (__u64)net;
+	return true;
+}
+
+/* The device as one that is watched, or NULL. */
+static __always_inline const volatile struct wh_watch *watched(struct net_device *dev,
+							       __u32 ifindex, const bool direct)
+{
+	if (!in_netns(dev, direct))
+		return NULL;
 #pragma unroll
 	for (__u32 i = 0; i < WH_WATCH_STEPS; i++) {
 		const volatile struct wh_watch *w =
 			&config.watch[wh_watch_at(config.watch_factor, ifindex, i)];
 
 		if (w->ifindex == ifindex)
-			return w->slot;
+			return w;
 		if (!w->ifindex)
 			break;
 	}
-	return NOT_WATCHED;
+	return NULL;
 }
 
 static __always_inline __u32 bits_set(__u64 word)
@@ -325,57 +356,65 @@ static __always_inline __u16 step_of(const struct hook hook)
 	return config.step ? config.step + hook.returned : hook.step;
 }
 
-/* A hook of Rx or Tx: the skb is on a device. */
+/* A hook of Rx or Tx: the skb is on a device. Most packets are strangers, and may have to be
+ * nothing more: until that is known, as little as possible is read. */
 static __always_inline void observe(struct sk_buff *skb, struct net_device *dev,
 				    const struct hook hook, const bool direct)
 {
-	struct position now = { .step = step_of(hook) };
-	struct known k = {};
-	struct journey *j;
-	bool asked;
-	__u32 slot;
+	const volatile struct wh_watch *w;
+	bool asked, ethernet = false;
+	__u32 ifindex, slot = 0;
+	__u64 head;
 	int place;
 
 	if (!dev)
 		return;
-	now.ifindex = GET(dev, ifindex);
-	slot = watched(direct ? dev->nd_net.net->ns.inum : BPF_CORE_READ(dev, nd_net.net, ns.inum),
-		       now.ifindex);
-	if (slot != NOT_WATCHED && config.slots && !(config.slots >> slot & 1))
+	ifindex = GET(dev, ifindex);
+	w = watched(dev, ifindex, direct);
+	if (w) {
+		slot = w->slot;
+		ethernet = w->ethernet;
+		if (config.slots && !(config.slots >> slot & 1))
+			return;
+	}
+	place = address_of_skb(skb);
+	if (!w && place == NOWHERE)
 		return;
-	now.skb = (__u64)skb;
-	place = address_find(&now.skb);
-	if (slot == NOT_WATCHED && place == NOWHERE)
-		return;
-	now.head = ADDRESS(skb, head);
-	/* Most packets are strangers, and may have to be nothing more. */
+	head = ADDRESS(skb, head);
 	asked = place == NOWHERE && !config.frames;
-	if (asked && !wanted(skb, now.head, dev, hook.raw, direct))
+	if (asked && !wanted(skb, head, ethernet, hook.raw, direct))
 		return;
-	now.dev = (__u64)dev;
-	now.ktime_ns = bpf_ktime_get_ns();
-	now.skb_iif = GET(skb, skb_iif);
-	now.protocol = GET(skb, protocol);
-	now.network = GET(skb, network_header);
-	now.cloned = GET_BITS(skb, cloned);
-	if (slot == NOT_WATCHED) {
+
+	struct position now = {
+		.skb = (__u64)skb,
+		.head = head,
+		.dev = (__u64)dev,
+		.ktime_ns = bpf_ktime_get_ns(),
+		.ifindex = ifindex,
+		.skb_iif = GET(skb, skb_iif),
+		.step = step_of(hook),
+		.network = GET(skb, network_header),
+		.protocol = GET(skb, protocol),
+		.cloned = GET_BITS(skb, cloned),
+	};
+	struct known k = { .ktime_ns = now.ktime_ns, .place = place };
+	struct journey *j = journey_of(place);
+
+	if (!w) {
 		journey_passes(&now, place);
 		return;
 	}
-	k.ktime_ns = now.ktime_ns;
-	j = journey_of(place);
 	if (j && goes_on(j, &now)) {
 		k.journey = journey_goes_on(j, &now, slot);
 	} else {
 		k.journey = config.frames ? frame_taken(&now) : 0;
-		if (!k.journey && !asked && !wanted(skb, now.head, dev, hook.raw, direct)) {
+		if (!k.journey && !asked && !wanted(skb, head, ethernet, hook.raw, direct)) {
 			address_forget(&now.skb, place);
 			return;
 		}
 		k.journey = journey_begins(j, &now, slot, k.journey, &k.origin);
 	}
-	k.place = place;
-	capture(skb, now.head, &k, point_at(slot, hook), hook, direct);
+	capture(skb, head, &k, point_at(slot, hook), hook, direct);
 }
 
 #endif /* WHITHER_CAPTURE_H */

@@ -6,10 +6,6 @@
 #ifndef WHITHER_FILTER_H
 #define WHITHER_FILTER_H
 
-/* linux/if_arp.h: devices whose packets begin with an Ethernet header */
-#define ARPHRD_ETHER	1
-#define ARPHRD_LOOPBACK 772
-
 /* As they are, everything matches. The rest is room, behind a branch always taken: the verifier
  * removes it at once, where instructions that do nothing would be removed one by one. The argument
  * and the result are where a function has them, so nothing but its end is added to it. */
@@ -41,63 +37,69 @@ static __always_inline __u32 accelerated_tag(struct sk_buff *skb, const bool dir
 	return (__u32)bpf_ntohs(GET(skb, vlan_proto)) << 16 | GET(skb, vlan_tci);
 }
 
-static __always_inline bool has_ethernet(struct net_device *dev, const bool direct)
-{
-	__u16 type = GET(dev, type);
-
-	return type == ARPHRD_ETHER || type == ARPHRD_LOOPBACK;
-}
-
 /* Is it what the expression asks for? Only the linear part is looked at, where the headers are. */
-static __always_inline bool matches(struct sk_buff *skb, __u64 head, struct net_device *dev,
-				    const bool raw, const bool direct)
+static __always_inline bool matches(struct sk_buff *skb, __u64 head, bool ethernet, const bool raw,
+				    const bool direct)
 {
-	__u16 from = raw ? GET(skb, network_header) : GET(skb, mac_header);
-	__s64 before_data = (__s64)(ADDRESS(skb, data) - head) - from, linear;
-	__u32 len = GET(skb, len);
-	struct wh_packet p = { .from = head + from, .length = len };
+	__u32 from = raw ? GET(skb, network_header) : GET(skb, mac_header), tail = GET(skb, tail);
+	struct wh_packet p = { .from = head + from };
 
-	linear = before_data + len - GET(skb, data_len);
-	if (from != MAC_HEADER_UNSET && linear > 0) {
-		p.have = linear;
-		p.length = len + before_data;
+	if (from != MAC_HEADER_UNSET && tail > from) {
+		p.have = tail - from;
+		p.length = p.have + GET(skb, data_len);
+	} else {
+		p.length = GET(skb, len);
 	}
-	if (raw || !has_ethernet(dev, direct))
+	if (raw || !ethernet)
 		return filter_network(&p);
 	if (config.filter & WH_FILTER_TAGS)
 		p.tag = accelerated_tag(skb, direct);
 	return filter_link(&p);
 }
 
+static __always_inline bool has_tlvs(__u64 from, __u8 length)
+{
+	struct area area = { .from = from, .length = length };
+
+	return area_wanted(&area);
+}
+
 /* May a journey begin with it? Asked of every packet that has none, so what is cheap comes first.
  */
-static __always_inline bool wanted(struct sk_buff *skb, __u64 head, struct net_device *dev,
-				   const bool raw, const bool direct)
+static __always_inline bool wanted(struct sk_buff *skb, __u64 head, bool ethernet, const bool raw,
+				   const bool direct)
 {
-	__u8 meta_len = 0;
+	const __u32 filter = config.filter;
 
-	if (config.filter & WH_FILTER_MARK && (GET(skb, mark) & config.mark_mask) != config.mark)
+	if (filter & WH_FILTER_MARK && (GET(skb, mark) & config.mark_mask) != config.mark)
 		return false;
-	if (config.filter & WH_FILTER_METADATA) {
+	if (filter & (WH_FILTER_METADATA | WH_FILTER_TLV)) {
 		__u64 info = head + GET(skb, end);
+		__u16 mac = GET(skb, mac_header);
+		__u8 meta_len = 0;
 
 		if (!READ_INFO(&meta_len, info, meta_len) || !meta_len)
 			return false;
+		if (filter & WH_FILTER_TLV && (mac == MAC_HEADER_UNSET || mac < meta_len ||
+					       !has_tlvs(head + mac - meta_len, meta_len)))
+			return false;
 	}
-	return !(config.filter & WH_FILTER_EXPRESSION) || matches(skb, head, dev, raw, direct);
+	return !(filter & WH_FILTER_EXPRESSION) || matches(skb, head, ethernet, raw, direct);
 }
 
 /* The same of a frame, which lies between two addresses and has no mark. */
 static __always_inline bool frame_wanted(__u64 from, __u64 to, __u32 length, __u8 meta_len,
-					 struct net_device *dev, const bool direct)
+					 bool ethernet)
 {
 	struct wh_packet p = { .from = from, .have = to - from, .length = length };
 
 	if (config.filter & WH_FILTER_MARK || (config.filter & WH_FILTER_METADATA && !meta_len))
 		return false;
+	if (config.filter & WH_FILTER_TLV && !has_tlvs(from - meta_len, meta_len))
+		return false;
 	if (!(config.filter & WH_FILTER_EXPRESSION))
 		return true;
-	return has_ethernet(dev, direct) ? filter_link(&p) : filter_network(&p);
+	return ethernet ? filter_link(&p) : filter_network(&p);
 }
 
 #endif /* WHITHER_FILTER_H */

@@ -157,6 +157,7 @@ static __always_inline void observe_frame(struct xdp_buff *xdp, const struct hoo
 	struct xdp_rxq_info *rxq = GET(xdp, rxq);
 	struct net_device *dev = GET(rxq, dev);
 	struct position now = { .step = step_of(hook), .dev = (__u64)dev };
+	const volatile struct wh_watch *w;
 	struct wh_counter *c;
 	struct known k = {};
 	struct wh_record *r;
@@ -166,8 +167,11 @@ static __always_inline void observe_frame(struct xdp_buff *xdp, const struct hoo
 	bool is_wanted;
 
 	now.ifindex = GET(dev, ifindex);
-	slot = watched(BPF_CORE_READ(dev, nd_net.net, ns.inum), now.ifindex);
-	if (slot == NOT_WATCHED || !(config.slots >> slot & 1))
+	w = watched(dev, now.ifindex, direct);
+	if (!w)
+		return;
+	slot = w->slot;
+	if (!(config.slots >> slot & 1))
 		return;
 	now.head = ADDRESS(xdp, data_hard_start);
 	now.ktime_ns = bpf_ktime_get_ns();
@@ -175,8 +179,8 @@ static __always_inline void observe_frame(struct xdp_buff *xdp, const struct hoo
 	info = now.head + GET(xdp, frame_sz) -
 	       ((bpf_core_type_size(struct skb_shared_info) + CACHE_LINE - 1) & -CACHE_LINE);
 	frame_measure(&x, xdp, now.head, info, direct);
-	is_wanted = frame_wanted(x.packet_from, ADDRESS(xdp, data_end), x.wire_len, x.meta_len, dev,
-				 direct);
+	is_wanted = frame_wanted(x.packet_from, ADDRESS(xdp, data_end), x.wire_len, x.meta_len,
+				 w->ethernet);
 	k.journey = hook.returned ? frame_leaves(&now, is_wanted, hook.verdict)
 				  : frame_enters(&now, is_wanted);
 	if (!k.journey)
@@ -187,14 +191,14 @@ static __always_inline void observe_frame(struct xdp_buff *xdp, const struct hoo
 	if (!c || left_out(c, k.journey))
 		return;
 	seen = __sync_fetch_and_add(&c->seen, 1);
-	r = reserve(&x, &k, point, &room);
+	r = reserve(&x, &k, point, &room, sizeof(struct wh_rare));
 	if (!r) {
 		__sync_fetch_and_add(&c->lost, 1);
 		return;
 	}
 	name_program(r, WH_PROGRAM_KIND_XDP, hook);
 	frame_describe(r, xdp, now.head, info, &x, hook.id, direct);
-	copy_bytes(r, &x, room);
+	copy_bytes(r, &x, room, sizeof(struct wh_rare));
 	bpf_ringbuf_submit(r, wake_flags(seen));
 }
 

@@ -30,7 +30,6 @@ typedef struct {
 
 struct net_device {
 	int ifindex;
-	unsigned short type;
 	possible_net_t nd_net;
 } CORE;
 
@@ -94,6 +93,7 @@ struct sk_buff {
 	__be16 protocol;
 	__u16 network_header;
 	__u16 mac_header;
+	unsigned int tail; /* of the linear part, from head; so is end */
 	unsigned int end;
 	unsigned char *head;
 	unsigned char *data;
@@ -139,14 +139,19 @@ struct Qdisc {
 #define NF_ACCEPT 1
 
 /* The build for Linux 6.2 and later: a pointer to kernel memory that may be followed without
- * helpers; faults read as 0. The other build asks bpf_probe_read_kernel(). */
+ * helpers; faults read as 0, and each load costs eight instructions to see whether it would. A
+ * program's own context and what a tracepoint is called with the kernel vouches for: one
+ * instruction. The other build asks bpf_probe_read_kernel(). */
 #ifdef WITH_CASTS
 extern void *bpf_rdonly_cast(void *obj, __u32 btf_id) __ksym;
+extern void *bpf_cast_to_kern_ctx(void *ctx) __ksym;
 #define CASTS 1
 #define AS_KERNEL(type, pointer) \
 	((type *)bpf_rdonly_cast((void *)(pointer), bpf_core_type_id_kernel(type)))
+#define CONTEXT(ctx) bpf_cast_to_kern_ctx(ctx)
 #else
 #define CASTS			 0
+#define CONTEXT(ctx)		 ((void *)(ctx))
 #define AS_KERNEL(type, pointer) ((type *)(pointer))
 #endif
 

@@ -20,7 +20,7 @@ static __always_inline void note_tell(struct wh_record *r, int place, __u64 jour
 
 	if (!n || n->journey != journey || !n->told.count)
 		return;
-	r->operations = n->told;
+	wh_rare_of(r)->operations = n->told;
 	r->event.extensions |= WH_EXTENSION_OPERATIONS;
 	n->told.count = n->told.missed = 0;
 }

@@ -12,6 +12,7 @@
 #include "maps.h"
 #include "address.h"
 #include "journey.h"
+#include "tlv.h"
 #include "filter.h"
 #include "note.h"
 #include "capture.h"
@@ -35,7 +36,7 @@ static __always_inline void observe_context(void *ctx, const struct hook hook)
 	struct sk_buff *skb = ctx;
 
 	if (CASTS)
-		observe_device(AS_KERNEL(struct sk_buff, ctx), hook);
+		observe_device(CONTEXT(ctx), hook);
 	else
 		observe(skb, BPF_CORE_READ(skb, dev), hook, false);
 }
@@ -114,7 +115,7 @@ static __always_inline bool find(struct sk_buff *skb, struct known *k, __u32 *sl
 {
 	const bool direct = true;
 	struct position now = { .skb = (__u64)skb };
-	int place = address_find(&now.skb);
+	int place = address_of_skb(skb);
 	struct journey *j;
 
 	if (place == NOWHERE)

@@ -15,6 +15,7 @@
 #include "maps.h"
 #include "address.h"
 #include "journey.h"
+#include "tlv.h"
 #include "filter.h"
 #include "note.h"
 #include "capture.h"

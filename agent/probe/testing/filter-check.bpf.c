@@ -13,6 +13,7 @@
 const volatile struct wh_config config SEC(".rodata.config") = { .filter = WH_FILTER_EXPRESSION |
 									   WH_FILTER_TAGS };
 
+#include "../bpf/tlv.h"
 #include "../bpf/filter.h"
 
 static __always_inline int check(void *ctx, const bool raw)
@@ -23,11 +24,11 @@ static __always_inline int check(void *ctx, const bool raw)
 		const bool direct = true;
 
 		skb = AS_KERNEL(struct sk_buff, ctx);
-		return matches(skb, ADDRESS(skb, head), skb->dev, raw, direct);
+		return matches(skb, ADDRESS(skb, head), true, raw, direct);
 	} else {
 		const bool direct = false;
 
-		return matches(skb, ADDRESS(skb, head), GET(skb, dev), raw, direct);
+		return matches(skb, ADDRESS(skb, head), true, raw, direct);
 	}
 }
 

@@ -53,7 +53,7 @@ static struct packet_access access_of(const char *object)
 	if (strstr(object, "casts")) {
 		access.cast_function =
 			btf__find_by_name_kind(btf, "bpf_rdonly_cast", BTF_KIND_FUNC);
-		access.cast_type = btf__find_by_name_kind(btf, "timespec64", BTF_KIND_STRUCT);
+		access.cast_type = btf__find_by_name_kind(btf, CAST_TYPE, BTF_KIND_STRUCT);
 	}
 	btf__free(btf);
 	return access;

@@ -20,7 +20,7 @@ export const GENEVE_OPTIONS: Format = {
   title: 'Options of Geneve',
   reference: 'RFC 8926 3.5; include/net/geneve.h struct geneve_opt',
   schema: schema('geneve_options', {
-    where: { in: 'packet', at: { anchor: 'geneve-options' } },
+    where: { in: 'packet', at: { kind: 'geneve-options' } },
     framing: OPTIONS,
     types: [CILIUM_GENEVE_DSR],
   }),

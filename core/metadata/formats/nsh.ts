@@ -22,7 +22,7 @@ export const NSH_MD2: Format = {
   title: 'Metadata type 2 of NSH',
   reference: 'RFC 8300 2.5.1; include/net/nsh.h struct nsh_md2_tlv',
   schema: schema('nsh_md2', {
-    where: { in: 'packet', at: { anchor: 'nsh-md2' } },
+    where: { in: 'packet', at: { kind: 'nsh-tlvs' } },
     framing: MD2,
     types: [],
   }),

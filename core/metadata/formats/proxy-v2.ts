@@ -62,7 +62,7 @@ export const PROXY_V2_TLVS: Format = {
   title: 'TLVs of PROXY protocol version 2',
   reference: 'HAProxy doc/proxy-protocol.txt 2.2',
   schema: schema('proxy_v2', {
-    where: { in: 'packet', at: { anchor: 'proxy-v2-tlvs' } },
+    where: { in: 'packet', at: { kind: 'proxy-tlvs' } },
     framing: FRAMING,
     types: TYPES,
   }),

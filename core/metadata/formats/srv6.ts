@@ -29,7 +29,7 @@ export const SRH_TLVS: Format = {
   title: 'TLVs of the Segment Routing Header',
   reference: 'RFC 8754 2.1; include/uapi/linux/seg6.h SR6_TLV_*',
   schema: schema('srh_tlvs', {
-    where: { in: 'packet', at: { anchor: 'srh-tlvs' } },
+    where: { in: 'packet', at: { kind: 'srh-tlvs' } },
     framing: FRAMING,
     types: TYPES,
   }),

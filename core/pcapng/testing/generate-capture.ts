@@ -29,6 +29,8 @@ export interface GenerateOptions {
    * at the second program of the path, as a tcx program behind an XDP program does it.
    */
   readonly rewrites?: 'every-hop' | 'once';
+  /** Types of TLV in the area: 4 (default), or 10 with GENERATED_SCHEMA_10, which take 61 bytes. */
+  readonly types?: 4 | 10;
 }
 
 /** Hooks that a forwarded packet passes, in order; the first four on eth0, then eth1. */
@@ -71,9 +73,22 @@ export const GENERATED_SCHEMA: TlvSchema = {
   ],
 };
 
+const MORE_TYPES: readonly number[] = [5, 6, 7, 8, 9, 10];
+/** The same with six more TLVs of a u32 each behind those. */
+export const GENERATED_SCHEMA_10: TlvSchema = {
+  ...GENERATED_SCHEMA,
+  name: 'generated-10',
+  types: [
+    ...GENERATED_SCHEMA.types,
+    ...MORE_TYPES.map((type) => ({ type, name: `value_${type}`, kind: 'uint' as const })),
+  ],
+};
+
 /** Offset of each TLV in the area; an area too small for one goes without it. */
 const TLV = { traceId: 0, verdict: 10, client: 13, score: 19 } as const;
 const TLV_END = { traceId: 10, verdict: 13, client: 19, score: 25 } as const;
+/** Of one of MORE_TYPES, header and value. */
+const MORE_BYTES = 6;
 
 interface Template {
   readonly bytes: Uint8Array;
@@ -147,13 +162,13 @@ function randomSource(seed: number): () => number {
   };
 }
 
-function preamble(startNs: bigint, seed: number): Uint8Array {
+function preamble(startNs: bigint, seed: number, schema: TlvSchema): Uint8Array {
   const writer = new CaptureWriter();
   writer.sectionHeader({ hardware: 'generated', os: 'Linux', userAppl: 'whither generate-capture' });
   const run = new Uint8Array(16);
   new DataView(run.buffer).setUint32(0, seed, true);
   writer.section({ run, segment: 0, startedNs: startNs, clockOffsetNs: startNs, clockErrorNs: 0n });
-  writer.json(BLOCK_SUBTYPE.schema, GENERATED_SCHEMA);
+  writer.json(BLOCK_SUBTYPE.schema, schema);
   GENERATED_HOOKS.forEach((name, i) => {
     const [device, ifindex] = i < RX_HOOKS ? ['eth0', 2] : ['eth1', 3];
     const hook = hookOf(name);
@@ -220,6 +235,15 @@ function patch(
   }
 }
 
+function patchMore({ view, metadata: m }: Template, flow: number, metadata: number): void {
+  MORE_TYPES.forEach((type, i) => {
+    const at = TLV_END.score + i * MORE_BYTES;
+    if (at + MORE_BYTES > metadata) return;
+    view.setUint16(m + at, type | (4 << 8), true);
+    view.setUint32(m + at + 2, flow + type, true);
+  });
+}
+
 /** The capture as chunks of whole blocks; the first begins with the section header. */
 export function* generateChunks(options: GenerateOptions): Generator<Uint8Array> {
   const { events, metadata = 32, seed = 1, journeyHops = GENERATED_HOOKS.length } = options;
@@ -237,7 +261,7 @@ export function* generateChunks(options: GenerateOptions): Generator<Uint8Array>
     const kind = r % 5 === 0 ? 1 + ((r >>> 8) % (PACKET_KINDS.length - 1)) : 0;
     return { id: nextId++, hop: 0, kind, flow: (r >>> 12) % 4096 };
   };
-  yield preamble(startNs, seed);
+  yield preamble(startNs, seed, options.types === 10 ? GENERATED_SCHEMA_10 : GENERATED_SCHEMA);
   const active: Journey[] = [];
   let timeHi = Number(startNs >> 32n);
   let timeLo = Number(startNs & 0xffff_ffffn);
@@ -249,6 +273,7 @@ export function* generateChunks(options: GenerateOptions): Generator<Uint8Array>
     if (journey === undefined || journey.hop === journeyHops) active[slot] = journey = start();
     const t = templates[journey.kind]![journey.hop % GENERATED_HOOKS.length]!;
     patch(t, journey, timeHi, timeLo, metadata, once);
+    if (options.types === 10) patchMore(t, journey.flow, metadata);
     journey.hop++;
     timeLo += NS_BETWEEN_EVENTS;
     if (timeLo >= 0x1_0000_0000) {

@@ -81,10 +81,14 @@ class AreaTest implements NumberTest {
     const { areas, tlvs } = this.store;
     const bits = (this.bits = roomFor(this.bits, areas.count));
     const { test } = this;
-    tlvs.eachValue(this.column, this.known + 1, areas.count, (area, hi, lo, length, page, at) => {
-      if (test(hi, lo, length, page, at, area)) bits[area >>> 5]! |= 1 << (area & 31);
-    });
-    this.known = areas.count;
+    this.known = tlvs.eachValue(
+      this.column,
+      this.known + 1,
+      areas.count,
+      (area, hi, lo, length, page, at) => {
+        if (test(hi, lo, length, page, at, area)) bits[area >>> 5]! |= 1 << (area & 31);
+      },
+    );
   }
 }
 

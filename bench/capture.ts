@@ -1,0 +1,135 @@
+/**
+ * `npm run bench -- capture [--packets N] [--rounds N] [--hooks LIST] [--probe FILE]`
+ *
+ * One UDP flood through a veth pair, four ways in alternation: unobserved, tcpdump, Whither with a filter that misses,
+ * Whither with a filter that hits. What a packet costs more than unobserved, in CPU time of the sender, in which all of
+ * its way passes, is the price of watching it. The kernel's own count of each program's run time comes from rounds of
+ * their own, because counting has a price, too.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { FloodLab, type Sent } from './lib/flood.ts';
+import { PriceList } from './lib/prices.ts';
+import { tcpdumpWatches, whitherWatches, type Watched } from './lib/watchers.ts';
+import { table } from './lib/table.ts';
+
+const GOAL_MISS_NS = 40;
+/** Captures of some 100 MB: not to a disk. */
+const MEMORY = '/dev/shm';
+/** So many packets' events find room in the probe's largest ring. */
+const PACKETS = 60_000;
+const ROUNDS = 12;
+const COUNTED_ROUNDS = 3;
+const LARGE_RING_BYTES = 1 << 30;
+/** Too small for a flood: what is lost must be told to the last event. */
+const SMALL_RING_BYTES = 1 << 20;
+const MISSES = 'udp port 9';
+const HITS = 'udp port 7600';
+
+const WAYS = ['unobserved', 'tcpdump', 'miss', 'hit'] as const;
+type Way = (typeof WAYS)[number];
+
+interface Round {
+  readonly sent: Sent;
+  readonly watched: Watched | null;
+}
+
+const best = (rounds: readonly Round[], of: (sent: Sent) => number): number =>
+  Math.min(...rounds.map(({ sent }) => of(sent)));
+
+export async function main(args: readonly string[]): Promise<void> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      packets: { type: 'string', default: String(PACKETS) },
+      rounds: { type: 'string', default: String(ROUNDS) },
+      hooks: { type: 'string', default: '' },
+      probe: { type: 'string' },
+    },
+  });
+  const packets = Number(values.packets);
+  const hooks = values.hooks === '' ? [] : ['--hooks', values.hooks];
+  const directory = mkdtempSync(path.join(MEMORY, 'whither-capture-'));
+  const lab = await FloodLab.start();
+  const whither = (filter: string, ring: number, ...more: string[]): Promise<Round> =>
+    whitherWatches(
+      lab,
+      path.join(directory, 'capture.pcapng'),
+      packets,
+      ['-f', filter, '--ring-bytes', String(ring), ...hooks, ...more],
+      values.probe,
+    );
+  const one: Record<Way, () => Promise<Round>> = {
+    unobserved: async () => ({ sent: await lab.send(packets), watched: null }),
+    tcpdump: () => tcpdumpWatches(lab, packets),
+    miss: () => whither(MISSES, LARGE_RING_BYTES),
+    hit: () => whither(HITS, LARGE_RING_BYTES),
+  };
+  try {
+    const rounds: Record<Way, Round[]> = { unobserved: [], tcpdump: [], miss: [], hit: [] };
+    for (let i = 0; i < Number(values.rounds); i++) {
+      for (const way of WAYS) rounds[way].push(await one[way]());
+    }
+    const prices = new PriceList();
+    for (let i = 0; i < COUNTED_ROUNDS; i++) {
+      prices.add('miss', (await whither(MISSES, LARGE_RING_BYTES, '--cost')).watched!);
+      prices.add('hit', (await whither(HITS, LARGE_RING_BYTES, '--cost')).watched!);
+    }
+    const overflowing = await whither(HITS, SMALL_RING_BYTES);
+    report(rounds, prices, overflowing, packets);
+  } finally {
+    await lab.stop();
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+function report(rounds: Record<Way, Round[]>, prices: PriceList, overflowing: Round, packets: number): void {
+  const all = [...WAYS.flatMap((way) => rounds[way]), overflowing];
+  const ledgerError = all.reduce((sum, { watched }) => sum + (watched?.ledgerError ?? 0), 0);
+  const events = rounds.hit[0]!.watched!.seen / packets;
+  const runs = prices.runs('miss') / packets;
+  const missed = rounds.miss.every(({ watched }) => watched!.seen === 0);
+  if (events < 1 || !missed) throw new Error('the filters did not hit and miss the flood');
+  const lost = rounds.hit.reduce((sum, { watched }) => sum + watched!.lost, 0);
+  const more = (way: Way, of: (sent: Sent) => number): number =>
+    best(rounds[way], of) - best(rounds.unobserved, of);
+  const cpu = ({ cpuNs }: Sent): number => cpuNs;
+  const wall = ({ wallNs }: Sent): number => wallNs;
+  const per = { unobserved: 1, tcpdump: 1, miss: runs, hit: events } as const;
+  const ns = (value: number): string => value.toFixed(1);
+  console.log(
+    table([
+      ['ns a packet, best round', 'CPU', 'wall', 'events', 'CPU an event', 'wall an event', 'reader’s CPU'],
+      ...WAYS.map((way) => [
+        way,
+        ...[ns(best(rounds[way], cpu)), ns(best(rounds[way], wall))],
+        way === 'unobserved' ? '' : per[way].toFixed(2),
+        way === 'unobserved' ? '' : ns(more(way, cpu) / per[way]),
+        way === 'unobserved' ? '' : ns(more(way, wall) / per[way]),
+        way === 'unobserved'
+          ? ''
+          : ns(Math.min(...rounds[way].map(({ watched }) => watched!.cpuNs)) / packets),
+      ]),
+    ]),
+  );
+  console.log(`\n${prices.table(packets)}`);
+  console.log(
+    `\nlost in the ring: ${lost} of ${events * packets * rounds.hit.length}, with 1 MB of ring ` +
+      `${overflowing.watched!.lost} of ${overflowing.watched!.seen}; error of the ledger ${ledgerError}`,
+  );
+  const [miss, hit, tcpdump] = [more('miss', cpu) / runs, more('hit', cpu) / events, more('tcpdump', cpu)];
+  const met = miss <= GOAL_MISS_NS && hit <= tcpdump && ledgerError === 0;
+  console.log(
+    `goal: a miss at most ${GOAL_MISS_NS} ns, a hit no more than tcpdump, ledger exact: ${met ? 'met' : 'missed'}`,
+  );
+  console.log(
+    JSON.stringify({
+      bench: 'capture',
+      ns_per_event_miss: Number(ns(miss)),
+      ns_per_event_hit: Number(ns(hit)),
+      tcpdump_ns_per_packet: Number(ns(tcpdump)),
+      ledger_error: ledgerError,
+    }),
+  );
+}
