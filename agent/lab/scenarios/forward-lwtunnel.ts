@@ -35,6 +35,14 @@ export const forwardMpls: Scenario = {
     ...ROUTED_BEFORE,
     {
       at: `${OUTSIDE}:tcx/egress@first`,
+      below: KERNEL_LWTUNNEL_CLEARS,
+      state: 'suspect',
+      cause: 'macBackward',
+      known: 'implied',
+      area: () => '.'.repeat(32),
+    },
+    {
+      at: `${OUTSIDE}:tcx/egress@first`,
       since: KERNEL_LWTUNNEL_CLEARS,
       state: 'lost',
       cause: 'lwtunnel',
@@ -43,11 +51,11 @@ export const forwardMpls: Scenario = {
     },
   ],
   losses: (kernel) =>
-    kernel < KERNEL_LWTUNNEL_CLEARS
-      ? []
-      : ['*', 'trace_id', 'tenant'].map(
-          (tlv) => `${OUTSIDE}:tcx/egress@first lost lwtunnel rule ${tlv} ${ROUTED_PACKETS}`,
-        ),
+    ['*', 'trace_id', 'tenant'].map((tlv) =>
+      kernel < KERNEL_LWTUNNEL_CLEARS
+        ? `${OUTSIDE}:tcx/egress@first suspect macBackward implied ${tlv} ${ROUTED_PACKETS}`
+        : `${OUTSIDE}:tcx/egress@first lost lwtunnel rule ${tlv} ${ROUTED_PACKETS}`,
+    ),
   survival: [
     { operation: 'forwarded with an MPLS label pushed (lwtunnel)', at: `${OUTSIDE}:tcx/egress@first` },
   ],
