@@ -3,6 +3,8 @@
  * back as transferred typed arrays; `Update`s come on a MessagePort of their own, at most every
  * UPDATE_INTERVAL_MS, and the newest replaces the older. The vocabulary is that of core/store/view.ts.
  */
+import type { Budget } from '#core/budget/types.ts';
+import type { LintSummary } from '#core/lint/lint-summary.ts';
 import type { MetadataSchema } from '#core/metadata/types.ts';
 import type { Problem } from '#core/pcapng/types.ts';
 import type {
@@ -23,7 +25,7 @@ import type {
 import type { LatencyStats } from './latency.ts';
 
 export * from '#core/store/view.ts';
-export type { LatencyStats };
+export type { Budget, LatencyStats, LintSummary };
 
 export const UPDATE_INTERVAL_MS = 100;
 
@@ -136,6 +138,10 @@ export interface WhitherWorker {
   cost(): Promise<CostView>;
   /** Which hop loses how much, by which cause, for which TLV: of all that was read up to now, whatever the filter. */
   lossSummary(): Promise<LossSummary>;
+  /** What is wrong with metadata, hop by hop: likewise. */
+  lintSummary(): Promise<LintSummary>;
+  /** What metadata costs per packet: likewise. */
+  budget(): Promise<Budget>;
   /**
    * For tests and for the console: `count` events from `from` in order of arrival, as `inspect --json`
    * prints them.

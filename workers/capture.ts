@@ -2,7 +2,10 @@
  * One opened capture: its source, the reader between, and what the store has of it. Bytes come in slices;
  * between two of them the store answers queries about everything up to there.
  */
+import { BudgetQuery } from '#core/budget/budget-query.ts';
+import type { Budget } from '#core/budget/types.ts';
 import { GAP_CAUSE } from '#core/format/structs.ts';
+import { LintSummaryQuery, type LintSummary } from '#core/lint/lint-summary.ts';
 import type { AreaDecoder } from '#core/metadata/scan.ts';
 import type { Problem } from '#core/pcapng/types.ts';
 import { CaptureReader } from '#core/pcapng/reader.ts';
@@ -27,6 +30,8 @@ import { MAX_READ_BYTES, type Beginning, type ByteSource, type SourceSink } from
 const PUSH_BYTES = 256 * 1024;
 /** Events or areas that a list, the timeline or a schema takes in at a time. */
 const STEP_BUDGET = 4096;
+/** The same of events whose areas are looked at byte by byte. */
+const AREA_STEP_BUDGET = 512;
 
 /** Of the agent's capture, not of a place in the bytes. */
 export const CAPTURE_PROBLEM = 'live-capture';
@@ -175,15 +180,26 @@ export class Capture implements SourceSink {
     return inSlices(this.#options.clock, () => store.tlvs.advance(STEP_BUDGET), current);
   }
 
-  /** Of all that was read up to now. */
+  /** Of all that was read up to now; so are the next two. */
   async lossSummary(): Promise<LossSummary> {
-    const query = new LossSummaryQuery(this.store);
+    return (await this.#whole(new LossSummaryQuery(this.store), STEP_BUDGET)).summary();
+  }
+
+  async lintSummary(): Promise<LintSummary> {
+    return (await this.#whole(new LintSummaryQuery(this.store), AREA_STEP_BUDGET)).summary();
+  }
+
+  async budget(): Promise<Budget> {
+    return (await this.#whole(new BudgetQuery(this.store), AREA_STEP_BUDGET)).budget();
+  }
+
+  async #whole<T extends { advance(budget: number): boolean }>(query: T, step: number): Promise<T> {
     await inSlices(
       this.#options.clock,
-      () => query.advance(STEP_BUDGET),
+      () => query.advance(step),
       () => true,
     );
-    return query.summary();
+    return query;
   }
 
   begin({ offset, reset, missedBytes }: Beginning): void {

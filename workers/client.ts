@@ -41,6 +41,8 @@ const METHODS = {
   watchCost: true,
   cost: true,
   lossSummary: true,
+  lintSummary: true,
+  budget: true,
   inspect: true,
   streamStats: true,
 } as const satisfies Record<keyof WhitherWorker, true>;

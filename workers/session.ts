@@ -33,6 +33,8 @@ import {
   type SourceSpec,
   type Update,
   type WhitherWorker,
+  type Budget,
+  type LintSummary,
 } from './api.ts';
 import { Capture, type CaptureClock } from './capture.ts';
 import { Fault } from './fault.ts';
@@ -198,6 +200,14 @@ export class Session implements WhitherWorker {
 
   lossSummary(): Promise<LossSummary> {
     return this.#current().capture.lossSummary();
+  }
+
+  lintSummary(): Promise<LintSummary> {
+    return this.#current().capture.lintSummary();
+  }
+
+  budget(): Promise<Budget> {
+    return this.#current().capture.budget();
   }
 
   async inspect(from: number, count: number): Promise<readonly InspectedEvent[]> {

@@ -17,6 +17,7 @@ import { inspect } from './inspect.ts';
 import { openFiles, type OpenOptions } from './open.ts';
 import { addCaptureOptions } from './options.ts';
 import { findPaths } from './paths.ts';
+import { addExport, addSchemaCommands } from './schema-commands.ts';
 import { addSchemaDiff } from './schema-diff.ts';
 import { checkSchema } from './schema.ts';
 import { serve, type ServeOptions } from './serve.ts';
@@ -168,7 +169,10 @@ Examples:
       );
     });
 
-  addSchemaDiff(program.command('schema').description('work with metadata schemas'));
+  const schema = program.command('schema').description('work with metadata schemas');
+  addSchemaDiff(schema);
+  addSchemaCommands(schema, paths, dropPrivilege);
+  addExport(program, dropPrivilege);
 
   program
     .command('doctor')

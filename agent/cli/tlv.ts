@@ -14,25 +14,27 @@ export function tlvOf(texts: readonly string[], schema: MetadataSchema | null): 
   if (schema === null) {
     throw new Failure('--tlv: without a schema nobody can tell which bytes are a TLV', 'give --schema FILE');
   }
-  const { framing } = schema;
-  const odd = framing.kind === 'tlv' ? unknownToProbe(framing) : `${framing.kind} framing`;
-  if (framing.kind !== 'tlv' || odd !== null) {
-    throw new Failure(
-      `--tlv: the kernel cannot look for TLVs of this schema (${odd})`,
-      'capture with --has-metadata, and filter afterwards (inspect --where, or the page)',
-    );
-  }
-  return { framing: framingText(framing), wanted: texts.map((text) => wantedText(text, schema)) };
+  return { framing: framingText(walkable(schema)), wanted: texts.map((text) => wantedText(text, schema)) };
 }
 
-/** What of a framing the search in BPF does not do; null = it does all. */
-function unknownToProbe(framing: TlvFraming): string | null {
-  const { classBytes = 0, typeMask, lengthMask, typeAt = 0, lengthAt } = framing;
-  if (classBytes > 0) return 'a class in front of the type';
-  if (typeMask !== undefined || lengthMask !== undefined) return 'masks of type or length';
-  if (typeAt !== 0 || (lengthAt !== undefined && lengthAt !== framing.typeBytes))
-    return 'places of type and length';
-  return null;
+/** The framing, when the search in the kernel can follow it. */
+function walkable({ name, framing, where }: MetadataSchema): TlvFraming {
+  const remedy = 'leave --tlv out, or give a schema of plain TLVs in the metadata area';
+  if (where !== undefined && where.in !== 'area') {
+    throw new Failure(`--tlv: what the schema ${name} describes is not in the metadata area`, remedy);
+  }
+  if (framing.kind !== 'tlv') {
+    throw new Failure(`--tlv: the schema ${name} has no TLVs, its framing is ${framing.kind}`, remedy);
+  }
+  const { classBytes = 0, typeMask, lengthMask, typeAt = 0, lengthAt = framing.typeBytes } = framing;
+  const plain = typeMask === undefined && lengthMask === undefined && typeAt === 0;
+  if (!plain || classBytes !== 0 || lengthAt !== framing.typeBytes) {
+    throw new Failure(
+      `--tlv: the kernel cannot follow the framing of ${name} (a class, a mask, or fields in another place)`,
+      remedy,
+    );
+  }
+  return framing;
 }
 
 /** As `--tlv-framing` of the probe has it. */
@@ -95,13 +97,7 @@ function numberOf(value: string, type: TlvType, schema: MetadataSchema): readonl
       return [bytesOf(value.split('.'), 4, 10), 'big'];
     case 'mac':
       return [bytesOf(value.split(':'), 6, 16), 'big'];
-    case 'int':
-    case 'ipv6':
-    case 'ip':
-    case 'string':
-    case 'bytes':
-    case 'flag':
-    case 'nested':
+    default:
       throw new Failure(
         `--tlv ${type.name}=${value}: the kernel cannot look for a value of the kind ${type.kind}`,
         `ask for the TLV alone (--tlv ${type.name})`,

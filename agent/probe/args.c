@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <getopt.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,6 +40,7 @@ static const char USAGE[] =
 	"      --cost              what watching costs, too, once a second: run times of BPF programs, CPU, bytes\n"
 	"      --control           take orders from standard input, a line each: cost on PID, cost off\n"
 	"      --doctor            try every hook, print as JSON what works and why the rest does not\n"
+	"      --btf ID            print the types (raw BTF) of the loaded BPF program with this id\n"
 	"      --version, --help\n"
 	"\n"
 	"Example: whither-probe -i eth0 | wireshark -k -i -\n";
@@ -62,6 +64,7 @@ enum {
 	OPT_MAP,
 	OPT_MAP_INTERVAL,
 	OPT_DOCTOR,
+	OPT_BTF,
 	OPT_VERSION,
 };
 
@@ -88,6 +91,7 @@ static const struct option LONG[] = {
 	{ "map", required_argument, NULL, OPT_MAP },
 	{ "map-interval", required_argument, NULL, OPT_MAP_INTERVAL },
 	{ "doctor", no_argument, NULL, OPT_DOCTOR },
+	{ "btf", required_argument, NULL, OPT_BTF },
 	{ "version", no_argument, NULL, OPT_VERSION },
 	{ "help", no_argument, NULL, 'h' },
 	{ NULL, 0, NULL, 0 },
@@ -157,7 +161,7 @@ static int check(const struct options *o)
 			page);
 		return STOP_USAGE;
 	}
-	if (!o->device_count && !o->doctor) {
+	if (!o->device_count && !o->doctor && !o->btf_program) {
 		fputs("whither-probe: which device? Name it with -i DEV (ip link lists them)\n",
 		      stderr);
 		return STOP_USAGE;
@@ -264,6 +268,10 @@ int args_parse(int argc, char **argv, struct options *o)
 			break;
 		case OPT_DOCTOR:
 			o->doctor = true;
+			break;
+		case OPT_BTF:
+			if (number(optarg, 1, UINT_MAX, "--btf", &o->btf_program))
+				return STOP_USAGE;
 			break;
 		case OPT_VERSION:
 			puts("whither-probe " PROBE_VERSION);

@@ -15,6 +15,7 @@
 #include <bpf/bpf.h>
 
 #include "args.h"
+#include "btf.h"
 #include "capture.h"
 #include "caps.h"
 #include "cost.h"
@@ -172,6 +173,8 @@ int main(int argc, char **argv)
 		return err - 1;
 	if (o.doctor)
 		return doctor(&o);
+	if (o.btf_program)
+		return btf_of_program(o.btf_program);
 	libbpf_set_print(print_warnings);
 	catch_signals();
 

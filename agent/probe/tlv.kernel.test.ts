@@ -26,8 +26,6 @@ const MAX_AREA_BYTES = 252;
 const RATE = 300;
 const TRAFFIC_MS = 1500;
 
-type Framing = TlvFraming;
-
 const framings = fc
   .record({
     start: fc.constantFrom(0, 0, 1, 4, 9),
@@ -40,7 +38,7 @@ const framings = fc
     pad: fc.constantFrom(undefined, 0, 1, 0xff),
     terminator: fc.constantFrom(undefined, 2, 0xfe),
   })
-  .map(({ pad, terminator, ...rest }): Framing => ({
+  .map(({ pad, terminator, ...rest }): TlvFraming => ({
     kind: 'tlv',
     ...rest,
     ...(pad !== undefined && rest.typeBytes === 1 && { pad }),
@@ -55,7 +53,7 @@ const bytes = fc.oneof(
 const anything = fc.array(bytes, { maxLength: MAX_AREA_BYTES });
 
 /** TLVs one after the other as the framing has it, then whatever. */
-function wellFormed(f: Framing): fc.Arbitrary<number[]> {
+function wellFormed(f: TlvFraming): fc.Arbitrary<number[]> {
   const number = (value: number, width: number): number[] => {
     const digits = Array.from({ length: width }, (_, i) => Math.floor(value / 256 ** i) % 256);
     return f.endian === 'little' ? digits : digits.reverse();

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { hex } from '#core/metadata/testing/schemas.ts';
+import type { PacketAnchor } from '#core/metadata/types.ts';
 import { formatHex } from './addresses.ts';
-import { AnchorFinder, MAX_PATTERN_BYTES, MAX_SEARCH_BYTES, type Anchor } from './anchor.ts';
+import { AnchorFinder, MAX_PATTERN_BYTES, MAX_SEARCH_BYTES } from './anchor.ts';
 import { cut, damaged, PACKETS, whole, type DrawnPacket } from './testing/packets.ts';
 import { TUNNEL_PACKETS } from './testing/tunnels.ts';
 import { dissectTree } from './tree.ts';
@@ -27,7 +28,7 @@ const IPV6 = (next: string, bytes: number): string =>
   `${ETHERNET} 86dd 60000000 ${be16(bytes)} ${next} 40 20010db8000000000000000000000001 20010db8000000000000000000000002`;
 
 /** The bytes at the anchor in hex, null = not there. */
-function at(anchor: Anchor, packet: string, linkType = 1): string | null {
+function at(anchor: PacketAnchor, packet: string, linkType = 1): string | null {
   const bytes = hex(packet);
   const finder = new AnchorFinder(anchor);
   if (!finder.find(bytes, 0, bytes.length, linkType)) return null;
@@ -39,7 +40,7 @@ const GENEVE = '0340 6558 00002a 00 014b8102 0a00000100500000';
 const INNER = `${ETHERNET} 0800 ${IPV4('11', 12)} 1000 2000 000c 0000 deadbeef`;
 
 describe('an anchor', () => {
-  it.each<[string, Anchor, string, string | null]>([
+  it.each<[string, PacketAnchor, string, string | null]>([
     ['UDP payload', { kind: 'udp-payload', port: 7000 }, inUdp(7000, '0102030405'), '0102030405'],
     ['UDP payload by source port', { kind: 'udp-payload', port: 0xc000 }, inUdp(7000, '0102'), '0102'],
     ['UDP payload of another port', { kind: 'udp-payload', port: 7001 }, inUdp(7000, '0102'), null],
@@ -51,7 +52,7 @@ describe('an anchor', () => {
     ['TCP experiment', { kind: 'tcp-option', option: 253 }, inTcp('fd08f989aabbccdd', ''), 'f989aabbccdd'],
     [
       'TCP experiment behind its magic',
-      { kind: 'tcp-option', option: 253, magic: [0xf9, 0x89] },
+      { kind: 'tcp-option', option: 253, magic: 'f989' },
       inTcp('fd06e2d4c3d90101 fd08f989aabbccdd', ''),
       'aabbccdd',
     ],
@@ -112,8 +113,8 @@ describe('an anchor', () => {
       '050003616263',
     ],
     ['GUE fields', { kind: 'gue-fields' }, inUdp(6080, `0104 0000 11223344 ${IPV4('11', 0)}`), '11223344'],
-    ['behind a pattern', { kind: 'after-bytes', bytes: [0xca, 0xfe] }, inUdp(7000, '00cafecafe01'), 'cafe01'],
-    ['behind a pattern at the end', { kind: 'after-bytes', bytes: [0xca, 0xfe] }, inUdp(7000, 'cafe'), null],
+    ['behind a pattern', { kind: 'after-bytes', bytes: 'cafe' }, inUdp(7000, '00cafecafe01'), 'cafe01'],
+    ['behind a pattern at the end', { kind: 'after-bytes', bytes: 'cafe' }, inUdp(7000, 'cafe'), null],
   ])('finds: %s', (_name, anchor, packet, expected) => {
     expect(at(anchor, packet)).toBe(expected);
   });
@@ -134,20 +135,20 @@ describe('an anchor', () => {
   });
 
   it('has a pattern of 1 to MAX_PATTERN_BYTES bytes, looked for in MAX_SEARCH_BYTES', () => {
-    expect(() => new AnchorFinder({ kind: 'after-bytes', bytes: [] })).toThrow(RangeError);
-    const long = Array.from({ length: MAX_PATTERN_BYTES + 1 }, () => 1);
+    expect(() => new AnchorFinder({ kind: 'after-bytes', bytes: '' })).toThrow(RangeError);
+    const long = 'ca'.repeat(MAX_PATTERN_BYTES + 1);
     expect(() => new AnchorFinder({ kind: 'after-bytes', bytes: long })).toThrow(RangeError);
     expect(() => new AnchorFinder({ kind: 'tcp-option', option: 253, magic: long })).toThrow(RangeError);
     const late = new Uint8Array(MAX_SEARCH_BYTES + 8);
     late[MAX_SEARCH_BYTES] = 0xca;
-    const finder = new AnchorFinder({ kind: 'after-bytes', bytes: [0xca] });
+    const finder = new AnchorFinder({ kind: 'after-bytes', bytes: 'ca' });
     expect(finder.find(late, 0, late.length, 1)).toBe(false);
     late[MAX_SEARCH_BYTES - 1] = 0xca;
     expect(finder.find(late, 0, late.length, 1)).toBe(true);
   });
 });
 
-const ANCHORS: readonly Anchor[] = [
+const ANCHORS: readonly PacketAnchor[] = [
   { kind: 'tcp-option', option: 8 },
   { kind: 'tcp-option', option: 30 },
   { kind: 'ipv4-option', option: 0x9a },
@@ -187,13 +188,13 @@ describe('every anchor', () => {
   });
 
   it('is inside the packet, wherever that lies, of any bytes', () => {
-    const all: readonly Anchor[] = [
+    const all: readonly PacketAnchor[] = [
       ...ANCHORS,
       { kind: 'udp-payload', port: 6081 },
       { kind: 'tcp-payload', port: 61_001 },
-      { kind: 'tcp-option', option: 254, magic: [0xf9, 0x89] },
+      { kind: 'tcp-option', option: 254, magic: 'f989' },
       { kind: 'gue-fields' },
-      { kind: 'after-bytes', bytes: [0, 0] },
+      { kind: 'after-bytes', bytes: '0000' },
     ];
     const hostile = fc.oneof(drawn<DrawnPacket>(damaged), drawn(cut));
     fc.assert(
@@ -220,7 +221,7 @@ describe('every anchor', () => {
 });
 
 /** Start, end and not cut, out of the tree; packets that ICMP quotes left out. */
-function inTree(anchor: Anchor, layers: readonly FieldNode[]): [number, number, boolean] | null {
+function inTree(anchor: PacketAnchor, layers: readonly FieldNode[]): [number, number, boolean] | null {
   const quote = layers.findIndex(({ filter }) => filter === 'icmp' || filter === 'icmpv6');
   for (const layer of quote < 0 ? layers : layers.slice(0, quote)) {
     const range = inLayer(anchor, layer);
@@ -229,7 +230,7 @@ function inTree(anchor: Anchor, layers: readonly FieldNode[]): [number, number, 
   return null;
 }
 
-function inLayer(anchor: Anchor, layer: FieldNode): [number, number] | null {
+function inLayer(anchor: PacketAnchor, layer: FieldNode): [number, number] | null {
   const all = layer.children;
   const named = (filter: string): FieldNode[] => all.filter((node) => node.filter === filter);
   const option = (

@@ -2,6 +2,7 @@
  * Where in a packet a schema's bytes are: behind a port, in an option, in a tunnel's header. Nothing is allocated per
  * packet. What the bytes mean is `core/metadata`'s.
  */
+import type { PacketAnchor } from '#core/metadata/types.ts';
 import {
   GENEVE_MIN_BYTES,
   GENEVE_OPTION_HEADER_BYTES,
@@ -19,33 +20,12 @@ import { HEADER } from './header-kind.ts';
 import { headerBytes, proxyAddressBytes } from './header-size.ts';
 import { createWalk, nextHeader, startWalk } from './walk.ts';
 
-/** The first place in a packet, outermost header first, that fits. Ports are source or destination port. */
-export type Anchor =
-  | { readonly kind: 'udp-payload'; readonly port: number }
-  | { readonly kind: 'tcp-payload'; readonly port: number }
-  /** The value of a TCP option; of an experiment (RFC 6994) only behind the `magic` that its value begins with. */
-  | { readonly kind: 'tcp-option'; readonly option: number; readonly magic?: readonly number[] }
-  /** `option` is the whole type byte. */
-  | { readonly kind: 'ipv4-option'; readonly option: number }
-  | { readonly kind: 'ipv6-hop-by-hop-option'; readonly option: number }
-  | { readonly kind: 'ipv6-destination-option'; readonly option: number }
-  /** Every option of the header. */
-  | { readonly kind: 'geneve-options' }
-  /** The data of one option. */
-  | { readonly kind: 'geneve-option'; readonly optionClass: number; readonly type: number }
-  /** The 16 bytes of metadata type 1, the TLVs of type 2. */
-  | { readonly kind: 'nsh-context' }
-  | { readonly kind: 'nsh-tlvs' }
-  | { readonly kind: 'srh-tlvs' }
-  | { readonly kind: 'proxy-tlvs' }
-  | { readonly kind: 'gue-fields' }
-  /** Behind the first occurrence of these bytes, wherever it is. */
-  | { readonly kind: 'after-bytes'; readonly bytes: readonly number[] };
-
 /** Bytes of a packet in which `after-bytes` looks for its pattern. */
 export const MAX_SEARCH_BYTES = 2048;
 /** Bytes of a pattern or magic. */
 export const MAX_PATTERN_BYTES = 16;
+
+type HeaderAnchor = Exclude<PacketAnchor, { kind: 'after-bytes' }>;
 
 const ROUTING_TYPE_SEGMENTS = 4;
 const IPV6_BYTES = 16;
@@ -61,37 +41,37 @@ export class AnchorFinder {
   end = 0;
   /** The header says more bytes than the packet has left: they end early. */
   cut = false;
-  private readonly anchor: Anchor;
+  private readonly anchor: PacketAnchor;
+  /** What bytes must begin with, or what is looked for. */
+  private readonly pattern: Uint8Array;
   private readonly walk = createWalk();
 
-  /** Throws a RangeError when a pattern is empty or longer than MAX_PATTERN_BYTES. */
-  constructor(anchor: Anchor) {
-    const pattern =
-      anchor.kind === 'after-bytes' ? anchor.bytes : anchor.kind === 'tcp-option' ? anchor.magic : undefined;
-    if (pattern !== undefined && (pattern.length === 0 || pattern.length > MAX_PATTERN_BYTES)) {
-      throw new RangeError(`a pattern has 1 to ${MAX_PATTERN_BYTES} bytes, not ${pattern.length}`);
-    }
+  /** Throws a RangeError when a pattern is empty, longer than MAX_PATTERN_BYTES or not hexadecimal. */
+  constructor(anchor: PacketAnchor) {
     this.anchor = anchor;
+    const hex =
+      anchor.kind === 'after-bytes' ? anchor.bytes : anchor.kind === 'tcp-option' ? anchor.magic : undefined;
+    this.pattern = hex === undefined ? new Uint8Array(0) : patternOf(hex);
   }
 
   /**
    * Sets `start`, `end` and `cut` to the anchor's bytes in the packet buf[start .. start+length) of `linkType`, and
-   * says whether it has any: an option may be empty, a payload or a list of TLVs that is empty is not there. Packets
-   * quoted by ICMP are not looked into. Never throws.
+   * says whether it has any, in the outermost header that fits: an option may be empty, a payload or a list of TLVs that
+   * is empty is not there. Packets quoted by ICMP are not looked into. Never throws.
    */
   find(buf: Uint8Array, start: number, length: number, linkType: number): boolean {
-    if (this.anchor.kind === 'after-bytes') return this.afterBytes(buf, start, length, this.anchor.bytes);
-    const { walk } = this;
+    const { walk, anchor } = this;
+    if (anchor.kind === 'after-bytes') return this.afterBytes(buf, start, length);
     startWalk(walk, buf, start, length, linkType);
     while (walk.kind !== HEADER.none && walk.kind !== HEADER.data) {
       if (walk.kind === HEADER.icmp || walk.kind === HEADER.icmpv6) return false;
-      if (this.inHeader(buf, this.anchor)) return true;
+      if (this.inHeader(buf, anchor)) return true;
       nextHeader(walk, buf);
     }
     return false;
   }
 
-  private inHeader(buf: Uint8Array, anchor: Exclude<Anchor, { kind: 'after-bytes' }>): boolean {
+  private inHeader(buf: Uint8Array, anchor: HeaderAnchor): boolean {
     const { kind, number, at, end } = this.walk;
     switch (anchor.kind) {
       case 'udp-payload':
@@ -99,9 +79,9 @@ export class AnchorFinder {
       case 'tcp-payload':
         return kind === HEADER.tcp && this.hasPort(buf, anchor.port) && this.payload(buf);
       case 'tcp-option':
-        return kind === HEADER.tcp && this.inclusiveOption(buf, TCP_MIN_BYTES, anchor.option, anchor.magic);
+        return kind === HEADER.tcp && this.inclusiveOption(buf, TCP_MIN_BYTES, anchor.option);
       case 'ipv4-option':
-        return kind === HEADER.ipv4 && this.inclusiveOption(buf, IPV4_MIN_BYTES, anchor.option, undefined);
+        return kind === HEADER.ipv4 && this.inclusiveOption(buf, IPV4_MIN_BYTES, anchor.option);
       case 'ipv6-hop-by-hop-option':
         return (
           kind === HEADER.extension && number === IPPROTO.hopByHop && this.exclusiveOption(buf, anchor.option)
@@ -170,13 +150,9 @@ export class AnchorFinder {
   }
 
   /** An option of IPv4 or TCP, whose length counts type and length: behind the header's first `offset` bytes. */
-  private inclusiveOption(
-    buf: Uint8Array,
-    offset: number,
-    option: number,
-    magic: readonly number[] | undefined,
-  ): boolean {
+  private inclusiveOption(buf: Uint8Array, offset: number, option: number): boolean {
     const { kind, number, at, end } = this.walk;
+    const { pattern } = this;
     const until = at + headerBytes(kind, number, buf, at, end);
     for (let next = at + offset; next + 2 <= Math.min(until, end);) {
       const type = buf[next]!;
@@ -185,16 +161,13 @@ export class AnchorFinder {
         next++;
         continue;
       }
-      const size = buf[next + 1]!;
-      if (size < 2 || next + size > until) return false;
+      const to = next + buf[next + 1]!;
       const value = next + 2;
-      if (type === option) {
-        if (magic === undefined) return this.found(value, next + size, end);
-        if (value + magic.length <= Math.min(next + size, end) && beginsWith(buf, value, magic)) {
-          return this.found(value + magic.length, next + size, end);
-        }
+      if (to < value || to > until) return false;
+      if (type === option && beginsWith(buf, value, Math.min(to, end), pattern)) {
+        return this.found(value + pattern.length, to, end);
       }
-      next += size;
+      next = to;
     }
     return false;
   }
@@ -235,19 +208,28 @@ export class AnchorFinder {
     return at + NSH_MIN_BYTES <= end && (buf[at + 2]! & 0xf) === type && this.tail(buf, NSH_MIN_BYTES);
   }
 
-  private afterBytes(buf: Uint8Array, start: number, length: number, pattern: readonly number[]): boolean {
+  private afterBytes(buf: Uint8Array, start: number, length: number): boolean {
+    const { pattern } = this;
     const end = Math.min(start + length, buf.length);
     const last = Math.min(end, start + MAX_SEARCH_BYTES) - pattern.length;
     for (let at = start; at <= last; at++) {
-      if (beginsWith(buf, at, pattern)) {
-        return at + pattern.length < end && this.found(at + pattern.length, end, end);
-      }
+      if (!beginsWith(buf, at, end, pattern)) continue;
+      return at + pattern.length < end && this.found(at + pattern.length, end, end);
     }
     return false;
   }
 }
 
-function beginsWith(buf: Uint8Array, at: number, pattern: readonly number[]): boolean {
+function beginsWith(buf: Uint8Array, at: number, end: number, pattern: Uint8Array): boolean {
+  if (at + pattern.length > end) return false;
   for (let i = 0; i < pattern.length; i++) if (buf[at + i] !== pattern[i]) return false;
   return true;
+}
+
+function patternOf(hex: string): Uint8Array {
+  const bytes = Uint8Array.from(hex.match(/../g) ?? [], (byte) => Number.parseInt(byte, 16));
+  if (!/^(?:[0-9a-f]{2})+$/i.test(hex) || bytes.length > MAX_PATTERN_BYTES) {
+    throw new RangeError(`1 to ${MAX_PATTERN_BYTES} bytes in hexadecimal can be looked for, not “${hex}”`);
+  }
+  return bytes;
 }

@@ -127,6 +127,14 @@ describe('what a field is', () => {
     ]);
   });
 
+  it('has no LLC frame in a header of zeros, and says which header has the wrong version', () => {
+    const zeros = dissectTree(new Uint8Array(20), 1);
+    expect(zeros.map(({ filter }) => filter)).toEqual(['eth', 'data.data']);
+    expect(zeros[0]?.children.at(-1)).toMatchObject({ filter: 'eth.type', raw: 0 });
+    const labels = flat(dissectTree(hex(IPV4_TCP.slice(4).replace('4500', '7500')), 228));
+    expect(labels.map(({ label }) => label)).toContain('Bad version');
+  });
+
   it('shows source routes as the header has them', () => {
     const packet = `4700 001c 0001 4000 40 fd 0000 0a000001 0a000002 83 07 04 0a000003 00`;
     const names = flat(dissectTree(hex(packet), 228)).map(({ filter, value }) => `${filter} ${value}`);

@@ -85,9 +85,15 @@ export function nextHeader(walk: HeaderWalk, buf: Uint8Array): void {
     case HEADER.proxy:
       move(walk, HEADER.data, from, end);
       break;
-    case HEADER.ethernet:
+    case HEADER.ethernet: {
+      const type = u16(buf, at + 12);
+      // A header of zeros is no frame of length 0.
+      if (type === 0) move(walk, HEADER.data, from, end);
+      else byEtherType(walk, type, from, end);
+      break;
+    }
     case HEADER.linuxSll:
-      byEtherType(walk, u16(buf, from - 2), from, end);
+      byEtherType(walk, u16(buf, at + 14), from, end);
       break;
     case HEADER.linuxSll2:
       byEtherType(walk, u16(buf, at), from, end);

@@ -3,12 +3,14 @@
  * `EventFacts` of what they have and this makes the object, so that they cannot differ.
  */
 import type { HopState } from '#core/diagnosis/types.ts';
+import type { Elsewhere } from '#core/store/elsewhere.ts';
 import type { EventDiagnosis } from '#core/store/event-diagnosis.ts';
 import type { JourneyLink } from '#core/store/view.ts';
 import { findingText, SEVERITY } from '#core/lint/finding.ts';
 import { lintArea } from '#core/lint/lint-area.ts';
 import type { AreaDecoder } from '#core/metadata/scan.ts';
 import { decodeArea } from '#core/metadata/decode.ts';
+import type { Tlv } from '#core/metadata/types.ts';
 import { formatHex } from '#core/dissect/addresses.ts';
 import { HOOK_BY_ID } from '#core/format/hooks.ts';
 import { META_STATE } from '#core/format/structs.ts';
@@ -54,6 +56,8 @@ export interface InspectedEvent {
   readonly fault?: string;
   /** Only when there is any: errors and warnings of lint, `code: sentence`. */
   readonly lint?: readonly string[];
+  /** Only when the document has schemas for other places, and one is there. */
+  readonly elsewhere?: readonly InspectedPlace[];
   /** Only when there is metadata that could not be read: `unlocatable` or `unreadable`. */
   readonly meta_state?: string;
   /** What became of the metadata since the packet was seen before (docs/states.md); null when the capture records none. */
@@ -66,6 +70,16 @@ export interface InspectedEvent {
   readonly writer: string | null;
   /** On the first event of a journey: what it comes from, as far as has been read. */
   readonly links: readonly InspectedLink[];
+}
+
+/** What a schema for packets, skb->mark or skb->cb reads there. */
+export interface InspectedPlace {
+  /** Name of the schema. */
+  readonly schema: string;
+  readonly in: Elsewhere['in'];
+  /** Offsets are in the packet, or in the bytes of mark or cb. */
+  readonly tlvs: readonly InspectedTlv[];
+  readonly fault?: string;
 }
 
 /** A journey that this one continues. */
@@ -101,6 +115,7 @@ export interface EventFacts {
   /** Null when the capture records no metadata. */
   readonly diagnosis: EventDiagnosis | null;
   readonly links: readonly JourneyLink[];
+  readonly elsewhere: readonly Elsewhere[];
 }
 
 export function eventObject(facts: EventFacts): InspectedEvent {
@@ -115,15 +130,7 @@ export function eventObject(facts: EventFacts): InspectedEvent {
     hook: HOOK_BY_ID.get(facts.hook)?.name ?? (facts.hook === 0 ? '' : `hook ${facts.hook}`),
     journey: facts.journey,
     meta_hex: formatHex(area, 0, area.length),
-    tlvs: (decoded?.tlvs ?? []).map(({ type, name, value, offset, length, valueOffset, valueLength }) => ({
-      type,
-      name,
-      value,
-      offset,
-      length,
-      value_offset: valueOffset,
-      value_length: valueLength,
-    })),
+    tlvs: (decoded?.tlvs ?? []).map(tlvObject),
     protocol: facts.protocol,
     src: facts.src === '' ? null : facts.src,
     dst: facts.dst === '' ? null : facts.dst,
@@ -133,6 +140,7 @@ export function eventObject(facts: EventFacts): InspectedEvent {
     ...(facts.trigger !== null && { trigger: facts.trigger }),
     ...(decoded?.fault != null && { fault: decoded.fault.message }),
     ...(lint.length > 0 && { lint }),
+    ...(facts.elsewhere.length > 0 && { elsewhere: facts.elsewhere.map(placeObject) }),
     ...(metaState === META_STATE.unlocatable && { meta_state: 'unlocatable' }),
     ...(metaState === META_STATE.unreadable && { meta_state: 'unreadable' }),
     state: diagnosis?.state ?? null,
@@ -153,4 +161,12 @@ function lintTexts(decoder: AreaDecoder, area: Uint8Array): string[] {
   return lintArea(decoder, area)
     .filter(({ code }) => SEVERITY[code] === 'warning')
     .map((finding) => `${finding.code}: ${findingText(finding, decoder)}`);
+}
+
+function tlvObject({ type, name, value, offset, length, valueOffset, valueLength }: Tlv): InspectedTlv {
+  return { type, name, value, offset, length, value_offset: valueOffset, value_length: valueLength };
+}
+
+function placeObject({ schema, in: place, tlvs, fault }: Elsewhere): InspectedPlace {
+  return { schema, in: place, tlvs: tlvs.map(tlvObject), ...(fault !== null && { fault: fault.message }) };
 }

@@ -8,6 +8,7 @@ import type { AreaDecoder } from '#core/metadata/scan.ts';
 import type { CaptureSink, CustomBlock, InterfaceInfo, PacketView, SectionInfo } from '#core/pcapng/types.ts';
 import { CaptureStore } from '#core/store/capture-store.ts';
 import { EVENT_BIT } from '#core/store/event-columns.ts';
+import { readElsewhere } from '#core/store/elsewhere.ts';
 import { CHUNK_MASK } from '#core/store/limits.ts';
 import { isTelling } from '#core/store/sighting-of.ts';
 import { diagnosisAt } from './diagnosis-at.ts';
@@ -72,7 +73,7 @@ export class JourneyWindow {
   }
 
   /** Takes in an event and tells what became of its metadata, and which schema of the document in force reads it. */
-  packet(p: PacketView): Pick<EventFacts, 'diagnosis' | 'links' | 'decoder'> {
+  packet(p: PacketView): Pick<EventFacts, 'diagnosis' | 'links' | 'decoder' | 'elsewhere'> {
     if (this.younger !== null && this.older.store.events.count >= 2 * this.half) {
       this.older = this.younger;
       this.younger = null;
@@ -86,7 +87,11 @@ export class JourneyWindow {
     const { event, journey, recorded, before } = keep(this.older, p);
     const area = store.events.chunk(event).area[event & CHUNK_MASK]!;
     const decoder = area === 0 ? null : store.tlvs.decoderFor(area);
-    return { ...diagnosisAt(store, event, journey, before, recorded), decoder };
+    const inForce = store.tlvs.current;
+    const bytes = p.buf.subarray(p.dataStart, p.dataStart + p.dataLength);
+    const linkType = store.interfaces[p.interfaceIndex]?.linkType ?? 0;
+    const elsewhere = inForce === null ? [] : readElsewhere(inForce, store, event, bytes, linkType);
+    return { ...diagnosisAt(store, event, journey, before, recorded), decoder, elsewhere };
   }
 }
 

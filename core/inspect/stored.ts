@@ -2,6 +2,7 @@ import { EVENT_BIT } from '#core/store/event-columns.ts';
 import type { CaptureStore } from '#core/store/capture-store.ts';
 import { addressText, decimal, portOf, protocolText } from '#core/store/event-text.ts';
 import { JOURNEY, JOURNEY_BIT } from '#core/store/journey-table.ts';
+import { readElsewhere } from '#core/store/elsewhere.ts';
 import { CHUNK_MASK } from '#core/store/limits.ts';
 import { tellingBefore } from '#core/store/sighting-of.ts';
 import { readStoredPacket } from '#core/store/stored-block.ts';
@@ -10,7 +11,7 @@ import { eventObject, type InspectedEvent } from './event-object.ts';
 
 /**
  * Event number `event` (from 0) of a store as `inspect --json` prints it. `block` is its block as in the
- * capture; without it (null) the comments are missing, everything else is from the columns.
+ * capture; without it (null) the comments and what is in the packet are missing, everything else is from the columns.
  */
 export function inspectStoredEvent(
   store: CaptureStore,
@@ -25,6 +26,8 @@ export function inspectStoredEvent(
   const recorded = (chunk.flags[row]! & EVENT_BIT.recorded) !== 0;
   const source = store.interfaces[chunk.interfaceIndex[row]!];
   const area = chunk.area[row]!;
+  const stored = block === null ? null : readStoredPacket(store, event, block);
+  const inForce = store.tlvs.current;
   return eventObject({
     n: event + 1,
     tsHi: chunk.tsHi[row]!,
@@ -44,6 +47,10 @@ export function inspectStoredEvent(
     dport: portOf(store, event, 'dst'),
     ...diagnosisAt(store, event, journey, tellingBefore(store, journey, event, Infinity), recorded),
     trigger: store.firings.get(event) ?? null,
-    comments: block === null ? [] : readStoredPacket(store, event, block).comments,
+    elsewhere:
+      inForce === null
+        ? []
+        : readElsewhere(inForce, store, event, stored?.packet ?? null, source?.linkType ?? 0),
+    comments: stored?.comments ?? [],
   });
 }

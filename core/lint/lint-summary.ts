@@ -92,21 +92,20 @@ export class LintSummaryQuery {
     const hop = chunk.hop[row]!;
     this.events++;
     this.checked[hop]!++;
-    let isFlawed = false;
     const seen = new Set<string>();
     const add = (finding: Finding): void => {
-      isFlawed ||= SEVERITY[finding.code] !== 'note';
       const key = `${hop} ${finding.code} ${finding.type ?? ''} ${finding.name}`;
       // Twice in one area is one event all the same.
       if (seen.has(key)) return;
       seen.add(key);
       this.count(key, { finding, decoder, hop, event, events: 1 });
     };
-    for (const finding of this.findingsOf(area, decoder)) add(finding);
+    const findings = [...this.findingsOf(area, decoder)];
     const length = this.store.areas.length(area);
     const room = roomOf(chunk, row, this.store.hops.hops[hop]!.hook);
-    if (room !== null) for (const finding of lintRoom(roomInFront(room, length), length)) add(finding);
-    if (isFlawed) this.flawed++;
+    if (room !== null) findings.push(...lintRoom(roomInFront(room, length), length));
+    findings.forEach(add);
+    if (findings.some(({ code }) => SEVERITY[code] !== 'note')) this.flawed++;
   }
 
   private findingsOf(area: number, decoder: AreaDecoder): readonly Finding[] {

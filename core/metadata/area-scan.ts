@@ -1,6 +1,6 @@
 /** What reading an area fills in, whatever frames it. */
 import type { AreaPlace } from './choose.ts';
-import type { MetadataSchema, TlvFault } from './types.ts';
+import type { MetadataSchema, TlvFault, Where } from './types.ts';
 
 /** More TLVs than this in one area is a fault: 252 bytes of metadata hold at most 126 of the smallest. */
 export const MAX_TLVS = 64;
@@ -49,6 +49,15 @@ export interface AreaDecoder {
   readonly scan: Scan;
   /** The schemas for areas in the same document, itself among them if it is for areas, in order; chooseDecoder chooses. */
   readonly parts: readonly SchemaPart[];
+  /** The others in the same document, for other places. */
+  readonly elsewhere: readonly ElsewherePart[];
+}
+
+export interface ElsewherePart {
+  /** Name of the schema. */
+  readonly schema: string;
+  readonly where: Where;
+  readonly decoder: AreaDecoder;
 }
 
 export interface SchemaPart {

@@ -4,8 +4,8 @@
  */
 import type { AreaDecoder } from './area-scan.ts';
 import { tlvHeader } from './tlv-header.ts';
-import { TRAITS_HEADER_BYTES } from './traits-scan.ts';
-import type { Tlv, TlvFraming, TlvType } from './types.ts';
+import { traitByte, TRAITS_HEADER_BYTES } from './traits-scan.ts';
+import type { Tlv, TlvFraming, TlvType, TraitsFraming } from './types.ts';
 
 /** `bytes`, which decode to `tlvs`, with every bit 0 that those say. */
 export function leftover(decoder: AreaDecoder, bytes: Uint8Array, tlvs: readonly Tlv[]): Uint8Array {
@@ -17,12 +17,9 @@ export function leftover(decoder: AreaDecoder, bytes: Uint8Array, tlvs: readonly
 /** `start`: where this layout begins. */
 function clear(decoder: AreaDecoder, rest: Uint8Array, start: number, tlvs: readonly Tlv[]): void {
   const { framing, types } = decoder.schema;
-  if (framing.kind === 'traits') {
-    const header = start + (framing.start ?? 0);
-    if (tlvs.length > 0) rest.fill(0, header, header + TRAITS_HEADER_BYTES);
-  }
   for (const tlv of tlvs) {
     if (framing.kind === 'tlv') clearHeader(framing, rest, tlv.offset);
+    if (framing.kind === 'traits') clearKey(framing, rest, start, tlv.type);
     const column = types.findIndex(({ type }) => type === tlv.type);
     clearValue(types[column] ?? null, decoder.nested[column] ?? null, decoder, rest, tlv);
   }
@@ -50,6 +47,13 @@ function clearValue(
     const at = valueOffset + (little ? i : valueLength - 1 - i);
     rest[at]! &= ~Number((mask >> BigInt(8 * i)) & 0xffn);
   }
+}
+
+/** Keys whose values did not fit stay. */
+function clearKey(framing: TraitsFraming, rest: Uint8Array, start: number, key: number): void {
+  const at = start + (framing.start ?? 0) + traitByte(key, framing.endian === 'little');
+  rest[at]! &= ~(1 << (key & 7));
+  rest[at + TRAITS_HEADER_BYTES / 2]! &= ~(1 << (key & 7));
 }
 
 function clearHeader(framing: TlvFraming, rest: Uint8Array, offset: number): void {

@@ -2,7 +2,7 @@
  * The hot path: one metadata area in, offsets of its TLVs out. Nothing is allocated per area and no
  * value is printed; `decode.ts` does that for the rows on screen.
  */
-import type { AreaDecoder, Scan, SchemaPart } from './area-scan.ts';
+import type { AreaDecoder, Scan, ElsewherePart, SchemaPart } from './area-scan.ts';
 import { compileWhen } from './choose.ts';
 import { structScan, structScope, type Scope } from './struct-scan.ts';
 import { tlvScan } from './tlv-scan.ts';
@@ -15,14 +15,19 @@ export type { AreaDecoder, AreaScan, Fault } from './area-scan.ts';
 /** A schema that `parseSchema` accepted, made ready for `scan`, with the others of its document as `parts`. */
 export function compileSchema(schema: MetadataSchema): AreaDecoder {
   const parts: SchemaPart[] = [];
-  const decoder: AreaDecoder = { ...compile(schema, null), parts };
+  const elsewhere: ElsewherePart[] = [];
+  const decoder: AreaDecoder = { ...compile(schema, null), parts, elsewhere };
   const { maps, also = [] } = schema;
   for (const part of [schema, ...also]) {
-    if (part.where !== undefined && part.where.in !== 'area') continue;
     const own = { ...part, whither: 2, ...(maps !== undefined && { maps }) } as const;
-    const { when } = part;
+    const { when, where } = part;
+    const reader = part === schema ? decoder : compile(own, null);
+    if (where !== undefined && where.in !== 'area') {
+      elsewhere.push({ schema: part.name, where, decoder: reader });
+      continue;
+    }
     parts.push({
-      decoder: part === schema ? decoder : compile(own, null),
+      decoder: reader,
       matches: when === undefined ? null : compileWhen(when),
       needsPlace: when?.devices !== undefined || when?.programs !== undefined,
     });
@@ -41,6 +46,7 @@ function compile(schema: MetadataSchema, outer: Scope | null): AreaDecoder {
     ),
     scan: scanOf(schema, scope),
     parts: [],
+    elsewhere: [],
   };
 }
 

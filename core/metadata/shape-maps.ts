@@ -8,7 +8,7 @@ export const MAX_MAP_RULES = 16;
 const MAX_MAP_NAME = 15;
 
 /** Name as the kernel has it, or id. */
-export const mapNameOrId = v.union(
+const mapNameOrId = v.union(
   [
     integer(1, MAX_U32),
     v.pipe(

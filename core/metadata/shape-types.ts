@@ -171,14 +171,10 @@ const entries = {
 } as const;
 
 /** A type as it is written: its number may be text, and what is nested in it is written the same way. */
-export type TypeShape = v.InferOutput<ReturnType<typeof flat>> & {
+export type TypeShape = v.InferOutput<v.ObjectSchema<typeof entries, undefined>> & {
   readonly framing?: FramingShape;
   readonly types?: readonly TypeShape[];
 };
-
-function flat() {
-  return v.object(entries);
-}
 
 export const tlvType: v.GenericSchema<unknown, TypeShape> = object({
   ...entries,

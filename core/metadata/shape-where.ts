@@ -1,7 +1,5 @@
 /** The shape of `where` and `when`: which bytes a schema is for. */
 import * as v from 'valibot';
-import { MAX_MAP_VALUE_BYTES } from '#core/pcapng/map-sample.ts';
-import { mapNameOrId } from './shape-maps.ts';
 import { hexBytes, integer, kindOf, list, object, oneOf, text } from './shape-parts.ts';
 import { MAX_NAME_LENGTH } from './shape-types.ts';
 
@@ -69,21 +67,11 @@ export const where = v.variant(
   'in',
   [
     object({
-      in: v.pipe(
-        oneOf(['area', 'mark', 'cb', 'tap']),
-        v.description('The metadata area, skb->mark, skb->cb, or what a tap shows.'),
-      ),
+      in: v.pipe(oneOf(['area', 'mark', 'cb']), v.description('The metadata area, skb->mark, or skb->cb.')),
     }),
     object({
       in: v.pipe(v.literal('packet'), v.description("The packet's own bytes.")),
       at: v.pipe(anchor, v.description('Where in the packet.')),
-    }),
-    object({
-      in: v.pipe(v.literal('map'), v.description('Values of a BPF map, sampled with --map.')),
-      map: v.pipe(mapNameOrId, v.description('Name of the map, as the kernel has it, or its id.')),
-      offset: v.exactOptional(
-        v.pipe(integer(0, MAX_MAP_VALUE_BYTES - 1), v.description('Bytes of the value before. Default 0.')),
-      ),
     }),
   ],
   (issue) => `must be an object with a place that is known, it is ${kindOf(issue.input)}`,

@@ -171,10 +171,8 @@ export type Framing = TlvFraming | StructFraming | TraitsFraming;
 export type Where =
   | { readonly in: 'area' }
   | { readonly in: 'packet'; readonly at: PacketAnchor }
-  | { readonly in: 'map'; readonly map: string | number; readonly offset?: number }
   | { readonly in: 'mark' }
-  | { readonly in: 'cb' }
-  | { readonly in: 'tap' };
+  | { readonly in: 'cb' };
 
 /** A place in a packet, found by dissection: the first one, outermost header first. Bytes are hexadecimal. */
 export type PacketAnchor =

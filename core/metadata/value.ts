@@ -65,9 +65,9 @@ function printList(type: TlvType, endian: Endian, buf: Uint8Array, at: number, l
 function printOne(type: TlvType, endian: Endian, buf: Uint8Array, at: number, length: number): string {
   const order = type.endian ?? endian;
   switch (type.kind) {
-    case 'bytes':
-    // What is in it is printed by who has its layout (decode.ts).
+    // What is in a nested value is printed by who has its layout (decode.ts).
     case 'nested':
+    case 'bytes':
       return printBytes(buf, at, length);
     case 'flag':
       return length === 0 ? FLAG_TEXT : misfit('a flag', buf, at, length);

@@ -3,6 +3,7 @@ import { useEffect } from 'react';
 import { CostPane } from '#src/cost/CostPane.tsx';
 import { scopedAction } from '#src/keys/bind.ts';
 import { HelpDialog } from '#src/keys/HelpDialog.tsx';
+import { AreaPane } from '#src/lint/AreaPane.tsx';
 import { LossPane } from '#src/loss/LossPane.tsx';
 import { PathPane } from '#src/path/PathPane.tsx';
 import { SchemaDialog } from '#src/schema/SchemaDialog.tsx';
@@ -51,6 +52,7 @@ export function App() {
           <TimelineStrip />
           <PathPane />
           <LossPane />
+          <AreaPane />
           <Panes />
           <CostPane />
           <StatusBar />

@@ -1,16 +1,14 @@
 /** Which hop loses how much, by which cause, for which TLV: one line, and opened a table whose rows filter the list. */
-import { useEffect, useState } from 'react';
-import type { Hop, LossSummary } from '#workers/api.ts';
+import type { Hop } from '#workers/api.ts';
 import { printCount } from '#src/list/print.ts';
 import { printShare } from '#src/path/layout.ts';
 import { usePage, useSession } from '#src/state/context.ts';
 import { hopOfKey } from '#src/state/hop-key.ts';
+import { useQuery } from '#src/state/use-query.ts';
 import { causeText, damagesOf, damageText } from './damage.ts';
 import './loss.css';
 
 const NO_HOPS: readonly Hop[] = [];
-/** The summary looks at every event that is damage: it is asked for no more often than this. */
-const REFRESH_MS = 2000;
 const MAX_SHOWN = 200;
 
 export function LossPane() {
@@ -45,42 +43,9 @@ export function LossPane() {
   );
 }
 
-function useSummary(): LossSummary | null {
-  const session = useSession();
-  const generation = usePage((state) => state.calm?.generation ?? 0);
-  const capture = usePage((state) => state.calm?.capture ?? 0);
-  const [summary, setSummary] = useState<LossSummary | null>(null);
-  useEffect(() => {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    let stale = false;
-    let asked = -1;
-    const ask = async () => {
-      const events = session.store.getState().calm?.events ?? 0;
-      if (events !== asked) {
-        asked = events;
-        const found = await session.api.lossSummary();
-        if (!stale) setSummary(found);
-      }
-    };
-    const again = () => {
-      ask()
-        .catch((error: unknown) => session.failed(error, 'The damage could not be summed up'))
-        .finally(() => {
-          if (!stale) timer = setTimeout(again, REFRESH_MS);
-        });
-    };
-    again();
-    return () => {
-      stale = true;
-      clearTimeout(timer);
-    };
-  }, [session, generation, capture]);
-  return summary;
-}
-
 function LossTable({ hops }: { readonly hops: readonly Hop[] }) {
   const session = useSession();
-  const summary = useSummary();
+  const summary = useQuery('lossSummary', 'The damage could not be summed up');
   const filteredHop = usePage((state) =>
     state.link.hop === null ? null : hopOfKey(state.places, state.link.hop),
   );

@@ -108,6 +108,12 @@ export class FakeWorker implements WhitherWorker {
   lossSummary() {
     return this.#note('lossSummary', [], { rows: [], omitted: 0 });
   }
+  lintSummary() {
+    return this.#note('lintSummary', [], { rows: [], omitted: 0, events: 0, flawed: 0 });
+  }
+  budget() {
+    return this.#note('budget', [], { hops: [], types: [], advice: [], packets: 0 });
+  }
   inspect() {
     return this.#note('inspect', [], []);
   }

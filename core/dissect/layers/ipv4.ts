@@ -10,6 +10,7 @@ import { printFragmentOffset } from './ipv6.ts';
 export function ipv4Layer(layer: Layer, at: number): FieldNode {
   const { bytes, end } = layer;
   layer.bits('ip.version', at, 1, 4, 4);
+  if (layer.has(at, 1) && bytes[at]! >>> 4 !== 4) layer.note('Bad version', 'this is no IPv4 header', at, 1);
   const stated = layer.has(at, 1) ? (bytes[at]! & 0xf) * 4 : IPV4_MIN_BYTES;
   layer.bits('ip.hdr_len', at, 1, 0, 4, { value: stated });
   if (stated < IPV4_MIN_BYTES) {

@@ -12,6 +12,7 @@ const ROUTING_TYPE_SEGMENTS = 4;
 export function ipv6Layer(layer: Layer, at: number): FieldNode {
   const { bytes } = layer;
   layer.bits('ipv6.version', at, 1, 4, 4);
+  if (layer.has(at, 1) && bytes[at]! >>> 4 !== 6) layer.note('Bad version', 'this is no IPv6 header', at, 1);
   layer.bits('ipv6.tclass', at, 2, 4, 8, {
     inside: () => {
       layer.bits('ipv6.tclass.dscp', at, 2, 6, 6);

@@ -21,15 +21,15 @@ export function ethernetLayer(layer: Layer, at: number): FieldNode {
   const { bytes } = layer;
   layer.add('eth.dst', at, 6);
   layer.add('eth.src', at + 6, 6);
-  typeOrLength(layer, 'eth.type', 'eth.len', at + 12);
+  typeOrLength(layer, 'eth.type', 'eth.len', at + 12, 1);
   const value = layer.has(at, 12) ? `${formatMac(bytes, at + 6)} → ${formatMac(bytes, at)}` : '';
   return layer.node('eth', value, at, at + ETHERNET_BYTES);
 }
 
-/** The two bytes that are an EtherType, or up to 1500 the length of an LLC frame (802.3). */
-function typeOrLength(layer: Layer, type: FieldName, length: FieldName, at: number): void {
-  const isLength = layer.has(at, 2) && u16(layer.bytes, at) <= MAX_LENGTH_8023;
-  layer.add(isLength ? length : type, at, 2);
+/** The two bytes that are an EtherType, or from `least` to 1500 the length of an LLC frame (802.3). */
+function typeOrLength(layer: Layer, type: FieldName, length: FieldName, at: number, least: number): void {
+  const value = layer.has(at, 2) ? u16(layer.bytes, at) : MAX_LENGTH_8023 + 1;
+  layer.add(value >= least && value <= MAX_LENGTH_8023 ? length : type, at, 2);
 }
 
 /**
@@ -41,7 +41,7 @@ export function vlanLayer(layer: Layer, type: number, at: number): FieldNode {
   layer.bits(`${protocol}.priority`, at, 2, 13, 3);
   layer.bits(`${protocol}.dei`, at, 2, 12, 1);
   layer.bits(`${protocol}.id`, at, 2, 0, 12);
-  typeOrLength(layer, `${protocol}.etype`, `${protocol}.len`, at + 2);
+  typeOrLength(layer, `${protocol}.etype`, `${protocol}.len`, at + 2, 0);
   const value = layer.has(at, 2) ? `ID ${u16(layer.bytes, at) & 0xfff}` : '';
   return layer.node(protocol, value, at, at + VLAN_BYTES);
 }

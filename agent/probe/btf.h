@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef WHITHER_BTF_H
+#define WHITHER_BTF_H
+
+/* Writes the BTF of the loaded BPF program with this id, as the kernel has it, to standard output.
+ * Needs CAP_SYS_ADMIN, as looking up any program by id does. Returns the exit code. */
+int btf_of_program(unsigned id);
+
+#endif

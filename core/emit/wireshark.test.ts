@@ -1,0 +1,193 @@
+/** The emitted script in tshark, against core/metadata on the same areas. */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
+import { EVENT_SIZE } from '#core/format/layout.gen.ts';
+import { META_STATE } from '#core/format/structs.ts';
+import { decodeArea } from '#core/metadata/decode.ts';
+import { compileSchema } from '#core/metadata/scan.ts';
+import { parseSchema } from '#core/metadata/schema.ts';
+import { hex } from '#core/metadata/testing/schemas.ts';
+import type { MetadataSchema } from '#core/metadata/types.ts';
+import { UNKNOWN_EVENT } from '#core/pcapng/event.ts';
+import { generateCapture, GENERATED_SCHEMA, joinChunks } from '#core/pcapng/testing/generate-capture.ts';
+import { readAll } from '#core/pcapng/testing/record-calls.ts';
+import { CaptureWriter } from '#core/pcapng/writer.ts';
+import { WiresharkExport } from './for-wireshark.ts';
+import { emitWireshark } from './wireshark.ts';
+
+const present = spawnSync('tshark', ['--version']).status === 0;
+const required = process.env['WHITHER_REQUIRE_KERNEL'] === '1';
+const EVENTS = 200;
+
+function exported(capture: Uint8Array, step = capture.length): { bytes: Uint8Array; packets: number } {
+  const output = new WiresharkExport();
+  const parts: Uint8Array[] = [];
+  for (let at = 0; at < capture.length; at += step) parts.push(output.push(capture.subarray(at, at + step)));
+  parts.push(output.end());
+  return { bytes: joinChunks(parts), packets: output.packets };
+}
+
+function schemaOf(json: unknown): MetadataSchema {
+  const parsed = parseSchema(JSON.stringify(json));
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.errors));
+  return parsed.schema;
+}
+
+function captureOf(areas: readonly Uint8Array[]): Uint8Array {
+  const writer = new CaptureWriter();
+  writer.sectionHeader();
+  writer.interfaceDescription({ linkType: 1 });
+  for (const metadata of areas) {
+    const event = { ...UNKNOWN_EVENT, metaState: META_STATE.present, metaLen: metadata.length, metadata };
+    writer.enhancedPacket({ interfaceId: 0, time: 1n, data: new Uint8Array(60), event });
+  }
+  return writer.take();
+}
+
+test('an export is the capture with a comment on each packet that has metadata, however it is cut', () => {
+  const capture = joinChunks(generateCapture({ events: EVENTS }));
+  const { bytes, packets } = exported(capture);
+  expect(packets).toBe(EVENTS);
+  expect(exported(capture, 997).bytes).toEqual(bytes);
+  const before = readAll([capture]);
+  const after = readAll([bytes]);
+  expect(after.problems).toEqual([]);
+  const kept = (recorder: typeof before): unknown[] =>
+    recorder.packets.map(({ timeNs, data, event, packetId, flags }) => [
+      timeNs,
+      data,
+      event,
+      packetId,
+      flags,
+    ]);
+  expect(kept(after)).toEqual(kept(before));
+  expect(Buffer.from(after.packets[0]!.options, 'hex').toString('latin1')).toMatch(/whither:1 meta=0108/);
+});
+
+test('what is no pcapng is refused with the offset', () => {
+  expect(() => exported(new Uint8Array(40))).toThrow('at byte 0: no pcapng');
+});
+
+describe.skipIf(!present && !required)('in tshark (needs tshark)', () => {
+  let folder = '';
+  beforeAll(() => {
+    folder = mkdtempSync(path.join(tmpdir(), 'whither-lua-'));
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  /** One row for each packet, one cell for each field. */
+  function fields(schema: MetadataSchema, capture: Uint8Array, names: readonly string[]): string[][] {
+    const script = path.join(folder, 'schema.lua');
+    const file = path.join(folder, 'capture.pcapng');
+    writeFileSync(script, emitWireshark(schema));
+    writeFileSync(file, exported(capture).bytes);
+    // Whither's own blocks are rows of tshark, too.
+    const args = ['-n', '-Y', 'whither', '-X', `lua_script:${script}`, '-r', file, '-T', 'fields'];
+    for (const name of names) args.push('-e', `whither.${name}`);
+    const { stdout, stderr, status } = spawnSync('tshark', args, { encoding: 'utf8', maxBuffer: 64 << 20 });
+    expect([status, stderr.replace(/^Running as user.*\n/m, '')]).toEqual([0, '']);
+    return stdout
+      .replace(/\n$/, '')
+      .split('\n')
+      .map((line) => line.split('\t'));
+  }
+
+  it('each TLV is a field with the value that Whither prints', () => {
+    const capture = joinChunks(generateCapture({ events: EVENTS }));
+    const schema = schemaOf(GENERATED_SCHEMA);
+    const decoder = compileSchema(schema);
+    const wanted = readAll([capture]).packets.map(({ event }) => {
+      const area = Buffer.from(event, 'hex').subarray(EVENT_SIZE);
+      return decodeArea(decoder, area).tlvs.map(({ value }) => value);
+    });
+    expect(wanted).toHaveLength(EVENTS);
+    expect(
+      fields(
+        schema,
+        capture,
+        schema.types.map(({ name }) => name),
+      ),
+    ).toEqual(wanted);
+  });
+
+  it('structs with bit fields, lists, nested structs, signed and big-endian numbers', () => {
+    const schema = schemaOf({
+      whither: 2,
+      name: 'it"s a \\struct\n',
+      framing: { kind: 'struct', endian: 'little', size: 24 },
+      types: [
+        { name: 'low', kind: 'uint', size: 2, bits: { from: 0, count: 5 } },
+        { name: 'level', kind: 'int', size: 2, bits: { from: 5, count: 11 } },
+        { name: 'port', kind: 'uint', size: 2, endian: 'big' },
+        { name: 'origin', kind: 'ipv4' },
+        { name: 'mac', kind: 'mac' },
+        {
+          name: 'version',
+          kind: 'nested',
+          size: 2,
+          framing: { kind: 'struct', endian: 'little' },
+          types: [
+            { name: 'major', kind: 'uint', size: 1 },
+            { name: 'minor', kind: 'enum', size: 1, names: { 7: 'seven' } },
+          ],
+        },
+        { name: 'marks', kind: 'uint', size: 2, count: 2 },
+        { name: 'set', kind: 'flags', size: 1, names: { 0: 'a', 7: 'z' } },
+        { name: 'label', kind: 'string', size: 3 },
+      ],
+    });
+    const area = hex('e5ff 01bb 0a000001 020000000007 0307 0a000b00 89 6f6b00');
+    const names = [
+      'low',
+      'level',
+      'port',
+      'origin',
+      'mac',
+      'version.major',
+      'version.minor',
+      'marks',
+      'set',
+      'label',
+    ];
+    expect(fields(schema, captureOf([area]), names)).toEqual([
+      ['5', '-1', '443', '10.0.0.1', '02:00:00:00:00:07', '3', 'seven', '10,11', 'a|z|0x8', 'ok'],
+    ]);
+  });
+
+  it('traits, and TLVs with class, mask and units', () => {
+    const traits = schemaOf({
+      whither: 2,
+      name: 'traits',
+      framing: { kind: 'traits', version: 2, endian: 'little' },
+      types: [
+        { type: 2, name: 'mark', kind: 'uint', display: 'hex' },
+        { type: 5, name: 'seen', kind: 'flag' },
+        { type: 40, name: 'trace', kind: 'uint' },
+      ],
+    });
+    const bytes = hex('0c00000000010000 2800000000010000 efbeadde 0100000000000000 8877665544332211');
+    expect(fields(traits, captureOf([bytes]), ['mark', 'seen', 'trace', 'unknown'])).toEqual([
+      ['0x00000000deadbeef', 'set', String(0x1122334455667788n), '0100000000000000'],
+    ]);
+    const geneve = schemaOf({
+      whither: 2,
+      name: 'geneve',
+      framing: {
+        kind: 'tlv',
+        classBytes: 2,
+        typeBytes: 1,
+        lengthBytes: 1,
+        lengthMask: '0x1f',
+        lengthUnit: 4,
+        endian: 'big',
+      },
+      types: [{ type: '0x014b81', name: 'dsr', kind: 'bytes' }],
+    });
+    expect(fields(geneve, captureOf([hex('014b81e2 0a00000101bb0000 0102')]), ['dsr', 'fault'])).toEqual([
+      ['0a00000101bb0000', 'truncated at offset 12'],
+    ]);
+  });
+});
