@@ -35,6 +35,14 @@ export const forwardMpls: Scenario = {
     ...ROUTED_BEFORE,
     {
       at: `${OUTSIDE}:tcx/egress@first`,
+      below: KERNEL_LWTUNNEL_CLEARS,
+      state: 'suspect',
+      cause: 'macBackward',
+      known: 'implied',
+      area: () => '.'.repeat(32),
+    },
+    {
+      at: `${OUTSIDE}:tcx/egress@first`,
       since: KERNEL_LWTUNNEL_CLEARS,
       state: 'lost',
       cause: 'lwtunnel',
@@ -43,11 +51,11 @@ export const forwardMpls: Scenario = {
     },
   ],
   losses: (kernel) =>
-    kernel < KERNEL_LWTUNNEL_CLEARS
-      ? []
-      : ['*', 'trace_id', 'tenant'].map(
-          (tlv) => `${OUTSIDE}:tcx/egress@first lost lwtunnel rule ${tlv} ${ROUTED_PACKETS}`,
-        ),
+    ['*', 'trace_id', 'tenant'].map((tlv) =>
+      kernel < KERNEL_LWTUNNEL_CLEARS
+        ? `${OUTSIDE}:tcx/egress@first suspect macBackward implied ${tlv} ${ROUTED_PACKETS}`
+        : `${OUTSIDE}:tcx/egress@first lost lwtunnel rule ${tlv} ${ROUTED_PACKETS}`,
+    ),
   survival: [
     { operation: 'forwarded with an MPLS label pushed (lwtunnel)', at: `${OUTSIDE}:tcx/egress@first` },
   ],
@@ -124,7 +132,8 @@ export const forwardSeg6: Scenario = {
     ['*', 'trace_id', 'tenant'].map((tlv) =>
       kernel < KERNEL_LWTUNNEL_CLEARS
         ? `${INSIDE}:nf/forward suspect macBackward implied ${tlv} ${ROUTED_PACKETS}`
-        : `${INSIDE}:nf/forward lost lwtunnel rule ${tlv} ${ROUTED_PACKETS}`,
+        : // seg6_input() is on the way in, where the rule for lwtunnel_xmit() does not look.
+          `${INSIDE}:nf/forward lost unknown unknown ${tlv} ${ROUTED_PACKETS}`,
     ),
   survival: [{ operation: 'forwarded inside segment routing (lwtunnel)', at: `${OUTSIDE}:tcx/egress@first` }],
 };

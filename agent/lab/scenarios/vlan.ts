@@ -58,13 +58,14 @@ export const vlanPopOne = tcHelper(pop);
 export const vlanPopOneCloned = tcHelperCloned(pop, [kept]);
 export const vlanPopTwo: Scenario = {
   ...tcHelper(popTwo),
+  // Which TLVs there were in between hangs on what was in the headroom.
+  undetermined: /@after:vlan_pop suspect helperLeft \S+ [a-z_]+ /,
   losses: (kernel) =>
     kernel >= KERNEL_KEEPS
       ? []
       : [
           ...['*', 'trace_id', 'tenant'].map((tlv) => `${PUSHED} suspect helperLeft implied ${tlv} 8`),
-          // By then the tenant is no TLV any more.
-          ...['*', 'trace_id'].map((tlv) => `${POPPED} suspect helperLeft implied ${tlv} 8`),
+          `${POPPED} suspect helperLeft implied * 8`,
         ],
 };
 export const vlanPopTwoCloned: Scenario = {

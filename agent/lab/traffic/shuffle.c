@@ -48,6 +48,15 @@ static void tell_stream(int fd)
 	send(fd, "", 1, MSG_NOSIGNAL);
 }
 
+/* A socket without a cookie is in no map that a probe could tell it by; asked for, it has one. */
+static int with_cookie(int fd)
+{
+	uint64_t cookie;
+	socklen_t size = sizeof(cookie);
+
+	return getsockopt(fd, SOL_SOCKET, SO_COOKIE, &cookie, &size) ? -1 : fd;
+}
+
 /* Per datagram there is no socket option: the mark comes along with it (SO_RCVMARK, Linux 5.19). */
 static void tell_datagram(int fd)
 {
@@ -81,7 +90,8 @@ int shuffle_serve(void)
 				       { .fd = listener, .events = POLLIN } };
 	nfds_t used = LISTENERS;
 
-	if (setsockopt(datagrams, SOL_SOCKET, SO_RCVMARK, &on, sizeof(on)) ||
+	if (with_cookie(datagrams) < 0 ||
+	    setsockopt(datagrams, SOL_SOCKET, SO_RCVMARK, &on, sizeof(on)) ||
 	    bind(datagrams, (struct sockaddr *)&any, sizeof(any)) ||
 	    bind(listener, (struct sockaddr *)&any, sizeof(any)) || listen(listener, MAX_FDS))
 		return fail("shuffle");
@@ -93,8 +103,9 @@ int shuffle_serve(void)
 		if (fds[1].revents)
 			tell_datagram(datagrams);
 		if (fds[2].revents && used < MAX_FDS)
-			fds[used++] = (struct pollfd){ .fd = accept(listener, NULL, NULL),
-						       .events = POLLIN };
+			fds[used++] =
+				(struct pollfd){ .fd = with_cookie(accept(listener, NULL, NULL)),
+						 .events = POLLIN };
 		for (nfds_t i = LISTENERS; i < used; i++) {
 			if (!fds[i].revents)
 				continue;
@@ -148,8 +159,11 @@ int shuffle_send(int udp, const char *address, unsigned count, unsigned pause_ms
 		int fd = socket(AF_INET, (udp ? SOCK_DGRAM : SOCK_STREAM) | SOCK_CLOEXEC, 0);
 		char answer;
 
-		if (fd < 0 || connect(fd, (struct sockaddr *)&to, sizeof(to)) ||
-		    send_one(fd, udp, FIRST_ID + i, i) || (!udp && recv(fd, &answer, 1, 0) != 1))
+		if (fd < 0 || connect(fd, (struct sockaddr *)&to, sizeof(to)))
+			return fail("shuffle");
+		/* Time for the server to accept, before there is something to store. */
+		nanosleep(&pause, NULL);
+		if (send_one(fd, udp, FIRST_ID + i, i) || (!udp && recv(fd, &answer, 1, 0) != 1))
 			return fail("shuffle");
 		/* Open until the process ends: the server's socket is looked at meanwhile. */
 		nanosleep(&pause, NULL);
