@@ -1,4 +1,5 @@
 /** Values from what people read (`printValue`) back to bytes. */
+import { encodeUtf8 } from '#core/pcapng/text.ts';
 import { parseIp, parseMac } from './parse-address.ts';
 import type { Endian, TlvType } from './types.ts';
 import { elementSize, FLAG_TEXT, MAX_INTEGER_BYTES } from './value.ts';
@@ -131,7 +132,6 @@ const NAMED: Readonly<Record<string, string>> = { t: '\t', n: '\n', r: '\r', '\\
 
 /** Padded with NULs to `length`. */
 function parseText(text: string, length: number): Uint8Array | null {
-  const encoder = new TextEncoder();
   const out = new Uint8Array(length);
   let at = 0;
   let from = 0;
@@ -143,15 +143,15 @@ function parseText(text: string, length: number): Uint8Array | null {
   };
   for (const match of text.matchAll(ESCAPE)) {
     const [whole, byte, short, long, named] = match;
-    if (!put(encoder.encode(text.slice(from, match.index)))) return null;
+    if (!put(encodeUtf8(text.slice(from, match.index)))) return null;
     const bytes =
       byte !== undefined
         ? Uint8Array.of(Number.parseInt(byte, 16))
-        : encoder.encode(NAMED[named ?? ''] ?? codePoint(short ?? long ?? '0'));
+        : encodeUtf8(NAMED[named ?? ''] ?? codePoint(short ?? long ?? '0'));
     if (!put(bytes)) return null;
     from = match.index + whole.length;
   }
-  return put(encoder.encode(text.slice(from))) ? out : null;
+  return put(encodeUtf8(text.slice(from))) ? out : null;
 }
 
 function codePoint(hex: string): string {

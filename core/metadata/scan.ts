@@ -4,7 +4,8 @@
  */
 import type { AreaDecoder, Scan, ElsewherePart, SchemaPart } from './area-scan.ts';
 import { compileWhen } from './choose.ts';
-import { structScan, structScope, type Scope } from './struct-scan.ts';
+import { fixedStructScan } from './fixed-struct-scan.ts';
+import { sharedUnits, structScan, structScope, type Scope } from './struct-scan.ts';
 import { tlvScan } from './tlv-scan.ts';
 import { traitsScan } from './traits-scan.ts';
 import type { Layout, MetadataSchema } from './types.ts';
@@ -55,7 +56,10 @@ function scanOf({ framing, types }: Layout, scope: Scope | null): Scan {
     case 'tlv':
       return tlvScan(framing, types);
     case 'struct':
-      return structScan(framing, types, scope ?? structScope(types, null));
+      return (
+        fixedStructScan(framing, types, sharedUnits(types)) ??
+        structScan(framing, types, scope ?? structScope(types, null))
+      );
     case 'traits':
       return traitsScan(framing, types);
   }

@@ -171,7 +171,7 @@ function presence(condition: Condition, scope: Scope): (left: number) => boolean
 }
 
 /** By field: whether it lies in the same bytes as the bit field before it. */
-function sharedUnits(types: readonly TlvType[]): boolean[] {
+export function sharedUnits(types: readonly TlvType[]): boolean[] {
   let taken = 0n;
   return types.map(({ bits, size, offset }, i) => {
     if (bits === undefined) return false;
