@@ -12,7 +12,8 @@
 #include "json.h"
 #include "tc-filters.h"
 
-/* Every program of ours that hangs in a chain uses this map of bpf/maps.h; the kernel cuts its name. */
+/* Every program of ours that hangs in a chain uses this map of bpf/maps.h; the kernel cuts its
+ * name. */
 #define OWN_MAP "journey_counter"
 /* More than ours use. */
 #define MAPS_LOOKED_AT 16u

@@ -23,8 +23,8 @@ static __always_inline __u32 set_of(__u64 address)
 	return lower_half(address) * 0x9e3779b1u >> (32 - WH_SETS_LOG2);
 }
 
-/* Place of the sk_buff, or NOWHERE: what every hook asks first, of every packet of the host. Most are
- * in none of the ways, so that is asked in one go. */
+/* Place of the sk_buff, or NOWHERE: what every hook asks first, of every packet of the host. Most
+ * are in none of the ways, so that is asked in one go. */
 static __always_inline int address_of_skb(const struct sk_buff *skb)
 {
 	const __u64 address = (__u64)skb;
