@@ -5,6 +5,8 @@
  */
 import type { Budget } from '#core/budget/types.ts';
 import type { LintSummary } from '#core/lint/lint-summary.ts';
+import type { Completion } from '#core/query/complete.ts';
+import type { FilterError } from '#core/query/syntax.ts';
 import type { MetadataSchema } from '#core/metadata/types.ts';
 import type { Problem } from '#core/pcapng/types.ts';
 import type {
@@ -25,6 +27,7 @@ import type {
 import type { LatencyStats } from './latency.ts';
 
 export * from '#core/store/view.ts';
+export type { Completion, FilterError };
 export type { Budget, LatencyStats, LintSummary };
 
 export const UPDATE_INTERVAL_MS = 100;
@@ -59,6 +62,8 @@ export interface Update {
   readonly journeys: number;
   /** Journeys that pass the filter, the length of the list. */
   readonly listed: number;
+  /** Why the expression of the filter cannot be asked of this capture (yet); the list is empty then. */
+  readonly filterError: FilterError | null;
   /** Counts every change of filter, schema or capture: rows of an older one are stale. */
   readonly generation: number;
   readonly lost: number;
@@ -110,8 +115,13 @@ export interface WhitherWorker {
   open(source: SourceSpec, updates: MessagePort): Promise<number>;
   /** Stops reading, keeps what was read. */
   cancel(): Promise<void>;
-  /** Holds for the capture that is open and for those opened later. Resolves when the list is narrowed. */
-  setFilter(filter: ListFilter): Promise<void>;
+  /**
+   * Holds for the capture that is open and for those opened later. Resolves when the list is narrowed; with an error when
+   * the expression cannot be asked of what is open: then the filter before it stays.
+   */
+  setFilter(filter: ListFilter): Promise<FilterError | null>;
+  /** What can stand at character `at` of an expression, with values that the capture has. */
+  completeFilter(text: string, at: number): Promise<Completion>;
   /** JSON text of a metadata schema; '' = back to the one in the capture. Re-decodes what is loaded. */
   setSchema(json: string): Promise<SchemaResult>;
   rows(from: number, count: number): Promise<JourneyRows>;

@@ -11,10 +11,11 @@ import type { Problem } from '#core/pcapng/types.ts';
 import { CaptureReader } from '#core/pcapng/reader.ts';
 import { CaptureStore } from '#core/store/capture-store.ts';
 import { causeName } from '#core/store/gap-ledger.ts';
-import { JourneyList } from '#core/store/journey-list.ts';
+import { JourneyList } from '#core/query/journey-list.ts';
 import { CHUNK_MASK } from '#core/store/limits.ts';
 import { LossSummaryQuery } from '#core/store/loss-summary.ts';
 import { TimelineBuilder } from '#core/store/timeline.ts';
+import type { FilterError } from '#core/query/syntax.ts';
 import type { ListFilter, LossSummary } from '#core/store/view.ts';
 import type { Status } from '#core/protocol/messages.ts';
 import { nsFromParts, type Ns } from '#core/time/ns.ts';
@@ -160,10 +161,11 @@ export class Capture implements SourceSink {
     return this.#offsets.toSource(blockOffset);
   }
 
-  /** Resolves when the list is that of the filter; false when a later filter took its place. */
-  async setFilter(filter: ListFilter, goOn: () => boolean): Promise<boolean> {
-    this.#filter = filter;
+  /** Resolves when the list is that of the filter; false when a later filter took its place, an error when it cannot be. */
+  async setFilter(filter: ListFilter, goOn: () => boolean): Promise<boolean | FilterError> {
     const list = new JourneyList(this.store, filter);
+    if (list.error !== null) return list.error;
+    this.#filter = filter;
     const { store } = this;
     const current = (): boolean => goOn() && store === this.store;
     if (!(await inSlices(this.#options.clock, () => list.advance(STEP_BUDGET), current))) return false;
@@ -177,7 +179,14 @@ export class Capture implements SourceSink {
     const { store } = this;
     store.tlvs.setUser(schema);
     const current = (): boolean => goOn() && store === this.store;
-    return inSlices(this.#options.clock, () => store.tlvs.advance(STEP_BUDGET), current);
+    if (!(await inSlices(this.#options.clock, () => store.tlvs.advance(STEP_BUDGET), current))) return false;
+    if (this.#filter.where !== '') {
+      // The columns that it was compiled for are others now; what it asks for may be gone.
+      const list = new JourneyList(store, this.#filter);
+      if (!(await inSlices(this.#options.clock, () => list.advance(STEP_BUDGET), current))) return false;
+      this.list = list;
+    }
+    return true;
   }
 
   /** Of all that was read up to now; so are the next two. */

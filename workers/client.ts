@@ -31,6 +31,7 @@ const METHODS = {
   open: true,
   cancel: true,
   setFilter: true,
+  completeFilter: true,
   setSchema: true,
   rows: true,
   watchRows: true,

@@ -15,7 +15,9 @@ import { findJourney } from '#core/store/event-text.ts';
 import { hopList } from '#core/store/hops.ts';
 import { blocksWanted, readJourneyBlocks } from '#core/store/journey-blocks.ts';
 import { journeyDetail } from '#core/store/journey-detail.ts';
-import { NO_FILTER } from '#core/store/journey-filter.ts';
+import { completeFilter, type Completion } from '#core/query/complete.ts';
+import type { FilterError } from '#core/query/syntax.ts';
+import { NO_FILTER } from '#core/query/list-filter.ts';
 import { MAX_ROWS, journeyRows } from '#core/store/rows.ts';
 import { CHUNK_MASK } from '#core/store/limits.ts';
 import {
@@ -124,13 +126,25 @@ export class Session implements WhitherWorker {
     return Promise.resolve();
   }
 
-  async setFilter(filter: ListFilter): Promise<void> {
-    this.#filter = filter;
+  async setFilter(filter: ListFilter): Promise<FilterError | null> {
     const opened = this.#opened;
-    if (!opened) return;
+    if (!opened) {
+      this.#filter = filter;
+      return null;
+    }
     const call = ++this.#filterCalls;
     const goOn = (): boolean => call === this.#filterCalls && opened === this.#opened;
-    if (await opened.capture.setFilter(filter, goOn)) this.#changed(opened);
+    const done = await opened.capture.setFilter(filter, goOn);
+    if (typeof done === 'object') return done;
+    if (done) {
+      this.#filter = filter;
+      this.#changed(opened);
+    }
+    return null;
+  }
+
+  completeFilter(text: string, at: number): Promise<Completion> {
+    return Promise.resolve(completeFilter(text, at, this.#current().capture.store));
   }
 
   async setSchema(json: string): Promise<SchemaResult> {
@@ -285,6 +299,7 @@ export class Session implements WhitherWorker {
       events: store.events.count,
       journeys: store.journeys.count,
       listed: list.length,
+      filterError: list.error,
       generation: this.#generation,
       lost: store.gaps.lost,
       leftOut: store.gaps.leftOut,

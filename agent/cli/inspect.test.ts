@@ -44,6 +44,34 @@ test('every event is one JSON object on a line', async () => {
   expect(all[0]!.tlvs.map((tlv) => tlv.name)).toContain('trace_id');
 });
 
+test('--where prints the events of journeys that pass, all of them, as without it', async () => {
+  const every = events((await run(CAPTURE)).out);
+  const { code, out } = await run(CAPTURE, { json: true, schema: null, where: 'tlv.verdict == drop' });
+  const some = events(out);
+  const drops = new Set(
+    every.flatMap((one) => (one.tlvs.some(({ value }) => value === 'drop') ? [one.journey] : [])),
+  );
+  expect([code, drops.size > 0]).toEqual([0, true]);
+  expect(some.map(({ n }) => n)).toEqual(every.filter(({ journey }) => drops.has(journey)).map(({ n }) => n));
+  expect(some.length).toBeLessThan(every.length);
+  const same = ({ n, interface: name, tlvs, state }: (typeof every)[number]): unknown => ({
+    n,
+    name,
+    tlvs,
+    state,
+  });
+  expect(some.map(same)).toEqual(every.filter(({ journey }) => drops.has(journey)).map(same));
+});
+
+test('a filter that cannot be asked says where, why and what to do', async () => {
+  await expect(
+    run(CAPTURE, { json: true, schema: null, where: 'len > 3 && tlv.verdct' }),
+  ).rejects.toMatchObject({
+    message: '--where: There is no field “tlv.verdct” ("tlv.verdct", character 12)',
+    remedy: 'Did you mean “tlv.verdict”?',
+  });
+});
+
 test('a schema given replaces that of the capture', async () => {
   const types = GENERATED_SCHEMA.types.map((type) => (type.type === 1 ? { ...type, name: 'renamed' } : type));
   const { out } = await run(CAPTURE, { json: true, schema: { ...GENERATED_SCHEMA, types } });

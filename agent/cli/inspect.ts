@@ -7,8 +7,10 @@ import { compileSchema } from '#core/metadata/scan.ts';
 import { printType } from '#core/metadata/type-number.ts';
 import { budgetLines, budgetObject } from '#core/inspect/budget.ts';
 import { lintObjects, lintTable } from '#core/inspect/lint.ts';
+import { passingEvents } from '#core/inspect/where.ts';
 import { summaryObjects, summaryTable } from '#core/inspect/summary.ts';
 import type { MetadataSchema } from '#core/metadata/types.ts';
+import type { FilterError } from '#core/query/syntax.ts';
 import { CaptureReader } from '#core/pcapng/reader.ts';
 import type { CaptureSink, Problem } from '#core/pcapng/types.ts';
 import { CaptureStore } from '#core/store/capture-store.ts';
@@ -28,6 +30,8 @@ export interface InspectOptions {
   readonly lint?: boolean;
   /** Where each TLV was seen beside the area instead of the events. The whole capture is kept in memory for it. */
   readonly locations?: boolean;
+  /** Only the events of journeys that this filter passes. The whole capture is kept in memory for it. */
+  readonly where?: string;
   /** null = the schemas in the capture. */
   readonly schema: MetadataSchema | null;
 }
@@ -101,6 +105,21 @@ export async function inspect(
     return seen.fatal && !printer.closed ? 1 : 0;
   }
   const format = options.json ? (event: InspectedEvent) => JSON.stringify(event) : formatLine;
+  if (options.where !== undefined) {
+    const store = new CaptureStore();
+    const failed = await read(input, name, store, printer);
+    store.problems.forEach(report);
+    const passing = passingEvents(store, options.schema, options.where);
+    if ('error' in passing) throw whereFailure(options.where, passing.error);
+    for (const { event, typeBytes } of passing.events) {
+      printer.line(format(event, typeBytes));
+      await printer.drain();
+      if (printer.closed) break;
+    }
+    await printer.end();
+    if (failed !== null) throw failed;
+    return seen.fatal && !printer.closed ? 1 : 0;
+  }
   const sink = new InspectSink(
     { event: (event, typeBytes) => printer.line(format(event, typeBytes)), problem: report },
     options.schema,
@@ -109,6 +128,15 @@ export async function inspect(
   await printer.end();
   if (failed !== null) throw failed;
   return seen.fatal && !printer.closed ? 1 : 0;
+}
+
+/** `--where: There is no field "tlv.trase" (at "tlv.trase", character 1)` */
+function whereFailure(where: string, { from, to, cause, remedy }: FilterError): Failure {
+  const place = JSON.stringify(where.slice(from, to));
+  return new Failure(
+    `--where: ${cause.replace(/\.$/, '')} (${place}, character ${from + 1})`,
+    remedy.replace(/\.$/, ''),
+  );
 }
 
 /** Reads `input` into `sink` until one of them ends, or nobody takes the lines any more; what kept it from reading on, null = nothing. */

@@ -32,6 +32,7 @@ interface InspectCommandOptions {
   readonly lint?: boolean;
   readonly budget?: boolean;
   readonly locations?: boolean;
+  readonly where?: string;
   readonly schema?: string;
   readonly cost?: boolean;
 }
@@ -140,6 +141,10 @@ Examples:
     .option('--lint', 'what is wrong with metadata by the schema, hop by hop')
     .option('--budget', 'what metadata costs per packet, hop by hop, and what would take less')
     .option('--locations', 'where each TLV was seen beside the area: packet data, taps, maps, sockets')
+    .option(
+      '--where <filter>',
+      'only the events of journeys that pass, in the language of the page (docs/filter.md)',
+    )
     .option('--schema <file>', 'metadata schema (JSON) instead of the one in the capture')
     .option('--cost', 'what watching cost instead of the events; with --json as one object')
     .action(async (file: string, options: InspectCommandOptions) => {
@@ -162,6 +167,7 @@ Examples:
           lint: options.lint === true,
           budget: options.budget === true,
           locations: options.locations === true,
+          ...(options.where !== undefined && { where: options.where }),
           schema,
         },
         stdout,

@@ -8,8 +8,8 @@ import { endpointText, findJourney, journeyId, journeyRun } from './event-text.t
 import { hopList } from './hops.ts';
 import { journeyDetail } from './journey-detail.ts';
 import { journeyEvents } from './journey-events.ts';
-import { NO_FILTER } from './journey-filter.ts';
-import { JourneyList } from './journey-list.ts';
+import { NO_FILTER } from '#core/query/list-filter.ts';
+import { JourneyList } from '#core/query/journey-list.ts';
 import { JOURNEY } from './journey-table.ts';
 import { CHUNK_EVENTS, MAX_HOSTS } from './limits.ts';
 import { journeyRows } from './rows.ts';

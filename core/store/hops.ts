@@ -1,5 +1,5 @@
 import type { CaptureStore } from './capture-store.ts';
-import type { JourneyList } from './journey-list.ts';
+import type { JourneyList } from '#core/query/journey-list.ts';
 import type { Hop } from './view.ts';
 
 /** All hops with their counts, and the counts within the list's filter as far as it has been applied. */

@@ -176,7 +176,7 @@ export interface JourneyRows {
   readonly tlv: readonly (readonly string[])[];
 }
 
-/** Structured filter; the language of issue 6 will produce it. All parts must hold. null = all. */
+/** What was clicked, and what was written. All parts must hold; null and '' = all. */
 export interface ListFilter {
   /** Journeys seen at this hop. */
   readonly hop: number | null;
@@ -184,6 +184,8 @@ export interface ListFilter {
   readonly metadata: 'with' | 'without' | null;
   /** Journeys whose metadata came to this harm at `hop`, or at any hop. */
   readonly harm: Harm | null;
+  /** An expression of the filter language (docs/filter.md); '' = none. */
+  readonly where: string;
 }
 
 /** `lost`: had metadata before, has none now (CELL.lost). The others are states of an event (core/diagnosis). */

@@ -4,6 +4,7 @@ import { CostPane } from '#src/cost/CostPane.tsx';
 import { scopedAction } from '#src/keys/bind.ts';
 import { HelpDialog } from '#src/keys/HelpDialog.tsx';
 import { AreaPane } from '#src/lint/AreaPane.tsx';
+import { FilterLine } from '#src/filter/FilterLine.tsx';
 import { LossPane } from '#src/loss/LossPane.tsx';
 import { PathPane } from '#src/path/PathPane.tsx';
 import { SchemaDialog } from '#src/schema/SchemaDialog.tsx';
@@ -49,6 +50,7 @@ export function App() {
       {inspecting ? (
         <>
           <Progress />
+          <FilterLine />
           <TimelineStrip />
           <PathPane />
           <LossPane />
@@ -97,6 +99,7 @@ function pageKeys(session: Session, event: KeyboardEvent): void {
           'pane-list': () => focusPane('list'),
           'pane-journey': () => focusPane('journey'),
           'pane-bytes': () => focusPane('bytes'),
+          filter: () => document.querySelector<HTMLElement>('[data-filter-field]')?.focus(),
           'filter-metadata': () => session.filter.set({ metadata: link.metadata === 'with' ? null : 'with' }),
           cost: () => store.setState({ costOpen: !store.getState().costOpen }),
           losses: () => store.setState({ lossOpen: !store.getState().lossOpen }),

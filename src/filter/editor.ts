@@ -21,8 +21,6 @@ export interface EditorOptions {
   readonly label: string;
   readonly hint: string;
   readonly onChange: (text: string) => void;
-  /** Enter. */
-  readonly onApply: () => void;
   /** Escape, with no list of completions open. */
   readonly onLeave: () => void;
   readonly complete: (text: string, at: number) => Promise<Completion>;
@@ -105,7 +103,7 @@ const oneLine = EditorState.transactionFilter.of((tr) => {
 
 /** Makes the editor inside of `parent`, in a shadow root. */
 export function createFilterEditor(options: EditorOptions): FilterEditor {
-  const { parent, onApply, onLeave } = options;
+  const { parent, onLeave } = options;
   const root = parent.shadowRoot ?? parent.attachShadow({ mode: 'open', delegatesFocus: true });
   const view = new EditorView({
     root,
@@ -116,7 +114,8 @@ export function createFilterEditor(options: EditorOptions): FilterEditor {
         Prec.highest(
           keymap.of([
             ...completionKeymap,
-            { key: 'Enter', run: () => (onApply(), true) },
+            // One line: Enter is for completions only.
+            { key: 'Enter', run: () => true },
             { key: 'Escape', run: () => (onLeave(), true) },
           ]),
         ),

@@ -14,7 +14,8 @@ export interface KeyPress {
   stopPropagation(): void;
 }
 
-const TEXT_FIELDS = 'input, textarea, select, [contenteditable="true"]';
+/** The last: hosts of an editor in a shadow root, of which the page sees nothing else. */
+const TEXT_FIELDS = 'input, textarea, select, [contenteditable="true"], [data-text-field]';
 
 /** The row of the table that this press means in this scope, or null. */
 export function keyIdOf(scope: Scope, press: KeyPress): KeyId | null {

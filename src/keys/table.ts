@@ -24,6 +24,7 @@ export const KEY_TABLE = [
   { id: 'pane-list', scope: 'page', keys: ['2'], text: 'go to the journeys' },
   { id: 'pane-journey', scope: 'page', keys: ['3'], text: 'go to the journey' },
   { id: 'pane-bytes', scope: 'page', keys: ['4'], text: 'go to the bytes' },
+  { id: 'filter', scope: 'page', keys: ['/'], text: 'write a filter' },
   { id: 'filter-metadata', scope: 'page', keys: ['m'], text: 'only journeys with metadata, or all' },
   { id: 'filter-lost', scope: 'page', keys: ['x'], text: 'only journeys that lost metadata, or all' },
   { id: 'losses', scope: 'page', keys: ['l'], text: 'open or close the table of damage to metadata' },

@@ -32,6 +32,7 @@ const link: fc.Arbitrary<LinkState> = fc
     hop: fc.option(fc.string({ minLength: 1, maxLength: MAX_HOP_CHARS }).filter((s) => !/\p{Cc}/u.test(s))),
     metadata: fc.constantFrom(null, 'with' as const, 'without' as const),
     harm: fc.constantFrom(null, ...HARMS),
+    where: fc.string({ maxLength: 40 }).map((text) => text.trim()),
     paused: fc.boolean(),
   })
   .map((state) => (state.journey === null ? { ...state, run: '', at: null } : state));

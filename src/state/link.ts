@@ -10,8 +10,10 @@
  *   hop      NAME or NAME~NETNS                        filter: journeys seen there
  *   meta     with | without                            filter: with metadata there (or anywhere)
  *   harm     lost | clobbered | suspect | unreadable   filter: what metadata came to there (or anywhere)
+ *   where    EXPRESSION                                filter: in the filter language (docs/filter.md)
  *   pause    1                                         the view stands still
  */
+import { MAX_FILTER_CHARS } from '#core/query/limits.ts';
 import { MAX_JOURNEY_EVENTS, type Harm } from '#workers/api.ts';
 import { isHarm } from './harm.ts';
 
@@ -35,6 +37,8 @@ export interface LinkState {
   readonly hop: string | null;
   readonly metadata: 'with' | 'without' | null;
   readonly harm: Harm | null;
+  /** '' = none. Kept as it was written, also when this capture cannot be asked it. */
+  readonly where: string;
   readonly paused: boolean;
 }
 
@@ -46,6 +50,7 @@ export const EMPTY_LINK: LinkState = {
   hop: null,
   metadata: null,
   harm: null,
+  where: '',
   paused: false,
 };
 
@@ -53,6 +58,7 @@ export const EMPTY_LINK: LinkState = {
 export const MAX_QUERY_CHARS = 8192;
 export const MAX_URL_CHARS = 2000;
 export const MAX_HOP_CHARS = 160;
+export const MAX_WHERE_CHARS = MAX_FILTER_CHARS;
 const SAMPLE_ID = /^[a-z0-9][a-z0-9._-]{0,63}$/i;
 const JOURNEY_ID = /^\d{1,20}$/;
 /** Hex digits of the run's random id (CaptureFacts.runName). */
@@ -123,6 +129,10 @@ function parseHop(text: string | null): string | null {
   return text;
 }
 
+function parseWhere(text: string | null): string {
+  return text === null || text.length > MAX_WHERE_CHARS ? '' : text.trim();
+}
+
 /** `?a=b` or `a=b` → state. Never throws; junk becomes the default. */
 export function parseLink(query: string): LinkState {
   if (query.length > MAX_QUERY_CHARS) return EMPTY_LINK;
@@ -140,6 +150,7 @@ export function parseLink(query: string): LinkState {
     hop: parseHop(parameters.get('hop')),
     metadata: meta === 'with' || meta === 'without' ? meta : null,
     harm: isHarm(harm) ? harm : null,
+    where: parseWhere(parameters.get('where')),
     paused: parameters.get('pause') === '1',
   };
 }
@@ -156,6 +167,7 @@ export function printLink(state: LinkState): string {
   if (state.hop !== null) parameters.set('hop', state.hop);
   if (state.metadata !== null) parameters.set('meta', state.metadata);
   if (state.harm !== null) parameters.set('harm', state.harm);
+  if (state.where !== '') parameters.set('where', state.where);
   if (state.paused) parameters.set('pause', '1');
   const text = parameters.toString();
   return text === '' ? '' : `?${text}`;

@@ -1,17 +1,17 @@
 /** The filter of the list: what the link says, told to the worker once its hop is known. */
-import type { ListFilter } from '#workers/api.ts';
+import type { Completion, FilterError, ListFilter } from '#workers/api.ts';
 import type { WorkerSlot } from './connection.ts';
 import { hopKey, hopOfKey } from './hop-key.ts';
 import type { LinkState } from './link.ts';
 import type { PageStore } from './store.ts';
 
-export type FilterPart = Pick<LinkState, 'hop' | 'metadata' | 'harm'>;
+export type FilterPart = Pick<LinkState, 'hop' | 'metadata' | 'harm' | 'where'>;
 
-export const NO_FILTER = { hop: null, metadata: null, harm: null } as const satisfies ListFilter;
+export const NO_FILTER = { hop: null, metadata: null, harm: null, where: '' } as const satisfies ListFilter;
 
 /** Whether a link filters at all, by hop or otherwise. */
-export function isFiltered({ hop, metadata, harm }: FilterPart): boolean {
-  return hop !== null || metadata !== null || harm !== null;
+export function isFiltered({ hop, metadata, harm, where }: FilterPart): boolean {
+  return hop !== null || metadata !== null || harm !== null || where !== '';
 }
 
 export class FilterControl {
@@ -29,16 +29,36 @@ export class FilterControl {
    * For a capture that is about to be opened: a filter outlives a capture in the worker, so it is always set. One with
    * a hop waits until the hop is known.
    */
-  begin(): Promise<void> {
-    const { hop, metadata, harm } = this.#store.getState().link;
-    const filter: ListFilter = hop === null ? { hop, metadata, harm } : NO_FILTER;
+  async begin(): Promise<void> {
+    const { hop, metadata, harm, where } = this.#store.getState().link;
+    const filter: ListFilter = hop === null ? { hop, metadata, harm, where } : NO_FILTER;
     this.#applied = JSON.stringify(filter);
-    return this.#worker.api.setFilter(filter);
+    await this.#worker.api.setFilter(filter);
   }
 
   set(part: Partial<FilterPart>): void {
     this.#store.setState({ link: { ...this.#store.getState().link, ...part } });
     this.apply();
+  }
+
+  /**
+   * Puts an expression in force, '' = none. Resolves to why it cannot be; then the filter before it stays, in the
+   * worker and in the link.
+   */
+  async write(where: string): Promise<FilterError | null> {
+    const { link, newest } = this.#store.getState();
+    const hop = link.hop === null ? null : hopOfKey(newest?.hops ?? [], link.hop);
+    const filter: ListFilter = { hop, metadata: link.metadata, harm: link.harm, where };
+    const error = await this.#worker.api.setFilter(filter);
+    if (error !== null) return error;
+    this.#applied = JSON.stringify(filter);
+    this.#store.setState({ link: { ...this.#store.getState().link, where } });
+    return null;
+  }
+
+  /** What can stand at a place of an expression. */
+  complete(text: string, at: number): Promise<Completion> {
+    return this.#worker.api.completeFilter(text, at);
   }
 
   clear(): void {
@@ -59,7 +79,7 @@ export class FilterControl {
     if (link.hop !== null && hops.length === 0) return;
     // A hop that this capture does not have (yet) cannot filter: the path says so, and the rest is in force.
     const hop = link.hop === null ? null : hopOfKey(hops, link.hop);
-    const filter: ListFilter = { hop, metadata: link.metadata, harm: link.harm };
+    const filter: ListFilter = { hop, metadata: link.metadata, harm: link.harm, where: link.where };
     const text = JSON.stringify(filter);
     if (text === this.#applied) return;
     this.#applied = text;

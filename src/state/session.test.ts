@@ -45,7 +45,7 @@ describe('the session', () => {
   it('sets the filter of the link before the first row is read', async () => {
     const { worker } = await open({ metadata: 'with' });
     expect(worker.calls.slice(0, 2).map((call) => [call.name, call.args[0]])).toMatchObject([
-      ['setFilter', { hop: null, metadata: 'with', harm: null }],
+      ['setFilter', { hop: null, metadata: 'with', harm: null, where: '' }],
       ['open', { kind: 'live' }],
     ]);
   });
@@ -59,6 +59,7 @@ describe('the session', () => {
       hop: 2,
       metadata: null,
       harm: null,
+      where: '',
     });
   });
 

@@ -2,7 +2,7 @@
  * A WhitherWorker for component tests: what it was asked is in `calls`, Updates are sent by hand. Never part of the
  * page: nothing outside of tests imports this folder.
  */
-import type { ListFilter, RowWatch, SourceSpec, Update, WhitherWorker } from '#workers/api.ts';
+import type { FilterError, ListFilter, RowWatch, SourceSpec, Update, WhitherWorker } from '#workers/api.ts';
 import type { Connection } from '#src/state/connection.ts';
 import { fakeBytes } from './bytes.ts';
 import { FAKE_DETAIL } from './detail.ts';
@@ -22,6 +22,7 @@ export function fakeUpdate(part: Partial<Update> = {}): Update {
     events: journeys * 5,
     journeys,
     listed: journeys,
+    filterError: null,
     generation: 1,
     lost: 0,
     leftOut: 0,
@@ -48,6 +49,8 @@ export function fakeUpdate(part: Partial<Update> = {}): Update {
 }
 
 export class FakeWorker implements WhitherWorker {
+  /** What `setFilter` answers. */
+  refusal: FilterError | null = null;
   readonly calls: { readonly name: string; readonly args: readonly unknown[] }[] = [];
   generation = 1;
   #port: MessagePort | null = null;
@@ -76,7 +79,10 @@ export class FakeWorker implements WhitherWorker {
     return this.#note('cancel', [], undefined);
   }
   setFilter(filter: ListFilter) {
-    return this.#note('setFilter', [filter], undefined);
+    return this.#note('setFilter', [filter], this.refusal);
+  }
+  completeFilter(text: string, at: number) {
+    return this.#note('completeFilter', [text, at], { from: at, to: at, options: [] });
   }
   setSchema(json: string) {
     return this.#note('setSchema', [json], { ok: true, errors: [] });

@@ -3,14 +3,15 @@ import { describe, expect, it } from 'vitest';
 import { HOP_STATE_NAMES } from '#core/diagnosis/types.ts';
 import { META_STATE } from '#core/format/structs.ts';
 import { CaptureReader } from '#core/pcapng/reader.ts';
-import { CaptureStore } from './capture-store.ts';
-import { cellsOf } from './cells.ts';
-import { hopList } from './hops.ts';
-import { journeyEvents } from './journey-events.ts';
+import { CaptureStore } from '#core/store/capture-store.ts';
+import { cellsOf } from '#core/store/cells.ts';
+import { hopList } from '#core/store/hops.ts';
+import { journeyEvents } from '#core/store/journey-events.ts';
+import { NO_FILTER } from './list-filter.ts';
 import { JourneyList } from './journey-list.ts';
-import { CHUNK_MASK } from './limits.ts';
-import { sectionBytes, seen, trace, type Seen } from './testing/scenario.ts';
-import { CELL, HARMS, type ListFilter } from './view.ts';
+import { CHUNK_MASK } from '#core/store/limits.ts';
+import { sectionBytes, seen, trace, type Seen } from '#core/store/testing/scenario.ts';
+import { CELL, HARMS, type ListFilter } from '#core/store/view.ts';
 
 const HOOKS = ['netif_receive_skb', 'tcx/ingress@first', 'consume_skb'];
 const META = [...trace(1), 0, 0];
@@ -22,6 +23,7 @@ const filters: fc.Arbitrary<ListFilter> = fc.record({
   hop: fc.option(fc.nat(2)),
   metadata: fc.option(fc.constantFrom('with', 'without')),
   harm: fc.option(fc.constantFrom(...HARMS)),
+  where: fc.constant(''),
 });
 
 const captures = fc.array(
@@ -140,10 +142,10 @@ describe('a filtered list', () => {
       us: i,
       ...(i % 1000 === 999 && { meta: META }),
     }));
-    const list = new JourneyList(seen(...events), { hop: null, metadata: 'with', harm: null });
+    const list = new JourneyList(seen(...events), { hop: null, metadata: 'with', harm: null, where: '' });
     expect(list.advance(4000)).toBe(false);
     expect(list.length).toBe(4);
-    expect(list.advance(4000)).toBe(true);
+    while (!list.advance(4000));
     expect([...list.slice(2, 2)]).toEqual([2999, 3999]);
     expect([...list.slice(4, 9)]).toEqual([4999]);
     expect([...list.slice(5, 1)]).toEqual([]);
@@ -154,7 +156,33 @@ describe('a filtered list', () => {
 describe('a list without a filter', () => {
   it('is every journey as it comes', () => {
     const store = seen({ hook: HOOKS[0]!, id: 1n, us: 0 }, { hook: HOOKS[0]!, id: 2n, us: 1 });
-    const list = new JourneyList(store, { hop: null, metadata: null, harm: null });
+    const list = new JourneyList(store, NO_FILTER);
     expect([list.length, [...list.slice(1, 5)], list.rowOf(1), list.rowOf(2)]).toEqual([2, [1], 1, -1]);
+  });
+});
+
+describe('a list with an expression', () => {
+  const filter: ListFilter = { ...NO_FILTER, where: 'tlv.trace == 1' };
+
+  it('holds it together with what was clicked', () => {
+    const store = seen(
+      { hook: HOOKS[0]!, id: 1n, us: 0, meta: META },
+      { hook: HOOKS[1]!, id: 1n, us: 1, meta: META },
+      { hook: HOOKS[0]!, id: 2n, us: 2, meta: META },
+    );
+    const list = new JourneyList(store, { ...filter, hop: 1 });
+    while (!list.advance(1));
+    expect([...list.slice(0, 5)]).toEqual([0]);
+    expect([list.eventsAt(0), list.eventsAt(1)]).toEqual([1, 1]);
+  });
+
+  it('waits, empty, for a TLV that comes with its schema', () => {
+    const bytes = sectionBytes({ seen: [{ hook: HOOKS[0]!, id: 1n, us: 0, meta: META }] });
+    const store = new CaptureStore();
+    const list = new JourneyList(store, filter);
+    expect([list.length, list.error?.cause]).toEqual([0, 'There is no field “tlv.trace”.']);
+    new CaptureReader(store).push(bytes);
+    while (!list.advance(10));
+    expect([list.length, list.error]).toEqual([1, null]);
   });
 });
