@@ -194,7 +194,9 @@ class LiveCapture {
       this.#triggered?.useSchema(schema);
     }
     const { netns, devices, maps } = started;
-    const sampled = maps.length === 0 ? {} : { maps: [...maps], mapIntervalMs: LAB_MAP_INTERVAL_MS };
+    const asked = this.#options.map ?? [];
+    const mapIntervalMs = this.#options.mapInterval ?? LAB_MAP_INTERVAL_MS;
+    const sampled = maps.length + asked.length === 0 ? {} : { maps: [...maps, ...asked], mapIntervalMs };
     const filter = filterOf(this.#options, this.#schemas);
     return checkSpec({ devices, netns, snaplen: this.#options.snaplen ?? null, ...sampled, ...filter });
   }

@@ -18,8 +18,14 @@ export function tlvOf(texts: readonly string[], schema: MetadataSchema | null): 
 }
 
 /** The framing, when the search in the kernel can follow it. */
-function walkable({ name, framing, where }: MetadataSchema): TlvFraming {
+function walkable({ name, framing, where, when, also = [] }: MetadataSchema): TlvFraming {
   const remedy = 'leave --tlv out, or give a schema of plain TLVs in the metadata area';
+  if (when !== undefined || also.some((part) => (part.where?.in ?? 'area') === 'area')) {
+    throw new Failure(
+      `--tlv: more than one schema of ${name} may read an area, and the kernel knows one`,
+      remedy,
+    );
+  }
   if (where !== undefined && where.in !== 'area') {
     throw new Failure(`--tlv: what the schema ${name} describes is not in the metadata area`, remedy);
   }

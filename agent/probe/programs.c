@@ -10,6 +10,7 @@
 
 #include "bpf-link.h"
 #include "json.h"
+#include "record.h"
 #include "tc-filters.h"
 
 /* Every program of ours that hangs in a chain uses this map of bpf/maps.h; the kernel cuts its
@@ -127,7 +128,9 @@ static bool is_own_map(uint32_t id)
 
 	if (fd < 0)
 		return false;
-	own = !bpf_obj_get_info_by_fd(fd, &info, &size) && !strcmp(info.name, OWN_MAP);
+	own = !bpf_obj_get_info_by_fd(fd, &info, &size) && !strcmp(info.name, OWN_MAP) &&
+	      info.type == BPF_MAP_TYPE_PERCPU_ARRAY && info.key_size == sizeof(uint32_t) &&
+	      info.value_size == sizeof(struct wh_journey_counter) && info.max_entries == 1;
 	close(fd);
 	return own;
 }

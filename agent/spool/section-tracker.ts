@@ -5,8 +5,9 @@
  * Offsets within a block are those of the pcapng draft, section 4. Interface Description Block: options
  * from @16. Enhanced Packet Block: @8 u32 interface, @12 u32 time high, @16 u32 time low.
  */
+import { GAP_CAUSE as GAP_CAUSE_AT, GAP_SIZE, GAP_TO } from '#core/format/layout.gen.ts';
 import { SECTION_SEGMENT, SECTION_SIZE, SECTION_STARTED } from '#core/format/layout.gen.ts';
-import { BLOCK_SUBTYPE } from '#core/format/structs.ts';
+import { BLOCK_SUBTYPE, GAP_CAUSE } from '#core/format/structs.ts';
 import {
   BLOCK_CUSTOM,
   BLOCK_EPB,
@@ -37,6 +38,8 @@ export class SectionTracker {
   #unitsPerSecond: bigint[] = [];
   #started = 0n;
   #lastInterface = -1;
+  /** Unix time in ns up to which a trigger has seen events, and left them out. */
+  #leftOutTo = 0n;
   #lastHi = 0;
   #lastLo = 0;
 
@@ -55,6 +58,7 @@ export class SectionTracker {
         this.#unitsPerSecond = [];
         this.#started = 0n;
         this.#lastInterface = -1;
+        this.#leftOutTo = 0n;
         // A segment is cut by the spool, so a length the probe may have written is no longer true.
         view.setBigUint64(start + SECTION_LENGTH_OFFSET, SECTION_LENGTH_UNKNOWN, true);
         this.adopt(copyOf(bytes, start, length));
@@ -107,8 +111,11 @@ export class SectionTracker {
   /** Unix time in ns of the last event, or of the section's start when there was none; 0 = not known. */
   lastEventNs(): bigint {
     const units = this.#unitsPerSecond[this.#lastInterface];
-    if (units === undefined) return this.#started;
-    return (((BigInt(this.#lastHi) << 32n) | BigInt(this.#lastLo)) * NS_PER_S) / units;
+    const kept =
+      units === undefined
+        ? this.#started
+        : (((BigInt(this.#lastHi) << 32n) | BigInt(this.#lastLo)) * NS_PER_S) / units;
+    return this.#leftOutTo > kept ? this.#leftOutTo : kept;
   }
 
   #seeCustom(bytes: Uint8Array, view: DataView, start: number, length: number): void {
@@ -118,6 +125,11 @@ export class SectionTracker {
         this.#started = view.getBigUint64(start + CUSTOM_BODY_OFFSET + SECTION_STARTED, true);
         this.#sectionBlock = this.#blocks.length;
         this.adopt(copyOf(bytes, start, length));
+        break;
+      case BLOCK_SUBTYPE.gap:
+        if (length < CUSTOM_BODY_OFFSET + GAP_SIZE + 4) return;
+        if (bytes[start + CUSTOM_BODY_OFFSET + GAP_CAUSE_AT] !== GAP_CAUSE.trigger) return;
+        this.#leftOutTo = view.getBigUint64(start + CUSTOM_BODY_OFFSET + GAP_TO, true);
         break;
       case BLOCK_SUBTYPE.catalogue:
       case BLOCK_SUBTYPE.schema:

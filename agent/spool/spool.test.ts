@@ -15,6 +15,7 @@ import { expect, test } from 'vitest';
 import { BLOCK_SUBTYPE, GAP_CAUSE } from '#core/format/structs.ts';
 import { cutAt, joinBytes, readAll } from '#core/pcapng/testing/record-calls.ts';
 import { MAX_FRAME_PAYLOAD_BYTES } from '#core/protocol/messages.ts';
+import { CaptureWriter, GAP_ALL_INTERFACES } from '#core/pcapng/writer.ts';
 import { event, eventNs, preamble, section, START_NS } from '../testing/section.ts';
 import { temporaryDirectory } from '../testing/temporary.ts';
 import { MAX_BLOCK_BYTES } from './block-cutter.ts';
@@ -180,6 +181,26 @@ test('without an event the gap begins at the start of the section', async () => 
   await spool.append(preamble(2));
   const gap = readAll([await readLog(spool)]).customs.find((c) => c.subtype === BLOCK_SUBTYPE.gap)!;
   expect(Buffer.from(gap.body, 'hex').readBigUInt64LE(16)).toBe(START_NS);
+  await spool.close();
+});
+
+test('what a trigger has left out before is no part of the gap of a restart', async () => {
+  const spool = await open();
+  const writer = new CaptureWriter();
+  writer.gap({
+    interfaceId: GAP_ALL_INTERFACES,
+    cause: GAP_CAUSE.trigger,
+    count: 7n,
+    fromNs: START_NS,
+    toNs: eventNs(9),
+  });
+  await spool.append(joinBytes(preamble(1), writer.take()));
+  await spool.append(preamble(2));
+  const gaps = readAll([await readLog(spool)]).customs.filter((c) => c.subtype === BLOCK_SUBTYPE.gap);
+  expect(gaps.map(({ body }) => Buffer.from(body, 'hex').readBigUInt64LE(16))).toEqual([
+    START_NS,
+    eventNs(9),
+  ]);
   await spool.close();
 });
 

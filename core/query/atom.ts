@@ -33,9 +33,11 @@ function widened(column: Column, from: number, to: number): Uint32Array {
 /** One word of the rows' records. */
 export function recordColumn(word: number): ColumnOf {
   const column = new Uint32Array(CHUNK_EVENTS);
-  return ({ records }) => {
-    for (let row = 0, at = word; row < CHUNK_EVENTS; row++, at += 1 << RECORD_SHIFT)
+  return ({ recordsIfAny: records }, from, to) => {
+    if (records === null) return column.fill(0, from, to);
+    for (let row = from, at = word + (from << RECORD_SHIFT); row < to; row++, at += 1 << RECORD_SHIFT) {
       column[row] = records[at]!;
+    }
     return column;
   };
 }
@@ -169,16 +171,17 @@ export interface WideRange {
   readonly toLo: number;
 }
 
-/** As `rangeAtom`, of values in two columns. */
+/** As `rangeAtom`, of values in two columns. `rangesNow` is asked at each `refresh`. */
 export function wideRangeAtom(
   hiOf: ColumnOf,
   loOf: ColumnOf,
   flags: number,
-  ranges: readonly WideRange[],
+  rangesNow: () => readonly WideRange[],
 ): Atom {
+  let ranges = rangesNow();
   return {
     refresh() {
-      // It has no tables.
+      ranges = rangesNow();
     },
     pass(chunk, from, to, out) {
       out.fill(0, from >>> 5, (to + 31) >>> 5);

@@ -1,11 +1,12 @@
 /** What can stand at a place of an expression: names of fields, operators, values that the capture has. */
 import type { CaptureStore } from '#core/store/capture-store.ts';
 import { FIELDS, findField } from './catalogue.ts';
+import { compileFilter } from './compile.ts';
 import { TLV_PREFIX, tlvField } from './fields/metadata.ts';
 import { isJourneyField, JOURNEY_FIELDS } from './journeys.ts';
 import { MAX_FILTER_CHARS } from './limits.ts';
 import { quoteValue } from './parse.ts';
-import { seenValues } from './seen-values.ts';
+import { seenValues, type SeenValue } from './seen-values.ts';
 import { FilterFault, type Operator, type Span } from './syntax.ts';
 
 const MAX_OPTIONS = 50;
@@ -121,6 +122,15 @@ export function fieldText(name: string): string {
   return /^[\w.:/@#+-]+$/.test(rest) ? name : `tlv["${rest.replace(/["\\]/g, '\\$&')}"]`;
 }
 
+/**
+ * The expression that passes journeys with a value as it is shown: where that is no value of the language (it has a unit, or is of
+ * several parts), that the field is there at all.
+ */
+export function valueFilter(store: CaptureStore, name: string, shown: string): string {
+  const filter = `${fieldText(name)} == ${quoteValue(shown)}`;
+  return compileFilter(filter, store).ok ? filter : fieldText(name);
+}
+
 const OPERATOR_TEXTS: Readonly<Record<Operator, string>> = {
   '==': 'is, at some hop',
   '!=': 'is there, and at no hop this',
@@ -148,11 +158,15 @@ function operatorOptions(store: CaptureStore, token: Token, typed: string): Comp
 function valueOptions(store: CaptureStore, token: Token, typed: string): CompletionOption[] {
   const field = fieldAt(store, token);
   if (field === null || isJourneyField(field)) return [];
-  return seenValues(store, field, typed, MAX_OPTIONS).map(({ value, count }) => ({
-    text: quoteValue(value),
-    kind: 'value',
-    detail: `${count} ${count === 1 ? 'event' : 'events'}`,
-  }));
+  const askable = ({ value }: SeenValue): boolean =>
+    compileFilter(`${fieldText(field.name)} == ${quoteValue(value)}`, store).ok;
+  return seenValues(store, field, typed, MAX_OPTIONS)
+    .filter(askable)
+    .map(({ value, count }) => ({
+      text: quoteValue(value),
+      kind: 'value',
+      detail: `${count} ${count === 1 ? 'event' : 'events'}`,
+    }));
 }
 
 function fieldAt(store: CaptureStore, token: Token) {

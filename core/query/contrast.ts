@@ -5,9 +5,8 @@
  */
 import type { CaptureStore } from '#core/store/capture-store.ts';
 import { FIELDS } from './catalogue.ts';
-import { fieldText } from './complete.ts';
+import { valueFilter } from './complete.ts';
 import { TLV_PREFIX, tlvField } from './fields/metadata.ts';
-import { quoteValue } from './parse.ts';
 import { Tally } from './tally.ts';
 
 export interface Difference {
@@ -72,7 +71,7 @@ export class ContrastQuery {
         if (a + b < MIN_JOURNEYS || Math.abs(a / inside - b / outside) < MIN_SHARE_DIFFERENCE) return;
         const g = likelihoodRatio(a, inside, b, outside);
         if (g < MIN_G) return;
-        const filter = `${fieldText(name)} == ${quoteValue(value)}`;
+        const filter = valueFilter(this.store, name, value);
         found.push({
           difference: {
             field: name,

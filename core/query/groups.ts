@@ -1,8 +1,7 @@
 /** Journeys grouped by a field, with how many and which share. Incremental, as all that looks at a whole capture. */
 import type { CaptureStore } from '#core/store/capture-store.ts';
-import { quoteValue } from './parse.ts';
 import { Tally } from './tally.ts';
-import { fieldText } from './complete.ts';
+import { valueFilter } from './complete.ts';
 import type { Field } from './field.ts';
 
 export interface Group {
@@ -53,13 +52,12 @@ export class GroupQuery {
   /** The largest first, at most `limit`. */
   result(limit: number): Groups {
     const { tally, field, counted } = this;
-    const name = fieldText(field.name);
     const groups = (tally?.values ?? [])
       .map((value, number) => ({
         value,
         journeys: tally!.inside[number]!,
         share: counted === 0 ? 0 : tally!.inside[number]! / counted,
-        filter: `${name} == ${quoteValue(value)}`,
+        filter: valueFilter(this.store, field.name, value),
       }))
       .sort((a, b) => b.journeys - a.journeys || (a.value < b.value ? -1 : 1));
     const others = tally === null ? 0 : tally.inside.at(-1)!;

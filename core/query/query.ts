@@ -31,6 +31,9 @@ export class Query {
   private readonly question: Question;
   private readonly slots: Slot[] = [];
   private readonly asksJourneys: boolean;
+  /** Words of `members` to settle, one bit each. */
+  private touched = new Uint32Array(1);
+  private slot = 0;
 
   constructor(store: CaptureStore, question: Question) {
     this.store = store;
@@ -82,6 +85,7 @@ export class Query {
     if (words > this.members.length) {
       this.members = enlarged(this.members, 2 * words);
       for (const slot of this.slots) slot.bits = enlarged(slot.bits, 2 * words);
+      this.touched = new Uint32Array((this.members.length + 31) >>> 5);
     }
     for (const { leaf } of this.slots) if (leaf.kind === 'any') refreshTest(leaf.test);
   }
@@ -106,17 +110,10 @@ export class Query {
         }
       }
     }
-    let low = Infinity;
-    let high = 0;
-    for (let row = first; row < end; row++) {
-      const journey = journeyOf[row]!;
-      if (journey < low) low = journey;
-      if (journey > high) high = journey;
-    }
     if (this.asksJourneys || this.store.journeys.unordered > 0) {
       for (let row = first; row < end; row++) this.askJourney(journeyOf[row]!, event - first + row);
     }
-    this.settle(low >>> 5, high >>> 5, changed);
+    this.settle(journeyOf, first, end, changed);
   }
 
   /** What an event may change about the journey as a whole, and about its earlier events: asked at the latest one only. */
@@ -146,34 +143,52 @@ export class Query {
     }
   }
 
+  /** Asks the question again of the words that rows `first` to `end` belong to, each once. */
   private settle(
-    from: number,
-    to: number,
+    journeyOf: Uint32Array,
+    first: number,
+    end: number,
     changed: ((word: number, before: number) => void) | undefined,
   ): void {
-    for (let word = from; word <= to; word++) {
-      let slot = 0;
-      const answer = (question: Question): number => {
-        switch (question.kind) {
-          case 'and': {
-            const left = answer(question.left);
-            return left & answer(question.right);
-          }
-          case 'or': {
-            const left = answer(question.left);
-            return left | answer(question.right);
-          }
-          case 'not':
-            return ~answer(question.operand);
-          case 'any':
-          case 'journey':
-            return this.slots[slot++]!.bits[word]!;
-        }
-      };
-      const now = answer(this.question) & this.known(word);
-      const before = this.members[word]!;
-      this.members[word] = now;
-      if (changed !== undefined && now !== (before | 0)) changed(word, before);
+    const { touched } = this;
+    let low = touched.length;
+    let high = -1;
+    for (let row = first; row < end; row++) {
+      const word = journeyOf[row]! >>> 5;
+      const at = word >>> 5;
+      touched[at]! |= 1 << (word & 31);
+      if (at < low) low = at;
+      if (at > high) high = at;
+    }
+    for (let at = low; at <= high; at++) {
+      for (let left = touched[at]!; left !== 0; left &= left - 1) {
+        const word = 32 * at + 31 - Math.clz32(left & -left);
+        this.slot = 0;
+        const now = this.answer(this.question, word) & this.known(word);
+        const before = this.members[word]!;
+        this.members[word] = now;
+        if (changed !== undefined && now !== (before | 0)) changed(word, before);
+      }
+      touched[at] = 0;
+    }
+  }
+
+  /** The question of 32 journeys; `slot` counts its leaves, which are asked in the order they were collected in. */
+  private answer(question: Question, word: number): number {
+    switch (question.kind) {
+      case 'and': {
+        const left = this.answer(question.left, word);
+        return left & this.answer(question.right, word);
+      }
+      case 'or': {
+        const left = this.answer(question.left, word);
+        return left | this.answer(question.right, word);
+      }
+      case 'not':
+        return ~this.answer(question.operand, word);
+      case 'any':
+      case 'journey':
+        return this.slots[this.slot++]!.bits[word]!;
     }
   }
 

@@ -37,7 +37,8 @@ static __always_inline int address_of_skb(const struct sk_buff *skb)
 		return NOWHERE;
 	while (way < WH_WAYS - 1 && s->address[way] != address)
 		way++;
-	return set * WH_WAYS + way;
+	/* Another CPU may have put another sk_buff in its place since. */
+	return *(volatile __u64 *)&s->address[way] == address ? set * WH_WAYS + way : NOWHERE;
 }
 
 /* Global functions: the verifier checks them once, not for every path of every caller. They take

@@ -321,7 +321,8 @@ static __always_inline bool in_netns(struct net_device *dev, const bool direct)
 static __always_inline const volatile struct wh_watch *watched(struct net_device *dev,
 							       __u32 ifindex, const bool direct)
 {
-	if (!in_netns(dev, direct))
+	/* A device whose memory could not be read is 0 in all that is asked of it. */
+	if (!ifindex || !in_netns(dev, direct))
 		return NULL;
 #pragma unroll
 	for (__u32 i = 0; i < WH_WATCH_STEPS; i++) {

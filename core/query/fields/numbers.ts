@@ -102,10 +102,12 @@ export function numberField({ name, text, flags, column, bias = 0n }: NumberColu
 
 /** 64 bits in two words of the record; 0 = not there. */
 export function wideRecordField(name: string, text: string, loWord: number, hiWord: number): Field {
-  const test = (intervals: readonly Interval[]) =>
-    atomTest(
-      wideRangeAtom(recordColumn(hiWord), recordColumn(loWord), EVENT_BIT.recorded, wideRanges(intervals)),
+  const test = (intervals: readonly Interval[]) => {
+    const ranges = wideRanges(intervals);
+    return atomTest(
+      wideRangeAtom(recordColumn(hiWord), recordColumn(loWord), EVENT_BIT.recorded, () => ranges),
     );
+  };
   const field: Field = {
     name,
     text,

@@ -7,13 +7,14 @@ import { ORDER, type Field } from '../field.ts';
 import { MAX_U64, parseDuration, parseInstant, type Interval } from '../values.ts';
 import { intervalsOf, wideRanges } from './numbers.ts';
 
-function timeTest(intervals: readonly Interval[]): EventTest {
+/** Worked out before each run of passes: a filter may be older than the first event, which times are since. */
+function timeTest(intervals: () => readonly Interval[]): EventTest {
   return atomTest(
     wideRangeAtom(
       (c) => c.tsHi,
       (c) => c.tsLo,
       EVENT_BIT.time,
-      wideRanges(intervals),
+      () => wideRanges(intervals()),
     ),
   );
 }
@@ -32,14 +33,18 @@ const TIME: Field = {
     'a time since the first event (14.9s, 250ms), an instant (2026-11-23T10:02:14.9Z), or a range of them (14s..15s)',
   operators: ORDER,
   seen: null,
-  exists: () => timeTest([{ from: 0n, to: MAX_U64 }]),
+  exists: () => timeTest(() => [{ from: 0n, to: MAX_U64 }]),
   holds: (store, test) => {
-    const start = startOf(store);
-    const read = (text: string): bigint | null => {
-      const since = parseDuration(text);
-      return since === null ? parseInstant(text) : start + since;
+    const intervals = (): Interval[] => {
+      const start = startOf(store);
+      return intervalsOf(TIME, test, MAX_U64, (text) => {
+        const since = parseDuration(text);
+        return since === null ? parseInstant(text) : start + since;
+      });
     };
-    return timeTest(intervalsOf(TIME, test, MAX_U64, read));
+    // What is no time is refused now, not at the first pass.
+    intervals();
+    return timeTest(intervals);
   },
 };
 

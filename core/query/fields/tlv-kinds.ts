@@ -55,13 +55,13 @@ function integers(field: Field, test: Test, read = parseInteger): ValueTest {
   return inIntervals(intervalsOf(field, test, MAX_U64, read), integerLength);
 }
 
-function signed(field: Field, test: Test): ValueTest {
+function signed(field: Field, test: Test, type: TlvType | null): ValueTest {
   const max = (1n << 63n) - 1n;
   const wanted = intervalsOf(field, test, max, parseInteger);
   const lowest = test.operator === '<' || test.operator === '<=' ? -max - 1n : null;
   return (hi, lo, length) => {
     if (!integerLength(length)) return false;
-    const value = BigInt.asIntN(8 * length, (BigInt(hi) << 32n) | BigInt(lo));
+    const value = BigInt.asIntN(type?.bits?.count ?? 8 * length, (BigInt(hi) << 32n) | BigInt(lo));
     return wanted.some(({ from, to }) => value >= (lowest ?? from) && value <= to);
   };
 }
