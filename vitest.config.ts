@@ -1,10 +1,14 @@
 import { defineConfig } from 'vitest/config';
 
+/** These keep one CPU busy for minutes, and no kernel but their own. */
+const VM_TESTS = ['agent/lab/vm/**/*.kernel.test.ts', 'agent/lab/taps/vm.kernel.test.ts'];
+
 const env = { TZ: 'UTC', LC_ALL: 'C' };
 
 /**
- * Three projects: `unit` needs nothing but Node; `kernel` needs root and BPF (skipped by name and
- * reason elsewhere, unless WHITHER_REQUIRE_KERNEL=1); `browser` needs Debian's Chromium and a build.
+ * Four projects: `unit` needs nothing but Node; `kernel` needs root and BPF (skipped by name and
+ * reason elsewhere, unless WHITHER_REQUIRE_KERNEL=1), `vm` packaged kernels in QEMU; `browser` needs Debian's
+ * Chromium and a build.
  */
 export default defineConfig({
   test: {
@@ -22,9 +26,20 @@ export default defineConfig({
         test: {
           name: 'kernel',
           include: ['agent/**/*.kernel.test.ts'],
+          exclude: VM_TESTS,
           env,
           testTimeout: 120_000,
           hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: 'vm',
+          include: VM_TESTS,
+          env,
+          testTimeout: 240_000,
+          hookTimeout: 400_000,
           fileParallelism: false,
         },
       },

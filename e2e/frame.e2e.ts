@@ -51,7 +51,7 @@ describe('a small window', () => {
         return { top, bottom, left, right };
       }),
     );
-    expect(boxes).toHaveLength(5);
+    expect(boxes).toHaveLength(6);
     for (const [i, box] of boxes.entries()) {
       expect(box.left).toBeGreaterThanOrEqual(0);
       expect(box.right).toBeLessThanOrEqual(width);

@@ -228,7 +228,15 @@ describe.skipIf(skip !== null)(`the probe in the edge lab${skip === null ? '' : 
   it('knows the programs of the device', () => {
     const { programs } = capture.json.get(BLOCK_SUBTYPE.host) as { programs: Record<string, unknown>[] };
     expect(programs).toEqual([
-      { id: SOME_ID, name: 'edge_xdp', tag: HEX_TAG, type: 'xdp', attach: 'xdp', device: 'edge0' },
+      {
+        id: SOME_ID,
+        name: 'edge_xdp',
+        tag: HEX_TAG,
+        type: 'xdp',
+        attach: 'xdp',
+        device: 'edge0',
+        netns: SOME_ID,
+      },
       {
         id: SOME_ID,
         name: 'edge_tcx',
@@ -236,6 +244,7 @@ describe.skipIf(skip !== null)(`the probe in the edge lab${skip === null ? '' : 
         type: 'sched_cls',
         attach: 'tcx/ingress',
         device: 'edge0',
+        netns: SOME_ID,
       },
     ]);
   });
