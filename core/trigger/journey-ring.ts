@@ -57,6 +57,9 @@ export interface RingListener {
   leftOut(interfaceId: number, tsHi: number, tsLo: number): void;
 }
 
+/** Journeys that are kept, and passed over when one has to be forgotten. */
+const MAX_PASSED_OVER = 256;
+
 export class JourneyRing {
   readonly bytes: Uint8Array;
   private readonly words: Uint32Array;
@@ -117,6 +120,22 @@ export class JourneyRing {
     return this.older[slot]!;
   }
 
+  /** Slot of a journey that is there; NONE. */
+  find(idHi: number, idLo: number): number {
+    const slot = this.slots.get(idHi * 0x1_0000_0000 + idLo) ?? NONE;
+    return slot !== NONE && this.idHi[slot] === idHi && this.idLo[slot] === idLo ? slot : NONE;
+  }
+
+  /** The oldest journey but those that are kept and go on; of very many such ones the oldest. */
+  private forgettable(): number {
+    let slot = this.oldest;
+    for (let tries = 0; tries < MAX_PASSED_OVER && slot !== NONE; tries++) {
+      if ((this.flags[slot]! & (JOURNEY_FLAG.kept | JOURNEY_FLAG.ended)) !== JOURNEY_FLAG.kept) return slot;
+      slot = this.newer[slot]!;
+    }
+    return this.oldest;
+  }
+
   /** Slot of a journey, which now is the latest; `opened` says whether it is new. May forget the oldest. */
   open(idHi: number, idLo: number): number {
     const key = idHi * 0x1_0000_0000 + idLo;
@@ -126,7 +145,7 @@ export class JourneyRing {
     if (slot !== NONE) this.unlink(slot);
     else if (this.used < this.flags.length) slot = this.used++;
     else {
-      slot = this.oldest;
+      slot = this.forgettable();
       this.unlink(slot);
       this.slots.delete(this.idHi[slot]! * 0x1_0000_0000 + this.idLo[slot]!);
     }

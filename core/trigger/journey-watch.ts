@@ -8,12 +8,14 @@ import { META_STATE, BLOCK_SUBTYPE } from '#core/format/structs.ts';
 import { Sighting } from '#core/diagnosis/sighting.ts';
 import { diagnose } from '#core/diagnosis/transition.ts';
 import { createTransition, HOP_STATE } from '#core/diagnosis/types.ts';
+import { chooseDecoder, choiceOf, NOWHERE } from '#core/metadata/choose.ts';
 import { compileSchema, type AreaDecoder } from '#core/metadata/scan.ts';
 import type { CustomBlock, InterfaceInfo, PacketView, SectionInfo } from '#core/pcapng/types.ts';
 import { BetweenHops } from '#core/store/between-hops.ts';
 import { CaptureFacts } from '#core/store/capture-facts.ts';
 import { compareTlvs } from '#core/store/cells.ts';
 import type { EventSpan } from '#core/store/event-record.ts';
+import { placeOf } from '#core/store/hop-place.ts';
 import { HopTable } from '#core/store/hop-table.ts';
 import { CELL } from '#core/store/view.ts';
 import type { Term } from './condition.ts';
@@ -29,6 +31,7 @@ export class JourneyWatch {
   private readonly between = new BetweenHops(this.hops.places);
   private readonly facts: CaptureFacts;
   private decoder: AreaDecoder | null;
+  private choice: ReturnType<typeof choiceOf> = 'none';
   /** Hop by interface id. */
   private readonly hopOf: number[] = [];
   private readonly before = new Sighting();
@@ -43,7 +46,7 @@ export class JourneyWatch {
     this.terms = new TermIndex(terms);
     this.ring = ring;
     this.decoder = decoder;
-    if (decoder !== null) this.terms.schema(decoder);
+    if (decoder !== null) this.useSchema(decoder);
     this.span = { buf: ring.bytes, eventStart: 0, eventLength: 0 };
     this.facts = new CaptureFacts({
       schema: (schema) => this.useSchema(compileSchema(schema)),
@@ -57,6 +60,7 @@ export class JourneyWatch {
 
   useSchema(decoder: AreaDecoder): void {
     this.decoder = decoder;
+    this.choice = choiceOf(decoder);
     this.terms.schema(decoder);
   }
 
@@ -116,12 +120,15 @@ export class JourneyWatch {
       transition,
     );
     const { state } = transition;
-    if (state === HOP_STATE.changed && this.isAddition()) bits |= terms.forState(HOP_STATE.written, hop);
+    if (state === HOP_STATE.changed && this.isAddition(from, hop))
+      bits |= terms.forState(HOP_STATE.written, hop);
     else bits |= terms.forState(state, hop);
     // The same bytes have the same TLVs as when they were seen first.
     const same = state === HOP_STATE.present || state === HOP_STATE.moved;
-    if (terms.wantsTlvs && !same && record.state === META_STATE.present)
-      bits |= terms.forArea(p.buf, record.areaStart, record.areaLength);
+    if (terms.wantsTlvs && !same && record.state === META_STATE.present) {
+      const decoder = this.decoderOf(hop, p.buf, record.areaStart, record.areaLength);
+      if (decoder !== null) bits |= terms.forArea(decoder, p.buf, record.areaStart, record.areaLength);
+    }
     return bits;
   }
 
@@ -135,13 +142,22 @@ export class JourneyWatch {
     return hop;
   }
 
+  /** Of several schemas in a document the one that reads an area seen at this hop; null = none does. */
+  private decoderOf(hop: number, buf: Uint8Array, start: number, length: number): AreaDecoder | null {
+    const { decoder, choice } = this;
+    if (decoder === null || choice === 'none') return decoder;
+    const place = choice === 'place' ? placeOf(this.hops.hops[hop]!, this.facts.host) : NOWHERE;
+    return chooseDecoder(decoder, buf, start, length, place);
+  }
+
   /** By the schema there are TLVs more and no other ones: that is `written`. */
-  private isAddition(): boolean {
-    const { before, now, beforeRecord, record, decoder } = this;
+  private isAddition(from: number, hop: number): boolean {
+    const { before, now, beforeRecord, record } = this;
     if (before.bytes === null || now.bytes === null) return false;
     const old = before.bytes.subarray(before.start, before.start + beforeRecord.areaLength);
     const bytes = now.bytes.subarray(now.start, now.start + record.areaLength);
-    return compareTlvs(old, decoder, bytes, decoder) === CELL.written;
+    const was = this.decoderOf(from, old, 0, old.length);
+    return compareTlvs(old, was, bytes, this.decoderOf(hop, bytes, 0, bytes.length)) === CELL.written;
   }
 }
 

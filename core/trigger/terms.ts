@@ -24,8 +24,8 @@ export class TermIndex {
   private readonly byHop: number[] = [];
   private readonly anyDrop: number;
   private readonly byReason = new Map<number, number>();
-  private tlvs: readonly WantedTlv[] = [];
-  private decoder: AreaDecoder | null = null;
+  /** By schema of the document in force. */
+  private readonly tlvs = new Map<AreaDecoder, readonly WantedTlv[]>();
   private readonly scan = createAreaScan();
   /** Names of drop reasons and TLVs that this host and the schema in force do not know. */
   private unknownReasons: readonly string[] = [];
@@ -80,21 +80,24 @@ export class TermIndex {
   }
 
   schema(decoder: AreaDecoder): void {
-    this.decoder = decoder;
-    const unknown: string[] = [];
-    const wanted: WantedTlv[] = [];
-    this.terms.forEach((term, i) => {
-      if (term.kind !== 'tlv') return;
-      const named = decoder.schema.types.find(({ name }) => name === term.name)?.type;
-      const type = named ?? integerOf(term.name);
-      if (type === null) unknown.push(term.name);
-      else {
+    this.tlvs.clear();
+    const known = new Set<string>();
+    for (const one of new Set([decoder, ...decoder.parts.map((part) => part.decoder)])) {
+      const wanted: WantedTlv[] = [];
+      this.terms.forEach((term, i) => {
+        if (term.kind !== 'tlv') return;
+        const named = one.schema.types.find(({ name }) => name === term.name)?.type;
+        const type = named ?? integerOf(term.name);
+        if (type === null) return;
+        known.add(term.name);
         const number = term.value === null ? null : integerOf(term.value);
         wanted.push({ bit: 1 << i, type: Number(type), value: term.value, number });
-      }
-    });
-    this.tlvs = wanted;
-    this.unknownTlvs = unknown;
+      });
+      if (wanted.length > 0) this.tlvs.set(one, wanted);
+    }
+    this.unknownTlvs = this.terms.flatMap((term) =>
+      term.kind === 'tlv' && !known.has(term.name) ? [term.name] : [],
+    );
   }
 
   forState(state: number, hop: number): number {
@@ -106,17 +109,18 @@ export class TermIndex {
   }
 
   get wantsTlvs(): boolean {
-    return this.tlvs.length > 0;
+    return this.tlvs.size > 0;
   }
 
-  /** Of the area buf[start .. start+length). */
-  forArea(buf: Uint8Array, start: number, length: number): number {
-    const { decoder, scan } = this;
-    if (decoder === null) return 0;
+  /** Of the area buf[start .. start+length), which `decoder` reads. */
+  forArea(decoder: AreaDecoder, buf: Uint8Array, start: number, length: number): number {
+    const { scan } = this;
+    const tlvs = this.tlvs.get(decoder);
+    if (tlvs === undefined) return 0;
     let bits = 0;
     decoder.scan(buf, start, length, scan);
     for (let i = 0; i < scan.count; i++) {
-      for (const wanted of this.tlvs) {
+      for (const wanted of tlvs) {
         if (wanted.type !== scan.type[i]) continue;
         const type = decoder.schema.types[scan.column[i]!] ?? null;
         const { endian } = decoder.schema.framing;

@@ -3,6 +3,7 @@ import { TRIGGERED_JOURNEY, TRIGGERED_SIZE } from '#core/format/layout.gen.ts';
 import { BLOCK_SUBTYPE, GAP_CAUSE } from '#core/format/structs.ts';
 import { InspectSink } from '#core/inspect/inspect-sink.ts';
 import type { InspectedEvent } from '#core/inspect/event-object.ts';
+import type { MetadataSchema } from '#core/metadata/types.ts';
 import { CaptureReader } from '#core/pcapng/reader.ts';
 import { readAll } from '#core/pcapng/testing/record-calls.ts';
 import { CaptureWriter } from '#core/pcapng/writer.ts';
@@ -245,6 +246,47 @@ describe('a trigger', () => {
     );
     expect(ids(withSchema)).toEqual([0]);
     expect(withSchema.trigger.hopeless).toBe('');
+  });
+
+  it('reads an area by that one of several schemas which its bytes choose', () => {
+    const other = {
+      name: 'other',
+      when: { bytes: { value: 'ee' } },
+      framing: { ...SCHEMA.framing, start: 1 },
+      types: [{ type: 5, name: 'tenant', kind: 'uint' as const }],
+    };
+    const schema: MetadataSchema = { ...SCHEMA, also: [other] };
+    const capture = sectionBytes({
+      schema: null,
+      blocks: host,
+      seen: [
+        ...journey(1, 'kept'),
+        ...journey(2, 'kept', 200, [0xee, 5, 1, 7]),
+        // By the first schema its bytes would be a type 5 with 7.
+        ...journey(3, 'kept', 300, [5, 1, 7, 0]),
+      ],
+    });
+    const ran = runTrigger(capture, { condition: condition('tlv:tenant=7') }, Infinity, schema);
+    expect(ids(ran)).toEqual([2]);
+    expect(ran.trigger.hopeless).toBe('');
+  });
+
+  it('keeps a journey to its end however many others begin meanwhile', () => {
+    const long = journey(1, 'lost');
+    const others = Array.from({ length: 70_000 }, (_, i): Seen => ({
+      hook: FIRST,
+      id: BigInt(i + 10),
+      us: 200 + i,
+    }));
+    const capture = captureOf([
+      ...long.slice(0, 2),
+      ...others,
+      ...long.slice(2).map((seen) => ({ ...seen, us: 100_000 })),
+    ]);
+    for (const once of [true, false]) {
+      const ran = runTrigger(capture, { condition: condition('lost'), once });
+      expect(ran.kept).toEqual([1n, 1n, 1n, 1n]);
+    }
   });
 
   it('says which drop reason this kernel does not have', () => {

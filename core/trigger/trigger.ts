@@ -205,11 +205,14 @@ export class Trigger {
       return;
     }
     const { ring } = this;
-    const slot = ring.open(p.packetIdHi, p.packetIdLo);
-    if (this.phase === 'spent' && (ring.flags[slot]! & JOURNEY_FLAG.kept) === 0) {
-      this.leftOut.leaveOut(id, p.tsHi, p.tsLo);
-      return;
+    if (this.phase === 'spent') {
+      const known = ring.find(p.packetIdHi, p.packetIdLo);
+      if (known === NONE || (ring.flags[known]! & JOURNEY_FLAG.kept) === 0) {
+        this.leftOut.leaveOut(id, p.tsHi, p.tsLo);
+        return;
+      }
     }
+    const slot = ring.open(p.packetIdHi, p.packetIdLo);
     if (ring.opened && this.toFollow > 0) {
       this.toFollow--;
       this.keep(slot);
