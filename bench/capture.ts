@@ -50,8 +50,12 @@ export async function main(args: readonly string[]): Promise<void> {
   });
   const packets = Number(values.packets);
   const hooks = values.hooks === '' ? [] : ['--hooks', values.hooks];
-  const directory = mkdtempSync(path.join(MEMORY, 'whither-capture-'));
   const lab = await FloodLab.start();
+  const directory = mkdtempSync(path.join(MEMORY, 'whither-capture-'));
+  // Also when it is interrupted.
+  const remove = (): void => rmSync(directory, { recursive: true, force: true });
+  process.once('exit', remove);
+  process.once('SIGINT', () => process.exit(130));
   const whither = (filter: string, ring: number, ...more: string[]): Promise<Round> =>
     whitherWatches(
       lab,
@@ -80,7 +84,7 @@ export async function main(args: readonly string[]): Promise<void> {
     report(rounds, prices, overflowing, packets);
   } finally {
     await lab.stop();
-    rmSync(directory, { recursive: true, force: true });
+    remove();
   }
 }
 
@@ -91,6 +95,9 @@ function report(rounds: Record<Way, Round[]>, prices: PriceList, overflowing: Ro
   const runs = prices.runs('miss') / packets;
   const missed = rounds.miss.every(({ watched }) => watched!.seen === 0);
   if (events < 1 || !missed) throw new Error('the filters did not hit and miss the flood');
+  const hooks = new Set([...rounds.hit, overflowing].map(({ watched }) => watched!.hooks));
+  if (hooks.size !== 1)
+    throw new Error(`a hook saw the flood in some rounds only (${[...hooks].join(', ')} hooks)`);
   const lost = rounds.hit.reduce((sum, { watched }) => sum + watched!.lost, 0);
   const more = (way: Way, of: (sent: Sent) => number): number =>
     best(rounds[way], of) - best(rounds.unobserved, of);

@@ -19,6 +19,8 @@ const SNAPLEN = '128';
 export interface Watched {
   readonly seen: number;
   readonly lost: number;
+  /** Hooks that saw any of it. */
+  readonly hooks: number;
   /** Events that the account is wrong by. */
   readonly ledgerError: number;
   /** CPU time of who reads the ring. */
@@ -58,7 +60,10 @@ export async function tcpdumpWatches(lab: FloodLab, packets: number): Promise<Wa
   // What it has `captured` lacks what is in the ring's last block when it is told to end.
   const seen = told('received by filter');
   const ledgerError = Math.abs(packets - seen);
-  return { sent, watched: { seen, lost: told('dropped by kernel'), ledgerError, cpuNs, cost: null } };
+  return {
+    sent,
+    watched: { seen, lost: told('dropped by kernel'), ledgerError, cpuNs, cost: null, hooks: 1 },
+  };
 }
 
 /** Every hook of both ends. `file` holds the capture meanwhile. */
@@ -99,6 +104,7 @@ interface Interface {
 interface Account {
   readonly seen: number;
   readonly lost: number;
+  readonly hooks: number;
   readonly cost: CostSample | null;
   /** Against the packets that the device counted: a hook saw all of them, or none. */
   error(passed: number): number;
@@ -138,6 +144,7 @@ function accountOf(file: string): Account {
   return {
     seen: sum(({ received }) => received),
     lost: sum(({ dropped }) => dropped),
+    hooks: sum(({ received }) => (received > 0 ? 1 : 0)),
     cost: cost.view().latest,
     error: (passed) =>
       sum(
