@@ -41,7 +41,8 @@ describe.skipIf(skip !== null)(`Linux ${VERSION} in QEMU${skip === null ? '' : `
   let run: KernelRun;
 
   beforeAll(async () => {
-    run = await runKernel(kernel);
+    // With a filter in every program, by which everything passes: that is the most the verifier gets. Scenarios run without.
+    run = await runKernel(kernel, { filter: 'udp or tcp or icmp or icmp6 or arp' });
   });
 
   const how = (name: string): string | undefined => run.doctor.hooks.find((hook) => hook.name === name)?.how;
@@ -148,13 +149,6 @@ describe.skipIf(skip !== null)(`Linux ${VERSION} in QEMU${skip === null ? '' : `
       );
     expect(types('netif_receive_skb')).toEqual(new Set(['trace_id verdict origin']));
     expect(types('tcx/ingress@last')).toEqual(new Set(['trace_id verdict origin tenant']));
-  });
-
-  it('is the same with a filter expression in every program', async () => {
-    const filtered = await runKernel(kernel, { filter: 'udp or tcp or icmp or icmp6 or arp' });
-    expect(filtered.report.wrong).toEqual([]);
-    const hooks = (of: KernelRun): string[] => Object.keys(of.report.eventsByHook).sort();
-    expect(hooks(filtered)).toEqual(hooks(run));
   });
 
   it('leaves no program, filter, namespace or process in the machine', () => {
