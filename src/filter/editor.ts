@@ -165,6 +165,8 @@ export function createFilterEditor(options: EditorOptions): FilterEditor {
       ],
     }),
   });
+  // Focus that the host hands on goes to the first part that takes it, which is the scroller.
+  view.scrollDOM.addEventListener('focus', () => view.focus());
   return {
     setText(text) {
       const { state } = view;
