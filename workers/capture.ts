@@ -21,6 +21,7 @@ import type { Status } from '#core/protocol/messages.ts';
 import { nsFromParts, type Ns } from '#core/time/ns.ts';
 import type { SourceState } from './api.ts';
 import { asFault } from './fault.ts';
+import type { Language } from './language.ts';
 import { LatencyProbe } from './latency.ts';
 import { OffsetMap } from './offset-map.ts';
 import { RateMeter } from './rates.ts';
@@ -48,6 +49,7 @@ export interface CaptureOptions {
   /** Why there are bytes missing in front of a live capture. */
   readonly from: 'oldest' | 'live';
   readonly filter: ListFilter;
+  readonly language: Language;
   readonly clock: CaptureClock;
   /** Something to show has changed. */
   readonly onChange: () => void;
@@ -90,7 +92,7 @@ export class Capture implements SourceSink {
     this.#options = options;
     this.state = 'loading';
     this.#filter = options.filter;
-    this.list = new JourneyList(this.store, options.filter);
+    this.list = new JourneyList(this.store, options.filter, options.language.compile);
     this.#rates = new RateMeter(options.clock.now());
     this.#slices = new Slices(options.clock);
   }
@@ -163,7 +165,7 @@ export class Capture implements SourceSink {
 
   /** Resolves when the list is that of the filter; false when a later filter took its place, an error when it cannot be. */
   async setFilter(filter: ListFilter, goOn: () => boolean): Promise<boolean | FilterError> {
-    const list = new JourneyList(this.store, filter);
+    const list = new JourneyList(this.store, filter, this.#options.language.compile);
     if (list.error !== null) return list.error;
     this.#filter = filter;
     const { store } = this;
@@ -182,7 +184,7 @@ export class Capture implements SourceSink {
     if (!(await inSlices(this.#options.clock, () => store.tlvs.advance(STEP_BUDGET), current))) return false;
     if (this.#filter.where !== '') {
       // The columns that it was compiled for are others now; what it asks for may be gone.
-      const list = new JourneyList(store, this.#filter);
+      const list = new JourneyList(store, this.#filter, this.#options.language.compile);
       if (!(await inSlices(this.#options.clock, () => list.advance(STEP_BUDGET), current))) return false;
       this.list = list;
     }
@@ -290,7 +292,7 @@ export class Capture implements SourceSink {
     this.store.tlvs.setUser(this.#userSchema);
     this.#reader = new CaptureReader(this.store);
     this.#offsets = new OffsetMap();
-    this.list = new JourneyList(this.store, this.#filter);
+    this.list = new JourneyList(this.store, this.#filter, this.#options.language.compile);
     this.timeline = new TimelineBuilder(this.store);
     this.#openGap = null;
     this.#options.onReset();

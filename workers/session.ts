@@ -15,7 +15,7 @@ import { findJourney } from '#core/store/event-text.ts';
 import { hopList } from '#core/store/hops.ts';
 import { blocksWanted, readJourneyBlocks } from '#core/store/journey-blocks.ts';
 import { journeyDetail } from '#core/store/journey-detail.ts';
-import { completeFilter, type Completion } from '#core/query/complete.ts';
+import type { Completion } from '#core/query/complete.ts';
 import type { FilterError } from '#core/query/syntax.ts';
 import { NO_FILTER } from '#core/query/list-filter.ts';
 import { MAX_ROWS, journeyRows } from '#core/store/rows.ts';
@@ -38,6 +38,7 @@ import {
   type Budget,
   type LintSummary,
 } from './api.ts';
+import { Language } from './language.ts';
 import { Capture, type CaptureClock } from './capture.ts';
 import { Fault } from './fault.ts';
 import { buffersOf } from './transferables.ts';
@@ -72,6 +73,7 @@ export class Session implements WhitherWorker {
   #generation = 0;
   /** Outlives a capture, so that a page can set it before it opens one and the first list is filtered. */
   #filter = NO_FILTER;
+  readonly #language = new Language();
   /** Outlives a capture like the filter: it is what the page has room for. */
   #watch: RowWatch | null = null;
   /** Likewise: it is what is open on the page. */
@@ -94,6 +96,7 @@ export class Session implements WhitherWorker {
       live: spec.kind === 'live',
       from: spec.kind === 'live' ? spec.from : 'oldest',
       filter: this.#filter,
+      language: this.#language,
       clock: this.#options.clock,
       onChange: () => (capture.ended ? pump.flush() : pump.touch()),
       onReset: () => this.#generation++,
@@ -127,12 +130,15 @@ export class Session implements WhitherWorker {
   }
 
   async setFilter(filter: ListFilter): Promise<FilterError | null> {
+    const call = ++this.#filterCalls;
+    if (filter.where !== '') await this.#language.load();
+    // While the language came something else may have been asked.
+    if (call !== this.#filterCalls) return null;
     const opened = this.#opened;
     if (!opened) {
       this.#filter = filter;
       return null;
     }
-    const call = ++this.#filterCalls;
     const goOn = (): boolean => call === this.#filterCalls && opened === this.#opened;
     const done = await opened.capture.setFilter(filter, goOn);
     if (typeof done === 'object') return done;
@@ -144,7 +150,7 @@ export class Session implements WhitherWorker {
   }
 
   completeFilter(text: string, at: number): Promise<Completion> {
-    return Promise.resolve(completeFilter(text, at, this.#current().capture.store));
+    return this.#language.complete(text, at, this.#current().capture.store);
   }
 
   async setSchema(json: string): Promise<SchemaResult> {

@@ -11,7 +11,8 @@ it('the first load is the page and all that it names, scripts, styles and the wo
     'assets/index-1.js':
       'new Worker(new URL("/assets/worker-2.js", import.meta.url));import"./chunk-3.js";"no/such.js"',
     'assets/worker-2.js': 'import{a}from"./chunk-3.js"',
-    'assets/chunk-3.js': '',
+    'assets/chunk-3.js': 'p(()=>import("./later-4.js"),["./later-4.js"])',
+    'assets/later-4.js': 'asked for by a click',
     'samples/big.js': 'never named',
   };
   expect(firstLoad((file) => files[file] ?? null)).toEqual([

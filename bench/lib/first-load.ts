@@ -3,17 +3,20 @@ import path from 'node:path';
 const TEXT = /\.(?:html|js|css)$/;
 /** `src="./a.js"`, `href="./b.css"` in HTML. */
 const IN_HTML = /\b(?:src|href)="([^"]+)"/g;
+/** `import("./c.js")`: loaded when it is needed, with what only it names. */
+const LATER = /\bimport\(["'`](?:\.{0,2}\/)?([\w./-]+\.js)["'`]\)/g;
 /** Any string in a script or style that could name a built file: imports, `new URL("assets/worker-x.js")`, `url(x)`. */
 const IN_CODE = /["'`(]((?:\.{0,2}\/)?[\w./-]+\.(?:js|css|woff2|svg|wasm))["'`)]/g;
 
 /**
  * Files that a browser loads before the page can be used, from `index.html` on, paths relative to the page's
  * root. `read` gives a file's text, null where there is none (a name in a string that is no file). What a script
- * imports only later is counted too: the number is an upper bound.
+ * imports only later, when somebody asks for it, is not counted.
  */
 export function firstLoad(read: (file: string) => string | null): string[] {
   const files: string[] = [];
   const queue = ['index.html'];
+  const later = new Set<string>();
   while (queue.length > 0) {
     const file = queue.shift()!;
     if (files.includes(file)) continue;
@@ -21,7 +24,9 @@ export function firstLoad(read: (file: string) => string | null): string[] {
     if (text === null) continue;
     files.push(file);
     if (!TEXT.test(file)) continue;
+    for (const [, name] of text.matchAll(LATER)) later.add(path.posix.basename(name!));
     for (const [, name] of text.matchAll(file.endsWith('.html') ? IN_HTML : IN_CODE)) {
+      if (later.has(path.posix.basename(name!))) continue;
       // Built scripts name other files from their own folder or from the root.
       const folder = path.posix.dirname(file);
       queue.push(path.posix.join(folder, name!), path.posix.normalize(name!.replace(/^\.?\//, '')));

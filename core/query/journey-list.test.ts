@@ -8,6 +8,7 @@ import { cellsOf } from '#core/store/cells.ts';
 import { hopList } from '#core/store/hops.ts';
 import { journeyEvents } from '#core/store/journey-events.ts';
 import { NO_FILTER } from './list-filter.ts';
+import { compileFilter } from './compile.ts';
 import { JourneyList } from './journey-list.ts';
 import { CHUNK_MASK } from '#core/store/limits.ts';
 import { sectionBytes, seen, trace, type Seen } from '#core/store/testing/scenario.ts';
@@ -170,7 +171,7 @@ describe('a list with an expression', () => {
       { hook: HOOKS[1]!, id: 1n, us: 1, meta: META },
       { hook: HOOKS[0]!, id: 2n, us: 2, meta: META },
     );
-    const list = new JourneyList(store, { ...filter, hop: 1 });
+    const list = new JourneyList(store, { ...filter, hop: 1 }, compileFilter);
     while (!list.advance(1));
     expect([...list.slice(0, 5)]).toEqual([0]);
     expect([list.eventsAt(0), list.eventsAt(1)]).toEqual([1, 1]);
@@ -179,7 +180,7 @@ describe('a list with an expression', () => {
   it('waits, empty, for a TLV that comes with its schema', () => {
     const bytes = sectionBytes({ seen: [{ hook: HOOKS[0]!, id: 1n, us: 0, meta: META }] });
     const store = new CaptureStore();
-    const list = new JourneyList(store, filter);
+    const list = new JourneyList(store, filter, compileFilter);
     expect([list.length, list.error?.cause]).toEqual([0, 'There is no field “tlv.trace”.']);
     new CaptureReader(store).push(bytes);
     while (!list.advance(10));

@@ -7,7 +7,7 @@ import type { CaptureStore } from '#core/store/capture-store.ts';
 import { JOURNEY } from '#core/store/journey-table.ts';
 import { CHUNK_MASK, MAX_HOPS } from '#core/store/limits.ts';
 import type { ListFilter } from '#core/store/view.ts';
-import { compileList } from './list-filter.ts';
+import { compileList, type CompileWritten } from './list-filter.ts';
 import { Query } from './query.ts';
 import type { FilterError } from './syntax.ts';
 
@@ -20,6 +20,7 @@ export class JourneyList {
   /** Why what was written cannot be asked of this capture (yet): a TLV may still come with its schema. Then the list is empty. */
   error: FilterError | null = null;
   private readonly store: CaptureStore;
+  private readonly written: CompileWritten | null;
   /** null: every journey passes, or `error`. */
   private query: Query | null = null;
   /** TLV columns that the expression was compiled with. */
@@ -31,9 +32,11 @@ export class JourneyList {
   private readonly events = new Float64Array(MAX_HOPS);
   private readonly withMetadata = new Float64Array(MAX_HOPS);
 
-  constructor(store: CaptureStore, filter: ListFilter) {
+  /** `written`: needed only where something is written. */
+  constructor(store: CaptureStore, filter: ListFilter, written: CompileWritten | null = null) {
     this.store = store;
     this.filter = filter;
+    this.written = written;
     this.compile();
   }
 
@@ -45,7 +48,7 @@ export class JourneyList {
     const { store } = this;
     if (this.columns === store.tlvs.names.length) return;
     this.columns = store.tlvs.names.length;
-    const compiled = compileList(this.filter, store);
+    const compiled = compileList(this.filter, store, this.written);
     this.error = compiled.ok ? null : compiled.error;
     this.query = compiled.ok && compiled.question !== null ? new Query(store, compiled.question) : null;
   }

@@ -6,15 +6,28 @@ import { EVENT_BIT } from '#core/store/event-columns.ts';
 import { MAX_HOPS } from '#core/store/limits.ts';
 import type { Harm, ListFilter } from '#core/store/view.ts';
 import { CodeTest, numberAtom, rangeAtom, type ColumnOf } from './atom.ts';
-import { compileFilter, type Compiled, type Question } from './compile.ts';
+import type { Compiled, Question } from './compile.ts';
 import { atomTest, bothTests, notTest, type EventTest } from './events.ts';
 
 export const NO_FILTER: ListFilter = { hop: null, metadata: null, harm: null, where: '' };
 
+/** `compileFilter` of compile.ts: the page loads the language when something is written. */
+export type CompileWritten = (text: string, store: CaptureStore) => Compiled;
+
+const NOT_LOADED: Compiled = {
+  ok: false,
+  error: { from: 0, to: 0, cause: 'The filter language is not loaded.', remedy: 'Write the filter again.' },
+};
+const NOTHING_WRITTEN: Compiled = { ok: true, question: null };
+
 /** As `compileFilter`, for all parts; those that were clicked always compile. */
-export function compileList(filter: ListFilter, store: CaptureStore): Compiled {
+export function compileList(
+  filter: ListFilter,
+  store: CaptureStore,
+  compile: CompileWritten | null,
+): Compiled {
   const clicked = clickedQuestion(filter);
-  const written = compileFilter(filter.where, store);
+  const written = filter.where === '' ? NOTHING_WRITTEN : (compile?.(filter.where, store) ?? NOT_LOADED);
   if (!written.ok || clicked === null || written.question === null) {
     return written.ok ? { ok: true, question: written.question ?? clicked } : written;
   }
