@@ -69,9 +69,4 @@ export class Tally {
     if (this.byKey.size < 4 * MAX_TALLY_VALUES) this.byKey.set(key, value);
     return value;
   }
-
-  /** Journeys counted for values that found no place: then the field is no list of values. */
-  get overflowed(): boolean {
-    return this.inside[MAX_TALLY_VALUES]! + this.outside[MAX_TALLY_VALUES]! > 0;
-  }
 }
