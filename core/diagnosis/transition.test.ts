@@ -5,7 +5,7 @@ import { OPERATION } from '#core/format/attribution.ts';
 import { META_STATE } from '#core/format/structs.ts';
 import { between } from './between.ts';
 import { causeInfo, CAUSES, MAX_CAUSES } from './causes.ts';
-import { causeOf, writersOf, writerText } from './evidence.ts';
+import { causeOf, programsOf, writerText } from './evidence.ts';
 import { parseKernelVersion } from './kernel-version.ts';
 import { OFFSET_UNSET, type Sighting } from './sighting.ts';
 import { AREA, MAC, program, sighting, type SightingOptions } from './testing/sightings.ts';
@@ -50,7 +50,11 @@ function run({ from = {}, to, programs = [], kernel = LTS }: Case) {
   const lies = between(before?.place ?? null, now.place, programs, version);
   const t = createTransition();
   diagnose(before, now, lies, version, t);
-  return { t, cause: causeOf(before, now, lies, version, kernel, t), writer: writerText(writersOf(lies, t)) };
+  return {
+    t,
+    cause: causeOf(before, now, lies, version, kernel, t),
+    writer: writerText(programsOf(lies, t.cause)),
+  };
 }
 
 /** AREA with some bytes replaced. */
