@@ -174,6 +174,9 @@ export interface JourneyRows {
   readonly info: readonly string[];
   /** tlv[i] is the printed column of tlvNames[i]. */
   readonly tlv: readonly (readonly string[])[];
+  /** Fields asked for with `setColumns`, and a printed column of each. */
+  readonly fields: readonly string[];
+  readonly columns: readonly (readonly string[])[];
 }
 
 /** What was clicked, and what was written. All parts must hold; null and '' = all. */
@@ -186,6 +189,12 @@ export interface ListFilter {
   readonly harm: Harm | null;
   /** An expression of the filter language (docs/filter.md); '' = none. */
   readonly where: string;
+}
+
+/** The order of the list: by a field of the filter language. null = by first event. */
+export interface ListSort {
+  readonly field: string;
+  readonly down: boolean;
 }
 
 /** `lost`: had metadata before, has none now (CELL.lost). The others are states of an event (core/diagnosis). */
