@@ -464,7 +464,7 @@ describe('a session with a live source', () => {
 
 describe('questions of the whole list', () => {
   async function opened(): Promise<World> {
-    const world = fileWorld(generatedBytes(8000));
+    const world = fileWorld(generatedBytes(6000));
     await (await world.open()).ended();
     return world;
   }
