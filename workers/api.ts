@@ -140,7 +140,7 @@ export interface WhitherWorker {
    * does not have (yet) orders nothing.
    */
   setSort(sort: ListSort | null): Promise<void>;
-  /** Fields that rows come with from now on, at most MAX_COLUMNS (core/query/columns.ts); holds as the filter does. */
+  /** Fields that rows come with from now on, at most MAX_COLUMNS (core/query/limits.ts); holds as the filter does. */
   setColumns(fields: readonly string[]): Promise<void>;
   /** Fields that this capture has: columns, orders and groups. */
   fields(): Promise<readonly FieldInfo[]>;

@@ -3,13 +3,11 @@ import type { CaptureStore } from '#core/store/capture-store.ts';
 import { FIELDS, findField } from './catalogue.ts';
 import type { Field } from './field.ts';
 import { eachEvent, journeyValues } from './journey-values.ts';
+import { MAX_COLUMNS } from './limits.ts';
 import { tlvField } from './fields/metadata.ts';
 import { isJourneyField, JOURNEY_FIELDS, type JourneyField } from './journeys.ts';
 import { isSortable, ValuePrinter } from './sort.ts';
 import { FilterFault } from './syntax.ts';
-
-/** Columns that rows are made with. */
-export const MAX_COLUMNS = 24;
 
 export interface FieldInfo {
   /** As the language has it: `tlv.trace_id`, `port.src`. */
