@@ -7,6 +7,7 @@ import type { CaptureStore } from '#core/store/capture-store.ts';
 import type { Field } from './field.ts';
 import { eachEvent, journeyValues, type JourneyValues } from './journey-values.ts';
 import { isJourneyField, type JourneyField } from './journeys.ts';
+import { THEN } from './then.ts';
 
 const DIGIT_BITS = 11;
 const DIGITS = 6;
@@ -73,8 +74,6 @@ function textKeys(values: JourneyValues, latest: boolean): Keys {
 
 const byText = new Intl.Collator('en', { numeric: true }).compare;
 
-/** Between two values of a journey. */
-export const THEN = ' → ';
 /** Values of one journey that are told. */
 const MAX_VALUES = 8;
 /** Sequences of values whose text is remembered. */

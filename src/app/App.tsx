@@ -1,8 +1,10 @@
 /** The frame: one band for each question. When, where, which, what happened to this one, which bytes. */
-import { useEffect } from 'react';
+import { lazy, Suspense, useEffect } from 'react';
 import { CostPane } from '#src/cost/CostPane.tsx';
 import { scopedAction } from '#src/keys/bind.ts';
+import { listenForValues } from '#src/keys/focused-value.ts';
 import { HelpDialog } from '#src/keys/HelpDialog.tsx';
+import { pageActions } from '#src/keys/page-actions.ts';
 import { AreaPane } from '#src/lint/AreaPane.tsx';
 import { FilterLine } from '#src/filter/FilterLine.tsx';
 import { LossPane } from '#src/loss/LossPane.tsx';
@@ -15,15 +17,22 @@ import type { Session } from '#src/state/session.ts';
 import { Problems } from '#src/status/Problems.tsx';
 import { Progress } from '#src/status/Progress.tsx';
 import { StatusBar } from '#src/status/StatusBar.tsx';
-import { applyTheme, nextTheme } from '#src/theme/theme.ts';
 import { TimelineStrip } from '#src/timeline/TimelineStrip.tsx';
 import { Header } from './Header.tsx';
 import { Panes } from './Panes.tsx';
 import './app.css';
 
+/** Loaded when they are opened. */
+const Palette = lazy(() => import('#src/palette/Palette.tsx'));
+const ColumnsDialog = lazy(() => import('#src/list/ColumnsDialog.tsx'));
+const CommonDialog = lazy(() => import('#src/groups/CommonDialog.tsx'));
+const NoteDialog = lazy(() => import('#src/list/NoteDialog.tsx'));
+const ValueMenu = lazy(() => import('#src/filter/ValueMenu.tsx'));
+
 export function App() {
   const session = useSession();
   const dialog = usePage((state) => state.dialog);
+  const menu = usePage((state) => state.valueMenu);
   const inspecting = usePage(
     (state) => state.capture !== null && !(state.newest?.state === 'failed' && state.newest.events === 0),
   );
@@ -42,6 +51,7 @@ export function App() {
     addEventListener('keydown', onKeyDown);
     return () => removeEventListener('keydown', onKeyDown);
   }, [session]);
+  useEffect(() => listenForValues(session), [session]);
 
   return (
     <div className="app">
@@ -65,47 +75,21 @@ export function App() {
       <DropZone />
       {dialog === 'help' && <HelpDialog onClose={close} />}
       {dialog === 'schema' && <SchemaDialog onClose={close} />}
+      <Suspense>
+        {dialog === 'palette' && <Palette onClose={close} />}
+        {dialog === 'columns' && <ColumnsDialog onClose={close} />}
+        {dialog === 'common' && <CommonDialog onClose={close} />}
+        {dialog === 'note' && <NoteDialog onClose={close} />}
+        {menu !== null && (
+          <ValueMenu key={`${menu.field} ${menu.value ?? ''} ${menu.x} ${menu.y}`} menu={menu} />
+        )}
+      </Suspense>
     </div>
   );
 }
 
-function focusPane(name: string): void {
-  document
-    .querySelector<HTMLElement>(`[data-pane="${name}"] :is([tabindex="0"], svg [tabindex="0"])`)
-    ?.focus();
-}
-
 function pageKeys(session: Session, event: KeyboardEvent): void {
-  const { store } = session;
-  const { link, theme, follow, dialog, capture } = store.getState();
-  if (dialog !== 'none') return;
-  scopedAction('page', event, {
-    help: () => store.setState({ dialog: 'help' }),
-    theme: () => {
-      const next = nextTheme(theme);
-      applyTheme(next);
-      store.setState({ theme: next });
-    },
-    ...(capture === null
-      ? {}
-      : {
-          pause: () => session.setPaused(!link.paused),
-          follow: () => session.setFollow(!follow),
-          'next-journey': () => session.journey.walk(1),
-          'previous-journey': () => session.journey.walk(-1),
-          'next-hop': () => session.journey.walkHops(1),
-          'previous-hop': () => session.journey.walkHops(-1),
-          'pane-path': () => focusPane('path'),
-          'pane-list': () => focusPane('list'),
-          'pane-journey': () => focusPane('journey'),
-          'pane-bytes': () => focusPane('bytes'),
-          filter: () => document.querySelector<HTMLElement>('[data-filter-field]')?.focus(),
-          'filter-metadata': () => session.filter.set({ metadata: link.metadata === 'with' ? null : 'with' }),
-          cost: () => store.setState({ costOpen: !store.getState().costOpen }),
-          losses: () => store.setState({ lossOpen: !store.getState().lossOpen }),
-          'filter-lost': () => session.filter.set({ harm: link.harm === 'lost' ? null : 'lost' }),
-          clear: () => session.filter.clear(),
-          schema: () => store.setState({ dialog: 'schema' }),
-        }),
-  });
+  const { dialog, valueMenu } = session.store.getState();
+  if (dialog !== 'none' || valueMenu !== null) return;
+  scopedAction('page', event, pageActions(session));
 }

@@ -1,38 +1,50 @@
-/** The filter line: what is written, whether it can be asked, and how many journeys pass. */
+/** The filter line: what is written, what it asks, whether it can be asked, and how many journeys pass. */
 import { useEffect, useId, useRef, useState } from 'react';
 import type { FilterError } from '#workers/api.ts';
 import { printCount } from '#src/list/print.ts';
 import { usePage, useSession } from '#src/state/context.ts';
-import type { FilterEditor } from './editor.ts';
+import { FilterField, type Explain } from './FilterField.tsx';
 import { examplesFor } from './examples.ts';
+import { filterHistory, rememberFilter } from './history.ts';
 import './filter.css';
 
 /** After the last key: long enough to finish a word. */
 const SETTLE_MS = 350;
-const HINT = 'Filter: tlv.trace_id == 0x1f && lost_at == "tcx ingress"';
+/** A filter that was in force for so long is one to come back to. */
+const REMEMBER_MS = 1500;
 const NO_NAMES: readonly string[] = [];
 
 export function FilterLine() {
   const session = useSession();
   const where = usePage((state) => state.link.where);
   const waiting = usePage((state) => state.newest?.filterError ?? null);
+  const prepared = usePage((state) => state.prepared);
   const [text, setText] = useState(where);
   const [refused, setRefused] = useState<FilterError | null>(null);
   const [seenWhere, setSeenWhere] = useState(where);
+  const [seenPrepared, setSeenPrepared] = useState(prepared);
+  const [explain, setExplain] = useState<Explain | null>(null);
+  /** Place in the history that the arrow keys are at; -1 = none. */
+  const past = useRef(-1);
   // A link, a cleared filter, a step back in the history: what is in force is what is shown.
   if (where !== seenWhere) {
     setSeenWhere(where);
     setText(where);
     setRefused(null);
   }
+  if (prepared !== seenPrepared) {
+    setSeenPrepared(prepared);
+    if (prepared !== null) setText(prepared);
+  }
   const error = refused ?? (text === where ? waiting : null);
   const errorId = useId();
+  const held = prepared !== null;
 
   useEffect(() => {
-    if (text.trim() === where) return;
+    if (held || text.trim() === where) return;
     let current = true;
     const timer = setTimeout(() => {
-      session.filter.write(text.trim()).then(
+      session.filter.write(text.trim(), true).then(
         (answer) => current && setRefused(answer),
         // A worker that died is told where problems are.
         () => undefined,
@@ -42,24 +54,91 @@ export function FilterLine() {
       current = false;
       clearTimeout(timer);
     };
-  }, [session, text, where]);
+  }, [session, held, text, where]);
+
+  useEffect(() => {
+    const timer = setTimeout(() => rememberFilter(where), REMEMBER_MS);
+    return () => clearTimeout(timer);
+  }, [where]);
 
   const put = (next: string) => {
+    past.current = -1;
     setText(next);
     if (next.trim() === where) setRefused(null);
   };
+  const release = () => session.store.setState({ prepared: null });
+  const apply = () => {
+    session.filter.write(text.trim()).then(
+      (answer) => {
+        setRefused(answer);
+        if (answer === null) rememberFilter(text.trim());
+      },
+      () => undefined,
+    );
+  };
+  const undo = () => {
+    release();
+    put(where);
+  };
+  const walkHistory = (by: 1 | -1): boolean => {
+    const filters = filterHistory();
+    const to = past.current + by;
+    if (to >= filters.length || to < -1) return false;
+    const next = to < 0 ? where : (filters[to] ?? '');
+    past.current = to;
+    // As if it were prepared: to walk past a filter is not to ask it.
+    session.store.setState({ prepared: to < 0 ? null : next });
+    setText(next);
+    return true;
+  };
+  const said = text.trim() === '' ? null : (explain?.(text) ?? null);
   return (
     <search className="filter-line" aria-label="Filter">
-      <FilterField text={text} error={error} errorId={errorId} onText={put} onUndo={() => put(where)} />
+      <FilterField
+        text={text}
+        error={error}
+        describedBy={errorId}
+        onText={put}
+        onUndo={undo}
+        onEnter={apply}
+        onHistory={walkHistory}
+        onExplain={setExplain}
+      />
       {where !== '' && <Passing />}
-      {where !== '' && (
-        <button className="button quiet" onClick={() => put('')}>
+      {held && (
+        <button className="button solid small" onClick={apply}>
+          Apply
+        </button>
+      )}
+      {(where !== '' || text !== '') && (
+        <button
+          className="button quiet"
+          onClick={() => {
+            release();
+            put('');
+          }}
+        >
           Clear
         </button>
       )}
-      <Examples onPick={put} />
-      <p id={errorId} className="filter-error" role="status">
-        {error === null ? '' : `${error.cause} ${error.remedy}`}
+      <Questions
+        onPick={(next) => {
+          release();
+          put(next);
+        }}
+      />
+      <p id={errorId} className="filter-said">
+        <span className="filter-error" role="status">
+          {error === null ? '' : `${error.cause} ${error.remedy}`}
+        </span>
+        {error === null && held && (
+          <span className="filter-held">Not in force yet: Enter applies it, Esc takes it back. </span>
+        )}
+        {error === null && said !== null && (
+          <span className="muted" title={said}>
+            Journeys where {said}
+          </span>
+        )}
       </p>
     </search>
   );
@@ -75,94 +154,36 @@ function Passing() {
   );
 }
 
-interface FieldProps {
-  readonly text: string;
-  readonly error: FilterError | null;
-  readonly errorId: string;
-  readonly onText: (text: string) => void;
-  /** Escape: back to what is in force. */
-  readonly onUndo: () => void;
-}
-
-/** A plain field, until the editor has come. */
-function FilterField({ text, error, errorId, onText, onUndo }: FieldProps) {
-  const session = useSession();
-  const host = useRef<HTMLDivElement>(null);
-  const editor = useRef<FilterEditor | null>(null);
-  const [ready, setReady] = useState(false);
-  const latest = useRef({ text, error, onText, onUndo });
-  useEffect(() => {
-    latest.current = { text, error, onText, onUndo };
-  });
-
-  useEffect(() => {
-    let gone = false;
-    const load = async () => {
-      const { createFilterEditor } = await import('./editor.ts');
-      if (gone || host.current === null) return;
-      const hadFocus = document.activeElement?.matches('input[data-filter-field]') === true;
-      editor.current = createFilterEditor({
-        parent: host.current,
-        text: latest.current.text,
-        label: 'Filter',
-        hint: HINT,
-        onChange: (next) => latest.current.onText(next),
-        onLeave: () => latest.current.onUndo(),
-        complete: (typed, at) => session.filter.complete(typed, at),
-      });
-      editor.current.setError(latest.current.error);
-      setReady(true);
-      if (hadFocus) editor.current.focus();
-    };
-    // Without it the plain field stays, which asks the same.
-    load().catch(() => undefined);
-    return () => {
-      gone = true;
-      editor.current?.destroy();
-      editor.current = null;
-    };
-  }, [session]);
-
-  useEffect(() => editor.current?.setText(text), [text]);
-  useEffect(() => editor.current?.setError(error), [error]);
-
-  return (
-    <div className="filter-field" data-bad={error !== null}>
-      {!ready && (
-        <input
-          data-filter-field
-          className="mono"
-          aria-label="Filter"
-          aria-describedby={errorId}
-          aria-invalid={error !== null}
-          placeholder={HINT}
-          spellCheck={false}
-          value={text}
-          onChange={({ target }) => onText(target.value)}
-          onKeyDown={({ key }) => key === 'Escape' && onUndo()}
-        />
-      )}
-      <div ref={host} className="filter-host" data-text-field {...(ready && { 'data-filter-field': '' })} />
-    </div>
-  );
-}
-
-/** A native menu of questions: it needs no script of ours to open, close and be read. */
-function Examples({ onPick }: { readonly onPick: (filter: string) => void }) {
+/** A native menu of questions and of filters of before: it needs no script of ours to open, close and be read. */
+function Questions({ onPick }: { readonly onPick: (filter: string) => void }) {
   const names = usePage((state) => state.newest?.tlvNames ?? NO_NAMES);
+  const [recent, setRecent] = useState<readonly string[]>(filterHistory);
   return (
     <select
       className="button quiet"
       aria-label="Questions to begin with"
       value=""
+      onFocus={() => setRecent(filterHistory())}
+      onPointerDown={() => setRecent(filterHistory())}
       onChange={({ target }) => target.value !== '' && onPick(target.value)}
     >
       <option value="">Questions…</option>
-      {examplesFor(names).map(({ question, filter }) => (
-        <option key={filter} value={filter}>
-          {question}
-        </option>
-      ))}
+      <optgroup label="To begin with">
+        {examplesFor(names).map(({ question, filter }) => (
+          <option key={filter} value={filter}>
+            {question}
+          </option>
+        ))}
+      </optgroup>
+      {recent.length > 0 && (
+        <optgroup label="Of before">
+          {recent.map((filter) => (
+            <option key={filter} value={filter}>
+              {filter}
+            </option>
+          ))}
+        </optgroup>
+      )}
     </select>
   );
 }

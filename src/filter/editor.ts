@@ -12,6 +12,7 @@ import { Annotation, EditorState, Prec } from '@codemirror/state';
 import { EditorView, keymap, placeholder, tooltips, type ViewUpdate } from '@codemirror/view';
 import { styleTags, tags } from '@lezer/highlight';
 import { parser } from '#core/query/filter-parser.gen.ts';
+export { explainFilter } from '#core/query/explain.ts';
 import type { Completion } from '#core/query/complete.ts';
 import type { FilterError } from '#core/query/syntax.ts';
 
@@ -21,6 +22,9 @@ export interface EditorOptions {
   readonly label: string;
   readonly hint: string;
   readonly onChange: (text: string) => void;
+  readonly onEnter: () => void;
+  /** Arrow up (1: an older filter) and down (-1), with no list of completions open; false = there is none. */
+  readonly onHistory: (by: 1 | -1) => boolean;
   /** Escape, with no list of completions open. */
   readonly onLeave: () => void;
   readonly complete: (text: string, at: number) => Promise<Completion>;
@@ -114,8 +118,10 @@ export function createFilterEditor(options: EditorOptions): FilterEditor {
         Prec.highest(
           keymap.of([
             ...completionKeymap,
-            // One line: Enter is for completions only.
-            { key: 'Enter', run: () => true },
+            // One line: Enter is for completions, and else asks now.
+            { key: 'Enter', run: () => (options.onEnter(), true) },
+            { key: 'ArrowUp', run: () => options.onHistory(1) },
+            { key: 'ArrowDown', run: () => options.onHistory(-1) },
             { key: 'Escape', run: () => (onLeave(), true) },
           ]),
         ),

@@ -23,6 +23,16 @@ describe('the keys', () => {
     expect(keyIdOf('page', press('p', { altKey: true }))).toBeNull();
   });
 
+  it('are signs, wherever a keyboard has them: AZERTY has brackets behind AltGr', () => {
+    const altGr = { ctrlKey: true, altKey: true, modifierAltGraph: true };
+    expect(keyIdOf('page', press('[', altGr))).toBe('previous-hop');
+    expect(keyIdOf('page', press('[', { ctrlKey: true, altKey: true }))).toBeNull();
+    // AZERTY: `:` and `/` share a key, `?` is Shift and the key beside.
+    expect(keyIdOf('page', press(':', { code: 'Period' }))).toBe('palette');
+    expect(keyIdOf('page', press('/', { code: 'Period', shiftKey: true }))).toBe('filter');
+    expect(keyIdOf('page', press('a', { code: 'KeyQ' }))).toBe('value');
+  });
+
   it('leave text fields alone', () => {
     const field = document.body.appendChild(document.createElement('textarea'));
     expect(keyIdOf('page', press('p', { target: field }))).toBeNull();

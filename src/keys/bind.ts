@@ -10,6 +10,7 @@ export interface KeyPress {
   readonly altKey: boolean;
   readonly metaKey: boolean;
   readonly target: EventTarget | null;
+  getModifierState?(key: 'AltGraph'): boolean;
   preventDefault(): void;
   stopPropagation(): void;
 }
@@ -19,7 +20,9 @@ const TEXT_FIELDS = 'input, textarea, select, [contenteditable="true"], [data-te
 
 /** The row of the table that this press means in this scope, or null. */
 export function keyIdOf(scope: Scope, press: KeyPress): KeyId | null {
-  if (press.ctrlKey || press.altKey || press.metaKey) return null;
+  // AltGr, which some systems tell as Ctrl and Alt, is how a keyboard has [ or ]: what counts is the sign.
+  const byAltGr = press.getModifierState?.('AltGraph') === true;
+  if (press.metaKey || (!byAltGr && (press.ctrlKey || press.altKey))) return null;
   if (press.target instanceof Element && press.target.closest(TEXT_FIELDS) !== null) return null;
   const row = KEY_TABLE.find(
     (candidate) => candidate.scope === scope && (candidate.keys as readonly string[]).includes(press.key),

@@ -2,7 +2,7 @@
  * Every key of the page, in one table: the binder (bind.ts) and the `?` dialog read the same rows, so that
  * neither can know a key that the other does not.
  */
-export type Scope = 'page' | 'list' | 'path' | 'journey' | 'bytes' | 'separator';
+export type Scope = 'page' | 'list' | 'groups' | 'path' | 'journey' | 'bytes' | 'separator';
 
 export interface KeyRow {
   readonly id: string;
@@ -13,6 +13,7 @@ export interface KeyRow {
 }
 
 export const KEY_TABLE = [
+  { id: 'palette', scope: 'page', keys: [':'], text: 'everything one can do, by name' },
   { id: 'help', scope: 'page', keys: ['?'], text: 'this help' },
   { id: 'pause', scope: 'page', keys: ['p'], text: 'pause the view, or catch up (the capture goes on)' },
   { id: 'follow', scope: 'page', keys: ['f'], text: 'follow the newest journey, or stop' },
@@ -25,6 +26,12 @@ export const KEY_TABLE = [
   { id: 'pane-journey', scope: 'page', keys: ['3'], text: 'go to the journey' },
   { id: 'pane-bytes', scope: 'page', keys: ['4'], text: 'go to the bytes' },
   { id: 'filter', scope: 'page', keys: ['/'], text: 'write a filter' },
+  { id: 'value', scope: 'page', keys: ['a'], text: 'filter by the value in focus' },
+  { id: 'common', scope: 'page', keys: ['w'], text: 'what do these have in common?' },
+  { id: 'group', scope: 'page', keys: ['g'], text: 'the list in groups, or journeys again' },
+  { id: 'columns', scope: 'page', keys: ['i'], text: 'choose the columns of the list' },
+  { id: 'mark', scope: 'page', keys: ['v'], text: 'mark the journey, or take its mark away' },
+  { id: 'note', scope: 'page', keys: ['n'], text: 'write a note on the journey' },
   { id: 'filter-metadata', scope: 'page', keys: ['m'], text: 'only journeys with metadata, or all' },
   { id: 'filter-lost', scope: 'page', keys: ['x'], text: 'only journeys that lost metadata, or all' },
   { id: 'losses', scope: 'page', keys: ['l'], text: 'open or close the table of damage to metadata' },
@@ -38,7 +45,17 @@ export const KEY_TABLE = [
   { id: 'list.page-up', scope: 'list', keys: ['PageUp'], text: 'a page up' },
   { id: 'list.first', scope: 'list', keys: ['Home'], text: 'first' },
   { id: 'list.last', scope: 'list', keys: ['End'], text: 'last' },
+  { id: 'list.left', scope: 'list', keys: ['ArrowLeft'], text: 'column to the left' },
+  { id: 'list.right', scope: 'list', keys: ['ArrowRight'], text: 'column to the right' },
+  { id: 'list.sort', scope: 'list', keys: ['o'], text: 'order by this column: up, down, not' },
+  { id: 'list.wider', scope: 'list', keys: ['+'], text: 'column wider' },
+  { id: 'list.narrower', scope: 'list', keys: ['-'], text: 'column narrower' },
+  { id: 'list.value', scope: 'list', keys: ['a'], text: 'filter by the value of this column' },
   { id: 'list.open', scope: 'list', keys: ['Enter'], text: 'to its hops' },
+  { id: 'groups.next', scope: 'groups', keys: ['ArrowDown'], text: 'next' },
+  { id: 'groups.previous', scope: 'groups', keys: ['ArrowUp'], text: 'previous' },
+  { id: 'groups.expand', scope: 'groups', keys: ['ArrowRight'], text: 'show its first journeys' },
+  { id: 'groups.collapse', scope: 'groups', keys: ['ArrowLeft'], text: 'hide them' },
   { id: 'path.previous', scope: 'path', keys: ['ArrowLeft'], text: 'previous hop' },
   { id: 'path.next', scope: 'path', keys: ['ArrowRight'], text: 'next hop' },
   { id: 'path.up', scope: 'path', keys: ['ArrowUp'], text: 'lane above' },
@@ -66,6 +83,7 @@ export type KeyId = (typeof KEY_TABLE)[number]['id'];
 export const SCOPE_TITLES: Readonly<Record<Scope, string>> = {
   page: 'Everywhere',
   list: 'Journeys',
+  groups: 'Groups',
   path: 'Path',
   journey: 'Journey',
   bytes: 'Bytes',

@@ -1,5 +1,7 @@
 /** The journeys: any number of rows, of which the worker is asked for those in view. */
 import {
+  lazy,
+  Suspense,
   useCallback,
   useEffect,
   useLayoutEffect,
@@ -8,6 +10,7 @@ import {
   useState,
   type CSSProperties,
   type KeyboardEvent,
+  type MouseEvent,
   type PointerEvent,
 } from 'react';
 import type { JourneyRows, RowWatch, SourceState } from '#workers/api.ts';
@@ -15,21 +18,22 @@ import { useSize } from '#src/app/use-size.ts';
 import { scopedAction } from '#src/keys/bind.ts';
 import { usePage, useSession } from '#src/state/context.ts';
 import { afterFrame } from '#src/state/frame.ts';
-import { hopOfKey } from '#src/state/hop-key.ts';
+import { MAX_COLUMN_CHARS, MIN_COLUMN_CHARS } from '#src/state/link.ts';
+import { isFiltered } from '#src/state/list-filter.ts';
 import {
   cellColumns,
   cellPitch,
-  FIRST_WIDTHS,
-  fit,
   growWidths,
-  PROTOCOL_CHARS,
+  listColumns,
   templateOf,
   timeChars,
   type Widths,
 } from './columns.ts';
-import { ListRow, titleOf } from './ListRow.tsx';
+import { ListHead } from './ListHead.tsx';
+import { cellId, ListRow } from './ListRow.tsx';
+import { ListTools } from './ListTools.tsx';
 import { RowLoader } from './loader.ts';
-import { printAbsoluteParts, printCount } from './print.ts';
+import { cellTitle, valueAt } from './value-at.ts';
 import { StripCache } from './strip.ts';
 import {
   clampTop,
@@ -49,6 +53,8 @@ export const ROW_HEIGHT_PX = 22;
 const HEAD_HEIGHT_PX = 24;
 const OVERSCAN_ROWS = 12;
 const NO_NAMES: readonly string[] = [];
+const NO_WIDTHS: Widths = [];
+const WIDTH_STEP_CHARS = 2;
 
 /** Whether all rows of the window are there, of this generation. */
 function covers(
@@ -81,17 +87,37 @@ function emptyText(state: SourceState): string {
   }
 }
 
+const GroupTable = lazy(() => import('#src/groups/GroupTable.tsx'));
+
+/** The journeys, or in their place groups of them. */
 export function ListPane() {
+  const group = usePage((state) => state.link.group);
+  return (
+    <section className="pane list-pane" aria-label="Journeys" data-pane="list">
+      <ListTools />
+      {group === '' ? (
+        <JourneyGrid />
+      ) : (
+        <Suspense>
+          <GroupTable key={group} field={group} />
+        </Suspense>
+      )}
+    </section>
+  );
+}
+
+function JourneyGrid() {
   const session = useSession();
   const shown = usePage((state) => state.shown);
   const selection = usePage((state) => state.selection);
   const follow = usePage((state) => state.follow);
   const link = usePage((state) => state.link);
+  const marks = usePage((state) => state.marks);
   const scroller = useRef<HTMLDivElement>(null);
   const size = useSize(scroller);
   const [top, setTop] = useState(0);
   const [fetched, setFetched] = useState<JourneyRows | null>(null);
-  const [widths, setWidths] = useState<Widths>(FIRST_WIDTHS);
+  const [widths, setWidths] = useState<Widths>(NO_WIDTHS);
   /** The scrollTop that is already known: set by the page itself, so that its event is not a person's, or seen. */
   const ownScroll = useRef(0);
 
@@ -112,15 +138,25 @@ export function ListPane() {
   // Rows beyond the edge are for scrolling; at the newest there is none.
   const view = windowAt(at, extent, sticking ? 0 : OVERSCAN_ROWS);
   const places = usePage((state) => state.places);
-  const columns = useMemo(() => cellColumns(places), [places]);
+  const cells = useMemo(() => cellColumns(places), [places]);
+  const chosenColumns = link.columns;
+  // Names come as another array with every Update.
+  const tlvKey = tlvNames.join('\0');
+  const columns = useMemo(
+    () => listColumns(chosenColumns, tlvKey === '' ? [] : tlvKey.split('\0')),
+    [chosenColumns, tlvKey],
+  );
   const startNs = shown?.timeline.startNs ?? '';
   const timeWidth = timeChars(startNs, shown?.timeline.endNs ?? '');
   const template = useMemo(
-    () => templateOf({ ...widths, time: timeWidth }, columns),
-    [widths, columns, timeWidth],
+    () => templateOf(columns, widths, timeWidth, cells),
+    [widths, columns, timeWidth, cells],
   );
-  const pitch = cellPitch(columns);
-  const strips = useMemo(() => new StripCache(columns, pitch), [columns, pitch]);
+  const pitch = cellPitch(cells);
+  const strips = useMemo(() => new StripCache(cells, pitch), [cells, pitch]);
+  /** Column that the arrow keys are at; none until they are used. */
+  const [cursorAt, setCursor] = useState(-1);
+  const cursor = Math.min(cursorAt, columns.length - 1);
 
   const loader = useRef<RowLoader | null>(null);
   useEffect(() => {
@@ -139,7 +175,7 @@ export function ListPane() {
     setOwnCapture(capture);
     setTop(0);
     setFetched(null);
-    setWidths(FIRST_WIDTHS);
+    setWidths(NO_WIDTHS);
   }
 
   // While packets arrive, rows in view grow cells: Updates bring them along.
@@ -160,9 +196,11 @@ export function ListPane() {
   }, [wanting, view.from, view.count, generation]);
 
   const [grownFrom, setGrownFrom] = useState<JourneyRows | null>(null);
-  if (rows !== null && rows !== grownFrom) {
+  const [grownFor, setGrownFor] = useState(columns);
+  if (rows !== null && (rows !== grownFrom || columns !== grownFor)) {
     setGrownFrom(rows);
-    setWidths(growWidths(widths, rows, tlvNames));
+    setGrownFor(columns);
+    setWidths(growWidths(columns === grownFor ? widths : NO_WIDTHS, columns, rows, startNs, tlvNames));
   }
 
   useLayoutEffect(() => {
@@ -242,6 +280,34 @@ export function ListPane() {
   const drawnSelection =
     selection !== null && rows?.journey.includes(selection.journey) === true && listed > 0;
 
+  const turn = (field: string | null | undefined) => {
+    if (field !== null && field !== undefined) session.view.turnSort(field);
+  };
+  const setWidth = (column: number, chars: number) => {
+    const bounded = Math.min(MAX_COLUMN_CHARS, Math.max(MIN_COLUMN_CHARS, chars));
+    session.view.setColumns(
+      columns.map(({ name, chars: before }, i) => ({ name, chars: i === column ? bounded : before })),
+    );
+  };
+  const widen = (column: number, by: number) => {
+    const width = template.chars[column];
+    if (width !== null && width !== undefined && columns[column]?.name !== 'path')
+      setWidth(column, width + by);
+  };
+  const menuOf = (column: number, at: number | null, x: number, y: number) => {
+    const one = columns[column];
+    if (one === undefined) return;
+    const found = at === null || rows === null ? null : valueAt(rows, at, one.name, startNs, tlvNames);
+    const field = found?.field ?? one.field;
+    if (field !== null) session.store.setState({ valueMenu: { field, value: found?.value ?? null, x, y } });
+  };
+  const menuAtCursor = () => {
+    if (selection === null || rows === null) return;
+    const at = rows.journey.indexOf(selection.journey);
+    const cell = document.getElementById(cellId(selection.journey, cursor)) ?? scroller.current;
+    const { left, bottom } = cell!.getBoundingClientRect();
+    menuOf(Math.max(0, cursor), at < 0 ? null : at, left, bottom);
+  };
   const pageRows = Math.max(1, Math.floor(extent.viewport / ROW_HEIGHT_PX) - 1);
   const onKeyDown = (event: KeyboardEvent) =>
     scopedAction('list', event, {
@@ -251,6 +317,12 @@ export function ListPane() {
       'list.page-up': () => session.journey.walk(-pageRows),
       'list.first': () => session.journey.walk(-Infinity),
       'list.last': () => session.journey.walk(Infinity),
+      'list.left': () => setCursor(Math.max(0, (cursor < 0 ? columns.length : cursor) - 1)),
+      'list.right': () => setCursor(Math.min(columns.length - 1, cursor + 1)),
+      'list.sort': () => turn(columns[cursor]?.field),
+      'list.wider': () => widen(cursor, WIDTH_STEP_CHARS),
+      'list.narrower': () => widen(cursor, -WIDTH_STEP_CHARS),
+      'list.value': menuAtCursor,
       'list.open': () => document.querySelector<HTMLElement>('[data-pane="journey"] [tabindex="0"]')?.focus(),
     });
   const onSelect = useCallback(
@@ -261,104 +333,102 @@ export function ListPane() {
   // Rows that arrive late leave the old ones standing where they were, never an empty pane.
   const overlap = rows !== null && rows.from < view.from + view.count && view.from < rows.from + rows.count;
   const offset = rows === null || overlap ? at : rows.from * ROW_HEIGHT_PX;
-  const hopFilters = link.hop !== null && hopOfKey(places, link.hop) !== null;
-  const filtered = hopFilters || link.metadata !== null || link.harm !== null;
   const total = shown?.journeys ?? 0;
+  const filtered = isFiltered(link);
   const style: CSSProperties & Record<'--pitch' | '--strip' | '--width', string> = {
     '--pitch': `${pitch}px`,
     '--strip': `${template.stripPx}px`,
     '--width': template.width,
   };
-  const headings: readonly (readonly [string, number | null])[] = [
-    ['time s', timeWidth],
-    ['journey', template.widths.id],
-    ['path', null],
-    ...tlvNames.map((name, i) => [name, template.widths.tlv[i] ?? name.length] as const),
-    ['proto', PROTOCOL_CHARS],
-    ['source', template.widths.source],
-    ['destination', template.widths.destination],
-    ['info', 4],
-  ];
-  const onPointerOver = ({ target }: PointerEvent) => {
-    if (!(target instanceof Element) || rows === null) return;
+  /** The cell under the pointer: its column and its row in `rows`. */
+  const cellAt = (
+    target: EventTarget,
+  ): { readonly cell: HTMLElement; readonly column: number; readonly at: number } | null => {
+    if (!(target instanceof Element) || rows === null) return null;
     const cell = target.closest<HTMLElement>('[data-column]');
-    const index = Number(cell?.closest<HTMLElement>('.list-row')?.dataset['at'] ?? -1);
-    if (cell === null || index < 0 || index >= rows.count) return;
-    const column = cell.dataset['column'] ?? '';
-    cell.title =
-      column === 'path'
-        ? strips.of(rows.cells.subarray(index * rows.hops, (index + 1) * rows.hops)).story
-        : titleOf(rows, index, column, printAbsoluteParts(rows.timeHi[index] ?? 0, rows.timeLo[index] ?? 0));
+    const at = Number(cell?.closest<HTMLElement>('.list-row')?.dataset['at'] ?? -1);
+    return cell === null || at < 0 || at >= rows.count
+      ? null
+      : { cell, column: Number(cell.dataset['column']), at };
   };
+  const onPointerOver = ({ target }: PointerEvent) => {
+    const found = cellAt(target);
+    const name = columns[found?.column ?? -1]?.name;
+    if (found === null || name === undefined || rows === null) return;
+    const { cell, at } = found;
+    cell.title =
+      name === 'path'
+        ? strips.of(rows.cells.subarray(at * rows.hops, (at + 1) * rows.hops)).story
+        : cellTitle(rows, at, name, startNs, tlvNames);
+  };
+  const onContextMenu = (event: MouseEvent) => {
+    const found = cellAt(event.target);
+    if (
+      found === null ||
+      rows === null ||
+      valueAt(rows, found.at, columns[found.column]?.name ?? '', startNs, tlvNames) === null
+    )
+      return;
+    event.preventDefault();
+    menuOf(found.column, found.at, event.clientX, event.clientY);
+  };
+  const marked = useMemo(() => new Set(marks.map(({ journey }) => journey)), [marks]);
 
   return (
-    <section className="pane list-pane" aria-label="Journeys" data-pane="list">
-      <header className="pane-head">
-        <h2>Journeys</h2>
-        <span className="muted push" role={growing ? undefined : 'status'} data-testid="list-count">
-          {filtered ? `${printCount(listed)} of ${printCount(total)}` : printCount(listed)}
-        </span>
-        {live && (
-          <button
-            className="button quiet small"
-            aria-pressed={follow}
-            onClick={() => session.setFollow(!follow)}
-            title="Stick to the newest journey (f)"
-          >
-            follow
-          </button>
-        )}
-      </header>
-      <div
-        className="list-scroll mono"
-        ref={scroller}
-        onScroll={onScroll}
-        onKeyDown={onKeyDown}
-        role="grid"
-        tabIndex={0}
-        aria-label="Journeys"
-        aria-rowcount={listed + 1}
-        aria-colcount={7 + tlvNames.length}
-        aria-activedescendant={drawnSelection ? `journey-${selection.journey}` : undefined}
-        style={style}
-      >
-        <div className="list-head" role="row" aria-rowindex={1}>
-          {headings.map(([title, chars], i) => (
-            <span
-              role="columnheader"
-              key={`${i}-${title}`}
-              className={chars === null ? 'cells' : ''}
-              title={title}
-            >
-              {chars === null ? title : i === 0 ? title.padStart(chars) : fit(title, chars)}
-            </span>
-          ))}
+    <div
+      className="list-scroll mono"
+      ref={scroller}
+      onScroll={onScroll}
+      onKeyDown={onKeyDown}
+      role="grid"
+      tabIndex={0}
+      aria-label="Journeys"
+      aria-rowcount={listed + 1}
+      aria-colcount={columns.length}
+      aria-activedescendant={
+        !drawnSelection
+          ? undefined
+          : cursor < 0
+            ? `journey-${selection.journey}`
+            : cellId(selection.journey, cursor)
+      }
+      style={style}
+    >
+      <ListHead
+        template={template}
+        sort={link.sort}
+        cursor={cursor}
+        onSort={turn}
+        onWidth={setWidth}
+        onMenu={(column, x, y) => menuOf(column, null, x, y)}
+      />
+      <div className="list-track" style={{ height: trackHeight(track) }} role="rowgroup">
+        <div className="list-rows" onPointerOver={onPointerOver} onContextMenu={onContextMenu}>
+          {rows !== null &&
+            listed > 0 &&
+            Array.from({ length: rows.count }, (_, i) => (
+              <ListRow
+                key={i}
+                rows={rows}
+                at={i}
+                y={(rows.from + i) * ROW_HEIGHT_PX - offset}
+                selected={rows.journey[i] === selection?.journey}
+                marked={marked.has(rows.journey[i] ?? -1)}
+                startNs={startNs}
+                tlvNames={tlvNames}
+                cursor={rows.journey[i] === selection?.journey ? cursor : -1}
+                strip={strips.of(rows.cells.subarray(i * rows.hops, (i + 1) * rows.hops))}
+                template={template}
+                onSelect={onSelect}
+              />
+            ))}
         </div>
-        <div className="list-track" style={{ height: trackHeight(track) }} role="rowgroup">
-          <div className="list-rows" onPointerOver={onPointerOver}>
-            {rows !== null &&
-              listed > 0 &&
-              Array.from({ length: rows.count }, (_, i) => (
-                <ListRow
-                  key={i}
-                  rows={rows}
-                  at={i}
-                  y={(rows.from + i) * ROW_HEIGHT_PX - offset}
-                  selected={rows.journey[i] === selection?.journey}
-                  startNs={startNs}
-                  strip={strips.of(rows.cells.subarray(i * rows.hops, (i + 1) * rows.hops))}
-                  template={template}
-                  onSelect={onSelect}
-                />
-              ))}
-          </div>
-        </div>
-        {listed === 0 && (
-          <p className="pane-empty">
-            {filtered && total > 0 ? 'No journey passes the filter.' : emptyText(shown?.state ?? 'idle')}
-          </p>
-        )}
       </div>
-    </section>
+      {listed === 0 && (
+        <p className="pane-empty">
+          {filtered && total > 0 ? 'No journey passes the filter.' : emptyText(shown?.state ?? 'idle')}
+        </p>
+      )}
+    </div>
   );
 }

@@ -3,11 +3,8 @@
  * a grid of cells that each cut their own text is what a following list would spend its time on.
  */
 import { memo } from 'react';
-import { PROTOCOL_NAMES } from '#core/dissect/types.ts';
 import type { JourneyRows } from '#workers/api.ts';
-import { printJourneyId } from '#src/state/link.ts';
-import { fit, PROTOCOL_CHARS, type Template } from './columns.ts';
-import { printRelative } from './print.ts';
+import { cellText, fit, type Template } from './columns.ts';
 import type { CellStrip } from './strip.ts';
 
 interface Props {
@@ -15,61 +12,74 @@ interface Props {
   readonly at: number;
   readonly y: number;
   readonly selected: boolean;
+  readonly marked: boolean;
   readonly startNs: string;
+  readonly tlvNames: readonly string[];
   readonly strip: CellStrip;
   readonly template: Template;
+  /** Column that the keyboard is at, in the selected row; -1 = none. */
+  readonly cursor: number;
   readonly onSelect: (journey: number, hi: number, lo: number) => void;
 }
 
 function Row(props: Props) {
-  const { rows, at, y, selected, startNs, strip, template, onSelect } = props;
-  const { widths } = template;
+  const { rows, at, y, selected, marked, startNs, tlvNames, strip, template, cursor, onSelect } = props;
   const journey = rows.journey[at] ?? 0;
   const hi = rows.idHi[at] ?? 0;
   const lo = rows.idLo[at] ?? 0;
-  const time = printRelative(rows.timeHi[at] ?? 0, rows.timeLo[at] ?? 0, startNs);
   return (
     <div
       className="list-row"
       role="row"
       id={`journey-${journey}`}
       data-at={at}
+      data-marked={marked}
       aria-rowindex={rows.from + at + 2}
       aria-selected={selected}
       style={{ top: y }}
       onClick={() => onSelect(journey, hi, lo)}
     >
-      <span role="gridcell" data-column="time">
-        {time.padStart(widths.time)}
-      </span>
-      <span role="gridcell">{fit(printJourneyId({ hi, lo }), widths.id)}</span>
-      <span
-        role="gridcell"
-        data-column="path"
-        className="cells"
-        aria-label={strip.story.replaceAll('\n', ', ')}
-      >
-        <i style={{ backgroundImage: strip.background }} aria-hidden="true">
-          {strip.signs}
-        </i>
-      </span>
-      {rows.tlv.map((column, i) => (
-        <span role="gridcell" key={i} data-column={i}>
-          {fit(column[at] ?? '', widths.tlv[i] ?? 0)}
-        </span>
-      ))}
-      <span role="gridcell">{fit(PROTOCOL_NAMES[rows.protocol[at] ?? 0] ?? '', PROTOCOL_CHARS)}</span>
-      <span role="gridcell" data-column="source">
-        {fit(rows.source[at] ?? '', widths.source)}
-      </span>
-      <span role="gridcell" data-column="destination">
-        {fit(rows.destination[at] ?? '', widths.destination)}
-      </span>
-      <span role="gridcell" data-column="info" className="muted">
-        {rows.info[at]}
-      </span>
+      {template.columns.map(({ name }, i) => {
+        const here = {
+          id: i === cursor ? cellId(journey, i) : undefined,
+          'data-cursor': i === cursor || undefined,
+        };
+        if (name === 'path') {
+          return (
+            <span
+              role="gridcell"
+              key={i}
+              data-column={i}
+              className="cells"
+              aria-label={strip.story.replaceAll('\n', ', ')}
+              {...here}
+            >
+              <i style={{ backgroundImage: strip.background }} aria-hidden="true">
+                {strip.signs}
+              </i>
+            </span>
+          );
+        }
+        const text = cellText(rows, at, name, startNs, tlvNames);
+        const chars = template.chars[i] ?? null;
+        return (
+          <span
+            role="gridcell"
+            key={i}
+            data-column={i}
+            className={name === 'info' ? 'muted' : undefined}
+            {...here}
+          >
+            {name === 'time' && chars !== null ? text.padStart(chars) : fit(text, chars)}
+          </span>
+        );
+      })}
     </div>
   );
+}
+
+export function cellId(journey: number, column: number): string {
+  return `journey-${journey}-${column}`;
 }
 
 /** Rows come anew with every Update; most of them say what they said before. */
@@ -77,9 +87,11 @@ function sameRow(before: Props, after: Props): boolean {
   if (
     before.y !== after.y ||
     before.selected !== after.selected ||
+    before.marked !== after.marked ||
     before.startNs !== after.startNs ||
     before.strip !== after.strip ||
     before.template !== after.template ||
+    before.cursor !== after.cursor ||
     before.onSelect !== after.onSelect ||
     before.at !== after.at
   ) {
@@ -93,27 +105,13 @@ function sameRow(before: Props, after: Props): boolean {
     a.from === b.from &&
     a.generation === b.generation &&
     a.tlv.length === b.tlv.length &&
+    a.columns.length === b.columns.length &&
     a.info[at] === b.info[at] &&
     a.source[at] === b.source[at] &&
     a.destination[at] === b.destination[at] &&
-    a.tlv.every((column, i) => column[at] === b.tlv[i]?.[at])
+    a.tlv.every((column, i) => column[at] === b.tlv[i]?.[at]) &&
+    a.columns.every((column, i) => column[at] === b.columns[i]?.[at])
   );
 }
 
 export const ListRow = memo(Row, sameRow);
-
-/** The whole value of a cell: what a pointer resting on it is shown. Made when asked for, not for every row. */
-export function titleOf(rows: JourneyRows, at: number, column: string, absoluteTime: string): string {
-  switch (column) {
-    case 'time':
-      return absoluteTime;
-    case 'source':
-      return rows.source[at] ?? '';
-    case 'destination':
-      return rows.destination[at] ?? '';
-    case 'info':
-      return rows.info[at] ?? '';
-    default:
-      return rows.tlv[Number(column)]?.[at] ?? '';
-  }
-}

@@ -1,7 +1,9 @@
 /** How the list is looked at: its columns, their widths, its order, its groups. What the link says, told to the worker. */
+import { MAX_COLUMNS } from '#core/query/limits.ts';
 import type { ListSort } from '#workers/api.ts';
 import type { WorkerSlot } from './connection.ts';
 import type { ColumnRef } from './link.ts';
+import { firstColumns } from './first-columns.ts';
 import type { PageStore } from './store.ts';
 
 /** Columns that every row comes with; all others are asked for. */
@@ -39,6 +41,16 @@ export class ListView {
   /** null: those that the page begins with. */
   setColumns(columns: readonly ColumnRef[] | null): void {
     this.#set({ columns });
+  }
+
+  /** Behind those that are there; `tlvNames` are of the columns that the page begins with. */
+  addColumn(name: string, tlvNames: readonly string[]): void {
+    const { columns } = this.#store.getState().link;
+    const before = columns ?? firstColumns(tlvNames);
+    if (before.length >= MAX_COLUMNS || before.some((one) => one.name === name)) return;
+    // What is at the end takes the rest of the line.
+    const last = before.at(-1)?.name === 'info' ? before.slice(-1) : [];
+    this.setColumns([...before.slice(0, before.length - last.length), { name, chars: null }, ...last]);
   }
 
   /** null: by first event. */

@@ -39,7 +39,7 @@ export interface Mark extends Selection {
   /** '' = none. */
   readonly note: string;
 }
-export const MAX_MARKS = 200;
+export const MAX_MARKS = 100;
 export const MAX_NOTE_CHARS = 500;
 
 /** The menu of a value on screen: what can be asked of the capture with it. */
@@ -88,6 +88,8 @@ export interface PageState {
   readonly marks: readonly Mark[];
   /** What "in common" asks about: an expression, '' = the list as filtered. */
   readonly commonOf: string;
+  /** What the palette begins with. */
+  readonly paletteText: string;
   /** The schema's text as edited and not applied; it outlives its dialog, not its capture. null: not edited. */
   readonly schemaDraft: string | null;
   /** The cost is shown, and so counted. */
@@ -123,6 +125,7 @@ export function createPageStore(link: LinkState = EMPTY_LINK): PageStore {
     typing: false,
     marks: [],
     commonOf: '',
+    paletteText: '',
     schemaDraft: null,
     costOpen: false,
     lossOpen: false,

@@ -1,0 +1,2 @@
+/** Between the values of one journey, where a row tells them all. */
+export const THEN = ' → ';

@@ -1,0 +1,93 @@
+/** Where a filter is written: a plain field, until the editor has come. */
+import { useEffect, useRef, useState } from 'react';
+import type { FilterError } from '#workers/api.ts';
+import { useSession } from '#src/state/context.ts';
+import type { FilterEditor } from './editor.ts';
+
+const HINT = 'Filter: tlv.trace_id == 0x1f && lost_at == "tcx ingress"';
+
+/** A filter in words; null = nothing is asked, or it cannot be read. */
+export type Explain = (text: string) => string | null;
+
+interface Props {
+  readonly text: string;
+  readonly error: FilterError | null;
+  /** Id of what says what is wrong. */
+  readonly describedBy: string;
+  readonly onText: (text: string) => void;
+  /** Escape: back to what is in force. */
+  readonly onUndo: () => void;
+  readonly onEnter: () => void;
+  readonly onHistory: (by: 1 | -1) => boolean;
+  /** The language has come, and can say what a filter asks. */
+  readonly onExplain: (explain: () => Explain) => void;
+}
+
+export function FilterField(props: Props) {
+  const { text, error, describedBy, onText } = props;
+  const session = useSession();
+  const host = useRef<HTMLDivElement>(null);
+  const editor = useRef<FilterEditor | null>(null);
+  const [ready, setReady] = useState(false);
+  const latest = useRef(props);
+  useEffect(() => {
+    latest.current = props;
+  });
+
+  useEffect(() => {
+    let gone = false;
+    const load = async () => {
+      const { createFilterEditor, explainFilter } = await import('./editor.ts');
+      if (gone || host.current === null) return;
+      const hadFocus = document.activeElement?.matches('input[data-filter-field]') === true;
+      editor.current = createFilterEditor({
+        parent: host.current,
+        text: latest.current.text,
+        label: 'Filter',
+        hint: HINT,
+        onChange: (next) => latest.current.onText(next),
+        onLeave: () => latest.current.onUndo(),
+        onEnter: () => latest.current.onEnter(),
+        onHistory: (by) => latest.current.onHistory(by),
+        complete: (typed, at) => session.filter.complete(typed, at),
+      });
+      editor.current.setError(latest.current.error);
+      setReady(true);
+      latest.current.onExplain(() => explainFilter);
+      if (hadFocus) editor.current.focus();
+    };
+    // Without it the plain field stays, which asks the same.
+    load().catch(() => undefined);
+    return () => {
+      gone = true;
+      editor.current?.destroy();
+      editor.current = null;
+    };
+  }, [session]);
+
+  useEffect(() => editor.current?.setText(text), [text]);
+  useEffect(() => editor.current?.setError(error), [error]);
+
+  return (
+    <div className="filter-field" data-bad={error !== null}>
+      {!ready && (
+        <input
+          data-filter-field
+          className="mono"
+          aria-label="Filter"
+          aria-describedby={describedBy}
+          aria-invalid={error !== null}
+          placeholder={HINT}
+          spellCheck={false}
+          value={text}
+          onChange={({ target }) => onText(target.value)}
+          onKeyDown={({ key }) => {
+            if (key === 'Escape') props.onUndo();
+            else if (key === 'Enter') props.onEnter();
+          }}
+        />
+      )}
+      <div ref={host} className="filter-host" data-text-field {...(ready && { 'data-filter-field': '' })} />
+    </div>
+  );
+}

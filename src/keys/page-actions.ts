@@ -1,0 +1,61 @@
+/** What the keys of the page do, and the palette by name: one function for each row of the table. */
+import type { Session } from '#src/state/session.ts';
+import { applyTheme, nextTheme } from '#src/theme/theme.ts';
+import type { Handlers } from './bind.ts';
+import { openMenuAtFocus } from './focused-value.ts';
+
+function focusPane(name: string): void {
+  document
+    .querySelector<HTMLElement>(`[data-pane="${name}"] :is([tabindex="0"], svg [tabindex="0"])`)
+    ?.focus();
+}
+
+/** Those that can be done now. */
+export function pageActions(session: Session): Handlers {
+  const { store } = session;
+  const { link, theme, follow, capture, selection } = store.getState();
+  const always: Handlers = {
+    palette: () => store.setState({ dialog: 'palette', paletteText: '' }),
+    help: () => store.setState({ dialog: 'help' }),
+    theme: () => {
+      const next = nextTheme(theme);
+      applyTheme(next);
+      store.setState({ theme: next });
+    },
+  };
+  if (capture === null) return always;
+  return {
+    ...always,
+    pause: () => session.setPaused(!link.paused),
+    follow: () => session.setFollow(!follow),
+    'next-journey': () => session.journey.walk(1),
+    'previous-journey': () => session.journey.walk(-1),
+    'next-hop': () => session.journey.walkHops(1),
+    'previous-hop': () => session.journey.walkHops(-1),
+    'pane-path': () => focusPane('path'),
+    'pane-list': () => focusPane('list'),
+    'pane-journey': () => focusPane('journey'),
+    'pane-bytes': () => focusPane('bytes'),
+    filter: () => document.querySelector<HTMLElement>('[data-filter-field]')?.focus(),
+    value: () => openMenuAtFocus(session),
+    common: () => store.setState({ dialog: 'common', commonOf: '' }),
+    group: () => {
+      if (link.group === '') store.setState({ dialog: 'palette', paletteText: GROUP_BY });
+      else session.view.setGroup('');
+    },
+    columns: () => store.setState({ dialog: 'columns' }),
+    ...(selection !== null && {
+      mark: () => session.toggleMark(selection),
+      note: () => store.setState({ dialog: 'note' }),
+    }),
+    'filter-metadata': () => session.filter.set({ metadata: link.metadata === 'with' ? null : 'with' }),
+    'filter-lost': () => session.filter.set({ harm: link.harm === 'lost' ? null : 'lost' }),
+    losses: () => store.setState({ lossOpen: !store.getState().lossOpen }),
+    cost: () => store.setState({ costOpen: !store.getState().costOpen }),
+    clear: () => session.filter.clear(),
+    schema: () => store.setState({ dialog: 'schema' }),
+  };
+}
+
+/** How the palette names groups. */
+export const GROUP_BY = 'group by ';
