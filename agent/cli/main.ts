@@ -180,7 +180,7 @@ Examples:
   addSchemaDiff(schema);
   addSchemaCommands(schema, paths, dropPrivilege);
   addExport(program, dropPrivilege);
-  addShare(program, dropPrivilege);
+  addShare(program, paths, dropPrivilege);
 
   program
     .command('doctor')

@@ -1,9 +1,12 @@
 /** `whither share`: what it is asked, as a policy and a selection. */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { HOOK_BY_NAME, HOOKS } from '#core/format/hooks.ts';
 import { CAREFUL, VALUE_RULES, type SharePolicy, type ValueRule } from '#core/share/policy.ts';
 import { Failure } from '../failure.ts';
 import { readStream, readText } from '../supervisor/handover.ts';
+import type { Paths } from './paths.ts';
 import { checkSchema } from './schema.ts';
 import { shareCapture } from './share.ts';
 import { parseAge, parseTimeNs } from './units.ts';
@@ -24,10 +27,11 @@ interface ShareCommandOptions {
   readonly schema?: string;
   readonly expires?: number;
   readonly preview?: boolean;
+  readonly html?: boolean;
 }
 
 /** `dropPrivilege`: called between opening what is read and parsing it. */
-export function addShare(program: Command, dropPrivilege: () => void): void {
+export function addShare(program: Command, paths: Paths, dropPrivilege: () => void): void {
   program
     .command('share')
     .description('write a part of a capture without what must not leave to standard output (docs/share.md)')
@@ -46,19 +50,22 @@ export function addShare(program: Command, dropPrivilege: () => void): void {
     )
     .option('--schema <file>', 'metadata schema (JSON) instead of the one in the capture')
     .option('--expires <time>', 'say in it that it is to be deleted after this time, as in 30d', parseAge)
+    .option('--html', 'the page with the capture inside, one file that opens from disk without a network')
     .option('--preview', 'what would go out and what not, as JSON; no capture is written')
     .action(async (file: string, options: ShareCommandOptions) => {
       if (options.where !== undefined && file === STDIN) {
         throw new Failure('--where reads the capture twice, which standard input cannot be', 'give a file');
       }
       const text = options.schema === undefined ? null : readText(options.schema);
+      const page = options.html === true ? readPage(paths) : null;
       const open = () => (file === STDIN ? process.stdin : readStream(file));
       // Opened now, as who types the command may read it and the agent's user may not.
       const filtered = options.where === undefined ? null : { input: open(), where: options.where };
       const input = open();
       dropPrivilege();
       if (process.stdout.isTTY && options.preview !== true) {
-        throw new Failure('a capture is no text for a terminal', `whither share ${file} > share.pcapng`);
+        const [what, name] = page === null ? ['a capture', 'share.pcapng'] : ['such a page', 'share.html'];
+        throw new Failure(`${what} is no text for a terminal`, `whither share ${file} … > ${name}`);
       }
       process.exitCode = await shareCapture(
         input,
@@ -76,11 +83,20 @@ export function addShare(program: Command, dropPrivilege: () => void): void {
           schema: text === null ? null : checkSchema(text, options.schema ?? ''),
           expiresMs: options.expires ?? null,
           preview: options.preview === true,
+          page,
         },
         process.stdout,
         process.stderr,
       );
     });
+}
+
+function readPage({ pageDir }: Paths): string {
+  try {
+    return readFileSync(path.join(pageDir, 'share.html'), 'utf8');
+  } catch {
+    throw new Failure('the page for --html is not built', 'npm run build');
+  }
 }
 
 function hookOption(name: string, before: readonly number[] = []): readonly number[] {

@@ -17,6 +17,7 @@ const OPTIONS: ShareOptions = {
   schema: null,
   expiresMs: null,
   preview: false,
+  page: null,
 };
 
 /** In pieces, as a file is read. */

@@ -1,15 +1,19 @@
 /** `whither share FILE`: a capture in, and out of it one that may leave. */
 import { randomBytes } from 'node:crypto';
+import path from 'node:path';
 import type { Readable, Writable } from 'node:stream';
+import { deflateSync } from 'node:zlib';
 import { passingJourneys } from '#core/inspect/where.ts';
 import type { MetadataSchema } from '#core/metadata/types.ts';
 import { CaptureReader } from '#core/pcapng/reader.ts';
 import type { CaptureSink } from '#core/pcapng/types.ts';
+import { embedCapture, MAX_EMBEDDED_BYTES } from '#core/share/html.ts';
 import { KEY_BYTES } from '#core/share/keyed.ts';
 import type { SharePolicy } from '#core/share/policy.ts';
 import { EVERYTHING, type ShareSelection } from '#core/share/selection.ts';
 import { Snapshot } from '#core/share/snapshot.ts';
 import { CaptureStore } from '#core/store/capture-store.ts';
+import { Failure } from '../failure.ts';
 import { readFailure } from '../supervisor/handover.ts';
 import { whereFailure } from './where-failure.ts';
 
@@ -25,6 +29,8 @@ export interface ShareOptions {
   readonly expiresMs: number | null;
   /** The manifest instead of the capture. */
   readonly preview: boolean;
+  /** The capture inside of this page (share.html of a build); null = the capture alone. */
+  readonly page: string | null;
 }
 
 /**
@@ -52,10 +58,12 @@ export async function shareCapture(
     notes: null,
   });
   let written = 0;
+  const parts: Uint8Array[] = [];
   const write = async (bytes: Uint8Array): Promise<void> => {
     written += bytes.length;
     if (options.preview || bytes.length === 0) return;
-    if (!out.write(bytes)) await new Promise((resolve) => out.once('drain', resolve));
+    if (options.page !== null) parts.push(bytes);
+    else await drained(out, bytes);
   };
   const read = await readInto(snapshot, input, name, async () => {
     await write(snapshot.take());
@@ -65,6 +73,7 @@ export async function shareCapture(
   const manifest = snapshot.end();
   await write(snapshot.take());
   if (options.preview) out.write(`${JSON.stringify(manifest, null, 2)}\n`);
+  else if (options.page !== null) await drained(out, pageWith(options.page, Buffer.concat(parts), name));
   for (const { offset, cause, remedy } of snapshot.problems) {
     err.write(`${name}: at byte ${offset}: ${cause} ${remedy}\n`);
   }
@@ -75,6 +84,21 @@ export async function shareCapture(
       `${removed.comments} comments, ${removed.blocks} blocks\n`,
   );
   return snapshot.problems.some(({ fatal }) => fatal) ? 1 : 0;
+}
+
+async function drained(out: Writable, bytes: Uint8Array | string): Promise<void> {
+  if (!out.write(bytes)) await new Promise((resolve) => out.once('drain', resolve));
+}
+
+function pageWith(page: string, capture: Buffer, name: string): string {
+  if (capture.length > MAX_EMBEDDED_BYTES) {
+    throw new Failure(
+      `${capture.length} bytes are more than a page can hold (${MAX_EMBEDDED_BYTES})`,
+      'select less, with --where, --from and --to',
+    );
+  }
+  const packed = deflateSync(capture, { level: 9 }).toString('base64');
+  return embedCapture(page, { packed, title: path.basename(name), view: '' });
 }
 
 async function journeysOf(
