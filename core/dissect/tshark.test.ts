@@ -164,7 +164,6 @@ describe.runIf(version !== null)('tshark', () => {
         expect(shown(wrong, before), where).toEqual(shown(wrong, tshark));
       }
     });
-
   });
 
   // Of a tunnel, tshark's first tag may be an inner one.

@@ -23,26 +23,33 @@ function collect(): void {
 
 const untimed: Timed = (step) => step();
 
-/** Runs one input; milliseconds of it, or of its longest step. */
-function measure(target: Target, input: Uint8Array): number {
+/** Runs one input; what `clock` says of it, or of its longest step, in milliseconds. */
+function measure(target: Target, input: Uint8Array, clock: () => number): number {
   let longest = 0;
   const timed: Timed = (step) => {
-    const began = performance.now();
+    const began = clock();
     const result = step();
-    longest = Math.max(longest, performance.now() - began);
+    longest = Math.max(longest, clock() - began);
     return result;
   };
-  const began = performance.now();
+  const began = clock();
   target.run(input, target.isStepped === true ? timed : untimed);
-  return target.isStepped === true ? longest : performance.now() - began;
+  return target.isStepped === true ? longest : clock() - began;
+}
+
+/** Of this process, which other load on the machine does not add to. */
+function cpuMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
 }
 
 /** What is wrong with an input, null = nothing. */
 export function faultOf(target: Target, input: Uint8Array): string | null {
   try {
-    if (measure(target, input) <= MAX_INPUT_MS) return null;
-    // Once may be the machine: a hang is one every time.
-    const ms = Math.min(measure(target, input), measure(target, input));
+    if (measure(target, input, () => performance.now()) <= MAX_INPUT_MS) return null;
+    // Once may be the machine or the collector: a hang is one every time.
+    const again = Array.from({ length: 3 }, () => measure(target, input, cpuMs));
+    const ms = Math.min(...again);
     return ms > MAX_INPUT_MS ? `takes ${Math.round(ms)} ms` : null;
   } catch (thrown) {
     return thrown instanceof Error ? thrown.message : String(thrown);
