@@ -83,7 +83,10 @@ const filters: Target = {
     const { from, to, options } = completeFilter(text, at, store);
     holds(from >= 0 && from <= to && to <= text.length, 'a completion outside of its text');
     // A filter is one line.
-    const quoted = compileFilter(`task == ${quoteValue(text.slice(0, 100).replaceAll('\n', ' '))}`, store);
+    const quoted = compileFilter(
+      `task == ${quoteValue([...text].slice(0, 100).join('').replaceAll('\n', ' '))}`,
+      store,
+    );
     holds(quoted.ok, 'quoted text that is no value');
     return [compiled, options];
   },
