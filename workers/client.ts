@@ -43,6 +43,8 @@ const METHODS = {
   watchCost: true,
   cost: true,
   lossSummary: true,
+  pathOf: true,
+  matrixOf: true,
   lintSummary: true,
   budget: true,
   inspect: true,

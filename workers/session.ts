@@ -27,9 +27,12 @@ import {
   type EventBytes,
   type JourneyDetail,
   type JourneyRows,
+  type JourneySet,
   type LatencyStats,
   type ListFilter,
   type LossSummary,
+  type MatrixShares,
+  type PathNumbers,
   type RowWatch,
   type SchemaResult,
   type SourceSpec,
@@ -220,6 +223,16 @@ export class Session implements WhitherWorker {
 
   lossSummary(): Promise<LossSummary> {
     return this.#current().capture.lossSummary();
+  }
+
+  async pathOf(set: JourneySet): Promise<PathNumbers | FilterError> {
+    if (set.filter.where !== '') await this.#language.load();
+    return this.#current().capture.pathOf(set);
+  }
+
+  async matrixOf(set: JourneySet): Promise<MatrixShares | FilterError> {
+    if (set.filter.where !== '') await this.#language.load();
+    return this.#current().capture.matrixOf(set);
   }
 
   lintSummary(): Promise<LintSummary> {

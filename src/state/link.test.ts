@@ -23,6 +23,10 @@ const source: fc.Arbitrary<SourceRef | null> = fc.oneof(
     .webUrl({ withQueryParameters: true, withFragments: true })
     .map((url): SourceRef => ({ kind: 'url', url: new URL(url).href })),
 );
+const expression = fc
+  .string({ minLength: 1, maxLength: 40 })
+  .map((text) => text.trim())
+  .filter((text) => text !== '');
 const link: fc.Arbitrary<LinkState> = fc
   .record({
     source,
@@ -33,6 +37,7 @@ const link: fc.Arbitrary<LinkState> = fc
     metadata: fc.constantFrom(null, 'with' as const, 'without' as const),
     harm: fc.constantFrom(null, ...HARMS),
     where: fc.string({ maxLength: 40 }).map((text) => text.trim()),
+    compare: fc.option(fc.record({ a: fc.option(expression), b: fc.option(expression) })),
     paused: fc.boolean(),
   })
   .map((state) => (state.journey === null ? { ...state, run: '', at: null } : state));

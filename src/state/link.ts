@@ -11,6 +11,8 @@
  *   meta     with | without                            filter: with metadata there (or anywhere)
  *   harm     lost | clobbered | suspect | unreadable   filter: what metadata came to there (or anywhere)
  *   where    EXPRESSION                                filter: in the filter language (docs/filter.md)
+ *   compare  1                                         the path compares two sides, a and b
+ *   a, b     EXPRESSION                                a side; without a what the filter passes, without b all but a
  *   pause    1                                         the view stands still
  */
 import { MAX_FILTER_CHARS } from '#core/query/limits.ts';
@@ -27,6 +29,14 @@ export interface JourneyId {
   readonly lo: number;
 }
 
+/** What the path compares, as expressions. */
+export interface Comparison {
+  /** null = the journeys that the filter in force passes. */
+  readonly a: string | null;
+  /** null = all that are not in `a`. */
+  readonly b: string | null;
+}
+
 export interface LinkState {
   readonly source: SourceRef | null;
   readonly journey: JourneyId | null;
@@ -39,6 +49,7 @@ export interface LinkState {
   readonly harm: Harm | null;
   /** '' = none. Kept as it was written, also when this capture cannot be asked it. */
   readonly where: string;
+  readonly compare: Comparison | null;
   readonly paused: boolean;
 }
 
@@ -51,6 +62,7 @@ export const EMPTY_LINK: LinkState = {
   metadata: null,
   harm: null,
   where: '',
+  compare: null,
   paused: false,
 };
 
@@ -133,6 +145,12 @@ function parseWhere(text: string | null): string {
   return text === null || text.length > MAX_WHERE_CHARS ? '' : text.trim();
 }
 
+function parseComparison(parameters: URLSearchParams): Comparison | null {
+  if (parameters.get('compare') !== '1') return null;
+  const side = (name: 'a' | 'b') => parseWhere(parameters.get(name)) || null;
+  return { a: side('a'), b: side('b') };
+}
+
 /** `?a=b` or `a=b` → state. Never throws; junk becomes the default. */
 export function parseLink(query: string): LinkState {
   if (query.length > MAX_QUERY_CHARS) return EMPTY_LINK;
@@ -151,6 +169,7 @@ export function parseLink(query: string): LinkState {
     metadata: meta === 'with' || meta === 'without' ? meta : null,
     harm: isHarm(harm) ? harm : null,
     where: parseWhere(parameters.get('where')),
+    compare: parseComparison(parameters),
     paused: parameters.get('pause') === '1',
   };
 }
@@ -168,6 +187,11 @@ export function printLink(state: LinkState): string {
   if (state.metadata !== null) parameters.set('meta', state.metadata);
   if (state.harm !== null) parameters.set('harm', state.harm);
   if (state.where !== '') parameters.set('where', state.where);
+  if (state.compare !== null) {
+    parameters.set('compare', '1');
+    if (state.compare.a !== null) parameters.set('a', state.compare.a);
+    if (state.compare.b !== null) parameters.set('b', state.compare.b);
+  }
   if (state.paused) parameters.set('pause', '1');
   const text = parameters.toString();
   return text === '' ? '' : `?${text}`;

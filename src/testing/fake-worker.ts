@@ -2,7 +2,15 @@
  * A WhitherWorker for component tests: what it was asked is in `calls`, Updates are sent by hand. Never part of the
  * page: nothing outside of tests imports this folder.
  */
-import type { FilterError, ListFilter, RowWatch, SourceSpec, Update, WhitherWorker } from '#workers/api.ts';
+import type {
+  FilterError,
+  JourneySet,
+  ListFilter,
+  RowWatch,
+  SourceSpec,
+  Update,
+  WhitherWorker,
+} from '#workers/api.ts';
 import type { Connection } from '#src/state/connection.ts';
 import { fakeBytes } from './bytes.ts';
 import { FAKE_DETAIL } from './detail.ts';
@@ -113,6 +121,12 @@ export class FakeWorker implements WhitherWorker {
   }
   lossSummary() {
     return this.#note('lossSummary', [], { rows: [], omitted: 0 });
+  }
+  pathOf(set: JourneySet) {
+    return this.#note('pathOf', [set], { journeys: 0, hops: [], edges: [] });
+  }
+  matrixOf(set: JourneySet) {
+    return this.#note('matrixOf', [set], { journeys: 0, hops: [], rows: [], omitted: 0 });
   }
   lintSummary() {
     return this.#note('lintSummary', [], { rows: [], omitted: 0, events: 0, flawed: 0 });
