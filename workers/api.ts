@@ -20,9 +20,12 @@ import type {
   Hop,
   JourneyDetail,
   JourneyRows,
+  JourneySet,
   ListFilter,
   ListSort,
   LossSummary,
+  MatrixShares,
+  PathNumbers,
   CaptureFilter,
   Firing,
   MissingHook,
@@ -190,6 +193,10 @@ export interface WhitherWorker {
   cost(): Promise<CostView>;
   /** Which hop loses how much, by which cause, for which TLV: of all that was read up to now, whatever the filter. */
   lossSummary(): Promise<LossSummary>;
+  /** The path of some journeys, of those that were read up to now; an error when the expression cannot be asked. */
+  pathOf(set: JourneySet): Promise<PathNumbers | FilterError>;
+  /** Their matrix: likewise. */
+  matrixOf(set: JourneySet): Promise<MatrixShares | FilterError>;
   /** What is wrong with metadata, hop by hop: likewise. */
   lintSummary(): Promise<LintSummary>;
   /** What metadata costs per packet: likewise. */

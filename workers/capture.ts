@@ -12,11 +12,22 @@ import { CaptureReader } from '#core/pcapng/reader.ts';
 import { CaptureStore } from '#core/store/capture-store.ts';
 import { causeName } from '#core/store/gap-ledger.ts';
 import { JourneyList } from '#core/query/journey-list.ts';
+import { compileList } from '#core/query/list-filter.ts';
+import { Query } from '#core/query/query.ts';
 import { CHUNK_MASK } from '#core/store/limits.ts';
 import { LossSummaryQuery } from '#core/store/loss-summary.ts';
+import { MatrixQuery } from '#core/store/matrix-query.ts';
+import { PathQuery } from '#core/store/path-query.ts';
 import { TimelineBuilder } from '#core/store/timeline.ts';
 import type { FilterError } from '#core/query/syntax.ts';
-import type { ListFilter, ListSort, LossSummary } from '#core/store/view.ts';
+import type {
+  JourneySet,
+  ListFilter,
+  ListSort,
+  LossSummary,
+  MatrixShares,
+  PathNumbers,
+} from '#core/store/view.ts';
 import type { Status } from '#core/protocol/messages.ts';
 import { nsFromParts, type Ns } from '#core/time/ns.ts';
 import type { SourceState } from './api.ts';
@@ -258,6 +269,27 @@ export class Capture implements SourceSink {
 
   async budget(): Promise<Budget> {
     return (await this.#whole(new BudgetQuery(this.store), AREA_STEP_BUDGET)).budget();
+  }
+
+  async pathOf(set: JourneySet): Promise<PathNumbers | FilterError> {
+    const members = await this.#members(set);
+    if (typeof members !== 'function') return members;
+    return (await this.#whole(new PathQuery(this.store, members), STEP_BUDGET)).numbers();
+  }
+
+  async matrixOf(set: JourneySet): Promise<MatrixShares | FilterError> {
+    const members = await this.#members(set);
+    if (typeof members !== 'function') return members;
+    return (await this.#whole(new MatrixQuery(this.store, members), STEP_BUDGET)).shares();
+  }
+
+  /** Which journeys are in a set, of those that there are now. */
+  async #members({ filter, rest }: JourneySet): Promise<((journey: number) => boolean) | FilterError> {
+    const compiled = compileList(filter, this.store, this.#options.language.compile);
+    if (!compiled.ok) return compiled.error;
+    if (compiled.question === null) return () => !rest;
+    const query = await this.#whole(new Query(this.store, compiled.question), STEP_BUDGET);
+    return (journey) => query.has(journey) !== rest;
   }
 
   async #whole<T extends { advance(budget: number): boolean }>(query: T, step: number): Promise<T> {

@@ -6,6 +6,7 @@ import { releaseProxy, transfer, wrap, type Remote } from 'comlink';
 import type { WhitherWorker } from './api.ts';
 import { Fault, installFaultTransfer } from './fault.ts';
 import { isAliveMessage } from './life.ts';
+import { spawnWorker } from '#workers/spawn.ts';
 
 export interface WorkerConnection {
   readonly api: WhitherWorker;
@@ -51,6 +52,8 @@ const METHODS = {
   watchCost: true,
   cost: true,
   lossSummary: true,
+  pathOf: true,
+  matrixOf: true,
   lintSummary: true,
   budget: true,
   inspect: true,
@@ -59,10 +62,7 @@ const METHODS = {
 
 /** A worker of this build, its calls, and how it ends. */
 export function connectWorker(): WorkerConnection {
-  return connect(
-    new Worker(new URL('./whither.worker.ts', import.meta.url), { type: 'module', name: 'whither' }),
-    browserLocks(),
-  );
+  return connect(spawnWorker(), browserLocks());
 }
 
 export function connect(worker: WorkerLike, locks: LockWaiter | null): WorkerConnection {

@@ -144,6 +144,39 @@ describe('a session with a file', () => {
     ]);
   });
 
+  it('tells path and matrix of the journeys that pass an expression, and of the others', async () => {
+    const seen = Array.from({ length: 900 }, (_, i): Seen[] => [
+      { hook: 'nf/prerouting', id: BigInt(i + 1), us: 2 * i, meta: [...trace(i), 0, 0] },
+      {
+        hook: 'nf/forward',
+        id: BigInt(i + 1),
+        us: 2 * i + 1,
+        ...(i % 3 === 0 && { meta: [...trace(i), 0, 0] }),
+      },
+    ]);
+    const world = fileWorld(sectionBytes({ seen: seen.flat() }).slice());
+    await (await world.open()).ended();
+    const filter = { hop: null, metadata: null, harm: null, where: 'state == lost' };
+    const lost = await world.session.pathOf({ filter, rest: false });
+    const kept = await world.session.pathOf({ filter, rest: true });
+    expect(lost).toMatchObject({ journeys: 600, edges: [{ from: 0, to: 1, count: 600, withMetadata: 0 }] });
+    expect(kept).toMatchObject({ journeys: 300, edges: [{ from: 0, to: 1, count: 300, withMetadata: 300 }] });
+    expect(await world.session.matrixOf({ filter, rest: true })).toMatchObject({
+      journeys: 300,
+      rows: [
+        {
+          name: 'trace',
+          cells: [
+            { present: 300, distinct: 300 },
+            { present: 300, written: 0 },
+          ],
+        },
+      ],
+    });
+    const wrong = { filter: { ...filter, where: 'state ==' }, rest: false };
+    expect(await world.session.pathOf(wrong)).toHaveProperty('cause');
+  });
+
   it('inspects events in the order of arrival', async () => {
     const world = fileWorld(generatedBytes(100));
     await (await world.open()).ended();

@@ -32,11 +32,14 @@ import {
   type Groups,
   type JourneyDetail,
   type JourneyRows,
+  type JourneySet,
   type LatencyStats,
   type ListFilter,
   type ListSort,
   type LossSummary,
   type QuestionKind,
+  type MatrixShares,
+  type PathNumbers,
   type RowWatch,
   type SchemaResult,
   type SourceSpec,
@@ -287,6 +290,16 @@ export class Session implements WhitherWorker {
 
   lossSummary(): Promise<LossSummary> {
     return this.#current().capture.lossSummary();
+  }
+
+  async pathOf(set: JourneySet): Promise<PathNumbers | FilterError> {
+    if (set.filter.where !== '') await this.#language.load();
+    return this.#current().capture.pathOf(set);
+  }
+
+  async matrixOf(set: JourneySet): Promise<MatrixShares | FilterError> {
+    if (set.filter.where !== '') await this.#language.load();
+    return this.#current().capture.matrixOf(set);
   }
 
   lintSummary(): Promise<LintSummary> {

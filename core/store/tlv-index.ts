@@ -7,7 +7,7 @@
 import { chooseDecoder, choiceOf, NOWHERE } from '#core/metadata/choose.ts';
 import { createAreaScan, type AreaDecoder } from '#core/metadata/scan.ts';
 import type { MetadataSchema, TlvType, ValueKind } from '#core/metadata/types.ts';
-import { AreaLayout } from './area-layout.ts';
+import { AreaLayouts } from './area-layout.ts';
 import type { AreaOrigins } from './area-origins.ts';
 import type { AreaTable } from './area-table.ts';
 import { CHUNK_EVENTS, CHUNK_MASK, CHUNK_SHIFT, MAX_TLV_COLUMNS } from './limits.ts';
@@ -41,8 +41,8 @@ type Cells = Uint16Array;
 interface AreaReader {
   /** Column of this index for each type of the schema; -1 = no more columns. */
   readonly column: Int16Array;
-  /** By length of an area: the layout of the latest one that was scanned. */
-  readonly layouts: (AreaLayout | undefined)[];
+  /** By length of an area. */
+  readonly layouts: (AreaLayouts | undefined)[];
 }
 
 interface Phase {
@@ -183,11 +183,11 @@ export class TlvIndex {
       const words = areas.pageWords(area);
       const at = areas.start(area) >>> 2;
       const length = areas.length(area);
-      const layout = (reader.layouts[length] ??= new AreaLayout());
-      // A struct may say in one value where the next one is: only TLVs are told by what is between values.
-      if (decoder.schema.framing.kind !== 'tlv' || !layout.fits(words, at)) {
+      const layouts = (reader.layouts[length] ??= new AreaLayouts());
+      let layout = layouts.find(words, at);
+      if (layout === null) {
         decoder.scan(areas.page(area), areas.start(area), length, scan);
-        layout.learn(words, at, length, scan, reader.column);
+        layout = layouts.learn(words, at, length, scan, reader.column, decoder.decides);
       }
       const row = (area - 1) & CHUNK_MASK;
       for (let i = 0; i < layout.count; i++) {

@@ -1,7 +1,7 @@
 /** The columns of the list: which there are, what they say, and how wide they are: as their values, within bounds. Pure. */
 import { PROTOCOL_NAMES } from '#core/dissect/types.ts';
 import type { Hop, JourneyRows } from '#workers/api.ts';
-import { groupKey, kernelOrder } from '#src/path/layout.ts';
+import { groupKey, kernelOrder } from '#src/path/lanes.ts';
 import { firstColumns } from '#src/state/first-columns.ts';
 import { printJourneyId, type ColumnRef } from '#src/state/link.ts';
 import { printRelative } from './print.ts';

@@ -28,6 +28,10 @@ const fieldName = fc.oneof(
   fc.constantFrom('time', 'path', 'tlv.trace_id', 'tlv.a~7'),
   fc.stringMatching(/^[a-z][ -~]{0,30}$/),
 );
+const expression = fc
+  .string({ minLength: 1, maxLength: 40 })
+  .map((text) => text.trim())
+  .filter((text) => text !== '');
 const link: fc.Arbitrary<LinkState> = fc
   .record({
     source,
@@ -47,6 +51,7 @@ const link: fc.Arbitrary<LinkState> = fc
     ),
     sort: fc.option(fc.record({ field: fieldName, down: fc.boolean() })),
     group: fc.oneof(fc.constant(''), fieldName),
+    compare: fc.option(fc.record({ a: fc.option(expression), b: fc.option(expression) })),
     paused: fc.boolean(),
   })
   .map((state) => (state.journey === null ? { ...state, run: '', at: null } : state));

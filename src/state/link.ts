@@ -15,6 +15,8 @@
  *            source, destination, info; with a width in characters
  *   sort     FIELD or -FIELD                           order of the list, - = from the end
  *   group    FIELD                                     the list in groups by this field
+ *   compare  1                                         the path compares two sides, a and b
+ *   a, b     EXPRESSION                                a side; without a what the filter passes, without b all but a
  *   pause    1                                         the view stands still
  */
 import { MAX_COLUMNS, MAX_FILTER_CHARS } from '#core/query/limits.ts';
@@ -29,6 +31,14 @@ export type SourceRef =
 export interface JourneyId {
   readonly hi: number;
   readonly lo: number;
+}
+
+/** What the path compares, as expressions. */
+export interface Comparison {
+  /** null = the journeys that the filter in force passes. */
+  readonly a: string | null;
+  /** null = all that are not in `a`. */
+  readonly b: string | null;
 }
 
 export interface LinkState {
@@ -49,6 +59,7 @@ export interface LinkState {
   readonly sort: ListSort | null;
   /** '' = journeys. */
   readonly group: string;
+  readonly compare: Comparison | null;
   readonly paused: boolean;
 }
 
@@ -70,6 +81,7 @@ export const EMPTY_LINK: LinkState = {
   columns: null,
   sort: null,
   group: '',
+  compare: null,
   paused: false,
 };
 
@@ -184,6 +196,12 @@ function parseSort(text: string | null): ListSort | null {
   return isFieldName(field) ? { field, down } : null;
 }
 
+function parseComparison(parameters: URLSearchParams): Comparison | null {
+  if (parameters.get('compare') !== '1') return null;
+  const side = (name: 'a' | 'b') => parseWhere(parameters.get(name)) || null;
+  return { a: side('a'), b: side('b') };
+}
+
 /** `?a=b` or `a=b` → state. Never throws; junk becomes the default. */
 export function parseLink(query: string): LinkState {
   if (query.length > MAX_QUERY_CHARS) return EMPTY_LINK;
@@ -206,6 +224,7 @@ export function parseLink(query: string): LinkState {
     columns: parseColumns(parameters.getAll('col')),
     sort: parseSort(parameters.get('sort')),
     group: isFieldName(group) ? group : '',
+    compare: parseComparison(parameters),
     paused: parameters.get('pause') === '1',
   };
 }
@@ -226,6 +245,11 @@ export function printLink(state: LinkState): string {
   for (const column of state.columns ?? []) parameters.append('col', printColumn(column));
   if (state.sort !== null) parameters.set('sort', `${state.sort.down ? '-' : ''}${state.sort.field}`);
   if (state.group !== '') parameters.set('group', state.group);
+  if (state.compare !== null) {
+    parameters.set('compare', '1');
+    if (state.compare.a !== null) parameters.set('a', state.compare.a);
+    if (state.compare.b !== null) parameters.set('b', state.compare.b);
+  }
   if (state.paused) parameters.set('pause', '1');
   const text = parameters.toString();
   return text === '' ? '' : `?${text}`;

@@ -1,5 +1,5 @@
 /** The filter of the list: what the link says, told to the worker once its hop is known. */
-import type { Completion, FilterError, ListFilter } from '#workers/api.ts';
+import type { Completion, FilterError, Hop, ListFilter } from '#workers/api.ts';
 import type { WorkerSlot } from './connection.ts';
 import { joined, type Joint } from './joined.ts';
 import { hopKey, hopOfKey } from './hop-key.ts';
@@ -13,6 +13,11 @@ export const NO_FILTER = { hop: null, metadata: null, harm: null, where: '' } as
 /** Whether a link filters at all, by hop or otherwise. */
 export function isFiltered({ hop, metadata, harm, where }: FilterPart): boolean {
   return hop !== null || metadata !== null || harm !== null || where !== '';
+}
+
+/** A hop that this capture does not have (yet) cannot filter: the path says so, and the rest is in force. */
+export function listFilterOf({ hop, metadata, harm, where }: FilterPart, hops: readonly Hop[]): ListFilter {
+  return { hop: hop === null ? null : hopOfKey(hops, hop), metadata, harm, where };
 }
 
 export class FilterControl {
@@ -48,8 +53,7 @@ export class FilterControl {
    */
   async write(where: string, typing = false): Promise<FilterError | null> {
     const { link, newest } = this.#store.getState();
-    const hop = link.hop === null ? null : hopOfKey(newest?.hops ?? [], link.hop);
-    const filter: ListFilter = { hop, metadata: link.metadata, harm: link.harm, where };
+    const filter = listFilterOf({ ...link, where }, newest?.hops ?? []);
     const error = await this.#worker.api.setFilter(filter);
     if (error !== null) return error;
     this.#applied = JSON.stringify(filter);
@@ -102,9 +106,7 @@ export class FilterControl {
     const { link, newest } = this.#store.getState();
     const hops = newest?.hops ?? [];
     if (link.hop !== null && hops.length === 0) return;
-    // A hop that this capture does not have (yet) cannot filter: the path says so, and the rest is in force.
-    const hop = link.hop === null ? null : hopOfKey(hops, link.hop);
-    const filter: ListFilter = { hop, metadata: link.metadata, harm: link.harm, where: link.where };
+    const filter = listFilterOf(link, hops);
     const text = JSON.stringify(filter);
     if (text === this.#applied) return;
     this.#applied = text;

@@ -16,7 +16,7 @@ import { WorkerSlot, type Connection } from './connection.ts';
 import { afterFrame } from './frame.ts';
 import { hopKey } from './hop-key.ts';
 import { JourneyChoice, NO_CHOICE } from './journey-choice.ts';
-import { EMPTY_LINK, parseJourneyId, sameSource, type LinkState } from './link.ts';
+import { EMPTY_LINK, parseJourneyId, sameSource, type Comparison, type LinkState } from './link.ts';
 import { FilterControl } from './list-filter.ts';
 import { ListView } from './list-view.ts';
 import { specOf, titleOf } from './origin.ts';
@@ -163,6 +163,11 @@ export class Session {
     const key = hopKey(this.store.getState().places, hop);
     this.filter.set({ hop: key, metadata: null, harm: isHarm(state) ? state : null });
     if (id !== null) this.journey.select(example, id);
+  }
+
+  /** What the path compares; null = nothing any more. */
+  compare(compare: Comparison | null): void {
+    this.store.setState({ link: { ...this.store.getState().link, compare } });
   }
 
   async setSchema(json: string): Promise<SchemaResult> {

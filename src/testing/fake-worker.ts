@@ -7,6 +7,7 @@ import type {
   FieldInfo,
   FilterError,
   Groups,
+  JourneySet,
   ListFilter,
   ListSort,
   QuestionKind,
@@ -161,6 +162,12 @@ export class FakeWorker implements WhitherWorker {
   }
   lossSummary() {
     return this.#note('lossSummary', [], { rows: [], omitted: 0 });
+  }
+  pathOf(set: JourneySet) {
+    return this.#note('pathOf', [set], { journeys: 0, hops: [], edges: [] });
+  }
+  matrixOf(set: JourneySet) {
+    return this.#note('matrixOf', [set], { journeys: 0, hops: [], rows: [], omitted: 0 });
   }
   lintSummary() {
     return this.#note('lintSummary', [], { rows: [], omitted: 0, events: 0, flawed: 0 });
