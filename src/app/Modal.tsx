@@ -16,6 +16,8 @@ export function Modal({ title, onClose, children }: Props) {
     if (element === null) return;
     const returnTo = document.activeElement;
     if (!element.open) element.showModal();
+    // The browser takes the first that can have it, which is the button that closes.
+    element.querySelector<HTMLElement>('[data-first-focus]')?.focus();
     return () => {
       element.close();
       if (returnTo instanceof HTMLElement) returnTo.focus();

@@ -36,7 +36,7 @@ export default function CommonDialog({ onClose }: { readonly onClose: () => void
             className="button"
             value={chosen}
             onChange={({ target }) => setChosen(target.value)}
-            autoFocus
+            data-first-focus
           >
             {sides.map(({ where, text }) => (
               <option key={where} value={where}>

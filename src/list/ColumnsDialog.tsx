@@ -92,7 +92,7 @@ export default function ColumnsDialog({ onClose }: { readonly onClose: () => voi
         <section>
           <h2>All fields</h2>
           <input
-            autoFocus
+            data-first-focus
             aria-label="Find a field"
             placeholder="Find a field"
             value={text}

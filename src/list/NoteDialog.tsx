@@ -26,7 +26,7 @@ export default function NoteDialog({ onClose }: { readonly onClose: () => void }
         }}
       >
         <textarea
-          autoFocus
+          data-first-focus
           aria-label="Note"
           maxLength={MAX_NOTE_CHARS}
           rows={4}

@@ -76,7 +76,7 @@ export default function Palette({ onClose }: { readonly onClose: () => void }) {
       <div className="palette">
         <input
           className="palette-text"
-          autoFocus
+          data-first-focus
           role="combobox"
           aria-label="What to do"
           aria-expanded="true"
