@@ -1,14 +1,22 @@
-/** The filter language, in a file of its own that is loaded when the first expression comes. */
+/** The filter language, in files of its own that are loaded when the first expression, or question of a list, comes. */
 import type { Completion } from '#core/query/complete.ts';
 import type { CompileWritten } from '#core/query/list-filter.ts';
 import type { CaptureStore } from '#core/store/capture-store.ts';
 
+export type Questions = typeof import('./questions.ts');
+
 export class Language {
   /** null = not loaded yet. */
   compile: CompileWritten | null = null;
+  questions: Questions | null = null;
 
   async load(): Promise<void> {
     this.compile ??= (await import('#core/query/compile.ts')).compileFilter;
+  }
+
+  async loadQuestions(): Promise<Questions> {
+    this.questions ??= await import('./questions.ts');
+    return this.questions;
   }
 
   async complete(text: string, at: number, store: CaptureStore): Promise<Completion> {

@@ -37,6 +37,21 @@ export function parseDuration(text: string): bigint | null {
   return (BigInt(whole + fraction) * scale) / digits;
 }
 
+/** Nanoseconds as `parseDuration` reads them, exact: `1.5ms`, `14.913s`, `0ns`. */
+export function printDuration(ns: number): string {
+  const size = Math.abs(ns);
+  const [unit, digits] =
+    size < 1e3
+      ? (['ns', 0] as const)
+      : size < 1e6
+        ? (['us', 3] as const)
+        : size < 1e9
+          ? (['ms', 6] as const)
+          : (['s', 9] as const);
+  const text = (ns / 10 ** digits).toFixed(digits);
+  return `${digits === 0 ? text : text.replace(/\.?0+$/, '')}${unit}`;
+}
+
 const INSTANT = /^(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2}:\d{2})(?:\.(\d{1,9}))?Z$/;
 
 /** `2026-11-23T10:02:14.913Z` → Unix nanoseconds. */

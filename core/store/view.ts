@@ -188,6 +188,9 @@ export interface JourneyRows {
   readonly info: readonly string[];
   /** tlv[i] is the printed column of tlvNames[i]. */
   readonly tlv: readonly (readonly string[])[];
+  /** Fields asked for with `setColumns`, and a printed column of each. */
+  readonly fields: readonly string[];
+  readonly columns: readonly (readonly string[])[];
 }
 
 /** What was clicked, and what was written. All parts must hold; null and '' = all. */
@@ -206,6 +209,12 @@ export interface ListFilter {
 export interface JourneySet {
   readonly filter: ListFilter;
   readonly rest: boolean;
+}
+
+/** The order of the list: by a field of the filter language. null = by first event. */
+export interface ListSort {
+  readonly field: string;
+  readonly down: boolean;
 }
 
 /** `lost`: had metadata before, has none now (CELL.lost). The others are states of an event (core/diagnosis). */

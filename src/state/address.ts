@@ -7,14 +7,24 @@ import type { Session } from './session.ts';
 
 /** Journeys chosen within this time of each other are one step. */
 const WALK_MS = 1500;
+/** Likewise expressions that were typed. */
+const TYPING_MS = 4000;
 
 function isStep(before: LinkState, after: LinkState): boolean {
   return (
     !sameSource(before.source, after.source) ||
     before.hop !== after.hop ||
     before.metadata !== after.metadata ||
-    before.harm !== after.harm
+    before.harm !== after.harm ||
+    before.group !== after.group ||
+    before.sort?.field !== after.sort?.field ||
+    before.sort?.down !== after.sort?.down ||
+    names(before) !== names(after)
   );
+}
+
+function names({ columns }: LinkState): string {
+  return JSON.stringify(columns?.map(({ name }) => name) ?? null);
 }
 
 /** Starts mirroring; returns how to stop. */
@@ -22,7 +32,8 @@ export function mirrorAddress(session: Session): () => void {
   let mirrored = session.store.getState().link;
   let walkedAt = -Infinity;
   let applying = false;
-  const stop = session.store.subscribe(({ link }) => {
+  let typedAt = -Infinity;
+  const stop = session.store.subscribe(({ link, typing }) => {
     if (link === mirrored || applying) return;
     const before = mirrored;
     mirrored = link;
@@ -31,7 +42,14 @@ export function mirrorAddress(session: Session): () => void {
     const journeyMoved = before.journey?.lo !== link.journey?.lo || before.journey?.hi !== link.journey?.hi;
     const walking = performance.now() - walkedAt < WALK_MS;
     if (journeyMoved) walkedAt = performance.now();
-    const push = isStep(before, link) || (journeyMoved && before.journey !== null && !walking);
+    const rewritten = before.where !== link.where;
+    // Letters of one expression are one step, behind the one that it began from.
+    const typingOn = typing && performance.now() - typedAt < TYPING_MS;
+    if (rewritten) typedAt = typing ? performance.now() : -Infinity;
+    const push =
+      isStep(before, link) ||
+      (rewritten && !typingOn) ||
+      (journeyMoved && before.journey !== null && !walking);
     const url = text === '' ? location.pathname : text;
     if (push) history.pushState(null, '', url);
     else history.replaceState(null, '', url);

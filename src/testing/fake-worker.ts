@@ -3,9 +3,14 @@
  * page: nothing outside of tests imports this folder.
  */
 import type {
+  Contrast,
+  FieldInfo,
   FilterError,
+  Groups,
   JourneySet,
   ListFilter,
+  ListSort,
+  QuestionKind,
   RowWatch,
   SourceSpec,
   Update,
@@ -56,9 +61,18 @@ export function fakeUpdate(part: Partial<Update> = {}): Update {
   };
 }
 
+const FAKE_FIELDS: readonly FieldInfo[] = [
+  { name: 'tlv.trace_id', text: 'TLV trace_id, uint', values: 'a number', sortable: true, groupable: true },
+  { name: 'mark', text: 'skb->mark', values: 'a number', sortable: true, groupable: true },
+  { name: 'cause', text: 'why', values: 'a name', sortable: true, groupable: true },
+  { name: 'time', text: 'when', values: 'a time', sortable: true, groupable: false },
+];
+
 export class FakeWorker implements WhitherWorker {
   /** What `setFilter` answers. */
   refusal: FilterError | null = null;
+  groupsAnswer: Groups | null = null;
+  contrastAnswer: Contrast | null = null;
   readonly calls: { readonly name: string; readonly args: readonly unknown[] }[] = [];
   generation = 1;
   #port: MessagePort | null = null;
@@ -88,6 +102,33 @@ export class FakeWorker implements WhitherWorker {
   }
   setFilter(filter: ListFilter) {
     return this.#note('setFilter', [filter], this.refusal);
+  }
+  setSort(sort: ListSort | null) {
+    return this.#note('setSort', [sort], undefined);
+  }
+  setColumns(fields: readonly string[]) {
+    return this.#note('setColumns', [fields], undefined);
+  }
+  fields() {
+    return this.#note('fields', [], FAKE_FIELDS);
+  }
+  filterOf(field: string, shown: string) {
+    return this.#note('filterOf', [field, shown], `${field} == ${shown}`);
+  }
+  groups(field: string, limit: number) {
+    return this.#note('groups', [field, limit], this.groupsAnswer);
+  }
+  groupRows(where: string, count: number) {
+    return this.#note('groupRows', [where, count], fakeRows({ from: 0, count, generation: this.generation }));
+  }
+  contrast(where: string, limit: number) {
+    return this.#note('contrast', [where, limit], this.contrastAnswer);
+  }
+  questionProgress(kind: QuestionKind) {
+    return this.#note('questionProgress', [kind], null);
+  }
+  endQuestion(kind: QuestionKind) {
+    return this.#note('endQuestion', [kind], undefined);
   }
   completeFilter(text: string, at: number) {
     return this.#note('completeFilter', [text, at], { from: at, to: at, options: [] });

@@ -1,7 +1,7 @@
 /** What becomes of a packet between two hooks, in the words of tests. */
 import { between } from '../between.ts';
 import { causeInfo } from '../causes.ts';
-import { causeOf, writersOf, writerText } from '../evidence.ts';
+import { causeOf, programsOf, writerText } from '../evidence.ts';
 import { parseKernelVersion } from '../kernel-version.ts';
 import { diagnose } from '../transition.ts';
 import { createTransition, HOP_STATE_NAMES, KNOWN_NAMES, type Program } from '../types.ts';
@@ -45,7 +45,7 @@ export function run({ from = {}, to, programs = [], kernel = LTS }: Case) {
   const lies = between(before?.place ?? null, now.place, programs, version);
   const t = createTransition();
   diagnose(before, now, lies, version, t);
-  return { t, cause: causeOf(before, now, lies, version, kernel, t), writer: writerText(writersOf(lies, t)) };
+  return { t, cause: causeOf(before, now, lies, version, kernel, t), writer: writerText(programsOf(lies, t.cause)) };
 }
 
 /** AREA with some bytes replaced. */
