@@ -32,7 +32,7 @@ export interface Unread {
   readonly remedy: string;
 }
 
-export type Dialog = 'none' | 'help' | 'schema';
+export type Dialog = 'none' | 'help' | 'schema' | 'export';
 
 export interface PageState {
   readonly link: LinkState;
@@ -61,8 +61,10 @@ export interface PageState {
   /** Problems of the page itself; those of the capture are in `newest.problems`. */
   readonly problems: readonly Problem[];
   readonly dialog: Dialog;
-  /** The schema's text as edited and not applied; it outlives its dialog, not its capture. null: not edited. */
+  /** The schema's text as edited; it outlives its dialog, not its capture. null: not edited. */
   readonly schemaDraft: string | null;
+  /** Dropped on the page, for the schema dialog; null once it has taken it. */
+  readonly schemaFile: { readonly kind: 'schema' | 'types'; readonly file: File } | null;
   /** The cost is shown, and so counted. */
   readonly costOpen: boolean;
   /** The table of losses is open. */
@@ -92,6 +94,7 @@ export function createPageStore(link: LinkState = EMPTY_LINK): PageStore {
     problems: [],
     dialog: 'none',
     schemaDraft: null,
+    schemaFile: null,
     costOpen: false,
     lossOpen: false,
     theme: savedTheme(),

@@ -65,8 +65,8 @@ export class SchemaDesk implements SchemaWork {
   async capturedSchema(): Promise<string> {
     const { captured } = this.#store().tlvs;
     if (captured === null) return '';
-    const { schemaText } = await import('#core/btf/schema-text.ts');
-    return schemaText(captured.schema);
+    const { tidyText } = await import('./tidy.ts');
+    return tidyText(captured.schema);
   }
 
   async diffSchemas(before: string, after: string): Promise<SchemaDiff> {

@@ -1,5 +1,4 @@
 /** Proposals for the areas of a capture, made in slices while everything else goes on. */
-import { schemaText } from '#core/btf/schema-text.ts';
 import { printType } from '#core/metadata/type-number.ts';
 import { compileSchema } from '#core/metadata/scan.ts';
 import { framingText, Proposer, schemaOf } from '#core/propose/propose.ts';
@@ -10,6 +9,7 @@ import type { CaptureStore } from '#core/store/capture-store.ts';
 import { inSlices, type Clock } from '#workers/slices.ts';
 import type { ProposedSchema, ProposedType, SchemaProposal } from './api.ts';
 import { previewAreas } from './preview.ts';
+import { tidyText } from './tidy.ts';
 
 const SAMPLE_STEP = 16_384;
 /** Each step may take most of a millisecond. */
@@ -51,7 +51,7 @@ function candidateView(candidate: Candidate, areas: number, samples: readonly Ar
     evidence: evidence(candidate, areas),
     alike,
     types: fields.map((field) => typeView(field, framing.typeBytes)),
-    schema: schemaText(schema),
+    schema: tidyText(schema),
     preview: previewAreas(
       compileSchema(schema),
       samples.map(({ bytes }) => bytes),

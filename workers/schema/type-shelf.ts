@@ -1,12 +1,12 @@
 /** The types of one object, kept open while a person looks for one of them. */
 import { readBtf, type Btf } from '#core/btf/btf.ts';
 import { MAX_FILE_BYTES } from '#core/btf/limits.ts';
-import { schemaText } from '#core/btf/schema-text.ts';
 import { searchTypes } from '#core/btf/search.ts';
 import { schemaFromEnum, schemaFromStruct } from '#core/btf/struct-schema.ts';
 import { BtfFault, KIND } from '#core/btf/types.ts';
 import { Fault } from '#workers/fault.ts';
 import { MAX_LISTED_TYPES, type TypeList, type TypeSource } from './api.ts';
+import { tidyText } from './tidy.ts';
 
 const COMPILE_REMEDY = 'Compile it with clang -g -target bpf, or drop another file.';
 
@@ -52,7 +52,7 @@ export class TypeShelf {
     return parsed(this.title, () => {
       const kind = btf.kind(btf.resolve(id));
       const isEnum = kind === KIND.enum || kind === KIND.enum64;
-      return schemaText(isEnum ? schemaFromEnum(btf, id) : schemaFromStruct(btf, id));
+      return tidyText(isEnum ? schemaFromEnum(btf, id) : schemaFromStruct(btf, id));
     });
   }
 }
