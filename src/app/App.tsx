@@ -7,7 +7,6 @@ import { AreaPane } from '#src/lint/AreaPane.tsx';
 import { FilterLine } from '#src/filter/FilterLine.tsx';
 import { LossPane } from '#src/loss/LossPane.tsx';
 import { PathPane } from '#src/path/PathPane.tsx';
-import { SchemaDialog } from '#src/schema/SchemaDialog.tsx';
 import { DropZone } from '#src/start/DropZone.tsx';
 import { StartScreen } from '#src/start/StartScreen.tsx';
 import { usePage, useSession } from '#src/state/context.ts';
@@ -18,6 +17,7 @@ import { StatusBar } from '#src/status/StatusBar.tsx';
 import { applyTheme, nextTheme } from '#src/theme/theme.ts';
 import { TimelineStrip } from '#src/timeline/TimelineStrip.tsx';
 import { Header } from './Header.tsx';
+import { LaterDialog } from './LaterDialog.tsx';
 import { Panes } from './Panes.tsx';
 import './app.css';
 
@@ -64,7 +64,7 @@ export function App() {
       )}
       <DropZone />
       {dialog === 'help' && <HelpDialog onClose={close} />}
-      {dialog === 'schema' && <SchemaDialog onClose={close} />}
+      {(dialog === 'schema' || dialog === 'export') && <LaterDialog which={dialog} onClose={close} />}
     </div>
   );
 }
@@ -106,6 +106,7 @@ function pageKeys(session: Session, event: KeyboardEvent): void {
           'filter-lost': () => session.filter.set({ harm: link.harm === 'lost' ? null : 'lost' }),
           clear: () => session.filter.clear(),
           schema: () => store.setState({ dialog: 'schema' }),
+          export: () => store.setState({ dialog: 'export' }),
         }),
   });
 }

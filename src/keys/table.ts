@@ -31,6 +31,7 @@ export const KEY_TABLE = [
   { id: 'cost', scope: 'page', keys: ['c'], text: 'what watching costs, or not' },
   { id: 'clear', scope: 'page', keys: ['Escape'], text: 'clear the filter' },
   { id: 'schema', scope: 'page', keys: ['s'], text: 'metadata schema' },
+  { id: 'export', scope: 'page', keys: ['w'], text: 'the capture for Wireshark, the schema for C' },
   { id: 'theme', scope: 'page', keys: ['t'], text: 'system, light, dark' },
   { id: 'list.next', scope: 'list', keys: ['ArrowDown'], text: 'next' },
   { id: 'list.previous', scope: 'list', keys: ['ArrowUp'], text: 'previous' },
