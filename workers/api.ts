@@ -32,9 +32,11 @@ import type {
   Timeline,
 } from '#core/store/view.ts';
 import type { LatencyStats } from './latency.ts';
+import type { SchemaWork } from './schema/api.ts';
 
 export * from '#core/store/view.ts';
 export type { Completion, Difference, FieldInfo, FilterError, Group, Groups };
+export * from './schema/api.ts';
 export type { Budget, LatencyStats, LintSummary };
 
 /** What takes its time over a whole capture: one of each kind at a time. */
@@ -128,7 +130,7 @@ export interface SchemaResult {
 }
 
 /** What the worker exposes. Every call rejects when the worker dies (workers/client.ts). */
-export interface WhitherWorker {
+export interface WhitherWorker extends SchemaWork {
   /** Begins to read; returns at once with the capture's number. Progress and end come as Updates. */
   open(source: SourceSpec, updates: MessagePort): Promise<number>;
   /** Stops reading, keeps what was read. */

@@ -37,19 +37,28 @@ import {
   type ListFilter,
   type ListSort,
   type LossSummary,
-  type QuestionKind,
   type MatrixShares,
   type PathNumbers,
+  type QuestionKind,
   type RowWatch,
   type SchemaResult,
   type SourceSpec,
   type Update,
   type WhitherWorker,
+  type AreaPreview,
   type Budget,
+  type EmittedKind,
   type LintSummary,
+  type SchemaDiff,
+  type SchemaProposal,
+  type TypeList,
+  type TypesOpened,
+  type TypeSource,
+  type WholeCapture,
 } from './api.ts';
 import { Asking } from './asking.ts';
 import { Language } from './language.ts';
+import { SchemaDesk } from './schema/desk.ts';
 import { Capture, type CaptureClock } from './capture.ts';
 import { Fault } from './fault.ts';
 import { buffersOf } from './transferables.ts';
@@ -85,6 +94,7 @@ export class Session implements WhitherWorker {
   /** Outlives a capture, so that a page can set it before it opens one and the first list is filtered. */
   #filter = NO_FILTER;
   readonly #language = new Language();
+  readonly #desk: SchemaDesk;
   /** Outlives a capture like the filter: it is what the page has room for. */
   #watch: RowWatch | null = null;
   /** Likewise: it is what is open on the page. */
@@ -102,6 +112,7 @@ export class Session implements WhitherWorker {
   constructor(options: SessionOptions) {
     this.#options = options;
     this.#asking = new Asking(options.clock, this.#language);
+    this.#desk = new SchemaDesk(options.clock, () => this.#current().capture.store);
   }
 
   open(spec: SourceSpec, updates: MessagePort): Promise<number> {
@@ -235,6 +246,42 @@ export class Session implements WhitherWorker {
     const goOn = (): boolean => call === this.#schemaCalls && opened === this.#opened;
     if (await opened.capture.setSchema(decoder, goOn)) this.#changed(opened);
     return { ok: true, errors: [] };
+  }
+
+  openTypes(source: TypeSource): Promise<TypesOpened> {
+    return this.#desk.openTypes(source);
+  }
+
+  findTypes(search: string): Promise<TypeList> {
+    return this.#desk.findTypes(search);
+  }
+
+  schemaOfType(id: number): Promise<string> {
+    return this.#desk.schemaOfType(id);
+  }
+
+  proposeSchema(progress: MessagePort): Promise<SchemaProposal | null> {
+    return this.#desk.proposeSchema(progress);
+  }
+
+  previewAreas(): Promise<AreaPreview> {
+    return this.#desk.previewAreas();
+  }
+
+  capturedSchema(): Promise<string> {
+    return this.#desk.capturedSchema();
+  }
+
+  diffSchemas(before: string, after: string): Promise<SchemaDiff> {
+    return this.#desk.diffSchemas(before, after);
+  }
+
+  emitSchema(json: string, as: EmittedKind): Promise<string> {
+    return this.#desk.emitSchema(json, as);
+  }
+
+  exportForWireshark(capture: WholeCapture, progress: MessagePort): Promise<Blob | null> {
+    return this.#desk.exportForWireshark(capture, progress);
   }
 
   rows(from: number, count: number): Promise<JourneyRows> {

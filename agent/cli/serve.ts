@@ -76,6 +76,7 @@ async function serveSpool(served: Served, pageDir: string): Promise<void> {
     host: options.host ?? null,
     status: { type: 'status', capture: 'restarting', text: 'Live capture is starting.' },
     onCost: (watched) => watch.cost(watched),
+    askTypes: (question) => lifetime.launcher.askTypes(question),
   });
   if (options.host !== undefined) warnAboutHost(options.host);
   const capture = new LiveCapture(served, server);

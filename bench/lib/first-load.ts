@@ -5,8 +5,8 @@ const TEXT = /\.(?:html|js|css)$/;
 const IN_HTML = /\b(?:src|href)="([^"]+)"/g;
 /** `import("./c.js")`: loaded when it is needed, with what only it names. */
 const LATER = /\bimport\(["'`](?:\.{0,2}\/)?([\w./-]+\.js)["'`]\)/g;
-/** Vite's list of files that come with those. */
-const WITH_LATER = /\bm\.f\|\|\(m\.f=\[[^\]]*\]\)/g;
+/** What Vite has a browser fetch along with an `import()`: loaded when that is, not before. */
+const WITH_LATER = /^const __vite__mapDeps=.*$/m;
 /** Any string in a script or style that could name a built file: imports, `new URL("assets/worker-x.js")`, `url(x)`. */
 const IN_CODE = /["'`(]((?:\.{0,2}\/)?[\w./-]+\.(?:js|css|woff2|svg|wasm))["'`)]/g;
 
@@ -22,13 +22,12 @@ export function firstLoad(read: (file: string) => string | null): string[] {
   while (queue.length > 0) {
     const file = queue.shift()!;
     if (files.includes(file)) continue;
-    const text = read(file);
-    if (text === null) continue;
+    const text = read(file)?.replace(WITH_LATER, '');
+    if (text === undefined) continue;
     files.push(file);
     if (!TEXT.test(file)) continue;
-    const own = text.replace(WITH_LATER, '');
     for (const [, name] of text.matchAll(LATER)) later.add(path.posix.basename(name!));
-    for (const [, name] of own.matchAll(file.endsWith('.html') ? IN_HTML : IN_CODE)) {
+    for (const [, name] of text.matchAll(file.endsWith('.html') ? IN_HTML : IN_CODE)) {
       if (later.has(path.posix.basename(name!))) continue;
       // Built scripts name other files from their own folder or from the root.
       const folder = path.posix.dirname(file);

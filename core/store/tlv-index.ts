@@ -60,7 +60,7 @@ export class TlvIndex {
   readonly names: string[] = [];
   /** By chunk, then by column; made when the first value comes. */
   private chunks: (Cells | undefined)[][] = [];
-  private captured: { from: number; decoder: AreaDecoder }[] = [];
+  private ofCapture: { from: number; decoder: AreaDecoder }[] = [];
   private user: AreaDecoder | null = null;
   private phases: Phase[] = [];
   private readonly scan = createAreaScan();
@@ -81,6 +81,11 @@ export class TlvIndex {
   /** The schema in force for what arrives now; null = none. */
   get current(): AreaDecoder | null {
     return this.phases.at(-1)?.decoder ?? null;
+  }
+
+  /** The newest schema of the capture itself, in force or not; null = it has none. */
+  get captured(): AreaDecoder | null {
+    return this.ofCapture.at(-1)?.decoder ?? null;
   }
 
   /** The first area that the schema in force reads: older ones may have been read by another. */
@@ -106,9 +111,9 @@ export class TlvIndex {
   /** A schema found in the capture: in force for the areas that follow. */
   addCaptured(decoder: AreaDecoder): void {
     const from = this.areas.count + 1;
-    const last = this.captured.at(-1);
-    if (last?.from === from) this.captured.pop();
-    this.captured.push({ from, decoder });
+    const last = this.ofCapture.at(-1);
+    if (last?.from === from) this.ofCapture.pop();
+    this.ofCapture.push({ from, decoder });
     if (this.user !== null) return;
     if (last?.from === from) this.phases.pop();
     this.phases.push(this.phase(decoder, from));
@@ -119,7 +124,7 @@ export class TlvIndex {
     this.user = decoder;
     this.names.length = 0;
     this.chunks = [];
-    const phases = decoder === null ? this.captured : [{ from: 0, decoder }];
+    const phases = decoder === null ? this.ofCapture : [{ from: 0, decoder }];
     this.phases = [];
     for (const { from, decoder: each } of phases) this.phases.push(this.phase(each, from));
     this.cursor = 1;

@@ -205,16 +205,16 @@ export interface ListFilter {
   readonly where: string;
 }
 
-/** The order of the list: by a field of the filter language. null = by first event. */
-export interface ListSort {
-  readonly field: string;
-  readonly down: boolean;
-}
-
 /** Journeys that pass a filter, or with `rest` all the others. */
 export interface JourneySet {
   readonly filter: ListFilter;
   readonly rest: boolean;
+}
+
+/** The order of the list: by a field of the filter language. null = by first event. */
+export interface ListSort {
+  readonly field: string;
+  readonly down: boolean;
 }
 
 /** `lost`: had metadata before, has none now (CELL.lost). The others are states of an event (core/diagnosis). */

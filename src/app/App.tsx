@@ -9,7 +9,6 @@ import { AreaPane } from '#src/lint/AreaPane.tsx';
 import { FilterLine } from '#src/filter/FilterLine.tsx';
 import { LossPane } from '#src/loss/LossPane.tsx';
 import { PathPane } from '#src/path/PathPane.tsx';
-import { SchemaDialog } from '#src/schema/SchemaDialog.tsx';
 import { DropZone } from '#src/start/DropZone.tsx';
 import { StartScreen } from '#src/start/StartScreen.tsx';
 import { usePage, useSession } from '#src/state/context.ts';
@@ -19,14 +18,11 @@ import { Progress } from '#src/status/Progress.tsx';
 import { StatusBar } from '#src/status/StatusBar.tsx';
 import { TimelineStrip } from '#src/timeline/TimelineStrip.tsx';
 import { Header } from './Header.tsx';
+import { LaterDialog } from './LaterDialog.tsx';
 import { Panes } from './Panes.tsx';
 import './app.css';
 
-/** Loaded when they are opened. */
-const Palette = lazy(() => import('#src/palette/Palette.tsx'));
-const ColumnsDialog = lazy(() => import('#src/list/ColumnsDialog.tsx'));
-const CommonDialog = lazy(() => import('#src/groups/CommonDialog.tsx'));
-const NoteDialog = lazy(() => import('#src/list/NoteDialog.tsx'));
+/** Loaded when it is opened. */
 const ValueMenu = lazy(() => import('#src/filter/ValueMenu.tsx'));
 
 export function App() {
@@ -74,16 +70,12 @@ export function App() {
       )}
       <DropZone />
       {dialog === 'help' && <HelpDialog onClose={close} />}
-      {dialog === 'schema' && <SchemaDialog onClose={close} />}
-      <Suspense>
-        {dialog === 'palette' && <Palette onClose={close} />}
-        {dialog === 'columns' && <ColumnsDialog onClose={close} />}
-        {dialog === 'common' && <CommonDialog onClose={close} />}
-        {dialog === 'note' && <NoteDialog onClose={close} />}
-        {menu !== null && (
+      {dialog !== 'none' && dialog !== 'help' && <LaterDialog which={dialog} onClose={close} />}
+      {menu !== null && (
+        <Suspense>
           <ValueMenu key={`${menu.field} ${menu.value ?? ''} ${menu.x} ${menu.y}`} menu={menu} />
-        )}
-      </Suspense>
+        </Suspense>
+      )}
     </div>
   );
 }

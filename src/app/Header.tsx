@@ -28,6 +28,15 @@ export function Header() {
         </button>
       )}
       {capture !== null && <Download capture={capture} />}
+      {capture !== null && (
+        <button
+          className="button"
+          onClick={() => session.store.setState({ dialog: 'export' })}
+          title="The capture with packet comments, and the schema as a script for Wireshark or a header for C (w)"
+        >
+          For Wireshark
+        </button>
+      )}
       <button
         className="button quiet"
         onClick={() => {

@@ -54,6 +54,7 @@ export function pageActions(session: Session): Handlers {
     cost: () => store.setState({ costOpen: !store.getState().costOpen }),
     clear: () => session.filter.clear(),
     schema: () => store.setState({ dialog: 'schema' }),
+    export: () => store.setState({ dialog: 'export' }),
   };
 }
 

@@ -43,7 +43,7 @@ export function ListTools() {
       <button
         className="button quiet small"
         onClick={() => open('common')}
-        title="What do these have in common that the others have not? (w)"
+        title="What do these have in common that the others have not? (h)"
       >
         in common
       </button>

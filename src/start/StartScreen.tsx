@@ -89,7 +89,7 @@ function FileSource() {
             const file = event.target.files?.[0];
             // The same file chosen again is no change otherwise.
             event.target.value = '';
-            if (file !== undefined) void session.open({ kind: 'file', file }, true);
+            if (file !== undefined) void session.take(file, true);
           }}
         />
       </label>

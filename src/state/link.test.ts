@@ -24,14 +24,14 @@ const source: fc.Arbitrary<SourceRef | null> = fc.oneof(
     .webUrl({ withQueryParameters: true, withFragments: true })
     .map((url): SourceRef => ({ kind: 'url', url: new URL(url).href })),
 );
-const fieldName = fc.oneof(
-  fc.constantFrom('time', 'path', 'tlv.trace_id', 'tlv.a~7'),
-  fc.stringMatching(/^[a-z][ -~]{0,30}$/),
-);
 const expression = fc
   .string({ minLength: 1, maxLength: 40 })
   .map((text) => text.trim())
   .filter((text) => text !== '');
+const fieldName = fc.oneof(
+  fc.constantFrom('time', 'path', 'tlv.trace_id', 'tlv.a~7'),
+  fc.stringMatching(/^[a-z][ -~]{0,30}$/),
+);
 const link: fc.Arbitrary<LinkState> = fc
   .record({
     source,
@@ -42,6 +42,7 @@ const link: fc.Arbitrary<LinkState> = fc
     metadata: fc.constantFrom(null, 'with' as const, 'without' as const),
     harm: fc.constantFrom(null, ...HARMS),
     where: fc.string({ maxLength: 40 }).map((text) => text.trim()),
+    compare: fc.option(fc.record({ a: fc.option(expression), b: fc.option(expression) })),
     columns: fc.option(
       fc.uniqueArray(fc.record({ name: fieldName, chars: fc.option(fc.integer({ min: 3, max: 120 })) }), {
         minLength: 1,
@@ -51,7 +52,6 @@ const link: fc.Arbitrary<LinkState> = fc
     ),
     sort: fc.option(fc.record({ field: fieldName, down: fc.boolean() })),
     group: fc.oneof(fc.constant(''), fieldName),
-    compare: fc.option(fc.record({ a: fc.option(expression), b: fc.option(expression) })),
     paused: fc.boolean(),
   })
   .map((state) => (state.journey === null ? { ...state, run: '', at: null } : state));

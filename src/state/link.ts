@@ -11,12 +11,12 @@
  *   meta     with | without                            filter: with metadata there (or anywhere)
  *   harm     lost | clobbered | suspect | unreadable   filter: what metadata came to there (or anywhere)
  *   where    EXPRESSION                                filter: in the filter language (docs/filter.md)
+ *   compare  1                                         the path compares two sides, a and b
+ *   a, b     EXPRESSION                                a side; without a what the filter passes, without b all but a
  *   col      NAME or NAME~CHARS, any number of them    columns of the list in order: fields of the filter language, and path,
  *            source, destination, info; with a width in characters
  *   sort     FIELD or -FIELD                           order of the list, - = from the end
  *   group    FIELD                                     the list in groups by this field
- *   compare  1                                         the path compares two sides, a and b
- *   a, b     EXPRESSION                                a side; without a what the filter passes, without b all but a
  *   pause    1                                         the view stands still
  */
 import { MAX_COLUMNS, MAX_FILTER_CHARS } from '#core/query/limits.ts';
@@ -53,13 +53,13 @@ export interface LinkState {
   readonly harm: Harm | null;
   /** '' = none. Kept as it was written, also when this capture cannot be asked it. */
   readonly where: string;
+  readonly compare: Comparison | null;
   /** null = those that the page begins with. */
   readonly columns: readonly ColumnRef[] | null;
   /** null = by first event. */
   readonly sort: ListSort | null;
   /** '' = journeys. */
   readonly group: string;
-  readonly compare: Comparison | null;
   readonly paused: boolean;
 }
 
@@ -78,10 +78,10 @@ export const EMPTY_LINK: LinkState = {
   metadata: null,
   harm: null,
   where: '',
+  compare: null,
   columns: null,
   sort: null,
   group: '',
-  compare: null,
   paused: false,
 };
 
@@ -166,6 +166,12 @@ function parseWhere(text: string | null): string {
   return text === null || text.length > MAX_WHERE_CHARS ? '' : text.trim();
 }
 
+function parseComparison(parameters: URLSearchParams): Comparison | null {
+  if (parameters.get('compare') !== '1') return null;
+  const side = (name: 'a' | 'b') => parseWhere(parameters.get(name)) || null;
+  return { a: side('a'), b: side('b') };
+}
+
 function isFieldName(text: string): boolean {
   return /^[a-z]/i.test(text) && parseHop(text) !== null;
 }
@@ -196,12 +202,6 @@ function parseSort(text: string | null): ListSort | null {
   return isFieldName(field) ? { field, down } : null;
 }
 
-function parseComparison(parameters: URLSearchParams): Comparison | null {
-  if (parameters.get('compare') !== '1') return null;
-  const side = (name: 'a' | 'b') => parseWhere(parameters.get(name)) || null;
-  return { a: side('a'), b: side('b') };
-}
-
 /** `?a=b` or `a=b` → state. Never throws; junk becomes the default. */
 export function parseLink(query: string): LinkState {
   if (query.length > MAX_QUERY_CHARS) return EMPTY_LINK;
@@ -221,10 +221,10 @@ export function parseLink(query: string): LinkState {
     metadata: meta === 'with' || meta === 'without' ? meta : null,
     harm: isHarm(harm) ? harm : null,
     where: parseWhere(parameters.get('where')),
+    compare: parseComparison(parameters),
     columns: parseColumns(parameters.getAll('col')),
     sort: parseSort(parameters.get('sort')),
     group: isFieldName(group) ? group : '',
-    compare: parseComparison(parameters),
     paused: parameters.get('pause') === '1',
   };
 }
@@ -242,14 +242,14 @@ export function printLink(state: LinkState): string {
   if (state.metadata !== null) parameters.set('meta', state.metadata);
   if (state.harm !== null) parameters.set('harm', state.harm);
   if (state.where !== '') parameters.set('where', state.where);
-  for (const column of state.columns ?? []) parameters.append('col', printColumn(column));
-  if (state.sort !== null) parameters.set('sort', `${state.sort.down ? '-' : ''}${state.sort.field}`);
-  if (state.group !== '') parameters.set('group', state.group);
   if (state.compare !== null) {
     parameters.set('compare', '1');
     if (state.compare.a !== null) parameters.set('a', state.compare.a);
     if (state.compare.b !== null) parameters.set('b', state.compare.b);
   }
+  for (const column of state.columns ?? []) parameters.append('col', printColumn(column));
+  if (state.sort !== null) parameters.set('sort', `${state.sort.down ? '-' : ''}${state.sort.field}`);
+  if (state.group !== '') parameters.set('group', state.group);
   if (state.paused) parameters.set('pause', '1');
   const text = parameters.toString();
   return text === '' ? '' : `?${text}`;

@@ -22,6 +22,7 @@ import { ListView } from './list-view.ts';
 import { specOf, titleOf } from './origin.ts';
 import { samePlaces } from './places.ts';
 import { isHarm } from './harm.ts';
+import { kindOfFile } from './file-kind.ts';
 import { refusalOf } from './trial.ts';
 import {
   MAX_MARKS,
@@ -43,6 +44,7 @@ const NOTHING_OPEN = {
   valueMenu: null,
   prepared: null,
   marks: [],
+  schemaFile: null,
   ...NO_CHOICE,
 } as const satisfies Partial<PageState>;
 
@@ -71,6 +73,23 @@ export class Session {
   /** The worker, started on first use. */
   get api(): WhitherWorker {
     return this.#worker.api;
+  }
+
+  /** A file that was dropped on the page or chosen there: a capture, or for the schema of the one that is open. */
+  async take(file: File, keepView: boolean): Promise<void> {
+    const kind = await kindOfFile(file);
+    if (kind === 'capture') return this.open({ kind: 'file', file }, keepView);
+    if (this.store.getState().capture !== null) {
+      this.store.setState({ schemaFile: { kind, file }, dialog: 'schema' });
+      return;
+    }
+    this.report({
+      code: 'no-capture',
+      offset: 0,
+      cause: `${file.name} is ${kind === 'types' ? 'a BPF object' : 'a metadata schema'}: it says how the metadata of a capture reads.`,
+      remedy: 'Open the capture first, then drop it again.',
+      fatal: false,
+    });
   }
 
   /** Opens a source. With `keepView` the link's journey and filters are applied to it (a link, a dropped file). */

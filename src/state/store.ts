@@ -32,7 +32,7 @@ export interface Unread {
   readonly remedy: string;
 }
 
-export type Dialog = 'none' | 'help' | 'schema' | 'palette' | 'columns' | 'common' | 'note';
+export type Dialog = 'none' | 'help' | 'schema' | 'export' | 'palette' | 'columns' | 'common' | 'note';
 
 /** A journey that a person wants to find again, whatever the filter. */
 export interface Mark extends Selection {
@@ -90,8 +90,10 @@ export interface PageState {
   readonly commonOf: string;
   /** What the palette begins with. */
   readonly paletteText: string;
-  /** The schema's text as edited and not applied; it outlives its dialog, not its capture. null: not edited. */
+  /** The schema's text as edited; it outlives its dialog, not its capture. null: not edited. */
   readonly schemaDraft: string | null;
+  /** Dropped on the page, for the schema dialog; null once it has taken it. */
+  readonly schemaFile: { readonly kind: 'schema' | 'types'; readonly file: File } | null;
   /** The cost is shown, and so counted. */
   readonly costOpen: boolean;
   /** The table of losses is open. */
@@ -127,6 +129,7 @@ export function createPageStore(link: LinkState = EMPTY_LINK): PageStore {
     commonOf: '',
     paletteText: '',
     schemaDraft: null,
+    schemaFile: null,
     costOpen: false,
     lossOpen: false,
     theme: savedTheme(),

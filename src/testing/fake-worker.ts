@@ -4,6 +4,7 @@
  */
 import type {
   Contrast,
+  EmittedKind,
   FieldInfo,
   FilterError,
   Groups,
@@ -13,8 +14,10 @@ import type {
   QuestionKind,
   RowWatch,
   SourceSpec,
+  TypeSource,
   Update,
   WhitherWorker,
+  WholeCapture,
 } from '#workers/api.ts';
 import type { Connection } from '#src/state/connection.ts';
 import { fakeBytes } from './bytes.ts';
@@ -135,6 +138,33 @@ export class FakeWorker implements WhitherWorker {
   }
   setSchema(json: string) {
     return this.#note('setSchema', [json], { ok: true, errors: [] });
+  }
+  openTypes(source: TypeSource) {
+    return this.#note('openTypes', [source], { title: 'fake.o', count: 0 });
+  }
+  findTypes(search: string) {
+    return this.#note('findTypes', [search], { types: [], isCut: false });
+  }
+  schemaOfType(id: number) {
+    return this.#note('schemaOfType', [id], '{}');
+  }
+  proposeSchema() {
+    return this.#note('proposeSchema', [], null);
+  }
+  previewAreas() {
+    return this.#note('previewAreas', [], { areas: [], sampled: 0, exact: 0, unread: 0 });
+  }
+  capturedSchema() {
+    return this.#note('capturedSchema', [], '');
+  }
+  diffSchemas(before: string, after: string) {
+    return this.#note('diffSchemas', [before, after], { changes: [], error: '' });
+  }
+  emitSchema(json: string, as: EmittedKind) {
+    return this.#note('emitSchema', [json, as], '');
+  }
+  exportForWireshark(capture: WholeCapture) {
+    return this.#note('exportForWireshark', [capture], null);
   }
   rows(from: number, count: number) {
     return this.#note('rows', [from, count], fakeRows({ from, count, generation: this.generation }));
