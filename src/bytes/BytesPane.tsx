@@ -1,13 +1,16 @@
 /** The bytes at the chosen hop: to scale, as hex, and as what they mean; each points at the other. */
 import { useCallback, useMemo, useRef, useState, type KeyboardEvent } from 'react';
+import type { FieldNode } from '#core/dissect/types.ts';
 import type { EventBytes, JourneyHop } from '#workers/api.ts';
 import { useWidth } from '#src/app/use-size.ts';
 import { scopedAction } from '#src/keys/bind.ts';
+import { valueProps, type ValueProps } from '#src/keys/focused-value.ts';
 import { usePage, useSession } from '#src/state/context.ts';
 import { bytesOf, hexOf } from './hex.ts';
 import { HexView } from './HexView.tsx';
 import { fieldLines, fieldSpans, tlvSpans, type Span } from './spans.ts';
 import { stripOf } from './strip.ts';
+import { FILTER_FIELDS } from './filter-fields.ts';
 import './bytes.css';
 
 const NO_SPANS: readonly Span[] = [];
@@ -140,7 +143,11 @@ function Content({ bytes, noArea, noPacket, blob, perRow, roomy }: ContentProps)
           />
           <ul className="tlvs mono" aria-label="TLVs">
             {bytes.decoded.tlvs.map((tlv, i) => (
-              <li key={i} {...itemProps(areaSpans[i])}>
+              <li
+                key={i}
+                {...itemProps(areaSpans[i])}
+                {...(tlv.name === '' ? {} : valueProps(`tlv.${tlv.name}`, tlv.value))}
+              >
                 <i className={`swatch stripe-${i % 4}`} aria-hidden="true" />
                 <b>{tlv.name === '' ? `type ${tlv.type}` : tlv.name}</b>
                 <span className="tlv-value" title={tlv.value}>
@@ -194,6 +201,7 @@ function Content({ bytes, noArea, noPacket, blob, perRow, roomy }: ContentProps)
           <li
             key={line.key}
             {...itemProps(packetSpans[i])}
+            {...packetValue(line.node)}
             style={{ paddingLeft: 4 + 12 * line.depth }}
             title={line.node.filter}
           >
@@ -210,6 +218,13 @@ function Content({ bytes, noArea, noPacket, blob, perRow, roomy }: ContentProps)
       <p className="muted mono bytes-where">block at byte {bytes.blockOffset} of the capture</p>
     </div>
   );
+}
+
+/** A field of the packet that the filter language has, too. */
+function packetValue({ filter, value }: FieldNode): ValueProps | undefined {
+  const field = FILTER_FIELDS.get(filter);
+  // `4000 (name)`: what is asked for is the number.
+  return field === undefined ? undefined : valueProps(field, value.split(' ')[0] ?? '');
 }
 
 function Heading(props: {

@@ -1,5 +1,6 @@
 /** What is known about the chosen hop: state, cause, how it is known, the evidence, who wrote, and what a tap said. */
 import type { JourneyHop } from '#workers/api.ts';
+import { valueProps } from '#src/keys/focused-value.ts';
 import { explained, JOIN_MEANING, KNOWN_MEANING, TAP_MEANING } from './fate.ts';
 
 export function HopNote({ hop, name }: { readonly hop: JourneyHop; readonly name: string }) {
@@ -9,14 +10,19 @@ export function HopNote({ hop, name }: { readonly hop: JourneyHop; readonly name
     <dl className="hop-note" aria-label={`Why, at ${name}`}>
       <dt>at</dt>
       <dd>
-        <span className="mono">{name}</span>: {state}
+        <span className="mono" {...valueProps('hop', name)}>
+          {name}
+        </span>
+        : <span {...valueProps('state', state)}>{state}</span>
       </dd>
       {cause.evidence !== '' && (
         <>
           <dt>cause</dt>
-          <dd>{cause.name === 'unknown' ? 'unknown' : cause.operation}</dd>
+          <dd {...valueProps('cause', cause.name)}>
+            {cause.name === 'unknown' ? 'unknown' : cause.operation}
+          </dd>
           <dt>known</dt>
-          <dd>
+          <dd {...valueProps('known', cause.known)}>
             {cause.known} <span className="muted">({KNOWN_MEANING[cause.known]})</span>
           </dd>
           <dt>evidence</dt>

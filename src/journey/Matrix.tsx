@@ -2,6 +2,7 @@
 import { useEffect, useRef, useState, type KeyboardEvent } from 'react';
 import type { Hop, JourneyDetail } from '#workers/api.ts';
 import { scopedAction } from '#src/keys/bind.ts';
+import { valueProps } from '#src/keys/focused-value.ts';
 import { printAbsolute } from '#src/list/print.ts';
 import { useSession } from '#src/state/context.ts';
 import { afterFrame } from '#src/state/frame.ts';
@@ -81,7 +82,7 @@ export function Matrix({ detail, at, places, above, beside, beyond }: Props) {
 
   const rowOf = (line: MatrixRow, index: number) => (
     <tr key={line.key} data-row={line.name} className={line.tlv ? 'tlv-row' : ''}>
-      <th scope="row">
+      <th scope="row" {...(line.field === undefined ? {} : valueProps(line.field, null))}>
         {line.name} {line.kind !== '' && <small>{line.kind}</small>}
       </th>
       {line.cells.map((cell, column) => (
@@ -124,6 +125,7 @@ export function Matrix({ detail, at, places, above, beside, beyond }: Props) {
                 className={column === at ? 'chosen' : ''}
                 title={`${heading.name}\n${printAbsolute(BigInt(hop.timeNs))}`}
                 role="columnheader"
+                {...valueProps('hop', heading.name)}
                 {...cellProps(0, column)}
               >
                 <span className="matrix-device">

@@ -1,5 +1,6 @@
 /** One cell of the matrix: what its TLV or fact was there, and at which places beside the area. */
 import type { HTMLAttributes } from 'react';
+import { valueProps } from '#src/keys/focused-value.ts';
 import type { MatrixCellView, MatrixRow } from './matrix.ts';
 import { PlaceMark } from './Ways.tsx';
 import type { Mark, Way } from './ways.ts';
@@ -27,6 +28,7 @@ export function MatrixCell({ cell, column, row, chosen, isBeyond = false, props 
       title={title.join('\n')}
       aria-label={title.join('; ')}
       {...props}
+      {...(row.field === undefined || cell.value === undefined ? {} : valueProps(row.field, cell.value))}
     >
       {cell.text}
       {marks.map((mark, i) => (

@@ -14,6 +14,8 @@ export interface MatrixCellView {
   readonly tone: Tone;
   /** Whole story, for the tooltip and for screen readers. */
   readonly title: string;
+  /** As a filter would have it; none where there is nothing to ask for. */
+  readonly value?: string;
 }
 
 export interface MatrixRow {
@@ -21,6 +23,8 @@ export interface MatrixRow {
   readonly name: string;
   readonly kind: string;
   readonly tlv: boolean;
+  /** Name in the filter language; none where it has none. */
+  readonly field?: string;
   /** cells[i] belongs to hops[i]. */
   readonly cells: readonly MatrixCellView[];
   /** Of a TLV that was seen in another place than the area, too. */
@@ -114,8 +118,9 @@ function tlvRows(detail: JourneyDetail): readonly MatrixRow[] {
       name: nameOf(row),
       kind: row.kind,
       tlv: true,
+      ...(row.name === '' ? {} : { field: `tlv.${row.name}` }),
       cells: row.cells.map((cell) => {
-        const view = tlvCell(cell.value, cell.state, before);
+        const view = { ...tlvCell(cell.value, cell.state, before), value: cell.value };
         if (cell.value !== '') before = cell.value;
         return cell.writer === undefined ? view : { ...view, title: `${view.title}, by ${cell.writer}` };
       }),

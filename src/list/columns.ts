@@ -30,7 +30,7 @@ export interface ListColumn {
 const TLV_PREFIX = 'tlv.';
 const MAX_ADDRESS_CHARS = 28;
 const MAX_TLV_CHARS = 18;
-const MAX_FIELD_CHARS = 32;
+const MAX_FIELD_CHARS = 48;
 const MAX_ID_CHARS = 20;
 /** `ICMPv6` */
 const PROTOCOL_CHARS = 6;

@@ -1,6 +1,7 @@
 /** Which hop loses how much, by which cause, for which TLV: one line, and opened a table whose rows filter the list. */
 import type { Hop } from '#workers/api.ts';
 import { printCount } from '#src/list/print.ts';
+import { valueProps } from '#src/keys/focused-value.ts';
 import { printShare } from '#src/path/layout.ts';
 import { usePage, useSession } from '#src/state/context.ts';
 import { hopOfKey } from '#src/state/hop-key.ts';
@@ -84,6 +85,7 @@ function LossTable({ hops }: { readonly hops: readonly Hop[] }) {
                 <th scope="row">
                   <button
                     className="link mono"
+                    {...valueProps(`${row.state}_at`, name)}
                     aria-pressed={filteredHop === row.hop}
                     onClick={() => session.showLoss(row)}
                     title="Only journeys seen there; the first of them is shown"
@@ -91,8 +93,10 @@ function LossTable({ hops }: { readonly hops: readonly Hop[] }) {
                     {name}
                   </button>
                 </th>
-                <td className={`loss-${row.state}`}>{row.state}</td>
-                <td>{causeText(row).replace(/, \w+$/, '')}</td>
+                <td className={`loss-${row.state}`} {...valueProps('state', row.state)}>
+                  {row.state}
+                </td>
+                <td {...valueProps('cause', row.cause)}>{causeText(row).replace(/, \w+$/, '')}</td>
                 <td>{row.cause === 'unknown' ? '' : row.known}</td>
                 <td className="mono">{row.tlv === null ? 'area' : row.tlv.name || `type ${row.tlv.type}`}</td>
                 <td className="mono number">{printCount(row.journeys)}</td>
