@@ -21,7 +21,7 @@ const TEXT_FIELDS = 'input, textarea, select, [contenteditable="true"], [data-te
 /** The row of the table that this press means in this scope, or null. */
 export function keyIdOf(scope: Scope, press: KeyPress): KeyId | null {
   // AltGr, which some systems tell as Ctrl and Alt, is how a keyboard has [ or ]: what counts is the sign.
-  const byAltGr = press.getModifierState?.('AltGraph') === true;
+  const byAltGr = !/^[a-z0-9]$/i.test(press.key) && press.getModifierState?.('AltGraph') === true;
   if (press.metaKey || (!byAltGr && (press.ctrlKey || press.altKey))) return null;
   if (press.target instanceof Element && press.target.closest(TEXT_FIELDS) !== null) return null;
   const row = KEY_TABLE.find(
