@@ -337,7 +337,7 @@ export class Session implements WhitherWorker {
   #block(capture: Capture, event: number): Promise<Uint8Array | null> {
     const chunk = capture.store.events.chunk(event);
     const row = event & CHUNK_MASK;
-    return capture.block(chunk.blockOffset[row]!, chunk.blockLength[row]!).catch((thrown: unknown) => {
+    return capture.block(chunk.blockOffset(row), chunk.blockLength[row]!).catch((thrown: unknown) => {
       if (thrown instanceof Fault && thrown.code === 'live-gone') return null;
       throw thrown;
     });

@@ -235,12 +235,12 @@ export class CaptureStore implements CaptureSink {
     const { rows, base } = batch;
     const { hopOf } = this;
     const { events, first } = this.hops;
-    const { blockOffset, blockLength, tsHi, tsLo, interfaceIndex, hop, length } = chunk;
+    const { offsets, blockLength, tsHi, tsLo, interfaceIndex, hop, length } = chunk;
     let bits = 0;
     for (let i = from, row = event & CHUNK_MASK; i < to; i++, row++) {
       const packet = i << PACKET.SHIFT;
       const index = rows[packet + PACKET.INTERFACE]!;
-      blockOffset[row] = base + rows[packet + PACKET.START]!;
+      offsets[row] = base + rows[packet + PACKET.START]!;
       blockLength[row] = rows[packet + PACKET.LENGTH]!;
       tsHi[row] = rows[packet + PACKET.TS_HI]!;
       tsLo[row] = rows[packet + PACKET.TS_LO]!;
