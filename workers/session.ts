@@ -61,6 +61,8 @@ import { UrlSource } from './sources/url.ts';
 
 /** `inspect` makes objects, so it is bounded like rows. */
 export const MAX_INSPECT_EVENTS = MAX_ROWS;
+/** Rows of the first Update of a page, as many as a large window shows. */
+const FIRST_ROWS = 64;
 
 export interface SessionOptions {
   readonly clock: CaptureClock;
@@ -87,6 +89,7 @@ export class Session implements WhitherWorker {
   readonly #language = new Language();
   /** Outlives a capture like the filter: it is what the page has room for. */
   #watch: RowWatch | null = null;
+  #hasWatched = false;
   /** Likewise: it is what is open on the page. */
   #watchesCost = false;
   /** Counts calls of setFilter and setSchema: a later one ends the work of an earlier. */
@@ -109,6 +112,7 @@ export class Session implements WhitherWorker {
     this.#close();
     const number = ++this.#captures;
     this.#generation++;
+    let shown = false;
     const capture = new Capture({
       source,
       live: spec.kind === 'live',
@@ -116,7 +120,13 @@ export class Session implements WhitherWorker {
       filter: this.#filter,
       language: this.#language,
       clock: this.#options.clock,
-      onChange: () => (capture.ended ? pump.flush() : pump.touch()),
+      // The first rows are waited for; what comes after them is not.
+      onChange: () => {
+        const isFirst = !shown && capture.store.events.count > 0;
+        if (isFirst) shown = true;
+        if (isFirst || capture.ended) pump.flush();
+        else pump.touch();
+      },
       onReset: () => this.#generation++,
       onReorder: () => this.#generation++,
       sort: this.#sort,
@@ -244,6 +254,7 @@ export class Session implements WhitherWorker {
 
   watchRows(watch: RowWatch | null): Promise<void> {
     this.#watch = watch;
+    this.#hasWatched ||= watch !== null;
     return Promise.resolve();
   }
 
@@ -369,7 +380,8 @@ export class Session implements WhitherWorker {
   }
 
   #watched(capture: Capture): JourneyRows | null {
-    if (this.#watch === null) return null;
+    // The page that has not said yet what it has room for needs some to begin with.
+    if (this.#watch === null) return this.#hasWatched ? null : this.#rows(capture, 0, FIRST_ROWS);
     const { from, count } = this.#watch;
     return this.#rows(capture, from === 'newest' ? Math.max(0, capture.listed - count) : from, count);
   }

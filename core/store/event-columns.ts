@@ -6,9 +6,8 @@
  * Every sentinel is 0, because a page that is never written is never committed by the system: a plain
  * pcap pays nothing for the columns that only Whither's events fill.
  *
- * A chunk is open while it is filled, and while the next one is, because most events have their journey's last one near:
- * 129 bytes an event. Then it is sealed: what changes no more is kept in as few bytes as it needs, and the memory
- * is given to a new chunk.
+ * A chunk is open while it is one of the newest OPEN_CHUNKS: 129 bytes an event. Then it is sealed: what changes no
+ * more is kept in as few bytes as it needs, and its memory is given to a new chunk.
  */
 import { CHUNK_EVENTS, CHUNK_MASK, CHUNK_SHIFT } from './limits.ts';
 import { RECORD_SHIFT } from './record-words.ts';
@@ -41,8 +40,11 @@ export const EVENT_BIT = {
  */
 const STAGGER_BYTES = 192;
 const COLUMNS = 23;
-/** The one that is filled and those before it that are not sealed yet. */
-const OPEN_CHUNKS = 2;
+/**
+ * The one that is filled and those before it, a million events: sealing takes a tenth of the time of a decode, which only a
+ * large capture needs to pay for.
+ */
+const OPEN_CHUNKS = 16;
 /** Bytes of a row, without its record. */
 const ROW_BYTES = 8 + 10 * 4 + 5 * 2 + 7;
 
@@ -219,6 +221,11 @@ export class EventColumns {
   readonly chunks: EventChunk[] = [];
   count = 0;
   private readonly common: Shared = new Map();
+  private readonly openChunks: number;
+
+  constructor(openChunks = OPEN_CHUNKS) {
+    this.openChunks = openChunks;
+  }
 
   /** The chunk that event `n` is in; its place there is `n & CHUNK_MASK`. `n` must be below `count`. */
   chunk(n: number): EventChunk {
@@ -232,8 +239,9 @@ export class EventColumns {
   }
 
   private addChunk(): void {
-    const last = this.chunks.length - OPEN_CHUNKS;
-    const memory = last < 0 ? new ChunkMemory() : this.chunks[last]!.seal(last << CHUNK_SHIFT, this.common).clear();
+    const last = this.chunks.length - this.openChunks;
+    const memory =
+      last < 0 ? new ChunkMemory() : this.chunks[last]!.seal(last << CHUNK_SHIFT, this.common).clear();
     this.chunks.push(new EventChunk(memory));
   }
 

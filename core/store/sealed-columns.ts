@@ -16,8 +16,8 @@ export function narrowed(column: Column): Column {
   let all = 0;
   for (let i = 0; i < column.length; i++) all |= column[i]!;
   const bits = all >>> 0;
-  if (bits <= MAX_U8) return Uint8Array.from(column);
-  return bits <= MAX_U16 ? Uint16Array.from(column) : Uint32Array.from(column);
+  if (bits <= MAX_U8) return new Uint8Array(column);
+  return bits <= MAX_U16 ? new Uint16Array(column) : new Uint32Array(column);
 }
 
 /** A copy of the same type; of a column with one value only, the one that the chunk before had, if that is the same. */
@@ -45,6 +45,10 @@ export function offsetsFrom(base: number, offsets: Float64Array | Uint32Array): 
 
 /** Scratch of the constructor: by row, the number + 1 of the record of the event before it in its journey. */
 const before = new Uint32Array(CHUNK_EVENTS);
+/** By number, the first row with that record. */
+const rows = new Uint32Array(CHUNK_EVENTS);
+/** By number, one word of it. */
+const values = new Uint32Array(CHUNK_EVENTS);
 
 /**
  * The records of a chunk. An event's record is nearly always that of the event before it in its journey, and kept once for
@@ -59,7 +63,6 @@ export class SealedRecords {
   /** Of `records`, RECORD words for each row. `next`: as in EventChunk; `first`: number of the event in row 0. */
   constructor(records: Uint32Array, next: Uint32Array, first: number) {
     const { numbers } = this;
-    const rows = new Uint32Array(CHUNK_EVENTS);
     before.fill(0);
     let count = 0;
     for (let row = 0; row < CHUNK_EVENTS; row++) {
@@ -72,32 +75,56 @@ export class SealedRecords {
       const after = next[row]! - first;
       if (after > row && after < CHUNK_EVENTS) before[after] = number + 1;
     }
-    for (let word = 0; word < RECORD_WORDS; word++) this.words.push(wordOf(records, rows.subarray(0, count), word));
+    for (let word = 0; word < RECORD_WORDS; word++) this.words.push(wordOf(records, rows, count, word));
   }
 
   word(row: number, word: number): number {
-    const values = this.words[word]!;
-    return typeof values === 'number' ? values : values[this.numbers[row]!]!;
+    const kept = this.words[word]!;
+    return typeof kept === 'number' ? kept : kept[this.numbers[row]!]!;
   }
 
   /** One word of rows `from` to `to` - 1, at their rows of `out`. */
   column(word: number, from: number, to: number, out: Uint32Array): void {
-    const values = this.words[word]!;
+    const kept = this.words[word]!;
     const { numbers } = this;
-    if (typeof values === 'number') out.fill(values, from, to);
-    else for (let row = from; row < to; row++) out[row] = values[numbers[row]!]!;
+    if (typeof kept === 'number') out.fill(kept, from, to);
+    else for (let row = from; row < to; row++) out[row] = kept[numbers[row]!]!;
   }
 }
 
+/** Whether the records of two rows are the same; 16 words in one expression, which is twice as fast as a loop. */
 function isSame(records: Uint32Array, a: number, b: number): boolean {
   const i = a << RECORD_SHIFT;
   const k = b << RECORD_SHIFT;
-  for (let word = 0; word < RECORD_WORDS; word++) if (records[i + word] !== records[k + word]) return false;
-  return true;
+  return (
+    ((records[i]! ^ records[k]!) |
+      (records[i + 1]! ^ records[k + 1]!) |
+      (records[i + 2]! ^ records[k + 2]!) |
+      (records[i + 3]! ^ records[k + 3]!) |
+      (records[i + 4]! ^ records[k + 4]!) |
+      (records[i + 5]! ^ records[k + 5]!) |
+      (records[i + 6]! ^ records[k + 6]!) |
+      (records[i + 7]! ^ records[k + 7]!) |
+      (records[i + 8]! ^ records[k + 8]!) |
+      (records[i + 9]! ^ records[k + 9]!) |
+      (records[i + 10]! ^ records[k + 10]!) |
+      (records[i + 11]! ^ records[k + 11]!) |
+      (records[i + 12]! ^ records[k + 12]!) |
+      (records[i + 13]! ^ records[k + 13]!) |
+      (records[i + 14]! ^ records[k + 14]!) |
+      (records[i + 15]! ^ records[k + 15]!)) ===
+    0
+  );
 }
 
-/** One word of the records in `rows`. */
-function wordOf(records: Uint32Array, rows: Uint32Array, word: number): Column | number {
-  const values = rows.map((row) => records[(row << RECORD_SHIFT) + word]!);
-  return values.every((value) => value === values[0]) ? values[0]! : narrowed(values);
+/** One word of the records in the first `count` of `rows`. */
+function wordOf(records: Uint32Array, rows: Uint32Array, count: number, word: number): Column | number {
+  const first = records[(rows[0]! << RECORD_SHIFT) + word]!;
+  let differ = 0;
+  for (let i = 0; i < count; i++) {
+    const value = records[(rows[i]! << RECORD_SHIFT) + word]!;
+    differ |= value ^ first;
+    values[i] = value;
+  }
+  return differ === 0 ? first : narrowed(values.subarray(0, count));
 }
