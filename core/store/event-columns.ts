@@ -181,8 +181,9 @@ export class EventChunk {
   seal(event: number, common: Shared): ChunkMemory {
     const { memory } = this;
     if (memory === null) throw new Error('the chunk is sealed');
-    this.offsetBase = this.offsets[0]!;
-    this.offsets = offsetsFrom(this.offsetBase, this.offsets);
+    const base = this.offsets[0]!;
+    this.offsets = offsetsFrom(base, this.offsets);
+    this.offsetBase = this.offsets instanceof Uint32Array ? base : 0;
     this.blockLength = narrowed(this.blockLength);
     this.interfaceIndex = narrowed(this.interfaceIndex);
     this.length = narrowed(this.length);

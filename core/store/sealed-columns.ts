@@ -32,7 +32,7 @@ export function shared<T extends Column>(column: T, name: string, common: Shared
   return own;
 }
 
-/** Offsets as they are counted from `base`; from 0 when that takes more than 32 bits. */
+/** Offsets counted from `base`; as they are, doubles, when that takes more than 32 bits. */
 export function offsetsFrom(base: number, offsets: Float64Array | Uint32Array): Float64Array | Uint32Array {
   const from = new Uint32Array(offsets.length);
   for (let i = 0; i < offsets.length; i++) {
