@@ -7,11 +7,12 @@ import { build } from 'vite';
 import { launchBrowser } from '../../e2e/browser.ts';
 import { serveStatic } from '../../e2e/static.ts';
 
-const VIEWPORT = { width: 1280, height: 720 };
+export const VIEWPORT = { width: 1280, height: 720 };
 
 export interface BuiltPage {
   readonly browser: Browser;
-  readonly url: string;
+  /** Where its files are. */
+  readonly folder: string;
   /** A new page of the start screen. */
   open(): Promise<Page>;
   close(): Promise<void>;
@@ -25,7 +26,7 @@ export async function buildPage(): Promise<BuiltPage> {
     const browser = await launchBrowser();
     return {
       browser,
-      url: host.url,
+      folder,
       async open() {
         const page = await browser.newPage({ viewport: VIEWPORT });
         await page.goto(host.url);

@@ -13,6 +13,8 @@ interface Watched {
   /** `seconds after watching began: ms` of the first few. */
   when: string[];
   longestLatenessMs: number;
+  /** On the page's clock. */
+  begunAt: number;
 }
 
 export interface MainThread extends Readonly<Watched> {
@@ -20,30 +22,40 @@ export interface MainThread extends Readonly<Watched> {
 }
 
 declare global {
-  var whitherBench: Watched;
+  var whitherBench: Watched | undefined;
 }
 
-/** Begins to watch; tasks before this moment are not counted. */
+/** Begins to watch, or begins anew; tasks before this moment are not counted. */
 export async function watchMainThread(page: Page): Promise<void> {
   await page.evaluate(() => {
-    const seen: Watched = { longestLongTaskMs: 0, longTasks: 0, when: [], longestLatenessMs: 0 };
-    const begunAt = performance.now();
+    const isNew = globalThis.whitherBench === undefined;
+    const seen: Watched = {
+      longestLongTaskMs: 0,
+      longTasks: 0,
+      when: [],
+      longestLatenessMs: 0,
+      begunAt: performance.now(),
+    };
     globalThis.whitherBench = seen;
+    if (!isNew) return;
     new PerformanceObserver((list) => {
+      const now = globalThis.whitherBench!;
       for (const { duration, startTime } of list.getEntries()) {
-        seen.longTasks++;
-        if (seen.when.length < 8) {
-          seen.when.push(`${((startTime - begunAt) / 1000).toFixed(1)} s: ${duration.toFixed(0)} ms`);
+        if (startTime < now.begunAt) continue;
+        now.longTasks++;
+        if (now.when.length < 8) {
+          now.when.push(`${((startTime - now.begunAt) / 1000).toFixed(1)} s: ${duration.toFixed(0)} ms`);
         }
-        seen.longestLongTaskMs = Math.max(seen.longestLongTaskMs, duration);
+        now.longestLongTaskMs = Math.max(now.longestLongTaskMs, duration);
       }
     }).observe({ type: 'longtask' });
     const periodMs = 4;
     let last = performance.now();
     setInterval(() => {
-      const now = performance.now();
-      seen.longestLatenessMs = Math.max(seen.longestLatenessMs, now - last - periodMs);
-      last = now;
+      const at = performance.now();
+      const now = globalThis.whitherBench!;
+      now.longestLatenessMs = Math.max(now.longestLatenessMs, at - last - periodMs);
+      last = at;
     }, periodMs);
   });
 }
@@ -51,6 +63,7 @@ export async function watchMainThread(page: Page): Promise<void> {
 /** Since watching began. */
 export async function mainThread(page: Page): Promise<MainThread> {
   const seen = await page.evaluate(() => globalThis.whitherBench);
+  if (seen === undefined) throw new Error('nobody watches the main thread');
   const longestTaskMs =
     seen.longTasks > 0 ? seen.longestLongTaskMs : Math.min(seen.longestLatenessMs, LONG_TASK_MS);
   return { ...seen, longestTaskMs };
