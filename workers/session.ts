@@ -410,6 +410,7 @@ export class Session implements WhitherWorker {
       bytesPerSecond: rates.bytes,
       eventsPerSecond: rates.events,
       catchUp: capture.catchUp,
+      kept: capture.kept,
       events: store.events.count,
       journeys: store.journeys.count,
       listed: capture.listed,
