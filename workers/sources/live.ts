@@ -68,6 +68,7 @@ export class LiveSource implements ByteSource {
   readonly #http: AgentHttp;
   readonly #log: ByteLog;
   #old: OldBytes | null = null;
+  /** Of those that no file was there for. */
   #droppedBytes = 0;
   #disposed = false;
   readonly #backoff = new Backoff();
@@ -92,7 +93,8 @@ export class LiveSource implements ByteSource {
     this.#options = options;
     this.#http = new AgentHttp(spool, options.fetch ?? fetch);
     this.#log = new ByteLog(this.#memoryBytes, (bytes, offset) => {
-      this.#droppedBytes += this.#old === null ? bytes.length : this.#old.append(bytes, offset);
+      if (this.#old === null) this.#droppedBytes += bytes.length;
+      else this.#old.append(bytes, offset);
     });
   }
 
@@ -116,7 +118,7 @@ export class LiveSource implements ByteSource {
     return {
       bytes: this.#log.bytes + (this.#old?.bytes ?? 0),
       limitBytes: this.#memoryBytes + (this.#old?.limitBytes ?? 0),
-      droppedBytes: this.#droppedBytes,
+      droppedBytes: this.#droppedBytes + (this.#old?.droppedBytes ?? 0),
     };
   }
 

@@ -19,57 +19,58 @@ interface Segment {
 
 /** Of the browser's whole storage at most this share is asked for. */
 const MAX_QUOTA_SHARE = 0.25;
+const MAX_STAGED_BYTES = 1024 * 1024;
 export const OLD_BYTES_LIMIT = 1024 * 1024 * 1024;
 const FILE_PREFIX = 'whither-live-';
 
 export class OldBytes {
+  /** Of the file and what is not in it yet. */
   readonly limitBytes: number;
-  /** Held now. */
-  bytes = 0;
+  /** Those that were given and are not held: overwritten, or there was no place. */
+  droppedBytes = 0;
   /** The file cannot be written to any more: the disk is full. What is there can be read. */
   failed = false;
   readonly #file: SyncFile;
+  readonly #fileBytes: number;
   /** In order of offset; those before #head are overwritten. */
   #segments: Segment[] = [];
   #head = 0;
   #end = 0;
+  #written = 0;
+  /** What is not written yet: a write takes long, however short it is. */
+  readonly #staged: Uint8Array;
+  #stagedAt = 0;
+  #stagedBytes = 0;
 
   constructor(file: SyncFile, limitBytes: number) {
     this.#file = file;
     this.limitBytes = limitBytes;
+    this.#staged = new Uint8Array(Math.min(MAX_STAGED_BYTES, limitBytes >>> 2));
+    this.#fileBytes = limitBytes - this.#staged.length;
   }
 
-  /** Keeps a copy. Offsets only go up. Returns how many bytes there was no place for any more: these, or older ones. */
-  append(bytes: Uint8Array, offset: number): number {
-    const { length } = bytes;
-    if (this.failed || length > this.limitBytes) return length;
-    let dropped = 0;
-    if (this.#end + length > this.limitBytes) {
-      // The oldest lie from here to the end of the file.
-      while ((this.#oldest?.at ?? -1) >= this.#end) dropped += this.#dropOldest();
-      this.#end = 0;
+  /** Held now. */
+  get bytes(): number {
+    return this.#written + this.#stagedBytes;
+  }
+
+  /** Keeps a copy. Offsets only go up. */
+  append(bytes: Uint8Array, offset: number): void {
+    const staged = this.#staged;
+    const joins = offset === this.#stagedAt + this.#stagedBytes;
+    if (!joins || this.#stagedBytes + bytes.length > staged.length) this.#flush();
+    if (bytes.length > staged.length) {
+      this.#write(bytes, offset);
+      return;
     }
-    for (
-      let oldest = this.#oldest;
-      oldest !== null && overlaps(oldest, this.#end, length);
-      oldest = this.#oldest
-    ) {
-      dropped += this.#dropOldest();
-    }
-    try {
-      if (this.#file.write(bytes, { at: this.#end }) !== length) this.failed = true;
-    } catch {
-      this.failed = true;
-    }
-    if (this.failed) return dropped + length;
-    this.#segments.push({ offset, length, at: this.#end });
-    this.#end += length;
-    this.bytes += length;
-    return dropped;
+    if (this.#stagedBytes === 0) this.#stagedAt = offset;
+    staged.set(bytes, this.#stagedBytes);
+    this.#stagedBytes += bytes.length;
   }
 
   /** `length` bytes from `offset`; null when not all of them are held. */
   read(offset: number, length: number): Uint8Array<ArrayBuffer> | null {
+    if (offset + length > this.#stagedAt) this.#flush();
     const out = new Uint8Array(length);
     let index = this.#find(offset);
     for (let done = 0; done < length; index++) {
@@ -83,11 +84,14 @@ export class OldBytes {
     return out;
   }
 
+  /** The log began anew. */
   clear(): void {
     this.#segments = [];
     this.#head = 0;
     this.#end = 0;
-    this.bytes = 0;
+    this.#written = 0;
+    this.#stagedBytes = 0;
+    this.droppedBytes = 0;
   }
 
   close(): void {
@@ -100,15 +104,46 @@ export class OldBytes {
     return this.#segments[this.#head] ?? null;
   }
 
-  #dropOldest(): number {
+  #flush(): void {
+    if (this.#stagedBytes > 0) this.#write(this.#staged.subarray(0, this.#stagedBytes), this.#stagedAt);
+    this.#stagedBytes = 0;
+  }
+
+  #write(bytes: Uint8Array, offset: number): void {
+    const { length } = bytes;
+    if (this.failed || length > this.#fileBytes) {
+      this.droppedBytes += length;
+      return;
+    }
+    if (this.#end + length > this.#fileBytes) {
+      // The oldest lie from here to the end of the file.
+      while ((this.#oldest?.at ?? -1) >= this.#end) this.#dropOldest();
+      this.#end = 0;
+    }
+    while (this.#oldest !== null && overlaps(this.#oldest, this.#end, length)) this.#dropOldest();
+    try {
+      this.failed = this.#file.write(bytes, { at: this.#end }) !== length;
+    } catch {
+      this.failed = true;
+    }
+    if (this.failed) {
+      this.droppedBytes += length;
+      return;
+    }
+    this.#segments.push({ offset, length, at: this.#end });
+    this.#end += length;
+    this.#written += length;
+  }
+
+  #dropOldest(): void {
     const { length } = this.#segments[this.#head]!;
-    this.bytes -= length;
+    this.#written -= length;
+    this.droppedBytes += length;
     this.#head++;
     if (this.#head > 1024 && this.#head * 2 > this.#segments.length) {
       this.#segments = this.#segments.slice(this.#head);
       this.#head = 0;
     }
-    return length;
   }
 
   /** The last segment that begins at or before `offset`; below #head when there is none. */
