@@ -7,6 +7,9 @@ import { MemoryFile } from '#workers/testing/memory-file.ts';
 import { AGENT_GONE, LiveSource, REACHABLE_TIMEOUT_MS, SILENCE_MS, type LiveOptions } from './live.ts';
 import { OldBytes } from './old-bytes.ts';
 
+/** As long as a busy machine may take. */
+const PATIENCE = { timeout: 30_000 };
+
 const stops: (() => Promise<void> | void)[] = [];
 
 afterEach(async () => {
@@ -63,12 +66,12 @@ describe('the live source', () => {
     const sink = new Collector();
     const ended = source.start(sink);
     await sink.until(1000);
-    await vi.waitFor(() => expect(agent.costWatched).toHaveLength(1));
+    await vi.waitFor(() => expect(agent.costWatched).toHaveLength(1), PATIENCE);
     agent.cutAll();
-    await vi.waitFor(() => expect(agent.costWatched).toHaveLength(2));
+    await vi.waitFor(() => expect(agent.costWatched).toHaveLength(2), PATIENCE);
     source.watchCost(true);
     source.watchCost(false);
-    await vi.waitFor(() => expect(agent.costWatched).toHaveLength(3));
+    await vi.waitFor(() => expect(agent.costWatched).toHaveLength(3), PATIENCE);
     expect(agent.costWatched).toEqual([true, true, false]);
     source.cancel();
     await ended;
