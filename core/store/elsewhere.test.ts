@@ -54,7 +54,7 @@ describe('schemas for other places', () => {
   it('say the same of a stored event, without the packet where its block is not at hand', () => {
     const store = storeOf(bytes);
     const chunk = store.events.chunk(0);
-    const from = chunk.blockOffset[0 & CHUNK_MASK]!;
+    const from = chunk.blockOffset(0 & CHUNK_MASK);
     const block = bytes.slice(from, from + chunk.blockLength[0]!);
     expect(inspectStoredEvent(store, 0, block)).toEqual(events[0]);
     expect(inspectStoredEvent(store, 0, null).elsewhere!.map((place) => place.in)).toEqual(['mark']);

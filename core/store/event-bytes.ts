@@ -51,7 +51,7 @@ export function eventBytes(store: CaptureStore, event: number, block: Uint8Array
     dataOffset: offset(EVENT_DATA_OFFSET),
     endOffset: recorded ? view.getUint32(EVENT_END_OFFSET, true) : null,
     comments: stored.comments,
-    blockOffset: chunk.blockOffset[row]!,
+    blockOffset: chunk.blockOffset(row),
   };
 }
 
