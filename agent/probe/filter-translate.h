@@ -21,7 +21,7 @@ struct packet_access {
 #define CAST_TYPE  "new_utsname"
 #define CAST_BYTES 65u
 
-/* Writes the body of a function that takes a struct wh_packet (record.h) and returns 0 = does not
+/* Writes the body of a function that takes what FILTER() of bpf/filter.h says and returns 0 = does not
  * match, else 1 or what the filter returns: exactly `room` instructions, of which those not needed
  * are behind a branch never taken. With `tags` the accelerated VLAN tag of the packet is seen where
  * it stood on the wire. As bpf_filter() of libpcap, a load beyond the bytes that are there ends
