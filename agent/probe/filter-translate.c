@@ -458,11 +458,8 @@ static void resolve(struct translation *t, size_t count, size_t fail, size_t end
 
 static void translate(struct translation *t, const struct sock_filter *classic, size_t count)
 {
-	size_t rest, fail, end;
+	size_t fail, end;
 
-	/* Never taken, but the verifier wants a way to what is left over. */
-	alu_imm(t, BPF_MOV, BPF_REG_0, 1);
-	rest = skip_if(t, BPF_JNE, BPF_REG_0, 1);
 	prologue(t, uses_scratch(classic, count));
 	for (size_t i = 0; i < count && !t->error; i++) {
 		t->start[i] = t->used;
@@ -472,13 +469,8 @@ static void translate(struct translation *t, const struct sock_filter *classic, 
 	alu_imm(t, BPF_MOV, BPF_REG_0, 0);
 	end = t->used;
 	op(t, BPF_JMP | BPF_EXIT, 0, 0, 0, 0);
-	land(t, rest);
-	if (t->used == t->room)
-		t->error = -ENOSPC;
 	if (!t->error)
 		resolve(t, count, fail, end);
-	while (!t->error && t->used < t->room)
-		op(t, BPF_JMP | (t->used + 1 < t->room ? BPF_JA : BPF_EXIT), 0, 0, 0, 0);
 }
 
 int filter_translate(const struct sock_filter *classic, size_t count, bool tags,
@@ -501,5 +493,5 @@ int filter_translate(const struct sock_filter *classic, size_t count, bool tags,
 		translate(&t, classic, count);
 	free(t.jumps);
 	free(t.start);
-	return t.error;
+	return t.error ? t.error : (int)t.used;
 }
