@@ -48,9 +48,8 @@ static bool find_function(Elf *elf, struct image *image, const char *name, struc
 	return false;
 }
 
-/* libbpf takes as many instructions as the symbol says. The verifier would look at what is behind
- * them, and copy it with every instruction that it rewrites: in most programs that is most of its
- * time. */
+/* libbpf takes as many instructions as the symbol says: what is behind them never reaches the
+ * verifier. */
 static void cut(struct function *f, size_t count)
 {
 	f->symbol->st_size = count * sizeof(struct bpf_insn);
