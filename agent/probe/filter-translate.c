@@ -212,11 +212,8 @@ static bool uses_scratch(const struct sock_filter *classic, size_t count)
 
 static void translate(struct translation *t, const struct sock_filter *classic, size_t count)
 {
-	size_t rest, fail, end;
+	size_t fail, end;
 
-	/* Never taken, but the verifier wants a way to what is left over. */
-	alu_imm(t, BPF_MOV, BPF_REG_0, 1);
-	rest = skip_if(t, BPF_JNE, BPF_REG_0, 1);
 	prologue(t, uses_scratch(classic, count));
 	leads_to(t, 0);
 	for (size_t i = 0; i < count && !t->error; i++) {
@@ -231,13 +228,8 @@ static void translate(struct translation *t, const struct sock_filter *classic, 
 		alu_imm(t, BPF_MOV, BPF_REG_0, 0);
 	end = t->used;
 	op(t, BPF_JMP | BPF_EXIT, 0, 0, 0, 0);
-	land(t, rest);
-	if (t->used == t->room)
-		t->error = -ENOSPC;
 	if (!t->error)
 		resolve(t, count, fail, end);
-	while (!t->error && t->used < t->room)
-		op(t, BPF_JMP | (t->used + 1 < t->room ? BPF_JA : BPF_EXIT), 0, 0, 0, 0);
 }
 
 int filter_translate(const struct sock_filter *classic, size_t count, bool tags,
@@ -263,5 +255,5 @@ int filter_translate(const struct sock_filter *classic, size_t count, bool tags,
 	free(t.jumps);
 	free(t.start);
 	free(t.known);
-	return t.error;
+	return t.error ? t.error : (int)t.used;
 }
