@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* For filter-translate.c alone: writing instructions, and what is known of the packet where each is. */
+/* For filter-translate.c alone: writing instructions, and what is known of the packet where each
+ * is. */
 #ifndef WHITHER_FILTER_EMIT_H
 #define WHITHER_FILTER_EMIT_H
 
@@ -42,7 +43,11 @@ struct known {
 	uint32_t have;	   /* so many bytes can be read */
 	uint32_t behind_x; /* so many behind X */
 	struct word {
-		enum { NOTHING, FROM_START, FROM_X } of;
+		enum {
+			NOTHING,
+			FROM_START,
+			FROM_X
+		} of;
 		uint32_t at; /* its first byte */
 	} words[WORDS];
 };

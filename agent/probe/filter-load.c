@@ -3,15 +3,15 @@
 #include "filter-emit.h"
 
 /* Where the tag stands in an Ethernet frame, and where it ends. */
-#define TAG_AT	  12
-#define TAG_TCI	  14
-#define TAG_END	  16
+#define TAG_AT	12
+#define TAG_TCI 14
+#define TAG_END 16
 
 /* No packet is longer; what a filter reads behind that is never there. */
 #define PACKET_MAX 0x100000u
 
-/* Words are read whole, as libpcap's expressions ask for one field after the other. Each begins at a multiple of
- * WORD_STEP, so that none of their loads lies across its end. */
+/* Words are read whole, as libpcap's expressions ask for one field after the other. Each begins at
+ * a multiple of WORD_STEP, so that none of their loads lies across its end. */
 #define WORD_BYTES 8u
 #define WORD_STEP  4u
 _Static_assert(WORD_STEP - 1 + sizeof(uint32_t) <= WORD_BYTES, "any load is within one word");

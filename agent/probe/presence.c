@@ -74,8 +74,8 @@ static bool read_type(struct device *d, int type)
 	return d->retyped;
 }
 
-/* Returns true when it says that a watched device is gone: removed, or moved to another namespace; or that
- * its packets begin in another way. */
+/* Returns true when it says that a watched device is gone: removed, or moved to another namespace;
+ * or that its packets begin in another way. */
 static bool take(struct place *where, const struct nlmsghdr *m)
 {
 	const struct ifinfomsg *info = NLMSG_DATA(m);

@@ -26,8 +26,8 @@ bool presence_look(struct place *where);
 /* The namespace is not found any more where it was when the probe started. */
 bool netns_is_gone(const struct netns *netns);
 
-/* Devices that are still there; 0 when one has another link type, for its interfaces say how its packets
- * are read. */
+/* Devices that are still there; 0 when one has another link type, for its interfaces say how its
+ * packets are read. */
 size_t presence_left(const struct place *where);
 
 /* One line on stderr: what is gone, and what that means. Names every device that went since the

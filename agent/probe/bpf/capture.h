@@ -328,8 +328,8 @@ struct found {
 	struct hook hook;
 };
 
-/* What is left of observe() for the few that are wanted or under way. A function of its own, so that
- * what most packets pass is short. */
+/* What is left of observe() for the few that are wanted or under way. A function of its own, so
+ * that what most packets pass is short. */
 static __noinline int observed(struct sk_buff *skb, struct net_device *dev,
 			       const struct found *found, const bool direct)
 {
@@ -388,8 +388,8 @@ static __always_inline void observe(struct sk_buff *skb, struct net_device *dev,
 	if (place == NOWHERE) {
 		if (slot == NO_SLOT)
 			return;
-		if (!config.frames && !wanted(skb, ADDRESS(skb, head), slot_is_ethernet(slot),
-					      hook.raw, direct))
+		if (!config.frames &&
+		    !wanted(skb, ADDRESS(skb, head), slot_is_ethernet(slot), hook.raw, direct))
 			return;
 	}
 	if (slot != NO_SLOT && config.slots && !(config.slots >> slot & 1))

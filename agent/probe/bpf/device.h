@@ -59,8 +59,8 @@ static __noinline int device_look_up(struct net_device *dev, const bool direct)
 	return NO_SLOT;
 }
 
-/* The same of every packet of the host, by the address alone. What is not watched is never taken for
- * what is, unless that has gone and it has come to the same address: before anything is kept,
+/* The same of every packet of the host, by the address alone. What is not watched is never taken
+ * for what is, unless that has gone and it has come to the same address: before anything is kept,
  * device_look_up() is asked. */
 static __always_inline int device_slot(struct net_device *dev, const bool direct)
 {

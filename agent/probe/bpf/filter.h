@@ -12,25 +12,25 @@
  * from: address of the first byte; have: bytes that can be read there; length: fragments included;
  * tag: accelerated VLAN tag, TPID << 16 | TCI, 0 = none. 64 bits, so that nothing is
  * cut off first. */
-#define FILTER(name)                                                               \
-	__noinline int name(__u64 from, __u64 have, __u64 length, __u64 tag)       \
-	{                                                                          \
-		register __u64 first asm("r1") = from;                             \
-		register __u64 second asm("r2") = have;                            \
-		register __u64 third asm("r3") = length;                           \
-		register __u64 fourth asm("r4") = tag;                             \
-		register int result asm("r0");                                     \
-                                                                                   \
-		asm volatile("r0 = 1\n"                                            \
-			     "if r0 == 1 goto 1f\n"                                \
-			     ".rept %[room]\n"                                     \
-			     "goto +0\n"                                           \
-			     ".endr\n"                                             \
-			     "1:\n"                                                \
-			     : "=r"(result)                                        \
-			     : "r"(first), "r"(second), "r"(third), "r"(fourth),   \
-			       [room] "i"(WH_FILTER_ROOM - 3));                    \
-		return result;                                                     \
+#define FILTER(name)                                                         \
+	__noinline int name(__u64 from, __u64 have, __u64 length, __u64 tag) \
+	{                                                                    \
+		register __u64 first asm("r1") = from;                       \
+		register __u64 second asm("r2") = have;                      \
+		register __u64 third asm("r3") = length;                     \
+		register __u64 fourth asm("r4") = tag;                       \
+		register int result asm("r0");                               \
+                                                                             \
+		asm volatile("r0 = 1\n"                                      \
+			     "if r0 == 1 goto 1f\n"                          \
+			     ".rept %[room]\n"                               \
+			     "goto +0\n"                                     \
+			     ".endr\n"                                       \
+			     "1:\n"                                          \
+			     : "=r"(result)                                  \
+			     : "r"(first), "r"(second), "r"(third),          \
+			       "r"(fourth), [room] "i"(WH_FILTER_ROOM - 3)); \
+		return result;                                               \
 	}
 
 FILTER(filter_link)
