@@ -40,6 +40,17 @@ export type { Completion, Difference, FieldInfo, FilterError, Group, Groups };
 export * from './schema/api.ts';
 export type { Budget, Kept, LatencyStats, LintSummary };
 
+/** What takes its time over a whole capture: one of each kind at a time. */
+export type QuestionKind = 'groups' | 'groupRows' | 'contrast';
+
+export interface Contrast {
+  /** Journeys asked about, and the others. */
+  readonly inside: number;
+  readonly outside: number;
+  /** The most telling first. */
+  readonly differences: readonly Difference[];
+}
+
 export const UPDATE_INTERVAL_MS = 100;
 
 export type SourceSpec =
