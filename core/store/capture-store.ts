@@ -51,8 +51,8 @@ import type { Firing } from './view.ts';
 export interface StoreOptions {
   readonly maxEvents?: number;
   readonly maxAreaBytes?: number;
-  /** Chunks of events that are not sealed (event-columns.ts). It changes no result. */
-  readonly openChunks?: number;
+  /** With how many chunks of events the first are sealed (event-columns.ts). It changes no result. */
+  readonly largeChunks?: number;
   /** Of the hash tables; random unless a test wants the same run twice. It changes no result. */
   readonly seed?: number;
 }
@@ -101,7 +101,7 @@ export class CaptureStore implements CaptureSink {
   constructor(options: StoreOptions = {}) {
     const seed = options.seed ?? Math.floor(Math.random() * 0x1_0000_0000);
     this.maxEvents = Math.min(options.maxEvents ?? MAX_EVENTS, MAX_EVENTS);
-    this.events = new EventColumns(options.openChunks);
+    this.events = new EventColumns(options.largeChunks);
     this.journeys = new JourneyTable(seed);
     this.areas = new AreaTable(options.maxAreaBytes ?? MAX_AREA_BYTES);
     const origins = new AreaOrigins(this.events, (hop) => hopPlace(this, hop));

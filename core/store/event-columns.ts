@@ -6,8 +6,8 @@
  * Every sentinel is 0, because a page that is never written is never committed by the system: a plain
  * pcap pays nothing for the columns that only Whither's events fill.
  *
- * A chunk is open while it is one of the newest OPEN_CHUNKS: 129 bytes an event. Then it is sealed: what changes no
- * more is kept in as few bytes as it needs, and its memory is given to a new chunk.
+ * A chunk is open at first: 129 bytes an event. In a large capture all but the newest are sealed: what changes no
+ * more is kept in as few bytes as it needs, and the memory is given to a new chunk.
  */
 import { CHUNK_EVENTS, CHUNK_MASK, CHUNK_SHIFT } from './limits.ts';
 import { RECORD_SHIFT } from './record-words.ts';
@@ -40,11 +40,12 @@ export const EVENT_BIT = {
  */
 const STAGGER_BYTES = 192;
 const COLUMNS = 23;
-/**
- * The one that is filled and those before it, a million events: sealing takes a tenth of the time of a decode, which only a
- * large capture needs to pay for.
- */
-const OPEN_CHUNKS = 16;
+/** A million events: sealing takes a tenth of the time of a decode, which only a larger capture needs to pay for. */
+const LARGE_CHUNKS = 16;
+/** Of a large capture: the one that is filled and the one before it. */
+const OPEN_CHUNKS = 2;
+/** At each new chunk, until those that were open when the capture became large are sealed. */
+const SEALED_AT_ONCE = 2;
 /** Bytes of a row, without its record. */
 const ROW_BYTES = 8 + 10 * 4 + 5 * 2 + 7;
 
@@ -222,10 +223,13 @@ export class EventColumns {
   readonly chunks: EventChunk[] = [];
   count = 0;
   private readonly common: Shared = new Map();
-  private readonly openChunks: number;
+  private readonly largeChunks: number;
+  /** Chunks that are sealed: the first ones. */
+  private sealed = 0;
 
-  constructor(openChunks = OPEN_CHUNKS) {
-    this.openChunks = openChunks;
+  /** `largeChunks`: with that many the first are sealed. */
+  constructor(largeChunks = LARGE_CHUNKS) {
+    this.largeChunks = largeChunks;
   }
 
   /** The chunk that event `n` is in; its place there is `n & CHUNK_MASK`. `n` must be below `count`. */
@@ -240,10 +244,14 @@ export class EventColumns {
   }
 
   private addChunk(): void {
-    const last = this.chunks.length - this.openChunks;
-    const memory =
-      last < 0 ? new ChunkMemory() : this.chunks[last]!.seal(last << CHUNK_SHIFT, this.common).clear();
-    this.chunks.push(new EventChunk(memory));
+    const { chunks } = this;
+    let memory: ChunkMemory | null = null;
+    for (let i = 0; i < SEALED_AT_ONCE && chunks.length >= this.largeChunks; i++) {
+      if (this.sealed > chunks.length - OPEN_CHUNKS) break;
+      memory = chunks[this.sealed]!.seal(this.sealed << CHUNK_SHIFT, this.common);
+      this.sealed++;
+    }
+    chunks.push(new EventChunk(memory?.clear()));
   }
 
   /** Order of two events in time: negative when `a` is earlier. Equal times are 0. */

@@ -5,7 +5,7 @@ import type { ByteSource, SourceSink } from './source.ts';
 /** The first is small, so that there are rows at once; each is twice as long as the one before. */
 export const FIRST_SLICE_BYTES = 256 * 1024;
 /** Each read is a way to the browser's own process and back: 200 MB in slices of 1 MiB take twice as long. */
-const MAX_SLICE_BYTES = 8 * 1024 * 1024;
+const MAX_SLICE_BYTES = 4 * 1024 * 1024;
 
 export class FileSource implements ByteSource {
   readonly title: string;
