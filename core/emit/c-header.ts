@@ -14,7 +14,7 @@ const MAX_AREA_BYTES = 252;
 const TAKEN: ReadonlySet<string> = new Set(['max_area_bytes', 'size', 'read', 'find', 'matches']);
 
 /**
- * The header, with all schemas of the document that C can say; the others are told in it, with the reason. Error when
+ * The header, with all schemas of the document that C can say; the others are told in it, with the reason. CannotSay when
  * it can say none.
  */
 export function emitC(schema: MetadataSchema): string {
@@ -49,7 +49,7 @@ ${body.join('\n')}
 }
 
 /** The schema has what the header cannot say: one sentence without its full stop. */
-class CannotSay extends Error {}
+export class CannotSay extends Error {}
 
 function partOf(part: PartSchema, prefix: string): string[] {
   const upper = prefix.toUpperCase();

@@ -15,6 +15,8 @@ const NOT_DECODERS: Readonly<Record<string, string>> = {
   'pcapng/block-buffer.ts bytes': 'writes',
   'pcapng/writer.ts custom': 'writes',
   'protocol/data-frame.ts encodeDataHeader': 'writes',
+  'share/pseudonyms.ts bytes': 'hashes what it is given',
+  'share/pseudonyms.ts text': 'the same',
   'query/fields/names.ts hopField': 'text is the help of a field',
   'query/fields/numbers.ts wideRecordField': 'text is the help of a field',
 };

@@ -1,5 +1,5 @@
 /** Metadata schemas: as text that is nearly JSON, and as documents that are JSON with anything in them. */
-import { emitC } from '#core/emit/c-header.ts';
+import { CannotSay, emitC } from '#core/emit/c-header.ts';
 import { emitWireshark } from '#core/emit/wireshark.ts';
 import { FORMATS } from '#core/metadata/formats/formats.ts';
 import { locateJson } from '#core/metadata/json-path.ts';
@@ -52,7 +52,7 @@ function emit(schema: MetadataSchema): void {
   try {
     c = emitC(schema);
   } catch (thrown) {
-    holds(thrown instanceof Error && thrown.constructor === Error, `C: ${String(thrown)}`);
+    holds(thrown instanceof CannotSay, `C: ${String(thrown)}`);
     return;
   }
   holds(/^[\t\n\x20-\x7e]*$/.test(c), 'C with what is no ASCII');

@@ -5,6 +5,7 @@ import { CAPTURE_TARGETS } from './captures.ts';
 import { DOCUMENT_TARGETS } from './documents.ts';
 import { PACKET_TARGETS } from './packets.ts';
 import { PROPOSAL_TARGETS } from './proposals.ts';
+import { SHARE_TARGETS } from './shares.ts';
 import { TYPE_TARGETS } from './types.ts';
 import { WORD_TARGETS } from './words.ts';
 
@@ -13,6 +14,7 @@ export const TARGETS: readonly Target[] = [
   ...DOCUMENT_TARGETS,
   ...PACKET_TARGETS,
   ...CAPTURE_TARGETS,
+  ...SHARE_TARGETS,
   ...TYPE_TARGETS,
   ...PROPOSAL_TARGETS,
   ...WORD_TARGETS,

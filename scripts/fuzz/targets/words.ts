@@ -5,6 +5,7 @@ import { decodeDataHeader } from '#core/protocol/data-frame.ts';
 import { parseOffset } from '#core/protocol/offset.ts';
 import { compileFilter } from '#core/query/compile.ts';
 import { completeFilter } from '#core/query/complete.ts';
+import { explainFilter } from '#core/query/explain.ts';
 import { quoteValue } from '#core/query/parse.ts';
 import { Query } from '#core/query/query.ts';
 import { META_STATE } from '#core/format/structs.ts';
@@ -79,12 +80,13 @@ const filters: Target = {
       holds(from >= 0 && from <= to && to <= text.length, 'an error outside of its text');
       holds(cause !== '' && remedy !== '', 'an error without words');
     }
+    holds(!/undefined|NaN/.test(explainFilter(text) ?? ''), 'an explanation without words');
     const at = text.length === 0 ? 0 : (input[0] ?? 0) % (text.length + 1);
     const { from, to, options } = completeFilter(text, at, store);
     holds(from >= 0 && from <= to && to <= text.length, 'a completion outside of its text');
     // A filter is one line.
     const quoted = compileFilter(
-      `task == ${quoteValue([...text].slice(0, 100).join('').replaceAll('\n', ' '))}`,
+      `task == ${quoteValue(textOf(input.subarray(0, 100)).replaceAll('\n', ' '))}`,
       store,
     );
     holds(quoted.ok, 'quoted text that is no value');
