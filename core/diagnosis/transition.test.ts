@@ -162,6 +162,13 @@ describe('diagnose', () => {
     const tagged = { at: RX, protocol: 0x8100 };
     expect(verdict({ from: tagged, to: { at: FIRST, mac: MAC + 4 } })).toBe('moved vlanUntag implied');
     expect(verdict({ from: { at: RX }, to: { at: FIRST, mac: MAC + 4 } })).toBe('moved unknown unknown');
+    const popped = {
+      from: { at: FIRST, protocol: 0x8100 },
+      to: { at: LAST, mac: MAC + 4 },
+      programs: [TC_A],
+    };
+    expect(verdict({ ...popped, kernel: NEW })).toBe('moved helperMoved implied');
+    expect(verdict(popped)).toBe('moved vlanUntag implied');
     expect(verdict({ from: { at: RX }, to: { at: FIRST, mac: MAC - 20 }, programs: [XDP] })).toBe(
       'moved adjustHead implied',
     );

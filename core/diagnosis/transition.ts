@@ -178,9 +178,10 @@ function moved(
   out: Transition,
 ): void {
   const tagTaken = isVlan(before.protocol) && !isVlan(now.protocol);
-  if (delta === VLAN_BYTES && tagTaken) set(out, HOP_STATE.moved, CAUSE.vlanUntag, KNOWN.implied);
-  else if (between.tc === 'some' && between.xdp === 'no' && kernel >= KERNEL_KEEPS)
-    set(out, HOP_STATE.moved, CAUSE.helperMoved, KNOWN.implied);
+  const byHelper = between.tc === 'some' && between.xdp === 'no' && kernel >= KERNEL_KEEPS;
+  // A program may have taken the tag (bpf_skb_vlan_pop), which is not the kernel's own untagging.
+  if (byHelper) set(out, HOP_STATE.moved, CAUSE.helperMoved, KNOWN.implied);
+  else if (delta === VLAN_BYTES && tagTaken) set(out, HOP_STATE.moved, CAUSE.vlanUntag, KNOWN.implied);
   else if (between.xdp === 'some' && between.tc === 'no')
     set(out, HOP_STATE.moved, CAUSE.adjustHead, byXdp(between));
   else set(out, HOP_STATE.moved, CAUSE.unknown, KNOWN.unknown);
