@@ -52,7 +52,10 @@ export class TypesRoutes {
   }
 
   async answerList(response: ServerResponse): Promise<void> {
-    if (this.#asking) return sendJson(response, 503, BUSY);
+    if (this.#asking) {
+      sendJson(response, 503, BUSY);
+      return;
+    }
     const names = await kernelNames();
     const said = { kernel: names.includes(KERNEL), modules: names.filter((name) => name !== KERNEL) };
     try {
@@ -69,8 +72,8 @@ export class TypesRoutes {
     const program = query.get('program');
     const module = query.get('module');
     if (program !== null && /^[1-9]\d{0,9}$/.test(program) && Number(program) <= 0xffff_ffff) {
-      if (this.#asking) return sendJson(response, 503, BUSY);
-      await send(response, this.#once(Number(program)));
+      if (this.#asking) sendJson(response, 503, BUSY);
+      else await send(response, this.#once(Number(program)));
     } else if (query.has('kernel')) await send(response, kernelBtf(KERNEL));
     else if (module !== null && MODULE_NAME.test(module)) await send(response, kernelBtf(module));
     else {

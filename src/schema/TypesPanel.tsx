@@ -1,5 +1,5 @@
 /** Types of a BPF object, of a loaded program or of the kernel: found, looked at, made into a schema by one click. */
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { TypeList, TypesOpened, TypeSource } from '#workers/api.ts';
 import { printCount } from '#src/list/print.ts';
 import { usePage, useSession } from '#src/state/context.ts';
@@ -31,12 +31,13 @@ export function TypesPanel({ file, text, onUse }: Props) {
       setList(await session.api.findTypes(''));
       setOpened(types);
     });
-  const [seenFile, setSeenFile] = useState<File | null>(null);
+  const latestOpen = useRef(open);
   useEffect(() => {
-    if (file === null || file === seenFile) return;
-    setSeenFile(file);
-    open({ kind: 'file', file });
+    latestOpen.current = open;
   });
+  useEffect(() => {
+    if (file !== null) latestOpen.current({ kind: 'file', file });
+  }, [file]);
   const find = (next: string) => {
     setSearch(next);
     run(async () => setList(await session.api.findTypes(next)));

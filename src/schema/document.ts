@@ -40,7 +40,7 @@ export function withPart(text: string, added: string): string | null {
   const part = Object.fromEntries(
     Object.entries(other).filter(([key]) => !['$schema', 'whither', 'maps', 'also'].includes(key)),
   );
-  const name = freeName(String(part['name'] ?? 'schema'), names);
+  const name = freeName(typeof part['name'] === 'string' ? part['name'] : 'schema', names);
   return print({ ...document, also: [...alsoOf(document), { ...part, name }] });
 }
 

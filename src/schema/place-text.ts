@@ -35,10 +35,15 @@ function whenTexts(when: unknown): string[] {
   if (Array.isArray(devices)) texts.push(`of device ${devices.join(' or ')}`);
   if (Array.isArray(programs)) texts.push(`behind program ${programs.join(' or ')}`);
   const { value, at } = fields(bytes);
-  if (value !== undefined) texts.push(`with ${String(value)} at byte ${at === undefined ? 0 : String(at)}`);
+  if (value !== undefined) texts.push(`with ${textOf(value)} at byte ${at === undefined ? 0 : textOf(at)}`);
   return texts;
 }
 
 function fields(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null ? { ...value } : {};
+}
+
+/** JSON of anything but text: it may be half written. */
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }

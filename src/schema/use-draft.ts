@@ -22,9 +22,9 @@ export interface Draft {
   readonly errors: SchemaResult['errors'];
   /** own: as in the capture. none: the capture has none, and nothing is in force. */
   readonly state: 'own' | 'none' | 'waiting' | 'in force' | 'refused';
-  setText(text: string): void;
+  readonly setText: (text: string) => void;
   /** Back to the schema of the capture. */
-  reset(): void;
+  readonly reset: () => void;
 }
 
 const NO_ERRORS: SchemaResult['errors'] = [];

@@ -8,8 +8,8 @@ export interface LongWork {
   readonly error: string;
   readonly progress: WorkProgress;
   /** `work` hands the port to the worker; what it resolves with goes to `done`, null = it was given up. */
-  begin<T>(work: (port: MessagePort) => Promise<T | null>, done: (result: T) => void): void;
-  giveUp(): void;
+  readonly begin: <T>(work: (port: MessagePort) => Promise<T | null>, done: (result: T) => void) => void;
+  readonly giveUp: () => void;
 }
 
 const NONE: WorkProgress = { share: 0, bytes: 0 };

@@ -7,14 +7,19 @@ export interface Work {
   /** Cause and remedy, '' = nothing is wrong. */
   readonly error: string;
   /** The last one counts: what an earlier one says is dropped. */
-  run(work: () => Promise<void>): void;
+  readonly run: (work: () => Promise<void>) => void;
 }
 
 export function useWork(): Work {
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState('');
   const newest = useRef(0);
-  useEffect(() => () => void newest.current++, []);
+  useEffect(
+    () => () => {
+      newest.current++;
+    },
+    [],
+  );
   const run = useCallback((work: () => Promise<void>) => {
     const number = ++newest.current;
     setBusy(true);
