@@ -44,6 +44,8 @@ const METHODS = {
   lossSummary: true,
   lintSummary: true,
   budget: true,
+  timelineBins: true,
+  hopLatency: true,
   inspect: true,
   streamStats: true,
 } as const satisfies Record<keyof WhitherWorker, true>;

@@ -13,7 +13,9 @@ function isStep(before: LinkState, after: LinkState): boolean {
     !sameSource(before.source, after.source) ||
     before.hop !== after.hop ||
     before.metadata !== after.metadata ||
-    before.harm !== after.harm
+    before.harm !== after.harm ||
+    before.time?.fromNs !== after.time?.fromNs ||
+    before.time?.toNs !== after.time?.toNs
   );
 }
 

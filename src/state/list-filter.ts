@@ -5,13 +5,19 @@ import { hopKey, hopOfKey } from './hop-key.ts';
 import type { LinkState } from './link.ts';
 import type { PageStore } from './store.ts';
 
-export type FilterPart = Pick<LinkState, 'hop' | 'metadata' | 'harm' | 'where'>;
+export type FilterPart = Pick<LinkState, 'hop' | 'metadata' | 'harm' | 'time' | 'where'>;
 
-export const NO_FILTER = { hop: null, metadata: null, harm: null, where: '' } as const satisfies ListFilter;
+export const NO_FILTER = {
+  hop: null,
+  metadata: null,
+  harm: null,
+  time: null,
+  where: '',
+} as const satisfies ListFilter;
 
 /** Whether a link filters at all, by hop or otherwise. */
-export function isFiltered({ hop, metadata, harm, where }: FilterPart): boolean {
-  return hop !== null || metadata !== null || harm !== null || where !== '';
+export function isFiltered({ hop, metadata, harm, time, where }: FilterPart): boolean {
+  return hop !== null || metadata !== null || harm !== null || time !== null || where !== '';
 }
 
 export class FilterControl {
@@ -30,8 +36,8 @@ export class FilterControl {
    * a hop waits until the hop is known.
    */
   async begin(): Promise<void> {
-    const { hop, metadata, harm, where } = this.#store.getState().link;
-    const filter: ListFilter = hop === null ? { hop, metadata, harm, where } : NO_FILTER;
+    const { hop, metadata, harm, time, where } = this.#store.getState().link;
+    const filter: ListFilter = hop === null ? { hop, metadata, harm, time, where } : NO_FILTER;
     this.#applied = JSON.stringify(filter);
     await this.#worker.api.setFilter(filter);
   }
@@ -48,7 +54,7 @@ export class FilterControl {
   async write(where: string): Promise<FilterError | null> {
     const { link, newest } = this.#store.getState();
     const hop = link.hop === null ? null : hopOfKey(newest?.hops ?? [], link.hop);
-    const filter: ListFilter = { hop, metadata: link.metadata, harm: link.harm, where };
+    const filter: ListFilter = { hop, metadata: link.metadata, harm: link.harm, time: link.time, where };
     const error = await this.#worker.api.setFilter(filter);
     if (error !== null) return error;
     this.#applied = JSON.stringify(filter);
@@ -79,7 +85,8 @@ export class FilterControl {
     if (link.hop !== null && hops.length === 0) return;
     // A hop that this capture does not have (yet) cannot filter: the path says so, and the rest is in force.
     const hop = link.hop === null ? null : hopOfKey(hops, link.hop);
-    const filter: ListFilter = { hop, metadata: link.metadata, harm: link.harm, where: link.where };
+    const { metadata, harm, time, where } = link;
+    const filter: ListFilter = { hop, metadata, harm, time, where };
     const text = JSON.stringify(filter);
     if (text === this.#applied) return;
     this.#applied = text;

@@ -59,6 +59,7 @@ describe('the session', () => {
       hop: 2,
       metadata: null,
       harm: null,
+      time: null,
       where: '',
     });
   });

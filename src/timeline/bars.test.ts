@@ -8,6 +8,8 @@ const timeline = (events: number[], withMetadata = events.map(() => 0)): Timelin
   endNs: '2000',
   events: Uint32Array.from(events),
   withMetadata: Uint32Array.from(withMetadata),
+  lost: new Uint32Array(events.length),
+  drops: new Uint32Array(events.length),
 });
 
 describe('the timeline', () => {
