@@ -99,6 +99,7 @@ function pageKeys(session: Session, event: KeyboardEvent): void {
           'pane-list': () => focusPane('list'),
           'pane-journey': () => focusPane('journey'),
           'pane-bytes': () => focusPane('bytes'),
+          'pane-timeline': () => focusPane('timeline'),
           filter: () => document.querySelector<HTMLElement>('[data-filter-field]')?.focus(),
           'filter-metadata': () => session.filter.set({ metadata: link.metadata === 'with' ? null : 'with' }),
           cost: () => store.setState({ costOpen: !store.getState().costOpen }),
