@@ -121,3 +121,28 @@ describe('the timeline', () => {
     await expect.poll(listed).toBe(chosen);
   });
 });
+
+describe('the time between two hops', () => {
+  it('is measured of the list, and a range of it filters by keyboard and by pointer', async () => {
+    await at.openSample();
+    await at.page.keyboard.press('d');
+    const pane = at.page.locator('[data-pane="latency"]');
+    await pane.locator('dt', { hasText: 'p50' }).waitFor();
+    const rows = await pane.locator('table[aria-label="Histogram as a table"] tbody tr').count();
+    expect(rows).toBeGreaterThan(2);
+    const journeys = Number(
+      await pane.locator('dl > div', { hasText: 'journeys' }).locator('dd').textContent(),
+    );
+    await pane.locator('.latency-bars').focus();
+    await at.page.keyboard.press('ArrowRight');
+    await at.page.keyboard.press('Shift+ArrowRight');
+    await at.page.keyboard.press('Enter');
+    const where = (): Promise<string> => at.page.evaluate(() => globalThis.whither.state.link.where);
+    await expect.poll(where).toMatch(/^latency\("edge0:.*", "edge0:.*"\) in [\w.]+$/);
+    await expect.poll(listed).toBeLessThan(journeys);
+    const of = await listed();
+    await expect
+      .poll(async () => pane.locator('dl > div', { hasText: 'journeys' }).locator('dd').textContent())
+      .toBe(String(of));
+  });
+});

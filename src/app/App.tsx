@@ -5,6 +5,7 @@ import { scopedAction } from '#src/keys/bind.ts';
 import { HelpDialog } from '#src/keys/HelpDialog.tsx';
 import { AreaPane } from '#src/lint/AreaPane.tsx';
 import { FilterLine } from '#src/filter/FilterLine.tsx';
+import { LatencyPane } from '#src/latency/LatencyPane.tsx';
 import { LossPane } from '#src/loss/LossPane.tsx';
 import { PathPane } from '#src/path/PathPane.tsx';
 import { SchemaDialog } from '#src/schema/SchemaDialog.tsx';
@@ -52,6 +53,7 @@ export function App() {
           <Progress />
           <FilterLine />
           <TimelineStrip />
+          <LatencyPane />
           <PathPane />
           <LossPane />
           <AreaPane />
@@ -103,6 +105,7 @@ function pageKeys(session: Session, event: KeyboardEvent): void {
           filter: () => document.querySelector<HTMLElement>('[data-filter-field]')?.focus(),
           'filter-metadata': () => session.filter.set({ metadata: link.metadata === 'with' ? null : 'with' }),
           cost: () => store.setState({ costOpen: !store.getState().costOpen }),
+          latency: () => store.setState({ latencyOpen: !store.getState().latencyOpen }),
           losses: () => store.setState({ lossOpen: !store.getState().lossOpen }),
           'filter-lost': () => session.filter.set({ harm: link.harm === 'lost' ? null : 'lost' }),
           clear: () => session.filter.clear(),

@@ -2,7 +2,7 @@
  * Every key of the page, in one table: the binder (bind.ts) and the `?` dialog read the same rows, so that
  * neither can know a key that the other does not.
  */
-export type Scope = 'page' | 'timeline' | 'list' | 'path' | 'journey' | 'bytes' | 'separator';
+export type Scope = 'page' | 'timeline' | 'latency' | 'list' | 'path' | 'journey' | 'bytes' | 'separator';
 
 export interface KeyRow {
   readonly id: string;
@@ -29,6 +29,7 @@ export const KEY_TABLE = [
   { id: 'filter-metadata', scope: 'page', keys: ['m'], text: 'only journeys with metadata, or all' },
   { id: 'filter-lost', scope: 'page', keys: ['x'], text: 'only journeys that lost metadata, or all' },
   { id: 'losses', scope: 'page', keys: ['l'], text: 'open or close the table of damage to metadata' },
+  { id: 'latency', scope: 'page', keys: ['d'], text: 'open or close the time between two hops' },
   { id: 'cost', scope: 'page', keys: ['c'], text: 'what watching costs, or not' },
   { id: 'clear', scope: 'page', keys: ['Escape'], text: 'clear the filter' },
   { id: 'schema', scope: 'page', keys: ['s'], text: 'metadata schema' },
@@ -50,6 +51,12 @@ export const KEY_TABLE = [
   { id: 'timeline.earlier', scope: 'timeline', keys: ['PageUp'], text: 'half a view back' },
   { id: 'timeline.later', scope: 'timeline', keys: ['PageDown'], text: 'half a view on' },
   { id: 'timeline.clear', scope: 'timeline', keys: ['Escape'], text: 'all times, then all of the capture' },
+  { id: 'latency.previous', scope: 'latency', keys: ['ArrowLeft'], text: 'shorter' },
+  { id: 'latency.next', scope: 'latency', keys: ['ArrowRight'], text: 'longer' },
+  { id: 'latency.grow', scope: 'latency', keys: ['Shift+ArrowRight'], text: 'a range up to longer ones' },
+  { id: 'latency.shrink', scope: 'latency', keys: ['Shift+ArrowLeft'], text: 'a range down to shorter ones' },
+  { id: 'latency.choose', scope: 'latency', keys: ['Enter'], text: 'only journeys that take so long' },
+  { id: 'latency.clear', scope: 'latency', keys: ['Escape'], text: 'no range' },
   { id: 'list.next', scope: 'list', keys: ['ArrowDown'], text: 'next' },
   { id: 'list.previous', scope: 'list', keys: ['ArrowUp'], text: 'previous' },
   { id: 'list.page-down', scope: 'list', keys: ['PageDown'], text: 'a page down' },
@@ -84,6 +91,7 @@ export type KeyId = (typeof KEY_TABLE)[number]['id'];
 export const SCOPE_TITLES: Readonly<Record<Scope, string>> = {
   page: 'Everywhere',
   timeline: 'Timeline',
+  latency: 'Time between hops',
   list: 'Journeys',
   path: 'Path',
   journey: 'Journey',

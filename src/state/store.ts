@@ -65,6 +65,8 @@ export interface PageState {
   readonly schemaDraft: string | null;
   /** The cost is shown, and so counted. */
   readonly costOpen: boolean;
+  /** The times between two hops are shown. */
+  readonly latencyOpen: boolean;
   /** The table of losses is open. */
   readonly lossOpen: boolean;
   readonly theme: Theme;
@@ -93,6 +95,7 @@ export function createPageStore(link: LinkState = EMPTY_LINK): PageStore {
     dialog: 'none',
     schemaDraft: null,
     costOpen: false,
+    latencyOpen: false,
     lossOpen: false,
     theme: savedTheme(),
     host: undefined,

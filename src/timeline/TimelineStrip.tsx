@@ -77,6 +77,7 @@ export function TimelineStrip() {
       <div className="timeline-tools">
         {tlvNames.length > 0 && <TlvChoice names={tlvNames} chosen={known} onChoose={setTlv} />}
         <span className="timeline-buttons">
+          <LatencyButton />
           {time !== null && whole !== null && (
             <button
               className="button quiet small"
@@ -166,6 +167,21 @@ function RowLabel({ row }: { readonly row: Row }) {
       onClick={apply}
     >
       {text}
+    </button>
+  );
+}
+
+function LatencyButton() {
+  const session = useSession();
+  const open = usePage((state) => state.latencyOpen);
+  return (
+    <button
+      className="button quiet small"
+      aria-pressed={open}
+      title="How long packets take from one hop to another (d)"
+      onClick={() => session.store.setState({ latencyOpen: !open })}
+    >
+      Between hops
     </button>
   );
 }
