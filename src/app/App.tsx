@@ -19,8 +19,12 @@ import { StatusBar } from '#src/status/StatusBar.tsx';
 import { applyTheme, nextTheme } from '#src/theme/theme.ts';
 import { TimelineStrip } from '#src/timeline/TimelineStrip.tsx';
 import { Header } from './Header.tsx';
+import { Later } from './Later.tsx';
+import { Modal } from './Modal.tsx';
 import { Panes } from './Panes.tsx';
 import './app.css';
+
+const loadCaptureDialog = () => import('#src/capture-controls/CaptureDialog.tsx');
 
 export function App() {
   const session = useSession();
@@ -67,6 +71,11 @@ export function App() {
       <DropZone />
       {dialog === 'help' && <HelpDialog onClose={close} />}
       {dialog === 'schema' && <SchemaDialog onClose={close} />}
+      {dialog === 'capture' && (
+        <Modal title="What is captured" onClose={close}>
+          <Later load={loadCaptureDialog} what="The controls of the capture" />
+        </Modal>
+      )}
     </div>
   );
 }
@@ -110,6 +119,7 @@ function pageKeys(session: Session, event: KeyboardEvent): void {
           'filter-lost': () => session.filter.set({ harm: link.harm === 'lost' ? null : 'lost' }),
           clear: () => session.filter.clear(),
           schema: () => store.setState({ dialog: 'schema' }),
+          ...(capture.origin.kind === 'live' && { capture: () => store.setState({ dialog: 'capture' }) }),
         }),
   });
 }

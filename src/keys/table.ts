@@ -33,6 +33,7 @@ export const KEY_TABLE = [
   { id: 'cost', scope: 'page', keys: ['c'], text: 'what watching costs, or not' },
   { id: 'clear', scope: 'page', keys: ['Escape'], text: 'clear the filter' },
   { id: 'schema', scope: 'page', keys: ['s'], text: 'metadata schema' },
+  { id: 'capture', scope: 'page', keys: ['w'], text: 'what this host captures, live' },
   { id: 'theme', scope: 'page', keys: ['t'], text: 'system, light, dark' },
   { id: 'timeline.previous', scope: 'timeline', keys: ['ArrowLeft'], text: 'back; with a chosen time, that' },
   { id: 'timeline.next', scope: 'timeline', keys: ['ArrowRight'], text: 'on; with a chosen time, that' },

@@ -32,7 +32,7 @@ export interface Unread {
   readonly remedy: string;
 }
 
-export type Dialog = 'none' | 'help' | 'schema';
+export type Dialog = 'none' | 'help' | 'schema' | 'capture';
 
 export interface PageState {
   readonly link: LinkState;
