@@ -38,7 +38,7 @@ describe.skipIf(missing !== null && !required)(
 
     it('a filter that libpcap does not take is told at its place, and the capture goes on', async () => {
       await expect.poll(events, POLL).toBeGreaterThan(50);
-      await page.keyboard.press('w');
+      await page.keyboard.press('r');
       const field = page.locator('.controls input[name="filter"]');
       await field.fill('udpp');
       await page.getByRole('button', { name: 'Capture this' }).click();

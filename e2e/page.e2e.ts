@@ -87,22 +87,6 @@ describe('a sample', () => {
     await expect.poll(() => page.locator('[data-pane="journey"] h2').textContent()).toBe(heading);
     await expect.poll(() => page.locator('[data-pane="bytes"] .bytes-hop').textContent()).toBe(bytes);
   });
-
-  it('is read again by another schema at once, and an error of a schema names its place', async () => {
-    await site.openSample();
-    await page.keyboard.press('s');
-    const text = page.getByLabel('Schema as JSON');
-    const json = await text.inputValue();
-    await text.fill(json.replace('"trace_id"', '"renamed"'));
-    await page.getByRole('button', { name: 'Apply' }).click();
-    await expect
-      .poll(() => page.evaluate(() => globalThis.whither.state.newest?.tlvNames[0]))
-      .toBe('renamed');
-    await text.fill(json.replace('"kind": "enum"', '"kind": "wrong"'));
-    await page.getByRole('button', { name: 'Apply' }).click();
-    const line = json.slice(0, json.indexOf('"kind": "enum"')).split('\n').length;
-    await page.getByText(`line ${line}, column`).waitFor();
-  });
 });
 
 describe('a URL', () => {

@@ -3,6 +3,7 @@ import { StrictMode, startTransition } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from '#src/app/App.tsx';
 import { connect } from '#src/app/connect.ts';
+import { findEmbedded, openEmbedded } from '#src/share/embedded.ts';
 import { mirrorAddress } from '#src/state/address.ts';
 import { SessionContext } from '#src/state/context.ts';
 import { parseLink } from '#src/state/link.ts';
@@ -19,7 +20,10 @@ declare global {
   var whither: { readonly api: WhitherWorker; readonly state: PageState };
 }
 
-const store = createPageStore(parseLink(location.search));
+const embedded = findEmbedded(document);
+// What its sender saw, until somebody goes on from there.
+const isFirstSight = embedded !== null && location.search === '';
+const store = createPageStore(isFirstSight ? embedded.link : parseLink(location.search));
 const session = new Session(store, connect);
 applyTheme(store.getState().theme);
 mirrorAddress(session);
@@ -32,9 +36,11 @@ globalThis.whither = {
   },
 };
 
-void fetchHost().then((host) => store.setState({ host }));
+if (embedded === null) void fetchHost().then((host) => store.setState({ host }));
+else store.setState({ host: null });
 const { source } = store.getState().link;
 if (source !== null) void session.open(source, true);
+else if (embedded !== null) void openEmbedded(session, embedded);
 
 const root = document.getElementById('root');
 if (root !== null) {

@@ -6,6 +6,9 @@
 import type { Budget } from '#core/budget/types.ts';
 import type { LintSummary } from '#core/lint/lint-summary.ts';
 import type { Completion } from '#core/query/complete.ts';
+import type { FieldInfo } from '#core/query/columns.ts';
+import type { Difference } from '#core/query/contrast.ts';
+import type { Group, Groups } from '#core/query/groups.ts';
 import type { FilterError } from '#core/query/syntax.ts';
 import type { MetadataSchema } from '#core/metadata/types.ts';
 import type { Problem } from '#core/pcapng/types.ts';
@@ -19,8 +22,12 @@ import type {
   JourneyRows,
   Latency,
   LatencyAsk,
+  JourneySet,
   ListFilter,
+  ListSort,
   LossSummary,
+  MatrixShares,
+  PathNumbers,
   CaptureFilter,
   Firing,
   MissingHook,
@@ -29,10 +36,23 @@ import type {
   TimelineBins,
 } from '#core/store/view.ts';
 import type { LatencyStats } from './latency.ts';
+import type { SchemaWork } from './schema/api.ts';
 
 export * from '#core/store/view.ts';
-export type { Completion, FilterError };
+export type { Completion, Difference, FieldInfo, FilterError, Group, Groups };
+export * from './schema/api.ts';
 export type { Budget, LatencyStats, LintSummary };
+
+/** What takes its time over a whole capture: one of each kind at a time. */
+export type QuestionKind = 'groups' | 'groupRows' | 'contrast';
+
+export interface Contrast {
+  /** Journeys asked about, and the others. */
+  readonly inside: number;
+  readonly outside: number;
+  /** The most telling first. */
+  readonly differences: readonly Difference[];
+}
 
 export const UPDATE_INTERVAL_MS = 100;
 
@@ -114,7 +134,7 @@ export interface SchemaResult {
 }
 
 /** What the worker exposes. Every call rejects when the worker dies (workers/client.ts). */
-export interface WhitherWorker {
+export interface WhitherWorker extends SchemaWork {
   /** Begins to read; returns at once with the capture's number. Progress and end come as Updates. */
   open(source: SourceSpec, updates: MessagePort): Promise<number>;
   /** Stops reading, keeps what was read. */
@@ -124,6 +144,33 @@ export interface WhitherWorker {
    * the expression cannot be asked of what is open: then the filter before it stays.
    */
   setFilter(filter: ListFilter): Promise<FilterError | null>;
+  /**
+   * Holds as the filter does. Resolves when the list is in this order, or a later call took its place. A field that the capture
+   * does not have (yet) orders nothing.
+   */
+  setSort(sort: ListSort | null): Promise<void>;
+  /** Fields that rows come with from now on, at most MAX_COLUMNS (core/query/limits.ts); holds as the filter does. */
+  setColumns(fields: readonly string[]): Promise<void>;
+  /** Fields that this capture has: columns, orders and groups. */
+  fields(): Promise<readonly FieldInfo[]>;
+  /** The expression that passes journeys with this value of a field, as a row or a cell shows it. */
+  filterOf(field: string, shown: string): Promise<string>;
+  /**
+   * The journeys of the list by values of a field, at most `limit` groups. null: a later question of this kind came, or
+   * `endQuestion`; or it is no field to group by.
+   */
+  groups(field: string, limit: number): Promise<Groups | null>;
+  /** The first `count` rows of the list that pass `where` as well; null as above. */
+  groupRows(where: string, count: number): Promise<JourneyRows | null>;
+  /**
+   * What journeys have in common that others have not, at most `limit` differences: those of the list against all others, or
+   * with `where` those that pass it against those that do not. null as above, and for an expression that cannot be asked.
+   */
+  contrast(where: string, limit: number): Promise<Contrast | null>;
+  /** How far the question of this kind is, 0…1; null: none is under way. */
+  questionProgress(kind: QuestionKind): Promise<number | null>;
+  /** Ends the question of this kind. */
+  endQuestion(kind: QuestionKind): Promise<void>;
   /** What can stand at character `at` of an expression, with values that the capture has. */
   completeFilter(text: string, at: number): Promise<Completion>;
   /** JSON text of a metadata schema; '' = back to the one in the capture. Re-decodes what is loaded. */
@@ -152,6 +199,10 @@ export interface WhitherWorker {
   cost(): Promise<CostView>;
   /** Which hop loses how much, by which cause, for which TLV: of all that was read up to now, whatever the filter. */
   lossSummary(): Promise<LossSummary>;
+  /** The path of some journeys, of those that were read up to now; an error when the expression cannot be asked. */
+  pathOf(set: JourneySet): Promise<PathNumbers | FilterError>;
+  /** Their matrix: likewise. */
+  matrixOf(set: JourneySet): Promise<MatrixShares | FilterError>;
   /** What is wrong with metadata, hop by hop: likewise. */
   lintSummary(): Promise<LintSummary>;
   /** What metadata costs per packet: likewise. */

@@ -12,15 +12,23 @@ import { CaptureReader } from '#core/pcapng/reader.ts';
 import { CaptureStore } from '#core/store/capture-store.ts';
 import { causeName } from '#core/store/gap-ledger.ts';
 import { JourneyList } from '#core/query/journey-list.ts';
+import { compileList } from '#core/query/list-filter.ts';
+import { Query } from '#core/query/query.ts';
 import { CHUNK_MASK } from '#core/store/limits.ts';
 import { LossSummaryQuery } from '#core/store/loss-summary.ts';
+import { MatrixQuery } from '#core/store/matrix-query.ts';
+import { PathQuery } from '#core/store/path-query.ts';
 import { TimelineBuilder } from '#core/store/timeline.ts';
 import type { FilterError } from '#core/query/syntax.ts';
 import type {
+  JourneySet,
   Latency,
   LatencyAsk,
   ListFilter,
+  ListSort,
   LossSummary,
+  MatrixShares,
+  PathNumbers,
   TimelineAsk,
   TimelineBins,
 } from '#core/store/view.ts';
@@ -30,6 +38,7 @@ import type { SourceState } from './api.ts';
 import { asFault } from './fault.ts';
 import type { Language } from './language.ts';
 import { LatencyProbe } from './latency.ts';
+import { Ordering, type Order } from './ordering.ts';
 import { OffsetMap } from './offset-map.ts';
 import { RateMeter } from './rates.ts';
 import { inSlices, Slices, type Clock } from './slices.ts';
@@ -64,11 +73,17 @@ export interface CaptureOptions {
   readonly onChange: () => void;
   /** What was there is void: another capture in the place of this one. */
   readonly onReset: () => void;
+  /** The rows are others, without anybody having asked. */
+  readonly onReorder: () => void;
+  readonly sort: ListSort | null;
 }
 
 export class Capture implements SourceSink {
   store = new CaptureStore();
   list: JourneyList;
+  /** Journeys of the list as sorted; null: as they came. Behind the list while events arrive. */
+  #order: Order = null;
+  readonly #ordering: Ordering;
   timeline = new TimelineBuilder(this.store);
   state: SourceState;
   /** Why it is reconnecting, or the agent's own line. */
@@ -102,6 +117,8 @@ export class Capture implements SourceSink {
     this.state = 'loading';
     this.#filter = options.filter;
     this.list = new JourneyList(this.store, options.filter, options.language.compile);
+    this.#ordering = new Ordering(options.clock, options.language);
+    this.#ordering.sort = options.sort;
     this.#rates = new RateMeter(options.clock.now());
     this.#slices = new Slices(options.clock);
   }
@@ -138,6 +155,8 @@ export class Capture implements SourceSink {
       if (this.ended) return;
       this.#reader.end();
       this.#takeIn();
+      await this.#settleOrder();
+      if (this.ended) return;
       this.state = this.store.problems.some((problem) => problem.fatal) ? 'failed' : 'done';
     } catch (thrown) {
       if (this.ended) return;
@@ -154,6 +173,7 @@ export class Capture implements SourceSink {
     this.state = 'cancelled';
     this.#options.source.cancel();
     this.#options.onChange();
+    void this.#settleOrder();
   }
 
   dispose(): void {
@@ -180,8 +200,49 @@ export class Capture implements SourceSink {
     const { store } = this;
     const current = (): boolean => goOn() && store === this.store;
     if (!(await inSlices(this.#options.clock, () => list.advance(STEP_BUDGET), current))) return false;
+    const order = await this.#ordering.of(store, list, current);
+    if (order === false) return false;
     this.list = list;
+    this.#order = order;
     return true;
+  }
+
+  /** null: as they came. Resolves when the list is in this order; false as above. */
+  async setSort(sort: ListSort | null, goOn: () => boolean): Promise<boolean> {
+    this.#ordering.sort = sort;
+    const { store, list } = this;
+    const current = (): boolean => goOn() && store === this.store;
+    const order = await this.#ordering.of(store, list, current);
+    // A filter that came meanwhile has sorted its own list.
+    if (order === false || !current() || list !== this.list) return false;
+    this.#order = order;
+    return true;
+  }
+
+  /** Rows of the list. */
+  get listed(): number {
+    return this.#order?.length ?? this.list.length;
+  }
+
+  /** Journeys of at most `count` rows from row `from`. */
+  slice(from: number, count: number): Uint32Array {
+    return this.#order?.slice(Math.max(0, from), Math.max(0, from) + count) ?? this.list.slice(from, count);
+  }
+
+  /** The row of a journey; -1 when it is not in the list. */
+  rowOf(journey: number): number {
+    return this.#order?.indexOf(journey) ?? this.list.rowOf(journey);
+  }
+
+  /** What the last events changed about the order. */
+  async #settleOrder(): Promise<void> {
+    if (this.#ordering.sort === null) return;
+    const { store, list } = this;
+    const order = await this.#ordering.of(store, list, () => store === this.store && list === this.list);
+    if (order === false) return;
+    this.#order = order;
+    this.#options.onReorder();
+    this.#options.onChange();
   }
 
   /** null = back to the capture's own. Resolves when everything loaded is decoded by it; false as above. */
@@ -197,6 +258,9 @@ export class Capture implements SourceSink {
       if (!(await inSlices(this.#options.clock, () => list.advance(STEP_BUDGET), current))) return false;
       this.list = list;
     }
+    const order = await this.#ordering.of(store, this.list, current);
+    if (order === false) return false;
+    this.#order = order;
     return true;
   }
 
@@ -227,6 +291,27 @@ export class Capture implements SourceSink {
     const query = await this.#options.language.latency(this.store, ask, whole, this.list.member);
     const step = (): boolean => query.advance(STEP_BUDGET);
     return (await inSlices(this.#options.clock, step, goOn)) ? query.result() : null;
+  }
+
+  async pathOf(set: JourneySet): Promise<PathNumbers | FilterError> {
+    const members = await this.#members(set);
+    if (typeof members !== 'function') return members;
+    return (await this.#whole(new PathQuery(this.store, members), STEP_BUDGET)).numbers();
+  }
+
+  async matrixOf(set: JourneySet): Promise<MatrixShares | FilterError> {
+    const members = await this.#members(set);
+    if (typeof members !== 'function') return members;
+    return (await this.#whole(new MatrixQuery(this.store, members), STEP_BUDGET)).shares();
+  }
+
+  /** Which journeys are in a set, of those that there are now. */
+  async #members({ filter, rest }: JourneySet): Promise<((journey: number) => boolean) | FilterError> {
+    const compiled = compileList(filter, this.store, this.#options.language.compile);
+    if (!compiled.ok) return compiled.error;
+    if (compiled.question === null) return () => !rest;
+    const query = await this.#whole(new Query(this.store, compiled.question), STEP_BUDGET);
+    return (journey) => query.has(journey) !== rest;
   }
 
   async #whole<T extends { advance(budget: number): boolean }>(query: T, step: number): Promise<T> {
@@ -299,6 +384,13 @@ export class Capture implements SourceSink {
   #takeIn(): void {
     while (!this.list.advance(STEP_BUDGET)) continue;
     while (!this.timeline.advance(STEP_BUDGET)) continue;
+    const { store, list } = this;
+    const current = (): boolean => store === this.store && list === this.list && !this.ended;
+    this.#ordering.again(store, list, current, (order) => {
+      if (!current()) return;
+      this.#order = order;
+      this.#options.onChange();
+    });
   }
 
   /** The backlog is done: the rate begins anew, without it. */
@@ -318,6 +410,7 @@ export class Capture implements SourceSink {
     this.#reader = new CaptureReader(this.store);
     this.#offsets = new OffsetMap();
     this.list = new JourneyList(this.store, this.#filter, this.#options.language.compile);
+    this.#order = null;
     this.timeline = new TimelineBuilder(this.store);
     this.#openGap = null;
     this.#options.onReset();

@@ -6,6 +6,7 @@ import { releaseProxy, transfer, wrap, type Remote } from 'comlink';
 import type { WhitherWorker } from './api.ts';
 import { Fault, installFaultTransfer } from './fault.ts';
 import { isAliveMessage } from './life.ts';
+import { spawnWorker } from '#workers/spawn.ts';
 
 export interface WorkerConnection {
   readonly api: WhitherWorker;
@@ -31,8 +32,26 @@ const METHODS = {
   open: true,
   cancel: true,
   setFilter: true,
+  setSort: true,
+  setColumns: true,
+  fields: true,
+  filterOf: true,
+  groups: true,
+  groupRows: true,
+  contrast: true,
+  questionProgress: true,
+  endQuestion: true,
   completeFilter: true,
   setSchema: true,
+  openTypes: true,
+  findTypes: true,
+  schemaOfType: true,
+  proposeSchema: true,
+  previewAreas: true,
+  capturedSchema: true,
+  diffSchemas: true,
+  emitSchema: true,
+  exportForWireshark: true,
   rows: true,
   watchRows: true,
   rowOf: true,
@@ -42,6 +61,8 @@ const METHODS = {
   watchCost: true,
   cost: true,
   lossSummary: true,
+  pathOf: true,
+  matrixOf: true,
   lintSummary: true,
   budget: true,
   timelineBins: true,
@@ -52,10 +73,7 @@ const METHODS = {
 
 /** A worker of this build, its calls, and how it ends. */
 export function connectWorker(): WorkerConnection {
-  return connect(
-    new Worker(new URL('./whither.worker.ts', import.meta.url), { type: 'module', name: 'whither' }),
-    browserLocks(),
-  );
+  return connect(spawnWorker(), browserLocks());
 }
 
 export function connect(worker: WorkerLike, locks: LockWaiter | null): WorkerConnection {

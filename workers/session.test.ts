@@ -3,6 +3,7 @@ import { sectionBytes, trace, type Seen } from '#core/store/testing/scenario.ts'
 import type { SourceSpec, Update } from './api.ts';
 import { Fault } from './fault.ts';
 import { Session } from './session.ts';
+import { SLICE_MS } from './slices.ts';
 import { FileSource } from './sources/file.ts';
 import type { ByteSource } from './sources/source.ts';
 import { generatedBytes } from './testing/capture-bytes.ts';
@@ -21,6 +22,8 @@ afterEach(() => {
 /** A session over sources of the test's, in a world where time stands still until it is moved. */
 class World {
   nowMs = 0;
+  /** A slice is over with every look at the clock. */
+  slow = false;
   yields = 0;
   readonly timers: (() => void)[] = [];
   onYield: () => void = () => undefined;
@@ -29,7 +32,7 @@ class World {
   constructor(source: ByteSource | ((spec: SourceSpec) => ByteSource)) {
     this.session = new Session({
       clock: {
-        now: () => this.nowMs,
+        now: () => (this.slow ? (this.nowMs += SLICE_MS) : this.nowMs),
         unixNow: () => UNIX_NOW_MS,
         yieldToTasks: () => {
           this.yields++;
@@ -139,6 +142,39 @@ describe('a session with a file', () => {
       [1, 'lost', null, 2500, 5000],
       [1, 'lost', { type: 1, name: 'trace' }, 2500, 5000],
     ]);
+  });
+
+  it('tells path and matrix of the journeys that pass an expression, and of the others', async () => {
+    const seen = Array.from({ length: 900 }, (_, i): Seen[] => [
+      { hook: 'nf/prerouting', id: BigInt(i + 1), us: 2 * i, meta: [...trace(i), 0, 0] },
+      {
+        hook: 'nf/forward',
+        id: BigInt(i + 1),
+        us: 2 * i + 1,
+        ...(i % 3 === 0 && { meta: [...trace(i), 0, 0] }),
+      },
+    ]);
+    const world = fileWorld(sectionBytes({ seen: seen.flat() }).slice());
+    await (await world.open()).ended();
+    const filter = { hop: null, metadata: null, harm: null, time: null, where: 'state == lost' };
+    const lost = await world.session.pathOf({ filter, rest: false });
+    const kept = await world.session.pathOf({ filter, rest: true });
+    expect(lost).toMatchObject({ journeys: 600, edges: [{ from: 0, to: 1, count: 600, withMetadata: 0 }] });
+    expect(kept).toMatchObject({ journeys: 300, edges: [{ from: 0, to: 1, count: 300, withMetadata: 300 }] });
+    expect(await world.session.matrixOf({ filter, rest: true })).toMatchObject({
+      journeys: 300,
+      rows: [
+        {
+          name: 'trace',
+          cells: [
+            { present: 300, distinct: 300 },
+            { present: 300, written: 0 },
+          ],
+        },
+      ],
+    });
+    const wrong = { filter: { ...filter, where: 'state ==' }, rest: false };
+    expect(await world.session.pathOf(wrong)).toHaveProperty('cause');
   });
 
   it('inspects events in the order of arrival', async () => {
@@ -456,5 +492,96 @@ describe('a session with a live source', () => {
     world.timers.at(-1)?.();
     const quiet = await updates.until((update) => update.eventsPerSecond === 0 && update.events === 100);
     expect(quiet.bytesPerSecond).toBe(0);
+  });
+});
+
+describe('questions of the whole list', () => {
+  async function opened(): Promise<World> {
+    const world = fileWorld(generatedBytes(6000));
+    await (await world.open()).ended();
+    return world;
+  }
+  const listed = async ({ session }: World): Promise<number[]> => [...(await session.rows(0, 1000)).journey];
+
+  it('sort the list, also under a filter and back', async () => {
+    const world = await opened();
+    const { session } = world;
+    const asCame = await listed(world);
+    await session.setColumns(['tlv.score', 'journey.events', 'flow']);
+    await session.setSort({ field: 'tlv.score', down: true });
+    const rows = await session.rows(0, 1000);
+    expect(rows.fields).toEqual(['tlv.score', 'journey.events', 'flow']);
+    const scores = rows.columns[0]!.filter((text) => text !== '').map(Number);
+    expect(scores.length).toBeGreaterThan(10);
+    expect(scores).toEqual([...scores].sort((a, b) => b - a));
+    expect(rows.columns[2]![0]).toMatch(/^(UDP|TCP) .+ > /);
+    expect([...rows.journey].sort((a, b) => a - b)).toEqual(asCame);
+    expect(await session.rowOf(rows.journey[7]!)).toBe(7);
+
+    await session.setFilter({
+      hop: null,
+      metadata: null,
+      harm: null,
+      time: null,
+      where: 'tlv.verdict == drop',
+    });
+    const narrowed = await listed(world);
+    const kept = new Set(narrowed);
+    expect(narrowed).toEqual([...rows.journey].filter((journey) => kept.has(journey)));
+    expect(await session.rowOf(asCame.find((journey) => !kept.has(journey))!)).toBe(-1);
+    await session.setSort(null);
+    expect(await listed(world)).toEqual(narrowed.sort((a, b) => a - b));
+  });
+
+  it('leave the list as it is for a field that the capture does not have', async () => {
+    const world = await opened();
+    await world.session.setSort({ field: 'tlv.nothing', down: false });
+    expect(await listed(world)).toEqual([...(await listed(world))].sort((a, b) => a - b));
+  });
+
+  it('of which a later one ends the one before, and no stale one lands', async () => {
+    const world = await opened();
+    const { session } = world;
+    world.slow = true;
+    const before = session.groups('tlv.verdict', 10);
+    const after = session.groups('hop', 10);
+    expect(await before).toBeNull();
+    expect((await after)?.field).toBe('hop');
+    const first = session.setSort({ field: 'tlv.score', down: false });
+    const second = session.setSort({ field: 'journey', down: true });
+    await Promise.all([first, second]);
+    expect(await listed(world)).toEqual([...(await listed(world))].sort((a, b) => b - a));
+  });
+
+  it('tell how far they are, and end when nobody wants them any more', async () => {
+    const world = await opened();
+    const { session } = world;
+    let told: number | null = null;
+    let waits = 0;
+    world.onYield = () => {
+      void session.questionProgress('contrast').then((progress) => (told = progress ?? told));
+      if (++waits === 6) void session.endQuestion('contrast');
+    };
+    await session.fields();
+    world.slow = true;
+    expect(await session.contrast('state == changed', 20)).toBeNull();
+    expect(told).toBeGreaterThan(0);
+    expect(told).toBeLessThan(1);
+    expect(await session.questionProgress('contrast')).toBeNull();
+  });
+
+  it('tell what some have in common against the others, and show the journeys of a group', async () => {
+    const { session } = await opened();
+    const groups = (await session.groups('tlv.verdict', 10))!;
+    const { filter, journeys } = groups.groups[0]!;
+    const rows = (await session.groupRows(filter, 3))!;
+    expect(rows.count).toBe(3);
+    const contrast = (await session.contrast(filter, 30))!;
+    expect(contrast.inside).toBe(journeys);
+    expect(contrast.inside + contrast.outside).toBe((await session.rows(0, 1000)).count);
+    expect(contrast.differences[0]).toMatchObject({ filter, insideShare: 1, outsideShare: 0 });
+    expect(await session.contrast('tlv.nothing', 30)).toBeNull();
+    expect(await session.groups('time', 10)).toBeNull();
+    expect(await session.filterOf('tlv.verdict', 'drop')).toBe('tlv.verdict == drop');
   });
 });

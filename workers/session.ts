@@ -15,6 +15,8 @@ import { findJourney } from '#core/store/event-text.ts';
 import { hopList } from '#core/store/hops.ts';
 import { blocksWanted, readJourneyBlocks } from '#core/store/journey-blocks.ts';
 import { journeyDetail } from '#core/store/journey-detail.ts';
+import type { ColumnPrinter } from '#core/query/columns.ts';
+import type { CaptureStore } from '#core/store/capture-store.ts';
 import type { Completion } from '#core/query/complete.ts';
 import type { FilterError } from '#core/query/syntax.ts';
 import { NO_FILTER } from '#core/query/list-filter.ts';
@@ -23,15 +25,23 @@ import { CHUNK_MASK } from '#core/store/limits.ts';
 import {
   UPDATE_DRAWN,
   UPDATE_INTERVAL_MS,
+  type Contrast,
   type CostView,
   type EventBytes,
+  type FieldInfo,
+  type Groups,
   type JourneyDetail,
   type JourneyRows,
   type Latency,
   type LatencyAsk,
+  type JourneySet,
   type LatencyStats,
   type ListFilter,
+  type ListSort,
   type LossSummary,
+  type MatrixShares,
+  type PathNumbers,
+  type QuestionKind,
   type RowWatch,
   type SchemaResult,
   type SourceSpec,
@@ -39,10 +49,20 @@ import {
   type TimelineBins,
   type Update,
   type WhitherWorker,
+  type AreaPreview,
   type Budget,
+  type EmittedKind,
   type LintSummary,
+  type SchemaDiff,
+  type SchemaProposal,
+  type TypeList,
+  type TypesOpened,
+  type TypeSource,
+  type WholeCapture,
 } from './api.ts';
+import { Asking } from './asking.ts';
 import { Language } from './language.ts';
+import { SchemaDesk } from './schema/desk.ts';
 import { Capture, type CaptureClock } from './capture.ts';
 import { Fault } from './fault.ts';
 import { buffersOf } from './transferables.ts';
@@ -78,6 +98,7 @@ export class Session implements WhitherWorker {
   /** Outlives a capture, so that a page can set it before it opens one and the first list is filtered. */
   #filter = NO_FILTER;
   readonly #language = new Language();
+  readonly #desk: SchemaDesk;
   /** Outlives a capture like the filter: it is what the page has room for. */
   #watch: RowWatch | null = null;
   /** Likewise: it is what is open on the page. */
@@ -87,9 +108,17 @@ export class Session implements WhitherWorker {
   #schemaCalls = 0;
   #timelineCalls = 0;
   #latencyCalls = 0;
+  #sortCalls = 0;
+  /** Likewise outliving a capture. */
+  #sort: ListSort | null = null;
+  #columns: readonly string[] = [];
+  #printer: { readonly key: string; readonly printer: ColumnPrinter } | null = null;
+  readonly #asking: Asking;
 
   constructor(options: SessionOptions) {
     this.#options = options;
+    this.#asking = new Asking(options.clock, this.#language);
+    this.#desk = new SchemaDesk(options.clock, () => this.#current().capture.store);
   }
 
   open(spec: SourceSpec, updates: MessagePort): Promise<number> {
@@ -106,6 +135,8 @@ export class Session implements WhitherWorker {
       clock: this.#options.clock,
       onChange: () => (capture.ended ? pump.flush() : pump.touch()),
       onReset: () => this.#generation++,
+      onReorder: () => this.#generation++,
+      sort: this.#sort,
     });
     const pump = new UpdatePump({
       intervalMs: UPDATE_INTERVAL_MS,
@@ -155,6 +186,56 @@ export class Session implements WhitherWorker {
     return null;
   }
 
+  async setSort(sort: ListSort | null): Promise<void> {
+    const call = ++this.#sortCalls;
+    this.#sort = sort;
+    const opened = this.#opened;
+    if (!opened) return;
+    const goOn = (): boolean => call === this.#sortCalls && opened === this.#opened;
+    if (await opened.capture.setSort(sort, goOn)) this.#changed(opened);
+  }
+
+  async setColumns(fields: readonly string[]): Promise<void> {
+    this.#columns = fields;
+    this.#printer = null;
+    if (fields.length > 0) await this.#language.loadQuestions();
+    // Others may have been asked for meanwhile; then those come.
+    if (this.#opened && fields === this.#columns) this.#changed(this.#opened);
+  }
+
+  async fields(): Promise<readonly FieldInfo[]> {
+    const { fieldInfos } = await this.#language.loadQuestions();
+    return fieldInfos(this.#current().capture.store);
+  }
+
+  async filterOf(field: string, shown: string): Promise<string> {
+    const { valueFilter } = await this.#language.loadQuestions();
+    return valueFilter(this.#current().capture.store, field, shown);
+  }
+
+  groups(field: string, limit: number): Promise<Groups | null> {
+    return this.#asking.groups(this.#current().capture, field, limit);
+  }
+
+  async groupRows(where: string, count: number): Promise<JourneyRows | null> {
+    const { capture } = this.#current();
+    const journeys = await this.#asking.firstOf(capture, where, Math.min(count, MAX_ROWS));
+    return journeys === null ? null : this.#rowsOf(capture, journeys, 0);
+  }
+
+  contrast(where: string, limit: number): Promise<Contrast | null> {
+    return this.#asking.contrast(this.#current().capture, where, limit);
+  }
+
+  questionProgress(kind: QuestionKind): Promise<number | null> {
+    return Promise.resolve(this.#asking.progress(kind));
+  }
+
+  endQuestion(kind: QuestionKind): Promise<void> {
+    this.#asking.end(kind);
+    return Promise.resolve();
+  }
+
   completeFilter(text: string, at: number): Promise<Completion> {
     return this.#language.complete(text, at, this.#current().capture.store);
   }
@@ -173,6 +254,42 @@ export class Session implements WhitherWorker {
     return { ok: true, errors: [] };
   }
 
+  openTypes(source: TypeSource): Promise<TypesOpened> {
+    return this.#desk.openTypes(source);
+  }
+
+  findTypes(search: string): Promise<TypeList> {
+    return this.#desk.findTypes(search);
+  }
+
+  schemaOfType(id: number): Promise<string> {
+    return this.#desk.schemaOfType(id);
+  }
+
+  proposeSchema(progress: MessagePort): Promise<SchemaProposal | null> {
+    return this.#desk.proposeSchema(progress);
+  }
+
+  previewAreas(): Promise<AreaPreview> {
+    return this.#desk.previewAreas();
+  }
+
+  capturedSchema(): Promise<string> {
+    return this.#desk.capturedSchema();
+  }
+
+  diffSchemas(before: string, after: string): Promise<SchemaDiff> {
+    return this.#desk.diffSchemas(before, after);
+  }
+
+  emitSchema(json: string, as: EmittedKind): Promise<string> {
+    return this.#desk.emitSchema(json, as);
+  }
+
+  exportForWireshark(capture: WholeCapture, progress: MessagePort): Promise<Blob | null> {
+    return this.#desk.exportForWireshark(capture, progress);
+  }
+
   rows(from: number, count: number): Promise<JourneyRows> {
     const rows = this.#rows(this.#current().capture, from, count);
     return Promise.resolve(transfer(rows, buffersOf(rows)));
@@ -184,7 +301,7 @@ export class Session implements WhitherWorker {
   }
 
   rowOf(journey: number): Promise<number> {
-    return Promise.resolve(this.#current().capture.list.rowOf(journey));
+    return Promise.resolve(this.#current().capture.rowOf(journey));
   }
 
   journeyOf(idHi: number, idLo: number, run = ''): Promise<number> {
@@ -226,6 +343,16 @@ export class Session implements WhitherWorker {
 
   lossSummary(): Promise<LossSummary> {
     return this.#current().capture.lossSummary();
+  }
+
+  async pathOf(set: JourneySet): Promise<PathNumbers | FilterError> {
+    if (set.filter.where !== '') await this.#language.load();
+    return this.#current().capture.pathOf(set);
+  }
+
+  async matrixOf(set: JourneySet): Promise<MatrixShares | FilterError> {
+    if (set.filter.where !== '') await this.#language.load();
+    return this.#current().capture.matrixOf(set);
   }
 
   lintSummary(): Promise<LintSummary> {
@@ -293,14 +420,30 @@ export class Session implements WhitherWorker {
     throw new Fault('nothing-open', 'No capture is open.', 'Open one first.');
   }
 
-  #rows({ store, list }: Capture, from: number, count: number): JourneyRows {
-    return journeyRows(store, list.slice(from, Math.min(count, MAX_ROWS)), from, this.#generation);
+  #rows(capture: Capture, from: number, count: number): JourneyRows {
+    return this.#rowsOf(capture, capture.slice(from, Math.min(count, MAX_ROWS)), from);
+  }
+
+  #rowsOf({ store }: Capture, journeys: Uint32Array, from: number): JourneyRows {
+    const rows = journeyRows(store, journeys, from, this.#generation);
+    const printer = this.#columnPrinter(store);
+    return printer === null ? rows : { ...rows, fields: printer.names, columns: printer.print(rows.journey) };
+  }
+
+  /** Fields are those of a store and its schemas: another printer when these are others. */
+  #columnPrinter(store: CaptureStore): ColumnPrinter | null {
+    const { questions } = this.#language;
+    if (this.#columns.length === 0 || questions === null) return null;
+    const key = `${this.#captures} ${this.#generation} ${store.tlvs.names.length}`;
+    if (this.#printer?.key !== key)
+      this.#printer = { key, printer: new questions.ColumnPrinter(store, this.#columns) };
+    return this.#printer.printer;
   }
 
   #watched(capture: Capture): JourneyRows | null {
     if (this.#watch === null) return null;
     const { from, count } = this.#watch;
-    return this.#rows(capture, from === 'newest' ? Math.max(0, capture.list.length - count) : from, count);
+    return this.#rows(capture, from === 'newest' ? Math.max(0, capture.listed - count) : from, count);
   }
 
   /** Rows of before are stale, and a person waits for the new ones. */
@@ -329,7 +472,7 @@ export class Session implements WhitherWorker {
       catchUp: capture.catchUp,
       events: store.events.count,
       journeys: store.journeys.count,
-      listed: list.length,
+      listed: capture.listed,
       filterError: list.error,
       generation: this.#generation,
       lost: store.gaps.lost,

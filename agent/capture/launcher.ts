@@ -3,6 +3,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { codeOf, Failure } from '../failure.ts';
 import { probeArguments, type CaptureSpec } from './spec.ts';
+import { askProbe, type TypesQuestion } from './types-question.ts';
 
 /** From SIGTERM, on which the probe writes what it has, to SIGKILL. */
 export const STOP_GRACE_MS = 3_000;
@@ -34,6 +35,8 @@ export interface ProbeProcess {
 export interface Launcher {
   /** Resolves when the process runs; Failure when it cannot be started. `say` gets its stderr by lines. */
   start(spec: CaptureSpec, say: (line: string) => void): Promise<ProbeProcess>;
+  /** What the probe says of loaded programs; Failure when it cannot. */
+  askTypes(question: TypesQuestion): Promise<Uint8Array>;
 }
 
 /** For a user without root: works where the probe's file has its capabilities (setcap). */
@@ -42,6 +45,10 @@ export class DirectLauncher implements Launcher {
 
   constructor(probe: string) {
     this.#probe = probe;
+  }
+
+  askTypes(question: TypesQuestion): Promise<Uint8Array> {
+    return askProbe(this.#probe, question);
   }
 
   async start(spec: CaptureSpec, say: (line: string) => void): Promise<ProbeProcess> {

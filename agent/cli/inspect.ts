@@ -10,12 +10,12 @@ import { lintObjects, lintTable } from '#core/inspect/lint.ts';
 import { passingEvents } from '#core/inspect/where.ts';
 import { summaryObjects, summaryTable } from '#core/inspect/summary.ts';
 import type { MetadataSchema } from '#core/metadata/types.ts';
-import type { FilterError } from '#core/query/syntax.ts';
 import { CaptureReader } from '#core/pcapng/reader.ts';
 import type { CaptureSink, Problem } from '#core/pcapng/types.ts';
 import { CaptureStore } from '#core/store/capture-store.ts';
 import { codeOf, Failure } from '../failure.ts';
 import { readFailure } from '../supervisor/handover.ts';
+import { whereFailure } from './where-failure.ts';
 
 /** Lines are written in pieces of about this many characters: one write per line would be most of the work. */
 const PIECE_CHARS = 64 * 1024;
@@ -128,15 +128,6 @@ export async function inspect(
   await printer.end();
   if (failed !== null) throw failed;
   return seen.fatal && !printer.closed ? 1 : 0;
-}
-
-/** `--where: There is no field "tlv.trase" (at "tlv.trase", character 1)` */
-function whereFailure(where: string, { from, to, cause, remedy }: FilterError): Failure {
-  const place = JSON.stringify(where.slice(from, to));
-  return new Failure(
-    `--where: ${cause.replace(/\.$/, '')} (${place}, character ${from + 1})`,
-    remedy.replace(/\.$/, ''),
-  );
 }
 
 /** Reads `input` into `sink` until one of them ends, or nobody takes the lines any more; what kept it from reading on, null = nothing. */

@@ -21,6 +21,7 @@ import { addExport, addSchemaCommands } from './schema-commands.ts';
 import { addSchemaDiff } from './schema-diff.ts';
 import { checkSchema } from './schema.ts';
 import { serve, type ServeOptions } from './serve.ts';
+import { addShare } from './share-command.ts';
 import { parseAge, parsePort, parseSize } from './units.ts';
 
 const STDIN = '-';
@@ -180,6 +181,7 @@ Examples:
   addSchemaDiff(schema);
   addSchemaCommands(schema, paths, dropPrivilege);
   addExport(program, dropPrivilege);
+  addShare(program, paths, dropPrivilege);
 
   program
     .command('doctor')

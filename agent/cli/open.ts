@@ -28,6 +28,7 @@ export async function openFiles(names: readonly string[], options: OpenOptions, 
         capture: 'unavailable',
         text: 'This agent was started to show files: for live capture, whither -i eth0.',
       },
+      askTypes: (question) => lifetime.launcher.askTypes(question),
     });
     if (options.host !== undefined) warnAboutHost(options.host);
     for (const [index, file] of files.entries()) {

@@ -67,6 +67,7 @@ async function serveSpool(served: Served, pageDir: string): Promise<void> {
     status: { type: 'status', capture: 'restarting', text: 'Live capture is starting.' },
     onCost: (watched) => watch.cost(watched),
     control,
+    askTypes: (question) => lifetime.launcher.askTypes(question),
   });
   if (options.host !== undefined) warnAboutHost(options.host);
   const capture = new LiveCapture(served, server);

@@ -27,6 +27,19 @@ export function parseAge(text: string): number {
   return ms;
 }
 
+const NS_PER_S = 1_000_000_000n;
+
+/** `2026-11-26T10:00:00.000000001Z`, or Unix nanoseconds → Unix nanoseconds. */
+export function parseTimeNs(text: string): bigint {
+  if (/^\d{1,19}$/.test(text)) return BigInt(text);
+  const match = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?Z$/.exec(text);
+  const ms = match ? Date.parse(`${match[1]!}Z`) : Number.NaN;
+  if (match === null || Number.isNaN(ms) || ms < 0) {
+    throw new InvalidArgumentError('a time, as in 2026-11-26T10:00:00.5Z, or nanoseconds since 1970.');
+  }
+  return BigInt(ms / 1000) * NS_PER_S + BigInt((match[2] ?? '').padEnd(9, '0'));
+}
+
 export function parseWhole(text: string): number {
   if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('a whole number.');
   return Number(text);

@@ -40,6 +40,7 @@ static const char USAGE[] =
 	"      --cost              what watching costs, too, once a second: run times of BPF programs, CPU, bytes\n"
 	"      --control           take orders from standard input, a line each: cost on PID, cost off\n"
 	"      --doctor            try every hook, print as JSON what works and why the rest does not\n"
+	"      --programs          print the loaded BPF programs as JSON\n"
 	"      --btf ID            print the types (raw BTF) of the loaded BPF program with this id\n"
 	"      --version, --help\n"
 	"\n"
@@ -64,6 +65,7 @@ enum {
 	OPT_MAP,
 	OPT_MAP_INTERVAL,
 	OPT_DOCTOR,
+	OPT_PROGRAMS,
 	OPT_BTF,
 	OPT_VERSION,
 };
@@ -91,6 +93,7 @@ static const struct option LONG[] = {
 	{ "map", required_argument, NULL, OPT_MAP },
 	{ "map-interval", required_argument, NULL, OPT_MAP_INTERVAL },
 	{ "doctor", no_argument, NULL, OPT_DOCTOR },
+	{ "programs", no_argument, NULL, OPT_PROGRAMS },
 	{ "btf", required_argument, NULL, OPT_BTF },
 	{ "version", no_argument, NULL, OPT_VERSION },
 	{ "help", no_argument, NULL, 'h' },
@@ -161,7 +164,7 @@ static int check(const struct options *o)
 			page);
 		return STOP_USAGE;
 	}
-	if (!o->device_count && !o->doctor && !o->btf_program) {
+	if (!o->device_count && !o->doctor && !o->programs && !o->btf_program) {
 		fputs("whither-probe: which device? Name it with -i DEV (ip link lists them)\n",
 		      stderr);
 		return STOP_USAGE;
@@ -268,6 +271,9 @@ int args_parse(int argc, char **argv, struct options *o)
 			break;
 		case OPT_DOCTOR:
 			o->doctor = true;
+			break;
+		case OPT_PROGRAMS:
+			o->programs = true;
 			break;
 		case OPT_BTF:
 			if (number(optarg, 1, UINT_MAX, "--btf", &o->btf_program))

@@ -39,6 +39,7 @@ struct options {
 	bool cb;
 	bool no_tcx;
 	bool doctor;
+	bool programs;	      /* only list the loaded BPF programs */
 	unsigned btf_program; /* id of the program whose types are wanted, 0 = none */
 	bool die_with_parent;
 	bool control;		    /* take orders from standard input */

@@ -173,6 +173,8 @@ int main(int argc, char **argv)
 		return err - 1;
 	if (o.doctor)
 		return doctor(&o);
+	if (o.programs)
+		return btf_programs();
 	if (o.btf_program)
 		return btf_of_program(o.btf_program);
 	libbpf_set_print(print_warnings);

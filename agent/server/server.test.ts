@@ -97,6 +97,7 @@ test('every route needs the cookie', async () => {
     '/index.html',
     '/assets/main-1234.js',
     '/api/host',
+    '/api/types',
     '/spool?from=0&length=4',
     '/spool.pcapng',
   ];

@@ -9,6 +9,7 @@ import type { AddressInfo } from 'node:net';
 import sirv, { type RequestHandler } from 'sirv';
 import { MAX_STATUS_CHARS } from '#core/protocol/control.ts';
 import type { Status } from '#core/protocol/messages.ts';
+import { typesFailure, type TypesQuestion } from '../capture/types-question.ts';
 import { codeOf, Failure } from '../failure.ts';
 import type { Spool } from '../spool/spool.ts';
 import { Access } from './access.ts';
@@ -18,6 +19,7 @@ import { REFUSAL_STYLE_PATH } from './refusal-page.ts';
 import { answerCapture, type CaptureControl } from './capture-route.ts';
 import { answerDownload, answerHost, answerRawRead } from './routes.ts';
 import { StreamServer } from './stream.ts';
+import { TypesRoutes } from './types-routes.ts';
 
 const CAPTURE_PATH = '/api/capture';
 const LOOPBACK = '127.0.0.1';
@@ -43,6 +45,8 @@ export interface ServerOptions {
   readonly status: Status;
   /** What the page may change of the capture; none = there is no live capture. */
   readonly control?: CaptureControl;
+  /** What the probe says of loaded programs; absent = there is none to ask. */
+  readonly askTypes?: (question: TypesQuestion) => Promise<Uint8Array>;
   /** Called when the first page looks at what watching costs, and when none does any more. */
   readonly onCost?: (watched: boolean) => void;
 }
@@ -54,6 +58,7 @@ export class AgentServer {
   readonly #servers: Server[];
   readonly #stream: StreamServer;
   readonly #page: RequestHandler;
+  readonly #types: TypesRoutes;
   readonly #hostName = os.hostname();
   #status: Status;
 
@@ -64,6 +69,9 @@ export class AgentServer {
     this.access = new Access(port, namesOf(options.host));
     this.#stream = new StreamServer(this.access, options.spool, this.#hostName, (watched) =>
       options.onCost?.(watched),
+    );
+    this.#types = new TypesRoutes(
+      options.askTypes ?? (() => Promise.reject(typesFailure({ program: null }, ''))),
     );
     this.#status = options.status;
     this.setStatus(options.status);
@@ -179,6 +187,8 @@ export class AgentServer {
     }
     const { spool, files = [] } = this.#options;
     if (pathname === '/api/host') answerHost(response, this.#status, this.#hostName);
+    else if (pathname === '/api/types') await this.#types.answerList(response);
+    else if (pathname === '/api/types/btf') await this.#types.answerBtf(query, response);
     else if (spool && pathname === '/spool') await answerRawRead(spool, query, response);
     else if (spool && pathname === '/spool.pcapng')
       await answerDownload(spool, request, response, this.#hostName);

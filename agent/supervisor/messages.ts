@@ -16,6 +16,13 @@ const request = v.variant('type', [
     socket: v.pipe(v.string(), v.regex(/^probe-\d{1,9}\.sock$/)),
   }),
   v.object({ type: v.literal('stop-probe'), id }),
+  /** `program` null = the list of loaded ones; `socket` as above. */
+  v.object({
+    type: v.literal('ask-types'),
+    id,
+    program: v.nullable(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(0xffff_ffff))),
+    socket: v.pipe(v.string(), v.regex(/^types-\d{1,9}\.sock$/)),
+  }),
   v.object({ type: v.literal('watch-cost'), id, on: v.boolean() }),
   v.object({ type: v.literal('start-lab'), name: v.pipe(v.string(), v.regex(/^[a-z][a-z0-9-]{0,31}$/)) }),
 ]);
@@ -27,6 +34,8 @@ const notice = v.variant('type', [
   v.object({ type: v.literal('probe-failed'), id, cause: v.string(), remedy: v.string() }),
   v.object({ type: v.literal('probe-line'), id, line: v.string() }),
   v.object({ type: v.literal('probe-ended'), id, end }),
+  /** `error`: what the probe said when it could not, null = all is on the socket. */
+  v.object({ type: v.literal('types-answered'), id, error: v.nullable(v.string()) }),
   /** `schema` is the text of the metadata schema that belongs to the lab. */
   v.object({
     type: v.literal('lab-ready'),

@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 import * as v from 'valibot';
 import { endOf, lines, started, stopChild, tellCost } from '../capture/launcher.ts';
 import { checkSpec, probeArguments } from '../capture/spec.ts';
+import { TYPES_TIMEOUT_MS, typesArguments } from '../capture/types-question.ts';
 import { Failure, lineOf } from '../failure.ts';
 import type { Notice, Request } from './messages.ts';
 import type { User } from './user.ts';
@@ -15,6 +16,8 @@ import type { User } from './user.ts';
 const LAB_GRACE_MS = 15_000;
 /** An agent has one at a time, and for a moment the next one: whoever asks for more is no longer our agent. */
 export const MAX_PROBES = 2;
+/** Likewise of questions for types. */
+export const MAX_QUESTIONS = 2;
 /** open(2), Linux: the file itself, not opened. Node has no name for it. */
 const O_PATH = 0o10000000;
 const MAX_READY_CHARS = 4_096;
@@ -48,6 +51,7 @@ export class Privileged {
   readonly #options: PrivilegedOptions;
   /** null = being started. */
   readonly #probes = new Map<number, ChildProcess | null>();
+  #questions = 0;
   #lab: ChildProcess | null = null;
   #labRemoved: boolean | null = null;
   #closed = false;
@@ -80,6 +84,11 @@ export class Privileged {
       case 'watch-cost': {
         const child = this.#probes.get(request.id);
         if (child) tellCost(child, request.on, this.#options.agent);
+        break;
+      }
+      case 'ask-types': {
+        const error = await this.#askTypes(request);
+        this.#options.send({ type: 'types-answered', id: request.id, error });
         break;
       }
       case 'start-lab':
@@ -138,6 +147,31 @@ export class Privileged {
     } finally {
       // The probe has its own copy now; when it ends, the agent sees the end of the stream.
       output.destroy();
+    }
+  }
+
+  /** What went wrong, null = nothing. */
+  async #askTypes({ program, socket: name }: Request & { type: 'ask-types' }): Promise<string | null> {
+    if (this.#closed || this.#questions >= MAX_QUESTIONS) return 'too many questions at once';
+    this.#questions++;
+    try {
+      const { probe, workDir, user } = this.#options;
+      const socket = await connectTo(path.join(workDir, name), user);
+      const child = spawn(probe, typesArguments({ program }), {
+        stdio: ['ignore', socket, 'pipe'],
+        timeout: TYPES_TIMEOUT_MS,
+      });
+      socket.destroy();
+      const ended = endOf(child);
+      let said = '';
+      await started(child, probe);
+      lines(child.stderr, (line) => (said = line));
+      const { ok, text } = await ended;
+      return ok ? null : said === '' ? text : said;
+    } catch (thrown) {
+      return lineOf(thrown);
+    } finally {
+      this.#questions--;
     }
   }
 

@@ -3,6 +3,7 @@ import net from 'node:net';
 import path from 'node:path';
 import type { Launcher, ProbeProcess, ProcessEnd } from '../capture/launcher.ts';
 import type { CaptureSpec } from '../capture/spec.ts';
+import { MAX_TYPES_BYTES, typesFailure, type TypesQuestion } from '../capture/types-question.ts';
 import { Failure } from '../failure.ts';
 import { parseNotice, type Notice, type Request } from './messages.ts';
 
@@ -78,6 +79,31 @@ export class SupervisedLauncher implements Launcher {
     }
   }
 
+  async askTypes(question: TypesQuestion): Promise<Uint8Array> {
+    const id = this.#nextId++;
+    const name = `types-${id}.sock`;
+    const accepted = await acceptOne(path.join(this.#workDir, name));
+    // Read while it is written: the probe cannot end before.
+    const bytes = accepted.socket.then((socket) => readAll(socket, MAX_TYPES_BYTES));
+    // Where it is not waited for, a failure of the probe has been told already.
+    bytes.catch(() => undefined);
+    const answered = new Promise<string | null>((resolve) => {
+      this.#until((notice) => {
+        if (notice.type !== 'types-answered' || notice.id !== id) return false;
+        resolve(notice.error);
+        return true;
+      });
+    });
+    ask({ type: 'ask-types', id, program: question.program, socket: name });
+    try {
+      const error = await answered;
+      if (error !== null) throw typesFailure(question, error);
+      return await bytes;
+    } finally {
+      accepted.close();
+    }
+  }
+
   /** Resolves when the lab is up. `onEnded` is called when it ends after that; Failure when it ends before. */
   startLab(name: string, onEnded: (text: string) => void): Promise<Lab> {
     return new Promise((resolve, reject) => {
@@ -121,4 +147,16 @@ async function acceptOne(file: string): Promise<{ socket: Promise<net.Socket>; c
     server.listen(file, resolve);
   });
   return { socket, close: () => server.close() };
+}
+
+async function readAll(socket: net.Socket, maxBytes: number): Promise<Uint8Array> {
+  const parts: Buffer[] = [];
+  let length = 0;
+  for await (const part of socket) {
+    parts.push(part as Buffer);
+    length += (part as Buffer).length;
+    if (length > maxBytes)
+      throw new Failure('the answer of the probe is too long', 'look at it with bpftool');
+  }
+  return Buffer.concat(parts);
 }

@@ -32,7 +32,7 @@ process.on('SIGTERM', () => {
   if (fs.existsSync(tail)) writeAll(fs.readFileSync(tail));
   process.exit(0);
 });
-process.stdin.on('data', (orders) => fs.appendFileSync(path.join(dir, `${k}.orders`), orders)).unref();
+process.stdin.on('data', (orders) => fs.appendFileSync(path.join(dir, `${k}.orders`), orders)).unref?.();
 writeAll(fs.readFileSync(path.join(dir, `${k}.bin`)));
 const [what, code, ...said] = fs
   .readFileSync(path.join(dir, `${k}.txt`), 'utf8')

@@ -2,3 +2,4 @@
 export { CaptureReader } from '#core/pcapng/reader.ts';
 export { CaptureStore } from '#core/store/capture-store.ts';
 export { TimelineBuilder } from '#core/store/timeline.ts';
+export { compileSchema } from '#core/metadata/scan.ts';

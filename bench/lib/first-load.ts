@@ -5,6 +5,8 @@ const TEXT = /\.(?:html|js|css)$/;
 const IN_HTML = /\b(?:src|href)="([^"]+)"/g;
 /** `import("./c.js")`: loaded when it is needed, with what only it names. */
 const LATER = /\bimport\(["'`](?:\.{0,2}\/)?([\w./-]+\.js)["'`]\)/g;
+/** What Vite has a browser fetch along with an `import()`: loaded when that is, not before. */
+const WITH_LATER = /^const __vite__mapDeps=.*$/m;
 /** Any string in a script or style that could name a built file: imports, `new URL("assets/worker-x.js")`, `url(x)`. */
 const IN_CODE = /["'`(]((?:\.{0,2}\/)?[\w./-]+\.(?:js|css|woff2|svg|wasm))["'`)]/g;
 
@@ -20,8 +22,8 @@ export function firstLoad(read: (file: string) => string | null): string[] {
   while (queue.length > 0) {
     const file = queue.shift()!;
     if (files.includes(file)) continue;
-    const text = read(file);
-    if (text === null) continue;
+    const text = read(file)?.replace(WITH_LATER, '');
+    if (text === undefined) continue;
     files.push(file);
     if (!TEXT.test(file)) continue;
     for (const [, name] of text.matchAll(LATER)) later.add(path.posix.basename(name!));

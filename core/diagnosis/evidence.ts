@@ -48,22 +48,25 @@ export function causeOf(
   };
 }
 
-/** Programs that the transition is put down to; [] when to none. */
-export function writersOf(between: Between, t: Transition): readonly Program[] {
-  switch (t.cause) {
-    case CAUSE.tcProgram:
-    case CAUSE.expandHeadByProgram:
-    case CAUSE.helperMoved:
-    case CAUSE.helperLeft:
-      return between.tcPrograms;
-    case CAUSE.xdpProgram:
-    case CAUSE.adjustHead:
-    case CAUSE.xdpRemoved:
-    case CAUSE.staleLength:
-      return between.xdpPrograms;
-    default:
-      return [];
-  }
+const TC_CAUSES: ReadonlySet<number> = new Set([
+  CAUSE.tcProgram,
+  CAUSE.expandHeadByProgram,
+  CAUSE.helperMoved,
+  CAUSE.helperLeft,
+]);
+const XDP_CAUSES: ReadonlySet<number> = new Set([
+  CAUSE.xdpProgram,
+  CAUSE.adjustHead,
+  CAUSE.xdpRemoved,
+  CAUSE.staleLength,
+]);
+/** Causes (CAUSE) that are put down to programs. */
+export const PROGRAM_CAUSES: ReadonlySet<number> = new Set([...TC_CAUSES, ...XDP_CAUSES]);
+
+/** Programs that a transition with this cause is put down to; [] when to none. */
+export function programsOf(between: Between, cause: number): readonly Program[] {
+  if (TC_CAUSES.has(cause)) return between.tcPrograms;
+  return XDP_CAUSES.has(cause) ? between.xdpPrograms : [];
 }
 
 /** `edge_tcx#42 … at tcx/ingress of edge0`, `one of A, B`, '' = none. */

@@ -1,4 +1,4 @@
-/** The part of the catalogue (hooks.ts) that is at somebody's BPF programs: their entry and exit. */
+/** The part of the catalogue (hooks.ts) that is at somebody's BPF programs: their entry and exit, and taps in them. */
 import type { Hook } from './hooks.ts';
 
 export const PROGRAM_HOOKS: readonly Hook[] = [
@@ -113,5 +113,47 @@ export const PROGRAM_HOOKS: readonly Hook[] = [
     since: '5.6',
     how: ['fexit'],
     doc: 'a program of a clsact filter has returned its verdict; its interface is named tc/egress@fexit:PROGRAM#ID',
+  },
+  {
+    id: 60,
+    name: 'tap/xdp',
+    label: 'tap in XDP',
+    lane: 'rx',
+    layer: 'xdp',
+    order: 150,
+    linkType: 1,
+    direction: 1,
+    area: 'direct',
+    since: '6.1',
+    how: ['tap'],
+    doc: 'whither_tap() of whither.h in an XDP program; its interface is named tap/NAME',
+  },
+  {
+    id: 61,
+    name: 'tap/tc_ingress',
+    label: 'tap in TC ingress',
+    lane: 'rx',
+    layer: 'tc',
+    order: 460,
+    linkType: 1,
+    direction: 1,
+    area: 'direct',
+    since: '6.1',
+    how: ['tap'],
+    doc: 'whither_tap() in a TC program on ingress; its interface is named tap/NAME',
+  },
+  {
+    id: 62,
+    name: 'tap/tc_egress',
+    label: 'tap in TC egress',
+    lane: 'tx',
+    layer: 'tc',
+    order: 460,
+    linkType: 1,
+    direction: 2,
+    area: 'direct',
+    since: '6.1',
+    how: ['tap'],
+    doc: 'whither_tap() in a TC program on egress; its interface is named tap/NAME',
   },
 ];

@@ -126,6 +126,10 @@ export const BLOCK_SUBTYPE = {
   mapSample: 8,
   /** Body: TRIGGERED, then text. Right before the event with which a journey met the trigger's condition. */
   triggered: 9,
+  /** Body: JSON, of a share: what was taken out, when and by which rules (docs/share.md). Last block of the capture. */
+  manifest: 10,
+  /** Body: JSON, what people noted (docs/share.md). */
+  notes: 11,
 } as const;
 
 /** What became of an entry of a BPF map since it was last looked at. */

@@ -5,6 +5,7 @@ import { compileFilter } from '#core/query/compile.ts';
 import { Query } from '#core/query/query.ts';
 import type { FilterError } from '#core/query/syntax.ts';
 import type { CaptureStore } from '#core/store/capture-store.ts';
+import { JOURNEY, JOURNEY_BIT } from '#core/store/journey-table.ts';
 import { CHUNK_MASK } from '#core/store/limits.ts';
 import type { InspectedEvent } from './event-object.ts';
 import { inspectStoredEvent } from './stored.ts';
@@ -25,12 +26,42 @@ export function passingEvents(
   schema: MetadataSchema | null,
   where: string,
 ): { readonly error: FilterError } | { readonly events: Iterable<PassingEvent> } {
+  const asked = ask(store, schema, where);
+  return 'error' in asked ? asked : { events: eventsOf(store, asked.query) };
+}
+
+/** Ids (epb_packetid) of the journeys that pass; those without one are in no set. */
+export function passingJourneys(
+  store: CaptureStore,
+  schema: MetadataSchema | null,
+  where: string,
+): { readonly error: FilterError } | { readonly journeys: ReadonlySet<bigint> } {
+  const asked = ask(store, schema, where);
+  if ('error' in asked) return asked;
+  const journeys = new Set<bigint>();
+  for (let journey = 0; journey < store.journeys.count; journey++) {
+    const hasId = (store.journeys.word(journey, JOURNEY.flags) & JOURNEY_BIT.id) !== 0;
+    if (!hasId || asked.query?.has(journey) === false) continue;
+    journeys.add(
+      (BigInt(store.journeys.word(journey, JOURNEY.idHi) >>> 0) << 32n) |
+        BigInt(store.journeys.word(journey, JOURNEY.idLo) >>> 0),
+    );
+  }
+  return { journeys };
+}
+
+/** null = everything passes. */
+function ask(
+  store: CaptureStore,
+  schema: MetadataSchema | null,
+  where: string,
+): { readonly error: FilterError } | { readonly query: Query | null } {
   readWith(store, schema);
   const compiled = compileFilter(where, store);
   if (!compiled.ok) return { error: compiled.error };
   const query = compiled.question === null ? null : new Query(store, compiled.question);
   while (query?.advance(STEP_EVENTS) === false) continue;
-  return { events: eventsOf(store, query) };
+  return { query };
 }
 
 function* eventsOf(store: CaptureStore, query: Query | null): Generator<PassingEvent> {

@@ -47,6 +47,11 @@ export interface AreaDecoder {
   /** By column: what reads a nested value; null = the value is not nested. */
   readonly nested: readonly (AreaDecoder | null)[];
   readonly scan: Scan;
+  /**
+   * By column: 1 = in a struct, where other fields are depends on its value. null = TLVs and traits, in which that depends
+   * on the bytes outside of values. Areas of one length that agree in those have their values in the same places.
+   */
+  readonly decides: Uint8Array | null;
   /** The schemas for areas in the same document, itself among them if it is for areas, in order; chooseDecoder chooses. */
   readonly parts: readonly SchemaPart[];
   /** The others in the same document, for other places. */

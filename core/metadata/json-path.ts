@@ -23,7 +23,8 @@ export function locateJson(text: string, path: string): JsonPosition {
 
 const STEP = /\.?([A-Za-z_$][A-Za-z0-9_$]*)|\[(\d+)\]|\[("(?:[^"\\]|\\.)*")\]/y;
 
-function stepsOf(path: string): (string | number)[] {
+/** `types[2].names["7"]` as its steps: keys and indices. */
+export function stepsOf(path: string): (string | number)[] {
   const steps: (string | number)[] = [];
   STEP.lastIndex = 0;
   for (let match = STEP.exec(path); match !== null; match = STEP.exec(path)) {

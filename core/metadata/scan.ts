@@ -5,7 +5,7 @@
 import type { AreaDecoder, Scan, ElsewherePart, SchemaPart } from './area-scan.ts';
 import { compileWhen } from './choose.ts';
 import { fixedStructScan } from './fixed-struct-scan.ts';
-import { sharedUnits, structScan, structScope, type Scope } from './struct-scan.ts';
+import { decidingFields, sharedUnits, structScan, structScope, type Scope } from './struct-scan.ts';
 import { tlvScan } from './tlv-scan.ts';
 import { traitsScan } from './traits-scan.ts';
 import type { Layout, MetadataSchema } from './types.ts';
@@ -46,6 +46,7 @@ function compile(schema: MetadataSchema, outer: Scope | null): AreaDecoder {
       own === undefined ? null : compile({ whither: 2, name, framing: own, types: inside }, scope),
     ),
     scan: scanOf(schema, scope),
+    decides: framing.kind === 'struct' ? decidingFields(types) : null,
     parts: [],
     elsewhere: [],
   };

@@ -170,6 +170,18 @@ function presence(condition: Condition, scope: Scope): (left: number) => boolean
   };
 }
 
+/** By field: 1 = the place, size or presence of another depends on its value. */
+export function decidingFields(types: readonly TlvType[]): Uint8Array {
+  const names = types.map(({ name }) => name);
+  const decides = new Uint8Array(types.length);
+  for (const { size, count, only } of types) {
+    for (const by of [size, count, only]) {
+      if (typeof by === 'object' && by.field !== undefined) decides[names.indexOf(by.field)] = 1;
+    }
+  }
+  return decides;
+}
+
 /** By field: whether it lies in the same bytes as the bit field before it. */
 export function sharedUnits(types: readonly TlvType[]): boolean[] {
   let taken = 0n;

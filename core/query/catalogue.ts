@@ -3,9 +3,11 @@ import { distance } from 'fastest-levenshtein';
 import type { CaptureStore } from '#core/store/capture-store.ts';
 import type { Field } from './field.ts';
 import { ADDRESS_FIELDS } from './fields/addresses.ts';
+import { FLOW_FIELD } from './fields/flows.ts';
 import { META_FIELD, TLV_PREFIX, tlvField } from './fields/metadata.ts';
 import { NAME_FIELDS } from './fields/names.ts';
 import { NUMBER_FIELDS } from './fields/numbers.ts';
+import { PROGRAM_FIELD } from './fields/programs.ts';
 import { TEXT_FIELDS } from './fields/texts.ts';
 import { TIME_FIELDS } from './fields/times.ts';
 import { JOURNEY_FIELDS, type JourneyField } from './journeys.ts';
@@ -16,6 +18,8 @@ import { FilterFault, type FieldName } from './syntax.ts';
 export const FIELDS: readonly Field[] = [
   META_FIELD,
   ...NAME_FIELDS,
+  PROGRAM_FIELD,
+  FLOW_FIELD,
   ...ADDRESS_FIELDS,
   ...NUMBER_FIELDS,
   ...TEXT_FIELDS,

@@ -1,11 +1,11 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { seen, trace, verdict, type Seen } from '#core/store/testing/scenario.ts';
-import { findField } from './catalogue.ts';
+import { fieldInfos, fieldNamed } from './columns.ts';
 import { compileFilter } from './compile.ts';
 import { ContrastQuery, likelihoodRatio } from './contrast.ts';
-import type { Field } from './field.ts';
-import { GroupQuery } from './groups.ts';
+import { GroupQuery, type Groups } from './groups.ts';
+import { journeyValues } from './journey-values.ts';
 import { Query } from './query.ts';
 
 const HOOKS = ['netif_receive_skb', 'tcx/ingress@first', 'consume_skb'];
@@ -82,19 +82,40 @@ describe('what journeys have in common', () => {
   });
 });
 
+function groupsBy(name: string, limit: number): Groups {
+  const values = journeyValues(store, fieldNamed(store, name)!)!;
+  const query = new GroupQuery(store, values, () => true);
+  while (!query.advance(11)) continue;
+  return query.result(limit);
+}
+
 describe('groups', () => {
   it('count each journey once for a value, the largest group first', () => {
-    const field = findField(store, { name: 'tlv.verdict', from: 0, to: 0 }) as Field;
-    const query = new GroupQuery(store, field, () => true);
-    while (!query.advance(11)) continue;
-    expect(query.result(10)).toEqual({
+    expect(groupsBy('tlv.verdict', 10)).toEqual({
       field: 'tlv.verdict',
       journeys: 90,
+      harmed: 30,
       groups: [
-        { value: 'pass', journeys: 60, share: 60 / 90, filter: 'tlv.verdict == pass' },
-        { value: 'drop', journeys: 30, share: 30 / 90, filter: 'tlv.verdict == drop' },
+        { value: 'pass', journeys: 60, share: 60 / 90, harmed: 0, filter: 'tlv.verdict == pass' },
+        { value: 'drop', journeys: 30, share: 30 / 90, harmed: 30, filter: 'tlv.verdict == drop' },
       ],
+      omitted: 0,
       others: 0,
     });
+    expect(groupsBy('journey.events', 1).groups).toMatchObject([{ value: '2', journeys: 90, share: 1 }]);
+    expect(groupsBy('tlv.trace', 1)).toMatchObject({ omitted: 89 });
+  });
+
+  it('have filters that pass their journeys, by every field that can be grouped by', () => {
+    for (const { name, groupable } of fieldInfos(store)) {
+      if (!groupable) continue;
+      for (const { filter, journeys } of groupsBy(name, 5).groups) {
+        const holds = members(filter);
+        expect([filter, Array.from({ length: 90 }, (_, j) => holds(j)).filter(Boolean).length]).toEqual([
+          filter,
+          journeys,
+        ]);
+      }
+    }
   });
 });

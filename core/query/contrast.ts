@@ -7,6 +7,8 @@ import type { CaptureStore } from '#core/store/capture-store.ts';
 import { FIELDS } from './catalogue.ts';
 import { valueFilter } from './complete.ts';
 import { TLV_PREFIX, tlvField } from './fields/metadata.ts';
+import { journeyValues } from './journey-values.ts';
+import { JOURNEY_FIELDS } from './journeys.ts';
 import { Tally } from './tally.ts';
 
 export interface Difference {
@@ -40,10 +42,25 @@ export class ContrastQuery {
   constructor(store: CaptureStore, members: (journey: number) => boolean) {
     this.store = store;
     this.members = members;
-    const fields = [...store.tlvs.names.map((_, column) => tlvField(store, column)), ...FIELDS];
-    this.tallies = fields.flatMap((field) =>
-      field.seen === null || LEFT_OUT.has(field.name) ? [] : [new Tally(store, field, field.seen)],
-    );
+    const fields = [
+      ...store.tlvs.names.map((_, column) => tlvField(store, column)),
+      ...FIELDS,
+      ...JOURNEY_FIELDS,
+    ];
+    this.tallies = fields.flatMap((field) => {
+      const values = LEFT_OUT.has(field.name) ? null : journeyValues(store, field);
+      return values === null ? [] : [new Tally(values)];
+    });
+  }
+
+  /** 0…1 */
+  get progress(): number {
+    return this.cursor / Math.max(1, this.store.journeys.count);
+  }
+
+  /** Journeys asked about, and the others. */
+  get sides(): { readonly inside: number; readonly outside: number } {
+    return { inside: this.inside, outside: this.outside };
   }
 
   /** Takes in at most `budget` journeys; true when there are no more. */
@@ -65,7 +82,7 @@ export class ContrastQuery {
     if (inside === 0 || outside === 0) return [];
     const found: { difference: Difference; g: number }[] = [];
     for (const tally of this.tallies) {
-      const name = tally.field.name;
+      const name = tally.of.name;
       tally.values.forEach((value, number) => {
         const [a, b] = [tally.inside[number]!, tally.outside[number]!];
         if (a + b < MIN_JOURNEYS || Math.abs(a / inside - b / outside) < MIN_SHARE_DIFFERENCE) return;

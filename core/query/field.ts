@@ -10,6 +10,8 @@ export interface Seen {
   text(store: CaptureStore, key: number): string;
 }
 
+export type NumberAt = (store: CaptureStore, chunk: EventChunk, row: number) => number;
+
 export interface Field {
   readonly name: string;
   /** One line, for completion and the manual. */
@@ -18,8 +20,14 @@ export interface Field {
   readonly values: string;
   /** Operators beside `exists`, `!=` and `!~`, which every field has where it has `==` and `~`. */
   readonly operators: readonly Operator[];
-  /** For completion; null = of values that are nearly all different, which nobody picks from a list. */
+  /** For completion and groups; null = of values that are nearly all different, which nobody picks from a list. */
   readonly seen: Seen | null;
+  /** What a list is put in order by: a number to 53 bits, NaN = none there. Without it the text of `seen` counts. */
+  readonly number?: NumberAt;
+  /** An event's value as a row tells it, '' = none: of fields without `seen`. */
+  readonly print?: (store: CaptureStore, chunk: EventChunk, row: number) => string;
+  /** Of a journey the last of its values is told, not all of them: those before it are what was changed. */
+  readonly latest?: true;
   /** Rows that have the field at all. */
   exists(store: CaptureStore): EventTest;
   /** Rows where the test holds; its operator is one of `operators`, `in` never with a single value. Throws FilterFault. */

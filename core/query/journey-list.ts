@@ -111,6 +111,11 @@ export class JourneyList {
     return out;
   }
 
+  /** Whether a journey is in the list. */
+  includes(journey: number): boolean {
+    return this.all || this.query?.has(journey) === true;
+  }
+
   /** The row of a journey; -1 when it is not in the list. */
   rowOf(journey: number): number {
     if (journey < 0 || journey >= this.store.journeys.count) return -1;

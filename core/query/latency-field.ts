@@ -42,6 +42,10 @@ export const LATENCY_FIELD: JourneyField = {
   values: 'a duration (10us), or a range of them (10us..1ms)',
   operators: ORDER,
   template: 'latency("", "")',
+  // Without the names of two hops there is no value: it is no column, order or group.
+  number: () => 0,
+  print: null,
+  shown: () => '',
   journey: (test): JourneyTest => {
     const ns = measured(test);
     if (test.operator === 'exists') return (store, journey) => ns(store, journey) >= 0;

@@ -6,3 +6,5 @@ export const MAX_TESTS = 64;
 export const MAX_DEPTH = 128;
 /** Members of one set. */
 export const MAX_SET_VALUES = 256;
+/** Columns that rows of the list are made with. */
+export const MAX_COLUMNS = 24;

@@ -39,6 +39,21 @@ export function parseDuration(text: string): bigint | null {
   return (BigInt(whole + fraction) * scale) / digits;
 }
 
+/** Nanoseconds as `parseDuration` reads them, exact: `1.5ms`, `14.913s`, `0ns`. */
+export function printDuration(ns: number): string {
+  const size = Math.abs(ns);
+  const [unit, digits] =
+    size < 1e3
+      ? (['ns', 0] as const)
+      : size < 1e6
+        ? (['us', 3] as const)
+        : size < 1e9
+          ? (['ms', 6] as const)
+          : (['s', 9] as const);
+  const text = (ns / 10 ** digits).toFixed(digits);
+  return `${digits === 0 ? text : text.replace(/\.?0+$/, '')}${unit}`;
+}
+
 /** Bytes of an address (4 or 16), and how many of its first bits count: all of them, or those of `10.0.0.0/8`. */
 export interface Network {
   readonly bytes: Uint8Array;

@@ -1,5 +1,5 @@
 /** State, cause, evidence and writer of one event as text, for the rows on screen and for `inspect`. */
-import { causeOf, writersOf, writerText } from '#core/diagnosis/evidence.ts';
+import { causeOf, programsOf, writerText } from '#core/diagnosis/evidence.ts';
 import { Sighting } from '#core/diagnosis/sighting.ts';
 import { diagnose } from '#core/diagnosis/transition.ts';
 import {
@@ -58,6 +58,6 @@ export function eventDiagnosis(store: CaptureStore, event: number, before: numbe
   return {
     state: HOP_STATE_NAMES[transition.state]!,
     cause: causeOf(from, nowSighting, lies, kernel, host?.kernel ?? '', transition),
-    writer: writerText(writersOf(lies, transition)),
+    writer: writerText(programsOf(lies, transition.cause)),
   };
 }

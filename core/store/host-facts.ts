@@ -20,7 +20,7 @@ const MAX_MAPS = 256;
 const text = v.pipe(v.string(), v.maxLength(MAX_TEXT));
 const longText = v.pipe(v.string(), v.maxLength(MAX_EXPRESSION));
 
-const Catalogue = v.object({
+export const Catalogue = v.object({
   hooks: v.pipe(
     v.array(
       v.object({
@@ -35,7 +35,7 @@ const Catalogue = v.object({
   ),
 });
 
-const Host = v.object({
+export const Host = v.object({
   kernel: v.optional(text, ''),
   hostname: v.optional(text, ''),
   dropReasons: v.optional(
@@ -90,7 +90,7 @@ export interface HostFacts {
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 
-const Filter = v.object({
+export const Filter = v.object({
   expression: v.optional(v.nullable(longText), null),
   devices: v.optional(v.pipe(v.array(text), v.maxLength(MAX_DEVICES)), []),
   netns: v.optional(v.nullable(text), null),
@@ -143,7 +143,8 @@ export function blockText(body: Uint8Array): Parsed<string> {
   return { value: decodeUtf8(body, 0, body.length) };
 }
 
-function parseJson<T>(body: Uint8Array, schema: v.GenericSchema<unknown, T>): Parsed<T> {
+/** A JSON block by what it may hold: what is not in `schema` is left out; or what is wrong with it, in a few words. */
+export function parseJson<T>(body: Uint8Array, schema: v.GenericSchema<unknown, T>): Parsed<T> {
   const json = blockText(body);
   if ('fault' in json) return json;
   let data: unknown;

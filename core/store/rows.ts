@@ -12,7 +12,7 @@ import type { Cell, JourneyRows } from './view.ts';
 /** More rows than any screen shows are not made at once. */
 export const MAX_ROWS = 1000;
 
-/** The rows of these journeys; `from` and `generation` are handed through. */
+/** The rows of these journeys, without columns that were chosen; `from` and `generation` are handed through. */
 export function journeyRows(
   store: CaptureStore,
   journeys: Uint32Array,
@@ -79,6 +79,8 @@ export function journeyRows(
     destination,
     info,
     tlv,
+    fields: [],
+    columns: [],
   };
 }
 

@@ -7,7 +7,7 @@
 import { chooseDecoder, choiceOf, NOWHERE } from '#core/metadata/choose.ts';
 import { createAreaScan, type AreaDecoder } from '#core/metadata/scan.ts';
 import type { MetadataSchema, TlvType, ValueKind } from '#core/metadata/types.ts';
-import { AreaLayout } from './area-layout.ts';
+import { AreaLayouts } from './area-layout.ts';
 import type { AreaOrigins } from './area-origins.ts';
 import type { AreaTable } from './area-table.ts';
 import { CHUNK_EVENTS, CHUNK_MASK, CHUNK_SHIFT, MAX_TLV_COLUMNS } from './limits.ts';
@@ -41,8 +41,8 @@ type Cells = Uint16Array;
 interface AreaReader {
   /** Column of this index for each type of the schema; -1 = no more columns. */
   readonly column: Int16Array;
-  /** By length of an area: the layout of the latest one that was scanned. */
-  readonly layouts: (AreaLayout | undefined)[];
+  /** By length of an area. */
+  readonly layouts: (AreaLayouts | undefined)[];
 }
 
 interface Phase {
@@ -60,7 +60,7 @@ export class TlvIndex {
   readonly names: string[] = [];
   /** By chunk, then by column; made when the first value comes. */
   private chunks: (Cells | undefined)[][] = [];
-  private captured: { from: number; decoder: AreaDecoder }[] = [];
+  private ofCapture: { from: number; decoder: AreaDecoder }[] = [];
   private user: AreaDecoder | null = null;
   private phases: Phase[] = [];
   private readonly scan = createAreaScan();
@@ -81,6 +81,11 @@ export class TlvIndex {
   /** The schema in force for what arrives now; null = none. */
   get current(): AreaDecoder | null {
     return this.phases.at(-1)?.decoder ?? null;
+  }
+
+  /** The newest schema of the capture itself, in force or not; null = it has none. */
+  get captured(): AreaDecoder | null {
+    return this.ofCapture.at(-1)?.decoder ?? null;
   }
 
   /** The first area that the schema in force reads: older ones may have been read by another. */
@@ -106,9 +111,9 @@ export class TlvIndex {
   /** A schema found in the capture: in force for the areas that follow. */
   addCaptured(decoder: AreaDecoder): void {
     const from = this.areas.count + 1;
-    const last = this.captured.at(-1);
-    if (last?.from === from) this.captured.pop();
-    this.captured.push({ from, decoder });
+    const last = this.ofCapture.at(-1);
+    if (last?.from === from) this.ofCapture.pop();
+    this.ofCapture.push({ from, decoder });
     if (this.user !== null) return;
     if (last?.from === from) this.phases.pop();
     this.phases.push(this.phase(decoder, from));
@@ -119,7 +124,7 @@ export class TlvIndex {
     this.user = decoder;
     this.names.length = 0;
     this.chunks = [];
-    const phases = decoder === null ? this.captured : [{ from: 0, decoder }];
+    const phases = decoder === null ? this.ofCapture : [{ from: 0, decoder }];
     this.phases = [];
     for (const { from, decoder: each } of phases) this.phases.push(this.phase(each, from));
     this.cursor = 1;
@@ -183,11 +188,11 @@ export class TlvIndex {
       const words = areas.pageWords(area);
       const at = areas.start(area) >>> 2;
       const length = areas.length(area);
-      const layout = (reader.layouts[length] ??= new AreaLayout());
-      // A struct may say in one value where the next one is: only TLVs are told by what is between values.
-      if (decoder.schema.framing.kind !== 'tlv' || !layout.fits(words, at)) {
+      const layouts = (reader.layouts[length] ??= new AreaLayouts());
+      let layout = layouts.find(words, at);
+      if (layout === null) {
         decoder.scan(areas.page(area), areas.start(area), length, scan);
-        layout.learn(words, at, length, scan, reader.column);
+        layout = layouts.learn(words, at, length, scan, reader.column, decoder.decides);
       }
       const row = (area - 1) & CHUNK_MASK;
       for (let i = 0; i < layout.count; i++) {

@@ -69,6 +69,20 @@ export interface Edge {
   readonly withMetadata: number;
 }
 
+/** What a hop saw of some journeys; meanings as in `Hop`. */
+export type HopNumbers = Pick<
+  Hop,
+  'events' | 'withMetadata' | 'metadataBytes' | 'unreadable' | 'metadataLost' | 'causes'
+>;
+
+/** The path of some journeys. */
+export interface PathNumbers {
+  readonly journeys: number;
+  /** By index of the hop. */
+  readonly hops: readonly HopNumbers[];
+  readonly edges: readonly Edge[];
+}
+
 export interface Gap {
   readonly hop: number | null;
   readonly cause: string;
@@ -268,6 +282,9 @@ export interface JourneyRows {
   readonly info: readonly string[];
   /** tlv[i] is the printed column of tlvNames[i]. */
   readonly tlv: readonly (readonly string[])[];
+  /** Fields asked for with `setColumns`, and a printed column of each. */
+  readonly fields: readonly string[];
+  readonly columns: readonly (readonly string[])[];
 }
 
 /** What was clicked, and what was written. All parts must hold; null and '' = all. */
@@ -282,6 +299,18 @@ export interface ListFilter {
   readonly time: TimeRange | null;
   /** An expression of the filter language (docs/filter.md); '' = none. */
   readonly where: string;
+}
+
+/** Journeys that pass a filter, or with `rest` all the others. */
+export interface JourneySet {
+  readonly filter: ListFilter;
+  readonly rest: boolean;
+}
+
+/** The order of the list: by a field of the filter language. null = by first event. */
+export interface ListSort {
+  readonly field: string;
+  readonly down: boolean;
 }
 
 /** `lost`: had metadata before, has none now (CELL.lost). The others are states of an event (core/diagnosis). */
@@ -408,6 +437,38 @@ export interface JourneyDetail {
   readonly omitted: number;
 }
 export const MAX_JOURNEY_EVENTS = 256;
+
+/** One TLV at one hop, over many journeys; all counts are events. */
+export interface SharesCell {
+  /** Events that have it. */
+  readonly present: number;
+  /** Different values among them; MAX_SHARES_VALUES = as many or more. */
+  readonly distinct: number;
+  /** The most frequent one as printed, and how many events have it; '' and 0 = none. */
+  readonly value: string;
+  readonly valueEvents: number;
+  /** Of the events: it was not there before, was another one, was there and is not any more. */
+  readonly written: number;
+  readonly changed: number;
+  readonly lost: number;
+}
+
+/** The matrix of many journeys. */
+export interface MatrixShares {
+  readonly journeys: number;
+  /** Indices of the hops that saw any of them, columns of the matrix in the order of the list of hops. */
+  readonly hops: readonly { readonly hop: number; readonly events: number; readonly withMetadata: number }[];
+  /** cells[i] belongs to hops[i]. */
+  readonly rows: readonly {
+    readonly name: string;
+    readonly kind: string;
+    readonly cells: readonly SharesCell[];
+  }[];
+  /** Values at a hop that found no place: there are MAX_SHARES_CELLS cells at most. */
+  readonly omitted: number;
+}
+export const MAX_SHARES_VALUES = 1024;
+export const MAX_SHARES_CELLS = 4096;
 
 /**
  * What came to metadata at one hop, by one cause: the answer to "which hop loses how much, by which cause, for which

@@ -30,6 +30,17 @@ export function mutate(seeds: readonly Uint8Array[], maxBytes: number, dice: Dic
   return input.subarray(0, maxBytes);
 }
 
+/** A seed again and again, each time a little different, `bytes` in all. */
+export function enlarge(seeds: readonly Uint8Array[], bytes: number, dice: Dice): Uint8Array {
+  const out = new Uint8Array(bytes);
+  const seed = pick(seeds, dice);
+  for (let at = 0; at < bytes && seed.length > 0; at += seed.length) {
+    out.set(seed.subarray(0, bytes - at), at);
+    out[at + dice.roll(Math.min(seed.length, bytes - at))]! ^= 1 << dice.roll(8);
+  }
+  return out;
+}
+
 function pick(seeds: readonly Uint8Array[], dice: Dice): Uint8Array {
   return seeds[dice.roll(seeds.length)] ?? new Uint8Array(0);
 }

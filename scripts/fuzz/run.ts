@@ -1,34 +1,83 @@
 /**
- * `npm run fuzz -- --minutes N [--only NAME] [--seed N]`: every decoder, in turns, until the time is over. What breaks one is
- * kept in scripts/fuzz/kept, which the unit tests read from then on. The last line of output is one JSON object.
+ * `npm run fuzz -- --minutes N | --inputs N [--only NAME] [--seed N]`: every decoder, in turns, until the time is over or so many
+ * inputs were read. What breaks one is kept in scripts/fuzz/kept, which the unit tests read from then on. The last line of
+ * output is one JSON object.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { Command, InvalidArgumentError } from 'commander';
-import { Dice, mutate } from './mutate.ts';
+import { faultOf, weigh } from './judge.ts';
+import { Dice, enlarge, mutate } from './mutate.ts';
 import type { Target } from './target.ts';
-import { TARGETS } from './targets.ts';
+import { TARGETS } from './targets/index.ts';
 
-/** A slower input is a hang. */
-const MAX_INPUT_MS = 100;
 const INPUTS_PER_TURN = 2000;
 /** Slow decoders get fewer. */
 const MAX_TURN_MS = 200;
-/** What is kept of one input in so many is weighed. */
+/** What is kept of one input in so many is weighed, */
 const WEIGHED_TURNS = 20;
-/** What is kept may be so many times the input, and a constant that objects of any size cost. */
-const MAX_KEPT_FACTOR = 2;
-const KEPT_BASE_BYTES = 1024 * 1024;
-
-setFlagsFromString('--expose-gc');
-const collect = runInNewContext('gc') as () => void;
+/** and of a large one, where a decoder takes them. */
+const WEIGHED_LARGE_TURNS = 200;
 
 interface Broken {
   readonly target: string;
   readonly what: string;
   readonly file: string;
+}
+
+interface Limits {
+  readonly minutes: number;
+  readonly inputs: number;
+  readonly only: string | undefined;
+  readonly seed: number;
+}
+
+class Fuzzer {
+  readonly broken = new Map<string, Broken>();
+  readonly counts = new Map<string, number>();
+  inputs = 0;
+  readonly #dice: Dice;
+  readonly #end: number;
+  readonly #limits: Limits;
+
+  constructor(limits: Limits) {
+    this.#limits = limits;
+    this.#dice = new Dice(limits.seed);
+    this.#end = Date.now() + limits.minutes * 60_000;
+  }
+
+  get isOver(): boolean {
+    return Date.now() >= this.#end || this.inputs >= this.#limits.inputs;
+  }
+
+  turn(target: Target, turn: number): void {
+    const stop = Math.min(this.#end, Date.now() + MAX_TURN_MS);
+    let input = new Uint8Array(0);
+    let count = this.counts.get(target.name) ?? 0;
+    for (let i = 0; i < INPUTS_PER_TURN && Date.now() < stop && this.inputs < this.#limits.inputs; i++) {
+      input = mutate(target.seeds, target.maxBytes, this.#dice).slice();
+      this.inputs++;
+      count++;
+      this.#found(target, input, faultOf(target, input));
+    }
+    this.counts.set(target.name, count);
+    // What was found to throw is not weighed.
+    if (turn % WEIGHED_TURNS === 0 && faultOf(target, input) === null) {
+      this.#found(target, input, weigh(target, input));
+    }
+    if (target.weighBytes === undefined || turn % WEIGHED_LARGE_TURNS !== 0) return;
+    const large = enlarge(target.seeds, target.weighBytes, this.#dice);
+    this.#found(target, large, weigh(target, large));
+  }
+
+  /** The first of its kind is kept. */
+  #found(target: Target, input: Uint8Array, what: string | null): void {
+    if (what === null) return;
+    const key = `${target.name}: ${what.replace(/\d+/g, 'N')}`;
+    if (this.broken.has(key)) return;
+    this.broken.set(key, keep(target, input, what));
+    process.stderr.write(`${target.name}: ${what}\n`);
+  }
 }
 
 function keep(target: Target, input: Uint8Array, what: string): Broken {
@@ -40,65 +89,14 @@ function keep(target: Target, input: Uint8Array, what: string): Broken {
   return { target: target.name, what, file };
 }
 
-/** What is wrong with this input, null = nothing. */
-function faultOf(target: Target, input: Uint8Array): string | null {
-  const began = performance.now();
-  try {
-    target.run(input);
-  } catch (thrown) {
-    return thrown instanceof Error ? thrown.message : String(thrown);
-  }
-  if (performance.now() - began <= MAX_INPUT_MS) return null;
-  // Once may be the machine: a hang is one every time.
-  const again = performance.now();
-  target.run(input);
-  const ms = performance.now() - again;
-  return ms > MAX_INPUT_MS ? `takes ${Math.round(ms)} ms` : null;
-}
-
-/** Bytes that stay after an input, with what it gave. */
-function weigh(target: Target, input: Uint8Array): string | null {
-  collect();
-  const before = used();
-  const kept = target.run(input);
-  collect();
-  const bytes = used() - before;
-  const limit = MAX_KEPT_FACTOR * input.length + KEPT_BASE_BYTES;
-  return bytes > limit && kept !== undefined ? `keeps ${bytes} bytes of ${input.length}` : null;
-}
-
-function used(): number {
-  const { heapUsed, arrayBuffers } = process.memoryUsage();
-  return heapUsed + arrayBuffers;
-}
-
-function fuzz(minutes: number, only: string | undefined, seed: number): void {
-  const targets = TARGETS.filter(({ name }) => only === undefined || name === only);
-  const dice = new Dice(seed);
-  const end = Date.now() + minutes * 60_000;
-  const broken = new Map<string, Broken>();
-  let inputs = 0;
-  for (let turn = 0; Date.now() < end; turn++) {
-    for (const target of targets) {
-      const stop = Math.min(end, Date.now() + MAX_TURN_MS);
-      let input = new Uint8Array(0);
-      for (let i = 0; i < INPUTS_PER_TURN && Date.now() < stop; i++) {
-        input = mutate(target.seeds, target.maxBytes, dice).slice();
-        inputs++;
-        const what = faultOf(target, input);
-        const key = `${target.name}: ${what}`;
-        if (what !== null && !broken.has(key)) {
-          broken.set(key, keep(target, input, what));
-          process.stderr.write(`${key}\n`);
-        }
-      }
-      if (turn % WEIGHED_TURNS !== 0) continue;
-      const heavy = weigh(target, input);
-      if (heavy !== null) broken.set(`${target.name}: ${heavy}`, keep(target, input, heavy));
-    }
-  }
+function fuzz(limits: Limits): void {
+  const targets = TARGETS.filter(({ name }) => limits.only === undefined || name === limits.only);
+  const fuzzer = new Fuzzer(limits);
+  for (let turn = 0; !fuzzer.isOver; turn++) for (const target of targets) fuzzer.turn(target, turn);
+  const { inputs, counts, broken } = fuzzer;
+  for (const [name, count] of counts) process.stdout.write(`${String(count).padStart(9)}  ${name}\n`);
   process.stdout.write(
-    `${JSON.stringify({ fuzz: targets.length, inputs, seed, minutes, broken: [...broken.values()] })}\n`,
+    `${JSON.stringify({ fuzz: targets.length, inputs, seed: limits.seed, broken: [...broken.values()] })}\n`,
   );
   process.exitCode = broken.size === 0 ? 0 : 1;
 }
@@ -109,11 +107,26 @@ function number(text: string): number {
   return value;
 }
 
-new Command('fuzz')
-  .requiredOption('--minutes <n>', 'how long', number)
-  .option('--only <name>', `one target: ${TARGETS.map(({ name }) => name).join(', ')}`)
+const names = TARGETS.map(({ name }) => name);
+
+function known(text: string): string {
+  if (!names.includes(text)) throw new InvalidArgumentError(`is none of ${names.join(', ')}`);
+  return text;
+}
+
+const command = new Command('fuzz')
+  .option('--minutes <n>', 'how long', number)
+  .option('--inputs <n>', 'how many', number)
+  .option('--only <name>', `one target: ${names.join(', ')}`, known)
   .option('--seed <n>', 'the same inputs for the same number', number, 1)
-  .action(({ minutes, only, seed }: { minutes: number; only?: string; seed: number }) => {
-    fuzz(minutes, only, seed);
-  })
   .parse();
+const options = command.opts<{ minutes?: number; inputs?: number; only?: string; seed: number }>();
+if (options.minutes === undefined && options.inputs === undefined) {
+  command.error('error: --minutes or --inputs says when to stop');
+}
+fuzz({
+  minutes: options.minutes ?? Infinity,
+  inputs: options.inputs ?? Infinity,
+  only: options.only,
+  seed: options.seed,
+});

@@ -8,7 +8,6 @@ import { FilterLine } from '#src/filter/FilterLine.tsx';
 import { LatencyPane } from '#src/latency/LatencyPane.tsx';
 import { LossPane } from '#src/loss/LossPane.tsx';
 import { PathPane } from '#src/path/PathPane.tsx';
-import { SchemaDialog } from '#src/schema/SchemaDialog.tsx';
 import { DropZone } from '#src/start/DropZone.tsx';
 import { StartScreen } from '#src/start/StartScreen.tsx';
 import { usePage, useSession } from '#src/state/context.ts';
@@ -21,6 +20,7 @@ import { TimelineStrip } from '#src/timeline/TimelineStrip.tsx';
 import { Header } from './Header.tsx';
 import { Later } from './Later.tsx';
 import { Modal } from './Modal.tsx';
+import { LaterDialog } from './LaterDialog.tsx';
 import { Panes } from './Panes.tsx';
 import './app.css';
 
@@ -70,7 +70,7 @@ export function App() {
       )}
       <DropZone />
       {dialog === 'help' && <HelpDialog onClose={close} />}
-      {dialog === 'schema' && <SchemaDialog onClose={close} />}
+      {(dialog === 'schema' || dialog === 'export') && <LaterDialog which={dialog} onClose={close} />}
       {dialog === 'capture' && (
         <Modal title="What is captured" onClose={close}>
           <Later load={loadCaptureDialog} what="The controls of the capture" />
@@ -120,6 +120,7 @@ function pageKeys(session: Session, event: KeyboardEvent): void {
           clear: () => session.filter.clear(),
           schema: () => store.setState({ dialog: 'schema' }),
           ...(capture.origin.kind === 'live' && { capture: () => store.setState({ dialog: 'capture' }) }),
+          export: () => store.setState({ dialog: 'export' }),
         }),
   });
 }

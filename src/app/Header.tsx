@@ -25,7 +25,7 @@ export function Header() {
       {capture?.origin.kind === 'live' && (
         <button
           className="button"
-          title="What this host captures, and what it costs (w)"
+          title="What this host captures, and what it costs (r)"
           onClick={() => session.store.setState({ dialog: 'capture' })}
         >
           Capture
@@ -37,6 +37,15 @@ export function Header() {
         </button>
       )}
       {capture !== null && <Download capture={capture} />}
+      {capture !== null && (
+        <button
+          className="button"
+          onClick={() => session.store.setState({ dialog: 'export' })}
+          title="The capture with packet comments, and the schema as a script for Wireshark or a header for C (w)"
+        >
+          For Wireshark
+        </button>
+      )}
       <button
         className="button quiet"
         onClick={() => {

@@ -174,21 +174,27 @@ describe('the page', () => {
     expect(screen.queryByRole('dialog')).toBeNull();
   });
 
-  it('keeps the text of a schema that was edited and closed, until it is applied', async () => {
+  it('applies the text of a schema as it is edited, keeps it, and goes back to that of the capture', async () => {
     const { store, worker } = await show({});
-    const open = () => {
+    const open = async () => {
       fireEvent.click(screen.getByRole('button', { name: 'Schema' }));
-      return screen.getByRole('textbox', { name: 'Schema as JSON' });
+      return screen.findByRole('dialog', { name: 'Metadata schema' }, { timeout: 20_000 });
     };
-    fireEvent.change(open(), { target: { value: '{"whither":1}' } });
+    act(() => store.setState({ schemaDraft: '{"whither":1}' }));
+    await open();
+    await vi.waitFor(() =>
+      expect(worker.calls.filter(({ name }) => name === 'setSchema').map(({ args }) => args)).toEqual([
+        ['{"whither":1}'],
+      ]),
+    );
+    await screen.findByText(/In force/);
     fireEvent.click(screen.getByRole('button', { name: 'Close' }));
-    expect(open()).toHaveProperty('value', '{"whither":1}');
-    await act(async () => {
-      fireEvent.click(screen.getByRole('button', { name: 'Apply' }));
-      await vi.waitFor(() => expect(store.getState().schemaDraft).toBeNull());
-    });
-    expect(worker.calls.find(({ name }) => name === 'setSchema')?.args).toEqual(['{"whither":1}']);
-    expect(screen.getByRole('textbox', { name: 'Schema as JSON' })).toHaveProperty('value', '{"whither":1}');
+    await open();
+    expect(store.getState().schemaDraft).toBe('{"whither":1}');
+    await screen.findByText(/In force/);
+    fireEvent.click(screen.getByRole('button', { name: /Reset/ }));
+    expect(store.getState().schemaDraft).toBeNull();
+    expect(worker.calls.findLast(({ name }) => name === 'setSchema')?.args).toEqual(['']);
   });
 
   it('says that the hop of a link is not in this capture, and counts by what does filter', async () => {

@@ -14,6 +14,7 @@ import { styleTags, tags } from '@lezer/highlight';
 import { parser } from '#core/query/filter-parser.gen.ts';
 import type { Completion } from '#core/query/complete.ts';
 import type { FilterError } from '#core/query/syntax.ts';
+import { codeLook } from '#src/theme/code-look.ts';
 
 export interface EditorOptions {
   readonly parent: HTMLElement;
@@ -57,34 +58,10 @@ const colours = HighlightStyle.define([
 ]);
 
 const look = EditorView.theme({
-  '&': {
-    fontFamily: 'var(--font-bytes)',
-    fontSize: 'var(--size-base)',
-    color: 'var(--ink)',
-    background: 'transparent',
-  },
-  '&.cm-focused': { outline: 'none' },
-  '.cm-scroller': { fontFamily: 'inherit', lineHeight: '20px', overflowX: 'auto', scrollbarWidth: 'none' },
-  '.cm-content': { padding: '0', caretColor: 'var(--ink)' },
+  '&': { background: 'transparent' },
+  '.cm-scroller': { overflowX: 'auto', scrollbarWidth: 'none' },
+  '.cm-content': { padding: '0' },
   '.cm-line': { padding: '0' },
-  '.cm-placeholder': { color: 'var(--ink-faint)' },
-  '.cm-tooltip': {
-    background: 'var(--ground-raised)',
-    border: '1px solid var(--line-strong)',
-    color: 'var(--ink)',
-  },
-  '.cm-tooltip-autocomplete > ul': { fontFamily: 'var(--font-bytes)', maxHeight: '16em' },
-  '.cm-tooltip-autocomplete > ul > li[aria-selected]': {
-    background: 'var(--ground-selected)',
-    color: 'var(--ink)',
-  },
-  '.cm-completionDetail': { color: 'var(--ink-muted)', fontStyle: 'normal', marginLeft: '1em' },
-  '.cm-completionMatchedText': { textDecoration: 'none', fontWeight: '700' },
-  '.cm-lintRange-error': {
-    backgroundImage: 'none',
-    textDecoration: 'underline wavy var(--lost)',
-    textDecorationSkipInk: 'none',
-  },
 });
 
 const silent = Annotation.define<boolean>();
@@ -161,6 +138,7 @@ export function createFilterEditor(options: EditorOptions): FilterEditor {
           if (!update.docChanged || update.transactions.some((tr) => tr.annotation(silent) === true)) return;
           options.onChange(update.state.doc.toString());
         }),
+        codeLook,
         look,
       ],
     }),

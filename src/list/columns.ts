@@ -1,6 +1,6 @@
 /** How wide the list's columns are: as wide as the widest value seen so far, within bounds. Pure. */
 import type { Hop, JourneyRows } from '#workers/api.ts';
-import { groupKey, kernelOrder } from '#src/path/layout.ts';
+import { groupKey, kernelOrder } from '#src/path/lanes.ts';
 import { printJourneyId } from '#src/state/link.ts';
 import { placesOf } from './strip.ts';
 

@@ -11,7 +11,7 @@ const SIGNS: Partial<Readonly<Record<HopState, string>>> = {
 };
 
 /** What came to metadata at a hop and should not have, the most frequent first. */
-export function damagesOf({ causes }: Hop): readonly HopCause[] {
+export function damagesOf({ causes }: Pick<Hop, 'causes'>): readonly HopCause[] {
   return causes.filter(({ state }) => SIGNS[state] !== undefined);
 }
 

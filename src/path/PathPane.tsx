@@ -1,6 +1,7 @@
-/** The path: where packets go and where their metadata is. Each hop filters the list. */
+/** The path: where packets go and where their metadata is. Each hop, band and cause filters the list. */
 import {
   useDeferredValue,
+  useEffect,
   useLayoutEffect,
   useMemo,
   useRef,
@@ -15,9 +16,15 @@ import { hopOfKey } from '#src/state/hop-key.ts';
 import { isFiltered } from '#src/state/list-filter.ts';
 import { usePage, useSession } from '#src/state/context.ts';
 import { useWidth } from '#src/app/use-size.ts';
+import { CompareBar } from './CompareBar.tsx';
 import { drawPath } from './draw.ts';
-import { firstLanes, groupsOf, layoutPath, type PathLayout } from './layout.ts';
+import { groupsOf, laneTitle, type Group, type LaneSlots } from './lanes.ts';
+import { firstRows, layoutPath } from './layout.ts';
 import { PathTable } from './PathTable.tsx';
+import { INTACT_OR_HARMED } from './presets.ts';
+import { useSides } from './sides.ts';
+import { nextBand, step, stopsOf, type Stop } from './stops.ts';
+import { createZoom, ZOOM_STEP, type PathZoom } from './zoom.ts';
 import './path.css';
 
 const NO_HOPS: readonly Hop[] = [];
@@ -29,55 +36,10 @@ const HARM_MEANING: Readonly<Record<Harm, string>> = {
   suspect: 'Only journeys where the MAC header moved and the metadata did not',
   unreadable: 'Only journeys with a length of metadata, but no readable bytes',
 };
-/** More groups than this and the page begins with the busiest one. */
-const ALL_AT_FIRST = 2;
-const ROOMY_HEIGHT_PX = 900;
-
-interface Stop {
-  readonly key: string;
-  readonly hop: number | null;
-  readonly x: number;
-  readonly y: number;
-}
-
-/** Every station in reading order, with its place in the drawing: what the arrow keys walk. */
-function stopsOf(layout: PathLayout): readonly Stop[] {
-  return layout.groups.flatMap((group) => [
-    ...group.lanes.flatMap((lane) =>
-      lane.stations.map((station) => ({
-        key: `${group.key}/${station.key}`,
-        hop: station.hop?.index ?? null,
-        x: group.x + station.x,
-        y: group.y + lane.y,
-      })),
-    ),
-    ...group.ends.map((end) => ({
-      key: `${group.key}/${end.key}`,
-      hop: end.hop?.index ?? null,
-      x: group.x + end.x,
-      y: group.y + end.y - 30,
-    })),
-  ]);
-}
-
-/** The nearest stop in a direction; the same one when there is none. */
-function step(stops: readonly Stop[], from: Stop, horizontal: number, vertical: number): Stop {
-  let best = from;
-  let bestDistance = Infinity;
-  for (const stop of stops) {
-    const dx = stop.x - from.x;
-    const dy = stop.y - from.y;
-    const ahead = horizontal !== 0 ? dx * horizontal : dy * vertical;
-    const aside = Math.abs(horizontal !== 0 ? dy : dx);
-    if (ahead <= 20 || (horizontal !== 0 && aside > 45)) continue;
-    const distance = ahead + 2 * aside;
-    if (distance < bestDistance) {
-      best = stop;
-      bestDistance = distance;
-    }
-  }
-  return best;
-}
+/** More groups that saw something than this and the page begins with the busiest one. */
+const ALL_AT_FIRST = 4;
+/** Of the window, for the bands of all rows. */
+const BAND_SHARE = 0.085;
 
 export function PathPane() {
   const session = useSession();
@@ -87,72 +49,78 @@ export function PathPane() {
   const link = usePage((state) => state.link);
   const [only, setOnly] = useState<string | undefined>(undefined);
   const [current, setCurrent] = useState('');
+  const [all, setAll] = useState(false);
+  const [asTable, setAsTable] = useState(false);
   const scroll = useRef<HTMLDivElement>(null);
   const svg = useRef<SVGSVGElement>(null);
   const width = useWidth(scroll);
+  const { sides, journeys, errors } = useSides(hops, edges);
 
   const groups = useMemo(() => groupsOf(hops), [hops]);
-  const busiest = groups.reduce<{ key: string; events: number } | null>((best, group) => {
-    const events = group.hops.reduce((sum, hop) => sum + hop.withMetadata * 2 + hop.events, 0);
-    return best === null || events > best.events ? { key: group.key, events } : best;
-  }, null);
-  const wanted = only === undefined && groups.length > ALL_AT_FIRST ? (busiest?.key ?? '') : (only ?? '');
+  const wanted = only ?? firstGroup(groups);
   const shown = groups.some((group) => group.key === wanted) ? wanted : null;
-  const filtered = isFiltered(link);
-  const bandHeight = innerHeight >= ROOMY_HEIGHT_PX ? 44 : 28;
   const layout = useMemo(
     () =>
       layoutPath(hops, missing, edges, {
         width: Math.max(320, width - 28),
         only: shown,
-        filtered,
-        bandHeight,
+        sides,
+        all,
+        bandRoom: innerHeight * BAND_SHARE,
       }),
-    [hops, missing, edges, width, shown, filtered, bandHeight],
+    [hops, missing, edges, width, shown, sides, all],
   );
-  const stops = useMemo(() => stopsOf(layout), [layout]);
+  const stops = useMemo(() => stopsOf(layout, hops, edges), [layout, hops, edges]);
   const pressedHop = link.hop === null ? null : hopOfKey(hops, link.hop);
+  const { where } = link;
+  const pressed = useMemo(() => {
+    const isPressed = (stop: Stop) =>
+      stop.kind === 'hop'
+        ? stop.hop !== null && stop.hop === pressedHop
+        : stop.where === where && where !== '';
+    return new Set(stops.filter(isPressed).map(({ key }) => key));
+  }, [stops, pressedHop, where]);
   const focusKey = (stops.find((stop) => stop.key === current) ?? stops[0])?.key ?? '';
+  const compared = sides.length > 1;
 
-  // The first time, marks are made: lane by lane, each in a task of its own. From then on they only change.
-  const lanesDrawn = useRef(0);
+  // The first time, marks are made: row by row, each in a task of its own. From then on they only change.
+  const rowsDrawn = useRef(0);
   useLayoutEffect(() => {
     const element = svg.current;
     if (element === null || width === 0) return;
-    const pressed = stops.find((stop) => stop.hop !== null && stop.hop === pressedHop)?.key ?? '';
-    const lanes = layout.groups.reduce((sum, group) => sum + group.lanes.length, 0);
+    const rows = layout.rows.length;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const draw = () => {
-      lanesDrawn.current = Math.max(1, Math.min(lanes, lanesDrawn.current + 1));
-      const whole = lanesDrawn.current >= lanes;
-      const part = whole ? layout : firstLanes(layout, lanesDrawn.current);
-      drawPath(element, part, { bandHeight, pressed, current: focusKey });
+      rowsDrawn.current = Math.max(1, Math.min(rows + 1, rowsDrawn.current + 1));
+      const whole = rowsDrawn.current > rows;
+      const part = whole ? layout : { ...firstRows(layout, rowsDrawn.current), segments: [] };
+      drawPath(element, part, { pressed, current: focusKey, compared });
       if (!whole) timer = setTimeout(draw, 0);
     };
     draw();
     return () => clearTimeout(timer);
-  }, [layout, stops, pressedHop, focusKey, width, bandHeight]);
+  }, [layout, pressed, focusKey, width, compared, asTable]);
 
+  const zoom = usePathZoom(svg, layout.width, layout.height, !asTable);
   const stopOf = (target: EventTarget): Stop | undefined => {
-    const key =
-      target instanceof Element ? target.closest('[data-station]')?.getAttribute('data-station') : null;
+    const key = target instanceof Element ? target.closest('[data-stop]')?.getAttribute('data-stop') : null;
     return stops.find((stop) => stop.key === key);
   };
   const choose = (stop: Stop | undefined) => {
     if (stop === undefined) return;
     setCurrent(stop.key);
     if (stop.hop !== null) session.filter.toggleHop(stop.hop);
+    else if (stop.where !== null) session.filter.set({ where: stop.where === where ? '' : stop.where });
   };
   const onKeyDown = (event: KeyboardEvent) => {
     const from = stopOf(event.target);
     if (from === undefined) return;
-    const go = (to: Stop | undefined) => {
-      if (to === undefined) return;
+    const go = (to: Stop | null | undefined) => {
+      if (to === undefined || to === null) return;
       setCurrent(to.key);
-      const element = [...(svg.current?.querySelectorAll<SVGGElement>('[data-station]') ?? [])].find(
-        (candidate) => candidate.getAttribute('data-station') === to.key,
-      );
-      element?.focus();
+      zoom.reveal(to.x, to.y);
+      const marks = [...(svg.current?.querySelectorAll<SVGGElement>('[data-stop]') ?? [])];
+      marks.find((mark) => mark.getAttribute('data-stop') === to.key)?.focus();
     };
     scopedAction('path', event, {
       'path.previous': () => go(step(stops, from, -1, 0)),
@@ -160,8 +128,12 @@ export function PathPane() {
       'path.up': () => go(step(stops, from, 0, -1)),
       'path.down': () => go(step(stops, from, 0, 1)),
       'path.first': () => go(stops[0]),
-      'path.last': () => go(stops[stops.length - 1]),
+      'path.last': () => go(stops.findLast(({ kind }) => kind === 'hop')),
+      'path.band': () => go(nextBand(stops, layout, from)),
       'path.filter': () => choose(from),
+      'path.in': () => zoom.by(ZOOM_STEP),
+      'path.out': () => zoom.by(1 / ZOOM_STEP),
+      'path.whole': () => zoom.whole(),
     });
   };
 
@@ -169,52 +141,156 @@ export function PathPane() {
     <section className="pane path-pane" aria-label="Path" data-pane="path">
       <header className="pane-head">
         <h2>Path</h2>
-        {groups.length > 1 && (
-          <div className="chooser" role="group" aria-label="Device">
-            <button className="button quiet" aria-pressed={shown === null} onClick={() => setOnly('')}>
-              all devices
-            </button>
-            {groups.map((group) => (
-              <button
-                key={group.key}
-                className="button quiet"
-                aria-pressed={shown === group.key}
-                onClick={() => setOnly(group.key)}
-              >
-                {group.title}
-                {groups.some((other) => other !== group && other.title === group.title) && (
-                  <span className="mono muted">netns {group.netns}</span>
-                )}
-              </button>
-            ))}
-          </div>
-        )}
+        {groups.length > 1 && <Devices groups={groups} shown={shown} onChoose={setOnly} />}
         <PathFilter />
-      </header>
-      <div className="path-scroll" ref={scroll}>
-        <svg
-          ref={svg}
-          role="group"
-          aria-label="Hooks in kernel order; Enter filters the list"
-          onKeyDown={onKeyDown}
-          onClick={(event: MouseEvent) => choose(stopOf(event.target))}
+        <button
+          className="button quiet small"
+          aria-pressed={link.compare !== null}
+          title="Two kinds of journeys on the same path: share with metadata and damage of each"
+          onClick={() =>
+            session.compare(
+              link.compare !== null ? null : isFiltered(link) ? { a: null, b: null } : INTACT_OR_HARMED,
+            )
+          }
         >
-          <defs>
-            <pattern
-              id="hatch"
-              width="5"
-              height="5"
-              patternUnits="userSpaceOnUse"
-              patternTransform="rotate(45)"
-            >
-              <line x1="0" y1="0" x2="0" y2="5" className="hatch-line" />
-            </pattern>
-          </defs>
-          <g className="path-root" />
-        </svg>
-        <PathTable hops={useDeferredValue(hops)} missing={missing} />
+          Compare…
+        </button>
+        <button className="button quiet small" aria-pressed={asTable} onClick={() => setAsTable(!asTable)}>
+          Table
+        </button>
+      </header>
+      {link.compare !== null && <CompareBar compare={link.compare} journeys={journeys} errors={errors} />}
+      <div className="path-scroll" ref={scroll} {...(asTable && { tabIndex: 0 })}>
+        {!asTable && (
+          <svg
+            ref={svg}
+            role="group"
+            aria-label="Hooks in kernel order; Enter filters the list"
+            onKeyDown={onKeyDown}
+            onClick={(event: MouseEvent) => choose(stopOf(event.target))}
+          >
+            <defs>
+              <pattern
+                id="hatch"
+                width="5"
+                height="5"
+                patternUnits="userSpaceOnUse"
+                patternTransform="rotate(45)"
+              >
+                <line x1="0" y1="0" x2="0" y2="5" className="hatch-line" />
+              </pattern>
+            </defs>
+            <g className="path-root" />
+          </svg>
+        )}
+        <PathTable hops={useDeferredValue(hops)} missing={missing} sides={sides} visible={asTable} />
+        {!asTable && <Silent lanes={layout.silent} all={all} onAll={setAll} />}
       </div>
     </section>
+  );
+}
+
+/** null = all devices; the busiest one when many saw something. */
+function firstGroup(groups: readonly Group[]): string | null {
+  const weight = ({ hops }: Group) => hops.reduce((sum, hop) => sum + hop.withMetadata * 2 + hop.events, 0);
+  if (groups.filter((group) => weight(group) > 0).length <= ALL_AT_FIRST) return null;
+  return groups.reduce((best, group) => (weight(group) > weight(best) ? group : best)).key;
+}
+
+/** Before d3-zoom has come nothing happens; it comes when the page has time. */
+function usePathZoom(
+  svg: { readonly current: SVGSVGElement | null },
+  width: number,
+  height: number,
+  drawn: boolean,
+): Pick<PathZoom, 'by' | 'whole' | 'reveal'> {
+  const zoom = useRef<PathZoom | null>(null);
+  useEffect(() => {
+    let gone = false;
+    const load = async () => {
+      if (svg.current === null) return;
+      const element = svg.current;
+      const made = await createZoom(element, (scale) => element.classList.toggle('zoomed', scale > 1));
+      if (gone) made.destroy();
+      else zoom.current = made;
+      made.resize(element.width.baseVal.value, element.height.baseVal.value);
+    };
+    const timer = setTimeout(() => void load().catch(() => undefined), ZOOM_LATER_MS);
+    return () => {
+      gone = true;
+      clearTimeout(timer);
+      zoom.current?.destroy();
+      zoom.current = null;
+    };
+  }, [svg, drawn]);
+  useEffect(() => zoom.current?.resize(width, height), [width, height]);
+  return {
+    by: (factor) => zoom.current?.by(factor),
+    whole: () => zoom.current?.whole(),
+    reveal: (x, y) => zoom.current?.reveal(x, y),
+  };
+}
+
+/** Behind the first drawing. */
+const ZOOM_LATER_MS = 400;
+
+interface DevicesProps {
+  readonly groups: readonly Group[];
+  readonly shown: string | null;
+  readonly onChoose: (key: string | undefined) => void;
+}
+
+function Devices({ groups, shown, onChoose }: DevicesProps) {
+  return (
+    <div className="chooser" role="group" aria-label="Device">
+      <button className="button quiet" aria-pressed={shown === null} onClick={() => onChoose('')}>
+        all devices
+      </button>
+      {groups.map((group) => (
+        <button
+          key={group.key}
+          className="button quiet"
+          aria-pressed={shown === group.key}
+          onClick={() => onChoose(group.key)}
+        >
+          {group.title}
+          {groups.some((other) => other !== group && other.title === group.title) && (
+            <span className="mono muted">netns {group.netns}</span>
+          )}
+        </button>
+      ))}
+    </div>
+  );
+}
+
+interface SilentProps {
+  readonly lanes: readonly LaneSlots[];
+  readonly all: boolean;
+  readonly onAll: (all: boolean) => void;
+}
+
+/** Lanes that are left out, and why there is nothing to draw. */
+function Silent({ lanes, all, onAll }: SilentProps) {
+  if (lanes.length === 0 && !all) return null;
+  return (
+    <p className="path-silent muted">
+      {lanes.length > 0 && 'Saw nothing: '}
+      {lanes.map(({ key, group, lane, slots }) => {
+        const missing = slots.flatMap((slot) => (slot.missing === null ? [] : [slot.missing]));
+        return (
+          <span
+            key={key}
+            title={missing.map(({ name, reason }) => `${name}: not observed, ${reason}`).join('\n')}
+          >
+            <b>{group.title}</b> {laneTitle(lane)} ({slots.length - missing.length} hooks
+            {missing.length > 0 && `, ${missing.length} not observed`})
+          </span>
+        );
+      })}
+      <button className="link" aria-pressed={all} onClick={() => onAll(!all)}>
+        {all ? 'only lanes with packets' : 'show them'}
+      </button>
+    </p>
   );
 }
 

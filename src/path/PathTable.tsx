@@ -1,29 +1,43 @@
-/** The path as a table, for screen readers: the same numbers as the drawing, hook by hook. */
+/** The path as a table: the same numbers as the drawing, hook by hook; on screen when wanted, for screen readers always. */
 import { memo } from 'react';
-import type { Hop, MissingHook } from '#workers/api.ts';
+import type { Hop, HopNumbers, MissingHook } from '#workers/api.ts';
 import { damagesOf, damageText } from '#src/loss/damage.ts';
-import { kernelOrder, laneTitle, printShare } from './layout.ts';
+import { difference } from './draw-stations.ts';
+import { averageBytes, countOf, printShare, type Side } from './layout.ts';
+import { kernelOrder, laneTitle } from './lanes.ts';
 
 interface Props {
   readonly hops: readonly Hop[];
   readonly missing: readonly MissingHook[];
+  readonly sides: readonly Side[];
+  readonly visible: boolean;
 }
 
-export const PathTable = memo(function PathTable({ hops, missing }: Props) {
+const ONE = [
+  'packets',
+  'with metadata',
+  'average bytes',
+  'lost metadata',
+  'events missed',
+  'damage and cause',
+];
+const TWO = [
+  'A packets',
+  'A with metadata',
+  'A damage',
+  'B packets',
+  'B with metadata',
+  'B damage',
+  'B − A, points',
+];
+
+export const PathTable = memo(function PathTable({ hops, missing, sides, visible }: Props) {
+  const titles = ['lane', 'hop', ...(sides.length > 1 ? TWO : ONE)];
   return (
-    <table className="hidden-text" aria-label="Path as a table">
+    <table className={visible ? 'path-table' : 'hidden-text'} aria-label="Path as a table">
       <thead>
         <tr>
-          {[
-            'lane',
-            'hop',
-            'packets',
-            'with metadata',
-            'average bytes',
-            'lost metadata',
-            'events missed',
-            'damage and cause',
-          ].map((title) => (
+          {titles.map((title) => (
             <th key={title} scope="col">
               {title}
             </th>
@@ -35,22 +49,49 @@ export const PathTable = memo(function PathTable({ hops, missing }: Props) {
           <tr key={hop.index} data-hop={hop.name}>
             <td>{laneTitle(hop.lane)}</td>
             <th scope="row">{hop.name}</th>
-            <td>{hop.events}</td>
-            <td>{printShare(hop.withMetadata, hop.events)}</td>
-            <td>{hop.withMetadata === 0 ? 0 : Math.round(hop.metadataBytes / hop.withMetadata)}</td>
-            <td>{hop.metadataLost}</td>
-            <td>{hop.lost}</td>
-            <td>{damagesOf(hop).map(damageText).join('; ')}</td>
+            {(sides.length > 1 ? compared : one)(hop, sides).map((cell, i) => (
+              <td key={i}>{cell}</td>
+            ))}
           </tr>
         ))}
         {missing.map((hook) => (
           <tr key={`missing-${hook.hook}-${hook.name}`}>
             <td />
             <th scope="row">{hook.name}</th>
-            <td colSpan={6}>not observed: {hook.reason}</td>
+            <td colSpan={titles.length - 2}>not observed: {hook.reason}</td>
           </tr>
         ))}
       </tbody>
     </table>
   );
 });
+
+function damage(numbers: HopNumbers | undefined): string {
+  return numbers === undefined ? '' : damagesOf(numbers).map(damageText).join('; ');
+}
+
+function one(hop: Hop, [side]: readonly Side[]): readonly (string | number)[] {
+  const numbers = side?.hops[hop.index];
+  const { events = 0, withMetadata = 0, metadataLost = 0 } = numbers ?? {};
+  return [
+    events,
+    printShare(withMetadata, events),
+    averageBytes(numbers ?? null),
+    metadataLost,
+    hop.lost,
+    damage(numbers),
+  ];
+}
+
+function compared(hop: Hop, sides: readonly Side[]): readonly (string | number)[] {
+  const own = sides.map((side) => side.hops[hop.index]);
+  const points = difference(own.map((numbers) => countOf(numbers ?? null, 1, 0)));
+  return [
+    ...own.flatMap((numbers) => [
+      numbers?.events ?? 0,
+      printShare(numbers?.withMetadata ?? 0, numbers?.events ?? 0),
+      damage(numbers),
+    ]),
+    points ?? '–',
+  ];
+}

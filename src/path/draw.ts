@@ -2,178 +2,168 @@
  * Draws a PathLayout into an <svg> with D3 joins: marks are kept and moved, never rebuilt, so a redraw at
  * every update costs attributes only. Nothing here measures the DOM. Colours are classes (path.css).
  */
-import { format } from 'd3-format';
-import { select, type BaseType, type EnterElement, type Selection } from 'd3-selection';
-import { area, curveBumpX, link } from 'd3-shape';
-import { damagesOf, damageText } from '#src/loss/damage.ts';
-import type { Bend, Segment, Stub } from './flows.ts';
+import { select, type Selection } from 'd3-selection';
+import { area, curveBumpX } from 'd3-shape';
+import { CALLOUT_HEIGHT, type Callout } from './callouts.ts';
+import { drawEnds, drawStations } from './draw-stations.ts';
+import type { Bend, Flow, Segment, Stub } from './flows.ts';
 import {
-  LANE_ABOVE,
-  noteOf,
-  printShare,
-  type EndStation,
-  type GroupLayout,
+  FIRST_LINE,
+  GUTTER,
+  LAYER_LINE_Y,
+  LINE_PX,
   type LaneLayout,
   type PathLayout,
-  type Station,
+  type RowLayout,
 } from './layout.ts';
+import { attr, text } from './marks.ts';
 
 export interface DrawOptions {
-  readonly bandHeight: number;
-  /** Key of the chosen station with that of its group (`groupKey/stationKey`), '' = none. */
-  readonly pressed: string;
-  /** Key of the one station in the tab order. */
+  /** Keys of the chosen marks. */
+  readonly pressed: ReadonlySet<string>;
+  /** Key of the one mark in the tab order. */
   readonly current: string;
+  /** Two sides are compared. */
+  readonly compared: boolean;
 }
 
-type Group<Datum> = Selection<SVGGElement, Datum, SVGGElement, unknown>;
+interface Point {
+  readonly x: number;
+  readonly low: number;
+  readonly high: number;
+}
 
-const count = format(',');
-const flow = area<{ x: number; low: number; high: number }>()
+const straight = area<Point>()
   .x((point) => point.x)
   .y0((point) => point.low)
   .y1((point) => point.high)
   .digits(1);
-const toEnd = link<unknown, [number, number]>(curveBumpX).digits(1);
+const bent = area<Point>()
+  .x((point) => point.x)
+  .y0((point) => point.low)
+  .y1((point) => point.high)
+  .curve(curveBumpX)
+  .digits(1);
 const STUB_PX = 16;
-/** Half the width of what takes clicks. */
-const STATION_HALF_PX = 44;
-const QUIET_HALF_PX = 9;
 
 const keyOf = (datum: unknown) => (datum as { key: string }).key;
-
-type Value<Datum> = string | number | null | ((datum: Datum) => string | number | null);
-
-/** `.attr` that writes only what is different: an attribute set to what it was costs a layout all the same. */
-function attr<Element extends BaseType, Datum, Parent extends BaseType, Up>(
-  selection: Selection<Element, Datum, Parent, Up>,
-  name: string,
-  value: Value<Datum>,
-): void {
-  selection.each(function (datum) {
-    const next = typeof value === 'function' ? value(datum) : value;
-    const element = this as unknown as SVGElement;
-    if (next === null) element.removeAttribute(name);
-    else if (element.getAttribute(name) !== String(next)) element.setAttribute(name, String(next));
-  });
-}
-
-/** `.text` that writes only what is different, into the text node that is there. */
-function text<Element extends BaseType, Datum, Parent extends BaseType, Up>(
-  selection: Selection<Element, Datum, Parent, Up>,
-  value: string | ((datum: Datum) => string),
-): void {
-  selection.each(function (datum) {
-    const next = typeof value === 'function' ? value(datum) : value;
-    const element = this as unknown as SVGElement;
-    const node = element.firstChild;
-    if (node === null) element.textContent = next;
-    else if (node.nodeValue !== next) node.nodeValue = next;
-  });
-}
 
 export function drawPath(svg: SVGSVGElement, layout: PathLayout, options: DrawOptions): void {
   const whole = select(svg);
   attr(whole, 'width', Math.ceil(layout.width));
   attr(whole, 'height', Math.ceil(layout.height));
-  const groups = whole
-    .select<SVGGElement>('g.path-root')
-    .selectAll<SVGGElement, GroupLayout>('g.path-group')
-    .data(layout.groups, keyOf)
+  attr(whole, 'viewBox', `0 0 ${Math.ceil(layout.width)} ${Math.ceil(layout.height)}`);
+  const root = whole.select<SVGGElement>('g.path-root');
+  drawBends(layerOf(root, 'path-bends'), layout.bends, options);
+  drawSegments(layerOf(root, 'path-flow'), layout.segments, options);
+  drawStubs(layerOf(root, 'path-stubs'), layout.stubs);
+  const rows = layerOf(root, 'path-rows')
+    .selectAll<SVGGElement, RowLayout>('g.path-row')
+    .data(layout.rows, keyOf)
     .join((enter) => {
-      const group = enter.append('g').attr('class', 'path-group');
-      group.append('text').attr('class', 'path-title').attr('y', 13);
-      group.append('g').attr('class', 'path-bends');
-      group.append('g').attr('class', 'path-flow');
-      group.append('g').attr('class', 'path-stubs');
-      group.append('g').attr('class', 'path-lanes');
-      group.append('g').attr('class', 'path-ends');
-      return group;
+      const row = enter.append('g').attr('class', 'path-row');
+      row.append('line').attr('class', 'path-axis');
+      row.append('g').attr('class', 'path-legend');
+      row.append('g').attr('class', 'path-lanes');
+      row.append('g').attr('class', 'path-stations');
+      return row;
     });
-  attr(groups, 'transform', (group) => `translate(${group.x},${group.y})`);
-  groups.each(function (group) {
-    drawGroup(select(this), group, options);
+  rows.each(function (row) {
+    const element = select(this);
+    const axis = element.select('line.path-axis');
+    const stations = row.lanes.flatMap((lane) => lane.stations);
+    attr(axis, 'visibility', options.compared ? 'visible' : 'hidden');
+    attr(axis, 'x1', GUTTER);
+    attr(axis, 'x2', stations.at(-1)?.x ?? GUTTER);
+    attr(axis, 'y1', row.base);
+    attr(axis, 'y2', row.base);
+    drawLegend(element.select('g.path-legend'), row, options);
+    drawLanes(element.select('g.path-lanes'), row);
+    drawStations(element.select('g.path-stations'), row, options);
   });
-}
-
-function drawGroup(
-  root: Selection<SVGGElement, unknown, null, undefined>,
-  group: GroupLayout,
-  options: DrawOptions,
-): void {
-  text(root.select('text.path-title'), group.title);
-  drawBends(root.select('g.path-bends'), group.bends);
-  drawSegments(root.select('g.path-flow'), group.segments);
-  drawStubs(root.select('g.path-stubs'), group.stubs);
-  const lanes = root
-    .select<SVGGElement>('g.path-lanes')
-    .selectAll<SVGGElement, LaneLayout>('g.path-lane')
-    .data(group.lanes, (lane) => lane.lane)
-    .join((enter) => {
-      const lane = enter.append('g').attr('class', 'path-lane');
-      lane.append('text').attr('class', 'path-lane-name');
-      lane.append('g').attr('class', 'path-stations');
-      return lane;
-    });
-  attr(lanes, 'transform', (lane) => `translate(0,${lane.y})`);
-  lanes.each(function (lane) {
-    drawLane(select<SVGGElement, LaneLayout>(this), lane, group, options);
-  });
-  drawEnds(root, group, options);
+  drawEnds(layerOf(root, 'path-ends'), layout.ends, options);
+  drawCallouts(layerOf(root, 'path-callouts'), layout.callouts, options);
 }
 
 type Layer = Selection<SVGGElement, unknown, null, undefined>;
 
-function drawSegments(layer: Layer, segments: readonly Segment[]): void {
-  layer
+/** A group of the root, made when it is drawn first; the order of these calls is that of the drawing. */
+function layerOf(root: Selection<SVGGElement, unknown, null, undefined>, name: string): Layer {
+  const known = root.select<SVGGElement>(`g.${name}`);
+  return known.empty() ? root.append('g').attr('class', name) : known;
+}
+
+/** A mark that can be chosen. */
+function choosable<Element extends SVGElement, Datum extends { readonly key: string }>(
+  marks: Selection<Element, Datum, SVGGElement, unknown>,
+  options: DrawOptions,
+  label: (datum: Datum) => string,
+): void {
+  attr(marks, 'data-stop', keyOf);
+  attr(marks, 'tabindex', (datum) => (datum.key === options.current ? 0 : -1));
+  attr(marks, 'aria-pressed', (datum) => String(options.pressed.has(datum.key)));
+  attr(marks, 'aria-label', label);
+}
+
+const flowLabel = ({ title }: Flow) => title;
+
+function drawSegments(layer: Layer, segments: readonly Segment[], options: DrawOptions): void {
+  const marks = layer
     .selectAll<SVGGElement, Segment>('g.path-segment')
     .data(segments, keyOf)
     .join((enter) => {
-      const segment = enter.append('g').attr('class', 'path-segment');
+      const segment = enter.append('g').attr('class', 'path-segment').attr('role', 'button');
       segment.append('title');
       segment.append('path').attr('class', 'flow-packets');
       segment.append('path').attr('class', 'flow-meta');
       segment.append('path').attr('class', 'flow-lost');
       segment.append('path').attr('class', 'flow-meta-edge');
       return segment;
-    })
-    .each(function ({ from, to, fromBase, toBase, height, fromMeta, toMeta, lostBand, title }) {
-      const segment = select(this);
-      const between = (low: [number, number], high: [number, number]) =>
-        flow([
-          { x: from.x, low: fromBase - low[0], high: fromBase - high[0] },
-          { x: to.x, low: toBase - low[1], high: toBase - high[1] },
-        ]);
-      text(segment.select('title'), title);
-      attr(segment.select('path.flow-packets'), 'd', between([0, 0], [height, height]));
-      attr(segment.select('path.flow-meta'), 'd', between([0, 0], [fromMeta, toMeta]));
-      const edge = segment.select('path.flow-meta-edge');
-      const fixed = (y: number) => y.toFixed(1);
-      attr(
-        edge,
-        'd',
-        `M${fixed(from.x)},${fixed(fromBase - fromMeta)}L${fixed(to.x)},${fixed(toBase - toMeta)}`,
-      );
-      attr(edge, 'visibility', fromMeta + toMeta > 0 ? 'visible' : 'hidden');
-      const lost = segment.select('path.flow-lost');
-      attr(lost, 'd', between([fromMeta, toMeta], [fromMeta, toMeta + lostBand]));
-      attr(lost, 'visibility', lostBand > 0 ? 'visible' : 'hidden');
     });
+  choosable(marks, options, flowLabel);
+  marks.each(function ({ from, to, fromBase, toBase, grows, height, fromMeta, toMeta, lostBand, title }) {
+    const segment = select(this);
+    const between = (low: [number, number], high: [number, number]) =>
+      straight([
+        { x: from.x, low: fromBase + grows * low[0], high: fromBase + grows * high[0] },
+        { x: to.x, low: toBase + grows * low[1], high: toBase + grows * high[1] },
+      ]);
+    text(segment.select('title'), title);
+    attr(segment.select('path.flow-packets'), 'd', between([0, 0], [height, height]));
+    attr(segment.select('path.flow-meta'), 'd', between([0, 0], [fromMeta, toMeta]));
+    const edge = segment.select('path.flow-meta-edge');
+    const at = (x: number, y: number) => `${x.toFixed(1)},${y.toFixed(1)}`;
+    attr(edge, 'd', `M${at(from.x, fromBase + grows * fromMeta)}L${at(to.x, toBase + grows * toMeta)}`);
+    attr(edge, 'visibility', fromMeta + toMeta > 0 ? 'visible' : 'hidden');
+    const lost = segment.select('path.flow-lost');
+    attr(lost, 'd', between([fromMeta, toMeta], [fromMeta, toMeta + lostBand]));
+    attr(lost, 'visibility', lostBand > 0 ? 'visible' : 'hidden');
+  });
 }
 
-function drawBends(layer: Layer, bends: readonly Bend[]): void {
-  const paths = layer
-    .selectAll<SVGPathElement, Bend>('path')
+function drawBends(layer: Layer, bends: readonly Bend[], options: DrawOptions): void {
+  const marks = layer
+    .selectAll<SVGGElement, Bend>('g.path-bend')
     .data(bends, keyOf)
     .join((enter) => {
-      const path = enter.append('path').attr('class', 'flow-end');
-      path.append('title');
-      return path;
+      const bend = enter.append('g').attr('class', 'path-bend').attr('role', 'button');
+      bend.append('title');
+      bend.append('path').attr('class', 'flow-packets');
+      bend.append('path').attr('class', 'flow-meta');
+      return bend;
     });
-  attr(paths, 'd', ({ source, target }) => toEnd({ source: [...source], target: [...target] }));
-  attr(paths, 'stroke-width', (bend) => bend.width.toFixed(1));
-  paths.classed('meta', (bend) => 2 * bend.hadMetadata > bend.count);
-  text(paths.select('title'), (bend) => bend.title);
+  choosable(marks, options, flowLabel);
+  marks.each(function ({ source, target, height, fromMeta, toMeta, title }) {
+    const bend = select(this);
+    const ribbon = (from: number, to: number) =>
+      bent([
+        { x: source[0], low: source[1], high: source[1] - from },
+        { x: target[0], low: target[1], high: target[1] - to },
+      ]);
+    text(bend.select('title'), title);
+    attr(bend.select('path.flow-packets'), 'd', ribbon(height, height));
+    attr(bend.select('path.flow-meta'), 'd', ribbon(fromMeta, toMeta));
+  });
 }
 
 function drawStubs(layer: Layer, stubs: readonly Stub[]): void {
@@ -185,170 +175,124 @@ function drawStubs(layer: Layer, stubs: readonly Stub[]): void {
       rect.append('title');
       return rect;
     });
-  attr(rects, 'x', (stub) => stub.x.toFixed(1));
-  attr(rects, 'y', (stub) => stub.y.toFixed(1));
-  attr(rects, 'height', (stub) => Math.max(2, stub.height).toFixed(1));
+  attr(rects, 'x', (stub) => stub.x);
+  attr(rects, 'y', (stub) => stub.y);
+  attr(rects, 'height', (stub) => Math.max(2, stub.height));
   text(rects.select('title'), (stub) => stub.title);
 }
 
-function drawLane(
-  root: Selection<SVGGElement, LaneLayout, null, undefined>,
-  lane: LaneLayout,
-  group: GroupLayout,
-  options: DrawOptions,
-): void {
-  const base = LANE_ABOVE + options.bandHeight;
-  const name = root.select('text.path-lane-name');
-  attr(name, 'y', base - options.bandHeight / 2 + 4);
-  text(name, lane.title);
-  const entering = new Map<string, Segment>();
-  for (const segment of group.segments) {
-    const known = entering.get(segment.to.key);
-    if (known === undefined || known.count < segment.count) entering.set(segment.to.key, segment);
-  }
-  const stations = root
-    .select<SVGGElement>('g.path-stations')
-    .selectAll<SVGGElement, Station>('g.station')
-    .data(lane.stations, keyOf)
-    .join(appendStation);
-  attr(stations, 'transform', (station) => `translate(${station.x.toFixed(1)},0)`);
-  placeStation(stations, base, group.key, options);
-  stations.each(function (station) {
-    const note = noteOf(entering.get(station.key) ?? null, station);
-    const element = select(this).select('text.station-note');
-    attr(element, 'y', base + (station.hop === null ? 16 : 43));
-    attr(element, 'class', `station-note${note === null ? '' : ` note-${note.kind}`}`);
-    text(element, station.hop === null ? 'not observed' : (note?.text ?? ''));
+/** What the numbers below a row are. */
+function drawLegend(layer: Layer, { base, foot }: RowLayout, { compared }: DrawOptions): void {
+  const words = compared ? ['A', 'B', 'B − A'] : ['packets', 'metadata'];
+  const labels = layer.selectAll<SVGTextElement, string>('text.path-legend-text').data(words).join('text');
+  attr(labels, 'class', 'path-legend-text');
+  attr(labels, 'x', 0);
+  labels.each(function (_word, index) {
+    attr(select(this), 'y', foot + FIRST_LINE + index * LINE_PX);
+  });
+  text(labels, (word) => word);
+  const half = (foot - base) / 2;
+  const names = layer
+    .selectAll<SVGTextElement, { name: string; y: number }>('text.path-side')
+    .data(
+      compared
+        ? [
+            { name: 'A', y: base - half },
+            { name: 'B', y: base + half },
+          ]
+        : [],
+    )
+    .join('text');
+  attr(names, 'class', 'path-side');
+  attr(names, 'x', GUTTER - 12);
+  attr(names, 'y', ({ y }) => y + 4);
+  text(names, ({ name }) => name);
+}
+
+function drawLanes(layer: Layer, row: RowLayout): void {
+  const lanes = layer
+    .selectAll<SVGGElement, LaneLayout>('g.path-lane')
+    .data(row.lanes, keyOf)
+    .join((enter) => {
+      const lane = enter.append('g').attr('class', 'path-lane');
+      lane.append('line').attr('class', 'lane-border');
+      lane.append('text').attr('class', 'path-title');
+      lane.append('text').attr('class', 'path-lane-name');
+      lane.append('g').attr('class', 'path-layers');
+      return lane;
+    });
+  lanes.each(function (lane, index) {
+    const element = select(this);
+    const left = lane.x + (index === 0 ? 0 : 8);
+    const border = element.select('line.lane-border');
+    attr(border, 'visibility', index === 0 ? 'hidden' : 'visible');
+    attr(border, 'x1', lane.x + 2);
+    attr(border, 'x2', lane.x + 2);
+    attr(border, 'y1', row.y + 2);
+    attr(border, 'y2', row.base + FIRST_LINE + LINE_PX);
+    const title = element.select('text.path-title');
+    attr(title, 'x', left);
+    attr(title, 'y', row.y + LAYER_LINE_Y);
+    text(title, lane.title);
+    const name = element.select('text.path-lane-name');
+    attr(name, 'x', left);
+    attr(name, 'y', row.y + LAYER_LINE_Y + LINE_PX);
+    text(name, lane.detail);
+    drawLayers(element.select('g.path-layers'), lane, row.y);
   });
 }
 
-/** The marks of one hop; also of the hops at the end of the lanes. */
-function appendStation<Datum>(enter: Selection<EnterElement, Datum, SVGGElement, unknown>): Group<Datum> {
-  const station = enter.append('g').attr('class', 'station').attr('role', 'button');
-  station.append('title');
-  station.append('rect').attr('class', 'station-hit').attr('rx', 5);
-  station.append('rect').attr('class', 'station-hatch').attr('x', -7).attr('width', 14);
-  station.append('line').attr('class', 'station-line');
-  station.append('circle').attr('class', 'station-dot').attr('r', 4);
-  station.append('text').attr('class', 'station-label');
-  station.append('text').attr('class', 'station-count');
-  station.append('text').attr('class', 'station-share');
-  station.append('text').attr('class', 'station-note');
-  return station;
-}
-
-function describe(station: Station | EndStation): string {
-  const { hop, missing } = station;
-  if (hop === null) return `${station.label}: not observed. ${missing?.reason ?? ''}`;
-  const bytes = hop.withMetadata === 0 ? '' : `, ${averageBytes(station)} on average`;
-  const lost = hop.lost === 0 ? '' : `, ${count(hop.lost)} events missed`;
-  const unreadable = hop.unreadable === 0 ? '' : `, ${count(hop.unreadable)} unreadable`;
-  const gone = hop.metadataLost === 0 ? '' : `, ${count(hop.metadataLost)} lost their metadata before it`;
-  const why = damagesOf(hop).map((damage) => `\n${damageText(damage)}`);
-  return `${hop.name}: ${count(station.events)} packets, ${printShare(station.withMetadata, station.events)} with metadata${bytes}${gone}${unreadable}${lost}${why.join('')}`;
-}
-
-function averageBytes(station: Station | EndStation): string {
-  const { hop } = station;
-  if (hop === null || hop.withMetadata === 0) return '';
-  return `${Math.round(hop.metadataBytes / hop.withMetadata)} B`;
-}
-
-function shareText(station: Station | EndStation): string {
-  if (station.hop === null || station.events === 0) return '';
-  if (station.withMetadata === 0) return '–';
-  return `${printShare(station.withMetadata, station.events)} · ${averageBytes(station)}`;
-}
-
-interface StationPlace {
-  /** y of label, dot, count and share, of both ends of the line, and of the area that takes clicks. */
-  readonly label: number;
-  readonly dot: number;
-  readonly line: readonly [number, number];
-  readonly count: number;
-  readonly share: number;
-  readonly hit: readonly [number, number];
-}
-
-function placeStation<Datum extends Station | EndStation>(
-  stations: Group<Datum>,
-  base: number,
-  group: string,
-  options: DrawOptions,
-  place: StationPlace = onLane(base, options.bandHeight),
-): void {
-  const nameOf = (station: Datum) => `${group}/${station.key}`;
-  attr(stations, 'data-station', nameOf);
-  attr(stations, 'tabindex', (station) => (nameOf(station) === options.current ? 0 : -1));
-  attr(stations, 'aria-pressed', (station) => String(nameOf(station) === options.pressed));
-  attr(stations, 'aria-disabled', (station) => (station.hop === null ? 'true' : null));
-  attr(stations, 'aria-label', describe);
-  attr(stations, 'class', (station) => {
-    const marks = [
-      station.hop === null && 'missing',
-      station.hop !== null && station.events === 0 && 'empty',
-      station.hop !== null && (station.hop.metadataLost > 0 || damagesOf(station.hop).length > 0) && 'loses',
-      nameOf(station) === options.pressed && 'pressed',
-      'quiet' in station && station.quiet && 'quiet',
-      'y' in station && 'end',
-      'y' in station && station.hop?.hook === DROPPED_HOOK && station.events > 0 && 'dropped',
-    ];
-    return ['station', ...marks.filter((mark) => mark !== false)].join(' ');
+function drawLayers(layer: Layer, lane: LaneLayout, y: number): void {
+  const layers = layer
+    .selectAll<SVGGElement, LaneLayout['layers'][number]>('g')
+    .data(lane.layers)
+    .join((enter) => {
+      const group = enter.append('g').attr('class', 'path-layer');
+      group.append('line');
+      group.append('text');
+      return group;
+    });
+  layers.each(function ({ name, from, to }) {
+    const line = select(this).select('line');
+    attr(line, 'x1', from + 2);
+    attr(line, 'x2', to - 2);
+    attr(line, 'y1', y + 2);
+    attr(line, 'y2', y + 2);
+    const label = select(this).select<SVGTextElement>('text');
+    attr(label, 'x', (from + to) / 2);
+    attr(label, 'y', y + LAYER_LINE_Y);
+    text(label, name);
   });
-  text(stations.select('title'), describe);
-  const hit = stations.select<SVGRectElement>('rect.station-hit');
-  attr(hit, 'y', place.hit[0]);
-  attr(hit, 'height', place.hit[1]);
-  const half = (station: Datum) => ('quiet' in station && station.quiet ? QUIET_HALF_PX : STATION_HALF_PX);
-  attr(hit, 'x', (station) => -half(station));
-  attr(hit, 'width', (station) => 2 * half(station));
-  const hatch = stations.select<SVGRectElement>('rect.station-hatch');
-  attr(hatch, 'y', base - options.bandHeight);
-  attr(hatch, 'height', options.bandHeight);
-  attr(hatch, 'visibility', (station) => (station.hop === null ? 'visible' : 'hidden'));
-  const line = stations.select('line.station-line');
-  attr(line, 'y1', place.line[0]);
-  attr(line, 'y2', place.line[1]);
-  attr(stations.select('circle.station-dot'), 'cy', place.dot);
-  const label = stations.select<SVGTextElement>('text.station-label');
-  attr(label, 'y', place.label);
-  text(label, (station) => station.label);
-  const number = stations.select<SVGTextElement>('text.station-count');
-  attr(number, 'y', place.count);
-  text(number, (station) => (station.hop === null ? '' : count(station.events)));
-  const share = stations.select<SVGTextElement>('text.station-share');
-  attr(share, 'y', place.share);
-  attr(share, 'class', (station) => `station-share${station.withMetadata === 0 ? ' none' : ''}`);
-  text(share, shareText);
 }
 
-function onLane(base: number, bandHeight: number): StationPlace {
-  const top = base - bandHeight;
-  return {
-    label: top - 22,
-    dot: top - 12,
-    line: [top - 8, base + 2],
-    count: base + 16,
-    share: base + 29,
-    hit: [top - 34, bandHeight + 82],
-  };
+/** Below the hop, down to the words. */
+function leader({ station, x, y, width }: Callout): string {
+  const end = Math.min(x + width - 8, Math.max(x + 8, station.x));
+  return `M${station.x.toFixed(1)},${(y - 4).toFixed(1)}L${end.toFixed(1)},${y.toFixed(1)}`;
 }
 
-const AT_END: StationPlace = { label: -11, dot: 0, line: [0, 0], count: 19, share: 32, hit: [-26, 62] };
-
-function drawEnds(
-  root: Selection<SVGGElement, unknown, null, undefined>,
-  group: GroupLayout,
-  options: DrawOptions,
-): void {
-  const ends = root
-    .select<SVGGElement>('g.path-ends')
-    .selectAll<SVGGElement, EndStation>('g.station')
-    .data(group.ends, keyOf)
-    .join(appendStation);
-  attr(ends, 'transform', (end) => `translate(${end.x.toFixed(1)},${end.y.toFixed(1)})`);
-  placeStation(ends, 0, group.key, { ...options, bandHeight: 0 }, AT_END);
+function drawCallouts(layer: Layer, callouts: readonly Callout[], options: DrawOptions): void {
+  const marks = layer
+    .selectAll<SVGGElement, Callout>('g.callout')
+    .data(callouts, keyOf)
+    .join((enter) => {
+      const callout = enter.append('g').attr('role', 'button');
+      callout.append('title');
+      callout.append('path').attr('class', 'callout-leader');
+      callout.append('rect').attr('rx', 3).attr('height', CALLOUT_HEIGHT);
+      callout.append('text');
+      return callout;
+    });
+  choosable(marks, options, ({ title }) => title);
+  attr(marks, 'class', ({ tone }) => `callout callout-${tone}`);
+  text(marks.select('title'), ({ title }) => title);
+  attr(marks.select('path'), 'd', leader);
+  const rect = marks.select('rect');
+  attr(rect, 'x', ({ x }) => x);
+  attr(rect, 'y', ({ y }) => y);
+  attr(rect, 'width', ({ width }) => width);
+  const label = marks.select<SVGTextElement>('text');
+  attr(label, 'x', ({ x }) => x + 7);
+  attr(label, 'y', ({ y }) => y + 13);
+  text(label, (callout) => callout.text);
 }
-
-/** kfree_skb: the one end that is damage. */
-const DROPPED_HOOK = 10;

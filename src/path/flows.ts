@@ -1,28 +1,29 @@
 /**
- * What runs between the stations of a group: bands along a lane, bends to another lane or to an end, and stubs where
- * journeys were seen last. All of it from the counted edges, never from the difference of two hops' counts. Pure.
+ * What runs between hops: bands along a row, bends to another row or to an end, and stubs where journeys were seen last.
+ * All of it from the counted edges, never from the difference of two hops' counts. Pure.
  */
 import { printCount } from '#src/list/print.ts';
 import type { Edge } from '#workers/api.ts';
-import type { EndStation, LaneLayout, PathOptions, Station } from './layout.ts';
-import { LANE_ABOVE } from './layout.ts';
+import type { EndStation, RowLayout, Station } from './layout.ts';
 
-/** A share of one station's band and of another's, from the base line of the lane upwards. */
+/** A share of one hop's band and of another's, from the base line of the row away. */
 export interface Flow {
   readonly key: string;
-  readonly count: number;
-  /** Of them, with metadata at the start and at the end. */
-  readonly hadMetadata: number;
-  readonly withMetadata: number;
+  /** Indices of hops. */
+  readonly edge: Edge;
+  /** Which of the compared sides it is of. */
+  readonly side: number;
   readonly title: string;
 }
 
-/** A band between two stations of one lane; y is measured within the group, downwards. */
+/** A band between two hops of one row. */
 export interface Segment extends Flow {
   readonly from: Station;
   readonly to: Station;
+  /** Where it begins at either end, and whether it grows up (-1) or down (1) from there. */
   readonly fromBase: number;
   readonly toBase: number;
+  readonly grows: -1 | 1;
   readonly height: number;
   /** Heights of the part with metadata. */
   readonly fromMeta: number;
@@ -31,12 +32,14 @@ export interface Segment extends Flow {
   readonly lostBand: number;
 }
 
-/** A curve from a station to an end or to the other lane. */
+/** A band that leaves its row: to an end, to another row, or back. */
 export interface Bend extends Flow {
-  readonly source: readonly [number, number];
-  readonly target: readonly [number, number];
-  /** Stroke width. */
-  readonly width: number;
+  /** Lower ends of both sides. */
+  readonly source: readonly [x: number, y: number];
+  readonly target: readonly [x: number, y: number];
+  readonly height: number;
+  readonly fromMeta: number;
+  readonly toMeta: number;
 }
 
 /** Journeys whose last sighting is here, though packets go on from here. */
@@ -49,47 +52,53 @@ export interface Stub {
   readonly title: string;
 }
 
-export interface GroupFlows {
+export interface Flows {
   readonly segments: readonly Segment[];
   readonly bends: readonly Bend[];
   readonly stubs: readonly Stub[];
 }
 
 interface FlowInput {
-  readonly lanes: readonly LaneLayout[];
+  readonly rows: readonly RowLayout[];
   readonly ends: readonly EndStation[];
   readonly edges: readonly Edge[];
-  readonly options: PathOptions;
+  /** Which side is laid out: the first grows up from the base lines, the second down. */
+  readonly side: number;
 }
 
 interface Place {
   readonly station: Station;
-  readonly lane: LaneLayout;
+  readonly row: number;
   readonly position: number;
+  readonly base: number;
 }
 
 const MIN_BEND_PX = 1.5;
-const MAX_BEND_PX = 9;
 
-export function layoutFlows({ lanes, ends, edges, options }: FlowInput): GroupFlows {
+export function layoutFlows({ rows, ends, edges, side }: FlowInput): Flows {
   const places = new Map<number, Place>();
-  for (const lane of lanes) {
-    if (lane.lane === 'none') continue;
-    lane.stations.forEach((station, position) => {
-      if (station.hop !== null) places.set(station.hop.index, { station, lane, position });
-    });
-  }
+  rows.forEach((row, index) => {
+    let position = 0;
+    for (const lane of row.lanes) {
+      for (const station of lane.stations) {
+        const place = { station, row: index, position: position++, base: row.base };
+        if (station.hop !== null && station.hop.lane !== 'none') places.set(station.hop.index, place);
+      }
+    }
+  });
   const endOf = new Map(ends.flatMap((end) => (end.hop === null ? [] : [[end.hop.index, end] as const])));
-  const baseOf = (place: Place) => place.lane.y + LANE_ABOVE + options.bandHeight;
-  const heightOf = (place: Place, count: number) =>
-    place.station.hop === null || place.station.hop.events === 0
-      ? 0
-      : Math.max(Math.min(1, place.station.band), (count / place.station.hop.events) * place.station.band);
+  const grows = side === 0 ? -1 : 1;
+  const countAt = ({ counts }: Pick<Station, 'counts'>) => counts[side];
+  const bandAt = (station: Pick<Station, 'counts'>) => countAt(station)?.band ?? 0;
+  const heightOf = (station: Pick<Station, 'counts'>, count: number) => {
+    const { events = 0, band = 0 } = countAt(station) ?? {};
+    return events === 0 ? 0 : Math.min(band, Math.max(Math.min(1, band), (count / events) * band));
+  };
 
   const segments: Segment[] = [];
   const bends: Bend[] = [];
   const stubs: Stub[] = [];
-  // Bands leave and arrive stacked on the base line, the ones along the lane lowest.
+  // Bands leave and arrive stacked on the base line, the ones along the row lowest.
   const leaving = new Map<number, number>();
   const arriving = new Map<number, number>();
   const stack = (used: Map<number, number>, hop: number, height: number, room: number): number => {
@@ -97,33 +106,39 @@ export function layoutFlows({ lanes, ends, edges, options }: FlowInput): GroupFl
     used.set(hop, base + height);
     return base;
   };
+  const titleOf = (from: string, to: string, { count, hadMetadata, withMetadata }: Edge) =>
+    `${from} → ${to}: ${printCount(count)} journeys, ${printCount(hadMetadata)} with metadata before, ${printCount(withMetadata)} after`;
 
-  const along = edges
-    .flatMap((edge) => {
-      const from = places.get(edge.from);
-      const to = places.get(edge.to);
-      return from !== undefined && to !== undefined && from.lane === to.lane && from.position < to.position
-        ? [{ edge, from, to }]
-        : [];
-    })
-    .sort((a, b) => a.to.position - a.from.position - (b.to.position - b.from.position));
+  const along: { edge: Edge; from: Place; to: Place }[] = [];
+  const away: { edge: Edge; from: Place; to: Place | EndStation }[] = [];
+  for (const edge of edges) {
+    const from = places.get(edge.from);
+    const to = places.get(edge.to);
+    const end = endOf.get(edge.to);
+    if (from === undefined) continue;
+    if (to !== undefined && from.row === to.row && from.position < to.position)
+      along.push({ edge, from, to });
+    else if (to !== undefined && to !== from) away.push({ edge, from, to });
+    else if (end !== undefined) away.push({ edge, from, to: end });
+  }
+
+  along.sort((a, b) => a.to.position - a.from.position - (b.to.position - b.from.position));
   for (const { edge, from, to } of along) {
     const { count, hadMetadata, withMetadata } = edge;
-    // Within a filter the edges are not counted: shown is the share of each hop that passes it.
-    const height = Math.min(heightOf(from, count), heightOf(to, count));
+    const height = Math.min(heightOf(from.station, count), heightOf(to.station, count));
     if (height === 0) continue;
-    const lost = entered(edges, edge.to, count) ? (to.station.hop?.metadataLost ?? 0) : 0;
+    const lost = isBusiest(edges, edge) ? (countAt(to.station)?.numbers?.metadataLost ?? 0) : 0;
     const toMeta = height * (withMetadata / count);
     segments.push({
-      key: `${from.station.key}>${to.station.key}`,
-      count,
-      hadMetadata,
-      withMetadata,
-      title: `${from.station.label} → ${to.station.label}: ${printCount(count)} journeys`,
+      key: `${side}:${edge.from}>${edge.to}`,
+      edge,
+      side,
+      title: titleOf(from.station.label, to.station.label, edge),
       from: from.station,
       to: to.station,
-      fromBase: baseOf(from) - stack(leaving, edge.from, height, from.station.band),
-      toBase: baseOf(to) - stack(arriving, edge.to, height, to.station.band),
+      fromBase: from.base + grows * stack(leaving, edge.from, height, bandAt(from.station)),
+      toBase: to.base + grows * stack(arriving, edge.to, height, bandAt(to.station)),
+      grows,
       height,
       fromMeta: height * (hadMetadata / count),
       toMeta,
@@ -131,53 +146,47 @@ export function layoutFlows({ lanes, ends, edges, options }: FlowInput): GroupFl
     });
   }
 
-  for (const edge of edges) {
-    const from = places.get(edge.from);
-    const end = endOf.get(edge.to);
-    const to = places.get(edge.to);
-    if (from === undefined || (end === undefined && (to === undefined || to.lane === from.lane))) continue;
+  for (const { edge, from, to } of away) {
     const { count, hadMetadata, withMetadata } = edge;
-    const height = heightOf(from, count);
-    // Within a filter that nothing here passes.
-    if (height === 0 || (end ?? to?.station)?.events === 0) continue;
-    const y = baseOf(from) - stack(leaving, edge.from, height, from.station.band) - height / 2;
-    const toLabel = end?.label ?? to?.station.label ?? '';
+    const target = 'row' in to ? to.station : to;
+    const height = Math.min(heightOf(from.station, count), heightOf(target, count));
+    if (height === 0) continue;
+    const drawn = Math.max(MIN_BEND_PX, height);
+    const foot = 'row' in to ? to.base : to.y + bandAt(to) / 2;
     bends.push({
-      key: `${from.station.key}>${end?.key ?? to?.station.key ?? ''}`,
-      count,
-      hadMetadata,
-      withMetadata,
-      title: `${from.station.label} → ${toLabel}: ${printCount(count)} journeys`,
-      source: [from.station.x, y],
-      target:
-        end !== undefined
-          ? [end.x - 6, end.y]
-          : [to?.station.x ?? 0, to === undefined ? 0 : baseOf(to) - to.station.band / 2],
-      width: Math.min(MAX_BEND_PX, Math.max(MIN_BEND_PX, height)),
+      key: `${side}:${edge.from}>${edge.to}`,
+      edge,
+      side,
+      title: titleOf(from.station.label, target.label, edge),
+      source: [from.station.x, from.base - stack(leaving, edge.from, height, bandAt(from.station))],
+      target: [target.x, foot - stack(arriving, edge.to, height, bandAt(target))],
+      height: drawn,
+      fromMeta: drawn * (hadMetadata / count),
+      toMeta: drawn * (withMetadata / count),
     });
   }
 
   for (const [index, place] of places) {
-    const { hop, band } = place.station;
-    if (hop === null || options.filtered) continue;
+    const { station } = place;
+    const events = countAt(station)?.events ?? 0;
     const gone = edges.reduce((sum, edge) => (edge.from === index ? sum + edge.count : sum), 0);
-    const count = hop.events - gone;
-    // Where nothing ever leaves the lane itself ends, and nothing needs to be said.
+    const count = events - gone;
+    // Where nothing ever leaves the row itself ends, and nothing needs to be said.
     if (count <= 0 || gone === 0) continue;
-    const height = heightOf(place, count);
+    const height = heightOf(station, count);
     stubs.push({
-      key: `stub-${place.station.key}`,
-      x: place.station.x,
-      y: baseOf(place) - stack(leaving, index, height, band) - height,
+      key: `stub-${station.key}`,
+      x: station.x,
+      y: place.base - stack(leaving, index, height, bandAt(station)) - height,
       height,
       count,
-      title: `${printCount(count)} of ${printCount(hop.events)} end here: not followed further than ${place.station.label}`,
+      title: `${printCount(count)} of ${printCount(events)} end here: not followed further than ${station.label}`,
     });
   }
   return { segments, bends, stubs };
 }
 
-/** Whether this is the busiest edge into a hop: the one that what was lost before the hop is drawn on. */
-function entered(edges: readonly Edge[], to: number, count: number): boolean {
+/** Whether this is the busiest edge into its hop: the one that what was lost before the hop is drawn on. */
+function isBusiest(edges: readonly Edge[], { to, count }: Edge): boolean {
   return edges.every((edge) => edge.to !== to || edge.count <= count);
 }

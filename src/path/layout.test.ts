@@ -1,23 +1,30 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { HOOKS } from '#core/format/hooks.ts';
 import { fakeHop, edgeHops } from '#src/testing/hops.ts';
-import type { Edge } from '#workers/api.ts';
-import {
-  firstLanes,
-  GROUP_HEAD,
-  groupsOf,
-  kernelOrder,
-  LANE_ABOVE,
-  layoutPath,
-  printShare,
-  type PathOptions,
-} from './layout.ts';
+import type { Edge, Hop, MissingHook } from '#workers/api.ts';
+import { groupsOf, kernelOrder } from './lanes.ts';
+import { firstRows, layoutPath, printShare, type PathOptions } from './layout.ts';
 
-const options: PathOptions = { width: 1280, only: null, filtered: false, bandHeight: 32 };
+const BAND = 32;
 
 function edge(from: number, to: number, count: number, hadMetadata = 0, withMetadata = hadMetadata): Edge {
   return { from, to, count, hadMetadata, withMetadata };
+}
+
+function lay(
+  hops: readonly Hop[],
+  edges: readonly Edge[] = [],
+  missing: readonly MissingHook[] = [],
+  part: Partial<PathOptions> = {},
+) {
+  return layoutPath(hops, missing, edges, {
+    width: 1280,
+    only: null,
+    sides: [{ hops, edges }],
+    all: false,
+    bandRoom: BAND,
+    ...part,
+  });
 }
 
 describe('what runs between hops', () => {
@@ -29,35 +36,39 @@ describe('what runs between hops', () => {
     fakeHop({ index: 2, hook: FREED, events: 90 }),
   ];
   const edges = [edge(0, 1, 60, 30, 60), edge(0, 2, 30), edge(1, 2, 60, 60, 0)];
-  const flows = (filtered = false) => layoutPath(hops, [], edges, { ...options, filtered }).groups[0];
 
   it('is as wide as the journeys that went there, not as the hops at its ends', () => {
-    const [segment] = flows()?.segments ?? [];
-    expect(segment).toMatchObject({ key: 'hop-0>hop-1', count: 60 });
-    expect(segment?.height).toBeCloseTo(0.6 * 32, 6);
-    expect(segment?.fromMeta).toBeCloseTo(0.3 * 32, 6);
-    expect(segment?.toMeta).toBeCloseTo(0.6 * 32, 6);
+    const [segment] = lay(hops, edges).segments;
+    expect(segment).toMatchObject({ key: '0:0>1', edge: { count: 60 } });
+    expect(segment?.height).toBeCloseTo(0.6 * BAND, 6);
+    expect(segment?.fromMeta).toBeCloseTo(0.3 * BAND, 6);
+    expect(segment?.toMeta).toBeCloseTo(0.6 * BAND, 6);
   });
 
-  it('leads to an end only from where journeys came, and says how many', () => {
-    expect(flows()?.bends.map((bend) => [bend.key, bend.title])).toEqual([
-      ['hop-0>hop-2', 'netif_receive_skb → freed: 30 journeys'],
-      ['hop-1>hop-2', 'tcx ingress, last → freed: 60 journeys'],
+  it('leads to an end only from where journeys came, as wide, and says how many', () => {
+    const { bends } = lay(hops, edges);
+    expect(bends.map(({ title }) => title)).toEqual([
+      'netif_receive_skb → freed: 30 journeys, 0 with metadata before, 0 after',
+      'tcx ingress, last → freed: 60 journeys, 60 with metadata before, 0 after',
     ]);
+    expect(bends.map(({ height }) => height)).toEqual([0.3 * BAND, 0.6 * BAND]);
   });
 
-  it('says how many journeys were seen last in the middle, and nothing of it within a filter', () => {
-    expect(flows()?.stubs).toMatchObject([
+  it('says how many journeys were seen last in the middle', () => {
+    const { stubs } = lay(hops, edges);
+    expect(stubs).toMatchObject([
       { count: 10, title: '10 of 100 end here: not followed further than netif_receive_skb' },
     ]);
-    expect(flows()?.stubs[0]?.height).toBeCloseTo(0.1 * 32, 6);
-    expect(flows(true)?.stubs).toEqual([]);
+    expect(stubs[0]?.height).toBeCloseTo(0.1 * BAND, 6);
   });
 
-  it('is not drawn where nothing passes the filter', () => {
-    const none = hops.map((hop) => ({ ...hop, filteredEvents: 0, filteredWithMetadata: 0 }));
-    const [group] = layoutPath(none, [], edges, { ...options, filtered: true }).groups;
-    expect([group?.segments, group?.bends, group?.stubs]).toEqual([[], [], []]);
+  it('is not drawn where nothing passes the filter, and no hop moves', () => {
+    const nothing = hops.map((hop) => ({ ...hop, events: 0, withMetadata: 0 }));
+    const layout = lay(hops, edges, [], { sides: [{ hops: nothing, edges }] });
+    expect([layout.segments, layout.bends, layout.stubs]).toEqual([[], [], []]);
+    const places = ({ rows }: typeof layout) =>
+      rows.map(({ lanes }) => lanes.map(({ stations }) => stations.map(({ x }) => x)));
+    expect(places(layout)).toEqual(places(lay(hops, edges)));
   });
 
   it('never stacks more on a hop than its band is high, for any counts', () => {
@@ -67,116 +78,139 @@ describe('what runs between hops', () => {
         fc.array(fc.tuple(index, index, fc.integer({ min: 1, max: 100 })), { maxLength: 12 }),
         (list) => {
           const four = [1, 2, 3, FREED].map((hook, i) => fakeHop({ index: i, hook, events: 100 }));
-          const counted = list.map(([from, to, count]) => edge(from, to, count));
-          for (const group of layoutPath(four, [], counted, options).groups) {
-            for (const segment of group.segments) {
-              expect(segment.fromBase - segment.height).toBeGreaterThanOrEqual(
-                GROUP_HEAD + LANE_ABOVE - 1e-6,
-              );
-              expect(segment.toBase - segment.height).toBeGreaterThanOrEqual(GROUP_HEAD + LANE_ABOVE - 1e-6);
-            }
-            for (const stub of group.stubs) expect(stub.height).toBeLessThanOrEqual(32 + 1e-6);
+          const layout = lay(
+            four,
+            list.map(([from, to, count]) => edge(from, to, count)),
+          );
+          const top = layout.rows[0]!.base - BAND - 1e-6;
+          for (const segment of layout.segments) {
+            expect(segment.fromBase - segment.height).toBeGreaterThanOrEqual(top);
+            expect(segment.toBase - segment.height).toBeGreaterThanOrEqual(top);
           }
+          for (const stub of layout.stubs) expect(stub.height).toBeLessThanOrEqual(BAND + 1e-6);
         },
       ),
     );
   });
-});
 
-describe('the first drawing', () => {
-  it('grows lane by lane to the whole, in its final places', () => {
-    const two = [...edgeHops('eth0', 1), ...edgeHops('eth1', 2, 10)];
-    const layout = layoutPath(two, [], [edge(0, 8, 5)], options);
-    const lanes = (count: number) =>
-      firstLanes(layout, count).groups.map((group) => [group.lanes.length, group.bends.length]);
-    expect([1, 2, 3].map(lanes)).toEqual([
-      [[1, 0]],
-      [[2, 1]],
-      [
-        [2, 1],
-        [1, 0],
-      ],
-    ]);
-    expect(firstLanes(layout, 4)).toEqual(layout);
+  it('marks where metadata is lost, within the band', () => {
+    const two = [
+      fakeHop({ index: 0, hook: 1, events: 100, withMetadata: 100 }),
+      fakeHop({ index: 1, hook: 2, events: 100, withMetadata: 40, metadataLost: 60 }),
+    ];
+    const [segment] = lay(two, [edge(0, 1, 100, 100, 40)]).segments;
+    expect(segment?.toMeta).toBeCloseTo(0.4 * BAND, 6);
+    expect(segment?.lostBand).toBeCloseTo(0.6 * BAND, 6);
   });
 });
 
-describe('the path layout', () => {
+describe('two sides', () => {
+  it('stand on and hang from one line, each by its own packets', () => {
+    const hops = [
+      fakeHop({ index: 0, hook: 1, events: 90, withMetadata: 90 }),
+      fakeHop({ index: 1, hook: 2, events: 90, withMetadata: 60 }),
+    ];
+    const part = (events: number, kept: number) =>
+      hops.map((hop, i) => ({ ...hop, events, withMetadata: i === 0 ? events : kept }));
+    const sides = [
+      { hops: part(60, 60), edges: [edge(0, 1, 60, 60, 60)] },
+      { hops: part(30, 0), edges: [edge(0, 1, 30, 30, 0)] },
+    ];
+    const layout = lay(hops, [edge(0, 1, 90, 90, 60)], [], { sides, bandRoom: 2 * BAND });
+    expect(
+      layout.segments.map(({ side, grows, height, fromMeta, toMeta }) => [
+        side,
+        grows,
+        height,
+        fromMeta,
+        toMeta,
+      ]),
+    ).toEqual([
+      [0, -1, BAND, BAND, BAND],
+      [1, 1, BAND, BAND, 0],
+    ]);
+    const [row] = layout.rows;
+    expect(layout.segments.map(({ fromBase }) => fromBase)).toEqual([row?.base, row?.base]);
+    expect(
+      row?.lanes[0]?.stations[1]?.counts.map(({ events, withMetadata }) => [events, withMetadata]),
+    ).toEqual([
+      [60, 60],
+      [30, 0],
+    ]);
+  });
+});
+
+describe('rows of lanes', () => {
+  const lanesOf = ({ rows }: ReturnType<typeof lay>) => rows.map(({ lanes }) => lanes.map(({ key }) => key));
+
   it('puts Rx above Tx and both in kernel order, whatever order the hops came in', () => {
-    const layout = layoutPath([...edgeHops()].reverse(), [], [], options);
-    const [group] = layout.groups;
-    expect(group?.lanes.map((lane) => lane.lane)).toEqual(['rx', 'tx']);
-    expect(group?.lanes[0]?.stations.map((station) => station.label)).toEqual([
+    const layout = lay([...edgeHops()].reverse());
+    expect(lanesOf(layout)).toEqual([['eth0~0/rx'], ['eth0~0/tx']]);
+    expect(layout.rows[0]?.lanes[0]?.stations.map((station) => station.label)).toEqual([
       'netif_receive_skb',
       'tcx ingress, first',
       'tcx ingress, last',
       'socket recv',
     ]);
-    expect(group?.ends.map((end) => end.label)).toEqual(['freed', 'dropped']);
+    expect(layout.ends.map((end) => end.label)).toEqual(['freed', 'dropped']);
+  });
+
+  it('names the layers of neighbouring hops once', () => {
+    const [row] = lay(edgeHops()).rows;
+    expect(row?.lanes[0]?.layers.map(({ name }) => name)).toEqual(['stack', 'tc', 'socket, application']);
   });
 
   it('draws a missing hook in its place, with the reason', () => {
     const hops = edgeHops().filter((hop) => hop.hook !== 2);
     const missing = [{ hook: 2, name: 'tcx/ingress@first', reason: 'kernel older than 6.6' }];
-    const [group] = layoutPath(hops, missing, [edge(0, 2, 900), edge(2, 3, 900)], options).groups;
-    const lane = group?.lanes[0];
-    expect(lane?.stations.map((station) => station.missing?.reason ?? null)).toEqual([
+    const [row] = lay(hops, [], missing).rows;
+    expect(row?.lanes[0]?.stations.map((station) => station.missing?.reason ?? null)).toEqual([
       null,
       'kernel older than 6.6',
       null,
       null,
     ]);
-    expect(group?.segments.map((segment) => segment.key)).toEqual(['hop-2>hop-3', 'hop-0>hop-2']);
   });
 
-  it('makes the band as high as its share of the busiest hop, and the metadata a share of the band', () => {
+  it('goes on in the same row where packets go on to another device', () => {
     const hops = [
-      fakeHop({ index: 0, hook: 1, events: 100, withMetadata: 0 }),
-      fakeHop({ index: 1, hook: 2, events: 50, withMetadata: 25 }),
+      fakeHop({ index: 0, hook: 1, device: 'in0', events: 10 }),
+      fakeHop({ index: 1, hook: 16, device: 'in0', events: 10 }),
+      fakeHop({ index: 2, hook: 18, device: 'out0', events: 10 }),
+      fakeHop({ index: 3, hook: 8, device: 'out0', events: 10 }),
     ];
-    const stations = layoutPath(hops, [], [], options).groups[0]?.lanes[0]?.stations;
-    expect(stations?.map((station) => [station.band, station.meta])).toEqual([
-      [32, 0],
-      [16, 8],
-    ]);
+    const layout = lay(hops, [edge(0, 1, 10), edge(1, 2, 10), edge(2, 3, 10)]);
+    expect(lanesOf(layout)).toEqual([['in0~0/rx', 'out0~0/tx']]);
+    expect(layout.segments.map(({ key }) => key)).toEqual(['0:0>1', '0:1>2', '0:2>3']);
+    expect(layout.bends).toEqual([]);
+    const few = lay(hops, [edge(0, 1, 10), edge(1, 2, 2), edge(2, 3, 10)]);
+    expect(lanesOf(few), 'most of what out0 has comes from elsewhere').toEqual([['in0~0/rx'], ['out0~0/tx']]);
+    expect(few.bends.map(({ key }) => key)).toEqual(['0:1>2']);
   });
 
-  it('never hides a hop that saw a packet: its band is at least 2 px', () => {
+  it('leaves out lanes that saw nothing while others did, and says which', () => {
     const hops = [
-      fakeHop({ index: 0, hook: 1, events: 1_000_000 }),
-      fakeHop({ index: 1, hook: 2, events: 1 }),
+      fakeHop({ index: 0, hook: 1, events: 10 }),
+      fakeHop({ index: 1, hook: 8 }),
+      fakeHop({ index: 2, hook: 9 }),
     ];
-    expect(layoutPath(hops, [], [], options).groups[0]?.lanes[0]?.stations[1]?.band).toBe(2);
+    const layout = lay(hops);
+    expect(lanesOf(layout)).toEqual([['eth0~0/rx']]);
+    expect(layout.silent.map(({ key }) => key)).toEqual(['eth0~0/tx', 'eth0~0/end']);
+    expect(lanesOf(lay(hops, [], [], { all: true }))).toEqual([['eth0~0/rx'], ['eth0~0/tx']]);
+    const quiet = hops.map((hop) => ({ ...hop, events: 0 }));
+    expect(lanesOf(lay(quiet)), 'nothing was seen at all yet').toEqual([['eth0~0/rx'], ['eth0~0/tx']]);
   });
 
-  it('marks where metadata is lost, within the band', () => {
-    const hops = [
-      fakeHop({ index: 0, hook: 1, events: 100, withMetadata: 100 }),
-      fakeHop({ index: 1, hook: 2, events: 100, withMetadata: 40, metadataLost: 60 }),
-    ];
-    const edges = [edge(0, 1, 100, 100, 40)];
-    const segment = layoutPath(hops, [], edges, options).groups[0]?.segments[0];
-    expect(segment?.toMeta).toBeCloseTo(0.4 * 32, 6);
-    expect(segment?.lostBand).toBeCloseTo(0.6 * 32, 6);
-  });
-
-  it('gives each device and netns its own pair of lanes, side by side while they fit', () => {
+  it('shows one device when it is asked for', () => {
     const two = [...edgeHops('eth0', 1), ...edgeHops('eth0', 2, 10)];
     expect(groupsOf(two).map((group) => group.key)).toEqual(['eth0~1', 'eth0~2']);
-    const wide = layoutPath(two, [], [], options);
-    expect(wide.groups.map((group) => group.y)).toEqual([0, 0]);
-    const long = [1, 2].flatMap((netns) =>
-      HOOKS.filter(({ lane }) => lane === 'rx').map((hook, i) =>
-        fakeHop({ index: netns * 100 + i, hook: hook.id, device: 'eth0', netns, events: 10 }),
-      ),
-    );
-    const [first, second] = layoutPath(long, [], [], options).groups;
-    expect(second?.y, 'one with many busy hooks has the whole width').toBe(first?.height);
-    const narrow = layoutPath(two, [], [], { ...options, width: 700 });
-    expect(narrow.groups[1]?.x).toBe(0);
-    expect(narrow.groups[1]?.y).toBe(narrow.groups[0]?.height);
-    expect(layoutPath(two, [], [], { ...options, only: 'eth0~2' }).groups.map((group) => group.key)).toEqual([
-      'eth0~2',
+    expect(lanesOf(lay(two, [], [], { only: 'eth0~2' }))).toEqual([['eth0~2/rx'], ['eth0~2/tx']]);
+    expect(lay(two).rows.map(({ lanes }) => lanes[0]?.detail)).toEqual([
+      'Rx · netns 1',
+      'Tx · netns 1',
+      'Rx · netns 2',
+      'Tx · netns 2',
     ]);
   });
 
@@ -184,12 +218,79 @@ describe('the path layout', () => {
     const hops = [0, 1, 2].map((index) =>
       fakeHop({ index, hook: 0, name: `if${index}`, lane: 'none', events: 5 }),
     );
-    const [group] = layoutPath(hops, [{ hook: 1, name: 'x', reason: 'y' }], [edge(0, 1, 5)], options).groups;
-    expect(group?.lanes.map((lane) => [lane.lane, lane.stations.length])).toEqual([['none', 3]]);
-    expect([group?.segments, group?.bends, group?.stubs]).toEqual([[], [], []]);
+    const layout = lay(hops, [edge(0, 1, 5)], [{ hook: 1, name: 'x', reason: 'y' }]);
+    expect(lanesOf(layout)).toEqual([['interfaces/none']]);
+    expect([layout.segments, layout.bends, layout.stubs]).toEqual([[], [], []]);
+  });
+});
+
+describe('what is drawn', () => {
+  it('makes the band as high as its share of the busiest hop, and the metadata a share of the band', () => {
+    const hops = [
+      fakeHop({ index: 0, hook: 1, events: 100, withMetadata: 0 }),
+      fakeHop({ index: 1, hook: 2, events: 50, withMetadata: 25 }),
+      fakeHop({ index: 2, hook: 3, events: 1 }),
+    ];
+    const stations = lay(hops).rows[0]?.lanes[0]?.stations;
+    expect(stations?.flatMap(({ counts }) => counts.map(({ band, meta }) => [band, meta]))).toEqual([
+      [BAND, 0],
+      [BAND / 2, BAND / 4],
+      // Never hides a hop that saw a packet.
+      [2, 0],
+    ]);
   });
 
-  it('keeps every mark inside the drawing and stations in order, for any counts', () => {
+  it('grows row by row to the whole, in its final places', () => {
+    const layout = lay([...edgeHops('eth0', 1), ...edgeHops('eth1', 2, 10)], [edge(0, 8, 5)]);
+    expect([1, 2, 4].map((rows) => firstRows(layout, rows).rows.length)).toEqual([1, 2, 4]);
+    expect(firstRows(layout, 1).bends).toEqual([]);
+    expect(firstRows(layout, 4)).toEqual(layout);
+  });
+
+  it('tells damage and its cause below the hop, none over another and all within the drawing', () => {
+    const cause = {
+      state: 'lost',
+      cause: 'expandHead',
+      operation: 'pskb_expand_head',
+      known: 'rule',
+      firstNs: '0',
+    } as const;
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(fc.integer({ min: 1, max: 4 }), fc.nat(3)), { minLength: 1, maxLength: 12 }),
+        fc.integer({ min: 500, max: 2500 }),
+        (list, width) => {
+          const hops = list.map(([hook, causes], index) =>
+            fakeHop({
+              index,
+              hook,
+              device: `eth${index % 3}`,
+              events: 10,
+              causes: Array.from({ length: causes }, (_, i) => ({ ...cause, count: i + 1 })),
+            }),
+          );
+          const { callouts, rows, width: whole } = lay(hops, [], [], { width });
+          expect(callouts).toHaveLength(list.reduce((sum, [, causes]) => sum + causes, 0));
+          const bottom = Math.max(...rows.map(({ y, height }) => y + height));
+          for (const one of callouts) {
+            expect(one.x).toBeGreaterThanOrEqual(0);
+            expect(one.x + one.width).toBeLessThanOrEqual(whole);
+            expect(one.y).toBeLessThan(bottom);
+            const over = callouts.filter(
+              (other) =>
+                other !== one &&
+                other.y === one.y &&
+                other.x < one.x + one.width &&
+                one.x < other.x + other.width,
+            );
+            expect(over).toEqual([]);
+          }
+        },
+      ),
+    );
+  });
+
+  it('keeps every mark inside the drawing and hops in order, for any counts', () => {
     const count = fc.nat(1_000_000);
     fc.assert(
       fc.property(
@@ -205,22 +306,21 @@ describe('the path layout', () => {
               withMetadata: Math.min(a, b),
             }),
           );
-          const layout = layoutPath(hops, [], [], { ...options, width });
-          let drawn = 0;
-          for (const group of layout.groups) {
-            expect(group.x + group.width).toBeLessThanOrEqual(layout.width + 1e-6);
-            expect(group.y + group.height).toBeLessThanOrEqual(layout.height + 1e-6);
-            drawn += group.ends.length;
-            for (const lane of group.lanes) {
-              let x = 0;
-              for (const station of lane.stations) {
-                drawn++;
-                expect(station.x).toBeGreaterThan(x);
-                expect(station.x).toBeLessThan(group.width);
-                expect(station.band).toBeLessThanOrEqual(options.bandHeight);
-                expect(station.meta).toBeLessThanOrEqual(station.band);
-                x = station.x;
+          const layout = lay(hops, [], [], { width, all: true });
+          let drawn = layout.ends.length;
+          for (const end of layout.ends) expect(end.x).toBeLessThan(layout.width);
+          for (const row of layout.rows) {
+            expect(row.y + row.height).toBeLessThanOrEqual(layout.height + 1e-6);
+            let x = 0;
+            for (const station of row.lanes.flatMap((lane) => lane.stations)) {
+              drawn++;
+              expect(station.x).toBeGreaterThan(x);
+              expect(station.x).toBeLessThan(layout.width);
+              for (const { band, meta } of station.counts) {
+                expect(band).toBeLessThanOrEqual(BAND);
+                expect(meta).toBeLessThanOrEqual(band);
               }
+              x = station.x;
             }
           }
           expect(drawn).toBe(hops.length);

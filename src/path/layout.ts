@@ -1,69 +1,85 @@
 /**
- * Where everything on the path diagram goes: numbers in, numbers out, no DOM. One group per device and
- * netns, side by side while they fit; in a group one lane per direction, and to their right the hooks where
- * packets end. All lengths are CSS pixels.
+ * Where everything on the path diagram goes: numbers in, numbers out, no DOM. Rows of lanes (lanes.ts), hops in kernel
+ * order under their layers, to their right the hooks where packets end, below them what happened to metadata
+ * (callouts.ts). All lengths are CSS pixels from the top left of the diagram.
  */
-import { HOOK_BY_ID, type Lane } from '#core/format/hooks.ts';
-import type { Edge, Hop, MissingHook } from '#workers/api.ts';
-import { printCount } from '#src/list/print.ts';
-import { damagesOf, damageText } from '#src/loss/damage.ts';
+import type { Edge, Hop, HopNumbers, MissingHook } from '#workers/api.ts';
+import { layoutCallouts, type Callout } from './callouts.ts';
 import { layoutFlows, type Bend, type Segment, type Stub } from './flows.ts';
+import { groupsOf, isQuiet, laneTitle, rowsOf, type LaneSlots, type Slot } from './lanes.ts';
 
-export type LaneName = Lane | 'none';
+/** The journeys whose path is drawn: one side, or two that are compared. */
+export interface Side {
+  /** By index of the hop; shorter than the list of hops when some have come since. */
+  readonly hops: readonly HopNumbers[];
+  readonly edges: readonly Edge[];
+}
+
+/** What one side has at a hook. */
+export interface Count {
+  readonly events: number;
+  readonly withMetadata: number;
+  /** Height of the flow band, and of the part that carries metadata. */
+  readonly band: number;
+  readonly meta: number;
+  readonly numbers: HopNumbers | null;
+}
 
 /** One hook on the diagram: observed, or known and missing. */
 export interface Station {
+  /** `GROUP/hop-INDEX` or `GROUP/missing-HOOK`. */
   readonly key: string;
   readonly hop: Hop | null;
   readonly missing: MissingHook | null;
   readonly label: string;
   readonly x: number;
+  /** Base line of its label. */
+  readonly labelY: number;
   /** Nothing was seen here and room is short: a mark, its words when pointed at. */
   readonly quiet: boolean;
-  /** Height of the flow band, and of the part that carries metadata, at this station. */
-  readonly band: number;
-  readonly meta: number;
-  readonly events: number;
-  readonly withMetadata: number;
+  /** Its counts have room for the bytes, and they are others than at the hop before. */
+  readonly saysBytes: boolean;
+  /** One for each side. */
+  readonly counts: readonly Count[];
 }
 
 export interface LaneLayout {
-  readonly lane: LaneName;
+  readonly key: string;
   readonly title: string;
-  readonly y: number;
+  readonly detail: string;
+  /** Left edge. */
+  readonly x: number;
   readonly stations: readonly Station[];
+  readonly layers: readonly { readonly name: string; readonly from: number; readonly to: number }[];
 }
 
-export interface EndStation {
+export interface RowLayout {
   readonly key: string;
-  readonly hop: Hop | null;
-  readonly missing: MissingHook | null;
-  readonly label: string;
-  readonly x: number;
   readonly y: number;
-  readonly events: number;
-  readonly withMetadata: number;
-}
-
-export interface GroupLayout {
-  readonly key: string;
-  readonly title: string;
-  readonly netns: number;
-  readonly events: number;
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
   readonly height: number;
+  /** Of the dots, and of the bands: the line they stand on, or with two sides that they stand on and hang from. */
+  readonly dotY: number;
+  readonly base: number;
+  /** Where the bands end: the base, or below it that of the second side. */
+  readonly foot: number;
   readonly lanes: readonly LaneLayout[];
-  readonly ends: readonly EndStation[];
-  /** Within lanes, between lanes and to the ends, and what ends in the middle (flows.ts). */
-  readonly segments: readonly Segment[];
-  readonly bends: readonly Bend[];
-  readonly stubs: readonly Stub[];
+}
+
+export interface EndStation extends Omit<Station, 'quiet' | 'labelY'> {
+  readonly group: string;
+  readonly y: number;
 }
 
 export interface PathLayout {
-  readonly groups: readonly GroupLayout[];
+  readonly rows: readonly RowLayout[];
+  readonly ends: readonly EndStation[];
+  /** Within rows, between rows and to the ends, and what ends in the middle; by side (flows.ts). */
+  readonly segments: readonly Segment[];
+  readonly bends: readonly Bend[];
+  readonly stubs: readonly Stub[];
+  readonly callouts: readonly Callout[];
+  /** What is not drawn because nothing was seen there. */
+  readonly silent: readonly LaneSlots[];
   readonly width: number;
   readonly height: number;
 }
@@ -72,175 +88,62 @@ export interface PathOptions {
   readonly width: number;
   /** Key of the only group to show; null = all. */
   readonly only: string | null;
-  /** Counts within the filter in force instead of all. */
-  readonly filtered: boolean;
-  /** Highest a band gets. */
-  readonly bandHeight: number;
+  /** One, or two that are compared. */
+  readonly sides: readonly Side[];
+  /** Also lanes where nothing was seen. */
+  readonly all: boolean;
+  /** Height for bands of all rows together; each gets its part within MIN_BAND and MAX_BAND. */
+  readonly bandRoom: number;
 }
 
-export const LANE_GUTTER = 34;
-export const STATION_MIN = 92;
+export const GUTTER = 58;
 export const END_WIDTH = 92;
-export const GROUP_MIN = LANE_GUTTER + 4 * STATION_MIN + END_WIDTH;
-export const GROUP_GAP = 28;
-export const GROUP_HEAD = 22;
-/** Above the band: label and dot. Below: count, share, note. */
-export const LANE_ABOVE = 34;
-export const LANE_BELOW = 50;
-
-/** A share that rises by less is noise: packets between two hops at the moment of counting. */
-const MENTIONED_RISE = 0.02;
-
-/** How wide a hop that saw nothing is beside one that did, where room is short. */
-const QUIET_SHARE = 0.2;
+/** Between two lanes of a row, with the title of the second. */
+export const LANE_GAP = 52;
+const MIN_BAND = 26;
+const MAX_BAND = 64;
+/** Between hops: at least, and at least for two lanes to share a row. */
+const MIN_PITCH = 46;
+const CHAIN_PITCH = 54;
+/** How wide a hook that saw nothing is where room is short. */
+const QUIET_PX = 13;
+/** And where there are many of them. */
+const NARROW_QUIET_PX = 8;
+const MANY_QUIET = 16;
 /** The widest label beside one of ordinary width. */
 const LABEL_ROOM = 106;
+const BYTES_PITCH = 74;
+const LABEL_CHAR_PX = 6.4;
+const LABEL_GAP_PX = 8;
+/** Above the band, from the top of the row. */
+const LAYER_Y = 11;
+const LABEL_Y = 26;
+const LABEL_STEP = 13;
+const DOT_BELOW_LABEL = 9;
+const BAND_BELOW_DOT = 9;
+/** Below the band: one line for the packets and one for the share, or one for each side and the difference. */
+export const LINE_PX = 13;
+export const FIRST_LINE = 15;
+const ROW_GAP = 10;
+/** Between two ends, beside the height of their bars. */
+const END_PITCH = 46;
 
-const LANE_ORDER: readonly LaneName[] = ['rx', 'tx', 'none'];
-
-export function laneTitle(lane: LaneName): string {
-  switch (lane) {
-    case 'rx':
-      return 'Rx';
-    case 'tx':
-      return 'Tx';
-    case 'end':
-      return 'End';
-    case 'none':
-      return '';
-  }
+export function countOf(numbers: HopNumbers | null, most: number, bandHeight: number): Count {
+  const events = numbers?.events ?? 0;
+  const withMetadata = numbers?.withMetadata ?? 0;
+  const band = events === 0 ? 0 : Math.max(2, (events / most) * bandHeight);
+  return { events, withMetadata, band, meta: events === 0 ? 0 : band * (withMetadata / events), numbers };
 }
 
-/** Groups in the order in which their first hop was seen. `foreign` hops (lane 'none') share one group. */
-export function groupKey(hop: Hop): string {
-  return hop.lane === 'none' ? 'interfaces' : `${hop.device}~${hop.netns}`;
-}
-
-export interface Group {
-  readonly key: string;
-  readonly title: string;
-  readonly netns: number;
-  readonly hops: readonly Hop[];
-}
-
-export function groupsOf(hops: readonly Hop[]): readonly Group[] {
-  const groups = new Map<string, Hop[]>();
-  for (const hop of hops) {
-    const key = groupKey(hop);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [hop]);
-    else group.push(hop);
-  }
-  return [...groups].map(([key, members]) => ({
-    key,
-    title: key === 'interfaces' ? 'interfaces' : members[0]?.device || 'no device',
-    netns: members[0]?.netns ?? 0,
-    hops: members,
-  }));
-}
-
-/** All hops in the order in which the diagram shows them: group by group, lane by lane, kernel order. */
-export function kernelOrder(hops: readonly Hop[]): readonly Hop[] {
-  const rank = (lane: LaneName) => ['rx', 'tx', 'none', 'end'].indexOf(lane);
-  return groupsOf(hops).flatMap((group) =>
-    [...group.hops].sort((a, b) => rank(a.lane) - rank(b.lane) || a.order - b.order || a.index - b.index),
-  );
-}
-
-interface Slot {
-  readonly key: string;
-  readonly label: string;
-  readonly order: number;
-  readonly lane: LaneName;
-  readonly hop: Hop | null;
-  readonly missing: MissingHook | null;
-}
-
-function slotsOf(group: Group, missing: readonly MissingHook[]): readonly Slot[] {
-  const slots: Slot[] = group.hops.map((hop) => ({
-    key: `hop-${hop.index}`,
-    label: hop.lane === 'none' ? hop.name : hop.label,
-    order: hop.order,
-    lane: hop.lane,
-    hop,
-    missing: null,
-  }));
-  if (group.key !== 'interfaces') {
-    for (const one of missing) {
-      const hook = HOOK_BY_ID.get(one.hook);
-      if (hook === undefined || group.hops.some((hop) => hop.hook === one.hook)) continue;
-      slots.push({
-        key: `missing-${one.hook}`,
-        label: hook.label,
-        order: hook.order,
-        lane: hook.lane,
-        hop: null,
-        missing: one,
-      });
-    }
-  }
-  return slots.sort((a, b) => a.order - b.order || a.key.localeCompare(b.key));
-}
-
-export function countsOf(hop: Hop | null, filtered: boolean): { events: number; withMetadata: number } {
-  if (hop === null) return { events: 0, withMetadata: 0 };
-  return filtered
-    ? { events: hop.filteredEvents, withMetadata: hop.filteredWithMetadata }
-    : { events: hop.events, withMetadata: hop.withMetadata };
-}
-
-/** By all packets, not those of a filter: a filter moves nothing. */
-function isQuiet(slot: Slot): boolean {
-  return slot.hop === null || slot.hop.events === 0;
-}
-
-function sumOf(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0);
-}
-
-/** Room for the labels of the longest lane. */
-function neededWidth(slots: readonly Slot[]): number {
-  const widest = Math.max(
-    0,
-    ...LANE_ORDER.map((lane) =>
-      sumOf(slots.filter((slot) => slot.lane === lane).map((slot) => (isQuiet(slot) ? QUIET_SHARE : 1))),
-    ),
-  );
-  const endSpan = slots.some((slot) => slot.lane === 'end') ? END_WIDTH : 0;
-  return Math.ceil(LANE_GUTTER + widest * STATION_MIN + endSpan);
-}
-
-function layoutLane(
-  lane: LaneName,
-  slots: readonly Slot[],
-  y: number,
-  span: number,
-  most: number,
-  options: PathOptions,
-): LaneLayout {
-  const crowded = span / Math.max(1, slots.length) < LABEL_ROOM;
-  const shares = slots.map((slot) => (crowded && isQuiet(slot) ? QUIET_SHARE : 1));
-  const unit = span / Math.max(1, sumOf(shares));
-  let left = LANE_GUTTER;
-  const stations = slots.map((slot, position): Station => {
-    const { events, withMetadata } = countsOf(slot.hop, options.filtered);
-    const wide = unit * (shares[position] ?? 1);
-    left += wide;
-    const band = events === 0 ? 0 : Math.max(2, (events / most) * options.bandHeight);
-    return {
-      key: slot.key,
-      hop: slot.hop,
-      missing: slot.missing,
-      label: slot.label,
-      x: left - wide / 2,
-      quiet: crowded && isQuiet(slot),
-      band,
-      meta: events === 0 ? 0 : band * (withMetadata / events),
-      events,
-      withMetadata,
-    };
-  });
-  return { lane, title: laneTitle(lane), y, stations };
+/** Pixels between hops when lanes share a row of this width, and between those that saw nothing: 0 = alike. */
+function pitchOf(row: readonly LaneSlots[], width: number): { pitch: number; quietPitch: number } {
+  const slots = row.flatMap((lane) => lane.slots);
+  const room = width - GUTTER - LANE_GAP * (row.length - 1);
+  if (room / Math.max(1, slots.length) >= LABEL_ROOM) return { pitch: room / slots.length, quietPitch: 0 };
+  const quiet = slots.filter(isQuiet).length;
+  if (quiet === slots.length) return { pitch: MIN_PITCH, quietPitch: room / Math.max(1, quiet) };
+  const quietPitch = quiet > MANY_QUIET ? NARROW_QUIET_PX : QUIET_PX;
+  return { pitch: (room - quietPitch * quiet) / (slots.length - quiet), quietPitch };
 }
 
 /** Lays the diagram out. Pure: the same hops and options give the same numbers. */
@@ -251,88 +154,173 @@ export function layoutPath(
   options: PathOptions,
 ): PathLayout {
   const groups = groupsOf(hops).filter((group) => options.only === null || group.key === options.only);
-  const slotsBy = groups.map((group) => slotsOf(group, missing));
-  const widestGroup = Math.max(GROUP_MIN, ...slotsBy.map(neededWidth));
-  const columns = Math.max(
-    1,
-    Math.min(groups.length, Math.floor((options.width + GROUP_GAP) / (widestGroup + GROUP_GAP))),
+  const endsSeen = groups.some((group) => group.hops.some((hop) => hop.lane === 'end' && hop.events > 0));
+  const roomWith = (ends: boolean) => options.width - (ends ? END_WIDTH : 0);
+  const { rows, ends, silent } = rowsOf(
+    groups,
+    missing,
+    edges,
+    options.all,
+    (row) => pitchOf(row, roomWith(endsSeen || options.all)).pitch >= CHAIN_PITCH,
   );
-  const columnWidth = (options.width - GROUP_GAP * (columns - 1)) / columns;
-  const most = Math.max(1, ...hops.map((hop) => countsOf(hop, options.filtered).events));
-  const lanePitch = LANE_ABOVE + options.bandHeight + LANE_BELOW;
-  const placed: GroupLayout[] = [];
+  const room = roomWith(ends.length > 0);
+  const bandHeight = Math.round(
+    Math.min(MAX_BAND, Math.max(MIN_BAND, options.bandRoom / Math.max(1, rows.length))) /
+      options.sides.length,
+  );
+  const mosts = options.sides.map((side) => Math.max(1, ...side.hops.map(({ events }) => events)));
+  const counts = (slot: Slot) =>
+    options.sides.map((side, i) =>
+      countOf(slot.hop === null ? null : (side.hops[slot.hop.index] ?? null), mosts[i]!, bandHeight),
+    );
+  const ambiguous = (title: string) => groups.filter((group) => group.title === title).length > 1;
+  const lines = options.sides.length === 1 ? 2 : 3;
+
+  const placed: RowLayout[] = [];
+  const placedEnds: EndStation[] = [];
+  const callouts: Callout[] = [];
   let y = 0;
-  let rowHeight = 0;
   let width = options.width;
-  groups.forEach((group, position) => {
-    const column = position % columns;
-    if (column === 0 && position > 0) {
-      y += rowHeight;
-      rowHeight = 0;
-    }
-    const slots = slotsBy[position] ?? [];
-    const ends = slots.filter((slot) => slot.lane === 'end');
-    const names = LANE_ORDER.filter((lane) => slots.some((slot) => slot.lane === lane));
-    const endSpan = ends.length > 0 ? END_WIDTH : 0;
-    const groupWidth = Math.max(columnWidth, neededWidth(slots));
-    const span = groupWidth - LANE_GUTTER - endSpan;
-    const lanes = names.map((lane, row) =>
-      layoutLane(
-        lane,
-        slots.filter((slot) => slot.lane === lane),
-        GROUP_HEAD + row * lanePitch,
-        span,
-        most,
-        options,
-      ),
-    );
-    const height = GROUP_HEAD + Math.max(1, names.length) * lanePitch;
-    const middle = GROUP_HEAD + LANE_ABOVE + options.bandHeight / 2;
-    const endPitch = Math.max(
-      58,
-      ((Math.max(1, names.length) - 1) * lanePitch) / Math.max(1, ends.length - 1),
-    );
-    const x = column * (columnWidth + GROUP_GAP);
-    width = Math.max(width, x + groupWidth);
-    const placedEnds = ends.map((slot, row) => ({
-      key: slot.key,
-      hop: slot.hop,
-      missing: slot.missing,
-      label: slot.label,
-      x: LANE_GUTTER + span + END_WIDTH / 2,
-      y: middle + (names.length > 1 ? row * endPitch : row * endPitch - 10),
-      ...countsOf(slot.hop, options.filtered),
-    }));
-    placed.push({
-      key: group.key,
-      title: group.title,
-      netns: group.netns,
-      events: Math.max(0, ...group.hops.map((hop) => countsOf(hop, options.filtered).events)),
-      x,
-      y,
-      width: groupWidth,
-      height,
-      lanes,
-      ends: placedEnds,
-      ...layoutFlows({ lanes, ends: placedEnds, edges, options }),
+  rows.forEach((row, index) => {
+    const { pitch, quietPitch } = pitchOf(row, room);
+    const step = Math.max(MIN_PITCH, pitch);
+    const lanes = layoutRow(row, y, step, quietPitch, counts, ambiguous);
+    const stations = lanes.flatMap((lane) => lane.stations);
+    const levels = new Set(stations.map(({ labelY }) => labelY)).size > 1 ? 2 : 1;
+    const dotY = y + LABEL_Y + (levels - 1) * LABEL_STEP + DOT_BELOW_LABEL;
+    const base = dotY + BAND_BELOW_DOT + bandHeight;
+    const foot = base + (options.sides.length - 1) * bandHeight;
+    const right = Math.max(room, ...stations.map(({ x }) => x + step / 2));
+    width = Math.max(width, right + (ends.length > 0 ? END_WIDTH : 0));
+    const told = layoutCallouts(stations, foot + FIRST_LINE + lines * LINE_PX - 4, right);
+    callouts.push(...told.callouts);
+    const own = ends.filter((end) => end.row === index);
+    const endPitch = END_PITCH + bandHeight / 2;
+    own.forEach(({ group, slot }, position) => {
+      placedEnds.push({
+        key: `${group.key}/${slot.key}`,
+        group: group.key,
+        hop: slot.hop,
+        missing: slot.missing,
+        label: slot.label,
+        x: right + END_WIDTH / 2,
+        y: (own.length === 1 ? base - bandHeight / 2 : y + LABEL_Y + bandHeight / 2) + position * endPitch,
+        saysBytes: false,
+        counts: counts(slot),
+      });
     });
-    rowHeight = Math.max(rowHeight, height);
+    const height = Math.max(told.bottom + ROW_GAP - y, LABEL_Y + own.length * endPitch);
+    placed.push({ key: row.map(({ key }) => key).join('+'), y, height, dotY, base, foot, lanes });
+    y += height;
   });
-  return { groups: placed, width, height: y + rowHeight };
+  const flows = options.sides.map((side, index) =>
+    layoutFlows({
+      rows: placed,
+      ends: options.sides.length === 1 ? placedEnds : [],
+      edges: side.edges,
+      side: index,
+    }),
+  );
+  return {
+    rows: placed,
+    ends: placedEnds,
+    segments: flows.flatMap(({ segments }) => segments),
+    // Of two sides only what runs within rows is compared.
+    bends: options.sides.length === 1 ? flows.flatMap(({ bends }) => bends) : [],
+    stubs: options.sides.length === 1 ? flows.flatMap(({ stubs }) => stubs) : [],
+    callouts,
+    silent,
+    width,
+    height: y,
+  };
 }
 
-/** The drawing as far as its first lanes; what runs between lanes comes with the last one of its group. */
-export function firstLanes(layout: PathLayout, lanes: number): PathLayout {
-  let left = lanes;
-  const groups = layout.groups.flatMap((group) => {
-    const shown = group.lanes.slice(0, Math.max(0, left));
-    left -= group.lanes.length;
-    if (shown.length === group.lanes.length) return [group];
-    return shown.length === 0
-      ? []
-      : [{ ...group, lanes: shown, ends: [], segments: [], bends: [], stubs: [] }];
+function layoutRow(
+  row: readonly LaneSlots[],
+  y: number,
+  step: number,
+  quietPitch: number,
+  counts: (slot: Slot) => readonly Count[],
+  ambiguous: (title: string) => boolean,
+): readonly LaneLayout[] {
+  let left = 0;
+  let position = 0;
+  const busy = row.flatMap(({ slots }) => slots.filter((slot) => quietPitch === 0 || !isQuiet(slot)));
+  const wide = (slot: Slot | undefined) => (slot?.label.length ?? 0) * LABEL_CHAR_PX + LABEL_GAP_PX;
+  const isTight = busy.some((slot, i) => i > 0 && (wide(busy[i - 1]) + wide(slot)) / 2 > step);
+  const labelChars = Math.floor(((isTight ? 2 : 1) * step - LABEL_GAP_PX) / LABEL_CHAR_PX);
+  let bytesBefore = -1;
+  return row.map(({ key, group, lane, slots }, index) => {
+    const x = left;
+    left += index === 0 ? GUTTER : LANE_GAP;
+    const layers: { name: string; from: number; to: number }[] = [];
+    const stations = slots.map((slot): Station => {
+      const quiet = quietPitch > 0 && isQuiet(slot);
+      const room = quiet ? quietPitch : step;
+      const level = isTight && !quiet && position++ % 2 === 0 ? 0 : 1;
+      const last = layers.at(-1);
+      if (last?.name === slot.layer) layers[layers.length - 1] = { ...last, to: left + room };
+      else layers.push({ name: slot.layer, from: left, to: left + room });
+      left += room;
+      const own = counts(slot);
+      const bytes = averageBytes(own[0]?.numbers ?? null);
+      const saysBytes = own.length === 1 && bytes > 0 && bytes !== bytesBefore && step >= BYTES_PITCH;
+      if (bytes > 0) bytesBefore = bytes;
+      return {
+        key: `${group.key}/${slot.key}`,
+        hop: slot.hop,
+        missing: slot.missing,
+        label: fitLabel(slot.label, quiet ? Infinity : labelChars),
+        x: left - room / 2,
+        labelY: y + LABEL_Y + (isTight && !quiet ? level * LABEL_STEP : 0),
+        quiet,
+        saysBytes,
+        counts: own,
+      };
+    });
+    return {
+      key,
+      title: group.title,
+      detail: `${laneTitle(lane)}${ambiguous(group.title) ? ` · netns ${group.netns}` : ''}`,
+      x,
+      stations,
+      layers: layers.map((layer) => ({
+        ...layer,
+        name: fitLabel(layer.name, charsIn(layer.to - layer.from)),
+      })),
+    };
   });
-  return { ...layout, groups };
+}
+
+export const LAYER_LINE_Y = LAYER_Y;
+
+function charsIn(pixels: number): number {
+  return Math.floor((pixels - 4) / LABEL_CHAR_PX);
+}
+
+function fitLabel(text: string, chars: number): string {
+  if (text.length <= chars) return text;
+  return chars < 3 ? '' : `${text.slice(0, chars - 1).trimEnd()}…`;
+}
+
+/** Of metadata, of the packets that have any; 0 = none has. */
+export function averageBytes(numbers: HopNumbers | null): number {
+  if (numbers === null || numbers.withMetadata === 0) return 0;
+  return Math.round(numbers.metadataBytes / numbers.withMetadata);
+}
+
+/** The drawing as far as its first rows; what runs between rows comes with the last one. */
+export function firstRows(layout: PathLayout, rows: number): PathLayout {
+  if (rows >= layout.rows.length) return layout;
+  return {
+    ...layout,
+    rows: layout.rows.slice(0, rows),
+    ends: [],
+    segments: [],
+    bends: [],
+    stubs: [],
+    callouts: [],
+  };
 }
 
 /** `87 %`, `<1 %`, `–` when there is nothing to be a share of. */
@@ -342,33 +330,4 @@ export function printShare(part: number, whole: number): string {
   if (part > 0 && share < 1) return '<1 %';
   if (part < whole && share > 99) return '>99 %';
   return `${Math.round(share)} %`;
-}
-
-/** What has room between two stations; all of it is in the tooltip. */
-const NOTE_CHARS = 26;
-
-function fitNote(text: string): string {
-  return text.length <= NOTE_CHARS ? text : `${text.slice(0, NOTE_CHARS - 1).trimEnd()}…`;
-}
-
-/** What stands under a hop that adds or loses metadata; null when nothing happens there. */
-export function noteOf(
-  entering: Segment | null,
-  station: Station,
-): { readonly kind: 'lost' | 'written'; readonly text: string } | null {
-  const [damage] = station.hop === null ? [] : damagesOf(station.hop);
-  if (damage !== undefined) return { kind: 'lost', text: fitNote(damageText(damage)) };
-  const lost = station.hop?.metadataLost ?? 0;
-  if (lost > 0) return { kind: 'lost', text: `✕ ${printCount(lost)} lost` };
-  if (entering === null) {
-    return station.hop !== null && station.withMetadata > 0
-      ? { kind: 'written', text: '+ before this hop' }
-      : null;
-  }
-  const { count, hadMetadata, withMetadata } = entering;
-  if ((withMetadata - hadMetadata) / count <= MENTIONED_RISE) return null;
-  return {
-    kind: 'written',
-    text: `+ ${printShare(hadMetadata, count)} → ${printShare(withMetadata, count)}`,
-  };
 }

@@ -9,7 +9,7 @@ export interface JsonPlace {
   readonly column: number;
 }
 
-export function placeOf(text: string, from: number, to: number): JsonPlace {
+function placeOf(text: string, from: number, to: number): JsonPlace {
   const before = text.slice(0, from);
   const lineStart = before.lastIndexOf('\n') + 1;
   return { from, to, line: before.split('\n').length, column: from - lineStart + 1 };
@@ -21,15 +21,10 @@ export function locate(text: string, path: string): JsonPlace {
   return placeOf(text, from, to);
 }
 
-/** Where `JSON.parse` stopped, from the engine's message; null when the text is JSON. */
-export function syntaxError(text: string): { readonly message: string; readonly place: JsonPlace } | null {
-  try {
-    JSON.parse(text);
-    return null;
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    const position = /position (\d+)/.exec(message);
-    const at = position === null ? text.length : Math.min(text.length, Number(position[1]));
-    return { message, place: placeOf(text, at, Math.min(text.length, at + 1)) };
-  }
+/** The character at a line and column, both from 1, as `findJsonFault` counts. */
+export function placeAt(text: string, line: number, column: number): JsonPlace {
+  let from = 0;
+  for (let n = 1; n < line && from >= 0; n++) from = text.indexOf('\n', from) + 1;
+  from = Math.min(text.length, from + column - 1);
+  return { from, to: Math.min(text.length, from + 1), line, column };
 }

@@ -29,7 +29,7 @@ export function DropZone() {
       const file = event.dataTransfer?.files[0];
       // From the start screen the link's view is kept: it may be the view that somebody sent with this file.
       const keepView = session.store.getState().capture === null;
-      if (file !== undefined) void session.open({ kind: 'file', file }, keepView);
+      if (file !== undefined) void session.take(file, keepView);
     };
     addEventListener('dragenter', onEnter);
     addEventListener('dragleave', onLeave);

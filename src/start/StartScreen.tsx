@@ -3,7 +3,7 @@ import { useEffect, useState } from 'react';
 import { printBytes } from '#src/list/print.ts';
 import { usePage, useSession } from '#src/state/context.ts';
 import { parseCaptureUrl } from '#src/state/link.ts';
-import { fetchSamples, type Sample } from '#src/state/sources.ts';
+import { fetchSamples, isOnDisk, type Sample } from '#src/state/sources.ts';
 import { Survival } from '#src/survival/Survival.tsx';
 import './start.css';
 
@@ -20,9 +20,13 @@ export function StartScreen() {
         </p>
         <LiveSource />
         <FileSource />
-        <Samples />
-        <Survival />
-        <UrlSource />
+        {!isOnDisk() && (
+          <>
+            <Samples />
+            <Survival />
+            <UrlSource />
+          </>
+        )}
         <NoAgent />
         <p className="start-foot muted">
           Reads pcapng and pcap, from Whither or from any other tool. Files are read in this page and sent
@@ -85,7 +89,7 @@ function FileSource() {
             const file = event.target.files?.[0];
             // The same file chosen again is no change otherwise.
             event.target.value = '';
-            if (file !== undefined) void session.open({ kind: 'file', file }, true);
+            if (file !== undefined) void session.take(file, true);
           }}
         />
       </label>

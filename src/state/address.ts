@@ -7,6 +7,8 @@ import type { Session } from './session.ts';
 
 /** Journeys chosen within this time of each other are one step. */
 const WALK_MS = 1500;
+/** Likewise expressions that were typed. */
+const TYPING_MS = 4000;
 
 function isStep(before: LinkState, after: LinkState): boolean {
   return (
@@ -15,8 +17,16 @@ function isStep(before: LinkState, after: LinkState): boolean {
     before.metadata !== after.metadata ||
     before.harm !== after.harm ||
     before.time?.fromNs !== after.time?.fromNs ||
-    before.time?.toNs !== after.time?.toNs
+    before.time?.toNs !== after.time?.toNs ||
+    before.group !== after.group ||
+    before.sort?.field !== after.sort?.field ||
+    before.sort?.down !== after.sort?.down ||
+    names(before) !== names(after)
   );
+}
+
+function names({ columns }: LinkState): string {
+  return JSON.stringify(columns?.map(({ name }) => name) ?? null);
 }
 
 /** Starts mirroring; returns how to stop. */
@@ -24,7 +34,8 @@ export function mirrorAddress(session: Session): () => void {
   let mirrored = session.store.getState().link;
   let walkedAt = -Infinity;
   let applying = false;
-  const stop = session.store.subscribe(({ link }) => {
+  let typedAt = -Infinity;
+  const stop = session.store.subscribe(({ link, typing }) => {
     if (link === mirrored || applying) return;
     const before = mirrored;
     mirrored = link;
@@ -33,7 +44,14 @@ export function mirrorAddress(session: Session): () => void {
     const journeyMoved = before.journey?.lo !== link.journey?.lo || before.journey?.hi !== link.journey?.hi;
     const walking = performance.now() - walkedAt < WALK_MS;
     if (journeyMoved) walkedAt = performance.now();
-    const push = isStep(before, link) || (journeyMoved && before.journey !== null && !walking);
+    const rewritten = before.where !== link.where;
+    // Letters of one expression are one step, behind the one that it began from.
+    const typingOn = typing && performance.now() - typedAt < TYPING_MS;
+    if (rewritten) typedAt = typing ? performance.now() : -Infinity;
+    const push =
+      isStep(before, link) ||
+      (rewritten && !typingOn) ||
+      (journeyMoved && before.journey !== null && !walking);
     const url = text === '' ? location.pathname : text;
     if (push) history.pushState(null, '', url);
     else history.replaceState(null, '', url);

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { MAX_COLUMNS } from '#core/query/limits.ts';
 import { HARMS } from '#workers/api.ts';
 import {
   EMPTY_LINK,
@@ -23,6 +24,14 @@ const source: fc.Arbitrary<SourceRef | null> = fc.oneof(
     .webUrl({ withQueryParameters: true, withFragments: true })
     .map((url): SourceRef => ({ kind: 'url', url: new URL(url).href })),
 );
+const expression = fc
+  .string({ minLength: 1, maxLength: 40 })
+  .map((text) => text.trim())
+  .filter((text) => text !== '');
+const fieldName = fc.oneof(
+  fc.constantFrom('time', 'path', 'tlv.trace_id', 'tlv.a~7'),
+  fc.stringMatching(/^[a-z][ -~]{0,30}$/),
+);
 const link: fc.Arbitrary<LinkState> = fc
   .record({
     source,
@@ -38,6 +47,16 @@ const link: fc.Arbitrary<LinkState> = fc
         .map(([a, b]) => ({ fromNs: String(a < b ? a : b), toNs: String(a < b ? b : a) })),
     ),
     where: fc.string({ maxLength: 40 }).map((text) => text.trim()),
+    compare: fc.option(fc.record({ a: fc.option(expression), b: fc.option(expression) })),
+    columns: fc.option(
+      fc.uniqueArray(fc.record({ name: fieldName, chars: fc.option(fc.integer({ min: 3, max: 120 })) }), {
+        minLength: 1,
+        maxLength: MAX_COLUMNS,
+        selector: ({ name }) => name,
+      }),
+    ),
+    sort: fc.option(fc.record({ field: fieldName, down: fc.boolean() })),
+    group: fc.oneof(fc.constant(''), fieldName),
     paused: fc.boolean(),
   })
   .map((state) => (state.journey === null ? { ...state, run: '', at: null } : state));

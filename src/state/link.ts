@@ -12,12 +12,18 @@
  *   harm     lost | clobbered | suspect | unreadable   filter: what metadata came to there (or anywhere)
  *   time     INSTANT..INSTANT                          filter: journeys with an event in this time, both ends in it
  *   where    EXPRESSION                                filter: in the filter language (docs/filter.md)
+ *   compare  1                                         the path compares two sides, a and b
+ *   a, b     EXPRESSION                                a side; without a what the filter passes, without b all but a
+ *   col      NAME or NAME~CHARS, any number of them    columns of the list in order: fields of the filter language, and path,
+ *            source, destination, info; with a width in characters
+ *   sort     FIELD or -FIELD                           order of the list, - = from the end
+ *   group    FIELD                                     the list in groups by this field
  *   pause    1                                         the view stands still
  */
-import { MAX_FILTER_CHARS } from '#core/query/limits.ts';
+import { MAX_COLUMNS, MAX_FILTER_CHARS } from '#core/query/limits.ts';
 import { parseInstant, printInstant } from '#core/time/instant.ts';
 import type { Ns } from '#core/time/ns.ts';
-import { MAX_JOURNEY_EVENTS, type Harm, type TimeRange } from '#workers/api.ts';
+import { MAX_JOURNEY_EVENTS, type Harm, type ListSort, type TimeRange } from '#workers/api.ts';
 import { isHarm } from './harm.ts';
 
 export type SourceRef =
@@ -28,6 +34,14 @@ export type SourceRef =
 export interface JourneyId {
   readonly hi: number;
   readonly lo: number;
+}
+
+/** What the path compares, as expressions. */
+export interface Comparison {
+  /** null = the journeys that the filter in force passes. */
+  readonly a: string | null;
+  /** null = all that are not in `a`. */
+  readonly b: string | null;
 }
 
 export interface LinkState {
@@ -43,7 +57,20 @@ export interface LinkState {
   readonly time: TimeRange | null;
   /** '' = none. Kept as it was written, also when this capture cannot be asked it. */
   readonly where: string;
+  readonly compare: Comparison | null;
+  /** null = those that the page begins with. */
+  readonly columns: readonly ColumnRef[] | null;
+  /** null = by first event. */
+  readonly sort: ListSort | null;
+  /** '' = journeys. */
+  readonly group: string;
   readonly paused: boolean;
+}
+
+export interface ColumnRef {
+  readonly name: string;
+  /** null = as wide as its values. */
+  readonly chars: number | null;
 }
 
 export const EMPTY_LINK: LinkState = {
@@ -56,6 +83,10 @@ export const EMPTY_LINK: LinkState = {
   harm: null,
   time: null,
   where: '',
+  compare: null,
+  columns: null,
+  sort: null,
+  group: '',
   paused: false,
 };
 
@@ -64,6 +95,8 @@ export const MAX_QUERY_CHARS = 8192;
 export const MAX_URL_CHARS = 2000;
 export const MAX_HOP_CHARS = 160;
 export const MAX_WHERE_CHARS = MAX_FILTER_CHARS;
+export const MIN_COLUMN_CHARS = 3;
+export const MAX_COLUMN_CHARS = 120;
 const SAMPLE_ID = /^[a-z0-9][a-z0-9._-]{0,63}$/i;
 const JOURNEY_ID = /^\d{1,20}$/;
 /** Hex digits of the run's random id (CaptureFacts.runName). */
@@ -150,6 +183,42 @@ function parseWhere(text: string | null): string {
   return text === null || text.length > MAX_WHERE_CHARS ? '' : text.trim();
 }
 
+function parseComparison(parameters: URLSearchParams): Comparison | null {
+  if (parameters.get('compare') !== '1') return null;
+  const side = (name: 'a' | 'b') => parseWhere(parameters.get(name)) || null;
+  return { a: side('a'), b: side('b') };
+}
+
+function isFieldName(text: string): boolean {
+  return /^[a-z]/i.test(text) && parseHop(text) !== null;
+}
+
+/** A name with `~` in it is followed by one more. */
+function printColumn({ name, chars }: ColumnRef): string {
+  return chars === null && !name.includes('~') ? name : `${name}~${chars ?? ''}`;
+}
+
+function parseColumns(texts: readonly string[]): readonly ColumnRef[] | null {
+  const columns: ColumnRef[] = [];
+  for (const text of texts.slice(0, MAX_COLUMNS)) {
+    const at = text.lastIndexOf('~');
+    const name = at < 0 ? text : text.slice(0, at);
+    const width = at < 0 ? '' : text.slice(at + 1);
+    if (!isFieldName(name) || !/^\d{0,3}$/.test(width) || columns.some((one) => one.name === name)) continue;
+    const chars = width === '' ? null : Number(width);
+    if (chars !== null && (chars < MIN_COLUMN_CHARS || chars > MAX_COLUMN_CHARS)) continue;
+    columns.push({ name, chars });
+  }
+  return columns.length === 0 ? null : columns;
+}
+
+function parseSort(text: string | null): ListSort | null {
+  if (text === null) return null;
+  const down = text.startsWith('-');
+  const field = down ? text.slice(1) : text;
+  return isFieldName(field) ? { field, down } : null;
+}
+
 /** `?a=b` or `a=b` → state. Never throws; junk becomes the default. */
 export function parseLink(query: string): LinkState {
   if (query.length > MAX_QUERY_CHARS) return EMPTY_LINK;
@@ -159,6 +228,7 @@ export function parseLink(query: string): LinkState {
   const journey = parseJourneyId(idText);
   const meta = parameters.get('meta');
   const harm = parameters.get('harm') ?? '';
+  const group = parameters.get('group') ?? '';
   return {
     source: parseSource(parameters.get('source')),
     journey,
@@ -169,6 +239,10 @@ export function parseLink(query: string): LinkState {
     harm: isHarm(harm) ? harm : null,
     time: parseTime(parameters.get('time')),
     where: parseWhere(parameters.get('where')),
+    compare: parseComparison(parameters),
+    columns: parseColumns(parameters.getAll('col')),
+    sort: parseSort(parameters.get('sort')),
+    group: isFieldName(group) ? group : '',
     paused: parameters.get('pause') === '1',
   };
 }
@@ -187,6 +261,14 @@ export function printLink(state: LinkState): string {
   if (state.harm !== null) parameters.set('harm', state.harm);
   if (state.time !== null) parameters.set('time', printTime(state.time));
   if (state.where !== '') parameters.set('where', state.where);
+  if (state.compare !== null) {
+    parameters.set('compare', '1');
+    if (state.compare.a !== null) parameters.set('a', state.compare.a);
+    if (state.compare.b !== null) parameters.set('b', state.compare.b);
+  }
+  for (const column of state.columns ?? []) parameters.append('col', printColumn(column));
+  if (state.sort !== null) parameters.set('sort', `${state.sort.down ? '-' : ''}${state.sort.field}`);
+  if (state.group !== '') parameters.set('group', state.group);
   if (state.paused) parameters.set('pause', '1');
   const text = parameters.toString();
   return text === '' ? '' : `?${text}`;

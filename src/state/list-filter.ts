@@ -1,6 +1,7 @@
 /** The filter of the list: what the link says, told to the worker once its hop is known. */
-import type { Completion, FilterError, ListFilter } from '#workers/api.ts';
+import type { Completion, FilterError, Hop, ListFilter } from '#workers/api.ts';
 import type { WorkerSlot } from './connection.ts';
+import { joined, type Joint } from './joined.ts';
 import { hopKey, hopOfKey } from './hop-key.ts';
 import type { LinkState } from './link.ts';
 import type { PageStore } from './store.ts';
@@ -18,6 +19,14 @@ export const NO_FILTER = {
 /** Whether a link filters at all, by hop or otherwise. */
 export function isFiltered({ hop, metadata, harm, time, where }: FilterPart): boolean {
   return hop !== null || metadata !== null || harm !== null || time !== null || where !== '';
+}
+
+/** A hop that this capture does not have (yet) cannot filter: the path says so, and the rest is in force. */
+export function listFilterOf(
+  { hop, metadata, harm, time, where }: FilterPart,
+  hops: readonly Hop[],
+): ListFilter {
+  return { hop: hop === null ? null : hopOfKey(hops, hop), metadata, harm, time, where };
 }
 
 export class FilterControl {
@@ -49,17 +58,40 @@ export class FilterControl {
 
   /**
    * Puts an expression in force, '' = none. Resolves to why it cannot be; then the filter before it stays, in the
-   * worker and in the link.
+   * worker and in the link. `typing`: more of it will come.
    */
-  async write(where: string): Promise<FilterError | null> {
+  async write(where: string, typing = false): Promise<FilterError | null> {
     const { link, newest } = this.#store.getState();
-    const hop = link.hop === null ? null : hopOfKey(newest?.hops ?? [], link.hop);
-    const filter: ListFilter = { hop, metadata: link.metadata, harm: link.harm, time: link.time, where };
+    const filter = listFilterOf({ ...link, where }, newest?.hops ?? []);
     const error = await this.#worker.api.setFilter(filter);
     if (error !== null) return error;
     this.#applied = JSON.stringify(filter);
-    this.#store.setState({ link: { ...this.#store.getState().link, where } });
+    this.#store.setState({ link: { ...this.#store.getState().link, where }, typing, prepared: null });
     return null;
+  }
+
+  /** Puts the filter in force with an expression that is known to be one. */
+  join(expression: string, how: Joint): void {
+    const { where } = this.#store.getState().link;
+    this.#worker.guard(this.#tell(joined(where, expression, how)), 'The list could not be filtered');
+  }
+
+  /** Writes it into the filter line, where it waits for Enter. */
+  prepare(expression: string, how: Joint): void {
+    this.#store.setState({ prepared: joined(this.#store.getState().link.where, expression, how) });
+  }
+
+  /** As `write`; what cannot be is told as a problem of the page. */
+  async #tell(where: string): Promise<void> {
+    const error = await this.write(where);
+    if (error === null) return;
+    this.#worker.report({
+      code: 'filter',
+      offset: 0,
+      cause: error.cause,
+      remedy: error.remedy,
+      fatal: false,
+    });
   }
 
   /** What can stand at a place of an expression. */
@@ -83,10 +115,7 @@ export class FilterControl {
     const { link, newest } = this.#store.getState();
     const hops = newest?.hops ?? [];
     if (link.hop !== null && hops.length === 0) return;
-    // A hop that this capture does not have (yet) cannot filter: the path says so, and the rest is in force.
-    const hop = link.hop === null ? null : hopOfKey(hops, link.hop);
-    const { metadata, harm, time, where } = link;
-    const filter: ListFilter = { hop, metadata, harm, time, where };
+    const filter = listFilterOf(link, hops);
     const text = JSON.stringify(filter);
     if (text === this.#applied) return;
     this.#applied = text;

@@ -1,6 +1,7 @@
 /** What is to be opened, as the worker wants it: addresses made absolute, samples looked up. */
 import type { Problem } from '#core/pcapng/types.ts';
-import type { SourceSpec } from '#workers/api.ts';
+import type { SourceSpec, WholeCapture } from '#workers/api.ts';
+import { Fault } from '#workers/fault.ts';
 import { sampleSpec } from './sources.ts';
 import type { Origin } from './store.ts';
 
@@ -39,4 +40,14 @@ export async function specOf(origin: Origin): Promise<Spec> {
     case 'sample':
       return sampleSpec(origin.id);
   }
+}
+
+/** All of it, to be read once more. Rejects with a Fault. */
+export async function wholeCapture(origin: Origin): Promise<WholeCapture> {
+  if (origin.kind === 'file') return origin;
+  if (origin.kind === 'live') return { kind: 'url', url: new URL('spool.pcapng', document.baseURI).href };
+  const spec = await specOf(origin);
+  if ('problem' in spec) throw new Fault(spec.problem.code, spec.problem.cause, spec.problem.remedy);
+  if (spec.source.kind === 'url') return { kind: 'url', url: spec.source.url };
+  throw new Fault('no-capture', 'There is no capture to be read.', 'Open one first.');
 }

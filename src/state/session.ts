@@ -16,13 +16,22 @@ import { WorkerSlot, type Connection } from './connection.ts';
 import { afterFrame } from './frame.ts';
 import { hopKey } from './hop-key.ts';
 import { JourneyChoice, NO_CHOICE } from './journey-choice.ts';
-import { EMPTY_LINK, parseJourneyId, sameSource, type LinkState } from './link.ts';
+import { EMPTY_LINK, parseJourneyId, sameSource, type Comparison, type LinkState } from './link.ts';
 import { FilterControl } from './list-filter.ts';
+import { ListView } from './list-view.ts';
 import { specOf, titleOf } from './origin.ts';
 import { samePlaces } from './places.ts';
 import { isHarm } from './harm.ts';
+import { kindOfFile } from './file-kind.ts';
 import { refusalOf } from './trial.ts';
-import type { Origin, PageState, PageStore } from './store.ts';
+import {
+  MAX_MARKS,
+  MAX_NOTE_CHARS,
+  type Origin,
+  type PageState,
+  type PageStore,
+  type Selection,
+} from './store.ts';
 
 /** As before anything was opened. */
 const NOTHING_OPEN = {
@@ -32,6 +41,10 @@ const NOTHING_OPEN = {
   places: [],
   problems: [],
   schemaDraft: null,
+  valueMenu: null,
+  prepared: null,
+  marks: [],
+  schemaFile: null,
   ...NO_CHOICE,
 } as const satisfies Partial<PageState>;
 
@@ -39,6 +52,7 @@ export class Session {
   readonly store: PageStore;
   readonly filter: FilterControl;
   readonly journey: JourneyChoice;
+  readonly view: ListView;
   readonly #worker: WorkerSlot;
   readonly #calm: Calm;
   #port: MessagePort | null = null;
@@ -52,12 +66,30 @@ export class Session {
     this.#worker = new WorkerSlot(store, connect);
     this.filter = new FilterControl(store, this.#worker);
     this.journey = new JourneyChoice(store, this.#worker);
+    this.view = new ListView(store, this.#worker);
     this.#calm = keepCalm(store);
   }
 
   /** The worker, started on first use. */
   get api(): WhitherWorker {
     return this.#worker.api;
+  }
+
+  /** A file that was dropped on the page or chosen there: a capture, or for the schema of the one that is open. */
+  async take(file: File, keepView: boolean): Promise<void> {
+    const kind = await kindOfFile(file);
+    if (kind === 'capture') return this.open({ kind: 'file', file }, keepView);
+    if (this.store.getState().capture !== null) {
+      this.store.setState({ schemaFile: { kind, file }, dialog: 'schema' });
+      return;
+    }
+    this.report({
+      code: 'no-capture',
+      offset: 0,
+      cause: `${file.name} is ${kind === 'types' ? 'a BPF object' : 'a metadata schema'}: it says how the metadata of a capture reads.`,
+      remedy: 'Open the capture first, then drop it again.',
+      fatal: false,
+    });
   }
 
   /** Opens a source. With `keepView` the link's journey and filters are applied to it (a link, a dropped file). */
@@ -102,7 +134,7 @@ export class Session {
         );
       };
       this.store.setState({ capture: { origin, title: spec.title } });
-      await this.filter.begin();
+      await Promise.all([this.filter.begin(), this.view.begin()]);
       await this.api.open(spec.source, channel.port2);
     } catch (error) {
       if (opening === this.#opening) this.failed(error, 'The capture could not be opened');
@@ -152,8 +184,36 @@ export class Session {
     if (id !== null) this.journey.select(example, id);
   }
 
+  /** What the path compares; null = nothing any more. */
+  compare(compare: Comparison | null): void {
+    this.store.setState({ link: { ...this.store.getState().link, compare } });
+  }
+
   async setSchema(json: string): Promise<SchemaResult> {
     return this.api.setSchema(json);
+  }
+
+  /** Marks a journey, or takes its mark, and the note on it, away. */
+  toggleMark({ journey, id }: Selection): void {
+    const { marks } = this.store.getState();
+    const others = marks.filter((mark) => mark.journey !== journey);
+    if (others.length < marks.length) this.store.setState({ marks: others });
+    else if (marks.length < MAX_MARKS) this.store.setState({ marks: [...marks, { journey, id, note: '' }] });
+    else {
+      this.report({
+        code: 'too-many-marks',
+        offset: 0,
+        cause: `No more than ${MAX_MARKS} journeys can be marked.`,
+        remedy: 'Take some marks away, or write a filter that passes what you look for.',
+        fatal: false,
+      });
+    }
+  }
+
+  /** Writes a note on a journey, which marks it. '' takes the note away, not the mark. */
+  setNote({ journey, id }: Selection, note: string): void {
+    const others = this.store.getState().marks.filter((mark) => mark.journey !== journey);
+    this.store.setState({ marks: [...others, { journey, id, note: note.trim().slice(0, MAX_NOTE_CHARS) }] });
   }
 
   report(problem: Problem): void {
@@ -179,6 +239,7 @@ export class Session {
     }
     if (before.link.paused && !link.paused) this.store.setState({ shown: before.newest });
     this.filter.apply();
+    this.view.apply();
     await this.journey.follow(link, before);
   }
 

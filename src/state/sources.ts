@@ -27,6 +27,11 @@ const Host = v.object({
   host: v.pipe(v.string(), v.maxLength(300)),
 });
 
+/** A page in one file (core/share/html.ts) has nothing beside it, and may ask nobody. */
+export function isOnDisk(): boolean {
+  return location.protocol === 'file:';
+}
+
 /** The samples that came with this page; rejects with what is wrong when the list cannot be read. */
 export async function fetchSamples(): Promise<readonly Sample[]> {
   const response = await fetch(new URL('samples/index.json', document.baseURI));

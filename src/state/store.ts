@@ -32,7 +32,27 @@ export interface Unread {
   readonly remedy: string;
 }
 
-export type Dialog = 'none' | 'help' | 'schema' | 'capture';
+export type Dialog =
+  'none' | 'help' | 'schema' | 'export' | 'capture' | 'palette' | 'columns' | 'common' | 'note';
+
+/** A journey that a person wants to find again, whatever the filter. */
+export interface Mark extends Selection {
+  /** '' = none. */
+  readonly note: string;
+}
+export const MAX_MARKS = 200;
+export const MAX_NOTE_CHARS = 500;
+
+/** The menu of a value on screen: what can be asked of the capture with it. */
+export interface ValueMenu {
+  /** Name in the filter language. */
+  readonly field: string;
+  /** As shown; null = of the field alone. */
+  readonly value: string | null;
+  /** Where it is opened, px in the window. */
+  readonly x: number;
+  readonly y: number;
+}
 
 export interface PageState {
   readonly link: LinkState;
@@ -61,8 +81,18 @@ export interface PageState {
   /** Problems of the page itself; those of the capture are in `newest.problems`. */
   readonly problems: readonly Problem[];
   readonly dialog: Dialog;
-  /** The schema's text as edited and not applied; it outlives its dialog, not its capture. null: not edited. */
+  readonly valueMenu: ValueMenu | null;
+  /** A filter that is written in the line and not in force until a person says so; null = none. */
+  readonly prepared: string | null;
+  /** What the filter is was typed, letter by letter: no step of the history for each. */
+  readonly typing: boolean;
+  readonly marks: readonly Mark[];
+  /** What "in common" asks about: an expression, '' = the list as filtered. */
+  readonly commonOf: string;
+  /** The schema's text as edited; it outlives its dialog, not its capture. null: not edited. */
   readonly schemaDraft: string | null;
+  /** Dropped on the page, for the schema dialog; null once it has taken it. */
+  readonly schemaFile: { readonly kind: 'schema' | 'types'; readonly file: File } | null;
   /** The cost is shown, and so counted. */
   readonly costOpen: boolean;
   /** The times between two hops are shown. */
@@ -93,7 +123,13 @@ export function createPageStore(link: LinkState = EMPTY_LINK): PageStore {
     dead: null,
     problems: [],
     dialog: 'none',
+    valueMenu: null,
+    prepared: null,
+    typing: false,
+    marks: [],
+    commonOf: '',
     schemaDraft: null,
+    schemaFile: null,
     costOpen: false,
     latencyOpen: false,
     lossOpen: false,

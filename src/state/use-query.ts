@@ -1,5 +1,5 @@
 /** A query of the worker over everything that was read, asked again while events arrive. */
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { WhitherWorker } from '#workers/api.ts';
 import { usePage, useSession } from './context.ts';
 
@@ -16,23 +16,43 @@ export function useQuery<K extends Query>(
   failure: string,
 ): Awaited<ReturnType<WhitherWorker[K]>> | null {
   type Answer = Awaited<ReturnType<WhitherWorker[K]>>;
+  const ask = (api: WhitherWorker) => api[query]() as Promise<Answer>;
+  return useAsked(query, ask, failure);
+}
+
+/**
+ * The newest answer to what `ask` asks for, null = none yet; another `key` is another question. Without a question
+ * (`key` null) nothing is asked.
+ */
+export function useAsked<Answer>(
+  key: string | null,
+  ask: (api: WhitherWorker) => Promise<Answer>,
+  failure: string,
+): Answer | null {
   const session = useSession();
   const generation = usePage((state) => state.calm?.generation ?? 0);
   const capture = usePage((state) => state.calm?.capture ?? 0);
-  const [answer, setAnswer] = useState<Answer | null>(null);
+  // What is read to its end is asked about at once.
+  const source = usePage((state) => state.calm?.state ?? 'idle');
+  const [answered, setAnswered] = useState<{ readonly key: string; readonly answer: Answer } | null>(null);
+  const latest = useRef(ask);
   useEffect(() => {
+    latest.current = ask;
+  });
+  useEffect(() => {
+    if (key === null || capture === 0) return undefined;
     let timer: ReturnType<typeof setTimeout> | undefined;
     let stale = false;
     let asked = -1;
-    const ask = async () => {
+    const askNow = async () => {
       const events = session.store.getState().calm?.events ?? 0;
       if (events === asked) return;
       asked = events;
-      const found = (await session.api[query]()) as Answer;
-      if (!stale) setAnswer(found);
+      const answer = await latest.current(session.api);
+      if (!stale) setAnswered({ key, answer });
     };
     const again = () => {
-      ask()
+      askNow()
         .catch((error: unknown) => session.failed(error, failure))
         .finally(() => {
           if (!stale) timer = setTimeout(again, REFRESH_MS);
@@ -43,6 +63,6 @@ export function useQuery<K extends Query>(
       stale = true;
       clearTimeout(timer);
     };
-  }, [session, generation, capture, query, failure]);
-  return answer;
+  }, [session, generation, capture, source, key, failure]);
+  return answered?.key === key ? answered.answer : null;
 }

@@ -2,7 +2,23 @@
  * A WhitherWorker for component tests: what it was asked is in `calls`, Updates are sent by hand. Never part of the
  * page: nothing outside of tests imports this folder.
  */
-import type { FilterError, ListFilter, RowWatch, SourceSpec, Update, WhitherWorker } from '#workers/api.ts';
+import type {
+  Contrast,
+  EmittedKind,
+  FieldInfo,
+  FilterError,
+  Groups,
+  JourneySet,
+  ListFilter,
+  ListSort,
+  QuestionKind,
+  RowWatch,
+  SourceSpec,
+  TypeSource,
+  Update,
+  WhitherWorker,
+  WholeCapture,
+} from '#workers/api.ts';
 import type { Connection } from '#src/state/connection.ts';
 import { fakeBytes } from './bytes.ts';
 import { FAKE_DETAIL } from './detail.ts';
@@ -50,9 +66,18 @@ export function fakeUpdate(part: Partial<Update> = {}): Update {
   };
 }
 
+const FAKE_FIELDS: readonly FieldInfo[] = [
+  { name: 'tlv.trace_id', text: 'TLV trace_id, uint', values: 'a number', sortable: true, groupable: true },
+  { name: 'mark', text: 'skb->mark', values: 'a number', sortable: true, groupable: true },
+  { name: 'cause', text: 'why', values: 'a name', sortable: true, groupable: true },
+  { name: 'time', text: 'when', values: 'a time', sortable: true, groupable: false },
+];
+
 export class FakeWorker implements WhitherWorker {
   /** What `setFilter` answers. */
   refusal: FilterError | null = null;
+  groupsAnswer: Groups | null = null;
+  contrastAnswer: Contrast | null = null;
   readonly calls: { readonly name: string; readonly args: readonly unknown[] }[] = [];
   generation = 1;
   #port: MessagePort | null = null;
@@ -83,11 +108,65 @@ export class FakeWorker implements WhitherWorker {
   setFilter(filter: ListFilter) {
     return this.#note('setFilter', [filter], this.refusal);
   }
+  setSort(sort: ListSort | null) {
+    return this.#note('setSort', [sort], undefined);
+  }
+  setColumns(fields: readonly string[]) {
+    return this.#note('setColumns', [fields], undefined);
+  }
+  fields() {
+    return this.#note('fields', [], FAKE_FIELDS);
+  }
+  filterOf(field: string, shown: string) {
+    return this.#note('filterOf', [field, shown], `${field} == ${shown}`);
+  }
+  groups(field: string, limit: number) {
+    return this.#note('groups', [field, limit], this.groupsAnswer);
+  }
+  groupRows(where: string, count: number) {
+    return this.#note('groupRows', [where, count], fakeRows({ from: 0, count, generation: this.generation }));
+  }
+  contrast(where: string, limit: number) {
+    return this.#note('contrast', [where, limit], this.contrastAnswer);
+  }
+  questionProgress(kind: QuestionKind) {
+    return this.#note('questionProgress', [kind], null);
+  }
+  endQuestion(kind: QuestionKind) {
+    return this.#note('endQuestion', [kind], undefined);
+  }
   completeFilter(text: string, at: number) {
     return this.#note('completeFilter', [text, at], { from: at, to: at, options: [] });
   }
   setSchema(json: string) {
     return this.#note('setSchema', [json], { ok: true, errors: [] });
+  }
+  openTypes(source: TypeSource) {
+    return this.#note('openTypes', [source], { title: 'fake.o', count: 0 });
+  }
+  findTypes(search: string) {
+    return this.#note('findTypes', [search], { types: [], isCut: false });
+  }
+  schemaOfType(id: number) {
+    return this.#note('schemaOfType', [id], '{}');
+  }
+  proposeSchema() {
+    return this.#note('proposeSchema', [], null);
+  }
+  previewAreas() {
+    return this.#note('previewAreas', [], { areas: [], sampled: 0, exact: 0, unread: 0 });
+  }
+  capturedSchema() {
+    return this.#note('capturedSchema', [], '');
+  }
+  diffSchemas(before: string, after: string) {
+    return this.#note('diffSchemas', [before, after], { changes: [], error: '' });
+  }
+  emitSchema(json: string, as: EmittedKind) {
+    return this.#note('emitSchema', [json, as], '');
+  }
+  exportForWireshark(capture: WholeCapture) {
+    return this.#note('exportForWireshark', [capture], null);
   }
   rows(from: number, count: number) {
     return this.#note('rows', [from, count], fakeRows({ from, count, generation: this.generation }));
@@ -115,6 +194,12 @@ export class FakeWorker implements WhitherWorker {
   }
   lossSummary() {
     return this.#note('lossSummary', [], { rows: [], omitted: 0 });
+  }
+  pathOf(set: JourneySet) {
+    return this.#note('pathOf', [set], { journeys: 0, hops: [], edges: [] });
+  }
+  matrixOf(set: JourneySet) {
+    return this.#note('matrixOf', [set], { journeys: 0, hops: [], rows: [], omitted: 0 });
   }
   lintSummary() {
     return this.#note('lintSummary', [], { rows: [], omitted: 0, events: 0, flawed: 0 });

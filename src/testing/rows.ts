@@ -34,6 +34,8 @@ export function fakeRows({ from, count, generation, hops = 10, tlvs = 1 }: FakeR
     source: Array.from(numbers, () => '10.0.0.1:4000'),
     destination: Array.from(numbers, () => '10.0.0.2:9000'),
     info: Array.from(numbers, (n) => `packet ${n}`),
+    fields: [],
+    columns: [],
     tlv: Array.from({ length: tlvs }, () => Array.from(numbers, (n) => `0x${n.toString(16)}`)),
   };
 }

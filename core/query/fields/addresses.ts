@@ -12,6 +12,7 @@ import { intervalsOf, rangesOf } from './numbers.ts';
 type Side = 'src' | 'dst';
 const SIDES: readonly Side[] = ['src', 'dst'];
 const IPV4_BYTES = 4;
+const U32 = 0x1_0000_0000;
 const MAX_PORT = 0xffffn;
 
 function ofIpv4(side: Side, networks: readonly Network[] | null): EventTest {
@@ -53,6 +54,12 @@ function ipField(name: string, text: string, sides: readonly Side[]): Field {
       },
       text: (store, key) => (key < 0 ? formatIpv6(store.flows.ipv6.key(-key), 0) : ipv4Text(key)),
     },
+    number: (store, chunk, row) => {
+      const value = chunk[sides[0]!][row]!;
+      if ((chunk.flags[row]! & EVENT_BIT.ipv4) !== 0) return value;
+      if ((chunk.flags[row]! & EVENT_BIT.ipv6) === 0 || value === 0) return NaN;
+      return U32 + ipv6Ranks(store)[value]!;
+    },
     exists: (store) => eitherTest(sides.flatMap((side) => [ofIpv4(side, null), ofIpv6(store, side, null)])),
     holds: (store, test: Test) => {
       const networks = test.values.map((value) => {
@@ -72,6 +79,23 @@ function ipField(name: string, text: string, sides: readonly Side[]): Field {
     },
   };
   return field;
+}
+
+/** Places of the IPv6 addresses of a capture in order, by their number; made anew when there are more. */
+const ranksOf = new WeakMap<CaptureStore, Float64Array>();
+
+function ipv6Ranks(store: CaptureStore): Float64Array {
+  const { ipv6 } = store.flows;
+  const known = ranksOf.get(store);
+  if (known?.length === ipv6.count + 1) return known;
+  const hex = (key: Uint8Array): string =>
+    key.reduce((text, byte) => text + byte.toString(16).padStart(2, '0'), '');
+  const keys = Array.from({ length: ipv6.count }, (_, i) => ({ number: i + 1, text: hex(ipv6.key(i + 1)) }));
+  keys.sort((a, b) => (a.text < b.text ? -1 : 1));
+  const ranks = new Float64Array(ipv6.count + 1);
+  keys.forEach(({ number }, rank) => (ranks[number] = rank));
+  ranksOf.set(store, ranks);
+  return ranks;
 }
 
 function ipv4Text(value: number): string {
@@ -129,6 +153,8 @@ function portField(name: string, text: string, sides: readonly Side[]): Field {
       },
       text: (_store, key) => String(key),
     },
+    number: (_store, chunk, row) =>
+      (chunk.flags[row]! & EVENT_BIT.ports) === 0 ? NaN : column(sides[0]!)(chunk)[row]!,
     exists: () => atomTest(rangeAtom(column('src'), EVENT_BIT.ports, null)),
     holds: (_store, test) => {
       const ranges = rangesOf(intervalsOf(field, test, MAX_PORT, parseInteger));

@@ -139,6 +139,15 @@ export const STATE_FIELD: Field = codeField({
   recorded: true,
 });
 
+export const PROTOCOL_FIELD: Field = codeField({
+  name: 'proto',
+  text: 'the top protocol',
+  column: (c) => c.protocol,
+  namesOf: (code) => (code === PROTOCOL.unknown ? [] : [PROTOCOL_NAMES[code]!]),
+  count: PROTOCOL_NAMES.length,
+  recorded: false,
+});
+
 const BYTE_CODES = 256;
 
 export const NAME_FIELDS: readonly Field[] = [
@@ -163,14 +172,7 @@ export const NAME_FIELDS: readonly Field[] = [
     count: BYTE_CODES,
     recorded: true,
   }),
-  codeField({
-    name: 'proto',
-    text: 'the top protocol',
-    column: (c) => c.protocol,
-    namesOf: (code) => (code === PROTOCOL.unknown ? [] : [PROTOCOL_NAMES[code]!]),
-    count: PROTOCOL_NAMES.length,
-    recorded: false,
-  }),
+  PROTOCOL_FIELD,
   hopField('hop', 'where the packet was seen', '"tcx ingress", edge0:tcx/ingress@first', hopNames),
   hopField('device', 'network device of the hop', 'eth0', ({ device }) => (device === '' ? [] : [device])),
   hopField('netns', 'inode number of the network namespace', '4026531840', ({ netns }) =>

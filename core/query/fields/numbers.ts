@@ -66,6 +66,7 @@ export function rangesOf(intervals: readonly Interval[]): Range[] {
 }
 
 const MAX_U32 = 0xffff_ffffn;
+const U32 = 0x1_0000_0000;
 const NUMBER = 'a number (64, 0x40), or a range of them (64..128)';
 
 interface NumberColumn {
@@ -95,6 +96,10 @@ export function numberField({ name, text, flags, column, bias = 0n }: NumberColu
       },
       text: (_store, key) => String(key),
     },
+    number: (_store, chunk, row) => {
+      const value = column(chunk, row, row + 1)[row]! - Number(bias);
+      return (chunk.flags[row]! & flags) === flags && value >= 0 ? value : NaN;
+    },
     exists: () => atomTest(rangeAtom(column, flags, present)),
     holds: (_store, test) => {
       const wanted = intervalsOf(field, test, MAX_U32, read);
@@ -119,6 +124,14 @@ export function wideRecordField(name: string, text: string, loWord: number, hiWo
     values: 'a number (0xffff888012345600)',
     operators: ORDER,
     seen: null,
+    number: (_store, chunk, row) => {
+      const value = chunk.record(row, hiWord) * U32 + chunk.record(row, loWord);
+      return (chunk.flags[row]! & EVENT_BIT.recorded) !== 0 && value > 0 ? value : NaN;
+    },
+    print: (_store, chunk, row) => {
+      const [hi, lo] = [chunk.record(row, hiWord), chunk.record(row, loWord)];
+      return (hi | lo) === 0 ? '' : `0x${((BigInt(hi) << 32n) | BigInt(lo)).toString(16)}`;
+    },
     exists: () => test([{ from: 1n, to: MAX_U64 }]),
     holds: (_store, asked) =>
       test(

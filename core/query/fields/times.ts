@@ -1,10 +1,11 @@
 /** When a packet was seen: since the first event of the capture, or by the clock. */
 import type { CaptureStore } from '#core/store/capture-store.ts';
 import { EVENT_BIT } from '#core/store/event-columns.ts';
+import { deltaNs } from '#core/time/ns.ts';
 import { wideRangeAtom } from '../atom.ts';
 import { atomTest, type EventTest } from '../events.ts';
 import { ORDER, type Field } from '../field.ts';
-import { MAX_U64, parseDuration, parseInstant, type Interval } from '../values.ts';
+import { MAX_U64, parseDuration, parseInstant, printDuration, type Interval } from '../values.ts';
 import { intervalsOf, wideRanges } from './numbers.ts';
 
 /** Worked out before each run of passes: a filter may be older than the first event, which times are since. */
@@ -33,6 +34,16 @@ const TIME: Field = {
     'a time since the first event (14.9s, 250ms), an instant (2026-11-23T10:02:14.9Z), or a range of them (14s..15s)',
   operators: ORDER,
   seen: null,
+  number: (store, chunk, row) => {
+    if ((chunk.flags[row]! & EVENT_BIT.time) === 0) return NaN;
+    const first = store.events.chunk(0);
+    return deltaNs(first.tsHi[0]!, first.tsLo[0]!, chunk.tsHi[row]!, chunk.tsLo[row]!);
+  },
+  print: (store, chunk, row) => {
+    if ((chunk.flags[row]! & EVENT_BIT.time) === 0) return '';
+    const first = store.events.chunk(0);
+    return printDuration(deltaNs(first.tsHi[0]!, first.tsLo[0]!, chunk.tsHi[row]!, chunk.tsLo[row]!));
+  },
   exists: () => timeTest(() => [{ from: 0n, to: MAX_U64 }]),
   holds: (store, test) => {
     const intervals = (): Interval[] => {

@@ -1,0 +1,79 @@
+import { PassThrough, Readable } from 'node:stream';
+import { expect, test } from 'vitest';
+import { findSecret, HOPS, JOURNEYS, seededCapture } from '#core/share/testing/secrets.ts';
+import { CAREFUL } from '#core/share/policy.ts';
+import { CaptureReader } from '#core/pcapng/reader.ts';
+import { CaptureStore } from '#core/store/capture-store.ts';
+import { Failure } from '../failure.ts';
+import { shareCapture, type ShareOptions } from './share.ts';
+
+const { capture, secrets } = seededCapture();
+const OPTIONS: ShareOptions = {
+  filtered: null,
+  fromNs: null,
+  toNs: null,
+  hooks: null,
+  policy: CAREFUL,
+  schema: null,
+  expiresMs: null,
+  preview: false,
+  page: null,
+};
+
+/** In pieces, as a file is read. */
+function input(): Readable {
+  return Readable.from([Buffer.from(capture.subarray(0, 1000)), Buffer.from(capture.subarray(1000))]);
+}
+
+async function run(options: Partial<ShareOptions>): Promise<{ code: number; out: Buffer; err: string }> {
+  const out = new PassThrough();
+  const err = new PassThrough();
+  const parts: Buffer[] = [];
+  let text = '';
+  out.on('data', (part: Buffer) => parts.push(part));
+  err.on('data', (part: Buffer) => (text += part.toString()));
+  const code = await shareCapture(input(), 'a.pcapng', { ...OPTIONS, ...options }, out, err);
+  return { code, out: Buffer.concat(parts), err: text };
+}
+
+function stored(bytes: Uint8Array): CaptureStore {
+  const store = new CaptureStore();
+  const reader = new CaptureReader(store);
+  reader.push(bytes);
+  reader.end();
+  return store;
+}
+
+test('writes a capture that has none of the secrets, and says what it removed', async () => {
+  const { code, out, err } = await run({});
+  expect(code).toBe(0);
+  expect(stored(out).journeys.count).toBe(JOURNEYS);
+  expect(secrets.filter((secret) => findSecret(out, secret) !== '')).toEqual([]);
+  expect(err).toMatch(/^a\.pcapng: 24 events of 24, \d+ bytes in, \d+ out; removed \d+ bytes of payload/);
+});
+
+test('--where takes whole journeys', async () => {
+  const { out } = await run({ filtered: { input: input(), where: 'hop == "tcx ingress" && proto == tcp' } });
+  const store = stored(out);
+  expect(store.journeys.count).toBeLessThanOrEqual(JOURNEYS / 2);
+  expect(store.events.count).toBe(store.journeys.count * HOPS.length);
+});
+
+test('a filter that is none is named, with its place', async () => {
+  const asked = run({ filtered: { input: input(), where: 'tlv.trase == 1' } });
+  await expect(asked).rejects.toThrow(Failure);
+  await expect(asked).rejects.toThrow(/"tlv.trase", character 1/);
+});
+
+test('times and hooks are a selection; the manifest says so and what it left', async () => {
+  const { out } = await run({ fromNs: 1_795_392_000_000_003_000n, hooks: new Set([1]), preview: true });
+  expect(JSON.parse(out.toString())).toMatchObject({
+    selection: { fromNs: '1795392000000003000', toNs: null, hooks: [1] },
+    events: { kept: JOURNEYS - 1, left: JOURNEYS * HOPS.length - JOURNEYS + 1 },
+  });
+});
+
+test('two shares of one capture have nothing in common that tells who is who', async () => {
+  const [one, other] = [await run({}), await run({})];
+  expect(one.out.equals(other.out)).toBe(false);
+});

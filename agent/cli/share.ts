@@ -1,0 +1,135 @@
+/** `whither share FILE`: a capture in, and out of it one that may leave. */
+import { randomBytes } from 'node:crypto';
+import path from 'node:path';
+import type { Readable, Writable } from 'node:stream';
+import { deflateSync } from 'node:zlib';
+import { passingJourneys } from '#core/inspect/where.ts';
+import type { MetadataSchema } from '#core/metadata/types.ts';
+import { CaptureReader } from '#core/pcapng/reader.ts';
+import type { CaptureSink } from '#core/pcapng/types.ts';
+import { embedCapture, MAX_EMBEDDED_BYTES } from '#core/share/html.ts';
+import { KEY_BYTES } from '#core/share/keyed.ts';
+import type { SharePolicy } from '#core/share/policy.ts';
+import { EVERYTHING, type ShareSelection } from '#core/share/selection.ts';
+import { Snapshot } from '#core/share/snapshot.ts';
+import { CaptureStore } from '#core/store/capture-store.ts';
+import { Failure } from '../failure.ts';
+import { readFailure } from '../supervisor/handover.ts';
+import { whereFailure } from './where-failure.ts';
+
+export interface ShareOptions {
+  /** The same capture once more, read for the journeys that pass `where`; null = all journeys. */
+  readonly filtered: { readonly input: Readable; readonly where: string } | null;
+  readonly fromNs: bigint | null;
+  readonly toNs: bigint | null;
+  /** Hook ids. */
+  readonly hooks: ReadonlySet<number> | null;
+  readonly policy: SharePolicy;
+  readonly schema: MetadataSchema | null;
+  readonly expiresMs: number | null;
+  /** The manifest instead of the capture. */
+  readonly preview: boolean;
+  /** The capture inside of this page (share.html of a build); null = the capture alone. */
+  readonly page: string | null;
+}
+
+/**
+ * Resolves with the exit code: 0, or 1 when the capture could not be read to its end; what was read before is
+ * written. What was removed is said on `err`. Failure when the filter is none or the file cannot be read.
+ */
+export async function shareCapture(
+  input: Readable,
+  name: string,
+  options: ShareOptions,
+  out: Writable,
+  err: Writable & { readonly isTTY?: boolean },
+): Promise<number> {
+  const { fromNs, toNs, hooks, filtered, policy, schema, expiresMs } = options;
+  const journeys = filtered === null ? null : await journeysOf(filtered, name, schema);
+  const selection: ShareSelection = { ...EVERYTHING, fromNs, toNs, hooks, journeys };
+  const created = new Date();
+  const snapshot = new Snapshot({
+    policy,
+    selection,
+    key: randomBytes(KEY_BYTES),
+    schema,
+    created: created.toISOString(),
+    expires: expiresMs === null ? null : new Date(created.getTime() + expiresMs).toISOString(),
+    notes: null,
+  });
+  let written = 0;
+  const parts: Uint8Array[] = [];
+  const write = async (bytes: Uint8Array): Promise<void> => {
+    written += bytes.length;
+    if (options.preview || bytes.length === 0) return;
+    if (options.page !== null) parts.push(bytes);
+    else await drained(out, bytes);
+  };
+  const read = await readInto(snapshot, input, name, async () => {
+    await write(snapshot.take());
+    if (err.isTTY === true) err.write(`\r${snapshot.progress.kept} events`);
+  });
+  if (err.isTTY === true) err.write('\r\x1b[K');
+  const manifest = snapshot.end();
+  await write(snapshot.take());
+  if (options.preview) out.write(`${JSON.stringify(manifest, null, 2)}\n`);
+  else if (options.page !== null) await drained(out, pageWith(options.page, Buffer.concat(parts), name));
+  for (const { offset, cause, remedy } of snapshot.problems) {
+    err.write(`${name}: at byte ${offset}: ${cause} ${remedy}\n`);
+  }
+  const { events, removed } = manifest;
+  err.write(
+    `${name}: ${events.kept} events of ${events.kept + events.left}, ${read} bytes in, ${written} out; ` +
+      `removed ${removed.payloadBytes} bytes of payload, ${removed.unknownBytes} of metadata that no schema names, ` +
+      `${removed.comments} comments, ${removed.blocks} blocks\n`,
+  );
+  return snapshot.problems.some(({ fatal }) => fatal) ? 1 : 0;
+}
+
+async function drained(out: Writable, bytes: Uint8Array | string): Promise<void> {
+  if (!out.write(bytes)) await new Promise((resolve) => out.once('drain', resolve));
+}
+
+function pageWith(page: string, capture: Buffer, name: string): string {
+  if (capture.length > MAX_EMBEDDED_BYTES) {
+    throw new Failure(
+      `${capture.length} bytes are more than a page can hold (${MAX_EMBEDDED_BYTES})`,
+      'select less, with --where, --from and --to',
+    );
+  }
+  const packed = deflateSync(capture, { level: 9 }).toString('base64');
+  return embedCapture(page, { packed, title: path.basename(name), view: '' });
+}
+
+async function journeysOf(
+  { input, where }: NonNullable<ShareOptions['filtered']>,
+  name: string,
+  schema: MetadataSchema | null,
+): Promise<ReadonlySet<bigint>> {
+  const store = new CaptureStore();
+  await readInto(store, input, name, () => Promise.resolve());
+  const passing = passingJourneys(store, schema, where);
+  if ('error' in passing) throw whereFailure(where, passing.error);
+  return passing.journeys;
+}
+
+/** Bytes read. */
+async function readInto(
+  sink: CaptureSink,
+  input: Readable,
+  name: string,
+  afterChunk: () => Promise<void>,
+): Promise<number> {
+  const reader = new CaptureReader(sink);
+  try {
+    for await (const chunk of input) {
+      reader.push(chunk as Uint8Array);
+      await afterChunk();
+      if (reader.stopped) break;
+    }
+  } catch (thrown) {
+    throw readFailure(name, thrown);
+  }
+  reader.end();
+  return reader.bytesRead;
+}

@@ -1,0 +1,134 @@
+/** The JSON blocks: made anew from what their readers know (core/store/host-facts.ts), names replaced, free text left out. */
+import type * as v from 'valibot';
+import { parseSchema } from '#core/metadata/schema.ts';
+import type { MetadataSchema, PartSchema, TlvType, When } from '#core/metadata/types.ts';
+import { blockText, Catalogue, Filter, Host, parseJson } from '#core/store/host-facts.ts';
+import type { NameKind, Pseudonyms } from './pseudonyms.ts';
+import type { SharePolicy } from './policy.ts';
+
+/** `6.18.44-acme-1` is the kernel 6.18.44; who made it is a name. */
+const KERNEL_NUMBER = /^\d+(?:\.\d+)*/;
+/** `DEVICE:tcx/ingress@after:PROGRAM#ID` */
+const AT_PROGRAM = /^(.*@(?:after|fentry|fexit):)(.*)(#\d{1,10})$/;
+
+/** Body of a schema block → the schema; null = it is none. */
+export function readSchema(body: Uint8Array): MetadataSchema | null {
+  const text = blockText(body);
+  if ('fault' in text) return null;
+  const parsed = parseSchema(text.value);
+  return parsed.ok ? parsed.schema : null;
+}
+
+export class HostRedactor {
+  readonly #policy: SharePolicy;
+  readonly #names: Pseudonyms;
+
+  constructor(policy: SharePolicy, names: Pseudonyms) {
+    this.#policy = policy;
+    this.#names = names;
+  }
+
+  /** Body of a host block → its value; null = it cannot be read, and does not go out. */
+  host(body: Uint8Array): v.InferOutput<typeof Host> | null {
+    const parsed = parseJson(body, Host);
+    if ('fault' in parsed) return null;
+    const { kernel, hostname, dropReasons, maps, programs } = parsed.value;
+    return {
+      kernel: this.#policy.names === 'keep' ? kernel : (KERNEL_NUMBER.exec(kernel)?.[0] ?? ''),
+      hostname: this.name('host', hostname),
+      dropReasons,
+      maps: maps.map(({ id, name }) => ({ id, name: this.name('map', name) })),
+      programs:
+        programs?.map((program) => ({
+          ...program,
+          name: this.name('program', program.name),
+          device: this.name('device', program.device),
+        })) ?? null,
+    };
+  }
+
+  /** Why a hook is missing is Whither's own text, and may quote the system's. */
+  catalogue(body: Uint8Array): v.InferOutput<typeof Catalogue> | null {
+    const parsed = parseJson(body, Catalogue);
+    if ('fault' in parsed) return null;
+    const hooks = parsed.value.hooks.map((hook) => ({ ...hook, reason: this.text(hook.reason) }));
+    return { hooks };
+  }
+
+  /** The expression has addresses and ports of whom was watched. */
+  filter(body: Uint8Array): v.InferOutput<typeof Filter> | null {
+    const parsed = parseJson(body, Filter);
+    if ('fault' in parsed) return null;
+    const { expression, devices, netns, mark, tlv, trigger, ...rest } = parsed.value;
+    return {
+      ...rest,
+      expression: expression === null ? null : this.text(expression),
+      devices: devices.map((device) => this.name('device', device)),
+      netns: netns === null ? null : this.name('netns', netns),
+      mark: this.#policy.marks === 'keep' ? mark : null,
+      tlv: tlv.map(({ type, value }) => ({ type, value: this.#policy.unknown === 'keep' ? value : null })),
+      trigger: trigger === null ? null : { ...trigger, condition: this.text(trigger.condition) },
+    };
+  }
+
+  /** What a schema says of bytes, without what it says to people. */
+  schema(schema: MetadataSchema): MetadataSchema {
+    if (this.#policy.texts === 'keep' && this.#policy.names === 'keep') return schema;
+    const { also, maps, ...part } = schema;
+    return {
+      ...this.#part(part),
+      whither: schema.whither,
+      ...(maps !== undefined && {
+        maps: maps.map((rule) => ({
+          ...rule,
+          map: typeof rule.map === 'string' ? this.name('map', rule.map) : rule.map,
+        })),
+      }),
+      ...(also !== undefined && { also: also.map((one) => this.#part(one)) }),
+    };
+  }
+
+  /** `DEVICE:HOOK`, or of other captures the name of an interface. */
+  interfaceName(name: string, hook: number): string {
+    if (hook === 0) return this.name('device', name);
+    const colon = name.indexOf(':');
+    if (colon < 0) return this.name('device', name);
+    const [, front, program, id] = AT_PROGRAM.exec(name.slice(colon)) ?? [];
+    const rest =
+      front === undefined ? name.slice(colon) : `${front}${this.name('program', program ?? '')}${id ?? ''}`;
+    return `${this.name('device', name.slice(0, colon))}${rest}`;
+  }
+
+  name(kind: NameKind, name: string): string {
+    const rule = kind === 'program' || kind === 'map' ? this.#policy.programs : this.#policy.names;
+    return rule === 'keep' ? name : this.#names.name(kind, name);
+  }
+
+  text(text: string): string {
+    return this.#policy.texts === 'keep' ? text : '';
+  }
+
+  #part(part: PartSchema): PartSchema {
+    const { description, when, types, ...rest } = part;
+    return {
+      ...rest,
+      types: types.map((type) => this.#type(type)),
+      ...(description !== undefined && this.#policy.texts === 'keep' && { description }),
+      ...(when !== undefined && { when: this.#when(when) }),
+    };
+  }
+
+  #type(type: TlvType): TlvType {
+    if (this.#policy.texts === 'keep') return type;
+    const { description: _, owner: __, types, ...rest } = type;
+    return { ...rest, ...(types !== undefined && { types: types.map((inner) => this.#type(inner)) }) };
+  }
+
+  #when({ devices, programs, bytes }: When): When {
+    return {
+      ...(devices !== undefined && { devices: devices.map((device) => this.name('device', device)) }),
+      ...(programs !== undefined && { programs: programs.map((name) => this.name('program', name)) }),
+      ...(bytes !== undefined && { bytes }),
+    };
+  }
+}

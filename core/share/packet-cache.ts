@@ -1,0 +1,41 @@
+/** A packet looks the same at most hooks of its way: what became of it there is used again. */
+
+interface Known {
+  readonly bytes: Uint8Array;
+  readonly linkType: number;
+  readonly redacted: Uint8Array;
+}
+
+/** Journeys under way at a time, of which the last packet is kept. */
+const MAX_JOURNEYS = 4096;
+
+export class PacketCache {
+  readonly #redact: (bytes: Uint8Array, linkType: number) => Uint8Array;
+  readonly #known = new Map<bigint, Known>();
+
+  constructor(redact: (bytes: Uint8Array, linkType: number) => Uint8Array) {
+    this.#redact = redact;
+  }
+
+  /** `journey`: null = the packet is in none. What comes out is not to be changed. */
+  redact(bytes: Uint8Array, linkType: number, journey: bigint | null): Uint8Array {
+    if (journey === null) return this.#redact(bytes, linkType);
+    const known = this.#known.get(journey);
+    if (known?.linkType === linkType && isSame(known.bytes, bytes)) return known.redacted;
+    const redacted = this.#redact(bytes, linkType);
+    if (this.#known.size >= MAX_JOURNEYS) this.#known.clear();
+    this.#known.set(journey, { bytes: bytes.slice(), linkType, redacted });
+    return redacted;
+  }
+
+  /** The rules have changed. */
+  clear(): void {
+    this.#known.clear();
+  }
+}
+
+function isSame(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}

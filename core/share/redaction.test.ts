@@ -1,0 +1,109 @@
+/** What must not leave does not, by any of the ways that are known; and the check would notice. */
+import { expect, it, describe } from 'vitest';
+import { CaptureReader } from '#core/pcapng/reader.ts';
+import { CaptureStore } from '#core/store/capture-store.ts';
+import { CAREFUL, type SharePolicy } from './policy.ts';
+import { EVERYTHING } from './selection.ts';
+import { Snapshot, type SnapshotOptions } from './snapshot.ts';
+import { findSecret, HOPS, JOURNEYS, seededCapture, type Secret } from './testing/secrets.ts';
+
+const OPTIONS: SnapshotOptions = {
+  policy: CAREFUL,
+  selection: EVERYTHING,
+  key: new Uint8Array(32).fill(42),
+  schema: null,
+  created: '2026-11-26T12:00:00Z',
+  expires: null,
+  notes: null,
+};
+
+function share(
+  capture: Uint8Array,
+  options: Partial<SnapshotOptions> = {},
+): { bytes: Uint8Array; snapshot: Snapshot } {
+  const snapshot = new Snapshot({ ...OPTIONS, ...options });
+  const reader = new CaptureReader(snapshot);
+  reader.push(capture);
+  reader.end();
+  snapshot.end();
+  return { bytes: snapshot.take(), snapshot };
+}
+
+function found(bytes: Uint8Array, secrets: readonly Secret[]): string[] {
+  return secrets.flatMap((secret) => {
+    const how = findSecret(bytes, secret);
+    return how === '' ? [] : [`${secret.what}, ${how}`];
+  });
+}
+
+const { capture, secrets } = seededCapture();
+
+it('seeds 200 secrets or more, all of them in the capture', () => {
+  expect(secrets.length).toBeGreaterThanOrEqual(200);
+  // sk_buff addresses stand in the capture the other way round, which is looked for as well.
+  expect(secrets.filter((secret) => findSecret(capture, secret) === '')).toEqual([]);
+});
+
+it('lets none of them out', () => {
+  expect(found(share(capture).bytes, secrets)).toEqual([]);
+});
+
+describe('the check fails when a redactor is switched off:', () => {
+  const OFF: readonly (readonly [keyof SharePolicy, RegExp])[] = [
+    ['payload', /token in a payload/],
+    ['addresses', /address IPv4/],
+    ['names', /device/],
+    ['kernelAddresses', /sk_buff/],
+    ['controlBlock', /control block/],
+    ['texts', /comment of a packet/],
+    ['unknown', /does not know/],
+  ];
+  for (const [rule, secret] of OFF) {
+    it(rule, () => {
+      const { bytes } = share(capture, { policy: { ...CAREFUL, [rule]: 'keep' } });
+      expect(found(bytes, secrets).join('\n')).toMatch(secret);
+    });
+  }
+
+  it('values', () => {
+    const { bytes } = share(capture, { policy: { ...CAREFUL, values: { 'edge.session': 'keep' } } });
+    expect(found(bytes, secrets).join('\n')).toMatch(/text in a TLV/);
+  });
+});
+
+it('still decodes: the same journeys, hops, TLVs and flows, one to one', () => {
+  const read = (bytes: Uint8Array) => {
+    const store = new CaptureStore({ seed: 1 });
+    const reader = new CaptureReader(store);
+    reader.push(bytes);
+    reader.end();
+    return store;
+  };
+  const before = read(capture);
+  const after = read(share(capture).bytes);
+  expect(after.journeys.count).toBe(JOURNEYS);
+  expect(after.events.count).toBe(JOURNEYS * HOPS.length);
+  expect(after.hops.hops.map(({ hook, order }) => [hook, order])).toEqual(
+    before.hops.hops.map(({ hook, order }) => [hook, order]),
+  );
+  expect(after.tlvs.names).toEqual(before.tlvs.names);
+  expect(after.areas.count).toBe(before.areas.count);
+  const journeys = (store: CaptureStore) =>
+    Array.from({ length: store.events.count }, (_, event) => store.events.chunk(event).journey[event]);
+  expect(journeys(after)).toEqual(journeys(before));
+});
+
+it('says what it removed, without saying what that was', () => {
+  const manifest = share(capture).snapshot.manifest();
+  expect(manifest.events).toEqual({ kept: JOURNEYS * HOPS.length, left: 0 });
+  expect(manifest.removed).toMatchObject({ mapEntries: 1, comments: 1 + JOURNEYS * HOPS.length });
+  expect(manifest.removed.payloadBytes).toBeGreaterThan(0);
+  expect(manifest.values['edge.session']).toEqual({ kept: 0, replaced: JOURNEYS * HOPS.length, dropped: 0 });
+});
+
+it('gives another share other pseudonyms', () => {
+  const one = share(capture).bytes;
+  const other = share(capture, { key: new Uint8Array(32).fill(43) }).bytes;
+  expect(other.length).toBe(one.length);
+  expect(other).not.toEqual(one);
+});

@@ -1,0 +1,86 @@
+/** Recordings of the lab, shared carefully: what they tell is told by the share as well. */
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect, it, describe } from 'vitest';
+import { CaptureReader } from '#core/pcapng/reader.ts';
+import { CaptureStore } from '#core/store/capture-store.ts';
+import { JOURNEY } from '#core/store/journey-table.ts';
+import { TimelineBuilder } from '#core/store/timeline.ts';
+import { CAREFUL, KEEP_ALL, type SharePolicy } from './policy.ts';
+import { EVERYTHING, type ShareSelection } from './selection.ts';
+import { Snapshot } from './snapshot.ts';
+
+const SAMPLES = path.join(import.meta.dirname, '../../public/samples');
+
+function share(capture: Uint8Array, policy: SharePolicy, selection: ShareSelection = EVERYTHING): Uint8Array {
+  const key = new Uint8Array(32).fill(5);
+  const snapshot = new Snapshot({
+    policy,
+    selection,
+    key,
+    schema: null,
+    created: '',
+    expires: null,
+    notes: null,
+  });
+  const reader = new CaptureReader(snapshot);
+  reader.push(capture);
+  reader.end();
+  expect(snapshot.problems).toEqual([]);
+  snapshot.end();
+  return snapshot.take();
+}
+
+function stored(capture: Uint8Array): CaptureStore {
+  const store = new CaptureStore({ seed: 1 });
+  const reader = new CaptureReader(store);
+  reader.push(capture);
+  reader.end();
+  new TimelineBuilder(store).advance(Infinity);
+  return store;
+}
+
+/** What is to be the same: journeys, what came to their metadata, hops with their counts. */
+function told(store: CaptureStore): unknown {
+  return {
+    journeys: Array.from({ length: store.journeys.count }, (_, journey) => [
+      store.journeys.word(journey, JOURNEY.idLo),
+      store.journeys.word(journey, JOURNEY.count),
+    ]),
+    hops: store.hops.hops.map(({ hook, lane }, i) => [
+      hook,
+      lane,
+      store.hops.events[i],
+      store.hops.withMetadata[i],
+      store.hops.metadataLost[i],
+    ]),
+  };
+}
+
+for (const name of readdirSync(SAMPLES).filter((file) => file.endsWith('.pcapng'))) {
+  describe(name, () => {
+    const capture = new Uint8Array(readFileSync(path.join(SAMPLES, name)));
+
+    it('tells the same without what is not to leave', () => {
+      expect(told(stored(share(capture, CAREFUL)))).toEqual(told(stored(capture)));
+    });
+
+    it('with everything kept reads the same to the last value', () => {
+      const before = stored(capture);
+      const after = stored(share(capture, KEEP_ALL));
+      expect(told(after)).toEqual(told(before));
+      for (let area = 1; area <= before.areas.count; area++) {
+        expect(after.areas.bytes(area)).toEqual(before.areas.bytes(area));
+      }
+    });
+  });
+}
+
+it('a selection takes whole journeys, and counts what it left', () => {
+  const capture = new Uint8Array(readFileSync(path.join(SAMPLES, 'edge.pcapng')));
+  const before = stored(capture);
+  const id = BigInt(before.journeys.word(0, JOURNEY.idLo));
+  const after = stored(share(capture, CAREFUL, { ...EVERYTHING, journeys: new Set([id]) }));
+  expect(after.journeys.count).toBe(1);
+  expect(after.events.count).toBe(before.journeys.word(0, JOURNEY.count));
+});

@@ -1,0 +1,308 @@
+/**
+ * A capture in, block by block, and out of it a pcapng that may leave: the selected events, redacted. Each block is written anew
+ * from what was read of it, so that what nobody looked at does not go along.
+ */
+import { GAP_SIZE, SECTION_SIZE } from '#core/format/layout.gen.ts';
+import { HOOK_NONE } from '#core/format/hooks.ts';
+import { BLOCK_SUBTYPE } from '#core/format/structs.ts';
+import { chooseDecoder, choiceOf, NOWHERE } from '#core/metadata/choose.ts';
+import { compileSchema, type AreaDecoder } from '#core/metadata/scan.ts';
+import type { MetadataSchema } from '#core/metadata/types.ts';
+import { EPB_VERDICT, OPT_COMMENT } from '#core/pcapng/blocks.ts';
+import { readEvent } from '#core/pcapng/event.ts';
+import { encodeMapSample, readMapSample } from '#core/pcapng/map-sample.ts';
+import { readOptions } from '#core/pcapng/options.ts';
+import { decodeCString } from '#core/pcapng/text.ts';
+import type {
+  CaptureSink,
+  CustomBlock,
+  InterfaceInfo,
+  PacketView,
+  Problem,
+  SectionInfo,
+  StatisticsInfo,
+} from '#core/pcapng/types.ts';
+import { CaptureWriter, type PacketOptions } from '#core/pcapng/writer.ts';
+import { placeOf } from '#core/store/hop-place.ts';
+import { HopTable } from '#core/store/hop-table.ts';
+import { parseHost, type HostFacts } from '#core/store/host-facts.ts';
+import { nsFromParts } from '#core/time/ns.ts';
+import { AreaRedactor } from './area.ts';
+import { EventRedactor } from './event.ts';
+import { HostRedactor, readSchema } from './host-blocks.ts';
+import { manifestOf, newTally, type ShareManifest } from './manifest.ts';
+import { MapRedactor } from './map-sample.ts';
+import { PacketCache } from './packet-cache.ts';
+import { PacketRedactor } from './packet.ts';
+import type { SharePolicy } from './policy.ts';
+import { Pseudonyms } from './pseudonyms.ts';
+import { isEverything, isSelected, type ShareSelection } from './selection.ts';
+
+export interface SnapshotOptions {
+  readonly policy: SharePolicy;
+  readonly selection: ShareSelection;
+  /** KEY_BYTES (keyed.ts) of randomness, made for this share and then forgotten. */
+  readonly key: Uint8Array;
+  /** In place of the schemas in the capture; null = those. */
+  readonly schema: MetadataSchema | null;
+  /** ISO 8601. */
+  readonly created: string;
+  readonly expires: string | null;
+  /** Body of the notes block; null = there are none. */
+  readonly notes: unknown;
+}
+
+const VERDICT_BYTES = 9;
+
+export class Snapshot implements CaptureSink {
+  /** What stopped the reader, or made it leave something out. */
+  readonly problems: Problem[] = [];
+  readonly names: Pseudonyms;
+  readonly #options: SnapshotOptions;
+  readonly #out = new CaptureWriter();
+  readonly #tally = newTally();
+  readonly #areas: AreaRedactor;
+  readonly #packets: PacketRedactor;
+  readonly #cache: PacketCache;
+  readonly #events: EventRedactor;
+  readonly #maps: MapRedactor;
+  readonly #host: HostRedactor;
+  readonly #hops = new HopTable();
+  readonly #interfaces: { readonly info: InterfaceInfo; readonly hop: number }[] = [];
+  #facts: HostFacts | null = null;
+  #decoder: AreaDecoder | null = null;
+  #choice: ReturnType<typeof choiceOf> = 'none';
+  #schemaWritten = false;
+
+  constructor(options: SnapshotOptions) {
+    const { policy, key, schema } = options;
+    this.#options = options;
+    this.names = new Pseudonyms(key);
+    this.#areas = new AreaRedactor(policy, this.names);
+    this.#packets = new PacketRedactor(policy, this.names, this.#areas);
+    this.#cache = new PacketCache((bytes, linkType) => this.#packets.redact(bytes, linkType));
+    this.#events = new EventRedactor(policy, this.names, this.#areas);
+    this.#maps = new MapRedactor(policy, this.names, this.#areas);
+    this.#host = new HostRedactor(policy, this.names);
+    if (schema !== null) this.#use(schema);
+  }
+
+  /** The blocks written since the last call, as a copy. */
+  take(): Uint8Array {
+    return this.#out.take();
+  }
+
+  /** Events so far: those that went in, and those that were not selected. */
+  get progress(): { readonly kept: number; readonly left: number } {
+    return { kept: this.#tally.kept, left: this.#tally.left };
+  }
+
+  /** Writes notes and manifest; nothing may be read after it. */
+  end(): ShareManifest {
+    const { notes } = this.#options;
+    if (notes !== null) this.#out.json(BLOCK_SUBTYPE.notes, notes);
+    const manifest = this.manifest();
+    this.#out.json(BLOCK_SUBTYPE.manifest, manifest);
+    return manifest;
+  }
+
+  /** As it is now: for a preview. */
+  manifest(): ShareManifest {
+    const { policy, selection, created, expires } = this.#options;
+    const { fromNs, toNs, journeys, hooks } = selection;
+    return manifestOf({
+      created,
+      expires,
+      policy,
+      selection: {
+        fromNs: fromNs?.toString() ?? null,
+        toNs: toNs?.toString() ?? null,
+        journeys: journeys?.size ?? null,
+        hooks: hooks === null ? null : [...hooks].sort((a, b) => a - b),
+      },
+      tally: this.#tally,
+      unknownBytes: this.#areas.unknownBytes,
+      values: this.#areas.counts,
+    });
+  }
+
+  section(info: SectionInfo): void {
+    const { names, texts } = this.#options.policy;
+    this.#tally.comments += info.comments.length;
+    this.#out.sectionHeader({
+      userAppl: info.userAppl,
+      ...(names === 'keep' && { hardware: info.hardware, os: info.os }),
+      ...(texts === 'keep' && { comments: info.comments }),
+    });
+    this.#facts = null;
+    this.#schemaWritten = false;
+  }
+
+  interface(info: InterfaceInfo): void {
+    this.#writeSchema();
+    const { hook, linkType, snapLen, ifindex } = info;
+    this.#interfaces.push({ info, hop: this.#hops.open(info).hop });
+    this.#out.interfaceDescription({
+      linkType,
+      snapLen,
+      name: this.#host.interfaceName(info.name, hook),
+      description: this.#host.name('netns', info.description),
+      hardware: info.hardware,
+      filter: this.#host.text(info.filter),
+      ...(hook !== HOOK_NONE && { whither: { hook, ifindex, netns: this.#netns(info.netns) } }),
+    });
+  }
+
+  packet(packet: PacketView): void {
+    const { info, hop } = this.#interfaces[packet.interfaceIndex]!;
+    const time = nsFromParts(packet.tsHi, packet.tsLo);
+    if (!isSelected(this.#options.selection, packet, time, info.hook)) {
+      this.#tally.left++;
+      return;
+    }
+    this.#tally.kept++;
+    const { buf, dataStart, dataLength, originalLength, eventStart, eventLength } = packet;
+    const bytes = buf.subarray(dataStart, dataStart + dataLength);
+    const journey = packet.hasPacketId
+      ? (BigInt(packet.packetIdHi) << 32n) | BigInt(packet.packetIdLo)
+      : null;
+    const data = this.#cache.redact(bytes, info.linkType, journey);
+    this.#tally.payloadBytes += dataLength - data.length;
+    const event = eventStart < 0 ? null : readEvent(buf, eventStart, eventLength);
+    const decoder = event === null ? null : this.#decoderOf(event.metadata, hop);
+    this.#out.enhancedPacket({
+      interfaceId: info.id,
+      time,
+      data,
+      originalLength,
+      ...(packet.flags !== 0 && { flags: packet.flags }),
+      ...(packet.dropCount !== 0 && { dropCount: BigInt(packet.dropCount) }),
+      ...(journey !== null && { packetId: journey }),
+      ...(packet.queue >= 0 && { queue: packet.queue }),
+      ...(event !== null && { event: this.#events.redact(event, decoder) }),
+      ...this.#rareOptions(packet),
+    });
+  }
+
+  custom({ subtype, body }: CustomBlock): void {
+    switch (subtype) {
+      case BLOCK_SUBTYPE.section:
+        if (body.length >= SECTION_SIZE) this.#out.custom(subtype, body.subarray(0, SECTION_SIZE));
+        return;
+      case BLOCK_SUBTYPE.gap:
+        if (body.length >= GAP_SIZE) this.#out.custom(subtype, body.subarray(0, GAP_SIZE));
+        return;
+      case BLOCK_SUBTYPE.host: {
+        const parsed = parseHost(body);
+        this.#facts = 'fault' in parsed ? null : parsed.value;
+        this.#json(subtype, this.#host.host(body));
+        return;
+      }
+      case BLOCK_SUBTYPE.catalogue:
+        this.#json(subtype, this.#host.catalogue(body));
+        return;
+      case BLOCK_SUBTYPE.filter:
+        this.#json(subtype, this.#host.filter(body));
+        return;
+      case BLOCK_SUBTYPE.schema:
+        this.#schema(body);
+        return;
+      case BLOCK_SUBTYPE.mapSample:
+        this.#mapSample(body);
+        return;
+      default:
+        this.#tally.blocks++;
+    }
+  }
+
+  /** Counters of the whole run would contradict a part of it. */
+  statistics(info: StatisticsInfo): void {
+    const { info: of } = this.#interfaces[info.interfaceIndex]!;
+    if (!isEverything(this.#options.selection)) {
+      this.#tally.blocks++;
+      return;
+    }
+    this.#out.interfaceStatistics({
+      interfaceId: of.id,
+      time: info.time,
+      ...(info.received !== null && { received: info.received }),
+      ...(info.dropped !== null && { dropped: info.dropped }),
+      ...(info.delivered !== null && { delivered: info.delivered }),
+    });
+  }
+
+  problem(problem: Problem): void {
+    this.problems.push(problem);
+  }
+
+  #json(subtype: number, value: unknown): void {
+    if (value === null) this.#tally.blocks++;
+    else this.#out.json(subtype, value);
+  }
+
+  #schema(body: Uint8Array): void {
+    if (this.#options.schema !== null) return;
+    const schema = readSchema(body);
+    this.#json(BLOCK_SUBTYPE.schema, schema === null ? null : this.#host.schema(schema));
+    if (schema !== null) this.#use(schema);
+  }
+
+  /** The schema that takes the place of the capture's goes where that would stand. */
+  #writeSchema(): void {
+    const { schema } = this.#options;
+    if (schema === null || this.#schemaWritten) return;
+    this.#schemaWritten = true;
+    this.#out.json(BLOCK_SUBTYPE.schema, this.#host.schema(schema));
+  }
+
+  #use(schema: MetadataSchema): void {
+    const decoder = compileSchema(schema);
+    this.#decoder = decoder;
+    this.#choice = choiceOf(decoder);
+    this.#packets.use(decoder);
+    this.#events.use(decoder);
+    this.#maps.use(decoder);
+    this.#cache.clear();
+  }
+
+  #decoderOf(area: Uint8Array, hop: number): AreaDecoder | null {
+    const decoder = this.#decoder;
+    if (decoder === null || this.#choice === 'none') return decoder;
+    const place = this.#choice === 'place' ? placeOf(this.#hops.hops[hop]!, this.#facts) : NOWHERE;
+    return chooseDecoder(decoder, area, 0, area.length, place);
+  }
+
+  #mapSample(body: Uint8Array): void {
+    const read = readMapSample(body);
+    const sample =
+      'fault' in read ? null : this.#maps.redact(read.value, this.#facts?.maps.get(read.value.map) ?? '');
+    if (sample === null) this.#tally.mapEntries++;
+    else this.#out.custom(BLOCK_SUBTYPE.mapSample, encodeMapSample(sample));
+  }
+
+  #netns(inode: number): number {
+    return this.#options.policy.names === 'keep' ? inode : Number(this.names.number(BigInt(inode), 32));
+  }
+
+  /** Comments and the verdict, which a `PacketView` does not have. */
+  #rareOptions(packet: PacketView): Pick<PacketOptions, 'comments' | 'verdict'> {
+    const { buf, optionsStart, optionsLength, littleEndian } = packet;
+    if (optionsLength === 0) return {};
+    const { options } = readOptions(buf, optionsStart, optionsLength, littleEndian);
+    const verdict = options.find(({ code, length }) => code === EPB_VERDICT && length === VERDICT_BYTES);
+    const comments = options.filter(({ code }) => code === OPT_COMMENT);
+    const kept = this.#options.policy.texts === 'keep' ? comments : [];
+    this.#tally.comments += comments.length - kept.length;
+    return {
+      ...(kept.length > 0 && {
+        comments: kept.map(({ start, length }) => decodeCString(buf, start, length)),
+      }),
+      ...(verdict !== undefined && { verdict: readVerdict(buf, verdict.start, littleEndian) }),
+    };
+  }
+}
+
+function readVerdict(buf: Uint8Array, at: number, littleEndian: boolean): { kind: number; value: bigint } {
+  const v = new DataView(buf.buffer, buf.byteOffset + at, VERDICT_BYTES);
+  return { kind: v.getUint8(0), value: v.getBigUint64(1, littleEndian) };
+}

@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest';
+import { parseFilter } from '#core/query/parse.ts';
+import { fakeHop } from '#src/testing/hops.ts';
+import type { HopCause } from '#workers/api.ts';
+import { causeFilter, edgeFilter } from './ask.ts';
+import { layoutPath } from './layout.ts';
+import { nextBand, step, stopsOf } from './stops.ts';
+
+const edge = (from: number, to: number) => ({ from, to, count: 10, hadMetadata: 0, withMetadata: 0 });
+const hops = [1, 2, 3, 4].map((hook, index) => fakeHop({ index, hook, events: 10 }));
+const CAUSE: HopCause = {
+  state: 'lost',
+  cause: 'expandHead',
+  operation: 'pskb_expand_head',
+  known: 'rule',
+  count: 3,
+  firstNs: '0',
+};
+
+describe('what a mark asks for', () => {
+  it('is a cause at its hop', () => {
+    expect(causeFilter(hops, hops[1]!, CAUSE)).toBe(
+      'any(hop == "eth0:tcx/ingress@first" && state == lost && cause == expandHead && known == rule)',
+    );
+    expect(causeFilter(hops, hops[1]!, { ...CAUSE, cause: 'unknown', known: 'unknown' })).toBe(
+      'any(hop == "eth0:tcx/ingress@first" && state == lost && known == unknown)',
+    );
+  });
+
+  it('is a way from one hop straight to another, by none of those between', () => {
+    const edges = [edge(0, 1), edge(1, 2), edge(0, 2), edge(2, 3)];
+    expect(edgeFilter(hops, edges, edge(0, 2))).toBe(
+      'any(hop == "eth0:netif_receive_skb") && any(hop == "eth0:tcx/ingress@last") && !any(hop == "eth0:tcx/ingress@first")',
+    );
+    expect(edgeFilter(hops, edges, edge(0, 1))).not.toContain('!');
+  });
+
+  it('can be read by the language, whatever a device is called, and tells namespaces apart', () => {
+    const odd = [0, 1].map((index) => fakeHop({ index, hook: 1, netns: index + 5, name: 'a"\\b:x' }));
+    for (const text of [causeFilter(odd, odd[0]!, CAUSE), edgeFilter(odd, [edge(0, 1)], edge(0, 1)) ?? '']) {
+      expect(parseFilter(text)).not.toBeNull();
+      expect(text).toContain('netns == 5');
+    }
+  });
+});
+
+describe('keys on the path', () => {
+  const edges = [edge(0, 1), edge(1, 2), edge(0, 2), edge(2, 3)];
+  const harmed = hops.map((hop, i) => (i === 2 ? { ...hop, causes: [CAUSE] } : hop));
+  const layout = layoutPath(harmed, [], edges, {
+    width: 1280,
+    only: null,
+    sides: [{ hops: harmed, edges }],
+    all: false,
+    bandRoom: 32,
+  });
+  const stops = stopsOf(layout, harmed, edges);
+  const at = (hop: number) => stops.find((stop) => stop.hop === hop)!;
+
+  it('walk hops sideways, and go down to what happened there', () => {
+    expect(step(stops, at(0), 1, 0)).toBe(at(1));
+    expect(step(stops, at(0), -1, 0)).toBe(at(0));
+    const cause = step(stops, at(2), 0, 1);
+    expect(cause).toMatchObject({ kind: 'cause', where: causeFilter(harmed, harmed[2]!, CAUSE) });
+    expect(step(stops, cause, 0, -1)).toBe(at(2));
+  });
+
+  it('go round the bands that leave a hop', () => {
+    const first = nextBand(stops, layout, at(0))!;
+    const second = nextBand(stops, layout, first)!;
+    expect([first.key, second.key].sort()).toEqual(['0:0>1', '0:0>2']);
+    expect(nextBand(stops, layout, second)).toBe(first);
+    expect(nextBand(stops, layout, at(3))).toBeNull();
+  });
+});

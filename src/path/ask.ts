@@ -1,0 +1,56 @@
+/** What a mark of the path asks for, as an expression of the filter language (docs/filter.md). Pure. */
+import type { Edge, Hop, HopCause } from '#workers/api.ts';
+
+/** Hops that are ruled out in one expression, which has a bound. */
+const MAX_RULED_OUT = 16;
+
+function quoted(text: string): string {
+  return `"${text.replace(/[\\"]/g, '\\$&')}"`;
+}
+
+/** `hop == "eth0:nf/forward"`, with its netns where two hops have the name. */
+function isHop(hops: readonly Hop[], hop: Hop): string {
+  const named = `hop == ${quoted(hop.name)}`;
+  const isAmbiguous = hops.some((other) => other !== hop && other.name === hop.name);
+  return isAmbiguous ? `${named} && netns == ${hop.netns}` : named;
+}
+
+/** Journeys that came to this harm at this hop by this cause. */
+export function causeFilter(hops: readonly Hop[], hop: Hop, { state, cause, known }: HopCause): string {
+  const by = cause === 'unknown' ? ' && known == unknown' : ` && cause == ${cause} && known == ${known}`;
+  return `any(${isHop(hops, hop)} && state == ${state}${by})`;
+}
+
+/** Journeys that lost their metadata before this hop, whatever the cause. */
+export function lostFilter(hops: readonly Hop[], hop: Hop): string {
+  return `any(${isHop(hops, hop)} && state == lost)`;
+}
+
+/**
+ * Journeys that went straight from one hop to another: seen at both, and at none of those that others went through on
+ * their way between the two. null = the hops are not there.
+ */
+export function edgeFilter(hops: readonly Hop[], edges: readonly Edge[], { from, to }: Edge): string | null {
+  const [start, end] = [hops[from], hops[to]];
+  if (start === undefined || end === undefined) return null;
+  const next = new Map<number, number[]>();
+  for (const edge of edges) next.set(edge.from, [...(next.get(edge.from) ?? []), edge.to]);
+  const leadsTo = (first: number, last: number): boolean => {
+    const seen = new Set([from, first]);
+    const open = [first];
+    for (let hop = open.pop(); hop !== undefined; hop = open.pop()) {
+      if (hop === last) return true;
+      for (const other of next.get(hop) ?? [])
+        if (!seen.has(other)) {
+          seen.add(other);
+          open.push(other);
+        }
+    }
+    return false;
+  };
+  const between = (next.get(from) ?? [])
+    .filter((hop) => hop !== to && hop !== from && leadsTo(hop, to) && !leadsTo(to, hop))
+    .slice(0, MAX_RULED_OUT)
+    .map((hop) => `!any(${isHop(hops, hops[hop]!)})`);
+  return [`any(${isHop(hops, start)})`, `any(${isHop(hops, end)})`, ...between].join(' && ');
+}

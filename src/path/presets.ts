@@ -1,0 +1,33 @@
+/** Pairs that people compare, as sides of the path. Pure. */
+import type { Comparison } from '#src/state/link.ts';
+
+export interface Preset {
+  readonly name: string;
+  readonly compare: Comparison;
+}
+
+interface Known {
+  readonly names: readonly string[];
+  /** Of the capture, Unix ns. */
+  readonly startNs: string;
+  readonly endNs: string;
+  readonly filtered: boolean;
+}
+
+const HARMED = 'state in {lost, clobbered, suspect, unreadable}';
+export const INTACT_OR_HARMED: Comparison = { a: `meta && !(${HARMED})`, b: HARMED };
+const MAX_TLVS = 4;
+
+export function presetsFor({ names, startNs, endNs, filtered }: Known): readonly Preset[] {
+  const half = (BigInt(endNs) - BigInt(startNs)) / 2000n;
+  const tlvs = names.filter((name) => /^\w+$/.test(name)).slice(0, MAX_TLVS);
+  return [
+    ...(filtered ? [{ name: 'The filter and the rest', compare: { a: null, b: null } }] : []),
+    { name: 'Intact and damaged', compare: INTACT_OR_HARMED },
+    ...(half > 0n
+      ? [{ name: 'First and second half', compare: { a: `time < ${half}us`, b: `time >= ${half}us` } }]
+      : []),
+    ...tlvs.map((name) => ({ name: `With and without ${name}`, compare: { a: `tlv.${name}`, b: null } })),
+    { name: 'Delivered and dropped', compare: { a: '!drop', b: 'drop' } },
+  ];
+}

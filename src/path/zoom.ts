@@ -1,0 +1,57 @@
+/** Zoom and pan of the path, by d3-zoom, which comes when it is used first. The wheel alone scrolls the page. */
+import { select } from 'd3-selection';
+import type { D3ZoomEvent } from 'd3-zoom';
+
+export interface PathZoom {
+  by(factor: number): void;
+  whole(): void;
+  /** The size of the drawing has changed. */
+  resize(width: number, height: number): void;
+  /** Brings a place into the middle, when not all of the drawing is in view. */
+  reveal(x: number, y: number): void;
+  destroy(): void;
+}
+
+export const ZOOM_STEP = 1.5;
+const MAX_ZOOM = 8;
+
+/** Moves and scales `g.path-root` of `svg`. `onZoom` is told by how much. */
+export async function createZoom(svg: SVGSVGElement, onZoom: (scale: number) => void): Promise<PathZoom> {
+  const { zoom, zoomIdentity } = await import('d3-zoom');
+  let scale = 1;
+  const drawing = select(svg);
+  const root = drawing.select<SVGGElement>('g.path-root');
+  const behaviour = zoom<SVGSVGElement, unknown>()
+    .scaleExtent([1, MAX_ZOOM])
+    .filter((event: MouseEvent) => {
+      if (event.type === 'wheel') return event.ctrlKey;
+      return scale > 1 && event.button === 0 && !event.ctrlKey;
+    })
+    .on('zoom', ({ transform }: D3ZoomEvent<SVGSVGElement, unknown>) => {
+      scale = transform.k;
+      root.attr('transform', transform.toString());
+      onZoom(scale);
+    });
+  drawing.call(behaviour).on('dblclick.zoom', null);
+  return {
+    by: (factor) => drawing.call(behaviour.scaleBy.bind(behaviour), factor),
+    whole: () => drawing.call(behaviour.transform.bind(behaviour), zoomIdentity),
+    resize: (width, height) => {
+      behaviour.extent([
+        [0, 0],
+        [width, height],
+      ]);
+      behaviour.translateExtent([
+        [0, 0],
+        [width, height],
+      ]);
+    },
+    reveal: (x, y) => {
+      if (scale > 1) drawing.call(behaviour.translateTo.bind(behaviour), x, y);
+    },
+    destroy: () => {
+      drawing.on('.zoom', null);
+      root.attr('transform', null);
+    },
+  };
+}

@@ -1,0 +1,100 @@
+/** The capture and its schema for other tools: packet comments and a script for Wireshark, a header for C. */
+import { useState } from 'react';
+import { Modal } from '#src/app/Modal.tsx';
+import { usePage, useSession } from '#src/state/context.ts';
+import { wholeCapture } from '#src/state/origin.ts';
+import type { EmittedKind } from '#workers/api.ts';
+import { LongWorkLine } from './LongWorkLine.tsx';
+import { downloadBlob, downloadText } from './schema-file.ts';
+import { useLongWork } from './use-long-work.ts';
+import { useWork } from './use-work.ts';
+import './schema.css';
+
+const EMITTED: Readonly<Record<EmittedKind, { readonly file: string; readonly type: string }>> = {
+  wireshark: { file: 'lua', type: 'text/x-lua' },
+  c: { file: 'h', type: 'text/x-c' },
+};
+
+export function ExportDialog({ onClose }: { readonly onClose: () => void }) {
+  const session = useSession();
+  const capture = usePage((state) => state.capture);
+  const schema = usePage((state) => state.newest?.schema ?? null);
+  const file = useLongWork();
+  const text = useWork();
+  const [written, setWritten] = useState('');
+
+  const download = () => {
+    if (capture === null) return;
+    file.begin(
+      async (port) => {
+        const whole = await wholeCapture(capture.origin);
+        return session.api.exportForWireshark(whole, port);
+      },
+      (blob) => {
+        const name = `${capture.title.replace(/\.(?:pcapng|pcap|ntar)$/i, '').replace(/[^\w.-]+/g, '-')}-wireshark.pcapng`;
+        downloadBlob(blob, name);
+        setWritten(name);
+      },
+    );
+  };
+  const emit = (as: EmittedKind) =>
+    text.run(async () => {
+      const name = (schema?.name ?? 'metadata').replace(/[^\w.-]+/g, '-');
+      const json = JSON.stringify(schema);
+      downloadText(await session.api.emitSchema(json, as), `${name}.${EMITTED[as].file}`, EMITTED[as].type);
+    });
+
+  return (
+    <Modal title="For Wireshark and C" onClose={onClose}>
+      <section className="export-part" aria-label="Capture for Wireshark">
+        <p>
+          The capture with the metadata of each packet as a comment,{' '}
+          <code className="mono">whither:1 meta=HEX</code>: Wireshark shows it, filters by it, and hands it to
+          the script below. Everything else stays byte for byte.
+        </p>
+        {file.busy ? (
+          <LongWorkLine work={file} what="Capture written" />
+        ) : (
+          <button className="button solid" onClick={download}>
+            Download for Wireshark
+          </button>
+        )}
+        <p className="muted" role="status">
+          {written !== '' && !file.busy && `${written} is written.`}
+        </p>
+        {file.error !== '' && (
+          <p className="schema-error" role="alert">
+            {file.error}
+          </p>
+        )}
+      </section>
+      <section className="export-part" aria-label="Schema for other tools">
+        <p>
+          {schema === null ? (
+            'There is no schema: write one first (s).'
+          ) : (
+            <>
+              The schema <b className="mono">{schema.name}</b> as a script, so that each TLV is a field{' '}
+              <code className="mono">whither.NAME</code> (
+              <code className="mono">tshark -X lua_script:FILE</code>), and as a header with constants and
+              accessors for XDP and bpf_dynptr.
+            </>
+          )}
+        </p>
+        <div className="schema-choice">
+          <button className="button" disabled={schema === null} onClick={() => emit('wireshark')}>
+            Script for Wireshark (Lua)
+          </button>
+          <button className="button" disabled={schema === null} onClick={() => emit('c')}>
+            Header for C
+          </button>
+        </div>
+        {text.error !== '' && (
+          <p className="schema-error" role="alert">
+            {text.error}
+          </p>
+        )}
+      </section>
+    </Modal>
+  );
+}

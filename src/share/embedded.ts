@@ -1,0 +1,74 @@
+/** The capture that came inside of this page (core/share/html.ts), if there is one. */
+import { EMBEDDED_ID, MAX_EMBEDDED_BYTES, MAX_EMBEDDED_CHARS } from '#core/share/html.ts';
+import { parseLink, type LinkState } from '#src/state/link.ts';
+import type { Session } from '#src/state/session.ts';
+
+export interface EmbeddedCapture {
+  /** What its sender saw. */
+  readonly link: LinkState;
+  /** Takes it out; rejects with an Error that says what is wrong with it. */
+  readonly file: () => Promise<File>;
+}
+
+export function findEmbedded(page: Document): EmbeddedCapture | null {
+  const element = page.getElementById(EMBEDDED_ID);
+  if (element === null) return null;
+  const { title = '', view = '' } = element.dataset;
+  return {
+    link: parseLink(view),
+    file: async () => {
+      const bytes = await unpack(element.textContent, MAX_EMBEDDED_BYTES);
+      return new File([bytes], title === '' ? 'shared capture' : title);
+    },
+  };
+}
+
+/** Opens it with the view that came along. */
+export async function openEmbedded(session: Session, embedded: EmbeddedCapture): Promise<void> {
+  try {
+    await session.open({ kind: 'file', file: await embedded.file() }, true);
+  } catch (error) {
+    session.report({
+      code: 'embedded',
+      offset: 0,
+      cause: `The capture in this page cannot be read: ${error instanceof Error ? error.message : String(error)}.`,
+      remedy: 'Ask for the file again; it must be saved as it is.',
+      fatal: true,
+    });
+  }
+}
+
+/** base64 of deflate → bytes, at most `limit` of them. */
+export async function unpack(text: string, limit: number): Promise<Uint8Array<ArrayBuffer>> {
+  if (text.length > MAX_EMBEDDED_CHARS) throw new Error('it is larger than a page can hold');
+  let packed: Uint8Array<ArrayBuffer>;
+  try {
+    packed = Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
+  } catch {
+    throw new Error('its text is damaged');
+  }
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  try {
+    const plain = new Blob([packed]).stream().pipeThrough(new DecompressionStream('deflate'));
+    const reader = plain.getReader();
+    for (let next = await reader.read(); !next.done; next = await reader.read()) {
+      length += next.value.length;
+      if (length > limit) {
+        await reader.cancel();
+        break;
+      }
+      parts.push(next.value);
+    }
+  } catch {
+    throw new Error('it is damaged, or was not whole when it was saved');
+  }
+  if (length > limit) throw new Error(`it says more than ${limit} bytes`);
+  const out = new Uint8Array(length);
+  let at = 0;
+  for (const part of parts) {
+    out.set(part, at);
+    at += part.length;
+  }
+  return out;
+}

@@ -1,0 +1,86 @@
+/** How the list is looked at: its columns, their widths, its order, its groups. What the link says, told to the worker. */
+import type { ListSort } from '#workers/api.ts';
+import type { WorkerSlot } from './connection.ts';
+import type { ColumnRef } from './link.ts';
+import type { PageStore } from './store.ts';
+
+/** Columns that every row comes with; all others are asked for. */
+const ALWAYS: ReadonlySet<string> = new Set([
+  'time',
+  'journey',
+  'path',
+  'proto',
+  'source',
+  'destination',
+  'info',
+]);
+
+export class ListView {
+  readonly #store: PageStore;
+  readonly #worker: WorkerSlot;
+  /** As the worker was told it last. */
+  #columns = '[]';
+  #sort = 'null';
+
+  constructor(store: PageStore, worker: WorkerSlot) {
+    this.#store = store;
+    this.#worker = worker;
+  }
+
+  /** Of a worker that knows nothing yet, or before another capture is opened. */
+  async begin(): Promise<void> {
+    const { sort } = this.#store.getState().link;
+    const columns = this.#wanted();
+    this.#columns = JSON.stringify(columns);
+    this.#sort = JSON.stringify(sort);
+    await Promise.all([this.#worker.api.setSort(sort), this.#worker.api.setColumns(columns)]);
+  }
+
+  /** null: those that the page begins with. */
+  setColumns(columns: readonly ColumnRef[] | null): void {
+    this.#set({ columns });
+  }
+
+  /** null: by first event. */
+  setSort(sort: ListSort | null): void {
+    this.#set({ sort });
+  }
+
+  /** Upwards, downwards, not at all. */
+  turnSort(field: string): void {
+    const { sort } = this.#store.getState().link;
+    if (sort?.field !== field) this.setSort({ field, down: false });
+    else this.setSort(sort.down ? null : { field, down: true });
+  }
+
+  /** '' = journeys. */
+  setGroup(group: string): void {
+    this.#set({ group });
+  }
+
+  /** Tells the worker what the link says, when that is another than before. */
+  apply(): void {
+    const { sort } = this.#store.getState().link;
+    const columns = this.#wanted();
+    if (JSON.stringify(columns) !== this.#columns) {
+      this.#columns = JSON.stringify(columns);
+      this.#worker.guard(this.#worker.api.setColumns(columns), 'The columns could not be changed');
+    }
+    if (JSON.stringify(sort) !== this.#sort) {
+      this.#sort = JSON.stringify(sort);
+      this.#worker.guard(this.#worker.api.setSort(sort), 'The list could not be sorted');
+    }
+  }
+
+  #set(part: Partial<{ columns: readonly ColumnRef[] | null; sort: ListSort | null; group: string }>): void {
+    this.#store.setState({ link: { ...this.#store.getState().link, ...part } });
+    this.apply();
+  }
+
+  #wanted(): readonly string[] {
+    const { columns } = this.#store.getState().link;
+    return (columns ?? [])
+      .map(({ name }) => name)
+      .filter((name) => !ALWAYS.has(name) && !name.startsWith('tlv.'));
+  }
+}

@@ -1,0 +1,114 @@
+/** The calls of the schema dialog. What each needs is loaded when it is first asked for. */
+import type { CaptureStore } from '#core/store/capture-store.ts';
+import { Fault } from '#workers/fault.ts';
+import type { Clock } from '#workers/slices.ts';
+import {
+  GIVE_UP,
+  type AreaPreview,
+  type EmittedKind,
+  type SchemaDiff,
+  type SchemaProposal,
+  type SchemaWork,
+  type TypeList,
+  type TypesOpened,
+  type TypeSource,
+  type WholeCapture,
+  type WorkProgress,
+} from './api.ts';
+import type { TypeShelf } from './type-shelf.ts';
+
+/** Progress is drawn, so no more often than this. */
+const PROGRESS_INTERVAL_MS = 100;
+
+export class SchemaDesk implements SchemaWork {
+  readonly #clock: Clock;
+  /** Of the capture that is open; throws a Fault when none is. */
+  readonly #store: () => CaptureStore;
+  #shelf: TypeShelf | null = null;
+  #openings = 0;
+
+  constructor(clock: Clock, store: () => CaptureStore) {
+    this.#clock = clock;
+    this.#store = store;
+  }
+
+  async openTypes(source: TypeSource): Promise<TypesOpened> {
+    const opening = ++this.#openings;
+    const { TypeShelf } = await import('./type-shelf.ts');
+    const shelf = await TypeShelf.open(source);
+    // Another was opened meanwhile: that one is looked at.
+    if (opening === this.#openings) this.#shelf = shelf;
+    return { title: shelf.title, count: shelf.count };
+  }
+
+  findTypes(search: string): Promise<TypeList> {
+    return Promise.resolve(this.#types().find(search));
+  }
+
+  schemaOfType(id: number): Promise<string> {
+    return Promise.resolve(this.#types().schemaOf(id));
+  }
+
+  async proposeSchema(port: MessagePort): Promise<SchemaProposal | null> {
+    const store = this.#store();
+    const { propose } = await import('./proposal.ts');
+    return this.#onPort(port, (say, goOn) =>
+      propose(store, this.#clock, (share) => say({ share, bytes: 0 }), goOn),
+    );
+  }
+
+  async previewAreas(): Promise<AreaPreview> {
+    const { previewStore } = await import('./preview.ts');
+    return previewStore(this.#store());
+  }
+
+  async capturedSchema(): Promise<string> {
+    const { captured } = this.#store().tlvs;
+    if (captured === null) return '';
+    const { tidyText } = await import('./tidy.ts');
+    return tidyText(captured.schema);
+  }
+
+  async diffSchemas(before: string, after: string): Promise<SchemaDiff> {
+    return (await import('./text.ts')).diffTexts(before, after);
+  }
+
+  async emitSchema(json: string, as: EmittedKind): Promise<string> {
+    return (await import('./text.ts')).emitText(json, as);
+  }
+
+  async exportForWireshark(capture: WholeCapture, port: MessagePort): Promise<Blob | null> {
+    const { wiresharkFile } = await import('./wireshark-file.ts');
+    return this.#onPort(port, (say, goOn) => wiresharkFile(capture, say, goOn));
+  }
+
+  #types(): TypeShelf {
+    if (this.#shelf !== null) return this.#shelf;
+    throw new Fault('no-types', 'No types are open.', 'Drop a BPF object first.');
+  }
+
+  /** Work that says how far it is and can be given up, on `port`, which is closed at its end. */
+  async #onPort<T>(
+    port: MessagePort,
+    work: (say: (progress: WorkProgress) => void, goOn: () => boolean) => Promise<T>,
+  ): Promise<T> {
+    const { now } = this.#clock;
+    let wanted = true;
+    let said = -Infinity;
+    port.onmessage = ({ data }) => {
+      if (data === GIVE_UP) wanted = false;
+    };
+    try {
+      return await work(
+        (progress) => {
+          if (now() - said < PROGRESS_INTERVAL_MS) return;
+          said = now();
+          port.postMessage(progress);
+        },
+        () => wanted,
+      );
+    } finally {
+      port.close();
+    }
+  }
+}
