@@ -7,6 +7,7 @@
  * their own, because counting has a price, too.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
+import { constants } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { FloodLab, type Sent } from './lib/flood.ts';
@@ -55,7 +56,8 @@ export async function main(args: readonly string[]): Promise<void> {
   // Also when it is interrupted.
   const remove = (): void => rmSync(directory, { recursive: true, force: true });
   process.once('exit', remove);
-  process.once('SIGINT', () => process.exit(130));
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.once(signal, () => process.exit(128 + constants.signals[signal]));
   const whither = (filter: string, ring: number, ...more: string[]): Promise<Round> =>
     whitherWatches(
       lab,
@@ -95,6 +97,9 @@ function report(rounds: Record<Way, Round[]>, prices: PriceList, overflowing: Ro
   const runs = prices.runs('miss') / packets;
   const missed = rounds.miss.every(({ watched }) => watched!.seen === 0);
   if (events < 1 || !missed) throw new Error('the filters did not hit and miss the flood');
+  const silent = new Set([...rounds.hit, overflowing].flatMap(({ watched }) => watched!.silent));
+  if (silent.size > 0)
+    throw new Error(`every packet passes these hooks, and they counted none: ${[...silent].join(', ')}`);
   const hooks = new Set([...rounds.hit, overflowing].map(({ watched }) => watched!.hooks));
   if (hooks.size !== 1)
     throw new Error(`a hook saw the flood in some rounds only (${[...hooks].join(', ')} hooks)`);

@@ -163,10 +163,7 @@ it('a proposal is shown with what says so, and decodes nothing until it is taken
   await dialog.getByRole('button', { name: 'Look at the bytes' }).click();
   const use = dialog.getByRole('button', { name: 'Use this' });
   await use.waitFor();
-  await dialog
-    .getByRole('table', { name: /looks? like|look like/ })
-    .getByText('address')
-    .waitFor();
+  await dialog.getByRole('table', { name: 'Types and what' }).getByText('a private IPv4 address').waitFor();
   await shot('schema-propose');
   expect(await names()).toEqual(before);
   await use.click();
@@ -194,4 +191,62 @@ it('the capture is written for Wireshark, the schema as a script and as a header
   expect(readFileSync(await lua.path(), 'utf8')).toContain('Proto');
   const header = await saved(dialog.getByRole('button', { name: 'Header for C' }));
   expect(readFileSync(await header.path(), 'utf8')).toContain('#define');
+});
+
+it('what schemas say is drawn: colours, descriptions, nested fields, the mark and the packet’s own bytes', async () => {
+  await site.openSample();
+  const { page } = site;
+  const own = await page.evaluate(() => globalThis.whither.api.capturedSchema());
+  const document = JSON.parse(own) as { types: Record<string, unknown>[] };
+  const [trace, ...others] = document.types;
+  const result = await page.evaluate(
+    (json) => globalThis.whither.api.setSchema(json),
+    JSON.stringify({
+      ...document,
+      types: [
+        {
+          ...trace,
+          kind: 'nested',
+          display: undefined,
+          colour: 'purple',
+          framing: { kind: 'struct', endian: 'little', size: 8 },
+          types: [
+            { name: 'counter', kind: 'uint', size: 4, description: 'of the packet' },
+            { name: 'run', kind: 'uint', size: 4, display: 'hex' },
+          ],
+        },
+        ...others,
+      ],
+      also: [
+        {
+          name: 'firewall',
+          where: { in: 'mark' },
+          framing: { kind: 'struct', endian: 'little', size: 4 },
+          types: [
+            { name: 'zone', kind: 'uint', size: 4, display: 'hex', description: 'set by tcx', colour: 'red' },
+          ],
+        },
+        {
+          name: 'probe',
+          where: { in: 'packet', at: { kind: 'udp-payload', port: 7071 } },
+          framing: { kind: 'struct', endian: 'big' },
+          types: [{ name: 'first', kind: 'bytes', size: 2 }],
+        },
+      ],
+    }),
+  );
+  expect(result).toEqual({ ok: true, errors: [] });
+  const journey = page.locator('[data-pane="journey"]');
+  await journey.locator('tr[data-row="zone"]').getByText('in skb->mark').waitFor();
+  const bytes = page.locator('[data-pane="bytes"]');
+  const counter = bytes.locator('.tlvs li', { hasText: 'counter' });
+  await counter.hover();
+  expect(await counter.getAttribute('title')).toBe('of the packet');
+  // The four bytes of the counter are marked, and those of the TLV have its colour.
+  expect(await bytes.locator('.hex-bytes .hot').count()).toBe(4);
+  expect(await bytes.locator('.byte.typed[data-colour="purple"]').count()).toBe(10);
+  await bytes.getByRole('heading', { name: 'skb->mark: firewall' }).waitFor();
+  await journey.locator('tr[data-row="zone"] td').first().click();
+  await journey.locator('.matrix-note').getByText('set by tcx').waitFor();
+  await shot('drawn');
 });

@@ -16,9 +16,12 @@ export interface StaticHost {
 }
 
 /** `extra` files are served beside the page: path → bytes. */
-export async function serveStatic(extra: ReadonlyMap<string, Uint8Array> = new Map()): Promise<StaticHost> {
-  if (!existsSync(DIST)) throw new Error('dist/page is missing: npm run build');
-  const files = sirv(DIST, { dev: true });
+export async function serveStatic(
+  extra: ReadonlyMap<string, Uint8Array> = new Map(),
+  folder = DIST,
+): Promise<StaticHost> {
+  if (!existsSync(folder)) throw new Error(`${folder} is missing: npm run build`);
+  const files = sirv(folder, { dev: true });
   const server = createServer((request, response) => {
     response.setHeader('content-security-policy', CONTENT_SECURITY_POLICY);
     const file = extra.get(new URL(request.url ?? '/', 'http://host').pathname);

@@ -7,6 +7,7 @@ import { findEmbedded, openEmbedded } from '#src/share/embedded.ts';
 import { mirrorAddress } from '#src/state/address.ts';
 import { SessionContext } from '#src/state/context.ts';
 import { parseLink } from '#src/state/link.ts';
+import { afterFrame } from '#src/state/frame.ts';
 import { Session } from '#src/state/session.ts';
 import { fetchHost } from '#src/state/sources.ts';
 import { createPageStore, type PageState } from '#src/state/store.ts';
@@ -41,6 +42,7 @@ else store.setState({ host: null });
 const { source } = store.getState().link;
 if (source !== null) void session.open(source, true);
 else if (embedded !== null) void openEmbedded(session, embedded);
+else afterFrame(() => session.prepare());
 
 const root = document.getElementById('root');
 if (root !== null) {

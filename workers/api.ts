@@ -37,11 +37,12 @@ import type {
 } from '#core/store/view.ts';
 import type { LatencyStats } from './latency.ts';
 import type { SchemaWork } from './schema/api.ts';
+import type { Kept } from './sources/source.ts';
 
 export * from '#core/store/view.ts';
 export type { Completion, Difference, FieldInfo, FilterError, Group, Groups };
 export * from './schema/api.ts';
-export type { Budget, LatencyStats, LintSummary };
+export type { Budget, Kept, LatencyStats, LintSummary };
 
 /** What takes its time over a whole capture: one of each kind at a time. */
 export type QuestionKind = 'groups' | 'groupRows' | 'contrast';
@@ -82,6 +83,8 @@ export interface Update {
   readonly eventsPerSecond: number;
   /** Live: how much of what the agent had at connect is decoded, 0…1; null: all of it. Until then no rate is told. */
   readonly catchUp: number | null;
+  /** Live: how much of the packets themselves this page keeps. null: they are where they came from. */
+  readonly kept: Kept | null;
   readonly events: number;
   readonly journeys: number;
   /** Journeys that pass the filter, the length of the list. */

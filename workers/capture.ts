@@ -42,7 +42,13 @@ import { Ordering, type Order } from './ordering.ts';
 import { OffsetMap } from './offset-map.ts';
 import { RateMeter } from './rates.ts';
 import { inSlices, Slices, type Clock } from './slices.ts';
-import { MAX_READ_BYTES, type Beginning, type ByteSource, type SourceSink } from './sources/source.ts';
+import {
+  MAX_READ_BYTES,
+  type Beginning,
+  type ByteSource,
+  type Kept,
+  type SourceSink,
+} from './sources/source.ts';
 
 /** About 1 200 events: some hundred µs, so that a slice ends near its time. */
 const PUSH_BYTES = 256 * 1024;
@@ -137,6 +143,10 @@ export class Capture implements SourceSink {
     this.#settle();
     const { bytes, events } = this.#rates.rates(this.#options.clock.now());
     return { bytes, events: this.#catchingUp ? 0 : events };
+  }
+
+  get kept(): Kept | null {
+    return this.#options.source.kept ?? null;
   }
 
   /** As in `Update`. */

@@ -74,6 +74,8 @@ import { UrlSource } from './sources/url.ts';
 
 /** `inspect` makes objects, so it is bounded like rows. */
 export const MAX_INSPECT_EVENTS = MAX_ROWS;
+/** Rows of the first Update of a page, as many as a large window shows. */
+const FIRST_ROWS = 64;
 
 export interface SessionOptions {
   readonly clock: CaptureClock;
@@ -101,6 +103,7 @@ export class Session implements WhitherWorker {
   readonly #desk: SchemaDesk;
   /** Outlives a capture like the filter: it is what the page has room for. */
   #watch: RowWatch | null = null;
+  #hasWatched = false;
   /** Likewise: it is what is open on the page. */
   #watchesCost = false;
   /** Counts calls of setFilter and setSchema: a later one ends the work of an earlier. */
@@ -126,6 +129,7 @@ export class Session implements WhitherWorker {
     this.#close();
     const number = ++this.#captures;
     this.#generation++;
+    let shown = false;
     const capture = new Capture({
       source,
       live: spec.kind === 'live',
@@ -133,7 +137,13 @@ export class Session implements WhitherWorker {
       filter: this.#filter,
       language: this.#language,
       clock: this.#options.clock,
-      onChange: () => (capture.ended ? pump.flush() : pump.touch()),
+      // The first rows are waited for; what comes after them is not.
+      onChange: () => {
+        const isFirst = !shown && capture.store.events.count > 0;
+        if (isFirst) shown = true;
+        if (isFirst || capture.ended) pump.flush();
+        else pump.touch();
+      },
       onReset: () => this.#generation++,
       onReorder: () => this.#generation++,
       sort: this.#sort,
@@ -297,6 +307,7 @@ export class Session implements WhitherWorker {
 
   watchRows(watch: RowWatch | null): Promise<void> {
     this.#watch = watch;
+    this.#hasWatched ||= watch !== null;
     return Promise.resolve();
   }
 
@@ -409,7 +420,7 @@ export class Session implements WhitherWorker {
   #block(capture: Capture, event: number): Promise<Uint8Array | null> {
     const chunk = capture.store.events.chunk(event);
     const row = event & CHUNK_MASK;
-    return capture.block(chunk.blockOffset[row]!, chunk.blockLength[row]!).catch((thrown: unknown) => {
+    return capture.block(chunk.blockOffset(row), chunk.blockLength[row]!).catch((thrown: unknown) => {
       if (thrown instanceof Fault && thrown.code === 'live-gone') return null;
       throw thrown;
     });
@@ -441,7 +452,8 @@ export class Session implements WhitherWorker {
   }
 
   #watched(capture: Capture): JourneyRows | null {
-    if (this.#watch === null) return null;
+    // The page that has not said yet what it has room for needs some to begin with.
+    if (this.#watch === null) return this.#hasWatched ? null : this.#rows(capture, 0, FIRST_ROWS);
     const { from, count } = this.#watch;
     return this.#rows(capture, from === 'newest' ? Math.max(0, capture.listed - count) : from, count);
   }
@@ -470,6 +482,7 @@ export class Session implements WhitherWorker {
       bytesPerSecond: rates.bytes,
       eventsPerSecond: rates.events,
       catchUp: capture.catchUp,
+      kept: capture.kept,
       events: store.events.count,
       journeys: store.journeys.count,
       listed: capture.listed,

@@ -17,6 +17,21 @@ const TESTING = fileURLToPath(new URL('testing/', import.meta.url));
 /** trace_id, verdict, a pad, origin, a pad, tenant. */
 const AREA = '01088877665544332211' + '020103' + '00' + '03040a000001' + '00' + '04022a00' + '000000';
 const READ = '0 1122334455667788 3 42 10.0.0.1';
+/** A struct behind four bytes of something else, in areas that end with these bytes. */
+const COUNTED = {
+  name: 'counted',
+  when: { bytes: { value: 'c0d0', mask: 'fff0', at: -4 } },
+  framing: { kind: 'struct', endian: 'big', start: 4 },
+  types: [
+    { name: 'low', kind: 'uint', size: 2, bits: { from: 0, count: 4 } },
+    { name: 'level', kind: 'uint', size: 2, bits: { from: 4, count: 12 } },
+    { name: 'size', kind: 'uint', size: 2 },
+    { name: 'count', kind: 'uint', size: 4 },
+  ],
+};
+/** `level` is 0x123, `count` 77. */
+const COUNTED_AREA = 'ffffffff' + '1234' + '0000' + '0000004d' + 'c0d70000';
+const COUNTED_READ = '0 0 291 77 0.0.0.0';
 /** bpf_dynptr_from_skb_meta() came with this one. */
 const DYNPTR_SINCE = [6, 18] as const;
 
@@ -31,10 +46,9 @@ describe.skipIf(skip !== null)(`the emitted C header${skip === null ? '' : ` (${
   beforeAll(() => {
     folder = mkdtempSync(path.join(tmpdir(), 'whither-emit-'));
     const { schema } = labFiles();
-    writeFileSync(
-      path.join(folder, 'metadata.h'),
-      emitSchema(checkSchema(readFileSync(schema, 'utf8'), schema), 'c'),
-    );
+    const edge = JSON.parse(readFileSync(schema, 'utf8')) as object;
+    const several = JSON.stringify({ ...edge, also: [COUNTED] });
+    writeFileSync(path.join(folder, 'metadata.h'), emitSchema(checkSchema(several, schema), 'c'));
     const runner = [
       path.join(TESTING, 'run-accessors.c'),
       '-lbpf',
@@ -69,6 +83,10 @@ describe.skipIf(skip !== null)(`the emitted C header${skip === null ? '' : ` (${
     expect(run(AREA, [])).toEqual([`xdp 1 ${READ}`]);
   });
 
+  it('tells two schemas apart by the bytes of the area', () => {
+    expect(run(COUNTED_AREA, [])).toEqual([`xdp 1 ${COUNTED_READ}`]);
+  });
+
   it('says what is not there, and reads nothing past a value that overruns', () => {
     // verdict is missing, tenant says four bytes of which two are there.
     expect(run('01088877665544332211' + '03040a000001' + '04042a00', [])).toEqual([
@@ -80,6 +98,10 @@ describe.skipIf(skip !== null)(`the emitted C header${skip === null ? '' : ` (${
     'reads the same by a dynptr, of a packet that XDP passed on',
     () => {
       expect(run(AREA, ['-DWITH_DYNPTR'])).toEqual([`xdp 2 ${READ}`, `dynptr 1 ${READ}`]);
+      expect(run(COUNTED_AREA, ['-DWITH_DYNPTR'])).toEqual([
+        `xdp 2 ${COUNTED_READ}`,
+        `dynptr 1 ${COUNTED_READ}`,
+      ]);
     },
   );
 
@@ -91,11 +113,14 @@ describe.skipIf(skip !== null)(`the emitted C header${skip === null ? '' : ` (${
     async () => {
       if (typeof oldest === 'string') return;
       const files = { '/accessors/run': path.join(folder, 'run'), '/accessors/object': compile([]) };
-      const job = { name: 'accessors', script: `exec /accessors/run /accessors/object ${AREA}\n`, files };
+      const command = '/accessors/run /accessors/object';
+      const script = `${command} ${AREA} && exec ${command} ${COUNTED_AREA}\n`;
+      const job = { name: 'accessors', script, files };
       await withVm(oldest, [job], ({ directory }) => {
         const result = (name: string): string =>
           readFileSync(path.join(directory, job.name, name), 'utf8').trim();
-        expect([result('stdout'), result('stderr'), result('exit')]).toEqual([`xdp 1 ${READ}`, '', '0']);
+        const read = `xdp 1 ${READ}\nxdp 1 ${COUNTED_READ}`;
+        expect([result('stdout'), result('stderr'), result('exit')]).toEqual([read, '', '0']);
       });
     },
   );

@@ -54,22 +54,38 @@ int netns_enter(const char *name, struct netns *out)
 	return 0;
 }
 
-static void find_kind(struct device *d)
+bool type_is_ethernet(int type)
 {
-	struct ethtool_drvinfo info = { .cmd = ETHTOOL_GDRVINFO };
-	struct ifreq request = { 0 };
-	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	return type == ARPHRD_ETHER || type == ARPHRD_LOOPBACK;
+}
+
+/* Asks about the device of this name; -1: no answer. */
+static int ask(unsigned long what, struct ifreq *request, const char *name)
+{
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), err;
 
 	if (fd < 0)
-		return;
-	memcpy(request.ifr_name, d->name, sizeof(request.ifr_name));
-	if (!ioctl(fd, SIOCGIFHWADDR, &request))
-		d->ethernet = request.ifr_hwaddr.sa_family == ARPHRD_ETHER ||
-			      request.ifr_hwaddr.sa_family == ARPHRD_LOOPBACK;
-	request.ifr_data = (void *)&info;
-	if (!ioctl(fd, SIOCETHTOOL, &request))
-		snprintf(d->driver, sizeof(d->driver), "%s", info.driver);
+		return -1;
+	snprintf(request->ifr_name, sizeof(request->ifr_name), "%s", name);
+	err = ioctl(fd, what, request);
 	close(fd);
+	return err;
+}
+
+int device_type(const char *name)
+{
+	struct ifreq request = { 0 };
+
+	return ask(SIOCGIFHWADDR, &request, name) ? -1 : request.ifr_hwaddr.sa_family;
+}
+
+static void find_driver(struct device *d)
+{
+	struct ethtool_drvinfo info = { .cmd = ETHTOOL_GDRVINFO };
+	struct ifreq request = { .ifr_data = (void *)&info };
+
+	if (!ask(SIOCETHTOOL, &request, d->name))
+		snprintf(d->driver, sizeof(d->driver), "%s", info.driver);
 }
 
 int device_find(const char *name, struct device *out)
@@ -89,6 +105,7 @@ int device_find(const char *name, struct device *out)
 			program_invocation_short_name, name, strerror(errno));
 		return -1;
 	}
-	find_kind(out);
+	out->ethernet = type_is_ethernet(device_type(name));
+	find_driver(out);
 	return 0;
 }

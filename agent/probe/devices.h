@@ -25,6 +25,7 @@ struct device {
 	char driver[32];	/* "" = not known */
 	unsigned ifindex;
 	bool ethernet; /* its packets begin with an Ethernet header */
+	bool retyped;  /* not as when the probe started: what follows would be misread */
 	bool gone;
 	bool said; /* that it is gone */
 };
@@ -32,6 +33,11 @@ struct device {
 /* Moves the process into a network namespace: a name under /run/netns, a path, or NULL to stay.
  * Returns 0, or prints what is wrong and returns -1. Needs CAP_SYS_ADMIN unless it stays. */
 int netns_enter(const char *name_or_path, struct netns *out);
+
+/* ARPHRD_* of a device of the present namespace, or -1. */
+int device_type(const char *name);
+/* Do packets of devices of this type begin with an Ethernet header? */
+bool type_is_ethernet(int type);
 
 /* Looks a device up in the present namespace. Returns 0, or prints what is wrong and returns -1. */
 int device_find(const char *name, struct device *out);

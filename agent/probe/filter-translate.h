@@ -21,12 +21,11 @@ struct packet_access {
 #define CAST_TYPE  "new_utsname"
 #define CAST_BYTES 65u
 
-/* Writes the body of a function that takes a struct wh_packet (record.h) and returns 0 = does not
- * match, else 1 or what the filter returns: exactly `room` instructions, of which those not needed
- * are behind a branch never taken. With `tags` the accelerated VLAN tag of the packet is seen where
- * it stood on the wire. As bpf_filter() of libpcap, a load beyond the bytes that are there ends
- * with 0. Returns 0, -ENOSPC when it takes more than `room`, -EINVAL for what no classic filter
- * has. */
+/* Writes the body of a function that takes what FILTER() of bpf/filter.h says and returns 0 = does not
+ * match, else 1 or what the filter returns. With `tags` the accelerated VLAN tag of the packet is
+ * seen where it stood on the wire. As bpf_filter() of libpcap, a load beyond the bytes that are
+ * there ends with 0. Returns the number of instructions, -ENOSPC when it takes more than `room`,
+ * -EINVAL for what no classic filter has. */
 int filter_translate(const struct sock_filter *classic, size_t count, bool tags,
 		     struct packet_access access, struct bpf_insn *out, size_t room);
 

@@ -171,7 +171,7 @@ static bool fill_watch(struct wh_config *config, const struct place *where)
 				return false;
 			w = &config->watch[wh_watch_at(config->watch_factor, ifindex, step++)];
 		} while (w->ifindex);
-		*w = (struct wh_watch){ ifindex, (uint16_t)slot, where->devices[slot].ethernet };
+		*w = (struct wh_watch){ ifindex, slot };
 	}
 	return true;
 }
@@ -188,6 +188,8 @@ struct wh_config hooks_configuration(const struct options *o, const struct place
 		.operations = trace_operations(o),
 	};
 
+	for (size_t slot = 0; slot < where->device_count; slot++)
+		config.ethernet |= (uint64_t)where->devices[slot].ethernet << slot;
 	filter_configure(&o->filter, &config);
 	config.watch_factor = 0x9e3779b1; /* 2^32 / golden ratio, and if it will not do, another */
 	while (!fill_watch(&config, where))

@@ -67,8 +67,15 @@ static void read_name(struct device *d, const struct nlmsghdr *m)
 	}
 }
 
-/* Returns true when it says that a watched device is gone: removed, or moved to another namespace.
- */
+/* Returns true when its packets do not begin any more as when the probe started. */
+static bool read_type(struct device *d, int type)
+{
+	d->retyped = type >= 0 && type_is_ethernet(type) != d->ethernet;
+	return d->retyped;
+}
+
+/* Returns true when it says that a watched device is gone: removed, or moved to another namespace; or that
+ * its packets begin in another way. */
 static bool take(struct place *where, const struct nlmsghdr *m)
 {
 	const struct ifinfomsg *info = NLMSG_DATA(m);
@@ -81,11 +88,21 @@ static bool take(struct place *where, const struct nlmsghdr *m)
 	d = info->ifi_family == AF_UNSPEC ? find(where, (unsigned)info->ifi_index) : NULL;
 	if (!d)
 		return false;
-	if (m->nlmsg_type == RTM_NEWLINK)
+	if (m->nlmsg_type == RTM_NEWLINK) {
 		read_name(d, m);
-	else
+		read_type(d, info->ifi_type);
+	} else {
 		d->gone = true;
-	return d->gone;
+	}
+	return d->gone || d->retyped;
+}
+
+static const struct device *retyped(const struct place *where)
+{
+	for (size_t i = 0; i < where->device_count; i++)
+		if (where->devices[i].retyped)
+			return &where->devices[i];
+	return NULL;
 }
 
 /* After messages were lost: asks for every device. */
@@ -99,10 +116,12 @@ static bool ask(struct place *where)
 
 		if (d->gone)
 			continue;
-		if (if_indextoname(d->ifindex, name))
+		if (if_indextoname(d->ifindex, name)) {
 			renamed(d, name);
-		else if (errno == ENXIO)
+			went |= read_type(d, device_type(name));
+		} else if (errno == ENXIO) {
 			d->gone = went = true;
+		}
 	}
 	return went;
 }
@@ -153,7 +172,7 @@ size_t presence_left(const struct place *where)
 {
 	size_t left = 0;
 
-	if (where->netns.gone)
+	if (where->netns.gone || retyped(where))
 		return 0;
 	for (size_t i = 0; i < where->device_count; i++)
 		left += !where->devices[i].gone;
@@ -191,6 +210,11 @@ void presence_say(struct place *where)
 			"whither-probe: the network namespace %s is gone, so nothing is left to watch: "
 			"%s (ip netns lists the named ones)\n",
 			where->netns.name, remedy);
+	else if (retyped(where))
+		fprintf(stderr,
+			"whither-probe: packets of the device %s do not begin as they did when the capture began "
+			"(its link type is another): start again\n",
+			retyped(where)->now);
 	else if (count && others)
 		fprintf(stderr,
 			"whither-probe: the device%s %s %s gone; still watching %s: to watch all, %s\n",

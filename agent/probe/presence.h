@@ -20,13 +20,14 @@ struct place;
 int presence_open(void);
 
 /* Reads what the socket of `where` tells, says on stderr what has another name now, and marks what
- * is gone. Returns true when something went. */
+ * is gone or has another link type. Returns true when there is any. */
 bool presence_look(struct place *where);
 
 /* The namespace is not found any more where it was when the probe started. */
 bool netns_is_gone(const struct netns *netns);
 
-/* Devices that are still there. */
+/* Devices that are still there; 0 when one has another link type, for its interfaces say how its packets
+ * are read. */
 size_t presence_left(const struct place *where);
 
 /* One line on stderr: what is gone, and what that means. Names every device that went since the

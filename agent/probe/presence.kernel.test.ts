@@ -16,6 +16,7 @@ import { requireKernel } from '../lab/testing/require-kernel.ts';
 
 const skip = requireKernel();
 const HOOKS = 'net_dev_queue,tcx/egress';
+const LINKTYPE_RAW = 101;
 const NETNS = `whither-gone-${process.pid}`;
 const OTHER = `whither-there-${process.pid}`;
 
@@ -37,6 +38,13 @@ function addDevice(number: number): void {
   inside('link', 'add', device, 'type', 'veth', 'peer', 'name', peer);
   for (const end of [device, peer]) inside('link', 'set', end, 'addrgenmode', 'none', 'arp', 'off', 'up');
   inside('addr', 'add', `10.79.${number}.1/24`, 'dev', device);
+}
+
+/** TUNSETIFF and TUNSETLINK of linux/if_tun.h, for which iproute2 has no command: ARPHRD_ETHER. */
+function retype(device: string): void {
+  const request = `pack("a16 S x22", "${device}", 0x1001)`;
+  const script = `open my $tun, "+<", "/dev/net/tun" or die; ioctl $tun, 0x400454ca, ${request} or die $!; ioctl $tun, 0x400454cd, 1 or die $!`;
+  execFileSync('ip', ['netns', 'exec', NETNS, 'perl', '-e', script]);
 }
 
 describe.skipIf(skip !== null)(`what the probe watches goes away${skip === null ? '' : ` (${skip})`}`, () => {
@@ -101,6 +109,30 @@ describe.skipIf(skip !== null)(`what the probe watches goes away${skip === null 
     expectBalanced(capture);
     expect(packetsOf(capture, 'v0')).toBe(1);
     await untilUnloaded(programs);
+  });
+
+  it('reads packets of a tun as they are, without an Ethernet header, and ends when they get one', async () => {
+    inside('tuntap', 'add', 'dev', 't0', 'mode', 'tun');
+    inside('link', 'set', 't0', 'addrgenmode', 'none', 'up');
+    inside('addr', 'add', '10.79.2.1/24', 'dev', 't0');
+    const child = await watch(['t0']);
+    // Nobody reads from t0: the queue drops the packet, behind the hooks of tc.
+    send(2);
+    inside('link', 'set', 't0', 'down');
+    retype('t0');
+    await child.ended;
+    expect(child.process.exitCode).toBe(GONE_EXIT_CODE);
+    expect(saidWithoutSums(child)).toEqual([
+      'whither-probe: packets of the device t0 do not begin as they did when the capture began (its link type is another): start again',
+    ]);
+    const capture = readCapture(file);
+    expectBalanced(capture);
+    expect(capture.interfaces.map(({ linkType }) => linkType)).toEqual(
+      capture.interfaces.map(() => LINKTYPE_RAW),
+    );
+    expect(capture.packets.length).toBeGreaterThan(0);
+    const IPV4 = 0x45;
+    for (const { data } of capture.packets) expect(data[0]).toBe(IPV4);
   });
 
   it('goes on with the others, after the account of the one that went', async () => {

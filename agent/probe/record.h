@@ -84,16 +84,6 @@ static inline __attribute__((always_inline)) __u8 *wh_bytes_of(const struct wh_r
 /* Instructions of each version of the filter expression. */
 #define WH_FILTER_ROOM 2048u
 
-/* What the filter expression is asked about. Read by what filter-translate.c makes. */
-struct wh_packet {
-	__u64 from;   /* address of the first byte */
-	__u32 have;   /* bytes that can be read there */
-	__u32 length; /* fragments included */
-	__u32 tag;    /* accelerated VLAN tag, TPID << 16 | TCI; 0 = none */
-	__u32 reserved;
-};
-_Static_assert(sizeof(struct wh_packet) == 24, "no holes");
-
 /* Bits of wh_config.filter. */
 #define WH_FILTER_EXPRESSION 1u
 #define WH_FILTER_TAGS	     2u /* the expression looks for VLAN tags */
@@ -150,8 +140,7 @@ _Static_assert(sizeof(struct wh_tlv) == 16, "no holes");
 
 struct wh_watch {
 	__u32 ifindex; /* 0 = nobody */
-	__u16 slot;
-	__u16 ethernet; /* its packets begin with an Ethernet header */
+	__u32 slot;
 };
 
 /* Set before load, constant afterwards: the verifier removes what is not used. */
@@ -168,6 +157,7 @@ struct wh_config {
 	 * as bits. Its points are as many for the entry, in order of the slots, then as many for
 	 * the exit; `point` is the first, `step` that of the entry. 0 = of other objects. */
 	__u64 slots;
+	__u64 ethernet;	  /* slots of devices whose packets begin with an Ethernet header, as bits */
 	__u32 program;	  /* id of that program */
 	__u32 operations; /* those of the kernel are watched: maps.h, notes */
 	__u32 frames; /* XDP programs are watched: a packet may be known before it has an sk_buff */

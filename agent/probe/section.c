@@ -14,6 +14,8 @@
 
 #define BYTE_ORDER_MAGIC       0x1a2b3c4d
 #define SECTION_LENGTH_UNKNOWN UINT64_MAX
+/* Packets begin with the IP header. */
+#define LINKTYPE_RAW 101
 /* Fixed part, options and strings of the small blocks; names are bounded by their arrays. */
 #define SMALL_BLOCK_BYTES 2048
 
@@ -153,7 +155,7 @@ uint32_t section_interface(struct capture *c, uint32_t slot, const char *point, 
 	snprintf(name, sizeof(name), "%s:%s", d->name, point);
 	snprintf(description, sizeof(description), "netns %s (%u)",
 		 *netns->name ? netns->name : "of the probe", netns->inode);
-	block_put_u16(&b, link_type);
+	block_put_u16(&b, d->ethernet ? link_type : LINKTYPE_RAW);
 	block_put_u16(&b, 0);
 	/* 0 = no limit, as pcapng has it; with --snaplen 0 the data is empty. */
 	block_put_u32(&b, c->snaplen);

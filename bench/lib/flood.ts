@@ -9,6 +9,18 @@ import { Child, runCommand } from '../../agent/lab/processes.ts';
 import { labFiles, sendProgram } from '../../agent/lab/root.ts';
 
 export const FLOOD_DEVICES = ['a0', 'b0'] as const;
+/** What every packet passes, where it is attached, by the names of a capture's interfaces. */
+export const FLOOD_HOOKS: readonly string[] = [
+  ...['nf/local_out', 'nf/postrouting', 'cgroup_skb/egress', 'tcx/egress@first', 'tcx/egress@last'],
+  ...['net_dev_queue', 'net_dev_start_xmit'],
+]
+  .map((hook) => `${FLOOD_DEVICES[0]}:${hook}`)
+  .concat(
+    [
+      ...['netif_rx', 'netif_receive_skb', 'tcx/ingress@first', 'tcx/ingress@last', 'nf/prerouting'],
+      ...['nf/local_in', 'cgroup_skb/ingress', 'kfree_skb'],
+    ].map((hook) => `${FLOOD_DEVICES[1]}:${hook}`),
+  );
 const FROM = '10.76.0.1';
 /** Across the pair, although it is here, too: what b0 receives is looked up in a table of its own. */
 const TO = '10.76.1.1';

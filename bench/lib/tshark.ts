@@ -14,8 +14,12 @@ export interface TsharkWay {
  * From least to most work. `read` passes packets through a filter that none matches: every packet is dissected
  * as far as that needs and nothing is printed, which is the fastest way to have tshark look at them all.
  */
+export const READ_ALL: TsharkWay = {
+  name: 'tshark, no field needed (-Y frame.number==0)',
+  args: ['-Y', 'frame.number==0'],
+};
 const TSHARK_WAYS: readonly TsharkWay[] = [
-  { name: 'tshark, no field needed (-Y frame.number==0)', args: ['-Y', 'frame.number==0'] },
+  READ_ALL,
   { name: 'tshark, one field needed (-Y ip.src==192.0.2.255)', args: ['-Y', 'ip.src==192.0.2.255'] },
   {
     name: 'tshark, fields printed (-T fields, 7 of them)',
@@ -36,13 +40,13 @@ const TSHARK_WAYS: readonly TsharkWay[] = [
 ];
 
 /** `TShark (Wireshark) 4.0.17 …`, null when it is not installed. */
-function tsharkVersion(): string | null {
+export function tsharkVersion(): string | null {
   const { status, stdout } = spawnSync('tshark', ['--version'], { encoding: 'utf8' });
   return status === 0 ? (stdout.split('\n')[0] ?? '') : null;
 }
 
 /** Seconds of wall time; names not resolved (-n). */
-function timeTshark(file: string, way: TsharkWay): Promise<number> {
+export function timeTshark(file: string, way: TsharkWay): Promise<number> {
   return new Promise((resolve, reject) => {
     const start = performance.now();
     const child = spawn('tshark', ['-n', '-r', file, ...way.args], { stdio: ['ignore', 'ignore', 'ignore'] });

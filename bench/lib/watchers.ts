@@ -9,7 +9,7 @@ import type { CostSample } from '#core/store/view.ts';
 import type { Child } from '../../agent/lab/processes.ts';
 import { piecesOf } from '../../agent/lab/crossing/lab.ts';
 import { labFiles } from '../../agent/lab/root.ts';
-import { FLOOD_DEVICES, type FloodLab, type Sent } from './flood.ts';
+import { FLOOD_DEVICES, FLOOD_HOOKS, type FloodLab, type Sent } from './flood.ts';
 
 const POLL_MS = 10;
 /** Of tcpdump's ring: nothing of a round is dropped. */
@@ -21,6 +21,8 @@ export interface Watched {
   readonly lost: number;
   /** Hooks that saw any of it. */
   readonly hooks: number;
+  /** Interfaces of hooks that every packet passes, and that counted none. */
+  readonly silent: readonly string[];
   /** Events that the account is wrong by. */
   readonly ledgerError: number;
   /** CPU time of who reads the ring. */
@@ -62,7 +64,7 @@ export async function tcpdumpWatches(lab: FloodLab, packets: number): Promise<Wa
   const ledgerError = Math.abs(packets - seen);
   return {
     sent,
-    watched: { seen, lost: told('dropped by kernel'), ledgerError, cpuNs, cost: null, hooks: 1 },
+    watched: { seen, lost: told('dropped by kernel'), ledgerError, cpuNs, cost: null, hooks: 1, silent: [] },
   };
 }
 
@@ -95,6 +97,7 @@ export async function whitherWatches(
 }
 
 interface Interface {
+  readonly name: string;
   packets: number;
   gaps: number;
   received: number;
@@ -105,6 +108,7 @@ interface Account {
   readonly seen: number;
   readonly lost: number;
   readonly hooks: number;
+  readonly silent: readonly string[];
   readonly cost: CostSample | null;
   /** Against the packets that the device counted: a hook saw all of them, or none. */
   error(passed: number): number;
@@ -115,7 +119,7 @@ function accountOf(file: string): Account {
   const cost = new CostLog();
   const reader = new CaptureReader({
     section: () => undefined,
-    interface: () => interfaces.push({ packets: 0, gaps: 0, received: 0, dropped: 0 }),
+    interface: ({ name }) => interfaces.push({ name, packets: 0, gaps: 0, received: 0, dropped: 0 }),
     packet: ({ interfaceIndex }) => {
       interfaces[interfaceIndex]!.packets++;
     },
@@ -145,6 +149,9 @@ function accountOf(file: string): Account {
     seen: sum(({ received }) => received),
     lost: sum(({ dropped }) => dropped),
     hooks: sum(({ received }) => (received > 0 ? 1 : 0)),
+    silent: interfaces
+      .filter(({ name, received }) => received === 0 && FLOOD_HOOKS.includes(name))
+      .map(({ name }) => name),
     cost: cost.view().latest,
     error: (passed) =>
       sum(

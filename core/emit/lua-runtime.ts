@@ -198,40 +198,138 @@ local function add_layout(tree, tvb, start, length, layout)
   else add_traits(tree, tvb, start, length, layout, add_layout) end
 end
 
-local function add_area(tree, tvb, start, length)
-  local item = tree:add(proto, tvb(start, length))
-  item:add(area_field, tvb(start, length))
-  add_layout(item, tvb, start, length, area_layout)
+-- Fields of Wireshark's own; of those that a version does not have, nothing is ever there.
+local function field(name)
+  local known, extractor = pcall(Field.new, name)
+  if known then return extractor end
+  return function() end
 end
 
--- The packet comment of whither export: whither:1 meta=HEX, and more keys in time.
-local comment = Field.new("frame.comment")
+local comment, interface_name, packet_id = field("frame.comment"), field("frame.interface_name"), field("frame.packet_id")
+local payloads = {
+  ["udp-payload"] = { field("udp.payload"), field("udp.srcport"), field("udp.dstport") },
+  ["tcp-payload"] = { field("tcp.payload"), field("tcp.srcport"), field("tcp.dstport") },
+}
 
-function proto.dissector(_, _, tree)
-  for _, info in ipairs({ comment() }) do
-    local text = tostring(info.value)
-    local hex = text:match("^whither:1 .*%f[%w]meta=(%x+)")
-    if hex ~= nil and #hex % 2 == 0 then
-      local tvb = ByteArray.new(hex):tvb("Metadata")
-      add_area(tree, tvb, 0, tvb:len())
+-- An area belongs to the device at which its journey had it first: by frame, and the latest area of each journey.
+local device_of_frame, latest = {}, {}
+
+function proto.init()
+  device_of_frame, latest = {}, {}
+end
+
+local function device_of(pinfo, area)
+  local known = device_of_frame[pinfo.number]
+  if known ~= nil then return known end
+  local name, id = interface_name(), packet_id()
+  local device = name ~= nil and tostring(name.value):match("^[^:]*") or ""
+  if id ~= nil then
+    local key = tostring(id.value)
+    local before = latest[key]
+    if before ~= nil and before.area == area then device = before.device
+    else latest[key] = { area = area, device = device } end
+  end
+  device_of_frame[pinfo.number] = device
+  return device
+end
+
+local function holds(when, tvb, start, length, device)
+  if when.devices ~= nil then
+    local found = false
+    for _, name in ipairs(when.devices) do if name == device then found = true end end
+    if not found then return false end
+  end
+  if when.bytes == nil then return true end
+  local value, mask, at = when.bytes.value, when.bytes.mask, when.bytes.at
+  if at < 0 then at = length + at end
+  if at < 0 or at + #value > length then return false end
+  for i = 1, #value do
+    local differ = bit32.bxor(tvb(start + at + i - 1, 1):uint(), value[i])
+    if bit32.band(differ, mask[i] or 0xff) ~= 0 then return false end
+  end
+  return true
+end
+
+-- The first schema whose condition holds, else the first without one.
+local function layout_for(tvb, start, length, device)
+  local fallback = nil
+  for _, schema in ipairs(area_schemas) do
+    if schema.when == nil then fallback = fallback or schema.layout
+    elseif holds(schema.when, tvb, start, length, device) then return schema.layout end
+  end
+  return fallback
+end
+
+local function add_area(tree, tvb, start, length, pinfo)
+  local item = tree:add(proto, tvb(start, length))
+  item:add(area_field, tvb(start, length))
+  local device = device_of(pinfo, tostring(tvb(start, length):bytes()))
+  local layout = layout_for(tvb, start, length, device)
+  if layout ~= nil then add_layout(item, tvb, start, length, layout) end
+end
+
+local MAX_SEARCH_BYTES = 2048
+
+-- Where in a packet a schema's bytes begin and how many they are, in which bytes; nil = it is not there.
+local function find_in_packet(at, tvb)
+  if at.kind == "after-bytes" then
+    for start = 0, math.min(tvb:len(), MAX_SEARCH_BYTES) - #at.bytes do
+      local same = true
+      for i = 1, #at.bytes do
+        if tvb(start + i - 1, 1):uint() ~= at.bytes[i] then same = false break end
+      end
+      if same then return tvb, start + #at.bytes, tvb:len() - start - #at.bytes end
+    end
+    return nil
+  end
+  local all = payloads[at.kind]
+  local bytes, sources, destinations = { all[1]() }, { all[2]() }, { all[3]() }
+  for i, payload in ipairs(bytes) do
+    local source, destination = sources[i], destinations[i]
+    if payload.len > 0 and ((source ~= nil and source.value == at.port) or (destination ~= nil and destination.value == at.port)) then
+      local inside = payload.range:tvb()
+      return inside, 0, inside:len()
+    end
+  end
+  return nil
+end
+
+local function add_packet(tree, tvb)
+  for _, schema in ipairs(packet_schemas) do
+    local inside, start, length = find_in_packet(schema.at, tvb)
+    if inside ~= nil and length > 0 then
+      add_layout(tree:add(proto, inside(start, length)), inside, start, length, schema.layout)
     end
   end
 end
 
 -- Wireshark that hands binary custom options to a dissector needs no comment.
 local has_table, options = pcall(DissectorTable.get, "pcapng_custom_binary_option")
-if has_table and options ~= nil then
+has_table = has_table and options ~= nil
+
+-- The packet comment of whither export: whither:1 meta=HEX, and more keys in time.
+function proto.dissector(tvb, pinfo, tree)
+  for _, info in ipairs(has_table and {} or { comment() }) do
+    local hex = tostring(info.value):match("^whither:1 .*%f[%w]meta=(%x+)")
+    if hex ~= nil and #hex % 2 == 0 then
+      local area = ByteArray.new(hex):tvb("Metadata")
+      add_area(tree, area, 0, area:len(), pinfo)
+    end
+  end
+  add_packet(tree, tvb)
+end
+
+if has_table then
   local option = Proto("whither_option", "Whither event")
-  function option.dissector(tvb, _, tree)
+  function option.dissector(tvb, pinfo, tree)
     if tvb:len() < event.bytes or tvb(0, 4):le_uint() ~= event.magic then return 0 end
     local header, length = tvb(event.header_len, 2):le_uint(), tvb(event.meta_len, 1):uint()
     if tvb(event.meta_state, 1):uint() == event.present and length > 0 and header + length <= tvb:len() then
-      add_area(tree, tvb, header, length)
+      add_area(tree, tvb, header, length, pinfo)
     end
     return tvb:len()
   end
   options:add(event.pen, option)
-else
-  register_postdissector(proto)
 end
+register_postdissector(proto)
 `;

@@ -15,6 +15,7 @@ import { UNKNOWN_EVENT } from '#core/pcapng/event.ts';
 import { generateCapture, GENERATED_SCHEMA, joinChunks } from '#core/pcapng/testing/generate-capture.ts';
 import { readAll } from '#core/pcapng/testing/record-calls.ts';
 import { CaptureWriter } from '#core/pcapng/writer.ts';
+import { UDP_PACKET } from '#core/store/testing/scenario.ts';
 import { WiresharkExport } from './for-wireshark.ts';
 import { emitWireshark } from './wireshark.ts';
 
@@ -189,5 +190,55 @@ describe.skipIf(!present && !required)('in tshark (needs tshark)', () => {
     expect(fields(geneve, captureOf([hex('014b81e2 0a00000101bb0000 0102')]), ['dsr', 'fault'])).toEqual([
       ['0a00000101bb0000', 'truncated at offset 12'],
     ]);
+  });
+
+  it('several schemas: for areas by their bytes and devices, for payloads by their port, and behind bytes', () => {
+    const field = { name: 'value', kind: 'uint', size: 1 };
+    const struct = { kind: 'struct', endian: 'big' };
+    const part = (name: string, more: object): object => ({ name, framing: struct, types: [field], ...more });
+    const schema = schemaOf({
+      whither: 2,
+      ...part('rest', {}),
+      also: [
+        part('ends_in_b', { when: { bytes: { value: 'ab', mask: '0f', at: -1 } } }),
+        part('of_eth1', { when: { devices: ['eth1', 'eth2'] } }),
+        part('of_program', { when: { programs: ['edge'] } }),
+        part('payload', { where: { in: 'packet', at: { kind: 'udp-payload', port: 9000 } } }),
+        part('behind', { where: { in: 'packet', at: { kind: 'after-bytes', bytes: '23280010' } } }),
+        part('mark', { where: { in: 'mark' }, framing: { ...struct, size: 4 } }),
+      ],
+    });
+    const payload = Uint8Array.from([...UDP_PACKET.subarray(0, 38), 0, 16, 0, 0, 42, 1, 2, 3, 4, 5, 6, 7]);
+    const writer = new CaptureWriter();
+    writer.sectionHeader();
+    for (const name of ['eth0:tcx/ingress@first', 'eth1:netif_receive_skb', 'eth10:net_dev_queue']) {
+      writer.interfaceDescription({ linkType: 1, name });
+    }
+    const events: readonly [journey: bigint, interfaceId: number, area: string][] = [
+      [1n, 0, '0100'],
+      [2n, 0, '022b'],
+      // Written at eth1; the same bytes at another device are still those of eth1, others are not.
+      [3n, 1, '0300'],
+      [3n, 0, '0300'],
+      [3n, 0, '0400'],
+      [4n, 2, '0500'],
+    ];
+    for (const [packetId, interfaceId, bytes] of events) {
+      const metadata = hex(bytes);
+      const event = { ...UNKNOWN_EVENT, metaState: META_STATE.present, metaLen: metadata.length, metadata };
+      writer.enhancedPacket({ interfaceId, packetId, time: packetId, data: payload, event });
+    }
+    const names = ['value', 'ends_in_b.value', 'of_eth1.value', 'payload.value', 'behind.value'];
+    const rows = fields(schema, writer.take(), names);
+    expect(rows).toEqual([
+      ['1', '', '', '42', '0'],
+      ['', '2', '', '42', '0'],
+      ['', '', '3', '42', '0'],
+      ['', '', '3', '42', '0'],
+      ['4', '', '', '42', '0'],
+      ['5', '', '', '42', '0'],
+    ]);
+    expect(emitWireshark(schema)).toContain('-- Not in it: of_program, which is chosen by programs.');
+    expect(emitWireshark(schema)).toContain('-- Not in it: mark, which is in skb->mark.');
   });
 });

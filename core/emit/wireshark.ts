@@ -4,7 +4,15 @@
  */
 import * as L from '#core/format/layout.gen.ts';
 import { MAGIC_EVENT, META_STATE, PEN } from '#core/format/structs.ts';
-import type { Layout, MetadataSchema, TlvType } from '#core/metadata/types.ts';
+import { parseHex } from '#core/metadata/encode-value.ts';
+import type {
+  Layout,
+  MetadataSchema,
+  PacketAnchor,
+  PartSchema,
+  TlvType,
+  When,
+} from '#core/metadata/types.ts';
 import { tlvHeader } from '#core/metadata/tlv-header.ts';
 import { TRAIT_SIZES } from '#core/metadata/traits-scan.ts';
 import { elementSize } from '#core/metadata/value.ts';
@@ -50,14 +58,22 @@ function fieldType({ kind, display }: TlvType, name: string, title: string): str
   }
 }
 
-/** The script. `schema` is one from `parseSchema`; of several in a document the first is emitted. */
+/** The script. `schema` is one from `parseSchema`; of several in a document `whatLuaReads` says which are in it. */
 export function emitWireshark(schema: MetadataSchema): string {
   const fields: string[] = [];
-  const layout = luaLayout(schema, 'whither', fields);
+  const { areas, packets, leftOut } = whatLuaReads(schema);
+  const entry = (part: PartSchema, more: { readonly [key: string]: Lua }): Raw =>
+    table({
+      ...more,
+      layout: luaLayout(part, part.name === schema.name ? 'whither' : `whither.${part.name}`, fields),
+    });
+  const areaEntries = areas.map((part) => entry(part, { when: when(part.when) }));
+  const packetEntries = packets.map(({ part, at }) => entry(part, { at: anchor(at) }));
   const text = [
     `-- ${oneLine(schema.name)}: metadata in Wireshark, by \`whither schema emit wireshark\`.`,
     '-- tshark -X lua_script:THIS.lua -r FILE -T fields -e whither.NAME',
     '-- FILE is one of `whither export --for-wireshark` where Wireshark hands no custom options to dissectors (4.0).',
+    ...leftOut.map((why) => `-- Not in it: ${oneLine(why)}.`),
     `local proto = Proto("whither", ${luaString(`Whither metadata: ${oneLine(schema.name)}`)})`,
     'local area_field = ProtoField.bytes("whither.area", "Area")',
     'local unknown_field = ProtoField.bytes("whither.unknown", "Unknown type")',
@@ -68,7 +84,8 @@ export function emitWireshark(schema: MetadataSchema): string {
     'local all = { area_field, unknown_field, misfit_field, fault_field }',
     'for _, field in ipairs(fields) do all[#all + 1] = field end',
     'proto.fields = all',
-    `local area_layout = ${layout.text}`,
+    `local area_schemas = { ${areaEntries.map((raw) => raw.text).join(', ')} }`,
+    `local packet_schemas = { ${packetEntries.map((raw) => raw.text).join(', ')} }`,
     `local event = ${lua({
       pen: PEN,
       magic: MAGIC_EVENT,
@@ -80,6 +97,62 @@ export function emitWireshark(schema: MetadataSchema): string {
     })}`,
   ];
   return `${text.join('\n')}\n${LUA_RUNTIME}`;
+}
+
+interface LuaParts {
+  /** For areas, in order. */
+  readonly areas: readonly PartSchema[];
+  readonly packets: readonly { readonly part: PartSchema; readonly at: LuaAnchor }[];
+  /** The others, each with the reason. */
+  readonly leftOut: readonly string[];
+}
+
+type LuaAnchor = Extract<PacketAnchor, { kind: 'udp-payload' | 'tcp-payload' | 'after-bytes' }>;
+
+/**
+ * All schemas for areas but those that are chosen by programs, of which a packet in Wireshark says nothing; those for the
+ * payload of a port and behind bytes. What is in headers Wireshark shows itself; skb->mark and cb it has not.
+ */
+function whatLuaReads(schema: MetadataSchema): LuaParts {
+  const areas: PartSchema[] = [];
+  const packets: { part: PartSchema; at: LuaAnchor }[] = [];
+  const leftOut: string[] = [];
+  for (const part of [schema, ...(schema.also ?? [])]) {
+    const { name, where = { in: 'area' } } = part;
+    if (where.in === 'area') {
+      if (part.when?.programs === undefined) areas.push(part);
+      else leftOut.push(`${name}, which is chosen by programs`);
+    } else if (where.in !== 'packet') leftOut.push(`${name}, which is in skb->${where.in}`);
+    else if (isLuaAnchor(where.at)) packets.push({ part, at: where.at });
+    else leftOut.push(`${name}, which is in a header (${where.at.kind})`);
+  }
+  return { areas, packets, leftOut };
+}
+
+function isLuaAnchor(at: PacketAnchor): at is LuaAnchor {
+  return at.kind === 'udp-payload' || at.kind === 'tcp-payload' || at.kind === 'after-bytes';
+}
+
+function when(condition: When | undefined): Raw | undefined {
+  if (condition === undefined) return undefined;
+  const { devices, bytes } = condition;
+  return table({
+    devices,
+    bytes:
+      bytes === undefined
+        ? undefined
+        : { value: octets(bytes.value), mask: octets(bytes.mask ?? ''), at: bytes.at ?? 0 },
+  });
+}
+
+function anchor(at: LuaAnchor): Raw {
+  return at.kind === 'after-bytes'
+    ? table({ kind: at.kind, bytes: octets(at.bytes) })
+    : table({ kind: at.kind, port: at.port });
+}
+
+function octets(hex: string): readonly number[] {
+  return [...(parseHex(hex) ?? [])];
 }
 
 function luaLayout({ framing, types }: Layout, prefix: string, fields: string[]): Raw {

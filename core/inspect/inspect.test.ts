@@ -31,7 +31,7 @@ function streamed(bytes: Uint8Array, chunkBytes = 1000): InspectedEvent[] {
 function stored(bytes: Uint8Array): InspectedEvent[] {
   const store: CaptureStore = storeOf(bytes);
   return Array.from({ length: store.events.count }, (_, event) => {
-    const at = store.events.chunk(event).blockOffset[event]!;
+    const at = store.events.chunk(event).blockOffset(event);
     const length = store.events.chunk(event).blockLength[event]!;
     return inspectStoredEvent(store, event, bytes.subarray(at, at + length));
   });

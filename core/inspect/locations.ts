@@ -88,7 +88,11 @@ export class LocationSink implements CaptureSink {
   }
 }
 
-function locationObjects(store: CaptureStore, journey: number, bytes: JourneyBytes): LocationObject[] {
+function locationObjects(
+  store: CaptureStore,
+  journey: number,
+  bytes: Pick<JourneyBytes, 'packet' | 'taps'>,
+): LocationObject[] {
   const events = journeyEvents(store, journey);
   const { hi, lo } = journeyId(store, journey);
   return journeyLocations(store, journey, events, bytes).map(({ type, name, value, places }) => ({

@@ -6,18 +6,16 @@ import { FAULT, finish, MAX_TLVS, type Fault, type Scan } from './area-scan.ts';
 import type { StructFraming, TlvType } from './types.ts';
 import { elementSize } from './value.ts';
 
-/** A struct with its places worked out; null = they depend on the bytes, or others ask for its values. */
-export function fixedStructScan(
-  framing: StructFraming,
-  types: readonly TlvType[],
-  shares: readonly boolean[],
-): Scan | null {
-  const { start: first = 0, size: wholeSize = null, from } = framing;
-  const count = types.length;
-  if (count > MAX_TLVS) return null;
-  const places = new Int32Array(count);
-  const sizes = new Int32Array(count);
-  const numbers = Uint32Array.from(types, ({ type }) => type);
+export interface FixedPlaces {
+  /** Bytes from the start of the struct, by field. */
+  readonly places: Int32Array;
+  readonly sizes: Int32Array;
+}
+
+/** Where each field is; null = that depends on the bytes, or others ask for its values. `shares`: of `sharedUnits`. */
+export function fixedPlaces(types: readonly TlvType[], shares: readonly boolean[]): FixedPlaces | null {
+  const places = new Int32Array(types.length);
+  const sizes = new Int32Array(types.length);
   let cursor = 0;
   let unit = 0;
   for (const [i, type] of types.entries()) {
@@ -31,6 +29,21 @@ export function fixedStructScan(
     sizes[i] = element * elements;
     cursor = at + sizes[i];
   }
+  return { places, sizes };
+}
+
+/** A struct with its places worked out; null as of `fixedPlaces`. */
+export function fixedStructScan(
+  framing: StructFraming,
+  types: readonly TlvType[],
+  shares: readonly boolean[],
+): Scan | null {
+  const { start: first = 0, size: wholeSize = null, from } = framing;
+  const count = types.length;
+  const fixed = count > MAX_TLVS ? null : fixedPlaces(types, shares);
+  if (fixed === null) return null;
+  const { places, sizes } = fixed;
+  const numbers = Uint32Array.from(types, ({ type }) => type);
   let whole = 0;
   for (let i = 0; i < count; i++) whole = Math.max(whole, places[i]! + sizes[i]!);
 

@@ -1,30 +1,12 @@
+/** From text to a schema: what comes out, what is refused, and what several schemas are. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { findJsonFault, MAX_JSON_DEPTH } from './json-position.ts';
 import { MAX_SCHEMA_TYPES } from './shape-types.ts';
-import { MAX_SCHEMA_CHARS, MAX_SCHEMA_ERRORS, parseSchema } from './schema.ts';
+import { MAX_SCHEMA_CHARS, parseSchema } from './schema.ts';
 import { MAX_NESTING } from './type-rules.ts';
+import { errorsOf, errorsWith, framingWith, typeWith } from './testing/schema-errors.ts';
 import { EDGE } from './testing/schemas.ts';
-
-/** `path: message` of each error of a schema that is EDGE with these keys replaced. */
-function errors(changes: Record<string, unknown>): string[] {
-  return errorsOf(JSON.stringify({ ...EDGE, ...changes }));
-}
-
-function errorsOf(text: string): string[] {
-  const parsed = parseSchema(text);
-  return parsed.ok ? [] : parsed.errors.map(({ path, message }) => `${path}: ${message}`);
-}
-
-const type = (changes: Record<string, unknown>): unknown => ({
-  type: 9,
-  name: 'x',
-  kind: 'uint',
-  ...changes,
-});
-const framing = (changes: Record<string, unknown>): unknown => ({ framing: { ...EDGE.framing, ...changes } });
-
-const SOURCE = { field: 'source', offset: 0, size: 4 };
 
 describe('a good schema', () => {
   it('comes out with the defaults of its framing filled in', () => {
@@ -52,7 +34,7 @@ describe('a good schema', () => {
       `\ufeff${JSON.stringify({
         $schema: 'metadata-schema-v1.json',
         ...EDGE,
-        types: [type({ kind: 'enum', names: { '0x10': 'sixteen', '0XffffffffffffffFF': 'all' } })],
+        types: [typeWith({ kind: 'enum', names: { '0x10': 'sixteen', '0XffffffffffffffFF': 'all' } })],
       })}`,
     );
     expect(parsed).toMatchObject({
@@ -64,7 +46,7 @@ describe('a good schema', () => {
 
   it('may write types, pad and terminator as text, decimal or hexadecimal, and they come out as numbers', () => {
     const open = { kind: 'tlv', typeBytes: 2, lengthBytes: 2, endian: 'big', terminator: '0xFFFF' };
-    const types = [type({ type: '0x0101' }), type({ type: '258', name: 'y' })];
+    const types = [typeWith({ type: '0x0101' }), typeWith({ type: '258', name: 'y' })];
     const parsed = parseSchema(JSON.stringify({ ...EDGE, framing: open, types }));
     expect(parsed).toMatchObject({
       ok: true,
@@ -77,13 +59,13 @@ describe('a good schema', () => {
   });
 
   it(`may know no type, and up to ${MAX_SCHEMA_TYPES}`, () => {
-    const types = Array.from({ length: MAX_SCHEMA_TYPES }, (_, i) => type({ type: i, name: `t${i}` }));
+    const types = Array.from({ length: MAX_SCHEMA_TYPES }, (_, i) => typeWith({ type: i, name: `t${i}` }));
     const open = { ...EDGE.framing, pad: undefined };
-    expect(errors({ types: [] })).toEqual([]);
-    expect(errors({ framing: open, types })).toEqual([]);
-    expect(errors({ framing: { ...open, typeBytes: 2 }, types: [...types, type({ type: 300 })] })).toEqual([
-      'types: must have at most 256 entries',
-    ]);
+    expect(errorsWith({ types: [] })).toEqual([]);
+    expect(errorsWith({ framing: open, types })).toEqual([]);
+    expect(
+      errorsWith({ framing: { ...open, typeBytes: 2 }, types: [...types, typeWith({ type: 300 })] }),
+    ).toEqual(['types: must have at most 256 entries']);
   });
 });
 
@@ -156,7 +138,7 @@ describe('a schema of version 1, as captures have it', () => {
 
 describe('fields of structs and nested values', () => {
   const struct = (types: unknown[], more: Record<string, unknown> = {}): string[] =>
-    errors({ framing: { kind: 'struct', endian: 'little', ...more }, types });
+    errorsWith({ framing: { kind: 'struct', endian: 'little', ...more }, types });
   const u8 = { name: 'a', kind: 'uint', size: 1 };
 
   it('are numbered by their place, and what comes out parses to itself', () => {
@@ -221,13 +203,13 @@ describe('fields of structs and nested values', () => {
     expect(struct([u8], { from: 'end' })).toEqual([
       'framing.size: is required for a struct from the end: it says where the struct begins',
     ]);
-    expect(errors({ types: [type({ offset: 1 }), type({ type: 8, name: 'y', count: 2, size: 1 })] })).toEqual(
-      [
-        'types[0].offset: is for fields of a struct, not of tlv',
-        'types[1].count: must be "rest": here the length of the value is in the bytes',
-      ],
-    );
-    expect(errors({ types: [{ name: 'x', kind: 'uint' }] })).toEqual(['types[0].type: is required']);
+    expect(
+      errorsWith({ types: [typeWith({ offset: 1 }), typeWith({ type: 8, name: 'y', count: 2, size: 1 })] }),
+    ).toEqual([
+      'types[0].offset: is for fields of a struct, not of tlv',
+      'types[1].count: must be "rest": here the length of the value is in the bytes',
+    ]);
+    expect(errorsWith({ types: [{ name: 'x', kind: 'uint' }] })).toEqual(['types[0].type: is required']);
   });
 
   it('are not nested deeper than decoding goes', () => {
@@ -259,7 +241,7 @@ describe('a TLV whose header is not type and length alone', () => {
     ],
     [{ typeAt: 15, lengthBytes: 4 }, 'framing.lengthAt: makes a header of 20 bytes; at most 16'],
   ])('%j', (changes, error) => {
-    expect(errors({ ...(framing(changes) as object), types: [] })).toEqual([error]);
+    expect(errorsWith({ ...framingWith(changes), types: [] })).toEqual([error]);
   });
 });
 
@@ -268,7 +250,7 @@ describe('several schemas in one document', () => {
 
   it('have names of their own and each its rules', () => {
     expect(
-      errors({
+      errorsWith({
         also: [
           { ...part, name: 'edge' },
           { ...part, when: {} },
@@ -285,7 +267,7 @@ describe('several schemas in one document', () => {
   });
 
   it('say where in a packet they are', () => {
-    const at = (anchor: unknown): string[] => errors({ where: { in: 'packet', at: anchor } });
+    const at = (anchor: unknown): string[] => errorsWith({ where: { in: 'packet', at: anchor } });
     expect(at({ kind: 'udp-payload', port: 6081 })).toEqual([]);
     expect(at({ kind: 'tcp-option', option: 253 })).toEqual([]);
     expect(at({ kind: 'udp-payload' })).toEqual(['where.at.port: is required']);
@@ -294,195 +276,3 @@ describe('several schemas in one document', () => {
     ]);
   });
 });
-
-describe('every rule names its path', () => {
-  it.each([
-    [{ whither: 3 }, 'whither: must be one of 2; it is 3'],
-    [{ name: undefined }, 'name: is required'],
-    [{ name: '' }, 'name: must not be empty'],
-    [{ types: 7 }, 'types: must be a list, it is 7'],
-    [
-      { typs: [] },
-      'typs: is not a key that is known here; known are: $schema, whither, name, description, where, when, framing, types, maps, also',
-    ],
-    [{ description: 'x'.repeat(2001) }, 'description: must be at most 2000 characters long'],
-    [framing({ typeBytes: 3 }), 'framing.typeBytes: must be one of 1, 2, 4; it is 3'],
-    [framing({ endian: 'LE' }), 'framing.endian: must be one of "little", "big"; it is "LE"'],
-    [framing({ start: 253 }), 'framing.start: must be a whole number from 0 to 252'],
-    [framing({ start: 1.5 }), 'framing.start: must be a whole number from 0 to 252'],
-    [framing({ lengthIncludesHeader: 1 }), 'framing.lengthIncludesHeader: must be true or false, it is 1'],
-    [framing({ align: 3 }), 'framing.align: must be one of 1, 2, 4, 8; it is 3'],
-    [framing({ lengthUnit: 2 }), 'framing.lengthUnit: must be one of 1, 4, 8; it is 2'],
-    [framing({ pad: 256 }), 'framing.pad: must be a whole number from 0 to 255'],
-    [
-      framing({ typeBytes: 2 }),
-      'framing.pad: is a single byte and needs typeBytes 1, which is 2; use align or terminator',
-    ],
-    [framing({ terminator: 256 }), 'framing.terminator: 256 does not fit in a type of 1 byte (at most 255)'],
-    [framing({ terminator: 0 }), 'framing.terminator: is 0, which is already the pad'],
-    [{ types: [type({ type: 256 })] }, 'types[0].type: 256 does not fit in a type of 1 byte (at most 255)'],
-    [
-      { types: [type({ type: '0x100' })] },
-      'types[0].type: 256 does not fit in a type of 1 byte (at most 255)',
-    ],
-    [
-      { types: [type({ type: '9' }), type({ name: 'y' })] },
-      'types[1].type: 9 is already the type of types[0]',
-    ],
-    [{ types: [type({ type: '0x' })] }, 'types[0].type: must be a number, or text such as "257" or "0x0101"'],
-    [
-      { types: [type({ type: null })] },
-      'types[0].type: must be a whole number from 0 to 4294967295, it is null',
-    ],
-    [framing({ pad: '0x100' }), 'framing.pad: 256 does not fit in a type of 1 byte (at most 255)'],
-    [
-      {
-        framing: { ...EDGE.framing, typeBytes: 2, pad: undefined },
-        types: [type({ type: '0x10000' })],
-      },
-      'types[0].type: 0x10000 does not fit in a type of 2 bytes (at most 0xffff)',
-    ],
-    [{ types: [type({ type: 0 })] }, 'types[0].type: 0 is the pad, which has no value'],
-    [{ types: [type({}), type({ name: 'y' })] }, 'types[1].type: 9 is already the type of types[0]'],
-    [{ types: [type({}), type({ type: 8 })] }, 'types[1].name: "x" is already the name of types[0]'],
-    [
-      { types: [type({ name: '1st' })] },
-      'types[0].name: must begin with a letter or _ and go on with letters, digits and _',
-    ],
-    [{ types: [type({ kind: 'enum' })] }, 'types[0].names: is required for kind enum'],
-    [
-      { types: [type({ kind: 'enum', names: { a: 'b' } })] },
-      'types[0].names.a: must have a number as its key, decimal or 0x hexadecimal',
-    ],
-    [{ types: [type({ kind: 'enum', names: { 1: '' } })] }, 'types[0].names["1"]: must not be empty'],
-    [
-      { types: [type({ kind: 'enum', names: { 1: 'a', '0x01': 'b' } })] },
-      'types[0].names["0x01"]: is the same number as "1"',
-    ],
-    [
-      { types: [type({ kind: 'enum', names: { '18446744073709551616': 'a' } })] },
-      'types[0].names["18446744073709551616"]: does not fit in 8 bytes',
-    ],
-    [
-      { types: [type({ kind: 'flags', names: { 64: 'a' } })] },
-      'types[0].names["64"]: is no bit: bits are 0 to 63',
-    ],
-    [
-      { types: [type({ kind: 'ipv4', display: 'hex' })] },
-      'types[0].display: is for uint, and the kind is ipv4',
-    ],
-    [
-      { types: [type({ kind: 'mac', endian: 'big' })] },
-      'types[0].endian: is for uint, int, enum, flags, timestamp, ipv4, and the kind is mac',
-    ],
-    [
-      { types: [type({ kind: 'timestamp' })] },
-      'types[0].timestamp: is required for kind timestamp: nothing in the bytes tells the clock',
-    ],
-    [
-      { types: [type({ kind: 'timestamp', timestamp: { unit: 'ns', epoch: 'tai' } })] },
-      'types[0].timestamp.epoch: must be one of "unix", "boot"; it is "tai"',
-    ],
-    [maps({ map: 0 }), 'maps[0].map: must be a whole number from 1 to 4294967295'],
-    [maps({ map: 'a name' }), 'maps[0].map: must be a name of at most 15 characters'],
-    [
-      maps({}, { kind: 'flow' }),
-      'maps[0].key.kind: must be one of "5-tuple", "socket-cookie", "skb-hash"; it is "flow"',
-    ],
-    [maps({}, { fields: [] }), 'maps[0].key.fields: must not be empty'],
-    [
-      maps({}, { fields: [{ field: 'hash', offset: 0, size: 4 }] }),
-      'maps[0].key.fields[0].field: hash is no part of a socket-cookie, which has cookie',
-    ],
-    [
-      maps({}, { fields: [{ field: 'cookie', offset: 0, size: 4 }] }),
-      'maps[0].key.fields[0].size: of cookie must be 8, it is 4',
-    ],
-    [
-      maps({}, { fields: [{ field: 'cookie', offset: 505, size: 8 }] }),
-      'maps[0].key.fields[0].offset: is behind the longest key',
-    ],
-    [
-      maps({}, { directions: 'both' }),
-      'maps[0].key.directions: is for 5-tuple, and the kind is socket-cookie',
-    ],
-    [
-      maps({}, { kind: '5-tuple', fields: [SOURCE, { ...SOURCE, offset: 4 }] }),
-      'maps[0].key.fields[1].field: source is already there',
-    ],
-    [
-      maps({ value: { offset: 0, framing: { ...EDGE.framing, typeBytes: 2 } } }),
-      'maps[0].value.framing.pad: is a single byte and needs typeBytes 1, which is 2; use align or terminator',
-    ],
-  ])('%j', (changes, error) => {
-    expect(errors(changes as Record<string, unknown>)).toEqual([error]);
-  });
-
-  it('fills in the framing of a map as that of the area, and takes pad and terminator as text', () => {
-    const framing = { kind: 'tlv', typeBytes: 2, lengthBytes: 1, endian: 'big', terminator: '0xffff' };
-    const parsed = parseSchema(JSON.stringify({ ...EDGE, ...maps({ value: { offset: 4, framing } }) }));
-    expect(parsed.ok && parsed.schema.maps).toEqual([
-      {
-        map: 'flows',
-        key: { kind: 'socket-cookie', fields: [{ field: 'cookie', offset: 0, size: 8 }] },
-        value: {
-          offset: 4,
-          framing: {
-            ...framing,
-            terminator: 0xffff,
-            start: 0,
-            lengthUnit: 1,
-            lengthIncludesHeader: false,
-            align: 1,
-          },
-        },
-      },
-    ]);
-  });
-
-  it('reports the terminator as a type, and no more errors than help', () => {
-    expect(errors({ framing: { ...EDGE.framing, terminator: 9 }, types: [type({})] })).toEqual([
-      'types[0].type: 9 is the terminator, which has no value',
-    ]);
-    const types = Array.from({ length: 200 }, () => type({ name: '?' }));
-    expect(errors({ types })).toHaveLength(MAX_SCHEMA_ERRORS);
-  });
-
-  it('never throws, whatever JSON it is given', () => {
-    const key = fc.constantFrom(
-      'whither',
-      'name',
-      'framing',
-      'types',
-      'kind',
-      '__proto__',
-      'names',
-      'toString',
-    );
-    const junk = fc.oneof(
-      fc.jsonValue(),
-      fc.dictionary(key, fc.jsonValue()).map((changes) => ({ ...EDGE, ...changes })),
-      fc.dictionary(key, fc.jsonValue()).map((changes) => ({ ...EDGE, types: [type(changes)] })),
-    );
-    fc.assert(
-      fc.property(junk, (value) => {
-        const parsed = parseSchema(JSON.stringify(value));
-        if (!parsed.ok) expect(parsed.errors.length).toBeGreaterThan(0);
-      }),
-      { numRuns: 2000 },
-    );
-  });
-});
-
-function maps(rule: Record<string, unknown>, key: Record<string, unknown> = {}): { maps: unknown[] } {
-  return {
-    maps: [
-      {
-        map: 'flows',
-        key: { kind: 'socket-cookie', fields: [{ field: 'cookie', offset: 0, size: 8 }], ...key },
-        value: { offset: 0 },
-        ...rule,
-      },
-    ],
-  };
-}

@@ -18,9 +18,7 @@ export const STARTS: readonly number[] = [
   ...Array.from({ length: (MAX_START - MAX_ANY_START) / 4 }, (_, i) => MAX_ANY_START + 4 * (i + 1)),
 ];
 
-/**
- * Framings without pad and terminator. No format aligns to anything but the unit that it counts in, and where all is
- * aligned a pad of one byte has no place: that is not tried. Byte order is left out where type and length are single bytes. */
+/** Framings without pad and terminator. Byte order is left out where type and length are single bytes. */
 export function* baseFramings(): Generator<Framing> {
   for (const start of STARTS) {
     for (const typeBytes of WIDTHS) {
@@ -30,7 +28,7 @@ export function* baseFramings(): Generator<Framing> {
           : (['little', 'big'] as const)) {
           for (const lengthUnit of [1, 4, 8] as const) {
             for (const lengthIncludesHeader of [false, true]) {
-              for (const align of lengthUnit === 1 ? ([1, 2, 4, 8] as const) : ([1, lengthUnit] as const)) {
+              for (const align of [1, 2, 4, 8] as const) {
                 yield {
                   kind: 'tlv',
                   start,
@@ -53,7 +51,7 @@ export function* baseFramings(): Generator<Framing> {
 /** The same with every pad and terminator that may be meant, itself first. */
 export function* withMarkers(base: Framing, areas: readonly AreaSample[]): Generator<Framing> {
   yield* withTerminators(base, areas);
-  if (base.typeBytes !== 1 || base.align !== 1) return;
+  if (base.typeBytes !== 1) return;
   for (const pad of new Set([...USUAL_PADS, ...stopTypes(base, areas)])) {
     yield* withTerminators({ ...base, pad }, areas);
   }

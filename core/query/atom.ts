@@ -4,8 +4,9 @@
  * (narrow columns are widened into a buffer first), because V8 compiles a loop over several as one that asks at
  * every row which it is.
  */
-import { RECORD_SHIFT, type EventChunk } from '#core/store/event-columns.ts';
+import type { EventChunk } from '#core/store/event-columns.ts';
 import { CHUNK_EVENTS } from '#core/store/limits.ts';
+import type { Column } from '#core/store/sealed-columns.ts';
 
 /** Words of a pass over a whole chunk. */
 export const PASS_WORDS = CHUNK_EVENTS >>> 5;
@@ -17,7 +18,6 @@ export interface Atom {
   pass(chunk: EventChunk, from: number, to: number, out: Uint32Array): void;
 }
 
-export type Column = Uint8Array | Uint16Array | Uint32Array;
 /** At least the rows `from` to `to` of a column. */
 export type ColumnOf = (chunk: EventChunk, from: number, to: number) => Column;
 
@@ -33,11 +33,8 @@ function widened(column: Column, from: number, to: number): Uint32Array {
 /** One word of the rows' records. */
 export function recordColumn(word: number): ColumnOf {
   const column = new Uint32Array(CHUNK_EVENTS);
-  return ({ recordsIfAny: records }, from, to) => {
-    if (records === null) return column.fill(0, from, to);
-    for (let row = from, at = word + (from << RECORD_SHIFT); row < to; row++, at += 1 << RECORD_SHIFT) {
-      column[row] = records[at]!;
-    }
+  return (chunk, from, to) => {
+    chunk.recordColumn(word, from, to, column);
     return column;
   };
 }

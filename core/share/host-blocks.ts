@@ -1,11 +1,21 @@
 /** The JSON blocks: made anew from what their readers know (core/store/host-facts.ts), names replaced, free text left out. */
 import type * as v from 'valibot';
+import { HOOK_BY_ID } from '#core/format/hooks.ts';
 import { parseSchema } from '#core/metadata/schema.ts';
 import type { MetadataSchema, PartSchema, TlvType, When } from '#core/metadata/types.ts';
 import { blockText, Catalogue, Filter, Host, parseJson } from '#core/store/host-facts.ts';
 import type { NameKind, Pseudonyms } from './pseudonyms.ts';
 import type { SharePolicy } from './policy.ts';
 
+/** What fields hold that Whither's own writers fill: a text that is none of these came from elsewhere, and may be anything. */
+const SHAPES = {
+  dropReason: /^[A-Z][A-Z0-9_]{0,63}$/,
+  tag: /^[0-9a-f]{1,16}$/,
+  attach: /^[a-z]{2,8}(?:\/[a-z]{2,8})?$/,
+  how: /^[a-z_./ ]{1,32}$/,
+  driver: /^[a-z0-9_-]{1,32}$/i,
+  application: /^whither[\w .-]{0,32}$/,
+} as const;
 /** `6.18.44-acme-1` is the kernel 6.18.44; who made it is a name. */
 const KERNEL_NUMBER = /^\d+(?:\.\d+)*/;
 /** `DEVICE:tcx/ingress@after:PROGRAM#ID` */
@@ -36,12 +46,16 @@ export class HostRedactor {
     return {
       kernel: this.#policy.names === 'keep' ? kernel : (KERNEL_NUMBER.exec(kernel)?.[0] ?? ''),
       hostname: this.name('host', hostname),
-      dropReasons,
+      dropReasons: Object.fromEntries(
+        Object.entries(dropReasons).filter(([, reason]) => this.shaped('dropReason', reason) !== ''),
+      ),
       maps: maps.map(({ id, name }) => ({ id, name: this.name('map', name) })),
       programs:
         programs?.map((program) => ({
           ...program,
           name: this.name('program', program.name),
+          tag: this.shaped('tag', program.tag),
+          attach: this.shaped('attach', program.attach),
           device: this.name('device', program.device),
         })) ?? null,
     };
@@ -51,8 +65,15 @@ export class HostRedactor {
   catalogue(body: Uint8Array): v.InferOutput<typeof Catalogue> | null {
     const parsed = parseJson(body, Catalogue);
     if ('fault' in parsed) return null;
-    const hooks = parsed.value.hooks.map((hook) => ({ ...hook, reason: this.text(hook.reason) }));
-    return { hooks };
+    return {
+      hooks: parsed.value.hooks.map(({ id, name, attached, how, reason }) => ({
+        id,
+        name: HOOK_BY_ID.get(id)?.name ?? this.text(name),
+        attached,
+        how: this.shaped('how', how),
+        reason: this.text(reason),
+      })),
+    };
   }
 
   /** The expression has addresses and ports of whom was watched. */
@@ -102,6 +123,11 @@ export class HostRedactor {
   name(kind: NameKind, name: string): string {
     const rule = kind === 'program' || kind === 'map' ? this.#policy.programs : this.#policy.names;
     return rule === 'keep' ? name : this.#names.name(kind, name);
+  }
+
+  /** A text that Whither writes itself, as it is; '' when it is something else. */
+  shaped(shape: keyof typeof SHAPES, text: string): string {
+    return this.#policy.texts === 'keep' || SHAPES[shape].test(text) ? text : '';
   }
 
   text(text: string): string {

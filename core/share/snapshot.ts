@@ -130,7 +130,7 @@ export class Snapshot implements CaptureSink {
     const { names, texts } = this.#options.policy;
     this.#tally.comments += info.comments.length;
     this.#out.sectionHeader({
-      userAppl: info.userAppl,
+      userAppl: this.#host.shaped('application', info.userAppl),
       ...(names === 'keep' && { hardware: info.hardware, os: info.os }),
       ...(texts === 'keep' && { comments: info.comments }),
     });
@@ -147,7 +147,7 @@ export class Snapshot implements CaptureSink {
       snapLen,
       name: this.#host.interfaceName(info.name, hook),
       description: this.#host.name('netns', info.description),
-      hardware: info.hardware,
+      hardware: this.#host.shaped('driver', info.hardware),
       filter: this.#host.text(info.filter),
       ...(hook !== HOOK_NONE && { whither: { hook, ifindex, netns: this.#netns(info.netns) } }),
     });

@@ -51,12 +51,14 @@ import type { Firing } from './view.ts';
 export interface StoreOptions {
   readonly maxEvents?: number;
   readonly maxAreaBytes?: number;
+  /** Chunks of events that are not sealed (event-columns.ts). It changes no result. */
+  readonly openChunks?: number;
   /** Of the hash tables; random unless a test wants the same run twice. It changes no result. */
   readonly seed?: number;
 }
 
 export class CaptureStore implements CaptureSink {
-  readonly events = new EventColumns();
+  readonly events: EventColumns;
   readonly journeys: JourneyTable;
   readonly areas: AreaTable;
   readonly tlvs: TlvIndex;
@@ -99,6 +101,7 @@ export class CaptureStore implements CaptureSink {
   constructor(options: StoreOptions = {}) {
     const seed = options.seed ?? Math.floor(Math.random() * 0x1_0000_0000);
     this.maxEvents = Math.min(options.maxEvents ?? MAX_EVENTS, MAX_EVENTS);
+    this.events = new EventColumns(options.openChunks);
     this.journeys = new JourneyTable(seed);
     this.areas = new AreaTable(options.maxAreaBytes ?? MAX_AREA_BYTES);
     const origins = new AreaOrigins(this.events, (hop) => hopPlace(this, hop));
@@ -235,12 +238,12 @@ export class CaptureStore implements CaptureSink {
     const { rows, base } = batch;
     const { hopOf } = this;
     const { events, first } = this.hops;
-    const { blockOffset, blockLength, tsHi, tsLo, interfaceIndex, hop, length } = chunk;
+    const { offsets, blockLength, tsHi, tsLo, interfaceIndex, hop, length } = chunk;
     let bits = 0;
     for (let i = from, row = event & CHUNK_MASK; i < to; i++, row++) {
       const packet = i << PACKET.SHIFT;
       const index = rows[packet + PACKET.INTERFACE]!;
-      blockOffset[row] = base + rows[packet + PACKET.START]!;
+      offsets[row] = base + rows[packet + PACKET.START]!;
       blockLength[row] = rows[packet + PACKET.LENGTH]!;
       tsHi[row] = rows[packet + PACKET.TS_HI]!;
       tsLo[row] = rows[packet + PACKET.TS_LO]!;

@@ -5,6 +5,9 @@ import { inspectStoredEvent } from '#core/inspect/stored.ts';
 import { CILIUM_MARK } from '#core/metadata/formats/cilium.ts';
 import type { MetadataSchema } from '#core/metadata/types.ts';
 import { CaptureReader } from '#core/pcapng/reader.ts';
+import { eventBytes } from './event-bytes.ts';
+import { blocksWanted, readJourneyBlocks } from './journey-blocks.ts';
+import { journeyDetail } from './journey-detail.ts';
 import { CHUNK_MASK } from './limits.ts';
 import { SCHEMA, sectionBytes, storeOf, trace, UDP_PACKET } from './testing/scenario.ts';
 
@@ -51,9 +54,57 @@ describe('schemas for other places', () => {
   it('say the same of a stored event, without the packet where its block is not at hand', () => {
     const store = storeOf(bytes);
     const chunk = store.events.chunk(0);
-    const from = chunk.blockOffset[0 & CHUNK_MASK]!;
+    const from = chunk.blockOffset(0 & CHUNK_MASK);
     const block = bytes.slice(from, from + chunk.blockLength[0]!);
     expect(inspectStoredEvent(store, 0, block)).toEqual(events[0]);
     expect(inspectStoredEvent(store, 0, null).elsewhere!.map((place) => place.in)).toEqual(['mark']);
+  });
+
+  it('are rows of the journey, from hop to hop, with what the schema says of each', () => {
+    const [first] = PAYLOAD.types;
+    const described: MetadataSchema = {
+      ...DOCUMENT,
+      also: [{ ...PAYLOAD, types: [{ ...first, description: 'the first byte', colour: 'red' }] }, MARK],
+    };
+    const seen = [0x12340f01, 0x12340f01, 0x56780f01].map((mark, i) => ({
+      hook: ['nf/prerouting', 'nf/local_in', 'nf/postrouting'][i]!,
+      id: 1n,
+      us: i,
+      fields: { mark },
+      data: UDP_PACKET,
+    }));
+    const capture = sectionBytes({ schema: described, seen });
+    const store = storeOf(capture);
+    const blocks = new Map(
+      blocksWanted(store, 0).map((event) => {
+        const chunk = store.events.chunk(event);
+        const from = chunk.blockOffset[event & CHUNK_MASK]!;
+        return [event, capture.slice(from, from + chunk.blockLength[event & CHUNK_MASK]!)];
+      }),
+    );
+    expect(blocks.size).toBe(3);
+    const { elsewhere } = journeyDetail(store, 0, readJourneyBlocks(store, blocks));
+    expect(elsewhere[0]).toEqual({
+      schema: 'payload',
+      in: 'packet',
+      type: 0,
+      name: 'first',
+      kind: 'uint',
+      note: { description: 'the first byte', owner: '', colour: 'red' },
+      cells: Array.from({ length: 3 }, () => ({ value: '1', changed: false })),
+    });
+    const low = elsewhere.find(({ name }) => name === 'identity_low')!;
+    expect(low.cells).toEqual([
+      { value: '4660', changed: false },
+      { value: '4660', changed: false },
+      { value: '22136', changed: true },
+    ]);
+    const bytesHere = eventBytes(store, 0, blocks.get(0)!);
+    expect(bytesHere.elsewhere.map(({ schema, types }) => [schema, types.length])).toEqual([
+      ['payload', 1],
+      ['cilium_mark', MARK.types.length],
+    ]);
+    // Without blocks what is in the sk_buff alone is there.
+    expect(new Set(journeyDetail(store, 0).elsewhere.map((row) => row.in))).toEqual(new Set(['mark']));
   });
 });

@@ -18,7 +18,7 @@ function blockOf(bytes: Uint8Array, offset: number): Uint8Array {
 describe('the bytes of an event', () => {
   it('are read again from its block', () => {
     const store = storeOf(SECTION);
-    const offset = store.events.chunk(1).blockOffset[1]!;
+    const offset = store.events.chunk(1).blockOffset(1);
     const found = eventBytes(store, 1, blockOf(SECTION, offset));
     expect(found.packet).toEqual(UDP_PACKET);
     expect([...found.area]).toEqual([...trace(7), 0, 0]);
@@ -46,7 +46,7 @@ describe('the bytes of an event', () => {
     writer.enhancedPacket({ interfaceId: 1, time: 9n, data: UDP_PACKET });
     const big = writer.take();
     const store = storeOf(big);
-    const at = store.events.chunk(0).blockOffset[0]!;
+    const at = store.events.chunk(0).blockOffset(0);
     expect(eventBytes(store, 0, big.subarray(at)).packet).toEqual(UDP_PACKET);
 
     const pcap = new Uint8Array(24 + 16 + UDP_PACKET.length);

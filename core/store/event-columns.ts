@@ -5,8 +5,15 @@
  *
  * Every sentinel is 0, because a page that is never written is never committed by the system: a plain
  * pcap pays nothing for the columns that only Whither's events fill.
+ *
+ * A chunk is open while it is one of the newest OPEN_CHUNKS: 129 bytes an event. Then it is sealed: what changes no
+ * more is kept in as few bytes as it needs, and its memory is given to a new chunk.
  */
 import { CHUNK_EVENTS, CHUNK_MASK, CHUNK_SHIFT } from './limits.ts';
+import { RECORD_SHIFT } from './record-words.ts';
+import { narrowed, offsetsFrom, SealedRecords, shared, type Column, type Shared } from './sealed-columns.ts';
+
+export { RECORD, RECORD_SHIFT } from './record-words.ts';
 
 /** Bits of the `flags` column. */
 export const EVENT_BIT = {
@@ -33,90 +40,175 @@ export const EVENT_BIT = {
  */
 const STAGGER_BYTES = 192;
 const COLUMNS = 23;
+/**
+ * The one that is filled and those before it, a million events: sealing takes a tenth of the time of a decode, which only a
+ * large capture needs to pay for.
+ */
+const OPEN_CHUNKS = 16;
 /** Bytes of a row, without its record. */
 const ROW_BYTES = 8 + 10 * 4 + 5 * 2 + 7;
 
-/** Words of a record: what only Whither's events have. One row of its own, because it is read whole. */
-export const RECORD = {
-  skbLo: 0,
-  skbHi: 1,
-  headLo: 2,
-  headHi: 3,
-  mark: 4,
-  hash: 5,
-  task: 6,
-  drop: 7,
-  /** Words as they stand in the event struct, two u16 each: the first in the low half. */
-  macData: 8,
-  networkFlags: 9,
-  protocolVlan: 10,
-  cpuQueue: 11,
-  priority: 12,
-  /** Socket cookie; 0, 0 = none. */
-  cookieLo: 13,
-  cookieHi: 14,
-  /** Number in the table of extras (skb->cb and what is beside it), from 1; 0 = none. */
-  extras: 15,
-} as const;
-export const RECORD_SHIFT = 4;
+/** What an open chunk is written to. */
+export class ChunkMemory {
+  readonly buffer = new ArrayBuffer(ROW_BYTES * CHUNK_EVENTS + COLUMNS * STAGGER_BYTES);
+  /** RECORD words of all rows; made with the first event that has one. */
+  records: Uint32Array | null = null;
+
+  /** As new. */
+  clear(): this {
+    new Uint32Array(this.buffer).fill(0);
+    this.records?.fill(0);
+    return this;
+  }
+}
 
 export class EventChunk {
-  private readonly buffer = new ArrayBuffer(ROW_BYTES * CHUNK_EVENTS + COLUMNS * STAGGER_BYTES);
+  private memory: ChunkMemory | null;
   private used = 0;
-  /** Bytes from the start of the capture; a double, for a capture may be over 4 GiB. */
-  readonly blockOffset = new Float64Array(this.buffer, this.reserve(8), CHUNK_EVENTS);
-  readonly blockLength = this.u32();
-  /** Unix time in ns, high and low 32 bits. */
-  readonly tsHi = this.u32();
-  readonly tsLo = this.u32();
-  readonly interfaceIndex = this.u32();
-  readonly journey = this.u32();
-  /** The next event of the same journey in order of arrival; 0 = none (event 0 is never a next). */
-  readonly next = this.u32();
-  /** Number in the area table, from 1; 0 = no bytes kept. */
-  readonly area = this.u32();
-  /** See EVENT_BIT.ipv4, ipv6 and mac. */
-  readonly src = this.u32();
-  readonly dst = this.u32();
-  /** Bytes on the wire. */
-  readonly length = this.u32();
-  readonly hop = this.u16();
-  readonly srcPort = this.u16();
-  readonly dstPort = this.u16();
-  /** First VLAN id + 1; 0 = untagged. */
-  readonly vlan = this.u16();
-  readonly cpu = this.u16();
-  /** EVENT_BIT. */
-  readonly flags = this.u8();
-  /** META_STATE; present only when the bytes are there. */
-  readonly metaState = this.u8();
-  /** Bytes, as the kernel had it. */
-  readonly metaLength = this.u8();
-  /** PROTOCOL. */
-  readonly protocol = this.u8();
-  readonly tcpFlags = this.u8();
-  /** HOP_STATE of core/diagnosis, and its cause with how it is known (hop-causes.ts packCause). Kept in time order. */
-  readonly state = this.u8();
-  readonly cause = this.u8();
   /**
-   * RECORD words of all rows, made with the first event that has one: skb and head (kernel addresses, 0 = not known),
-   * mark, hash, number in the table of tasks from 1 (0 = none), skb_drop_reason with EVENT_BIT.drop, and what a
-   * diagnosis compares.
+   * Bytes from the start of the capture; a double, for a capture may be over 4 GiB. In a sealed chunk a u32 from
+   * `offsetBase`, if that is enough: see `blockOffset`.
    */
-  private recordWords: Uint32Array | null = null;
+  offsets: Float64Array | Uint32Array;
+  private offsetBase = 0;
+  blockLength: Column;
+  /** Unix time in ns, high and low 32 bits. */
+  tsHi: Uint32Array;
+  tsLo: Uint32Array;
+  interfaceIndex: Column;
+  journey: Uint32Array;
+  /** The next event of the same journey in order of arrival; 0 = none (event 0 is never a next). */
+  next: Uint32Array;
+  /** Number in the area table, from 1; 0 = no bytes kept. */
+  area: Uint32Array;
+  /** See EVENT_BIT.ipv4, ipv6 and mac. */
+  src: Uint32Array;
+  dst: Uint32Array;
+  /** Bytes on the wire. */
+  length: Column;
+  hop: Uint16Array;
+  srcPort: Uint16Array;
+  dstPort: Uint16Array;
+  /** First VLAN id + 1; 0 = untagged. */
+  vlan: Uint16Array;
+  cpu: Uint16Array;
+  /** EVENT_BIT. */
+  flags: Uint8Array;
+  /** META_STATE; present only when the bytes are there. */
+  metaState: Uint8Array;
+  /** Bytes, as the kernel had it. */
+  metaLength: Uint8Array;
+  /** PROTOCOL. */
+  protocol: Uint8Array;
+  tcpFlags: Uint8Array;
+  /** HOP_STATE of core/diagnosis, and its cause with how it is known (hop-causes.ts packCause). Kept in time order. */
+  state: Uint8Array;
+  cause: Uint8Array;
+  private sealedRecords: SealedRecords | null = null;
 
-  get records(): Uint32Array {
-    return (this.recordWords ??= new Uint32Array(CHUNK_EVENTS << RECORD_SHIFT));
+  constructor(memory = new ChunkMemory()) {
+    this.memory = memory;
+    const { buffer } = memory;
+    const u32 = (): Uint32Array => new Uint32Array(buffer, this.reserve(4), CHUNK_EVENTS);
+    const u16 = (): Uint16Array => new Uint16Array(buffer, this.reserve(2), CHUNK_EVENTS);
+    const u8 = (): Uint8Array => new Uint8Array(buffer, this.reserve(1), CHUNK_EVENTS);
+    this.offsets = new Float64Array(buffer, this.reserve(8), CHUNK_EVENTS);
+    this.blockLength = u32();
+    this.tsHi = u32();
+    this.tsLo = u32();
+    this.interfaceIndex = u32();
+    this.journey = u32();
+    this.next = u32();
+    this.area = u32();
+    this.src = u32();
+    this.dst = u32();
+    this.length = u32();
+    this.hop = u16();
+    this.srcPort = u16();
+    this.dstPort = u16();
+    this.vlan = u16();
+    this.cpu = u16();
+    this.flags = u8();
+    this.metaState = u8();
+    this.metaLength = u8();
+    this.protocol = u8();
+    this.tcpFlags = u8();
+    this.state = u8();
+    this.cause = u8();
   }
 
-  /** null = no event of the chunk has a record yet. */
-  get recordsIfAny(): Uint32Array | null {
-    return this.recordWords;
+  /** Where the block of a row begins, in bytes from the start of the capture. */
+  blockOffset(row: number): number {
+    return this.offsetBase + this.offsets[row]!;
+  }
+
+  /**
+   * RECORD words of all rows of an open chunk: skb and head (kernel addresses, 0 = not known), mark, hash, number in the
+   * table of tasks from 1 (0 = none), skb_drop_reason with EVENT_BIT.drop, and what a diagnosis compares.
+   */
+  get records(): Uint32Array {
+    const { memory } = this;
+    if (memory === null) throw new Error('a sealed chunk is not written to');
+    return (memory.records ??= new Uint32Array(CHUNK_EVENTS << RECORD_SHIFT));
+  }
+
+  /** null = no event of the chunk has a record yet, or it is sealed. */
+  get recordsIfOpen(): Uint32Array | null {
+    return this.memory === null ? null : this.memory.records;
   }
 
   /** One word of a record, 0 when the chunk has none; for queries. */
   record(row: number, word: number): number {
-    return this.recordWords === null ? 0 : this.recordWords[(row << RECORD_SHIFT) + word]!;
+    if (this.sealedRecords !== null) return this.sealedRecords.word(row, word);
+    return this.memory?.records?.[(row << RECORD_SHIFT) + word] ?? 0;
+  }
+
+  /** One word of the records of rows `from` to `to` - 1, at their rows of `out`. */
+  recordColumn(word: number, from: number, to: number, out: Uint32Array): void {
+    if (this.sealedRecords !== null) {
+      this.sealedRecords.column(word, from, to, out);
+      return;
+    }
+    const records = this.memory?.records ?? null;
+    if (records === null) out.fill(0, from, to);
+    else for (let row = from; row < to; row++) out[row] = records[(row << RECORD_SHIFT) + word]!;
+  }
+
+  /**
+   * All rows are there. Moves them out of the memory, which is returned; columns that change later stay as they were.
+   * `event`: number of the first row. `common`: columns with one value, which many chunks have.
+   */
+  seal(event: number, common: Shared): ChunkMemory {
+    const { memory } = this;
+    if (memory === null) throw new Error('the chunk is sealed');
+    const base = this.offsets[0]!;
+    this.offsets = offsetsFrom(base, this.offsets);
+    this.offsetBase = this.offsets instanceof Uint32Array ? base : 0;
+    this.blockLength = narrowed(this.blockLength);
+    this.interfaceIndex = narrowed(this.interfaceIndex);
+    this.length = narrowed(this.length);
+    this.tsHi = shared(this.tsHi, 'tsHi', common);
+    this.hop = shared(this.hop, 'hop', common);
+    this.vlan = shared(this.vlan, 'vlan', common);
+    this.cpu = shared(this.cpu, 'cpu', common);
+    this.metaState = shared(this.metaState, 'metaState', common);
+    this.metaLength = shared(this.metaLength, 'metaLength', common);
+    this.protocol = shared(this.protocol, 'protocol', common);
+    this.tcpFlags = shared(this.tcpFlags, 'tcpFlags', common);
+    this.tsLo = this.tsLo.slice();
+    this.journey = this.journey.slice();
+    this.next = this.next.slice();
+    this.area = this.area.slice();
+    this.src = this.src.slice();
+    this.dst = this.dst.slice();
+    this.srcPort = this.srcPort.slice();
+    this.dstPort = this.dstPort.slice();
+    this.flags = this.flags.slice();
+    this.state = this.state.slice();
+    this.cause = this.cause.slice();
+    if (memory.records !== null) this.sealedRecords = new SealedRecords(memory.records, this.next, event);
+    this.memory = null;
+    return memory;
   }
 
   private reserve(cellBytes: number): number {
@@ -124,23 +216,17 @@ export class EventChunk {
     this.used += cellBytes * CHUNK_EVENTS + STAGGER_BYTES;
     return at;
   }
-
-  private u32(): Uint32Array {
-    return new Uint32Array(this.buffer, this.reserve(4), CHUNK_EVENTS);
-  }
-
-  private u16(): Uint16Array {
-    return new Uint16Array(this.buffer, this.reserve(2), CHUNK_EVENTS);
-  }
-
-  private u8(): Uint8Array {
-    return new Uint8Array(this.buffer, this.reserve(1), CHUNK_EVENTS);
-  }
 }
 
 export class EventColumns {
   readonly chunks: EventChunk[] = [];
   count = 0;
+  private readonly common: Shared = new Map();
+  private readonly openChunks: number;
+
+  constructor(openChunks = OPEN_CHUNKS) {
+    this.openChunks = openChunks;
+  }
 
   /** The chunk that event `n` is in; its place there is `n & CHUNK_MASK`. `n` must be below `count`. */
   chunk(n: number): EventChunk {
@@ -149,8 +235,15 @@ export class EventColumns {
 
   /** Makes room for event number `count`; its row is all zeros. */
   chunkForNext(): EventChunk {
-    if ((this.count & CHUNK_MASK) === 0) this.chunks.push(new EventChunk());
+    if ((this.count & CHUNK_MASK) === 0) this.addChunk();
     return this.chunks[this.count >>> CHUNK_SHIFT]!;
+  }
+
+  private addChunk(): void {
+    const last = this.chunks.length - this.openChunks;
+    const memory =
+      last < 0 ? new ChunkMemory() : this.chunks[last]!.seal(last << CHUNK_SHIFT, this.common).clear();
+    this.chunks.push(new EventChunk(memory));
   }
 
   /** Order of two events in time: negative when `a` is earlier. Equal times are 0. */

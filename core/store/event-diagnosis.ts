@@ -38,7 +38,7 @@ export function eventDiagnosis(store: CaptureStore, event: number, before: numbe
   const chunk = store.events.chunk(event);
   const row = event & CHUNK_MASK;
   if ((chunk.flags[row]! & EVENT_BIT.recorded) === 0) return NOT_RECORDED;
-  const host = store.facts.hostAt(chunk.blockOffset[row]!);
+  const host = store.facts.hostAt(chunk.blockOffset(row));
   const earlier = before < 0 ? null : store.events.chunk(before);
   const { between: lies } = store.between.get(
     earlier === null ? -1 : earlier.hop[before & CHUNK_MASK]!,

@@ -67,7 +67,7 @@ export function dropText(store: CaptureStore, event: number): string {
   const chunk = store.events.chunk(event);
   const row = event & CHUNK_MASK;
   if ((chunk.flags[row]! & EVENT_BIT.drop) === 0) return '';
-  return store.facts.dropReason(chunk.blockOffset[row]!, chunk.record(row, RECORD.drop));
+  return store.facts.dropReason(chunk.blockOffset(row), chunk.record(row, RECORD.drop));
 }
 
 /** One line for the list: TCP flags, VLAN, and where the packet was dropped, if it was. */

@@ -87,7 +87,13 @@ describe('the matrix of a journey', () => {
     const events = [{ hook: RX, id: 1n, us: 0, meta: [0xde, 0xad, 0xbe, 0xef] }];
     const detail = journeyDetail(storeOf(sectionBytes({ schema: null, seen: events })), 0);
     expect(detail.rows).toEqual([
-      { type: -1, name: 'metadata', kind: 'bytes', cells: [{ value: 'deadbeef', state: 'written' }] },
+      {
+        type: -1,
+        name: 'metadata',
+        kind: 'bytes',
+        note: { description: '', owner: '', colour: null },
+        cells: [{ value: 'deadbeef', state: 'written' }],
+      },
     ]);
   });
 });

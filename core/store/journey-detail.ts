@@ -1,7 +1,7 @@
 /** One journey as a matrix: its events are columns, its TLVs rows. */
 import { PROTOCOL_NAMES } from '#core/dissect/types.ts';
 import { META_STATE } from '#core/format/structs.ts';
-import type { Tlv } from '#core/metadata/types.ts';
+import type { Tlv, TlvType } from '#core/metadata/types.ts';
 import { printBytes } from '#core/metadata/value.ts';
 import { deltaNs, nsFromParts } from '#core/time/ns.ts';
 import type { CaptureStore } from './capture-store.ts';
@@ -11,6 +11,7 @@ import { decodeStored } from './decode-stored.ts';
 import { EVENT_BIT, RECORD } from './event-columns.ts';
 import { decimal, dropText, endpointText, journeyId, journeyRun, taskText } from './event-text.ts';
 import { diagnosisText } from './diagnosis-text.ts';
+import { elsewhereRows, noteOf } from './elsewhere-rows.ts';
 import { eventDiagnosis, type EventDiagnosis } from './event-diagnosis.ts';
 import { journeyEvents } from './journey-events.ts';
 import { NO_JOURNEY_BYTES, type JourneyBytes } from './journey-blocks.ts';
@@ -20,7 +21,7 @@ import { CHUNK_MASK } from './limits.ts';
 import { journeyLocations } from './locations.ts';
 import { isTelling } from './sighting-of.ts';
 import { hintRows, tapView } from './tap-view.ts';
-import type { Cell, JourneyDetail, JourneyHop, MatrixCell } from './view.ts';
+import type { Cell, JourneyDetail, JourneyHop, MatrixCell, TypeNote } from './view.ts';
 
 /** Row of an area that no schema reads: its bytes. */
 export const RAW_AREA = { type: -1, name: 'metadata', kind: 'bytes' } as const;
@@ -64,6 +65,7 @@ export function journeyDetail(
     protocol: PROTOCOL_NAMES[store.events.chunk(first).protocol[first & CHUNK_MASK]!]!,
     hops,
     rows: withWriters(matrix(store, events), hops),
+    elsewhere: elsewhereRows(store, events, bytes),
     beside: [...besideRows(store, events), ...hintRows(events, bytes.taps)],
     links: journeyLinks(store, journey),
     locations: journeyLocations(store, journey, events, bytes),
@@ -134,6 +136,7 @@ interface MatrixRow {
   readonly type: number;
   readonly name: string;
   readonly kind: string;
+  readonly note: TypeNote;
   readonly cells: MatrixCell[];
   /** Its value where the area was last readable; null = not there. */
   value: Uint8Array | null;
@@ -169,7 +172,7 @@ function matrix(store: CaptureStore, events: readonly number[]): JourneyDetail['
       }
     }
   });
-  return [...rows.values()].map(({ type, name, kind, cells }) => ({ type, name, kind, cells }));
+  return [...rows.values()].map(({ value: _, ...row }) => row);
 }
 
 /** Cells of column `i` for the TLVs that this area has. */
@@ -182,11 +185,12 @@ function presentColumn(store: CaptureStore, area: number, rows: Map<string, Matr
     const key = `${tlv.type} ${nth}`;
     let row = rows.get(key);
     if (row === undefined) {
-      const kind = tlv.type === RAW_AREA.type ? RAW_AREA.kind : kindOf(store, area, tlv.type);
+      const known = tlv.type === RAW_AREA.type ? RAW_AREA : typeOf(store, area, tlv.type);
       row = {
         type: tlv.type,
         name: tlv.name,
-        kind,
+        kind: known?.kind ?? 'bytes',
+        note: noteOf(known),
         cells: new Array<MatrixCell>(i).fill(ABSENT),
         value: null,
       };
@@ -217,8 +221,7 @@ function tlvsOf(store: CaptureStore, area: number, bytes: Uint8Array): readonly 
   ];
 }
 
-/** ValueKind of a type by the schema that reads the area; `bytes` when it does not know the type. */
-function kindOf(store: CaptureStore, area: number, type: number): string {
-  const types = store.tlvs.decoderFor(area)?.schema.types;
-  return types?.find((known) => known.type === type)?.kind ?? 'bytes';
+/** By the schema that reads the area; undefined when it does not know the type. */
+function typeOf(store: CaptureStore, area: number, type: number): TlvType | undefined {
+  return store.tlvs.decoderFor(area)?.schema.types.find((known) => known.type === type);
 }

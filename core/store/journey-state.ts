@@ -10,6 +10,7 @@ import { META_STATE } from '#core/format/structs.ts';
 import type { CaptureStore } from './capture-store.ts';
 import type { Pair, Verdict } from './between-hops.ts';
 import { EVENT_BIT, RECORD, RECORD_SHIFT, type EventChunk } from './event-columns.ts';
+import { RECORD_WORDS } from './record-words.ts';
 import { packCause } from './hop-causes.ts';
 import { RECEIVES } from './hop-table.ts';
 import { journeyEvents } from './journey-events.ts';
@@ -77,8 +78,14 @@ function pairOf(store: CaptureStore, from: number, to: number): Pair {
 function samePlace(chunk: EventChunk, row: number, before: EventChunk, lastRow: number): boolean {
   if (chunk.area[row] === 0 || before.area[lastRow] === 0) return false;
   if (chunk.metaLength[row] !== before.metaLength[lastRow]) return false;
-  return isSamePlace(chunk.records, row, lastRow, before.records);
+  if (before.recordsIfOpen !== null) return isSamePlace(chunk.records, row, lastRow, before.recordsIfOpen);
+  for (const word of PLACE) sealed[word] = before.record(lastRow, word);
+  return isSamePlace(chunk.records, row, 0, sealed);
 }
+
+/** What `isSamePlace` looks at. */
+const PLACE: readonly number[] = [RECORD.headLo, RECORD.headHi, RECORD.macData];
+const sealed = new Uint32Array(RECORD_WORDS);
 
 /** The same for areas of one length that were kept, of rows in `a` and `b`. */
 export function isSamePlace(a: Uint32Array, row: number, lastRow: number, b = a): boolean {

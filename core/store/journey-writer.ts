@@ -57,7 +57,7 @@ function appendAlike(
   const { journeys, edges } = store;
   const { domains } = store.hops;
   const { journey, tsHi, tsLo, hop, area, next, state } = chunk;
-  const records = chunk.recordsIfAny;
+  const records = chunk.recordsIfOpen;
   if (records === null) return from;
   const chunkAt = event & ~CHUNK_MASK;
   for (let i = from; i < to; i++, event++) {

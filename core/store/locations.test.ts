@@ -75,7 +75,7 @@ function world(seen: readonly Seen[], samples: readonly MapSample[], maps = MAPS
   const store = storeOf(bytes);
   const block = (event: number): Uint8Array => {
     const chunk = store.events.chunk(event);
-    const start = chunk.blockOffset[event & CHUNK_MASK]!;
+    const start = chunk.blockOffset(event & CHUNK_MASK);
     return bytes.subarray(start, start + chunk.blockLength[event & CHUNK_MASK]!);
   };
   return {

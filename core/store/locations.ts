@@ -39,7 +39,7 @@ export function journeyLocations(
   store: CaptureStore,
   journey: number,
   events: readonly number[],
-  bytes: JourneyBytes,
+  bytes: Pick<JourneyBytes, 'packet' | 'taps'>,
 ): LocationRow[] {
   const decoder = store.tlvs.current;
   if (decoder === null || events.length === 0) return [];

@@ -8,7 +8,7 @@
 import type { LinkKind } from '#core/diagnosis/links.ts';
 import type { Cause, HopState, Known } from '#core/diagnosis/types.ts';
 import type { Lane, Layer } from '#core/format/hooks.ts';
-import type { DecodedArea } from '#core/metadata/types.ts';
+import type { Colour, DecodedArea, TlvType } from '#core/metadata/types.ts';
 import type { FieldNode } from '#core/dissect/types.ts';
 
 /** Events at a hop with the same state and cause (core/diagnosis); `present` without a cause and `none` are not among them. */
@@ -355,6 +355,25 @@ export interface JourneyHop {
   readonly tap?: TapView;
 }
 
+/** What the schema says of a type, beside its name and kind; '' and null = nothing. */
+export interface TypeNote {
+  readonly description: string;
+  readonly owner: string;
+  readonly colour: Colour | null;
+}
+
+/** One type of a schema for another place than the area, from hop to hop; cells[i] belongs to hops[i]. */
+export interface ElsewhereRow {
+  readonly schema: string;
+  readonly in: 'packet' | 'mark' | 'cb';
+  readonly type: number;
+  readonly name: string;
+  readonly kind: string;
+  readonly note: TypeNote;
+  /** As of BesideRow. */
+  readonly cells: BesideRow['cells'];
+}
+
 /** One thing beside the area; cells[i] belongs to hops[i]. */
 export interface BesideRow {
   readonly name: string;
@@ -423,8 +442,11 @@ export interface JourneyDetail {
     readonly type: number;
     readonly name: string;
     readonly kind: string;
+    readonly note: TypeNote;
     readonly cells: readonly MatrixCell[];
   }[];
+  /** What schemas for other places than the area read of these packets. */
+  readonly elsewhere: readonly ElsewhereRow[];
   /** What is beside the metadata area: mark, priority, hash, VLAN, queue, cookie, cb, netns …; those that any event has. */
   readonly beside: readonly BesideRow[];
   /** Journeys that are the same packet in another sk_buff. */
@@ -505,12 +527,30 @@ export interface LossSummary {
 }
 export const MAX_LOSS_ROWS = 4096;
 
+/** Bytes that a schema has read. */
+export interface ReadBytes {
+  readonly decoded: DecodedArea;
+  /** Of the schema that read them; [] = none did. */
+  readonly types: readonly TlvType[];
+}
+
+/** What a schema for another place reads at an event. Offsets in a packet are from its first byte. */
+export interface ElsewhereBytes extends ReadBytes {
+  readonly schema: string;
+  readonly in: 'packet' | 'mark' | 'cb';
+}
+
 export interface EventBytes {
   readonly event: number;
   readonly hop: number;
   /** The metadata area, empty when there is none. */
   readonly area: Uint8Array;
   readonly decoded: DecodedArea;
+  /** Of the schema that reads the area; [] = none does. */
+  readonly types: readonly TlvType[];
+  readonly elsewhere: readonly ElsewhereBytes[];
+  /** What a tap showed here, read as an area is; null = no tap, or no bytes. */
+  readonly blob: (ReadBytes & { readonly bytes: Uint8Array }) | null;
   readonly packet: Uint8Array;
   readonly originalLength: number;
   readonly fields: readonly FieldNode[];

@@ -67,6 +67,19 @@ export const CLAIMS: readonly Claim[] = [
     outcomes: ['moved'],
   },
   {
+    text: 'Up to 6.18 `bpf_skb_change_tail()`, `bpf_skb_vlan_push()` and `bpf_skb_vlan_pop()` lose it or leave it in the wrong place',
+    operations: [
+      'bpf_skb_change_tail(), 8 bytes more',
+      'bpf_skb_change_tail(), 8 bytes less',
+      'bpf_skb_vlan_push(), first tag',
+      'bpf_skb_vlan_push(), second tag',
+      'bpf_skb_vlan_pop(), only tag',
+      'bpf_skb_vlan_pop(), outer of two tags',
+    ],
+    below: KERNEL_KEEPS,
+    outcomes: ['stale', 'lost'],
+  },
+  {
     text: 'Forwarding with a cached neighbour takes the last two bytes (`neigh_hh_output()`)',
     operations: ['forwarded, IPv4, neighbour cached', 'forwarded, IPv6, neighbour cached'],
     outcomes: ['clobbered'],
@@ -102,6 +115,11 @@ export const CLAIMS: readonly Claim[] = [
     text: 'It crosses into other network namespaces (`skb_scrub_packet()` does not clear it)',
     operations: ['veth pair into another namespace', 'bpf_redirect_peer() into another namespace'],
     outcomes: ['survives'],
+  },
+  {
+    text: 'The length of an earlier hop survives an XDP program on veth that writes none',
+    operations: ['veth with an XDP program that writes none'],
+    outcomes: ['stale'],
   },
   {
     text: 'Software GSO loses it (`skb_segment()`)',

@@ -1,6 +1,6 @@
 /**
  * What scenarios found on kernels, kept from run to run in build/survival: a directory per kernel with kernel.json and,
- * per scenario, NAME.json and its recording, cut down and compressed.
+ * per scenario, NAME.json, its recording, cut down and compressed, and the whole result, for the test of the judge.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -8,6 +8,7 @@ import { gzipSync } from 'node:zlib';
 import * as v from 'valibot';
 import { OUTCOMES } from '#core/survival/table.ts';
 import { findingOf } from '#agent/lab/scenario/finding.ts';
+import { writeResult } from '#agent/lab/scenario/result-file.ts';
 import { trimCapture } from '#agent/lab/scenario/trim.ts';
 import type { ScenarioRun } from '#agent/lab/vm/scenario-results.ts';
 import { ROOT } from '../lib/run.mjs';
@@ -15,6 +16,7 @@ import { compareReleases } from './releases.ts';
 
 const DIRECTORY = path.join(ROOT, 'build', 'survival');
 const KERNEL = 'kernel.json';
+const RESULT = '.result.json.gz';
 /** The best there is: it is done once, and fetched often. */
 const LEVEL = 9;
 
@@ -41,7 +43,7 @@ export function keepFindings(kernel: KeptKernel, runs: readonly ScenarioRun[]): 
   const wrong: string[] = [];
   for (const { scenario, result, capture } of runs) {
     const file = path.join(directory, scenario.name);
-    for (const old of [`${file}.json`, `${file}.pcapng.gz`]) rmSync(old, { force: true });
+    for (const old of [`${file}.json`, `${file}.pcapng.gz`, `${file}${RESULT}`]) rmSync(old, { force: true });
     if (result === null) continue;
     try {
       const findings = scenario.survival.map((row) => ({
@@ -53,6 +55,7 @@ export function keepFindings(kernel: KeptKernel, runs: readonly ScenarioRun[]): 
       wrong.push(`${scenario.name}: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
       continue;
     }
+    if (result.notPossible === null) writeFileSync(`${file}${RESULT}`, writeResult(result));
     if (capture.length > 0)
       writeFileSync(`${file}.pcapng.gz`, gzipSync(trimCapture(capture, scenario), { level: LEVEL }));
   }
@@ -79,4 +82,10 @@ export function keptFindings(
   const findings = v.parse(v.array(finding), JSON.parse(readFileSync(`${file}.json`, 'utf8')));
   const recording = existsSync(`${file}.pcapng.gz`) ? readFileSync(`${file}.pcapng.gz`) : null;
   return { findings: new Map(findings.map((one) => [one.operation, one])), recording };
+}
+
+/** The whole result, as agent/lab/scenario/result-file.ts writes it; null = there is none. */
+export function keptResult(release: string, scenario: string): Buffer | null {
+  const file = path.join(DIRECTORY, release, `${scenario}${RESULT}`);
+  return existsSync(file) ? readFileSync(file) : null;
 }

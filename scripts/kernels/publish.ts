@@ -8,6 +8,7 @@ import type { Scenario } from '#agent/lab/scenario/types.ts';
 import { ROOT } from '../lib/run.mjs';
 import { keptFindings, keptKernels } from './findings.ts';
 import { survivalMarkdown } from './markdown.ts';
+import { publishResults } from './recorded.ts';
 import { publishSamples } from './samples.ts';
 
 const DIRECTORY = path.join(ROOT, 'public', 'survival');
@@ -62,6 +63,7 @@ export async function publish(scenarios: readonly Scenario[]): Promise<string[]>
   return [
     `${path.relative(ROOT, PUBLISHED)}: ${table.rows.length} operations on ${kernels.length} kernels, ${statSync(PUBLISHED).size} bytes; recordings: ${bytes} bytes`,
     `${path.relative(ROOT, PAGE)}: ${readFileSync(PAGE, 'utf8').split('\n').length} lines`,
+    publishResults(scenarios),
     ...publishSamples(),
   ];
 }

@@ -26,17 +26,26 @@ export function BudgetTable() {
   );
 }
 
-const HOP_TITLES = [
-  'hop',
-  'events',
-  'bytes',
-  'of',
-  'used',
-  'left in front',
-  'values',
-  'headers',
-  'padding',
-  'growth',
+type Title = readonly [title: string, meaning: string];
+
+const HOP_TITLES: readonly Title[] = [
+  ['hop', 'Where the metadata was seen'],
+  ['events', 'Packets with metadata there'],
+  ['bytes', 'Of the area, on average'],
+  ['of', 'Bytes that an area may have there: 252, or what the headroom leaves'],
+  ['used', 'Bytes, of those'],
+  ['left in front', 'Headroom that is left for encapsulation, at the least'],
+  ['values', 'Bytes of values'],
+  ['headers', 'Bytes of types and lengths'],
+  ['padding', 'Bytes of padding and alignment'],
+  ['growth', 'Bytes more or less than at the hop before'],
+];
+const TYPE_TITLES: readonly Title[] = [
+  ['type', 'By the schema'],
+  ['packets', 'Packets that carry it'],
+  ['different values', 'One says nothing, one per packet keeps GRO from merging'],
+  ['bytes', 'Of the value, on average'],
+  ['with header', 'With type, length and alignment'],
 ];
 
 function HopTable({ budget }: { readonly budget: Budget }) {
@@ -81,7 +90,7 @@ function TypeTable({ budget }: { readonly budget: Budget }) {
   if (budget.types.length === 0) return null;
   return (
     <table className="area-table" aria-label="Bytes of metadata by type">
-      <Head titles={['type', 'packets', 'different values', 'bytes', 'with header']} />
+      <Head titles={TYPE_TITLES} />
       <tbody>
         {budget.types.map((row, i) => (
           <tr key={i}>
@@ -102,12 +111,12 @@ function TypeTable({ budget }: { readonly budget: Budget }) {
   );
 }
 
-function Head({ titles }: { readonly titles: readonly string[] }) {
+function Head({ titles }: { readonly titles: readonly Title[] }) {
   return (
     <thead>
       <tr>
-        {titles.map((title) => (
-          <th key={title} scope="col">
+        {titles.map(([title, meaning]) => (
+          <th key={title} scope="col" title={meaning}>
             {title}
           </th>
         ))}

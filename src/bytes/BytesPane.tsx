@@ -1,16 +1,18 @@
 /** The bytes at the chosen hop: to scale, as hex, and as what they mean; each points at the other. */
-import { useCallback, useMemo, useRef, useState, type KeyboardEvent } from 'react';
+import { Fragment, useCallback, useMemo, useRef, useState, type KeyboardEvent } from 'react';
 import type { EventBytes, JourneyHop } from '#workers/api.ts';
 import { useWidth } from '#src/app/use-size.ts';
 import { scopedAction } from '#src/keys/bind.ts';
 import { usePage, useSession } from '#src/state/context.ts';
-import { bytesOf, hexOf } from './hex.ts';
+import { AREA_KEY, decodedParts } from './decoded-parts.ts';
+import { hexOf } from './hex.ts';
 import { HexView } from './HexView.tsx';
-import { fieldLines, fieldSpans, tlvSpans, type Span } from './spans.ts';
+import { fieldLines, fieldSpans, type Span } from './spans.ts';
 import { stripOf } from './strip.ts';
+import { TlvList } from './TlvList.tsx';
 import './bytes.css';
 
-const NO_SPANS: readonly Span[] = [];
+const NO_BYTES = new Uint8Array(0);
 /** Room for offset, 16 bytes and ASCII at 11 px. */
 const WIDE_PX = 408;
 /** Room for wider bytes in two halves of eight. */
@@ -22,7 +24,6 @@ export function BytesPane() {
   const noArea = usePage((state) =>
     noAreaText(state.detail?.hops.find((one) => one.event === state.bytes?.event)),
   );
-  const blob = usePage((state) => state.detail?.hops[state.at]?.tap?.blob ?? '');
   const unread = usePage((state) => (state.unread?.what === 'bytes' ? state.unread : null));
   const agentGone = usePage((state) => state.newest?.state === 'reconnecting');
   const pane = useRef<HTMLElement>(null);
@@ -49,7 +50,6 @@ export function BytesPane() {
               ? 'The agent keeps these bytes, and does not answer; the metadata is above.'
               : 'These bytes are no longer in the capture; the metadata is above.'
           }
-          blob={blob}
           perRow={width >= WIDE_PX ? 16 : 8}
           roomy={width >= ROOMY_PX}
         />
@@ -81,24 +81,20 @@ interface ContentProps {
   readonly noArea: string;
   /** Likewise of the packet. */
   readonly noPacket: string;
-  /** Hex of what a tap showed here; '' = nothing. */
-  readonly blob: string;
   readonly perRow: number;
   readonly roomy: boolean;
 }
 
-function Content({ bytes, noArea, noPacket, blob, perRow, roomy }: ContentProps) {
-  const shown = useMemo(() => bytesOf(blob), [blob]);
+function Content({ bytes, noArea, noPacket, perRow, roomy }: ContentProps) {
   // By key, not by span: the same TLV stays marked, and the focus stays, when another hop is chosen.
   const [hotKey, setHotKey] = useState('');
   const setHot = useCallback((span: Span | null) => setHotKey(span?.key ?? ''), []);
   const [current, setCurrent] = useState('');
   const lines = useMemo(() => fieldLines(bytes.fields), [bytes]);
-  const areaSpans = useMemo(() => tlvSpans(bytes.decoded), [bytes]);
+  const parts = useMemo(() => decodedParts(bytes), [bytes]);
   const packetSpans = useMemo(() => fieldSpans(lines), [lines]);
   const list = useRef<HTMLDivElement>(null);
-  const { fault } = bytes.decoded;
-  const all = [...areaSpans, ...packetSpans];
+  const all = useMemo(() => [...parts.flatMap(({ spans }) => spans), ...packetSpans], [parts, packetSpans]);
   const hot = all.find((span) => span.key === hotKey) ?? null;
   const focusKey = all.some((span) => span.key === current) ? current : (all[0]?.key ?? '');
 
@@ -125,54 +121,26 @@ function Content({ bytes, noArea, noPacket, blob, perRow, roomy }: ContentProps)
     <div className={`pane-body bytes-body${roomy ? ' roomy' : ''}`} ref={list} onKeyDown={onKeyDown}>
       <Strip bytes={bytes} />
       <Heading title="Metadata area" length={bytes.area.length} copy={bytes.area} />
-      {bytes.area.length === 0 ? (
-        <p className="muted">{noArea}</p>
-      ) : (
-        <>
-          <HexView
-            space="area"
-            bytes={bytes.area}
-            perRow={perRow}
-            spans={areaSpans}
-            hot={hot}
-            faultAt={fault?.offset ?? -1}
-            onHot={setHot}
-          />
-          <ul className="tlvs mono" aria-label="TLVs">
-            {bytes.decoded.tlvs.map((tlv, i) => (
-              <li key={i} {...itemProps(areaSpans[i])}>
-                <i className={`swatch stripe-${i % 4}`} aria-hidden="true" />
-                <b>{tlv.name === '' ? `type ${tlv.type}` : tlv.name}</b>
-                <span className="tlv-value" title={tlv.value}>
-                  {tlv.value}
-                </span>
-                <span className="muted push">
-                  type {tlv.type} · @{tlv.offset} · {tlv.valueLength} B
-                </span>
-              </li>
-            ))}
-          </ul>
-          {fault !== null && (
-            <p className="bytes-fault" role="note">
-              ✕ {fault.message} Reading stopped at byte {fault.offset}.
-            </p>
+      {bytes.area.length === 0 && <p className="muted">{noArea}</p>}
+      {parts.map((part) => (
+        <Fragment key={part.key}>
+          {part.key !== AREA_KEY && (
+            <Heading title={part.title} length={part.length} copy={part.bytes ?? NO_BYTES} />
           )}
-        </>
-      )}
-      {shown.length > 0 && (
-        <>
-          <Heading title="Shown by the tap" length={shown.length} copy={shown} />
-          <HexView
-            space="blob"
-            bytes={shown}
-            perRow={perRow}
-            spans={NO_SPANS}
-            hot={null}
-            faultAt={-1}
-            onHot={setHot}
-          />
-        </>
-      )}
+          {part.bytes !== null && (
+            <HexView
+              space={part.space}
+              bytes={part.bytes}
+              perRow={perRow}
+              spans={part.spans}
+              hot={hot}
+              faultAt={part.decoded.fault?.offset ?? -1}
+              onHot={setHot}
+            />
+          )}
+          <TlvList part={part} hotKey={hotKey} itemProps={itemProps} />
+        </Fragment>
+      ))}
       <Heading
         title="Packet"
         length={bytes.packet.length}

@@ -1,7 +1,7 @@
 /** Bytes as hex and ASCII. Points at the span under the pointer, and marks the span that is pointed at elsewhere. */
 import { memo, useState } from 'react';
 import { asciiOf, byteHex, offsetHex, rowsOf } from './hex.ts';
-import { inSpan, spanAt, type Space, type Span } from './spans.ts';
+import { inSpan, lookProps, spanAt, type Space, type Span } from './spans.ts';
 
 interface Props {
   readonly space: Space;
@@ -22,11 +22,16 @@ export const HexView = memo(function HexView(props: Props) {
   const [all, setAll] = useState(false);
   const rows = rowsOf(bytes.length, perRow);
   const shown = all ? rows : rows.slice(0, FIRST_ROWS);
-  const tone = (byte: number): string => {
-    const index = spans.findIndex((span) => byte >= span.offset && byte < span.offset + span.length);
-    const stripe = space === 'area' && index >= 0 ? ` stripe-${index % 4}` : '';
+  const tone = (byte: number) => {
+    const span = spans.find(
+      ({ look, offset, length }) => look !== null && byte >= offset && byte < offset + length,
+    );
+    const { className, ...attributes } = lookProps(span?.look ?? null);
     const fault = faultAt >= 0 && byte >= faultAt ? ' fault' : '';
-    return `byte${stripe}${fault}${inSpan(hot, space, byte) ? ' hot' : ''}`;
+    return {
+      className: `byte ${className}${fault}${inSpan(hot, space, byte) ? ' hot' : ''}`,
+      ...attributes,
+    };
   };
   return (
     <div
@@ -44,7 +49,7 @@ export const HexView = memo(function HexView(props: Props) {
           <span className="hex-offset">{offsetHex(row.offset)}</span>
           <span className="hex-bytes">
             {Array.from({ length: row.count }, (_, i) => (
-              <span key={i} data-byte={row.offset + i} className={tone(row.offset + i)}>
+              <span key={i} data-byte={row.offset + i} {...tone(row.offset + i)}>
                 {byteHex(bytes[row.offset + i] ?? 0)}
               </span>
             ))}

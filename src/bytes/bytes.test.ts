@@ -4,10 +4,13 @@ import { fakeBytes } from '#src/testing/bytes.ts';
 import { asciiOf, hexOf, rowsOf } from './hex.ts';
 import { fieldLines, fieldSpans, MAX_FIELD_LINES, spanAt, tlvSpans } from './spans.ts';
 import { stripOf } from './strip.ts';
+import { tlvLines } from './tlv-lines.ts';
 
 describe('bytes and what they mean', () => {
   it('finds the TLV of a byte, and none for bytes between', () => {
-    const spans = tlvSpans(fakeBytes().decoded);
+    const { decoded, types } = fakeBytes();
+    const spans = tlvSpans(tlvLines(decoded.tlvs), types, 'area', 'tlv');
+    expect(spans.map(({ look }) => look)).toEqual([{ colour: 'purple' }, { stripe: 1 }]);
     expect(spanAt(spans, 0)?.key).toBe('tlv-0');
     expect(spanAt(spans, 9)?.key).toBe('tlv-0');
     expect(spanAt(spans, 10)?.key).toBe('tlv-1');

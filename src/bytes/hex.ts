@@ -23,11 +23,6 @@ export function hexOf(bytes: Uint8Array): string {
   return text;
 }
 
-/** Of hex digits, two a byte; what is no digit is 0. */
-export function bytesOf(hex: string): Uint8Array {
-  return Uint8Array.from({ length: hex.length >> 1 }, (_, i) => parseInt(hex.slice(2 * i, 2 * i + 2), 16));
-}
-
 export function asciiOf(byte: number): string {
   return byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : '·';
 }

@@ -3,9 +3,14 @@
  * what is highlighted is one span, wherever the pointer or the focus is. Pure.
  */
 import type { FieldNode } from '#core/dissect/types.ts';
-import type { DecodedArea } from '#core/metadata/types.ts';
+import type { Colour, TlvType } from '#core/metadata/types.ts';
+import type { TlvLine } from './tlv-lines.ts';
 
-export type Space = 'area' | 'packet' | 'blob';
+/** `value`: bytes that are shown as what they mean alone, as those of skb->mark. */
+export type Space = 'area' | 'packet' | 'blob' | 'value';
+
+/** Grounds that TLVs without a colour of their own take in turn. */
+const STRIPES = 4;
 
 export interface Span {
   readonly space: Space;
@@ -13,7 +18,12 @@ export interface Span {
   readonly key: string;
   readonly offset: number;
   readonly length: number;
+  /** How its bytes are told from those beside them; null = they are not. */
+  readonly look: Look | null;
 }
+
+/** The colour that the schema says, or one of the stripes in turn. */
+export type Look = { readonly colour: Colour } | { readonly stripe: number };
 
 export interface FieldLine {
   readonly key: string;
@@ -39,13 +49,30 @@ export function fieldLines(fields: readonly FieldNode[]): readonly FieldLine[] {
   return lines;
 }
 
-export function tlvSpans(decoded: DecodedArea): readonly Span[] {
-  return decoded.tlvs.map((tlv, i) => ({
-    space: 'area',
-    key: `tlv-${i}`,
-    offset: tlv.offset,
-    length: tlv.length,
-  }));
+/** Of TLVs and what is nested in them; `prefix` tells the keys of one place from those of another. */
+export function tlvSpans(
+  lines: readonly TlvLine[],
+  types: readonly TlvType[],
+  space: Space,
+  prefix: string,
+): readonly Span[] {
+  let stripe = -1;
+  return lines.map(({ key, depth, tlv }) => {
+    const colour = depth === 0 ? types.find(({ type }) => type === tlv.type)?.colour : undefined;
+    if (depth === 0) stripe++;
+    const look = depth > 0 ? null : colour === undefined ? { stripe: stripe % STRIPES } : { colour };
+    return { space, key: `${prefix}-${key}`, offset: tlv.offset, length: tlv.length, look };
+  });
+}
+
+/** As classes and attributes of an element. */
+export function lookProps(look: Look | null): {
+  readonly className: string;
+  readonly 'data-colour'?: Colour;
+} {
+  if (look === null) return { className: '' };
+  if ('colour' in look) return { className: 'typed', 'data-colour': look.colour };
+  return { className: `stripe-${look.stripe}` };
 }
 
 export function fieldSpans(lines: readonly FieldLine[]): readonly Span[] {
@@ -54,6 +81,7 @@ export function fieldSpans(lines: readonly FieldLine[]): readonly Span[] {
     key,
     offset: node.offset,
     length: node.length,
+    look: null,
   }));
 }
 

@@ -2,6 +2,7 @@
 import { useEffect, useRef, useState, type KeyboardEvent } from 'react';
 import type { Hop, JourneyDetail } from '#workers/api.ts';
 import { scopedAction } from '#src/keys/bind.ts';
+import { printNote } from '#src/bytes/note.ts';
 import { printAbsolute } from '#src/list/print.ts';
 import { useSession } from '#src/state/context.ts';
 import { afterFrame } from '#src/state/frame.ts';
@@ -81,7 +82,11 @@ export function Matrix({ detail, at, places, above, beside, beyond }: Props) {
 
   const rowOf = (line: MatrixRow, index: number) => (
     <tr key={line.key} data-row={line.name} className={line.tlv ? 'tlv-row' : ''}>
-      <th scope="row">
+      <th
+        scope="row"
+        title={printNote(line.note ?? {})}
+        {...(line.note?.colour != null && { 'data-colour': line.note.colour })}
+      >
         {line.name} {line.kind !== '' && <small>{line.kind}</small>}
       </th>
       {line.cells.map((cell, column) => (
@@ -100,67 +105,75 @@ export function Matrix({ detail, at, places, above, beside, beyond }: Props) {
     </tr>
   );
 
+  const note = printNote(rows[row - 1]?.note ?? {});
   return (
-    <table
-      ref={table}
-      className="matrix mono"
-      role="grid"
-      aria-label={`Journey ${detail.id}: TLVs by hop`}
-      onKeyDown={onKeyDown}
-    >
-      <thead>
-        <tr>
-          <th scope="col">
-            <span className="hidden-text">what</span>
-          </th>
-          {hops.map((hop, column) => {
-            const heading = headingOf(hop, places);
-            const previous = hops[column - 1];
-            const before = previous === undefined ? null : headingOf(previous, places);
-            return (
-              <th
-                scope="col"
-                key={hop.event}
-                className={column === at ? 'chosen' : ''}
-                title={`${heading.name}\n${printAbsolute(BigInt(hop.timeNs))}`}
-                role="columnheader"
-                {...cellProps(0, column)}
-              >
-                <span className="matrix-device">
-                  {before?.device === heading.device ? '\u00a0' : heading.device}
-                </span>
-                {heading.label}
+    <>
+      <table
+        ref={table}
+        className="matrix mono"
+        role="grid"
+        aria-label={`Journey ${detail.id}: TLVs by hop`}
+        onKeyDown={onKeyDown}
+      >
+        <thead>
+          <tr>
+            <th scope="col">
+              <span className="hidden-text">what</span>
+            </th>
+            {hops.map((hop, column) => {
+              const heading = headingOf(hop, places);
+              const previous = hops[column - 1];
+              const before = previous === undefined ? null : headingOf(previous, places);
+              return (
+                <th
+                  scope="col"
+                  key={hop.event}
+                  className={column === at ? 'chosen' : ''}
+                  title={`${heading.name}\n${printAbsolute(BigInt(hop.timeNs))}`}
+                  role="columnheader"
+                  {...cellProps(0, column)}
+                >
+                  <span className="matrix-device">
+                    {before?.device === heading.device ? '\u00a0' : heading.device}
+                  </span>
+                  {heading.label}
+                </th>
+              );
+            })}
+            {beyond.map(({ key, where, name }) => (
+              <th scope="col" key={key} className="beyond" title={`${name}: ${WHERE_MEANING[where]}`}>
+                <span className="matrix-device">{where}</span>
+                {name}
               </th>
-            );
-          })}
-          {beyond.map(({ key, where, name }) => (
-            <th scope="col" key={key} className="beyond" title={`${name}: ${WHERE_MEANING[where]}`}>
-              <span className="matrix-device">{where}</span>
-              {name}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>
-        {above.map((line, index) => rowOf(line, index))}
-        {beside.length > 0 && (
-          <tr className="beside-head">
-            <th scope="row">
-              <button
-                className="link"
-                aria-expanded={open}
-                onClick={() => setOpen(!open)}
-                onKeyDown={ownKeys}
-              >
-                <span aria-hidden="true">{open ? '▾' : '▸'}</span> beside the area
-              </button>
-            </th>
-            <td colSpan={columns + beyond.length}>{besideSummary(beside)}</td>
+            ))}
           </tr>
-        )}
-        {open && beside.map((line, i) => rowOf(line, above.length + i))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody>
+          {above.map((line, index) => rowOf(line, index))}
+          {beside.length > 0 && (
+            <tr className="beside-head">
+              <th scope="row">
+                <button
+                  className="link"
+                  aria-expanded={open}
+                  onClick={() => setOpen(!open)}
+                  onKeyDown={ownKeys}
+                >
+                  <span aria-hidden="true">{open ? '▾' : '▸'}</span> beside the area
+                </button>
+              </th>
+              <td colSpan={columns + beyond.length}>{besideSummary(beside)}</td>
+            </tr>
+          )}
+          {open && beside.map((line, i) => rowOf(line, above.length + i))}
+        </tbody>
+      </table>
+      {note !== '' && (
+        <p className="matrix-note">
+          <b className="mono">{rows[row - 1]?.name}</b> {note}
+        </p>
+      )}
+    </>
   );
 }
 

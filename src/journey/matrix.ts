@@ -2,7 +2,7 @@
  * The matrix of one journey as plain cells: rows of facts and of TLVs, columns of hops. A value is said once
  * and then `=`; a sign and a word go with every colour. Pure.
  */
-import type { Hop, JourneyDetail, JourneyHop, LocationRow } from '#workers/api.ts';
+import type { Hop, JourneyDetail, JourneyHop, LocationRow, TypeNote } from '#workers/api.ts';
 import { printDuration } from '#src/list/print.ts';
 import { fateRows, JOIN_MEANING, TAP_MEANING } from './fate.ts';
 import { beyondHops, wayOf, type Way } from './ways.ts';
@@ -25,6 +25,8 @@ export interface MatrixRow {
   readonly cells: readonly MatrixCellView[];
   /** Of a TLV that was seen in another place than the area, too. */
   readonly way?: Way;
+  /** What the schema says of a type. */
+  readonly note?: TypeNote;
 }
 
 /** Of a row in a column that it has nothing to say about. */
@@ -114,6 +116,7 @@ function tlvRows(detail: JourneyDetail): readonly MatrixRow[] {
       name: nameOf(row),
       kind: row.kind,
       tlv: true,
+      note: row.note,
       cells: row.cells.map((cell) => {
         const view = tlvCell(cell.value, cell.state, before);
         if (cell.value !== '') before = cell.value;
@@ -138,6 +141,33 @@ function tlvRows(detail: JourneyDetail): readonly MatrixRow[] {
   return [...inArea, ...elsewhere];
 }
 
+const PLACE_WORDS = { packet: 'in the packet', mark: 'in skb->mark', cb: 'in skb->cb' } as const;
+
+/** What schemas for other places read: once its value, then `=` or what it became. */
+function elsewhereRows({ elsewhere }: JourneyDetail): readonly MatrixRow[] {
+  return elsewhere.map((row, index): MatrixRow => {
+    const { schema, in: place, type, name, kind, note, cells } = row;
+    const where = `${PLACE_WORDS[place]}, by ${schema}`;
+    let before = '';
+    return {
+      key: `elsewhere-${index}`,
+      name: name === '' ? `type ${type}` : name,
+      kind: `${kind} ${PLACE_WORDS[place]}`,
+      tlv: true,
+      note,
+      cells: cells.map(({ value, changed }): MatrixCellView => {
+        const old = before;
+        if (value === '') return ABSENT;
+        before = value;
+        if (changed) return { text: `~ ${value}`, tone: 'changed', title: `${where}: ${old} → ${value}` };
+        return old === value
+          ? { text: '=', tone: 'same', title: `${where}, as before: ${value}` }
+          : plain(value, `${where}: ${value}`);
+      }),
+    };
+  });
+}
+
 function tapCell({ tap }: JourneyHop): MatrixCellView {
   if (tap === undefined) return ABSENT;
   const bytes = tap.blob.length / 2;
@@ -157,7 +187,7 @@ export function matrixOf(detail: JourneyDetail): readonly MatrixRow[] {
       cells: hops.map((hop) => plain(printDuration(hop.deltaNs), `${hop.deltaNs} ns after the event before`)),
     },
   ];
-  rows.push(...tlvRows(detail));
+  rows.push(...tlvRows(detail), ...elsewhereRows(detail));
   if (hops.some(({ tap }) => tap !== undefined)) {
     rows.push({ key: 'tap', name: 'tap', kind: '', tlv: false, cells: hops.map(tapCell) });
   }

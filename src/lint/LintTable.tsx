@@ -1,12 +1,14 @@
-/** Findings of lint, hop by hop; each shows the first journey that has it. */
+/** Findings of lint, each with the first hop on the path that has it and a journey. */
 import type { Hop } from '#workers/api.ts';
 import { printCount } from '#src/list/print.ts';
 import { parseJourneyId } from '#src/state/link.ts';
 import { usePage, useSession } from '#src/state/context.ts';
 import { useQuery } from '#src/state/use-query.ts';
+import { groupFindings } from './group.ts';
 
 const NO_HOPS: readonly Hop[] = [];
 const MAX_SHOWN = 200;
+const SIGNS = { error: '✕', warning: '!', note: '·' } as const;
 
 export function LintTable() {
   const session = useSession();
@@ -18,8 +20,10 @@ export function LintTable() {
       <p className="area-note muted">No schema reads this metadata: there is nothing to hold it against.</p>
     );
   }
-  const shown = summary.rows.slice(0, MAX_SHOWN);
-  const omitted = summary.rows.length - shown.length + summary.omitted;
+  const groups = groupFindings(summary.rows, hops);
+  const nameOf = (hop: number) => hops[hop]?.name ?? `hop ${hop}`;
+  const shown = groups.slice(0, MAX_SHOWN);
+  const omitted = groups.length - shown.length + summary.omitted;
   return (
     <div className="area-scroll">
       <p className="area-note" role="status">
@@ -27,36 +31,43 @@ export function LintTable() {
         warning.{omitted > 0 && ` ${printCount(omitted)} kinds of findings are not shown.`}
       </p>
       {shown.length > 0 && (
-        <table className="area-table" aria-label="Findings of lint by hop">
+        <table className="area-table" aria-label="Findings of lint">
           <thead>
             <tr>
-              {['', 'at hop', 'finding', 'events', 'of', 'for example', 'first in'].map((title) => (
-                <th key={title} scope="col">
-                  {title}
-                </th>
-              ))}
+              {['', 'from hop', 'at hops', 'finding', 'events', 'of', 'for example', 'first in'].map(
+                (title) => (
+                  <th key={title} scope="col">
+                    {title}
+                  </th>
+                ),
+              )}
             </tr>
           </thead>
           <tbody>
-            {shown.map((row) => (
-              <tr key={`${row.hop} ${row.code} ${row.type ?? ''} ${row.name}`} data-severity={row.severity}>
-                <td className="area-severity">{row.severity}</td>
+            {shown.map(({ key, first, rows, events, of }) => (
+              <tr key={key} data-severity={first.severity}>
+                <td className="area-severity">
+                  <span aria-hidden="true">{SIGNS[first.severity]}</span> {first.severity}
+                </td>
                 <th scope="row" className="mono">
-                  {hops[row.hop]?.name ?? `hop ${row.hop}`}
+                  {nameOf(first.hop)}
                 </th>
-                <td>{row.code}</td>
-                <td className="number">{printCount(row.events)}</td>
-                <td className="number">{printCount(row.of)}</td>
-                <td>{row.text}</td>
+                <td className="number" title={rows.map(({ hop }) => nameOf(hop)).join('\n')}>
+                  {rows.length}
+                </td>
+                <td>{first.code}</td>
+                <td className="number">{printCount(events)}</td>
+                <td className="number">{printCount(of)}</td>
+                <td>{first.text}</td>
                 <td>
                   <button
                     className="link mono"
                     onClick={() => {
-                      const id = parseJourneyId(row.exampleId);
-                      if (id !== null) session.journey.select(row.example, id);
+                      const id = parseJourneyId(first.exampleId);
+                      if (id !== null) session.journey.select(first.example, id);
                     }}
                   >
-                    {row.exampleId}
+                    {first.exampleId}
                   </button>
                 </td>
               </tr>

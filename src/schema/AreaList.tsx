@@ -1,7 +1,7 @@
 /** Areas as a schema reads them, nested values below what they are in. */
 import type { AreaPreview, PreviewArea } from '#workers/api.ts';
 import { printCount } from '#src/list/print.ts';
-import { tlvLines } from './tlv-lines.ts';
+import { tlvLines } from '#src/bytes/tlv-lines.ts';
 
 export function AreaList({ preview }: { readonly preview: AreaPreview }) {
   const { areas, sampled, exact, unread } = preview;

@@ -26,13 +26,19 @@ export function PartsPanel({ text, onText, onShow }: Props) {
         Of several schemas the first whose <code>when</code> holds reads an area, else the first without one.
       </p>
       <ol className="schema-parts">
-        {parts.map(({ name, reads, path }) => (
+        {parts.map(({ name, reads, path, shadowedBy }) => (
           <li key={path}>
             <div>
               <button className="link mono" onClick={() => onShow(path === '' ? 'name' : path)}>
                 {name}
               </button>
               <p className="muted">reads {reads}</p>
+              {shadowedBy !== '' && (
+                <p className="tone-changed">
+                  ! never: “{shadowedBy}” takes all areas. Give one of them a <code>when</code> or a{' '}
+                  <code>where</code>.
+                </p>
+              )}
             </div>
             <button
               className="button quiet"

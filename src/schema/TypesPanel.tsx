@@ -61,7 +61,7 @@ export function TypesPanel({ file, text, onUse }: Props) {
         </label>
         {opened !== null && (
           <button className="button quiet" onClick={() => setOpened(null)}>
-            Others …
+            Close these
           </button>
         )}
       </div>

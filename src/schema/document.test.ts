@@ -36,6 +36,8 @@ describe('a document of several schemas', () => {
     const twice = withPart(withPart(edge, edge)!, edge)!;
     expect(new Set(partsOf(twice).map(({ name }) => name)).size).toBe(3);
     expect(errorsOf(twice)).toEqual([]);
+    const [first] = partsOf(twice);
+    expect(partsOf(twice).map(({ shadowedBy }) => shadowedBy)).toEqual(['', first!.name, first!.name]);
   });
 
   it('is nothing while the text is no JSON', () => {

@@ -13,17 +13,23 @@ export interface DocumentPart {
   readonly reads: string;
   /** As errors have it: '' the first, then `also[0]` … */
   readonly path: string;
+  /** One before it takes every area that it could read; '' = none, its name. */
+  readonly shadowedBy: string;
 }
 
 /** [] = the text is no schema document. */
 export function partsOf(text: string): readonly DocumentPart[] {
   const document = objectOf(text);
   if (document === null) return [];
-  return [document, ...alsoOf(document)].map((part, i) => ({
-    name: typeof part['name'] === 'string' ? part['name'] : '(without a name)',
-    reads: nameOfPlace(part['where'], part['when']),
-    path: i === 0 ? '' : `also[${i - 1}]`,
-  }));
+  let taker = '';
+  return [document, ...alsoOf(document)].map((part, i) => {
+    const name = typeof part['name'] === 'string' ? part['name'] : '(without a name)';
+    const { where, when } = part;
+    const takesRest = when === undefined && (!isObject(where) || where['in'] === 'area');
+    const shadowedBy = takesRest ? taker : '';
+    if (takesRest && taker === '') taker = name;
+    return { name, reads: nameOfPlace(where, when), path: i === 0 ? '' : `also[${i - 1}]`, shadowedBy };
+  });
 }
 
 /** `text` with the first schema of `added` behind its own; its name made its own. null = one of them is no document. */

@@ -24,15 +24,19 @@ export class WorkerSlot {
     this.#connect = connect;
   }
 
-  /** Started by the first call. */
+  /** Started by the first call, if it is not yet. */
   get api(): WhitherWorker {
-    if (this.#connection !== null) return this.#connection.api;
+    return this.start().api;
+  }
+
+  start(): Connection {
+    if (this.#connection !== null) return this.#connection;
     const connection = this.#connect();
     this.#connection = connection;
     void connection.died.then((cause) => {
       if (this.#connection === connection) this.#store.setState({ dead: cause });
     });
-    return connection.api;
+    return connection;
   }
 
   /** null: none was needed so far. */

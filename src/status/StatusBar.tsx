@@ -2,6 +2,7 @@
 import { useState } from 'react';
 import { HOOKS } from '#core/format/hooks.ts';
 import { usePage, useSession } from '#src/state/context.ts';
+import { keptHereText } from './kept.ts';
 import { lossOf } from './loss.ts';
 import './status.css';
 
@@ -16,6 +17,8 @@ export function StatusBar() {
   const loss = lossOf(lost, gaps);
   const schema = usePage((state) => state.shown?.schema ?? null);
   const sourceText = usePage((state) => state.newest?.sourceText ?? '');
+  // Of what is calm: it changes with every Update.
+  const kept = usePage((state) => keptHereText(state.calm?.kept ?? null));
   const costOpen = usePage((state) => state.costOpen);
   const [why, setWhy] = useState(false);
   const hooks = new Set(hops.filter((hop) => hop.lane !== 'none').map((hop) => hop.hook));
@@ -48,6 +51,14 @@ export function StatusBar() {
         </span>
       )}
       <span className="status-source">{sourceText}</span>
+      {kept !== null && (
+        <span
+          className="muted"
+          title="Bytes of this live capture’s packets in memory and in this browser’s private storage. What is not kept here is asked of the agent, as long as its log has it."
+        >
+          {kept}
+        </span>
+      )}
       <span className={`push${loss.any ? ' status-lost' : ''}`}>
         {loss.any ? `✕ ${loss.text}` : loss.text}
       </span>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CaptureFilter } from '#workers/api.ts';
-import { firedText, keptText } from './kept.ts';
+import { firedText, keptHereText, keptText } from './kept.ts';
 
 const ALL: CaptureFilter = {
   expression: null,
@@ -50,6 +50,17 @@ describe('that a trigger fired', () => {
     expect(firedText({ count: 1, last })).toBe(`; triggered by journey 7: ${last.text}`);
     expect(firedText({ count: 1200, last })).toBe(
       `; triggered by journey 7: ${last.text} (1,200 times, this the last)`,
+    );
+  });
+});
+
+describe('how much of the packets is kept here', () => {
+  it('is said with its limit, and what is kept no more is never left out', () => {
+    expect(keptHereText(null)).toBeNull();
+    const kept = { bytes: 45_000_000, limitBytes: 1_000_000_000, droppedBytes: 0 };
+    expect(keptHereText(kept)).toBe('packets: 45 MB of 1 GB kept here');
+    expect(keptHereText({ ...kept, droppedBytes: 2_000_000 })).toBe(
+      'packets: 45 MB of 1 GB kept here, 2 MB older only at the agent',
     );
   });
 });

@@ -1,6 +1,6 @@
 /** What a capture holds when it was not asked for everything, in words. Pure. */
-import type { CaptureFilter, Update } from '#workers/api.ts';
-import { printCount } from '#src/list/print.ts';
+import type { CaptureFilter, Kept, Update } from '#workers/api.ts';
+import { printBytes, printCount } from '#src/list/print.ts';
 
 const hex = (value: number): string => `0x${(value >>> 0).toString(16)}`;
 
@@ -28,4 +28,11 @@ export function firedText(fired: Update['fired']): string {
   const { count, last } = fired;
   const times = count === 1 ? '' : ` (${printCount(count)} times, this the last)`;
   return `; triggered by journey ${last.journey}: ${last.text}${times}`;
+}
+
+/** `packets: 1.1 GB of 1.1 GB kept here, 300 MB older only at the agent`; null when it is no live capture. */
+export function keptHereText(kept: Kept | null): string | null {
+  if (kept === null) return null;
+  const here = `packets: ${printBytes(kept.bytes)} of ${printBytes(kept.limitBytes)} kept here`;
+  return kept.droppedBytes === 0 ? here : `${here}, ${printBytes(kept.droppedBytes)} older only at the agent`;
 }

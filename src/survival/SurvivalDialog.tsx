@@ -40,12 +40,44 @@ export function SurvivalDialog({ onClose }: { readonly onClose: () => void }) {
     <Modal title="Where metadata survives" onClose={onClose}>
       <p className="survival-lead">
         What became of the metadata that an XDP program wrote, as measured. A cell opens the recording that
-        shows it; <span className="mono">npx whither lab run SCENARIO</span> makes it again on your kernel.
+        shows it, arrow keys go from cell to cell; <span className="mono">npx whither lab run SCENARIO</span>{' '}
+        makes it again on your kernel.
       </p>
       {error !== '' && <p role="alert">{error}</p>}
       {table !== null && <Matrix table={table} onOpen={(capture) => void open(capture)} />}
     </Modal>
   );
+}
+
+/** The next recording in the direction of an arrow key: cells without one are passed over. null = none is there. */
+function neighbour(from: Element, key: string): HTMLElement | null {
+  const cell = from.closest('td');
+  const row = cell?.closest('tr');
+  if (!cell || !row) return null;
+  const inRow = (step: 'nextElementSibling' | 'previousElementSibling') => {
+    for (let at = cell[step]; at !== null; at = at[step])
+      if (at.querySelector('button')) return at.querySelector('button');
+    return null;
+  };
+  const inColumn = (step: 'nextElementSibling' | 'previousElementSibling') => {
+    for (let at = row[step]; at instanceof HTMLTableRowElement; at = at[step]) {
+      const button = at.cells[cell.cellIndex]?.querySelector('button');
+      if (button) return button;
+    }
+    return null;
+  };
+  switch (key) {
+    case 'ArrowRight':
+      return inRow('nextElementSibling');
+    case 'ArrowLeft':
+      return inRow('previousElementSibling');
+    case 'ArrowDown':
+      return inColumn('nextElementSibling');
+    case 'ArrowUp':
+      return inColumn('previousElementSibling');
+    default:
+      return null;
+  }
 }
 
 interface MatrixProps {
@@ -54,9 +86,22 @@ interface MatrixProps {
 }
 
 function Matrix({ table: { kernels, rows }, onOpen }: MatrixProps) {
+  /** The recording that Tab leads to: among hundreds, arrows lead from one to the next. */
+  const [chosen, setChosen] = useState(
+    () => rows.flatMap(({ cells }) => cells).find((cell) => cell?.capture !== undefined) ?? null,
+  );
   return (
-    <div className="survival-scroll" tabIndex={0} role="group" aria-label="Operations by kernel">
-      <table className="survival">
+    <div className="survival-scroll">
+      <table
+        className="survival"
+        aria-label="Operations by kernel"
+        onKeyDown={(event) => {
+          const next = event.target instanceof Element ? neighbour(event.target, event.key) : null;
+          if (next === null) return;
+          event.preventDefault();
+          next.focus();
+        }}
+      >
         <thead>
           <tr>
             <th scope="col">Operation</th>
@@ -76,7 +121,14 @@ function Matrix({ table: { kernels, rows }, onOpen }: MatrixProps) {
               </th>
               {row.cells.map((cell, i) => (
                 <td key={kernels[i]?.release ?? i}>
-                  <Cell cell={cell} row={row} kernel={kernels[i]?.release ?? ''} onOpen={onOpen} />
+                  <Cell
+                    cell={cell}
+                    row={row}
+                    kernel={kernels[i]?.release ?? ''}
+                    onOpen={onOpen}
+                    chosen={cell === chosen}
+                    onChoose={() => setChosen(cell)}
+                  />
                 </td>
               ))}
             </tr>
@@ -92,9 +144,11 @@ interface CellProps {
   readonly row: SurvivalRow;
   readonly kernel: string;
   readonly onOpen: (capture: string) => void;
+  readonly chosen: boolean;
+  readonly onChoose: () => void;
 }
 
-function Cell({ cell, row, kernel, onOpen }: CellProps) {
+function Cell({ cell, row, kernel, onOpen, chosen, onChoose }: CellProps) {
   const { sign, word, className } = cellLook(cell);
   const capture = cell?.capture;
   const note = cell?.note === undefined ? '' : `: ${cell.note}`;
@@ -115,6 +169,8 @@ function Cell({ cell, row, kernel, onOpen }: CellProps) {
       className={`survival-cell ${className}`}
       title={`${word}${note}`}
       aria-label={`${row.operation} on ${kernelName(kernel)}: ${word}${note}. Open the recording`}
+      tabIndex={chosen ? 0 : -1}
+      onFocus={onChoose}
       onClick={() => onOpen(capture)}
     >
       {text}

@@ -11,11 +11,21 @@ export async function fetchSurvival(): Promise<SurvivalTable> {
   return v.parse(survivalTable, await response.json());
 }
 
-/** A recording, as if it had been dropped on the page. Rejects like fetchSurvival. */
+/** First bytes of a gzip member (RFC 1952, 2.3.1). */
+const GZIP = [0x1f, 0x8b];
+
+/**
+ * A recording, as if it had been dropped on the page. Some servers send a .gz file as a content encoding, and the browser
+ * unpacks it on the way; others do not. Rejects like fetchSurvival.
+ */
 export async function fetchRecording(capture: string): Promise<File> {
   const response = await fetch(at(capture));
-  if (!response.ok || response.body === null) throw new Error(`survival/${capture}: HTTP ${response.status}`);
-  const unpacked = response.body.pipeThrough(new DecompressionStream('gzip'));
-  const name = capture.replace(/^.*\//, '').replace(/\.gz$/, '');
-  return new File([await new Response(unpacked).blob()], name);
+  if (!response.ok) throw new Error(`survival/${capture}: HTTP ${response.status}`);
+  const got = new Blob([await response.arrayBuffer()]);
+  const head = new Uint8Array(await got.slice(0, GZIP.length).arrayBuffer());
+  const packed = GZIP.every((byte, i) => head[i] === byte);
+  const bytes = packed
+    ? await new Response(got.stream().pipeThrough(new DecompressionStream('gzip'))).blob()
+    : got;
+  return new File([bytes], capture.replace(/^.*\//, '').replace(/\.gz$/, ''));
 }

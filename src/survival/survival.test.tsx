@@ -65,6 +65,17 @@ it('a cell says which bytes, and opens its recording', async () => {
   expect(closed).toHaveBeenCalledTimes(1);
 });
 
+it('a recording that the browser has unpacked on its way is one, too', async () => {
+  const { open } = show({
+    'survival.json': Response.json(TABLE),
+    '6.18.44/forward.pcapng.gz': new Response('a recording'),
+  });
+  fireEvent.click(await screen.findByRole('button', { name: /forwarded on/ }));
+  await waitFor(() => expect(open).toHaveBeenCalledTimes(1));
+  const { file } = (open.mock.calls as unknown as [{ file: File }][])[0]![0];
+  expect(await file.text()).toBe('a recording');
+});
+
 it('a table or a recording that cannot be had is said', async () => {
   show({});
   expect((await screen.findByRole('alert')).textContent).toContain('HTTP 404');

@@ -13,6 +13,9 @@ export function fakeBytes(part: Partial<EventBytes> = {}): EventBytes {
       ],
       fault: null,
     },
+    types: [{ type: 1, name: 'trace_id', kind: 'uint', description: 'unique per packet', colour: 'purple' }],
+    elsewhere: [],
+    blob: null,
     packet: Uint8Array.from({ length: 98 }, (_, i) => i),
     originalLength: 98,
     fields: [

@@ -63,6 +63,7 @@ export const FAKE_DETAIL: JourneyDetail = {
     },
   ],
   links: [],
+  elsewhere: [],
   locations: [],
   diagnosis: '',
   rows: [
@@ -70,6 +71,7 @@ export const FAKE_DETAIL: JourneyDetail = {
       type: 1,
       name: 'trace_id',
       kind: 'u64',
+      note: { description: 'unique per packet', owner: 'edge_xdp', colour: 'purple' },
       cells: [
         { value: '', state: 'absent' },
         { value: '0x22', state: 'written' },
@@ -82,6 +84,7 @@ export const FAKE_DETAIL: JourneyDetail = {
       type: 4,
       name: '',
       kind: '',
+      note: { description: '', owner: '', colour: null },
       cells: [
         { value: '', state: 'absent' },
         { value: '', state: 'absent' },

@@ -35,6 +35,7 @@ export function fakeUpdate(part: Partial<Update> = {}): Update {
     bytesPerSecond: 0,
     eventsPerSecond: 0,
     catchUp: null,
+    kept: null,
     events: journeys * 5,
     journeys,
     listed: journeys,

@@ -4,14 +4,17 @@
  */
 export class ByteLog {
   readonly #capBytes: number;
+  readonly #onDrop: (bytes: Uint8Array, offset: number) => void;
   /** Chunks [#head, length) are kept; the ones before are dropped and squeezed out now and then. */
   #chunks: (Uint8Array | null)[] = [];
   #offsets: number[] = [];
   #head = 0;
   #bytes = 0;
 
-  constructor(capBytes: number) {
+  /** `onDrop` gets each chunk that is not held any more. */
+  constructor(capBytes: number, onDrop: (bytes: Uint8Array, offset: number) => void = () => undefined) {
     this.#capBytes = capBytes;
+    this.#onDrop = onDrop;
   }
 
   /** Bytes held now: at most the cap, or one chunk. */
@@ -29,7 +32,9 @@ export class ByteLog {
     this.#offsets.push(offset);
     this.#bytes += bytes.length;
     while (this.#bytes > this.#capBytes && this.#head < this.#chunks.length - 1) {
-      this.#bytes -= this.#chunks[this.#head]!.length;
+      const chunk = this.#chunks[this.#head]!;
+      this.#bytes -= chunk.length;
+      this.#onDrop(chunk, this.#offsets[this.#head]!);
       this.#chunks[this.#head] = null;
       this.#head++;
     }

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { Collector, patternBytes } from '#workers/testing/collector.ts';
-import { FILE_SLICE_BYTES, FileSource } from './file.ts';
+import { FIRST_SLICE_BYTES, FileSource } from './file.ts';
 
-const BYTES = patternBytes(2 * FILE_SLICE_BYTES + 17);
+const BYTES = patternBytes(4 * FIRST_SLICE_BYTES + 17);
 
 describe('the file source', () => {
   it('delivers the file in slices and reads a block again', async () => {
@@ -12,8 +12,8 @@ describe('the file source', () => {
     expect(source.title).toBe('a.pcapng');
     expect(source.totalBytes).toBe(BYTES.length);
     expect(Buffer.compare(sink.joined(), BYTES)).toBe(0);
-    expect(await source.read(FILE_SLICE_BYTES - 2, 4)).toEqual(
-      BYTES.slice(FILE_SLICE_BYTES - 2, FILE_SLICE_BYTES + 2),
+    expect(await source.read(FIRST_SLICE_BYTES - 2, 4)).toEqual(
+      BYTES.slice(FIRST_SLICE_BYTES - 2, FIRST_SLICE_BYTES + 2),
     );
   });
 
@@ -31,7 +31,7 @@ describe('the file source', () => {
       return Promise.resolve();
     };
     await source.start(sink);
-    expect(sink.bytes).toBe(FILE_SLICE_BYTES);
+    expect(sink.bytes).toBe(FIRST_SLICE_BYTES);
     expect(await source.read(0, 1)).toEqual(BYTES.slice(0, 1));
   });
 

@@ -2,8 +2,10 @@
 import { Fault } from '#workers/fault.ts';
 import type { ByteSource, SourceSink } from './source.ts';
 
-/** Large enough that the reads cost little, small enough that the next one is ready when this one is decoded. */
-export const FILE_SLICE_BYTES = 1024 * 1024;
+/** The first is small, so that there are rows at once; each is twice as long as the one before. */
+export const FIRST_SLICE_BYTES = 256 * 1024;
+/** Each read is a way to the browser's own process and back: 200 MB in slices of 1 MiB take twice as long. */
+const MAX_SLICE_BYTES = 8 * 1024 * 1024;
 
 export class FileSource implements ByteSource {
   readonly title: string;
@@ -20,12 +22,14 @@ export class FileSource implements ByteSource {
   async start(sink: SourceSink): Promise<void> {
     sink.begin({ offset: 0, reset: false, missedBytes: null });
     let offset = 0;
-    let next = this.#slice(offset);
+    let size = FIRST_SLICE_BYTES;
+    let next = this.#slice(offset, size);
     while (!this.#cancelled && offset < this.totalBytes) {
       const bytes = await next;
       const end = offset + bytes.length;
+      size = Math.min(2 * size, MAX_SLICE_BYTES);
       // Read ahead while this slice is decoded. A failure is met at the next turn, not as unhandled.
-      next = this.#slice(end);
+      next = this.#slice(end, size);
       next.catch(() => undefined);
       if (this.#isCancelled()) return;
       await sink.chunk(bytes, offset);
@@ -50,8 +54,8 @@ export class FileSource implements ByteSource {
     return this.#cancelled;
   }
 
-  #slice(offset: number): Promise<Uint8Array> {
-    return this.#read(offset, Math.min(offset + FILE_SLICE_BYTES, this.totalBytes));
+  #slice(offset: number, bytes: number): Promise<Uint8Array> {
+    return this.#read(offset, Math.min(offset + bytes, this.totalBytes));
   }
 
   async #read(from: number, to: number): Promise<Uint8Array> {

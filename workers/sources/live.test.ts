@@ -3,7 +3,12 @@ import { WebSocket as NodeSocket } from 'ws';
 import { ALIVE_INTERVAL_MS, MAX_FRAME_PAYLOAD_BYTES } from '#core/protocol/messages.ts';
 import { Collector, patternBytes } from '#workers/testing/collector.ts';
 import { FakeAgent } from '#workers/testing/fake-agent.ts';
+import { MemoryFile } from '#workers/testing/memory-file.ts';
 import { AGENT_GONE, LiveSource, REACHABLE_TIMEOUT_MS, SILENCE_MS, type LiveOptions } from './live.ts';
+import { OldBytes } from './old-bytes.ts';
+
+/** As long as a busy machine may take. */
+const PATIENCE = { timeout: 30_000 };
 
 const stops: (() => Promise<void> | void)[] = [];
 
@@ -61,12 +66,12 @@ describe('the live source', () => {
     const sink = new Collector();
     const ended = source.start(sink);
     await sink.until(1000);
-    await vi.waitFor(() => expect(agent.costWatched).toHaveLength(1));
+    await vi.waitFor(() => expect(agent.costWatched).toHaveLength(1), PATIENCE);
     agent.cutAll();
-    await vi.waitFor(() => expect(agent.costWatched).toHaveLength(2));
+    await vi.waitFor(() => expect(agent.costWatched).toHaveLength(2), PATIENCE);
     source.watchCost(true);
     source.watchCost(false);
-    await vi.waitFor(() => expect(agent.costWatched).toHaveLength(3));
+    await vi.waitFor(() => expect(agent.costWatched).toHaveLength(3), PATIENCE);
     expect(agent.costWatched).toEqual([true, true, false]);
     source.cancel();
     await ended;
@@ -278,6 +283,29 @@ describe('the live source', () => {
     await expect(source.read(20_000, 100)).rejects.toMatchObject({ code: 'live-gone' });
     source.cancel();
     await ended;
+  });
+
+  it('keeps older bytes in a file of the browser, asks for those that had no place there, and counts them', async () => {
+    const agent = await fakeAgent(50_000, [1000]);
+    const file = new MemoryFile();
+    const source = liveSource(agent, {
+      keptBytes: 5_000,
+      openOld: () => Promise.resolve(new OldBytes(file, 20_000)),
+    });
+    const sink = new Collector();
+    const ended = source.start(sink);
+    await sink.until(50_000);
+    expect(source.kept).toEqual({ bytes: 25_000, limitBytes: 25_000, droppedBytes: 25_000 });
+    agent.spoolRequests.length = 0;
+    expect(await source.read(25_000, 3_000)).toEqual(agent.log.slice(25_000, 28_000));
+    expect(agent.spoolRequests).toEqual([]);
+    expect(await source.read(20_000, 100)).toEqual(agent.log.slice(20_000, 20_100));
+    expect(agent.spoolRequests).toEqual(['?from=20000&length=100']);
+    source.cancel();
+    await ended;
+    expect(await source.read(25_000, 10)).toEqual(agent.log.slice(25_000, 25_010));
+    source.dispose();
+    expect(file.closed).toBe(true);
   });
 
   it('tells how much of what there was at connect has been delivered', async () => {

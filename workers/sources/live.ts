@@ -10,10 +10,11 @@ import { AgentHttp, unauthorised } from './agent-http.ts';
 import { Backoff } from './backoff.ts';
 import { ByteLog } from './byte-log.ts';
 import { LiveSocket, type SocketItem } from './live-socket.ts';
+import { openOldBytes, type OldBytes } from './old-bytes.ts';
 import { Silence } from './silence.ts';
-import type { ByteSource, SourceSink } from './source.ts';
+import type { ByteSource, Kept, SourceSink } from './source.ts';
 
-/** Recent bytes held for the bytes pane; older ones are asked of the agent. */
+/** Recent bytes held in memory for the bytes pane; older ones go to a file, and beyond that are asked of the agent. */
 export const LIVE_KEPT_BYTES = 64 * 1024 * 1024;
 /** Longer than ALIVE_INTERVAL_MS, so not normal: the agent is asked once over HTTP before the socket is given up. */
 export const SILENCE_MS = 2_000;
@@ -55,6 +56,7 @@ export interface LiveOptions {
   /** Smaller limits, for tests. */
   readonly windowBytes?: number;
   readonly keptBytes?: number;
+  readonly openOld?: () => Promise<OldBytes | null>;
   readonly silenceMs?: number;
 }
 
@@ -65,6 +67,10 @@ export class LiveSource implements ByteSource {
   readonly #options: LiveOptions;
   readonly #http: AgentHttp;
   readonly #log: ByteLog;
+  #old: OldBytes | null = null;
+  /** Of those that no file was there for. */
+  #droppedBytes = 0;
+  #disposed = false;
   readonly #backoff = new Backoff();
   #socket: LiveSocket | null = null;
   #title: string;
@@ -86,7 +92,10 @@ export class LiveSource implements ByteSource {
     this.#from = from;
     this.#options = options;
     this.#http = new AgentHttp(spool, options.fetch ?? fetch);
-    this.#log = new ByteLog(options.keptBytes ?? LIVE_KEPT_BYTES);
+    this.#log = new ByteLog(this.#memoryBytes, (bytes, offset) => {
+      if (this.#old === null) this.#droppedBytes += bytes.length;
+      else this.#old.append(bytes, offset);
+    });
   }
 
   /** The host's own name, once it has said it. */
@@ -105,7 +114,20 @@ export class LiveSource implements ByteSource {
     return next >= end ? null : Math.max(0, (next - start) / (end - start));
   }
 
+  get kept(): Kept {
+    return {
+      bytes: this.#log.bytes + (this.#old?.bytes ?? 0),
+      limitBytes: this.#memoryBytes + (this.#old?.limitBytes ?? 0),
+      droppedBytes: this.#droppedBytes + (this.#old?.droppedBytes ?? 0),
+    };
+  }
+
+  get #memoryBytes(): number {
+    return this.#options.keptBytes ?? LIVE_KEPT_BYTES;
+  }
+
   async start(sink: SourceSink): Promise<void> {
+    void this.#openOld();
     while (!this.#cancelled) {
       const why = await this.#stream(sink);
       if (this.#isCancelled()) return;
@@ -116,7 +138,16 @@ export class LiveSource implements ByteSource {
   }
 
   async read(offset: number, length: number): Promise<Uint8Array> {
-    return this.#log.read(offset, length) ?? this.#http.read(offset, length);
+    return (
+      this.#log.read(offset, length) ?? this.#old?.read(offset, length) ?? this.#http.read(offset, length)
+    );
+  }
+
+  /** There long before memory is full, so nothing waits for it. */
+  async #openOld(): Promise<void> {
+    const old = await (this.#options.openOld ?? openOldBytes)();
+    if (this.#disposed) old?.close();
+    else this.#old = old;
   }
 
   watchCost(on: boolean): void {
@@ -133,7 +164,10 @@ export class LiveSource implements ByteSource {
 
   dispose(): void {
     this.cancel();
+    this.#disposed = true;
     this.#log.clear();
+    this.#old?.close();
+    this.#old = null;
   }
 
   /** One connection from subscribe to close. Resolves with why it ended; rejects when trying again is no use. */
@@ -203,7 +237,11 @@ export class LiveSource implements ByteSource {
     const start = parseOffset(hello.start) ?? 0;
     const missed = parseOffset(hello.missedBytes) ?? 0;
     const first = this.#next === null;
-    if (hello.reset && !first) this.#log.clear();
+    if (hello.reset && !first) {
+      this.#log.clear();
+      this.#old?.clear();
+      this.#droppedBytes = 0;
+    }
     this.#spool = hello.spool;
     if (hello.host !== '') this.#title = hello.host;
     if (first || hello.reset || start !== this.#next) {

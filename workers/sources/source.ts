@@ -13,6 +13,14 @@ export interface Beginning {
   readonly missedBytes: number | null;
 }
 
+/** How much of a live log this page keeps itself, in bytes. */
+export interface Kept {
+  readonly bytes: number;
+  readonly limitBytes: number;
+  /** Those that were kept once. They are asked of the agent, which may have them still. */
+  readonly droppedBytes: number;
+}
+
 /** What a source tells its reader. */
 export interface SourceSink {
   begin(at: Beginning): void;
@@ -33,6 +41,8 @@ export interface ByteSource {
   readonly totalBytes: number | null;
   /** Live only: how much of what there was at connect has been delivered, 0…1; null = all of it. */
   readonly catchUp?: number | null;
+  /** Live only. */
+  readonly kept?: Kept;
   /**
    * Delivers until the end or until `cancel`, then resolves. Rejects with a Fault; what was delivered
    * before stays readable. Called once.

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* For schema-emit.kernel.test.ts: what an emitted header's accessors read of an area, from XDP and
- * by a dynptr. */
+ * by a dynptr. Of its two schemas one is for areas that begin and end with certain bytes. */
 #include "metadata.h"
 
 struct seen {
@@ -15,6 +15,11 @@ struct seen from_xdp, from_dynptr;
 #define READ(where, source, suffix)                                         \
 	do {                                                                \
 		(where)->runs++;                                            \
+		if (counted_matches_##suffix(source)) {                     \
+			counted_level_##suffix(source, &(where)->verdict);  \
+			counted_count_##suffix(source, &(where)->tenant);   \
+			break;                                              \
+		}                                                           \
 		if (edge_lab_trace_id_##suffix(source, &(where)->trace_id)) \
 			(where)->missing |= 1;                              \
 		if (edge_lab_verdict_##suffix(source, &(where)->verdict))   \

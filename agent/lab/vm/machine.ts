@@ -12,9 +12,9 @@ import { runQemu, type QemuRun } from './qemu.ts';
 
 /** Room for all results; a sparse file. */
 const DISK_BYTES = 256 * 1024 * 1024;
-/** A boot takes 3 to 10 s, the edge job some more; on a busy machine, several times that. */
+/** A boot takes 3 to 10 s, a job about 5 s; on a busy machine, ten times that. It is for machines that stand still. */
 const TIMEOUT_SECONDS = 180;
-const TIMEOUT_SECONDS_PER_JOB = 15;
+const TIMEOUT_SECONDS_PER_JOB = 60;
 const PREFIX = 'whither-vm-';
 
 export interface VmResults extends QemuRun {

@@ -30,7 +30,7 @@ export const scenarioJobName = ({ name }: Scenario): string => `scenario-${name}
  * The hooks that a scenario is judged by, as --hooks has them: without KVM the verifier takes seconds for all of them,
  * and each scenario starts a probe of its own.
  */
-export function hooksOf({ expect, ratios, survival }: Scenario): string[] {
+export function hooksOf({ expect, ratios, survival, maps }: Scenario): string[] {
   const quantities = (ratios ?? []).flatMap(({ of, to }) => [of, to]);
   const places = [
     ...expect.filter(({ traced }) => traced !== true).map(({ at }) => at),
@@ -40,6 +40,8 @@ export function hooksOf({ expect, ratios, survival }: Scenario): string[] {
   ];
   // With the ends of packets, without which the next one in the same memory would be taken for the same.
   const names = new Set(['napi_gro_receive_entry', 'tcx/ingress@first', 'consume_skb', 'kfree_skb']);
+  // Who asks for maps asks where a TLV goes beside the area: taps tell, too.
+  if (maps !== undefined) names.add('tap');
   for (const place of places) {
     const name = place.replace(/^[^:]*:/, '').replace(/:.*/, '');
     names.add(name);
@@ -57,8 +59,7 @@ export function scenarioJob(scenario: Scenario): Job {
   const devices = watch.devices.map((device) => `-i ${device}`).join(' ');
   const schema = scenario.schema === undefined ? IN_VM.schema : `/lab/${scenario.schema}`;
   const sampled = maps.map((map) => `--map ${map} --map-interval ${MAP_INTERVAL_MS}`).join(' ');
-  // Taps are hooks, too.
-  const hooks = maps.length > 0 ? '' : `--hooks ${hooksOf(scenario).join(',')}`;
+  const hooks = `--hooks ${hooksOf(scenario).join(',')}`;
   const steps = traffic(ns);
   const during = steps.filter((step) => 'during' in step);
   const script = `
@@ -68,7 +69,7 @@ await() {
 	tries=0
 	until [ -s "$1" ]; do
 		tries=$((tries + 1))
-		if [ $tries -ge 1600 ] || ! kill -0 "$2" 2>/dev/null; then
+		if [ $tries -ge 6000 ] || ! kill -0 "$2" 2>/dev/null; then
 			echo "nothing came into $1" >&2
 			cat *.txt >&2
 			exit 1

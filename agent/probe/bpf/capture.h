@@ -301,42 +301,6 @@ static __always_inline void capture(struct sk_buff *skb, __u64 head, const struc
 		__sync_fetch_and_add(&c->lost, 1);
 }
 
-/* Where the namespace of the watched devices is in memory, 0 = not seen yet. It stays: the probe is
- * in it. */
-__u64 netns_address;
-
-static __always_inline bool in_netns(struct net_device *dev, const bool direct)
-{
-	struct net *net = GET(dev, nd_net.net);
-
-	if ((__u64)net == netns_address)
-		return true;
-	if (GET(net, ns.inum) != config.netns)
-		return false;
-	netns_address = (__u64)net;
-	return true;
-}
-
-/* The device as one that is watched, or NULL. */
-static __always_inline const volatile struct wh_watch *watched(struct net_device *dev,
-							       __u32 ifindex, const bool direct)
-{
-	/* A device whose memory could not be read is 0 in all that is asked of it. */
-	if (!ifindex || !in_netns(dev, direct))
-		return NULL;
-#pragma unroll
-	for (__u32 i = 0; i < WH_WATCH_STEPS; i++) {
-		const volatile struct wh_watch *w =
-			&config.watch[wh_watch_at(config.watch_factor, ifindex, i)];
-
-		if (w->ifindex == ifindex)
-			return w;
-		if (!w->ifindex)
-			break;
-	}
-	return NULL;
-}
-
 static __always_inline __u32 bits_set(__u64 word)
 {
 	return __builtin_popcountll(word);
@@ -357,41 +321,27 @@ static __always_inline __u16 step_of(const struct hook hook)
 	return config.step ? config.step + hook.returned : hook.step;
 }
 
-/* A hook of Rx or Tx: the skb is on a device. Most packets are strangers, and may have to be
- * nothing more: until that is known, as little as possible is read. */
-static __always_inline void observe(struct sk_buff *skb, struct net_device *dev,
-				    const struct hook hook, const bool direct)
+/* Where a packet was found. */
+struct found {
+	int slot;  /* of its device; NO_SLOT = that is not watched */
+	int place; /* in the table of packets under way, or NOWHERE */
+	struct hook hook;
+};
+
+/* What is left of observe() for the few that are wanted or under way. A function of its own, so that
+ * what most packets pass is short. */
+static __noinline int observed(struct sk_buff *skb, struct net_device *dev,
+			       const struct found *found, const bool direct)
 {
-	const volatile struct wh_watch *w;
-	bool asked, ethernet = false;
-	__u32 ifindex, slot = 0;
-	__u64 head;
-	int place;
-
-	if (!dev)
-		return;
-	ifindex = GET(dev, ifindex);
-	w = watched(dev, ifindex, direct);
-	if (w) {
-		slot = w->slot;
-		ethernet = w->ethernet;
-		if (config.slots && !(config.slots >> slot & 1))
-			return;
-	}
-	place = address_of_skb(skb);
-	if (!w && place == NOWHERE)
-		return;
-	head = ADDRESS(skb, head);
-	asked = place == NOWHERE && !config.frames;
-	if (asked && !wanted(skb, head, ethernet, hook.raw, direct))
-		return;
-
+	const struct hook hook = found->hook;
+	int slot = found->slot, place = found->place;
+	__u64 head = ADDRESS(skb, head);
 	struct position now = {
 		.skb = (__u64)skb,
 		.head = head,
 		.dev = (__u64)dev,
 		.ktime_ns = bpf_ktime_get_ns(),
-		.ifindex = ifindex,
+		.ifindex = GET(dev, ifindex),
 		.skb_iif = GET(skb, skb_iif),
 		.step = step_of(hook),
 		.network = GET(skb, network_header),
@@ -401,21 +351,51 @@ static __always_inline void observe(struct sk_buff *skb, struct net_device *dev,
 	struct known k = { .ktime_ns = now.ktime_ns, .place = place };
 	struct journey *j = journey_of(place);
 
-	if (!w) {
+	/* On the device where it was before, it was asked. */
+	if (slot != NO_SLOT && (!j || j->dev != now.dev) && device_look_up(dev, direct) != slot)
+		slot = NO_SLOT;
+	if (slot == NO_SLOT) {
 		journey_passes(&now, place);
-		return;
+		return 0;
 	}
 	if (j && goes_on(j, &now)) {
 		k.journey = journey_goes_on(j, &now, slot);
 	} else {
 		k.journey = config.frames ? frame_taken(&now) : 0;
-		if (!k.journey && !asked && !wanted(skb, head, ethernet, hook.raw, direct)) {
+		if (!k.journey && (place != NOWHERE || config.frames) &&
+		    !wanted(skb, head, slot_is_ethernet(slot), hook.raw, direct)) {
 			address_forget(&now.skb, place);
-			return;
+			return 0;
 		}
 		k.journey = journey_begins(j, &now, slot, k.journey, &k.origin);
 	}
 	capture(skb, head, &k, point_at(slot, hook), hook, direct);
+	return 0;
+}
+
+/* A hook of Rx or Tx: the skb is on a device. Most packets are strangers, and may have to be
+ * nothing more: until that is known, as little as possible is read. */
+static __always_inline void observe(struct sk_buff *skb, struct net_device *dev,
+				    const struct hook hook, const bool direct)
+{
+	struct found found;
+	int slot, place;
+
+	if (!dev)
+		return;
+	slot = device_slot(dev, direct);
+	place = address_of_skb(skb);
+	if (place == NOWHERE) {
+		if (slot == NO_SLOT)
+			return;
+		if (!config.frames && !wanted(skb, ADDRESS(skb, head), slot_is_ethernet(slot),
+					      hook.raw, direct))
+			return;
+	}
+	if (slot != NO_SLOT && config.slots && !(config.slots >> slot & 1))
+		return;
+	found = (struct found){ .slot = slot, .place = place, .hook = hook };
+	observed(skb, dev, &found, direct);
 }
 
 #endif /* WHITHER_CAPTURE_H */

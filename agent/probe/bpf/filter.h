@@ -7,23 +7,30 @@
 #define WHITHER_FILTER_H
 
 /* As they are, everything matches. The rest is room, behind a branch always taken: the verifier
- * removes it at once, where instructions that do nothing would be removed one by one. The argument
- * and the result are where a function has them, so nothing but its end is added to it. */
-#define FILTER(name)                                                           \
-	__noinline int name(const struct wh_packet *packet)                    \
-	{                                                                      \
-		register const struct wh_packet *argument asm("r1") = packet;  \
-		register int result asm("r0");                                 \
-                                                                               \
-		asm volatile("r0 = 1\n"                                        \
-			     "if r0 == 1 goto 1f\n"                            \
-			     ".rept %[room]\n"                                 \
-			     "goto +0\n"                                       \
-			     ".endr\n"                                         \
-			     "1:\n"                                            \
-			     : "=r"(result)                                    \
-			     : "r"(argument), [room] "i"(WH_FILTER_ROOM - 3)); \
-		return result;                                                 \
+ * removes it at once, where instructions that do nothing would be removed one by one. The arguments
+ * and the result are where a function has them, so nothing but its end is added to it.
+ * from: address of the first byte; have: bytes that can be read there; length: fragments included;
+ * tag: accelerated VLAN tag, TPID << 16 | TCI, 0 = none. 64 bits, so that nothing is
+ * cut off first. */
+#define FILTER(name)                                                               \
+	__noinline int name(__u64 from, __u64 have, __u64 length, __u64 tag)       \
+	{                                                                          \
+		register __u64 first asm("r1") = from;                             \
+		register __u64 second asm("r2") = have;                            \
+		register __u64 third asm("r3") = length;                           \
+		register __u64 fourth asm("r4") = tag;                             \
+		register int result asm("r0");                                     \
+                                                                                   \
+		asm volatile("r0 = 1\n"                                            \
+			     "if r0 == 1 goto 1f\n"                                \
+			     ".rept %[room]\n"                                     \
+			     "goto +0\n"                                           \
+			     ".endr\n"                                             \
+			     "1:\n"                                                \
+			     : "=r"(result)                                        \
+			     : "r"(first), "r"(second), "r"(third), "r"(fourth),   \
+			       [room] "i"(WH_FILTER_ROOM - 3));                    \
+		return result;                                                     \
 	}
 
 FILTER(filter_link)
@@ -42,19 +49,17 @@ static __always_inline bool matches(struct sk_buff *skb, __u64 head, bool ethern
 				    const bool direct)
 {
 	__u32 from = raw ? GET(skb, network_header) : GET(skb, mac_header), tail = GET(skb, tail);
-	struct wh_packet p = { .from = head + from };
+	__u32 have = 0, length = GET(skb, len), tag = 0;
 
 	if (from != MAC_HEADER_UNSET && tail > from) {
-		p.have = tail - from;
-		p.length = p.have + GET(skb, data_len);
-	} else {
-		p.length = GET(skb, len);
+		have = tail - from;
+		length = have + GET(skb, data_len);
 	}
 	if (raw || !ethernet)
-		return filter_network(&p);
+		return filter_network(head + from, have, length, 0);
 	if (config.filter & WH_FILTER_TAGS)
-		p.tag = accelerated_tag(skb, direct);
-	return filter_link(&p);
+		tag = accelerated_tag(skb, direct);
+	return filter_link(head + from, have, length, tag);
 }
 
 static __always_inline bool has_tlvs(__u64 from, __u8 length)
@@ -91,15 +96,14 @@ static __always_inline bool wanted(struct sk_buff *skb, __u64 head, bool etherne
 static __always_inline bool frame_wanted(__u64 from, __u64 to, __u32 length, __u8 meta_len,
 					 bool ethernet)
 {
-	struct wh_packet p = { .from = from, .have = to - from, .length = length };
-
 	if (config.filter & WH_FILTER_MARK || (config.filter & WH_FILTER_METADATA && !meta_len))
 		return false;
 	if (config.filter & WH_FILTER_TLV && !has_tlvs(from - meta_len, meta_len))
 		return false;
 	if (!(config.filter & WH_FILTER_EXPRESSION))
 		return true;
-	return ethernet ? filter_link(&p) : filter_network(&p);
+	return ethernet ? filter_link(from, to - from, length, 0)
+			: filter_network(from, to - from, length, 0);
 }
 
 #endif /* WHITHER_FILTER_H */

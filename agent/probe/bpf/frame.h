@@ -157,22 +157,18 @@ static __always_inline void observe_frame(struct xdp_buff *xdp, const struct hoo
 	struct xdp_rxq_info *rxq = GET(xdp, rxq);
 	struct net_device *dev = GET(rxq, dev);
 	struct position now = { .step = step_of(hook), .dev = (__u64)dev };
-	const volatile struct wh_watch *w;
 	struct wh_counter *c;
 	struct known k = {};
 	struct wh_record *r;
 	struct extent x;
-	__u32 slot, point, room = 0;
+	__u32 point, room = 0;
 	__u64 info, seen;
 	bool is_wanted;
+	int slot = device_look_up(dev, direct);
 
+	if (slot == NO_SLOT || !(config.slots >> slot & 1))
+		return;
 	now.ifindex = GET(dev, ifindex);
-	w = watched(dev, now.ifindex, direct);
-	if (!w)
-		return;
-	slot = w->slot;
-	if (!(config.slots >> slot & 1))
-		return;
 	now.head = ADDRESS(xdp, data_hard_start);
 	now.ktime_ns = bpf_ktime_get_ns();
 	k.ktime_ns = now.ktime_ns;
@@ -180,7 +176,7 @@ static __always_inline void observe_frame(struct xdp_buff *xdp, const struct hoo
 	       ((bpf_core_type_size(struct skb_shared_info) + CACHE_LINE - 1) & -CACHE_LINE);
 	frame_measure(&x, xdp, now.head, info, direct);
 	is_wanted = frame_wanted(x.packet_from, ADDRESS(xdp, data_end), x.wire_len, x.meta_len,
-				 w->ethernet);
+				 slot_is_ethernet(slot));
 	k.journey = hook.returned ? frame_leaves(&now, is_wanted, hook.verdict)
 				  : frame_enters(&now, is_wanted);
 	if (!k.journey)

@@ -14,6 +14,7 @@
 #include "kernel-types.h"
 #include "maps.h"
 #include "address.h"
+#include "device.h"
 #include "journey.h"
 #include "tlv.h"
 #include "filter.h"

@@ -48,19 +48,16 @@ function whole(random: Random, from: number, to: number): number {
   return from + Math.floor(random() * (to - from + 1));
 }
 
-/**
- * What contradicts itself is left out: a pad of one byte where every TLV is aligned anyway, and an alignment that
- * is not that of the unit in which lengths are counted.
- */
 export function randomFraming(random: Random): Framing {
   const typeBytes = pick(random, [1, 1, 2, 4] as const);
   const lengthBytes = pick(random, [1, 1, 2, 4] as const);
   const lengthUnit = pick(random, [1, 1, 4, 8] as const);
-  const align =
-    lengthUnit === 1 ? pick(random, [1, 1, 2, 4, 8] as const) : pick(random, [1, lengthUnit] as const);
+  // Mostly none or that of the unit in which lengths are counted.
+  const other = pick(random, [2, 4, 8] as const);
+  const align = pick(random, [1, 1, lengthUnit, other] as const);
   const marker = pick(random, ['pad', 'terminator', 'both', 'none'] as const);
   const ones = 2 ** (8 * typeBytes) - 1;
-  const hasPad = typeBytes === 1 && align === 1 && (marker === 'pad' || marker === 'both');
+  const hasPad = typeBytes === 1 && (marker === 'pad' || marker === 'both');
   const pad = hasPad ? pick(random, [0, 0, 1, 0xff, 0x5a]) : undefined;
   const terminator =
     marker === 'terminator' || marker === 'both'
@@ -202,10 +199,13 @@ function area(
     tlvs.push({ type, valueOffset: at + head, valueLength });
     end = at + head + valueLength;
     at = origin + roundUp(end - origin, align);
-    if (pad !== undefined) {
-      const pads = padTo === 0 ? Number(random() < 0.15) : (padTo - (end % padTo)) % padTo;
-      out.fill(pad, at, at + pads);
-      at = end = at + pads;
+    if (pad === undefined) continue;
+    // One here and there, or until what follows is at a multiple. Where TLVs are aligned, so is what is behind a pad.
+    for (let pads = padTo === 0 ? Number(random() < 0.15) : padTo; pads > 0; pads--) {
+      if (padTo !== 0 && at % padTo === 0) break;
+      out[at] = pad;
+      end = at + 1;
+      at = origin + roundUp(end - origin, align);
     }
   }
   return { bytes: closed(random, framing, out, at, end), tlvs };
@@ -228,7 +228,8 @@ function closed(
   }
   if (pad !== undefined) {
     const length = roundUp(at, AREA_UNIT_BYTES);
-    return out.fill(pad, at, length).slice(0, length);
+    for (let next = at; next < length; next += align) out[next] = pad;
+    return out.slice(0, length);
   }
   return out.slice(0, align >= AREA_UNIT_BYTES ? at : end);
 }

@@ -27,7 +27,7 @@ function programsAt(store: CaptureStore, chunk: EventChunk, row: number): readon
     if (c === chunk && r === row) break;
     if (isTelling(c, r)) before = c.hop[r]!;
   }
-  const host = store.facts.hostAt(chunk.blockOffset[row]!);
+  const host = store.facts.hostAt(chunk.blockOffset(row));
   return programsOf(store.between.get(before, chunk.hop[row]!, host).between, cause);
 }
 

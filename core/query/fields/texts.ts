@@ -25,7 +25,7 @@ function dropTest(store: CaptureStore, passes: Passes): EventTest {
   const known = new Map<string, boolean>();
   return atomTest(
     rowAtom(EVENT_BIT.drop, (chunk, row) => {
-      const name = store.facts.dropReason(chunk.blockOffset[row]!, chunk.record(row, RECORD.drop));
+      const name = store.facts.dropReason(chunk.blockOffset(row), chunk.record(row, RECORD.drop));
       let pass = known.get(name);
       if (pass === undefined) known.set(name, (pass = passes([name])));
       return pass;

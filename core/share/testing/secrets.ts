@@ -93,15 +93,15 @@ export function seededCapture(): { readonly capture: Uint8Array; readonly secret
   out.json(BLOCK_SUBTYPE.host, {
     kernel: `6.18.44-${text('who built the kernel')}`,
     hostname: text('host'),
-    dropReasons: { '2': 'NOT_SPECIFIED' },
+    dropReasons: { '2': 'NOT_SPECIFIED', '3': text('reason that is none') },
     secret: text('a key of the host block that nobody knows'),
     maps: [{ id: 5, name: 'flows' }],
     programs: [
       {
         id: 9,
         name: 'edge_tcx',
-        tag: '0123456789abcdef',
-        attach: 'tcx/ingress',
+        tag: text('tag that is none'),
+        attach: text('attach point that is none'),
         device: devices[0],
         netns: 1,
       },
@@ -136,6 +136,7 @@ export function seededCapture(): { readonly capture: Uint8Array; readonly secret
         name: `${device}:${hop}`,
         description: text('namespace'),
         filter: text('filter of an interface'),
+        hardware: `${text('hardware')} (rev 2)`,
         whither: { hook: hookId(hop), ifindex: 3, netns: 0xf000_1234 },
       });
     }

@@ -82,7 +82,7 @@ const EVERYWHERE = compileSchema({
 function ask(store: CaptureStore, input: Uint8Array): unknown[] {
   const block = (event: number): Uint8Array => {
     const chunk = store.events.chunk(event);
-    const at = chunk.blockOffset[event & CHUNK_MASK]!;
+    const at = chunk.blockOffset(event & CHUNK_MASK);
     return input.subarray(at, at + chunk.blockLength[event & CHUNK_MASK]!);
   };
   const answers: unknown[] = [];
