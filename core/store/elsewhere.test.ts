@@ -78,7 +78,7 @@ describe('schemas for other places', () => {
     const blocks = new Map(
       blocksWanted(store, 0).map((event) => {
         const chunk = store.events.chunk(event);
-        const from = chunk.blockOffset[event & CHUNK_MASK]!;
+        const from = chunk.blockOffset(event & CHUNK_MASK);
         return [event, capture.slice(from, from + chunk.blockLength[event & CHUNK_MASK]!)];
       }),
     );
