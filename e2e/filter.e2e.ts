@@ -10,7 +10,7 @@ async function listed(where: string): Promise<number> {
   await site.page.waitForFunction((text) => globalThis.whither.state.link.where === text, where);
   return site.page.evaluate(async () => {
     const { api, state } = globalThis.whither;
-    await api.setFilter({ hop: null, metadata: null, harm: null, where: state.link.where });
+    await api.setFilter({ hop: null, metadata: null, harm: null, time: null, where: state.link.where });
     return (await api.rows(0, 1000)).count;
   });
 }

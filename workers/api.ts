@@ -20,6 +20,8 @@ import type {
   Hop,
   JourneyDetail,
   JourneyRows,
+  Latency,
+  LatencyAsk,
   JourneySet,
   ListFilter,
   ListSort,
@@ -30,6 +32,8 @@ import type {
   Firing,
   MissingHook,
   Timeline,
+  TimelineAsk,
+  TimelineBins,
 } from '#core/store/view.ts';
 import type { LatencyStats } from './latency.ts';
 import type { SchemaWork } from './schema/api.ts';
@@ -206,6 +210,10 @@ export interface WhitherWorker extends SchemaWork {
   lintSummary(): Promise<LintSummary>;
   /** What metadata costs per packet: likewise. */
   budget(): Promise<Budget>;
+  /** Events over time, exact, of all that was read up to now; null: a later question took its place. Rejects for an empty window. */
+  timelineBins(ask: TimelineAsk): Promise<TimelineBins | null>;
+  /** Times between two hops, likewise, of the journeys that pass the filter. */
+  hopLatency(ask: LatencyAsk): Promise<Latency | null>;
   /**
    * For tests and for the console: `count` events from `from` in order of arrival, as `inspect --json`
    * prints them.

@@ -22,11 +22,15 @@ import { TimelineBuilder } from '#core/store/timeline.ts';
 import type { FilterError } from '#core/query/syntax.ts';
 import type {
   JourneySet,
+  Latency,
+  LatencyAsk,
   ListFilter,
   ListSort,
   LossSummary,
   MatrixShares,
   PathNumbers,
+  TimelineAsk,
+  TimelineBins,
 } from '#core/store/view.ts';
 import type { Status } from '#core/protocol/messages.ts';
 import { nsFromParts, type Ns } from '#core/time/ns.ts';
@@ -52,6 +56,8 @@ const PUSH_BYTES = 256 * 1024;
 const STEP_BUDGET = 4096;
 /** The same of events whose areas are looked at byte by byte. */
 const AREA_STEP_BUDGET = 512;
+/** Events that a question about time looks at: some 100 µs. */
+const TIME_STEP_BUDGET = 16_384;
 
 /** Of the agent's capture, not of a place in the bytes. */
 export const CAPTURE_PROBLEM = 'live-capture';
@@ -279,6 +285,22 @@ export class Capture implements SourceSink {
 
   async budget(): Promise<Budget> {
     return (await this.#whole(new BudgetQuery(this.store), AREA_STEP_BUDGET)).budget();
+  }
+
+  /** null: `goOn` said that nobody wants it any more; so is that of `hopLatency`. */
+  async timelineBins(ask: TimelineAsk, goOn: () => boolean): Promise<TimelineBins | null> {
+    const { store, timeline, list } = this;
+    const query = await this.#options.language.timeline(store, timeline, ask, list.member);
+    const step = (): boolean => query.advance(TIME_STEP_BUDGET);
+    return (await inSlices(this.#options.clock, step, goOn)) ? query.result() : null;
+  }
+
+  async hopLatency(ask: LatencyAsk, goOn: () => boolean): Promise<Latency | null> {
+    const { startNs, endNs } = this.timeline.timeline();
+    const whole = { fromNs: startNs || '0', toNs: endNs || '0' };
+    const query = await this.#options.language.latency(this.store, ask, whole, this.list.member);
+    const step = (): boolean => query.advance(STEP_BUDGET);
+    return (await inSlices(this.#options.clock, step, goOn)) ? query.result() : null;
   }
 
   async pathOf(set: JourneySet): Promise<PathNumbers | FilterError> {

@@ -65,6 +65,8 @@ const METHODS = {
   matrixOf: true,
   lintSummary: true,
   budget: true,
+  timelineBins: true,
+  hopLatency: true,
   inspect: true,
   streamStats: true,
 } as const satisfies Record<keyof WhitherWorker, true>;

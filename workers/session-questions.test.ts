@@ -25,7 +25,13 @@ describe('questions of the whole list', () => {
     expect([...rows.journey].sort((a, b) => a - b)).toEqual(asCame);
     expect(await session.rowOf(rows.journey[7]!)).toBe(7);
 
-    await session.setFilter({ hop: null, metadata: null, harm: null, where: 'tlv.verdict == drop' });
+    await session.setFilter({
+      hop: null,
+      metadata: null,
+      harm: null,
+      time: null,
+      where: 'tlv.verdict == drop',
+    });
     const narrowed = await listed(world);
     const kept = new Set(narrowed);
     expect(narrowed).toEqual([...rows.journey].filter((journey) => kept.has(journey)));

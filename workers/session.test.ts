@@ -89,7 +89,7 @@ describe('a session with a file', () => {
     ]);
     const world = fileWorld(sectionBytes({ seen: seen.flat() }).slice());
     await (await world.open()).ended();
-    const filter = { hop: null, metadata: null, harm: null, where: 'state == lost' };
+    const filter = { hop: null, metadata: null, harm: null, time: null, where: 'state == lost' };
     const lost = await world.session.pathOf({ filter, rest: false });
     const kept = await world.session.pathOf({ filter, rest: true });
     expect(lost).toMatchObject({ journeys: 600, edges: [{ from: 0, to: 1, count: 600, withMetadata: 0 }] });
@@ -121,11 +121,11 @@ describe('a session with a file', () => {
     const world = fileWorld(generatedBytes(800));
     const updates = await world.open();
     const last = await updates.ended();
-    await world.session.setFilter({ hop: 0, metadata: 'without', harm: null, where: '' });
+    await world.session.setFilter({ hop: 0, metadata: 'without', harm: null, time: null, where: '' });
     const narrowed = await updates.until((update) => update.generation === last.generation + 1);
     expect(narrowed.listed).toBe(0);
     expect((await world.session.rows(0, 10)).count).toBe(0);
-    await world.session.setFilter({ hop: null, metadata: null, harm: null, where: '' });
+    await world.session.setFilter({ hop: null, metadata: null, harm: null, time: null, where: '' });
     const widened = await updates.until((update) => update.generation === last.generation + 2);
     expect(widened.listed).toBe(last.journeys);
   });
@@ -137,8 +137,8 @@ describe('a session with a file', () => {
     let nowMs = 0;
     // Every slice is over after one step, so that the second call comes while the first one is at work.
     Object.defineProperty(world, 'nowMs', { get: () => (nowMs += 100) });
-    const first = world.session.setFilter({ hop: 0, metadata: 'without', harm: null, where: '' });
-    const second = world.session.setFilter({ hop: 0, metadata: 'with', harm: null, where: '' });
+    const first = world.session.setFilter({ hop: 0, metadata: 'without', harm: null, time: null, where: '' });
+    const second = world.session.setFilter({ hop: 0, metadata: 'with', harm: null, time: null, where: '' });
     await Promise.all([first, second]);
     const last = await updates.until((update) => update.generation === generation + 1);
     expect(last.listed).toBe(journeys);
@@ -147,7 +147,7 @@ describe('a session with a file', () => {
 
   it('begins with the filter that was set before it was opened', async () => {
     const world = fileWorld(generatedBytes(800));
-    await world.session.setFilter({ hop: null, metadata: 'without', harm: null, where: '' });
+    await world.session.setFilter({ hop: null, metadata: 'without', harm: null, time: null, where: '' });
     expect(await (await world.open()).ended()).toMatchObject({ events: 800, listed: 0 });
   });
 

@@ -32,6 +32,8 @@ import {
   type Groups,
   type JourneyDetail,
   type JourneyRows,
+  type Latency,
+  type LatencyAsk,
   type JourneySet,
   type LatencyStats,
   type ListFilter,
@@ -43,6 +45,8 @@ import {
   type RowWatch,
   type SchemaResult,
   type SourceSpec,
+  type TimelineAsk,
+  type TimelineBins,
   type Update,
   type WhitherWorker,
   type AreaPreview,
@@ -105,6 +109,8 @@ export class Session implements WhitherWorker {
   /** Counts calls of setFilter and setSchema: a later one ends the work of an earlier. */
   #filterCalls = 0;
   #schemaCalls = 0;
+  #timelineCalls = 0;
+  #latencyCalls = 0;
   #sortCalls = 0;
   /** Likewise outliving a capture. */
   #sort: ListSort | null = null;
@@ -366,6 +372,25 @@ export class Session implements WhitherWorker {
 
   budget(): Promise<Budget> {
     return this.#current().capture.budget();
+  }
+
+  async timelineBins(ask: TimelineAsk): Promise<TimelineBins | null> {
+    const opened = this.#current();
+    const call = ++this.#timelineCalls;
+    const goOn = (): boolean => call === this.#timelineCalls && opened === this.#opened;
+    const bins = await opened.capture.timelineBins(ask, goOn);
+    return bins === null ? null : transfer(bins, buffersOf(bins));
+  }
+
+  async hopLatency(ask: LatencyAsk): Promise<Latency | null> {
+    const opened = this.#current();
+    const call = ++this.#latencyCalls;
+    const hops = opened.capture.store.hops.hops.length;
+    assertIndex('hop', ask.from, hops);
+    assertIndex('hop', ask.to, hops);
+    const goOn = (): boolean => call === this.#latencyCalls && opened === this.#opened;
+    const latency = await opened.capture.hopLatency(ask, goOn);
+    return latency === null ? null : transfer(latency, buffersOf(latency));
   }
 
   async inspect(from: number, count: number): Promise<readonly InspectedEvent[]> {

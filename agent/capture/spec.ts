@@ -9,6 +9,7 @@ const MAX_NETNS_CHARS = 255;
 export const MAX_SNAPLEN_BYTES = 65_535;
 
 const MAX_EXPRESSION_CHARS = 4096;
+const MAX_HOOKS_CHARS = 1024;
 /** A number of 32 bits as C writes it. */
 const WORD = '(?:0x[0-9a-fA-F]{1,8}|[0-9]{1,10})';
 /** Of agent/probe/args.h: SAMPLE_MAX, RATE_MAX. */
@@ -66,6 +67,16 @@ const spec = v.object({
       ),
     ),
   ),
+  /** Names of hooks, or what several begin with; the probe knows which there are. */
+  hooks: v.exactOptional(
+    v.pipe(
+      v.string(),
+      v.check(
+        (text) => /^[a-z0-9_@/]+(?:,[a-z0-9_@/]+)*$/.test(text) && text.length <= MAX_HOOKS_CHARS,
+        'is no list of hooks: give names with commas between, as in tcx,nf/forward',
+      ),
+    ),
+  ),
   mark: v.exactOptional(
     v.pipe(
       v.string(),
@@ -117,6 +128,7 @@ export function probeArguments(checked: CaptureSpec): string[] {
     ...(checked.netns === null ? [] : ['--netns', checked.netns]),
     ...(checked.snaplen === null ? [] : ['--snaplen', String(checked.snaplen)]),
     ...(checked.filter === undefined ? [] : ['-f', checked.filter]),
+    ...(checked.hooks === undefined ? [] : ['--hooks', checked.hooks]),
     ...(checked.mark === undefined ? [] : ['--mark', checked.mark]),
     ...(checked.hasMetadata === true ? ['--has-metadata'] : []),
     ...(checked.tlv === undefined ? [] : ['--tlv-framing', checked.tlv.framing]),

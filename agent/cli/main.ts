@@ -99,6 +99,7 @@ Examples:
     .option('--spool <dir>', 'keep the capture in this directory after the end')
     .option('--retain-size <size>', 'keep at most this much (default 1G)', parseSize)
     .option('--retain-age <time>', 'keep nothing older than this (default 24h)', parseAge)
+    .option('--read-only', 'a page cannot change what is captured')
     .option('--lab <name>', 'start a lab and watch it (see whither lab list)')
     .addOption(new Option('--not-live <text>', 'said instead of capturing').hideHelp())
     .action(async (options: ServeOptions) => {

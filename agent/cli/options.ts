@@ -1,6 +1,7 @@
 /** Options that several commands have. */
 import type { Command } from 'commander';
 import type { CaptureSpec } from '../capture/spec.ts';
+import type { CaptureAsk } from '#core/protocol/capture-ask.ts';
 import { parseCondition } from '#core/trigger/condition.ts';
 import { DEFAULT_AFTER, DEFAULT_BEFORE, MAX_AROUND, type TriggerOptions } from '#core/trigger/trigger.ts';
 import { Failure } from '../failure.ts';
@@ -54,6 +55,29 @@ export function addCaptureOptions(command: Command): Command {
     .option('--map <map>', 'BPF map to sample, by id, name or path; may be repeated', collect)
     .option('--map-interval <ms>', 'how often maps are looked at', parseWhole)
     .option('--schema <file>', 'metadata schema (JSON) to put into the capture; see docs/schema.md');
+}
+
+/** What was asked for on the command line, as a page would ask for it. */
+export function askOf(
+  options: CaptureOptions,
+  { devices, netns }: Pick<CaptureSpec, 'devices' | 'netns'>,
+): CaptureAsk {
+  const { filter = '', mark = '', hasMetadata = false, tlv = [], sample = null, rate = null } = options;
+  const { trigger = [], before = null, after = null } = options;
+  return {
+    devices: [...devices],
+    netns,
+    hooks: '',
+    filter,
+    mark,
+    hasMetadata,
+    tlv: [...tlv],
+    sample,
+    rate,
+    trigger: [...trigger],
+    before,
+    after,
+  };
 }
 
 /** `schemas`: those that go into the capture. */

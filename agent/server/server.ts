@@ -16,10 +16,12 @@ import { Access } from './access.ts';
 import { serveFile, type ServedFile } from './files.ts';
 import { sendRefusal, sendRefusalStyle, sendText, setSecurityHeaders } from './headers.ts';
 import { REFUSAL_STYLE_PATH } from './refusal-page.ts';
+import { answerCapture, type CaptureControl } from './capture-route.ts';
 import { answerDownload, answerHost, answerRawRead } from './routes.ts';
 import { StreamServer } from './stream.ts';
 import { TypesRoutes } from './types-routes.ts';
 
+const CAPTURE_PATH = '/api/capture';
 const LOOPBACK = '127.0.0.1';
 const LOOPBACK_6 = '::1';
 /** Slow or silent peers must not hold sockets. */
@@ -41,6 +43,8 @@ export interface ServerOptions {
   /** null = loopback only. */
   readonly host: string | null;
   readonly status: Status;
+  /** What the page may change of the capture; none = there is no live capture. */
+  readonly control?: CaptureControl;
   /** What the probe says of loaded programs; absent = there is none to ask. */
   readonly askTypes?: (question: TypesQuestion) => Promise<Uint8Array>;
   /** Called when the first page looks at what watching costs, and when none does any more. */
@@ -152,15 +156,22 @@ export class AgentServer {
       sendRefusal(response, refused);
       return;
     }
+    const target = request.url ?? '/';
+    const cut = target.indexOf('?');
+    const pathname = cut < 0 ? target : target.slice(0, cut);
+    const query = new URLSearchParams(cut < 0 ? '' : target.slice(cut + 1));
+    const { control } = this.#options;
+    if (control !== undefined && pathname === CAPTURE_PATH) {
+      const stranger = this.access.refuseStranger(request);
+      if (stranger) sendRefusal(response, stranger);
+      else await answerCapture(control, request, response);
+      return;
+    }
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       response.setHeader('Allow', 'GET, HEAD');
       sendText(response, 405, 'Only GET and HEAD are answered.');
       return;
     }
-    const target = request.url ?? '/';
-    const cut = target.indexOf('?');
-    const pathname = cut < 0 ? target : target.slice(0, cut);
-    const query = new URLSearchParams(cut < 0 ? '' : target.slice(cut + 1));
     if (pathname === '/' && query.has('token')) {
       this.#exchangeToken(query, response);
       return;

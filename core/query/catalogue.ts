@@ -11,6 +11,7 @@ import { PROGRAM_FIELD } from './fields/programs.ts';
 import { TEXT_FIELDS } from './fields/texts.ts';
 import { TIME_FIELDS } from './fields/times.ts';
 import { JOURNEY_FIELDS, type JourneyField } from './journeys.ts';
+import { LATENCY_FIELD } from './latency-field.ts';
 import { FilterFault, type FieldName } from './syntax.ts';
 
 /** In the order in which the manual and completion list them; without the TLVs of a capture. */
@@ -25,8 +26,10 @@ export const FIELDS: readonly Field[] = [
   ...TIME_FIELDS,
 ];
 
+export const ALL_JOURNEY_FIELDS: readonly JourneyField[] = [...JOURNEY_FIELDS, LATENCY_FIELD];
+
 const BY_NAME = new Map(FIELDS.map((field) => [field.name, field]));
-const JOURNEYS_BY_NAME = new Map(JOURNEY_FIELDS.map((field) => [field.name, field]));
+const JOURNEYS_BY_NAME = new Map(ALL_JOURNEY_FIELDS.map((field) => [field.name, field]));
 /** Letters that a misspelt name may differ by. */
 const MAX_TYPOS = 3;
 

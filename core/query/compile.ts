@@ -8,7 +8,8 @@ import { findField } from './catalogue.ts';
 import { bothTests, eitherTest, notTest, type EventTest } from './events.ts';
 import type { Field } from './field.ts';
 import { STATE_FIELD } from './fields/names.ts';
-import { isJourneyField, type JourneyTest } from './journeys.ts';
+import { isJourneyField, type JourneyField, type JourneyTest } from './journeys.ts';
+import { LATENCY_FIELD } from './latency-field.ts';
 import { parseFilter } from './parse.ts';
 import { FilterFault, type Expression, type FilterError, type Test } from './syntax.ts';
 
@@ -54,10 +55,13 @@ function ofTest(store: CaptureStore, test: Test): Question {
   if (test.operator === 'has') return { kind: 'any', test: has(store, test) };
   const field = findField(store, test.field);
   const [positive, negated] = withoutNot(test);
+  withoutParentheses(test, field);
   if (isJourneyField(field)) {
     permit(field, positive);
     const asked = field.journey(positive);
-    return { kind: 'journey', test: negated ? (s, journey) => !asked(s, journey) : asked };
+    if (!negated) return { kind: 'journey', test: asked };
+    const there = field.journey({ ...positive, operator: 'exists', values: [] });
+    return { kind: 'journey', test: (s, journey) => there(s, journey) && !asked(s, journey) };
   }
   const holds: Question = { kind: 'any', test: holdsAt(store, field, positive) };
   if (!negated) return holds;
@@ -93,11 +97,18 @@ function ofEvents(store: CaptureStore, node: Expression): EventTest {
           'Write it beside any(…), not in it.',
         );
       }
+      withoutParentheses(node, field);
       const [positive, negated] = withoutNot(node);
       const holds = holdsAt(store, field, positive);
       return negated ? bothTests(field.exists(store), notTest(holds)) : holds;
     }
   }
+}
+
+/** Only a latency is of two hops. */
+function withoutParentheses({ field: { of = [], from, to } }: Test, field: Field | JourneyField): void {
+  if (of.length === 0 || field === LATENCY_FIELD) return;
+  throw new FilterFault({ from, to }, `“${field.name}” is not of two things.`, 'Only latency("A", "B") is.');
 }
 
 function withoutNot(test: Test): readonly [Test, boolean] {

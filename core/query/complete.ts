@@ -1,9 +1,9 @@
 /** What can stand at a place of an expression: names of fields, operators, values that the capture has. */
 import type { CaptureStore } from '#core/store/capture-store.ts';
-import { FIELDS, findField } from './catalogue.ts';
+import { ALL_JOURNEY_FIELDS, FIELDS, findField } from './catalogue.ts';
 import { compileFilter } from './compile.ts';
 import { TLV_PREFIX, tlvField } from './fields/metadata.ts';
-import { isJourneyField, JOURNEY_FIELDS } from './journeys.ts';
+import { isJourneyField } from './journeys.ts';
 import { MAX_FILTER_CHARS } from './limits.ts';
 import { quoteValue } from './parse.ts';
 import { seenValues, type SeenValue } from './seen-values.ts';
@@ -105,14 +105,18 @@ function endsInField(tokens: readonly Token[]): boolean {
 function fieldOptions(store: CaptureStore, typed: string): CompletionOption[] {
   const tlvs = store.tlvs.names.map((_, column) => tlvField(store, column));
   const wanted = typed.toLowerCase();
-  return [...tlvs, ...FIELDS, ...JOURNEY_FIELDS]
+  return [...tlvs, ...FIELDS, ...ALL_JOURNEY_FIELDS]
     .filter(({ name }) => name.toLowerCase().includes(wanted))
     .sort(
       (a, b) =>
         Number(b.name.toLowerCase().startsWith(wanted)) - Number(a.name.toLowerCase().startsWith(wanted)),
     )
     .slice(0, MAX_OPTIONS)
-    .map(({ name, text }) => ({ text: fieldText(name), kind: 'field', detail: text }));
+    .map((field) => ({
+      text: ('template' in field ? field.template : undefined) ?? fieldText(field.name),
+      kind: 'field',
+      detail: field.text,
+    }));
 }
 
 /** The name as the language has it: `tlv["a name"]` where it is no word. */

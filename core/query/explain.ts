@@ -3,7 +3,7 @@ import { JOURNEY_FIELDS } from './journeys.ts';
 import { parseFilter, quoteValue } from './parse.ts';
 import { FilterFault, type Expression, type Operator, type Test } from './syntax.ts';
 
-const OF_JOURNEYS: ReadonlySet<string> = new Set(JOURNEY_FIELDS.map(({ name }) => name));
+const OF_JOURNEYS: ReadonlySet<string> = new Set([...JOURNEY_FIELDS.map(({ name }) => name), 'latency']);
 
 /** `at some hop tlv.verdict is drop, and at no hop meta is there`; null: nothing is asked, or it cannot be read. */
 export function explainFilter(text: string): string | null {

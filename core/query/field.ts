@@ -35,7 +35,7 @@ export interface Field {
 }
 
 /** The refusal of a value that is not written as those of the field are. */
-export function wrongValue(field: Field, literal: Literal): FilterFault {
+export function wrongValue(field: Pick<Field, 'name' | 'values'>, literal: Literal): FilterFault {
   return new FilterFault(
     literal,
     `“${literal.text}” is no value of ${field.name}.`,

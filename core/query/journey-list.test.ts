@@ -11,8 +11,9 @@ import { NO_FILTER } from './list-filter.ts';
 import { compileFilter } from './compile.ts';
 import { JourneyList } from './journey-list.ts';
 import { CHUNK_MASK } from '#core/store/limits.ts';
-import { sectionBytes, seen, trace, type Seen } from '#core/store/testing/scenario.ts';
+import { sectionBytes, seen, START_NS, trace, type Seen } from '#core/store/testing/scenario.ts';
 import { CELL, HARMS, type ListFilter } from '#core/store/view.ts';
+import { nsFromParts } from '#core/time/ns.ts';
 
 const HOOKS = ['netif_receive_skb', 'tcx/ingress@first', 'consume_skb'];
 const META = [...trace(1), 0, 0];
@@ -24,6 +25,12 @@ const filters: fc.Arbitrary<ListFilter> = fc.record({
   hop: fc.option(fc.nat(2)),
   metadata: fc.option(fc.constantFrom('with', 'without')),
   harm: fc.option(fc.constantFrom(...HARMS)),
+  time: fc.option(
+    fc.tuple(fc.nat(200), fc.nat(60)).map(([us, length]) => ({
+      fromNs: String(START_NS + BigInt(us) * 1000n),
+      toNs: String(START_NS + BigInt(us + length) * 1000n),
+    })),
+  ),
   where: fc.constant(''),
 });
 
@@ -58,6 +65,7 @@ function passesByDefinition(store: CaptureStore, journey: number, filter: ListFi
     const row = event & CHUNK_MASK;
     return {
       hop: chunk.hop[row],
+      ns: nsFromParts(chunk.tsHi[row]!, chunk.tsLo[row]!),
       with: chunk.metaState[row] === META_STATE.present,
       harms: [cells[i] === CELL.lost ? 'lost' : '', HOP_STATE_NAMES[chunk.state[row]!] ?? ''].filter(
         (name, at) => at === 0 || name !== 'lost',
@@ -66,6 +74,9 @@ function passesByDefinition(store: CaptureStore, journey: number, filter: ListFi
   });
   const here = all.filter(({ hop }) => filter.hop === null || hop === filter.hop);
   if (here.length === 0) return false;
+  const { time } = filter;
+  if (time !== null && !here.some(({ ns }) => ns >= BigInt(time.fromNs) && ns <= BigInt(time.toNs)))
+    return false;
   if (filter.harm !== null && !here.some(({ harms }) => harms.includes(filter.harm!))) return false;
   if (filter.metadata === 'with') return here.some((e) => e.with);
   if (filter.metadata === 'without') {
@@ -143,7 +154,13 @@ describe('a filtered list', () => {
       us: i,
       ...(i % 1000 === 999 && { meta: META }),
     }));
-    const list = new JourneyList(seen(...events), { hop: null, metadata: 'with', harm: null, where: '' });
+    const list = new JourneyList(seen(...events), {
+      hop: null,
+      metadata: 'with',
+      harm: null,
+      time: null,
+      where: '',
+    });
     expect(list.advance(4000)).toBe(false);
     expect(list.length).toBe(4);
     while (!list.advance(4000));

@@ -40,6 +40,13 @@ export class JourneyList {
     this.compile();
   }
 
+  /** Whether a journey is in the list; null: every one is. */
+  get member(): ((journey: number) => boolean) | null {
+    if (this.all) return null;
+    const { query } = this;
+    return (journey) => query?.has(journey) === true;
+  }
+
   private get all(): boolean {
     return this.query === null && this.error === null;
   }

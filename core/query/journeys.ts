@@ -16,6 +16,8 @@ export interface JourneyField {
   readonly text: string;
   readonly values: string;
   readonly operators: readonly Operator[];
+  /** What completion puts in where the name alone is no test. */
+  readonly template?: string;
   readonly journey: (test: Test) => JourneyTest;
   /** What lists are put in order by, to 53 bits. */
   readonly number: (store: CaptureStore, journey: number) => number;

@@ -4,12 +4,13 @@ import { META_STATE } from '#core/format/structs.ts';
 import type { CaptureStore } from '#core/store/capture-store.ts';
 import { EVENT_BIT } from '#core/store/event-columns.ts';
 import { MAX_HOPS } from '#core/store/limits.ts';
-import type { Harm, ListFilter } from '#core/store/view.ts';
-import { CodeTest, numberAtom, rangeAtom, type ColumnOf } from './atom.ts';
+import type { Harm, ListFilter, TimeRange } from '#core/store/view.ts';
+import { nsHi, nsLo, type Ns } from '#core/time/ns.ts';
+import { CodeTest, numberAtom, rangeAtom, wideRangeAtom, type ColumnOf } from './atom.ts';
 import type { Compiled, Question } from './compile.ts';
 import { atomTest, bothTests, notTest, type EventTest } from './events.ts';
 
-export const NO_FILTER: ListFilter = { hop: null, metadata: null, harm: null, where: '' };
+export const NO_FILTER: ListFilter = { hop: null, metadata: null, harm: null, time: null, where: '' };
 
 /** `compileFilter` of compile.ts: the page loads the language when something is written. */
 export type CompileWritten = (text: string, store: CaptureStore) => Compiled;
@@ -35,13 +36,14 @@ export function compileList(
 }
 
 /** With a hop, all parts must hold there, though not at the same event of it. */
-function clickedQuestion({ hop, metadata, harm }: ListFilter): Question | null {
+function clickedQuestion({ hop, metadata, harm, time }: ListFilter): Question | null {
   const here = hop === null ? null : isCode((c) => c.hop, hop, MAX_HOPS);
   const at = (test: EventTest): Question => ({
     kind: 'any',
     test: here === null ? test : bothTests(here, test),
   });
   const parts: Question[] = here === null ? [] : [{ kind: 'any', test: here }];
+  if (time !== null) parts.push(at(isIn(time)));
   if (harm !== null) parts.push(at(isHarmed(harm)));
   if (metadata === 'with') parts.push(at(isPresent()));
   else if (metadata === 'without') {
@@ -65,4 +67,17 @@ function isPresent(): EventTest {
 function isHarmed(harm: Harm): EventTest {
   if (harm === 'lost') return atomTest(rangeAtom((c) => c.flags, EVENT_BIT.lost, null));
   return isCode((c) => c.state, HOP_STATE[harm], Object.keys(HOP_STATE).length);
+}
+
+function isIn({ fromNs, toNs }: TimeRange): EventTest {
+  const [from, to] = [BigInt(fromNs) as Ns, BigInt(toNs) as Ns];
+  const range = { fromHi: nsHi(from), fromLo: nsLo(from), toHi: nsHi(to), toLo: nsLo(to) };
+  return atomTest(
+    wideRangeAtom(
+      (c) => c.tsHi,
+      (c) => c.tsLo,
+      EVENT_BIT.time,
+      () => [range],
+    ),
+  );
 }

@@ -123,6 +123,13 @@ class TreeReader {
         'Use a set (field in {a, b}) or a range (1..9).',
       );
     }
+    const call = node.getChild('Call');
+    if (call !== null) {
+      const { firstChild } = call;
+      const name = { name: this.slice(firstChild!), from: firstChild!.from, to: firstChild!.to };
+      const values = call.getChildren('Value').map((value) => this.literal(value));
+      return { kind: 'test', field: name, operator: 'has', values, from, to };
+    }
     const field = this.field(node.getChild('Field')!);
     const comparison = node.getChild('Comparison');
     const set = node.getChild('Set');
@@ -133,12 +140,11 @@ class TreeReader {
     if (set !== null && values.length === 0) {
       throw new FilterFault(set, 'The set is empty: nothing is in it.', 'Put a value in: {1, 2}.');
     }
-    let operator: Operator;
+    let operator: Operator = values.length === 0 ? 'exists' : 'in';
     if (comparison !== null) {
       const written = this.slice(comparison);
       operator = WORD_OPERATORS[written] ?? (written as Operator);
-    } else if (values.length === 0) operator = 'exists';
-    else operator = /^in\b/.test(this.text.slice(field.to).trimStart()) ? 'in' : 'has';
+    }
     return { kind: 'test', field, operator, values, from, to };
   }
 
@@ -147,6 +153,7 @@ class TreeReader {
     const name = this.slice(node.firstChild!);
     return {
       name: key === null ? name : `${name}.${unquote(this.slice(key))}`,
+      of: node.getChildren('Value').map((value) => this.literal(value)),
       from: node.from,
       to: node.to,
     };

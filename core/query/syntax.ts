@@ -8,9 +8,11 @@ export interface Span {
 
 export type Operator = '==' | '!=' | '<' | '<=' | '>' | '>=' | '~' | '!~' | 'in' | 'exists' | 'has';
 
-/** `tlv.trace_id`, or with a key `tlv["a name with spaces"]`. */
+/** `tlv.trace_id`, or with a key `tlv["a name with spaces"]`, or of two things: `latency("a", "b")`. */
 export interface FieldName extends Span {
   readonly name: string;
+  /** What is in the parentheses: two or nothing. */
+  readonly of?: readonly Literal[];
 }
 
 export interface Literal extends Span {

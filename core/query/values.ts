@@ -1,6 +1,8 @@
 /** What is written behind an operator → numbers, addresses, times. Each returns null for what is no such thing. */
 import ipaddr from 'ipaddr.js';
 
+export { parseInstant } from '#core/time/instant.ts';
+
 /** Both ends are in it. */
 export interface Interval {
   readonly from: bigint;
@@ -50,18 +52,6 @@ export function printDuration(ns: number): string {
           : (['s', 9] as const);
   const text = (ns / 10 ** digits).toFixed(digits);
   return `${digits === 0 ? text : text.replace(/\.?0+$/, '')}${unit}`;
-}
-
-const INSTANT = /^(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2}:\d{2})(?:\.(\d{1,9}))?Z$/;
-
-/** `2026-11-23T10:02:14.913Z` → Unix nanoseconds. */
-export function parseInstant(text: string): bigint | null {
-  const match = INSTANT.exec(text);
-  if (match === null) return null;
-  const [, day = '', time = '', fraction = ''] = match;
-  const ms = Date.parse(`${day}T${time}Z`);
-  if (Number.isNaN(ms)) return null;
-  return BigInt(ms) * 1_000_000n + BigInt(fraction.padEnd(9, '0'));
 }
 
 /** Bytes of an address (4 or 16), and how many of its first bits count: all of them, or those of `10.0.0.0/8`. */

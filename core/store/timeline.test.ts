@@ -23,6 +23,8 @@ describe('the timeline', () => {
       endNs: (START_NS + 3n * 1024n).toString(),
       events: Uint32Array.of(2, 0, 1),
       withMetadata: Uint32Array.of(1, 0, 0),
+      lost: Uint32Array.of(0, 0, 1),
+      drops: Uint32Array.of(0, 0, 0),
     });
   });
 

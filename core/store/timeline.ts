@@ -6,10 +6,12 @@ import { META_STATE } from '#core/format/structs.ts';
 import { deltaNs, nsFromParts } from '#core/time/ns.ts';
 import type { CaptureStore } from './capture-store.ts';
 import { EVENT_BIT, type EventChunk } from './event-columns.ts';
-import { CHUNK_EVENTS, CHUNK_MASK } from './limits.ts';
+import { CHUNK_EVENTS, CHUNK_MASK, CHUNK_SHIFT } from './limits.ts';
 import { TIMELINE_BUCKETS, type Timeline } from './view.ts';
 
 const FIRST_WIDTH_NS = 1024;
+const LOST_SHIFT = Math.log2(EVENT_BIT.lost);
+const DROP_SHIFT = Math.log2(EVENT_BIT.drop);
 
 export class TimelineBuilder {
   private readonly store: CaptureStore;
@@ -24,6 +26,11 @@ export class TimelineBuilder {
   private used = 0;
   private events = new Uint32Array(TIMELINE_BUCKETS);
   private withMetadata = new Uint32Array(TIMELINE_BUCKETS);
+  private lost = new Uint32Array(TIMELINE_BUCKETS);
+  private drops = new Uint32Array(TIMELINE_BUCKETS);
+  /** For each chunk a time that none of its events is before, and one that all are before; ns since the first event. */
+  private readonly chunkFrom: number[] = [];
+  private readonly chunkTo: number[] = [];
 
   constructor(store: CaptureStore) {
     this.store = store;
@@ -55,19 +62,44 @@ export class TimelineBuilder {
       const at = this.bucketFor(tsHi[row]!, tsLo[row]!);
       const from = (this.base + at) * this.width;
       const to = from + this.width;
+      this.bound(from, to);
       const { originHi, originLo } = this;
       let events = 0;
       let withMetadata = 0;
+      let lost = 0;
+      let drops = 0;
       let since = from;
       do {
+        const bits = flags[row]!;
         events++;
         if (metaState[row] === META_STATE.present) withMetadata++;
+        lost += (bits & EVENT_BIT.lost) >>> LOST_SHIFT;
+        drops += (bits & EVENT_BIT.drop) >>> DROP_SHIFT;
         row++;
         if (row < end) since = deltaNs(originHi, originLo, tsHi[row]!, tsLo[row]!);
       } while (row < end && since >= from && since < to && (flags[row]! & EVENT_BIT.time) !== 0);
       this.events[at]! += events;
       this.withMetadata[at]! += withMetadata;
+      this.lost[at]! += lost;
+      this.drops[at]! += drops;
     }
+  }
+
+  private bound(from: number, to: number): void {
+    const chunk = this.cursor >>> CHUNK_SHIFT;
+    while (this.chunkFrom.length <= chunk) {
+      this.chunkFrom.push(Infinity);
+      this.chunkTo.push(-Infinity);
+    }
+    if (from < this.chunkFrom[chunk]!) this.chunkFrom[chunk] = from;
+    if (to > this.chunkTo[chunk]!) this.chunkTo[chunk] = to;
+  }
+
+  /** Whether a chunk may have events from `fromNs` to `toNs`: a query over a part of the time leaves out the others. */
+  mayHave(chunk: number, fromNs: bigint, toNs: bigint): boolean {
+    if (chunk >= this.chunkFrom.length || chunk === this.cursor >>> CHUNK_SHIFT) return true;
+    const origin = nsFromParts(this.originHi, this.originLo);
+    return Number(toNs - origin) >= this.chunkFrom[chunk]! && Number(fromNs - origin) <= this.chunkTo[chunk]!;
   }
 
   /** From the first bucket's start to the last one's end; empty (and '0') when no event has a time. */
@@ -80,6 +112,8 @@ export class TimelineBuilder {
       endNs: end.toString(),
       events: this.events.slice(0, this.used),
       withMetadata: this.withMetadata.slice(0, this.used),
+      lost: this.lost.slice(0, this.used),
+      drops: this.drops.slice(0, this.used),
     };
   }
 
@@ -113,7 +147,7 @@ export class TimelineBuilder {
 
   private extendLeft(first: number): void {
     const by = this.base - first;
-    for (const column of [this.events, this.withMetadata]) {
+    for (const column of [this.events, this.withMetadata, this.lost, this.drops]) {
       column.copyWithin(by, 0, this.used);
       column.fill(0, 0, by);
     }
@@ -125,6 +159,8 @@ export class TimelineBuilder {
     const last = Math.floor((this.base + this.used - 1) / 2);
     this.events = joined(this.events, this.base, this.used, base);
     this.withMetadata = joined(this.withMetadata, this.base, this.used, base);
+    this.lost = joined(this.lost, this.base, this.used, base);
+    this.drops = joined(this.drops, this.base, this.used, base);
     this.base = base;
     this.used = last - base + 1;
     this.width *= 2;

@@ -1,8 +1,7 @@
 /** The tables inside docs/capture-format.md and docs/filter.md, between `<!-- generated:NAME -->` and `<!-- /generated -->`. */
 import { HOOKS } from '#core/format/hooks.ts';
 import { OPERATION, OPERATION_FLAG, PROGRAM_KIND } from '#core/format/attribution.ts';
-import { FIELDS } from '#core/query/catalogue.ts';
-import { JOURNEY_FIELDS } from '#core/query/journeys.ts';
+import { ALL_JOURNEY_FIELDS, FIELDS } from '#core/query/catalogue.ts';
 import {
   BLOCK_SUBTYPE,
   COST_ATTACH,
@@ -81,7 +80,7 @@ export const SECTIONS: ReadonlyMap<string, string> = new Map([
     'filter-fields',
     table(
       ['Field', 'What it is', 'Values', 'Operators'],
-      [...FIELDS, ...JOURNEY_FIELDS].map(({ name, text, values, operators }) => [
+      [...FIELDS, ...ALL_JOURNEY_FIELDS].map(({ name, text, values, operators }) => [
         `\`${name}\``,
         text,
         values,

@@ -7,6 +7,7 @@ import { HelpDialog } from '#src/keys/HelpDialog.tsx';
 import { pageActions } from '#src/keys/page-actions.ts';
 import { AreaPane } from '#src/lint/AreaPane.tsx';
 import { FilterLine } from '#src/filter/FilterLine.tsx';
+import { LatencyPane } from '#src/latency/LatencyPane.tsx';
 import { LossPane } from '#src/loss/LossPane.tsx';
 import { PathPane } from '#src/path/PathPane.tsx';
 import { DropZone } from '#src/start/DropZone.tsx';
@@ -18,12 +19,15 @@ import { Progress } from '#src/status/Progress.tsx';
 import { StatusBar } from '#src/status/StatusBar.tsx';
 import { TimelineStrip } from '#src/timeline/TimelineStrip.tsx';
 import { Header } from './Header.tsx';
+import { Later } from './Later.tsx';
+import { Modal } from './Modal.tsx';
 import { LaterDialog } from './LaterDialog.tsx';
 import { Panes } from './Panes.tsx';
 import './app.css';
 
 /** Loaded when it is opened. */
 const ValueMenu = lazy(() => import('#src/filter/ValueMenu.tsx'));
+const loadCaptureDialog = () => import('#src/capture-controls/CaptureDialog.tsx');
 
 export function App() {
   const session = useSession();
@@ -58,6 +62,7 @@ export function App() {
           <Progress />
           <FilterLine />
           <TimelineStrip />
+          <LatencyPane />
           <PathPane />
           <LossPane />
           <AreaPane />
@@ -70,7 +75,14 @@ export function App() {
       )}
       <DropZone />
       {dialog === 'help' && <HelpDialog onClose={close} />}
-      {dialog !== 'none' && dialog !== 'help' && <LaterDialog which={dialog} onClose={close} />}
+      {dialog === 'capture' && (
+        <Modal title="What is captured" onClose={close}>
+          <Later load={loadCaptureDialog} what="The controls of the capture" />
+        </Modal>
+      )}
+      {dialog !== 'none' && dialog !== 'help' && dialog !== 'capture' && (
+        <LaterDialog which={dialog} onClose={close} />
+      )}
       {menu !== null && (
         <Suspense>
           <ValueMenu key={`${menu.field} ${menu.value ?? ''} ${menu.x} ${menu.y}`} menu={menu} />

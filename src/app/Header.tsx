@@ -22,6 +22,15 @@ export function Header() {
       {capture !== null && <Kept />}
       <span className="push" />
       {capture !== null && <PauseButton />}
+      {capture?.origin.kind === 'live' && (
+        <button
+          className="button"
+          title="What this host captures, and what it costs (r)"
+          onClick={() => session.store.setState({ dialog: 'capture' })}
+        >
+          Capture
+        </button>
+      )}
       {capture !== null && (
         <button className="button" onClick={() => session.store.setState({ dialog: 'schema' })}>
           Schema

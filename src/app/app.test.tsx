@@ -204,7 +204,7 @@ describe('the page', () => {
     expect(screen.getByTestId('list-count').textContent).toBe('10');
     act(() => session.filter.set({ harm: 'lost' }));
     expect(worker.calls.findLast(({ name }) => name === 'setFilter')?.args).toEqual([
-      { hop: null, metadata: null, harm: 'lost', where: '' },
+      { hop: null, metadata: null, harm: 'lost', time: null, where: '' },
     ]);
   });
 

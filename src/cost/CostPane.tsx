@@ -1,47 +1,14 @@
 /** What watching costs: while this is open the kernel counts what BPF programs run, and no longer. */
-import { useEffect, useState } from 'react';
-import type { CostPoint, CostProgram, CostRate, CostView } from '#workers/api.ts';
+import type { CostPoint, CostProgram, CostRate } from '#workers/api.ts';
 import { printBytes, printCount, printRough } from '#src/list/print.ts';
 import { usePage, useSession } from '#src/state/context.ts';
 import { missingCost, printCpu } from './cost.ts';
+import { useCost } from './use-cost.ts';
 import './cost.css';
-
-/** As often as the probe tells. */
-const REFRESH_MS = 1000;
 
 export function CostPane() {
   const open = usePage((state) => state.costOpen);
   return open ? <OpenCost /> : null;
-}
-
-function useCost(): CostView | null {
-  const session = useSession();
-  const capture = usePage((state) => state.newest?.capture ?? 0);
-  const [cost, setCost] = useState<CostView | null>(null);
-  useEffect(() => {
-    // Nothing is open yet.
-    if (capture === 0) return;
-    let stale = false;
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const failed = (error: unknown) => {
-      if (!stale) session.failed(error, 'The cost could not be read');
-    };
-    const ask = () => {
-      session.api.cost().then((found) => {
-        if (stale) return;
-        setCost(found);
-        timer = setTimeout(ask, REFRESH_MS);
-      }, failed);
-    };
-    session.api.watchCost(true).catch(failed);
-    ask();
-    return () => {
-      session.api.watchCost(false).catch(failed);
-      stale = true;
-      clearTimeout(timer);
-    };
-  }, [session, capture]);
-  return cost;
 }
 
 function OpenCost() {

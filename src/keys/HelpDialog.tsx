@@ -4,7 +4,17 @@ import { CELL_LOOKS } from '#src/list/cell.ts';
 import { KEY_TABLE, printKey, SCOPE_TITLES, type KeyRow, type Scope } from './table.ts';
 import './keys.css';
 
-const SCOPES: readonly Scope[] = ['page', 'list', 'groups', 'path', 'journey', 'bytes', 'separator'];
+const SCOPES: readonly Scope[] = [
+  'page',
+  'timeline',
+  'latency',
+  'list',
+  'groups',
+  'path',
+  'journey',
+  'bytes',
+  'separator',
+];
 
 export function HelpDialog({ onClose }: { readonly onClose: () => void }) {
   const rows: readonly KeyRow[] = KEY_TABLE;

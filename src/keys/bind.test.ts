@@ -26,7 +26,7 @@ describe('the keys', () => {
   it('are signs, wherever a keyboard has them: AZERTY has brackets behind AltGr', () => {
     const bracket = press('[', { ctrlKey: true, altKey: true });
     const asSystemsTell = { key: '[', ctrlKey: true, altKey: true, metaKey: false, target: bracket.target };
-    const rest = { preventDefault: () => undefined, stopPropagation: () => undefined };
+    const rest = { shiftKey: false, preventDefault: () => undefined, stopPropagation: () => undefined };
     const withAltGr = { ...asSystemsTell, ...rest, getModifierState: () => true };
     expect(keyIdOf('page', withAltGr)).toBe('previous-hop');
     expect(keyIdOf('page', { ...withAltGr, getModifierState: () => false })).toBeNull();

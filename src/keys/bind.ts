@@ -7,6 +7,7 @@ export type Handlers = Readonly<Partial<Record<KeyId, () => void>>>;
 export interface KeyPress {
   readonly key: string;
   readonly ctrlKey: boolean;
+  readonly shiftKey: boolean;
   readonly altKey: boolean;
   readonly metaKey: boolean;
   readonly target: EventTarget | null;
@@ -24,10 +25,9 @@ export function keyIdOf(scope: Scope, press: KeyPress): KeyId | null {
   const byAltGr = !/^[a-z0-9]$/i.test(press.key) && press.getModifierState?.('AltGraph') === true;
   if (press.metaKey || (!byAltGr && (press.ctrlKey || press.altKey))) return null;
   if (press.target instanceof Element && press.target.closest(TEXT_FIELDS) !== null) return null;
-  const row = KEY_TABLE.find(
-    (candidate) => candidate.scope === scope && (candidate.keys as readonly string[]).includes(press.key),
-  );
-  return row?.id ?? null;
+  const find = (key: string): KeyId | null =>
+    KEY_TABLE.find((row) => row.scope === scope && (row.keys as readonly string[]).includes(key))?.id ?? null;
+  return (press.shiftKey ? find(`Shift+${press.key}`) : null) ?? find(press.key);
 }
 
 /** Runs the handler of a press, and only then keeps the press from the browser and from outer scopes. */

@@ -36,6 +36,7 @@ export function pageActions(session: Session): Handlers {
     'pane-list': () => focusPane('list'),
     'pane-journey': () => focusPane('journey'),
     'pane-bytes': () => focusPane('bytes'),
+    'pane-timeline': () => focusPane('timeline'),
     filter: () => document.querySelector<HTMLElement>('[data-filter-field]')?.focus(),
     value: () => openMenuAtFocus(session),
     common: () => store.setState({ dialog: 'common', commonOf: '' }),
@@ -52,9 +53,11 @@ export function pageActions(session: Session): Handlers {
     'filter-lost': () => session.filter.set({ harm: link.harm === 'lost' ? null : 'lost' }),
     losses: () => store.setState({ lossOpen: !store.getState().lossOpen }),
     cost: () => store.setState({ costOpen: !store.getState().costOpen }),
+    latency: () => store.setState({ latencyOpen: !store.getState().latencyOpen }),
     clear: () => session.filter.clear(),
     schema: () => store.setState({ dialog: 'schema' }),
     export: () => store.setState({ dialog: 'export' }),
+    ...(capture.origin.kind === 'live' && { capture: () => store.setState({ dialog: 'capture' }) }),
   };
 }
 

@@ -2,12 +2,13 @@
  * Every key of the page, in one table: the binder (bind.ts) and the `?` dialog read the same rows, so that
  * neither can know a key that the other does not.
  */
-export type Scope = 'page' | 'list' | 'groups' | 'path' | 'journey' | 'bytes' | 'separator';
+export type Scope =
+  'page' | 'timeline' | 'latency' | 'list' | 'groups' | 'path' | 'journey' | 'bytes' | 'separator';
 
 export interface KeyRow {
   readonly id: string;
   readonly scope: Scope;
-  /** KeyboardEvent.key values. Letters act without Ctrl, Alt and Meta, and never in a text field. */
+  /** KeyboardEvent.key values, `Shift+` in front where a key means something else with it. Letters act without Ctrl, Alt and Meta, and never in a text field. */
   readonly keys: readonly string[];
   readonly text: string;
 }
@@ -25,6 +26,7 @@ export const KEY_TABLE = [
   { id: 'pane-list', scope: 'page', keys: ['2'], text: 'go to the journeys' },
   { id: 'pane-journey', scope: 'page', keys: ['3'], text: 'go to the journey' },
   { id: 'pane-bytes', scope: 'page', keys: ['4'], text: 'go to the bytes' },
+  { id: 'pane-timeline', scope: 'page', keys: ['5'], text: 'go to the timeline' },
   { id: 'filter', scope: 'page', keys: ['/'], text: 'write a filter' },
   { id: 'value', scope: 'page', keys: ['a'], text: 'filter by the value in focus' },
   { id: 'common', scope: 'page', keys: ['h'], text: 'what do these have in common?' },
@@ -35,11 +37,36 @@ export const KEY_TABLE = [
   { id: 'filter-metadata', scope: 'page', keys: ['m'], text: 'only journeys with metadata, or all' },
   { id: 'filter-lost', scope: 'page', keys: ['x'], text: 'only journeys that lost metadata, or all' },
   { id: 'losses', scope: 'page', keys: ['l'], text: 'open or close the table of damage to metadata' },
+  { id: 'latency', scope: 'page', keys: ['d'], text: 'open or close the time between two hops' },
   { id: 'cost', scope: 'page', keys: ['c'], text: 'what watching costs, or not' },
   { id: 'clear', scope: 'page', keys: ['Escape'], text: 'clear the filter' },
   { id: 'schema', scope: 'page', keys: ['s'], text: 'metadata schema' },
+  { id: 'capture', scope: 'page', keys: ['r'], text: 'what this host captures, live' },
   { id: 'export', scope: 'page', keys: ['w'], text: 'the capture for Wireshark, the schema for C' },
   { id: 'theme', scope: 'page', keys: ['t'], text: 'system, light, dark' },
+  { id: 'timeline.previous', scope: 'timeline', keys: ['ArrowLeft'], text: 'back; with a chosen time, that' },
+  { id: 'timeline.next', scope: 'timeline', keys: ['ArrowRight'], text: 'on; with a chosen time, that' },
+  {
+    id: 'timeline.grow',
+    scope: 'timeline',
+    keys: ['Shift+ArrowRight'],
+    text: 'choose a time, or more of it',
+  },
+  { id: 'timeline.shrink', scope: 'timeline', keys: ['Shift+ArrowLeft'], text: 'less of it' },
+  { id: 'timeline.choose', scope: 'timeline', keys: ['Enter'], text: 'only journeys of this bar' },
+  { id: 'timeline.zoom-in', scope: 'timeline', keys: ['+', '='], text: 'closer (or wheel with Ctrl)' },
+  { id: 'timeline.zoom-out', scope: 'timeline', keys: ['-'], text: 'further away' },
+  { id: 'timeline.zoom-brush', scope: 'timeline', keys: ['z'], text: 'the chosen time alone' },
+  { id: 'timeline.whole', scope: 'timeline', keys: ['0', 'Home'], text: 'all of the capture' },
+  { id: 'timeline.earlier', scope: 'timeline', keys: ['PageUp'], text: 'half a view back' },
+  { id: 'timeline.later', scope: 'timeline', keys: ['PageDown'], text: 'half a view on' },
+  { id: 'timeline.clear', scope: 'timeline', keys: ['Escape'], text: 'all times, then all of the capture' },
+  { id: 'latency.previous', scope: 'latency', keys: ['ArrowLeft'], text: 'shorter' },
+  { id: 'latency.next', scope: 'latency', keys: ['ArrowRight'], text: 'longer' },
+  { id: 'latency.grow', scope: 'latency', keys: ['Shift+ArrowRight'], text: 'a range up to longer ones' },
+  { id: 'latency.shrink', scope: 'latency', keys: ['Shift+ArrowLeft'], text: 'a range down to shorter ones' },
+  { id: 'latency.choose', scope: 'latency', keys: ['Enter'], text: 'only journeys that take so long' },
+  { id: 'latency.clear', scope: 'latency', keys: ['Escape'], text: 'no range' },
   { id: 'list.next', scope: 'list', keys: ['ArrowDown'], text: 'next' },
   { id: 'list.previous', scope: 'list', keys: ['ArrowUp'], text: 'previous' },
   { id: 'list.page-down', scope: 'list', keys: ['PageDown'], text: 'a page down' },
@@ -97,6 +124,8 @@ export type KeyId = (typeof KEY_TABLE)[number]['id'];
 
 export const SCOPE_TITLES: Readonly<Record<Scope, string>> = {
   page: 'Everywhere',
+  timeline: 'Timeline',
+  latency: 'Time between hops',
   list: 'Journeys',
   groups: 'Groups',
   path: 'Path',
@@ -117,5 +146,6 @@ const KEY_NAMES: Readonly<Record<string, string>> = {
 };
 
 export function printKey(key: string): string {
-  return KEY_NAMES[key] ?? key;
+  const [, shift = '', plain = ''] = /^(Shift\+)?(.+)$/s.exec(key) ?? [];
+  return `${shift === '' ? '' : '⇧ '}${KEY_NAMES[plain] ?? plain}`;
 }

@@ -16,6 +16,8 @@ function isStep(before: LinkState, after: LinkState): boolean {
     before.hop !== after.hop ||
     before.metadata !== after.metadata ||
     before.harm !== after.harm ||
+    before.time?.fromNs !== after.time?.fromNs ||
+    before.time?.toNs !== after.time?.toNs ||
     before.group !== after.group ||
     before.sort?.field !== after.sort?.field ||
     before.sort?.down !== after.sort?.down ||

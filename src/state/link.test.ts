@@ -41,6 +41,11 @@ const link: fc.Arbitrary<LinkState> = fc
     hop: fc.option(fc.string({ minLength: 1, maxLength: MAX_HOP_CHARS }).filter((s) => !/\p{Cc}/u.test(s))),
     metadata: fc.constantFrom(null, 'with' as const, 'without' as const),
     harm: fc.constantFrom(null, ...HARMS),
+    time: fc.option(
+      fc
+        .tuple(fc.bigInt(0n, (1n << 64n) - 1n), fc.bigInt(0n, (1n << 64n) - 1n))
+        .map(([a, b]) => ({ fromNs: String(a < b ? a : b), toNs: String(a < b ? b : a) })),
+    ),
     where: fc.string({ maxLength: 40 }).map((text) => text.trim()),
     compare: fc.option(fc.record({ a: fc.option(expression), b: fc.option(expression) })),
     columns: fc.option(
@@ -79,6 +84,16 @@ describe('the link', () => {
     expect(parseLink('?journey=12@0badcafe')).toEqual(state);
     expect(printLink(state)).toBe('?journey=12%400badcafe');
     expect(parseLink('?journey=12@not-hex').run).toBe('');
+  });
+
+  it('writes a time as the filter language does', () => {
+    const time = { fromNs: '1795392000000000001', toNs: '1795392001500000000' };
+    expect(printLink({ ...EMPTY_LINK, time })).toBe(
+      '?time=2026-11-23T00%3A00%3A00.000000001Z..2026-11-23T00%3A00%3A01.5Z',
+    );
+    expect(parseLink('?time=2026-11-23T00:00:02Z..2026-11-23T00:00:01Z').time).toBeNull();
+    expect(parseLink('?time=14s..15s').time).toBeNull();
+    expect(parseLink('?time=1969-12-31T23:59:59Z..2026-11-23T00:00:01Z').time).toBeNull();
   });
 
   it('leaves out what is at its default', () => {

@@ -10,6 +10,7 @@
  *   hop      NAME or NAME~NETNS                        filter: journeys seen there
  *   meta     with | without                            filter: with metadata there (or anywhere)
  *   harm     lost | clobbered | suspect | unreadable   filter: what metadata came to there (or anywhere)
+ *   time     INSTANT..INSTANT                          filter: journeys with an event in this time, both ends in it
  *   where    EXPRESSION                                filter: in the filter language (docs/filter.md)
  *   compare  1                                         the path compares two sides, a and b
  *   a, b     EXPRESSION                                a side; without a what the filter passes, without b all but a
@@ -20,7 +21,9 @@
  *   pause    1                                         the view stands still
  */
 import { MAX_COLUMNS, MAX_FILTER_CHARS } from '#core/query/limits.ts';
-import { MAX_JOURNEY_EVENTS, type Harm, type ListSort } from '#workers/api.ts';
+import { parseInstant, printInstant } from '#core/time/instant.ts';
+import type { Ns } from '#core/time/ns.ts';
+import { MAX_JOURNEY_EVENTS, type Harm, type ListSort, type TimeRange } from '#workers/api.ts';
 import { isHarm } from './harm.ts';
 
 export type SourceRef =
@@ -51,6 +54,7 @@ export interface LinkState {
   readonly hop: string | null;
   readonly metadata: 'with' | 'without' | null;
   readonly harm: Harm | null;
+  readonly time: TimeRange | null;
   /** '' = none. Kept as it was written, also when this capture cannot be asked it. */
   readonly where: string;
   readonly compare: Comparison | null;
@@ -77,6 +81,7 @@ export const EMPTY_LINK: LinkState = {
   hop: null,
   metadata: null,
   harm: null,
+  time: null,
   where: '',
   compare: null,
   columns: null,
@@ -162,6 +167,18 @@ function parseHop(text: string | null): string | null {
   return text;
 }
 
+/** `INSTANT..INSTANT`, as the filter language writes a range of `time`; null when it is none, or ends before it begins. */
+export function parseTime(text: string | null): TimeRange | null {
+  const [fromText = '', toText = '', ...more] = (text ?? '').split('..', 3);
+  const [from, to] = [parseInstant(fromText), parseInstant(toText)];
+  if (more.length > 0 || from === null || to === null || from < 0n || to > MAX_U64 || from > to) return null;
+  return { fromNs: from.toString(), toNs: to.toString() };
+}
+
+export function printTime({ fromNs, toNs }: TimeRange): string {
+  return `${printInstant(BigInt(fromNs) as Ns)}..${printInstant(BigInt(toNs) as Ns)}`;
+}
+
 function parseWhere(text: string | null): string {
   return text === null || text.length > MAX_WHERE_CHARS ? '' : text.trim();
 }
@@ -220,6 +237,7 @@ export function parseLink(query: string): LinkState {
     hop: parseHop(parameters.get('hop')),
     metadata: meta === 'with' || meta === 'without' ? meta : null,
     harm: isHarm(harm) ? harm : null,
+    time: parseTime(parameters.get('time')),
     where: parseWhere(parameters.get('where')),
     compare: parseComparison(parameters),
     columns: parseColumns(parameters.getAll('col')),
@@ -241,6 +259,7 @@ export function printLink(state: LinkState): string {
   if (state.hop !== null) parameters.set('hop', state.hop);
   if (state.metadata !== null) parameters.set('meta', state.metadata);
   if (state.harm !== null) parameters.set('harm', state.harm);
+  if (state.time !== null) parameters.set('time', printTime(state.time));
   if (state.where !== '') parameters.set('where', state.where);
   if (state.compare !== null) {
     parameters.set('compare', '1');

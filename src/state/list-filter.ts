@@ -6,18 +6,27 @@ import { hopKey, hopOfKey } from './hop-key.ts';
 import type { LinkState } from './link.ts';
 import type { PageStore } from './store.ts';
 
-export type FilterPart = Pick<LinkState, 'hop' | 'metadata' | 'harm' | 'where'>;
+export type FilterPart = Pick<LinkState, 'hop' | 'metadata' | 'harm' | 'time' | 'where'>;
 
-export const NO_FILTER = { hop: null, metadata: null, harm: null, where: '' } as const satisfies ListFilter;
+export const NO_FILTER = {
+  hop: null,
+  metadata: null,
+  harm: null,
+  time: null,
+  where: '',
+} as const satisfies ListFilter;
 
 /** Whether a link filters at all, by hop or otherwise. */
-export function isFiltered({ hop, metadata, harm, where }: FilterPart): boolean {
-  return hop !== null || metadata !== null || harm !== null || where !== '';
+export function isFiltered({ hop, metadata, harm, time, where }: FilterPart): boolean {
+  return hop !== null || metadata !== null || harm !== null || time !== null || where !== '';
 }
 
 /** A hop that this capture does not have (yet) cannot filter: the path says so, and the rest is in force. */
-export function listFilterOf({ hop, metadata, harm, where }: FilterPart, hops: readonly Hop[]): ListFilter {
-  return { hop: hop === null ? null : hopOfKey(hops, hop), metadata, harm, where };
+export function listFilterOf(
+  { hop, metadata, harm, time, where }: FilterPart,
+  hops: readonly Hop[],
+): ListFilter {
+  return { hop: hop === null ? null : hopOfKey(hops, hop), metadata, harm, time, where };
 }
 
 export class FilterControl {
@@ -36,8 +45,8 @@ export class FilterControl {
    * a hop waits until the hop is known.
    */
   async begin(): Promise<void> {
-    const { hop, metadata, harm, where } = this.#store.getState().link;
-    const filter: ListFilter = hop === null ? { hop, metadata, harm, where } : NO_FILTER;
+    const { hop, metadata, harm, time, where } = this.#store.getState().link;
+    const filter: ListFilter = hop === null ? { hop, metadata, harm, time, where } : NO_FILTER;
     this.#applied = JSON.stringify(filter);
     await this.#worker.api.setFilter(filter);
   }

@@ -44,9 +44,9 @@ afterEach(() => {
 describe('the session', () => {
   it('sets the filter of the link before the first row is read', async () => {
     const { worker } = await open({ metadata: 'with' });
-    const told = worker.calls.filter(({ name }) => name === 'setFilter' || name === 'open');
-    expect(told.slice(0, 2).map((call) => [call.name, call.args[0]])).toMatchObject([
-      ['setFilter', { hop: null, metadata: 'with', harm: null, where: '' }],
+    const asked = worker.calls.filter(({ name }) => name === 'setFilter' || name === 'open');
+    expect(asked.map((call) => [call.name, call.args[0]])).toMatchObject([
+      ['setFilter', { hop: null, metadata: 'with', harm: null, time: null, where: '' }],
       ['open', { kind: 'live' }],
     ]);
   });
@@ -60,6 +60,7 @@ describe('the session', () => {
       hop: 2,
       metadata: null,
       harm: null,
+      time: null,
       where: '',
     });
   });

@@ -32,7 +32,8 @@ export interface Unread {
   readonly remedy: string;
 }
 
-export type Dialog = 'none' | 'help' | 'schema' | 'export' | 'palette' | 'columns' | 'common' | 'note';
+export type Dialog =
+  'none' | 'help' | 'schema' | 'export' | 'capture' | 'palette' | 'columns' | 'common' | 'note';
 
 /** A journey that a person wants to find again, whatever the filter. */
 export interface Mark extends Selection {
@@ -96,6 +97,8 @@ export interface PageState {
   readonly schemaFile: { readonly kind: 'schema' | 'types'; readonly file: File } | null;
   /** The cost is shown, and so counted. */
   readonly costOpen: boolean;
+  /** The times between two hops are shown. */
+  readonly latencyOpen: boolean;
   /** The table of losses is open. */
   readonly lossOpen: boolean;
   readonly theme: Theme;
@@ -131,6 +134,7 @@ export function createPageStore(link: LinkState = EMPTY_LINK): PageStore {
     schemaDraft: null,
     schemaFile: null,
     costOpen: false,
+    latencyOpen: false,
     lossOpen: false,
     theme: savedTheme(),
     host: undefined,

@@ -54,6 +54,8 @@ export function fakeUpdate(part: Partial<Update> = {}): Update {
       endNs: String(FAKE_START_NS + 1_000_000_000n),
       events: Uint32Array.of(1, 2, 3),
       withMetadata: Uint32Array.of(0, 1, 2),
+      lost: Uint32Array.of(0, 0, 1),
+      drops: Uint32Array.of(0, 0, 0),
     },
     rows: null,
     schema: null,
@@ -205,6 +207,12 @@ export class FakeWorker implements WhitherWorker {
   }
   budget() {
     return this.#note('budget', [], { hops: [], types: [], advice: [], packets: 0 });
+  }
+  timelineBins() {
+    return this.#note('timelineBins', [], null);
+  }
+  hopLatency() {
+    return this.#note('hopLatency', [], null);
   }
   inspect() {
     return this.#note('inspect', [], []);

@@ -1,197 +1,212 @@
-/** When: events over time, how many of them carried metadata, and where the capture missed some. */
-import { memo, useDeferredValue, useMemo, useRef, useState } from 'react';
-import type { Gap, Timeline } from '#workers/api.ts';
-import { useWidth } from '#src/app/use-size.ts';
-import { printAbsolute, printCount, printDuration, printRough } from '#src/list/print.ts';
-import { usePage } from '#src/state/context.ts';
-import { barPath, barsOf, gapLabels, gapSpans, gapText } from './bars.ts';
+/** When: events over time, what came to metadata, drops, values of a TLV, and where the capture itself missed some. */
+import { useDeferredValue, useMemo, useState } from 'react';
+import type { Gap, TimelineBins } from '#workers/api.ts';
+import { printAbsolute, printCount, printDuration } from '#src/list/print.ts';
+import { usePage, useSession } from '#src/state/context.ts';
+import { isFiltered } from '#src/state/list-filter.ts';
+import { printTime } from '#src/state/link.ts';
+import { heightOf, rowsOf, binsOfUpdate, type Row } from './rows.ts';
+import { TimelineTable } from './TimelineTable.tsx';
+import { Track } from './Track.tsx';
+import { useBins } from './use-bins.ts';
+import { lengthOf, spanOf, viewAround, wholeOf, type Span } from './view.ts';
 import './timeline.css';
 
-const HEIGHT_PX = 34;
-/** Places of the labels below the bars, as shares of the time. */
-const AXIS = [0, 0.5, 1] as const;
-const BAR_PX = 4;
-/** Kept free above the bars for the labels of gaps. */
-const LABEL_PX = 12;
-const MIN_GAP_PX = 6;
-const TABLE_ROWS = 24;
 const NO_GAPS: readonly Gap[] = [];
+const NO_NAMES: readonly string[] = [];
+const BAR_PX = 3;
+/** Around the drawing. */
+const PADDING_PX = 4;
 
 export function TimelineStrip() {
   // After the path, which has the same Update to draw: in a task of its own.
   const timeline = useDeferredValue(usePage((state) => state.calm?.timeline ?? null));
   const gaps = usePage((state) => state.calm?.gaps ?? NO_GAPS);
-  const box = useRef<HTMLDivElement>(null);
-  const width = useWidth(box);
+  const growing = usePage((state) => state.calm?.state === 'live' || state.calm?.state === 'loading');
+  const filtered = usePage((state) => isFiltered(state.link));
+  const time = usePage((state) => state.link.time);
+  const capture = usePage((state) => state.calm?.capture ?? 0);
+  const tlvNames = usePage((state) => state.calm?.tlvNames ?? NO_NAMES);
+  const [width, setWidth] = useState(0);
+  const [view, setView] = useState<Span | null>(null);
+  const [tlv, setTlv] = useState<string | null>(null);
+  const [ownCapture, setOwnCapture] = useState(capture);
+  if (ownCapture !== capture) {
+    setOwnCapture(capture);
+    setView(null);
+    setTlv(null);
+  }
+
+  const whole = useMemo(() => wholeOf(timeline), [timeline]);
+  const known = tlv !== null && tlvNames.includes(tlv) ? tlv : null;
+  // What comes with every Update has all that is drawn, as long as nothing more is asked for.
+  const asks = view !== null || known !== null || filtered || !growing;
+  const exact = useBins({ view, bins: asks ? Math.floor(width / BAR_PX) : 0, tlv: known });
+  const overview = useMemo(() => (timeline === null ? null : binsOfUpdate(timeline)), [timeline]);
+  const bins: TimelineBins | null = asks && exact !== null ? exact : overview;
+  const lost = useMemo(() => timeline?.lost.some((count) => count > 0) ?? false, [timeline]);
+  const drops = useMemo(() => timeline?.drops.some((count) => count > 0) ?? false, [timeline]);
+  const rows = useMemo(() => (bins === null ? [] : rowsOf(bins, { lost, drops })), [bins, lost, drops]);
+  const height = heightOf(rows);
+  const shown = view ?? whole;
+
   return (
-    <section className="timeline" aria-label="Timeline" data-pane="timeline">
-      <TimelineHead timeline={timeline} />
-      <div className="timeline-box" ref={box}>
-        {timeline !== null && width > 0 && <Bars timeline={timeline} gaps={gaps} width={width} />}
+    <section
+      className="timeline"
+      aria-label="Timeline"
+      data-pane="timeline"
+      style={{ height: height + 2 * PADDING_PX }}
+    >
+      <div className="timeline-head">
+        {whole !== null && <Head whole={whole} view={view} />}
+        {rows.slice(1).map((row) => (
+          <RowLabel key={row.key} row={row} />
+        ))}
       </div>
-      {timeline !== null && <TimelineTable timeline={timeline} gaps={gaps} />}
+      <Track
+        whole={whole}
+        view={shown}
+        zoomed={view !== null}
+        bins={bins}
+        rows={rows}
+        gaps={gaps}
+        height={height}
+        onWidth={setWidth}
+        onView={setView}
+      />
+      <div className="timeline-tools">
+        {tlvNames.length > 0 && <TlvChoice names={tlvNames} chosen={known} onChoose={setTlv} />}
+        <span className="timeline-buttons">
+          <LatencyButton />
+          {time !== null && whole !== null && (
+            <button
+              className="button quiet small"
+              title="Show the chosen time alone (z)"
+              onClick={() => setView(viewAround(spanOf(time), whole))}
+            >
+              Zoom
+            </button>
+          )}
+          {view !== null && (
+            <button
+              className="button quiet small"
+              title="Show all of the capture (0)"
+              onClick={() => setView(null)}
+            >
+              Whole
+            </button>
+          )}
+        </span>
+      </div>
+      {bins !== null && shown !== null && whole !== null && (
+        <TimelineTable bins={bins} rows={rows} gaps={gaps} view={shown} start={whole.from} />
+      )}
     </section>
   );
 }
 
-function TimelineHead({ timeline }: { readonly timeline: Timeline | null }) {
-  if (timeline === null || timeline.startNs === '') return <div className="timeline-head" />;
-  const start = BigInt(timeline.startNs);
-  const span = Number(BigInt(timeline.endNs || timeline.startNs) - start);
-  const [, clock = ''] = printAbsolute(start).split(' ');
+/** When it begins and how long it is; with a brush how much of it is chosen. */
+function Head({ whole, view }: { readonly whole: Span; readonly view: Span | null }) {
+  const session = useSession();
+  const time = usePage((state) => state.link.time);
+  const [, clock = ''] = printAbsolute((view ?? whole).from).split(' ');
+  const span = printDuration(Number(lengthOf(view ?? whole)));
+  const all = printDuration(Number(lengthOf(whole)));
   return (
-    <div className="timeline-head" title={`from ${printAbsolute(start)}`}>
-      <span className="mono muted">{clock.slice(0, 10)}</span>
-      <b className="mono">{printDuration(span)}</b>
+    <div className="timeline-when" title={`from ${printAbsolute((view ?? whole).from)}`}>
+      <span className="mono muted">{clock.slice(0, view === null ? 10 : 15)}</span>
+      {time === null ? (
+        <b className="mono">
+          {span}
+          {view !== null && <span className="muted"> of {all}</span>}
+        </b>
+      ) : (
+        <button
+          className="timeline-chip"
+          title={`Only journeys seen in this time: time in ${printTime(time)}. Press for all (Escape).`}
+          onClick={() => session.filter.set({ time: null })}
+        >
+          only <b className="mono">{printDuration(Number(lengthOf(spanOf(time))))}</b>{' '}
+          <span aria-hidden="true">✕</span>
+          <span className="hidden-text">, press for all</span>
+        </button>
+      )}
     </div>
   );
 }
 
-interface BarsProps {
-  readonly timeline: Timeline;
-  readonly gaps: readonly Gap[];
-  readonly width: number;
-}
-
-const Bars = memo(function Bars({ timeline, gaps, width }: BarsProps) {
-  const [over, setOver] = useState<number | null>(null);
-  const bars = useMemo(() => barsOf(timeline, Math.floor(width / BAR_PX)), [timeline, width]);
-  const spans = useMemo(() => gapSpans(gaps, timeline), [gaps, timeline]);
-  const highest = bars.reduce((max, bar) => Math.max(max, bar.events), 0);
-  const most = spans.length === 0 ? highest : (highest * HEIGHT_PX) / (HEIGHT_PX - LABEL_PX);
-  const labels = gapLabels(spans, width, MIN_GAP_PX);
-  const bar = over === null ? undefined : bars[over];
-  const spanNs = spanOf(timeline);
-  const perSecond = spanNs === 0 ? 0 : (highest * bars.length * 1e9) / spanNs;
-  return (
+/** The name of a row; where the language can ask for it, a filter. */
+function RowLabel({ row }: { readonly row: Row }) {
+  const session = useSession();
+  const where = usePage((state) => state.link.where);
+  const text = (
     <>
-      <svg
-        width={width}
-        height={HEIGHT_PX}
-        role="img"
-        aria-label="Events over time; the table that follows has the numbers"
-        onPointerMove={(event) => {
-          const share = (event.clientX - event.currentTarget.getBoundingClientRect().left) / width;
-          setOver(Math.min(bars.length - 1, Math.max(0, Math.floor(share * bars.length))));
-        }}
-        onPointerLeave={() => setOver(null)}
-      >
-        <defs>
-          <pattern
-            id="gap-hatch"
-            width="5"
-            height="5"
-            patternUnits="userSpaceOnUse"
-            patternTransform="rotate(45)"
-          >
-            <line x1="0" y1="0" x2="0" y2="5" className="gap-line" />
-          </pattern>
-        </defs>
-        {spans.map((span, i) => {
-          const x = span.from * width;
-          const wide = Math.max(MIN_GAP_PX, (span.to - span.from) * width);
-          const text = gapText(span);
-          const label = labels[i] ?? null;
-          return (
-            <g key={span.key} className="gap">
-              <title>{`gap: ${text}, ${span.causes.join(', ')}`}</title>
-              <rect x={x} y={0.5} width={wide} height={HEIGHT_PX - 1} fill="url(#gap-hatch)" />
-              {label !== null && (
-                <text x={label.x} y={LABEL_PX - 3} textAnchor={label.anchor}>
-                  {text}
-                </text>
-              )}
-            </g>
-          );
-        })}
-        <path
-          className="bar-packets"
-          d={barPath(
-            bars.map((one) => one.events),
-            most,
-            width,
-            HEIGHT_PX,
-            0,
-          )}
-        />
-        <path
-          className="bar-meta"
-          d={barPath(
-            bars.map((one) => one.withMetadata),
-            most,
-            width,
-            HEIGHT_PX,
-            0,
-          )}
-        />
-        {over !== null && (
-          <rect
-            className="bar-over"
-            x={(over * width) / bars.length - 0.5}
-            y={0}
-            width={width / bars.length}
-            height={HEIGHT_PX}
-          />
-        )}
-      </svg>
-      <span className="timeline-peak mono" title="The highest bar">
-        {perSecond > 0 ? `${printRough(perSecond)}/s` : ''}
-      </span>
-      <div className="timeline-axis mono" aria-hidden="true">
-        {AXIS.map((share) => (
-          <span key={share}>{share === 0 ? '0' : `+${printDuration(spanNs * share)}`}</span>
-        ))}
-      </div>
-      {bar !== undefined && over !== null && (
-        <span
-          className="timeline-tip mono"
-          style={
-            over < bars.length / 2
-              ? { left: (over * width) / bars.length + 10 }
-              : { right: width - (over * width) / bars.length + 4 }
-          }
-        >
-          {printCount(bar.events)} events, {printCount(bar.withMetadata)} with metadata
-        </span>
-      )}
+      <span className={row.kind === 'value' ? 'mono' : ''}>{row.label}</span>{' '}
+      <span className="muted mono">{printCount(row.total)}</span>
     </>
   );
-});
-
-function spanOf({ startNs, endNs }: Timeline): number {
-  return startNs === '' ? 0 : Number(BigInt(endNs || startNs) - BigInt(startNs));
+  const style = { top: row.top + PADDING_PX };
+  if (row.filter === '') {
+    return (
+      <span className="timeline-row" style={style} title={`${row.label}: ${printCount(row.total)} events`}>
+        {text}
+      </span>
+    );
+  }
+  const next = where === '' ? row.filter : `(${where}) && ${row.filter}`;
+  const apply = () => {
+    session.filter
+      .write(next)
+      .catch((error: unknown) => session.failed(error, 'The list could not be filtered'));
+  };
+  return (
+    <button
+      className="link timeline-row"
+      style={style}
+      title={`${row.label}: ${printCount(row.total)} events here. Filter: ${row.filter}`}
+      onClick={apply}
+    >
+      {text}
+    </button>
+  );
 }
 
-/** The same numbers for screen readers, in fewer steps. */
-const TimelineTable = memo(function TimelineTable({ timeline, gaps }: Omit<BarsProps, 'width'>) {
-  const bars = barsOf(timeline, TABLE_ROWS);
-  const span = spanOf(timeline);
+function LatencyButton() {
+  const session = useSession();
+  const open = usePage((state) => state.latencyOpen);
   return (
-    <table className="hidden-text" aria-label="Timeline as a table">
-      <thead>
-        <tr>
-          <th scope="col">from</th>
-          <th scope="col">events</th>
-          <th scope="col">with metadata</th>
-        </tr>
-      </thead>
-      <tbody>
-        {bars.map((bar, i) => (
-          <tr key={i}>
-            <th scope="row">{printDuration((span * i) / bars.length)}</th>
-            <td>{bar.events}</td>
-            <td>{bar.withMetadata}</td>
-          </tr>
-        ))}
-        {gapSpans(gaps, timeline).map((gap) => (
-          <tr key={`gap-${gap.key}`}>
-            <th scope="row">gap at {printDuration(span * gap.from)}</th>
-            <td colSpan={2}>
-              {gap.count ?? 'unknown number of'} events missed: {gap.causes.join(', ')}
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+    <button
+      className="button quiet small"
+      aria-pressed={open}
+      title="How long packets take from one hop to another (d)"
+      onClick={() => session.store.setState({ latencyOpen: !open })}
+    >
+      Between hops
+    </button>
   );
-});
+}
+
+interface ChoiceProps {
+  readonly names: readonly string[];
+  readonly chosen: string | null;
+  readonly onChoose: (name: string | null) => void;
+}
+
+function TlvChoice({ names, chosen, onChoose }: ChoiceProps) {
+  return (
+    <select
+      className="timeline-choice"
+      aria-label="Values of a TLV over time"
+      title="Values of a TLV over time"
+      value={chosen ?? ''}
+      onChange={({ target }) => onChoose(target.value === '' ? null : target.value)}
+    >
+      <option value="">values over time …</option>
+      {names.map((name) => (
+        <option key={name} value={name}>
+          {name}
+        </option>
+      ))}
+    </select>
+  );
+}

@@ -20,7 +20,12 @@ export type ReadNumber = (text: string) => bigint | null;
  * What a test of numbers asks for, as intervals between 0 and `max`. Throws FilterFault where a value is not a number
  * by `read`.
  */
-export function intervalsOf(field: Field, test: Test, max: bigint, read: ReadNumber): Interval[] {
+export function intervalsOf(
+  field: Pick<Field, 'name' | 'values'>,
+  test: Test,
+  max: bigint,
+  read: ReadNumber,
+): Interval[] {
   const one = (literal: Literal, text = literal.text): bigint => {
     const value = read(text);
     if (value === null) throw wrongValue(field, literal);

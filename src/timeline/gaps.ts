@@ -1,32 +1,11 @@
-/** The timeline's bars from its buckets, and where gaps fall. Pure. */
-import type { Gap, Timeline } from '#workers/api.ts';
+/** Where gaps of the capture fall in a view, and their labels. Pure. */
+import type { Gap } from '#workers/api.ts';
 import { printCount } from '#src/list/print.ts';
-
-export interface Bar {
-  readonly events: number;
-  readonly withMetadata: number;
-}
-
-/** Merges neighbouring buckets until there are at most `most` bars; the sums stay. */
-export function barsOf(timeline: Timeline, most: number): readonly Bar[] {
-  const buckets = timeline.events.length;
-  const size = Math.max(1, Math.ceil(buckets / Math.max(1, most)));
-  const bars: Bar[] = [];
-  for (let start = 0; start < buckets; start += size) {
-    let events = 0;
-    let withMetadata = 0;
-    for (let i = start; i < Math.min(buckets, start + size); i++) {
-      events += timeline.events[i] ?? 0;
-      withMetadata += timeline.withMetadata[i] ?? 0;
-    }
-    bars.push({ events, withMetadata });
-  }
-  return bars;
-}
+import { shareOf, type Span } from './view.ts';
 
 export interface GapSpan {
   readonly key: string;
-  /** Shares of the whole time, 0…1. */
+  /** Shares of the view, 0…1. */
   readonly from: number;
   readonly to: number;
   /** null: at least one loss of unknown size. */
@@ -38,17 +17,14 @@ export interface GapSpan {
 const MAX_GAP_SPANS = 60;
 
 /**
- * Losses as shares of the timeline, those that touch joined and their counts added. What sampling left out
- * is everywhere, as asked, and marks no place.
+ * Losses as shares of the view, those that touch joined and their counts added; those outside of it are left out. What
+ * sampling left out is everywhere, as asked, and marks no place.
  */
-export function gapSpans(gaps: readonly Gap[], timeline: Timeline): readonly GapSpan[] {
-  if (timeline.startNs === '' || timeline.endNs === '') return [];
-  const start = BigInt(timeline.startNs);
-  const span = Number(BigInt(timeline.endNs) - start);
-  if (span <= 0) return [];
-  const share = (ns: string) => Math.min(1, Math.max(0, Number(BigInt(ns) - start) / span));
+export function gapSpans(gaps: readonly Gap[], view: Span | null): readonly GapSpan[] {
+  if (view === null || view.to <= view.from) return [];
+  const share = (ns: string) => Math.min(1, Math.max(0, shareOf(view, BigInt(ns))));
   const sorted = gaps
-    .filter((gap) => !gap.leftOut)
+    .filter((gap) => !gap.leftOut && BigInt(gap.fromNs) <= view.to && BigInt(gap.toNs) >= view.from)
     .map((gap) => ({ from: share(gap.fromNs), to: share(gap.toNs), count: gap.count, cause: gap.cause }))
     .sort((a, b) => a.from - b.from);
   const joined: { from: number; to: number; count: number | null; causes: Set<string> }[] = [];
@@ -110,24 +86,4 @@ export function gapLabels(
     free = start + wide;
     return { x, anchor: after ? 'start' : 'end' };
   });
-}
-
-/** One path of bars standing on `base`: an attribute to set, instead of hundreds of elements. */
-export function barPath(
-  values: readonly number[],
-  most: number,
-  width: number,
-  base: number,
-  inset: number,
-): string {
-  if (values.length === 0 || most <= 0) return '';
-  const step = width / values.length;
-  const bar = Math.max(0.5, step - 1 - 2 * inset);
-  let path = '';
-  values.forEach((value, i) => {
-    if (value === 0) return;
-    const height = Math.max(1, (value / most) * base);
-    path += `M${(i * step + inset).toFixed(1)},${base}v${(-height).toFixed(1)}h${bar.toFixed(1)}V${base}z`;
-  });
-  return path;
 }

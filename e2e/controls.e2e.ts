@@ -1,0 +1,66 @@
+/** What the agent captures, changed from the page, on the edge lab of this kernel. */
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { labMissing, startAgent, type RunningAgent } from './agent.ts';
+import { launchBrowser, openPage, type WatchedPage } from './browser.ts';
+import { waitForState } from './look.ts';
+
+const missing = labMissing();
+const required = process.env['WHITHER_REQUIRE_KERNEL'] === '1';
+const POLL = { timeout: 30_000 };
+/** Chromium logs the 422 of a question that the agent does not take. */
+const REFUSED = /status of 422/;
+
+describe.skipIf(missing !== null && !required)(
+  `capture controls${missing === null ? '' : ` (${missing})`}`,
+  () => {
+    let agent: RunningAgent;
+    let browser: Browser;
+    let watched: WatchedPage;
+    let page: Page;
+
+    beforeAll(async () => {
+      agent = await startAgent(['serve', '--lab', 'edge']);
+      browser = await launchBrowser();
+      watched = await openPage(browser, { allow: REFUSED });
+      ({ page } = watched);
+      await page.goto(agent.link);
+      await waitForState(page, 'live');
+    });
+    afterAll(async () => {
+      await browser.close();
+      await agent.stop();
+      expect(watched.faults).toEqual([]);
+    });
+
+    const filter = () => page.evaluate(() => globalThis.whither.state.newest?.filter?.expression ?? null);
+    const events = () => page.evaluate(() => globalThis.whither.state.newest?.events ?? 0);
+
+    it('a filter that libpcap does not take is told at its place, and the capture goes on', async () => {
+      await expect.poll(events, POLL).toBeGreaterThan(50);
+      await page.keyboard.press('r');
+      const field = page.locator('.controls input[name="filter"]');
+      await field.fill('udpp');
+      await page.getByRole('button', { name: 'Capture this' }).click();
+      await page.locator('.controls-field .controls-error', { hasText: 'udpp' }).waitFor();
+      expect(await field.getAttribute('aria-invalid')).toBe('true');
+      expect(await filter()).toBeNull();
+      const before = await events();
+      await expect.poll(events, POLL).toBeGreaterThan(before);
+    });
+
+    it('one that it takes is in force in the same capture, which says so', async () => {
+      const before = await events();
+      await page.locator('.controls input[name="filter"]').fill('udp');
+      await page.getByRole('button', { name: 'Capture this' }).click();
+      await page.locator('.controls').waitFor({ state: 'detached', timeout: 30_000 });
+      await expect.poll(filter, POLL).toBe('udp');
+      await page.locator('[data-testid="kept"]', { hasText: 'udp' }).waitFor();
+      await expect.poll(events, POLL).toBeGreaterThan(before);
+      // What came before is still there.
+      expect(await page.evaluate(async () => (await globalThis.whither.api.rows(0, 1)).count)).toBe(1);
+      const gaps = await page.evaluate(() => globalThis.whither.state.newest?.gaps ?? []);
+      expect(gaps.some(({ count }) => count === null)).toBe(true);
+    });
+  },
+);
