@@ -42,8 +42,8 @@ function addDevice(number: number): void {
 
 /** TUNSETIFF and TUNSETLINK of linux/if_tun.h, for which iproute2 has no command: ARPHRD_ETHER. */
 function retype(device: string): void {
-  const request = `pack("a16 S x22", "${device}", 0x1001)`;
-  const script = `open my $tun, "+<", "/dev/net/tun" or die; ioctl $tun, 0x400454ca, ${request} or die $!; ioctl $tun, 0x400454cd, 1 or die $!`;
+  const request = `my $request = pack("a16 S x22", "${device}", 0x1001)`;
+  const script = `${request}; open my $tun, "+<", "/dev/net/tun" or die; ioctl $tun, 0x400454ca, $request or die $!; ioctl $tun, 0x400454cd, 1 or die $!`;
   execFileSync('ip', ['netns', 'exec', NETNS, 'perl', '-e', script]);
 }
 
