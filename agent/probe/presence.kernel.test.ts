@@ -42,8 +42,8 @@ function addDevice(number: number): void {
 
 /** TUNSETIFF and TUNSETLINK of linux/if_tun.h, for which iproute2 has no command: ARPHRD_ETHER. */
 function retype(device: string): void {
-  const request = `pack("a16 S x22", "${device}", 0x1001)`;
-  const script = `open my $tun, "+<", "/dev/net/tun" or die; ioctl $tun, 0x400454ca, ${request} or die $!; ioctl $tun, 0x400454cd, 1 or die $!`;
+  const request = `my $request = pack("a16 S x22", "${device}", 0x1001)`;
+  const script = `${request}; open my $tun, "+<", "/dev/net/tun" or die; ioctl $tun, 0x400454ca, $request or die $!; ioctl $tun, 0x400454cd, 1 or die $!`;
   execFileSync('ip', ['netns', 'exec', NETNS, 'perl', '-e', script]);
 }
 
@@ -238,6 +238,8 @@ describe.skipIf(skip !== null)(`what the probe watches goes away${skip === null 
 
   it('is started again by the agent when the device comes back', async () => {
     const statuses: Status[] = [];
+    // What the test before left would be taken for a start.
+    rmSync(file, { force: true });
     const out = createWriteStream(file);
     const runner = new ProbeRunner({
       launcher: new DirectLauncher(labFiles().probe),
@@ -249,7 +251,9 @@ describe.skipIf(skip !== null)(`what the probe watches goes away${skip === null 
     const last = (): Status | undefined => statuses.at(-1);
     // Its interfaces are in the file when it is attached; the status may say so before.
     const starts = (): number =>
-      readCapture(file).interfaces.filter(({ name }) => name === 'v0:net_dev_queue').length;
+      existsSync(file)
+        ? readCapture(file).interfaces.filter(({ name }) => name === 'v0:net_dev_queue').length
+        : 0;
     const attached = async (count: number): Promise<void> => {
       await until('it is attached', () => starts() === count);
       await until('it captures', () => last()?.capture === 'running');
