@@ -1,7 +1,7 @@
 /** Chooses what the bytes are compared with, and says what differs. */
 import { useContext } from 'react';
 import type { EventBytes, Hop, JourneyDetail } from '#workers/api.ts';
-import { diffText } from './diff.ts';
+import { diffText, type BytesDiff } from './diff.ts';
 import { diffWith, Reference } from './reference.ts';
 
 /** An event that stays chosen while others are looked at. */
@@ -55,13 +55,15 @@ export function DiffBar({ bytes, detail, places, against, held, onAgainst, onHol
         hold these
       </button>
       {area !== null && packet !== null && (
-        <p role="status" className="diff-text">
-          {area.differences.length + packet.differences.length + area.missing + packet.missing > 0 && (
-            <span aria-hidden="true">≠ </span>
-          )}
+        <p role="status" className={isSame(area) && isSame(packet) ? 'muted' : 'diff-text'}>
+          {!(isSame(area) && isSame(packet)) && <span aria-hidden="true">≠ </span>}
           Metadata: {diffText(area)}. Packet: {diffText(packet)}.
         </p>
       )}
     </div>
   );
+}
+
+function isSame({ differences, missing }: BytesDiff): boolean {
+  return differences.length === 0 && missing === 0;
 }

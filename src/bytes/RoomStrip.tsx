@@ -10,7 +10,7 @@ const NAMES: Readonly<Record<RoomKind, string>> = {
   tail: 'behind',
 };
 /** The encapsulation that is drawn: what overlays use. */
-const DRAWN_NEED = 'VXLAN, Geneve over IPv4';
+const DRAWN_NEED = 'VXLAN';
 
 export function RoomStrip({ bytes, isXdp }: { readonly bytes: EventBytes; readonly isXdp: boolean }) {
   const room = roomOfBytes(bytes, isXdp);
@@ -52,8 +52,12 @@ export function RoomStrip({ bytes, isXdp }: { readonly bytes: EventBytes; readon
       <p className="room-needs muted">
         <b>{free} B</b> in front:{' '}
         {needs.map(({ name, bytes: count, fits }) => (
-          <span key={name} className={fits ? '' : 'short'} title={`${name} needs ${count} B`}>
-            {fits ? '✓' : '✕'} {name} <span className="mono">{count}</span>
+          <span
+            key={name}
+            className={fits ? '' : 'short'}
+            title={`${name} needs ${count} B in front of the metadata`}
+          >
+            {fits ? '✓' : '✕'} {name}
           </span>
         ))}
       </p>

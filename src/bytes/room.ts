@@ -33,13 +33,13 @@ const IPV4 = 20;
 const IPV6 = 40;
 const UDP = 8;
 const VXLAN = 8;
-/** Outer headers, without options. The kernel moves none of the metadata for them (docs/states.md). */
+/** A tag, and outer headers without options: IPv4 in IPv4, Ethernet over GRE, VXLAN (or Geneve) over IPv4 and IPv6. The kernel moves none of the metadata for them (docs/states.md). */
 const ENCAPSULATIONS: readonly (readonly [name: string, bytes: number])[] = [
-  ['VLAN tag', 4],
+  ['VLAN', 4],
   ['IPIP', IPV4],
-  ['GRE tap over IPv4', ETHERNET + IPV4 + 4],
-  ['VXLAN, Geneve over IPv4', ETHERNET + IPV4 + UDP + VXLAN],
-  ['VXLAN, Geneve over IPv6', ETHERNET + IPV6 + UDP + VXLAN],
+  ['GRE', ETHERNET + IPV4 + 4],
+  ['VXLAN', ETHERNET + IPV4 + UDP + VXLAN],
+  ['VXLAN6', ETHERNET + IPV6 + UDP + VXLAN],
 ];
 
 /** `isXdp`: at a hook in front of the skb. null when the capture does not say where things are, or it cannot be. */

@@ -1,5 +1,5 @@
 /** One packet's life: hops as columns, what it carried as rows. Choosing a hop shows its bytes. */
-import { useEffect, useMemo, useState, type ReactNode } from 'react';
+import { lazy, Suspense, useEffect, useMemo, useState, type ReactNode } from 'react';
 import type { JourneyDetail } from '#workers/api.ts';
 import { printCount } from '#src/list/print.ts';
 import { usePage, useSession } from '#src/state/context.ts';
@@ -9,10 +9,11 @@ import { joinJourneys, linksToJoin } from './joined.ts';
 import { Links } from './Links.tsx';
 import { Matrix } from './Matrix.tsx';
 import { besideRows, headingOf, matrixOf } from './matrix.ts';
-import { SharesMatrix } from './SharesMatrix.tsx';
 import { Ways } from './Ways.tsx';
 import { beyondHops } from './ways.ts';
 import './journey.css';
+
+const SharesMatrix = lazy(() => import('./SharesMatrix.tsx').then((m) => ({ default: m.SharesMatrix })));
 
 export function JourneyPane() {
   const detail = usePage((state) => state.detail);
@@ -32,7 +33,9 @@ export function JourneyPane() {
   if (many) {
     return (
       <Pane title="Journeys" scope={scope}>
-        <SharesMatrix />
+        <Suspense fallback={<p className="pane-empty">Counting …</p>}>
+          <SharesMatrix />
+        </Suspense>
       </Pane>
     );
   }

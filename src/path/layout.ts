@@ -37,7 +37,9 @@ export interface Station {
   readonly labelY: number;
   /** Nothing was seen here and room is short: a mark, its words when pointed at. */
   readonly quiet: boolean;
-  /** Its counts have room for the bytes, and they are others than at the hop before. */
+  /** There is room for more than one number in a line. */
+  readonly roomy: boolean;
+  /** Its bytes are others than those at the hop before, and have room. */
   readonly saysBytes: boolean;
   /** One for each side. */
   readonly counts: readonly Count[];
@@ -205,6 +207,7 @@ export function layoutPath(
         label: slot.label,
         x: right + END_WIDTH / 2,
         y: (own.length === 1 ? base - bandHeight / 2 : y + LABEL_Y + bandHeight / 2) + position * endPitch,
+        roomy: false,
         saysBytes: false,
         counts: counts(slot),
       });
@@ -264,7 +267,8 @@ function layoutRow(
       left += room;
       const own = counts(slot);
       const bytes = averageBytes(own[0]?.numbers ?? null);
-      const saysBytes = own.length === 1 && bytes > 0 && bytes !== bytesBefore && step >= BYTES_PITCH;
+      const roomy = step >= BYTES_PITCH;
+      const saysBytes = own.length === 1 && bytes > 0 && bytes !== bytesBefore && roomy;
       if (bytes > 0) bytesBefore = bytes;
       return {
         key: `${group.key}/${slot.key}`,
@@ -274,6 +278,7 @@ function layoutRow(
         x: left - room / 2,
         labelY: y + LABEL_Y + (isTight && !quiet ? level * LABEL_STEP : 0),
         quiet,
+        roomy,
         saysBytes,
         counts: own,
       };

@@ -1,7 +1,6 @@
 /** What of the path can be chosen, in reading order: hops, bands between them, and what happened there. Pure. */
-import type { Hop } from '#workers/api.ts';
+import type { Edge, Hop } from '#workers/api.ts';
 import { causeFilter, edgeFilter, lostFilter } from './ask.ts';
-import type { Edge } from '#workers/api.ts';
 import type { PathLayout } from './layout.ts';
 
 export interface Stop {
