@@ -192,7 +192,7 @@ export function layoutPath(
     const dotY = y + LABEL_Y + (levels - 1) * LABEL_STEP + DOT_BELOW_LABEL;
     const base = dotY + BAND_BELOW_DOT + bandHeight;
     const foot = base + (options.sides.length - 1) * bandHeight;
-    const right = Math.max(room, ...stations.map(({ x }) => x + step / 2));
+    const right = Math.max(room, ...lanes.flatMap((lane) => lane.layers.map(({ to }) => to)));
     width = Math.max(width, right + (ends.length > 0 ? END_WIDTH : 0));
     const told = layoutCallouts(stations, foot + FIRST_LINE + lines * LINE_PX - 4, right);
     callouts.push(...told.callouts);
