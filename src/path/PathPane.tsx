@@ -80,7 +80,7 @@ export function PathPane() {
     const isPressed = (stop: Stop) =>
       stop.kind === 'hop'
         ? stop.hop !== null && stop.hop === pressedHop
-        : stop.where === where && where !== '';
+        : where !== '' && stop.ask() === where;
     return new Set(stops.filter(isPressed).map(({ key }) => key));
   }, [stops, pressedHop, where]);
   const focusKey = (stops.find((stop) => stop.key === current) ?? stops[0])?.key ?? '';
@@ -113,7 +113,10 @@ export function PathPane() {
     if (stop === undefined) return;
     setCurrent(stop.key);
     if (stop.hop !== null) session.filter.toggleHop(stop.hop);
-    else if (stop.where !== null) session.filter.set({ where: stop.where === where ? '' : stop.where });
+    else {
+      const asked = stop.ask();
+      if (asked !== null) session.filter.set({ where: asked === where ? '' : asked });
+    }
   };
   const onKeyDown = (event: KeyboardEvent) => {
     const from = stopOf(event.target);
