@@ -175,7 +175,6 @@ interface ContentProps {
 }
 
 function Content({ bytes, isXdp, tools, noArea, noPacket, perRow, roomy }: ContentProps) {
-  const shown = useMemo(() => bytesOf(blob), [blob]);
   // By key, not by span: the same TLV stays marked, and the focus stays, when another hop is chosen.
   const [hotKey, setHotKey] = useState('');
   const setHot = useCallback((span: Span | null) => setHotKey(span?.key ?? ''), []);
@@ -183,6 +182,7 @@ function Content({ bytes, isXdp, tools, noArea, noPacket, perRow, roomy }: Conte
   const lines = useMemo(() => fieldLines(bytes.fields), [bytes]);
   const parts = useMemo(() => decodedParts(bytes), [bytes]);
   const packetSpans = useMemo(() => fieldSpans(lines), [lines]);
+  const list = useRef<HTMLDivElement>(null);
   const all = useMemo(() => [...parts.flatMap(({ spans }) => spans), ...packetSpans], [parts, packetSpans]);
   const hot = all.find((span) => span.key === hotKey) ?? null;
   const focusKey = all.some((span) => span.key === current) ? current : (all[0]?.key ?? '');
