@@ -161,7 +161,7 @@ describe('the keyboard alone', () => {
     );
   }
   function focusedStation(): Promise<string | null> {
-    return page.evaluate(() => document.activeElement?.getAttribute('data-station') ?? null);
+    return page.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? null);
   }
   function focusedText(): Promise<string | null> {
     return page.evaluate(() => document.activeElement?.textContent ?? null);

@@ -2,10 +2,9 @@
  * One opened capture: its source, the reader between, and what the store has of it. Bytes come in slices;
  * between two of them the store answers queries about everything up to there.
  */
-import { BudgetQuery } from '#core/budget/budget-query.ts';
 import type { Budget } from '#core/budget/types.ts';
 import { GAP_CAUSE } from '#core/format/structs.ts';
-import { LintSummaryQuery, type LintSummary } from '#core/lint/lint-summary.ts';
+import type { LintSummary } from '#core/lint/lint-summary.ts';
 import type { AreaDecoder } from '#core/metadata/scan.ts';
 import type { Problem } from '#core/pcapng/types.ts';
 import { CaptureReader } from '#core/pcapng/reader.ts';
@@ -16,8 +15,6 @@ import { compileList } from '#core/query/list-filter.ts';
 import { Query } from '#core/query/query.ts';
 import { CHUNK_MASK } from '#core/store/limits.ts';
 import { LossSummaryQuery } from '#core/store/loss-summary.ts';
-import { MatrixQuery } from '#core/store/matrix-query.ts';
-import { PathQuery } from '#core/store/path-query.ts';
 import { TimelineBuilder } from '#core/store/timeline.ts';
 import type { FilterError } from '#core/query/syntax.ts';
 import type {
@@ -274,16 +271,18 @@ export class Capture implements SourceSink {
     return true;
   }
 
-  /** Of all that was read up to now; so are the next two. */
+  /** Of all that was read up to now; so are the next ones, whose code comes when they are asked for. */
   async lossSummary(): Promise<LossSummary> {
     return (await this.#whole(new LossSummaryQuery(this.store), STEP_BUDGET)).summary();
   }
 
   async lintSummary(): Promise<LintSummary> {
+    const { LintSummaryQuery } = await import('#core/lint/lint-summary.ts');
     return (await this.#whole(new LintSummaryQuery(this.store), AREA_STEP_BUDGET)).summary();
   }
 
   async budget(): Promise<Budget> {
+    const { BudgetQuery } = await import('#core/budget/budget-query.ts');
     return (await this.#whole(new BudgetQuery(this.store), AREA_STEP_BUDGET)).budget();
   }
 
@@ -306,12 +305,14 @@ export class Capture implements SourceSink {
   async pathOf(set: JourneySet): Promise<PathNumbers | FilterError> {
     const members = await this.#members(set);
     if (typeof members !== 'function') return members;
+    const { PathQuery } = await import('#core/store/path-query.ts');
     return (await this.#whole(new PathQuery(this.store, members), STEP_BUDGET)).numbers();
   }
 
   async matrixOf(set: JourneySet): Promise<MatrixShares | FilterError> {
     const members = await this.#members(set);
     if (typeof members !== 'function') return members;
+    const { MatrixQuery } = await import('#core/store/matrix-query.ts');
     return (await this.#whole(new MatrixQuery(this.store, members), STEP_BUDGET)).shares();
   }
 

@@ -1,18 +1,23 @@
 /** The bytes at the chosen hop: to scale, as hex, and as what they mean; each points at the other. */
-import { Fragment, useCallback, useMemo, useRef, useState, type KeyboardEvent } from 'react';
-import type { EventBytes, JourneyHop } from '#workers/api.ts';
+import { Fragment, useCallback, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
+import type { EventBytes, JourneyDetail, JourneyHop } from '#workers/api.ts';
 import { useWidth } from '#src/app/use-size.ts';
 import { scopedAction } from '#src/keys/bind.ts';
 import { valueProps, type ValueProps } from '#src/keys/focused-value.ts';
 import { FILTER_FIELDS } from './filter-fields.ts';
 import type { FieldNode } from '#core/dissect/types.ts';
 import { usePage, useSession } from '#src/state/context.ts';
+import { cArray } from './copy.ts';
 import { AREA_KEY, decodedParts } from './decoded-parts.ts';
+import { DiffBar, type Against, type Held } from './DiffBar.tsx';
+import { Heading } from './Heading.tsx';
 import { hexOf } from './hex.ts';
 import { HexView } from './HexView.tsx';
+import { Reference, useEventBytes } from './reference.ts';
+import { RoomStrip } from './RoomStrip.tsx';
 import { fieldLines, fieldSpans, type Span } from './spans.ts';
-import { stripOf } from './strip.ts';
 import { TlvList } from './TlvList.tsx';
+import { useCopy } from './use-copy.ts';
 import './bytes.css';
 
 const NO_BYTES = new Uint8Array(0);
@@ -32,11 +37,59 @@ export function BytesPane() {
   const pane = useRef<HTMLElement>(null);
   const width = useWidth(pane);
   const hop = hops.find((candidate) => candidate.index === bytes?.hop);
+  const session = useSession();
+  const detail = usePage((state) => state.detail);
+  const [against, setAgainst] = useState<Against>({ kind: 'none' });
+  const [held, setHeld] = useState<Held | null>(null);
+  const reference = useEventBytes(eventAgainst(against, held, detail, bytes));
+  const [copied, copy] = useCopy(session);
+  const hold = () => {
+    if (bytes === null) return;
+    const name = `${hop?.name ?? ''} of journey ${detail?.id ?? ''}`;
+    setHeld({ event: bytes.event, name });
+    setAgainst({ kind: 'held' });
+  };
+  const copyJson = () => {
+    if (bytes === null) return;
+    session.api.inspect(bytes.event, 1).then(
+      ([object]) => copy('JSON', `${JSON.stringify(object, null, 2)}\n`),
+      (error: unknown) => session.failed(error, 'The event could not be read'),
+    );
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (bytes === null) return;
+    const isPacket = event.target instanceof Element && event.target.closest('.fields') !== null;
+    const chosen = isPacket ? bytes.packet : bytes.area;
+    scopedAction('bytes', event, {
+      'bytes.hex': () => copy('hex', hexOf(chosen)),
+      'bytes.c': () => copy('C', cArray(chosen, isPacket ? 'packet' : 'metadata area')),
+      'bytes.json': copyJson,
+      'bytes.hold': hold,
+    });
+  };
   return (
-    <section className="pane bytes-pane" aria-label="Bytes" data-pane="bytes" ref={pane}>
+    <section
+      className="pane bytes-pane"
+      aria-label="Bytes"
+      data-pane="bytes"
+      ref={pane}
+      onKeyDown={onKeyDown}
+    >
       <header className="pane-head">
         <h2>Bytes{hop === undefined ? '' : ' at '}</h2>
         <span className="mono bytes-hop">{hop?.name}</span>
+        {bytes !== null && (
+          <button
+            className="link muted push"
+            title="The event as “inspect --json” prints it (i)"
+            onClick={copyJson}
+          >
+            {copied === 'JSON' ? 'copied' : 'copy JSON'}
+          </button>
+        )}
+        <span className="hidden-text" role="status">
+          {copied === '' ? '' : `copied as ${copied}`}
+        </span>
       </header>
       {bytes === null ? (
         <p className="pane-empty" tabIndex={0} role={unread === null ? undefined : 'status'}>
@@ -45,20 +98,54 @@ export function BytesPane() {
             : `The bytes of this hop could not be read. ${unread.cause} ${unread.remedy}`}
         </p>
       ) : (
-        <Content
-          bytes={bytes}
-          noArea={noArea}
-          noPacket={
-            agentGone
-              ? 'The agent keeps these bytes, and does not answer; the metadata is above.'
-              : 'These bytes are no longer in the capture; the metadata is above.'
-          }
-          perRow={width >= WIDE_PX ? 16 : 8}
-          roomy={width >= ROOMY_PX}
-        />
+        <Reference value={reference}>
+          <Content
+            bytes={bytes}
+            isXdp={hop?.layer === 'xdp'}
+            tools={
+              <DiffBar
+                bytes={bytes}
+                detail={detail}
+                places={hops}
+                against={against}
+                held={held}
+                onAgainst={setAgainst}
+                onHold={hold}
+              />
+            }
+            noArea={noArea}
+            noPacket={
+              agentGone
+                ? 'The agent keeps these bytes, and does not answer; the metadata is above.'
+                : 'These bytes are no longer in the capture; the metadata is above.'
+            }
+            perRow={width >= WIDE_PX ? 16 : 8}
+            roomy={width >= ROOMY_PX}
+          />
+        </Reference>
       )}
     </section>
   );
+}
+
+/** The event that the bytes on screen are compared with; null = none. */
+function eventAgainst(
+  against: Against,
+  held: Held | null,
+  detail: JourneyDetail | null,
+  bytes: EventBytes | null,
+): number | null {
+  switch (against.kind) {
+    case 'none':
+      return null;
+    case 'held':
+      return held?.event ?? null;
+    case 'hop': {
+      const hops = detail?.hops ?? [];
+      const at = against.at < 0 ? hops.findIndex(({ event }) => event === bytes?.event) - 1 : against.at;
+      return hops[at]?.event ?? null;
+    }
+  }
 }
 
 /** No bytes are not no metadata. */
@@ -80,6 +167,8 @@ function noAreaText(hop: JourneyHop | undefined): string {
 
 interface ContentProps {
   readonly bytes: EventBytes;
+  readonly isXdp: boolean;
+  readonly tools: ReactNode;
   /** Why there are no bytes of the area, where there are none. */
   readonly noArea: string;
   /** Likewise of the packet. */
@@ -88,7 +177,7 @@ interface ContentProps {
   readonly roomy: boolean;
 }
 
-function Content({ bytes, noArea, noPacket, perRow, roomy }: ContentProps) {
+function Content({ bytes, isXdp, tools, noArea, noPacket, perRow, roomy }: ContentProps) {
   // By key, not by span: the same TLV stays marked, and the focus stays, when another hop is chosen.
   const [hotKey, setHotKey] = useState('');
   const setHot = useCallback((span: Span | null) => setHotKey(span?.key ?? ''), []);
@@ -122,7 +211,8 @@ function Content({ bytes, noArea, noPacket, perRow, roomy }: ContentProps) {
 
   return (
     <div className={`pane-body bytes-body${roomy ? ' roomy' : ''}`} ref={list} onKeyDown={onKeyDown}>
-      <Strip bytes={bytes} />
+      <RoomStrip bytes={bytes} isXdp={isXdp} />
+      {tools}
       <Heading title="Metadata area" length={bytes.area.length} copy={bytes.area} />
       {bytes.area.length === 0 && <p className="muted">{noArea}</p>}
       {parts.map((part) => (
@@ -189,71 +279,4 @@ function packetValue({ filter, value }: FieldNode): ValueProps | undefined {
   const field = FILTER_FIELDS.get(filter);
   // `4000 (name)`: what is asked for is the number.
   return field === undefined ? undefined : valueProps(field, value.split(' ')[0] ?? '');
-}
-
-function Heading(props: {
-  readonly title: string;
-  readonly length: number;
-  readonly copy: Uint8Array;
-  readonly original?: number;
-}) {
-  const session = useSession();
-  const [copied, setCopied] = useState(false);
-  const { title, length, copy, original } = props;
-  const cut = original !== undefined && original > length ? ` of ${original}` : '';
-  const onCopy = () => {
-    navigator.clipboard.writeText(hexOf(copy)).then(
-      () => setCopied(true),
-      () =>
-        session.report({
-          code: 'clipboard',
-          offset: 0,
-          cause: 'The browser did not let the page copy.',
-          remedy: 'Allow clipboard access for this page, or select the bytes by hand.',
-          fatal: false,
-        }),
-    );
-  };
-  return (
-    <div className="bytes-heading">
-      <h3>{title}</h3>
-      <span className="mono muted">
-        {length}
-        {cut} B
-      </span>
-      {length > 0 && (
-        <button
-          className="link muted push"
-          onClick={onCopy}
-          aria-label={`Copy the ${title.toLowerCase()} as hex`}
-        >
-          {copied ? 'copied' : 'copy hex'}
-        </button>
-      )}
-    </div>
-  );
-}
-
-const STRIP_NAMES = { headroom: 'headroom', area: 'area', packet: 'packet', tailroom: 'tail' } as const;
-
-function Strip({ bytes }: { readonly bytes: EventBytes }) {
-  const parts = stripOf(bytes);
-  if (parts === null) return null;
-  const words = parts.map((part) => `${STRIP_NAMES[part.kind]} ${part.bytes} B`).join(', ');
-  return (
-    <div className="strip" role="img" aria-label={`From skb head: ${words}`}>
-      {parts.map((part) => (
-        <div
-          key={part.kind}
-          className={`strip-part strip-${part.kind}`}
-          style={{ width: `${100 * part.share}%` }}
-          title={`${STRIP_NAMES[part.kind]}: ${part.bytes} B`}
-        >
-          <span>{STRIP_NAMES[part.kind]}</span>
-          <i />
-          <span className="mono">{part.bytes} B</span>
-        </div>
-      ))}
-    </div>
-  );
 }

@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fakeBytes } from '#src/testing/bytes.ts';
+import { cArray } from './copy.ts';
+import { diffBytes, diffText } from './diff.ts';
 import { asciiOf, hexOf, rowsOf } from './hex.ts';
+import { roomOfBytes } from './room.ts';
 import { fieldLines, fieldSpans, MAX_FIELD_LINES, spanAt, tlvSpans } from './spans.ts';
-import { stripOf } from './strip.ts';
 import { tlvLines } from './tlv-lines.ts';
 
 describe('bytes and what they mean', () => {
@@ -29,20 +31,54 @@ describe('bytes and what they mean', () => {
     expect(fieldLines(many)).toHaveLength(MAX_FIELD_LINES);
   });
 
-  it('draws headroom, area and packet to scale', () => {
-    const parts = stripOf(fakeBytes({ macOffset: 256, originalLength: 98, endOffset: 704 }));
-    expect(parts?.map((part) => [part.kind, part.bytes])).toEqual([
-      ['headroom', 240],
-      ['area', 16],
-      ['packet', 98],
-      ['tailroom', 350],
+  it('draws the buffer to scale, from its start to its end', () => {
+    const room = roomOfBytes(fakeBytes({ macOffset: 256, originalLength: 98, endOffset: 704 }), false);
+    expect(room?.parts).toEqual([
+      { kind: 'free', from: 0, bytes: 240 },
+      { kind: 'area', from: 240, bytes: 16 },
+      { kind: 'packet', from: 256, bytes: 98 },
+      { kind: 'tail', from: 354, bytes: 350 },
     ]);
-    expect(parts?.reduce((sum, part) => sum + part.share, 0)).toBeCloseTo(1, 9);
+    expect(room?.total).toBe(704);
   });
 
-  it('draws no strip when the offsets are unknown or impossible', () => {
-    expect(stripOf(fakeBytes({ macOffset: null, dataOffset: null }))).toBeNull();
-    expect(stripOf(fakeBytes({ macOffset: 4 }))).toBeNull();
+  it('says which encapsulation still fits in front of the metadata; at XDP the frame is kept free', () => {
+    const fits = (macOffset: number, isXdp: boolean) =>
+      roomOfBytes(fakeBytes({ macOffset }), isXdp)
+        ?.needs.filter((need) => need.fits)
+        .map(({ bytes }) => bytes);
+    expect(fits(16 + 50, false)).toEqual([4, 20, 38, 50]);
+    expect(fits(16 + 49, false)).toEqual([4, 20, 38]);
+    expect(fits(16 + 50, true)).toEqual([4]);
+    expect(roomOfBytes(fakeBytes(), true)?.parts[0]).toEqual({ kind: 'reserved', from: 0, bytes: 40 });
+  });
+
+  it('draws nothing when the offsets are unknown or impossible', () => {
+    expect(roomOfBytes(fakeBytes({ macOffset: null, dataOffset: null }), false)).toBeNull();
+    expect(roomOfBytes(fakeBytes({ macOffset: 4 }), false)).toBeNull();
+  });
+
+  it('finds what differs, of areas and packets that grew to the front', () => {
+    const bytes = (...values: number[]) => Uint8Array.from(values);
+    expect(diffText(diffBytes(bytes(1, 2, 3), bytes(1, 9, 3)))).toBe('1 byte differs: @1 09 → 02');
+    expect(diffText(diffBytes(bytes(7, 1, 2), bytes(1, 2)))).toBe('1 byte differs: @0 – → 07');
+    expect(diffText(diffBytes(bytes(2), bytes(1, 2)))).toBe('1 byte in front is gone');
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 60 }), (same) => {
+        expect(diffText(diffBytes(same, same.slice()))).toBe('no byte differs');
+      }),
+    );
+  });
+
+  it('is a C array of the same bytes', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 60 }), (bytes) => {
+        const text = cArray(bytes, 'Metadata area');
+        expect(text).toContain(`metadata_area[${bytes.length}]`);
+        const body = text.slice(text.indexOf('{'));
+        expect([...body.matchAll(/0x(..)/g)].map(([, hex = '']) => parseInt(hex, 16))).toEqual([...bytes]);
+      }),
+    );
   });
 
   it('prints every byte once, whatever the length', () => {

@@ -1,8 +1,11 @@
 /** One packet's life: hops as columns, what it carried as rows. Choosing a hop shows its bytes. */
-import { useMemo, type ReactNode } from 'react';
-import { usePage } from '#src/state/context.ts';
+import { lazy, Suspense, useEffect, useMemo, useState, type ReactNode } from 'react';
+import type { JourneyDetail } from '#workers/api.ts';
+import { printCount } from '#src/list/print.ts';
+import { usePage, useSession } from '#src/state/context.ts';
 import { verdictOf } from './fate.ts';
 import { HopNote } from './HopNote.tsx';
+import { joinJourneys, linksToJoin } from './joined.ts';
 import { Links } from './Links.tsx';
 import { Matrix } from './Matrix.tsx';
 import { besideRows, headingOf, matrixOf } from './matrix.ts';
@@ -10,19 +13,35 @@ import { Ways } from './Ways.tsx';
 import { beyondHops } from './ways.ts';
 import './journey.css';
 
+const SharesMatrix = lazy(() => import('./SharesMatrix.tsx').then((m) => ({ default: m.SharesMatrix })));
+
 export function JourneyPane() {
   const detail = usePage((state) => state.detail);
   const at = usePage((state) => state.at);
   const places = usePage((state) => state.places);
   const unread = usePage((state) => (state.unread?.what === 'journey' ? state.unread : null));
-  const above = useMemo(() => (detail === null ? [] : matrixOf(detail)), [detail]);
-  const beside = useMemo(() => (detail === null ? [] : besideRows(detail)), [detail]);
+  const listed = usePage((state) => state.calm?.listed ?? 0);
+  const [many, setMany] = useState(false);
+  const others = useLinked(detail);
+  const joined = useMemo(() => (detail === null ? null : joinJourneys(detail, others)), [detail, others]);
+  const above = useMemo(() => (joined === null ? [] : matrixOf(joined.detail)), [joined]);
+  const beside = useMemo(() => (joined === null ? [] : besideRows(joined.detail)), [joined]);
   const beyond = useMemo(() => (detail === null ? [] : beyondHops(detail)), [detail]);
   const verdict = useMemo(() => (detail === null ? null : verdictOf(detail)), [detail]);
+  const scope = <Scope many={many} listed={listed} onMany={setMany} />;
 
-  if (detail === null || verdict === null) {
+  if (many) {
     return (
-      <Pane title="Journey">
+      <Pane title="Journeys" scope={scope}>
+        <Suspense fallback={<p className="pane-empty">Counting …</p>}>
+          <SharesMatrix />
+        </Suspense>
+      </Pane>
+    );
+  }
+  if (detail === null || verdict === null || joined === null) {
+    return (
+      <Pane title="Journey" scope={scope}>
         <p className="pane-empty" tabIndex={0} role={unread === null ? undefined : 'status'}>
           {unread === null
             ? 'Choose a journey in the list.'
@@ -34,10 +53,10 @@ export function JourneyPane() {
   const chosen = detail.hops[at];
   const flow = `${detail.protocol} ${detail.source}${detail.destination === '' ? '' : ` → ${detail.destination}`}`;
   return (
-    <Pane title={`Journey ${detail.id}`} flow={flow}>
+    <Pane title={`Journey ${detail.id}`} flow={flow} scope={scope}>
       <div className="pane-body">
         <p className={`verdict tone-${verdict.tone}`}>{verdict.text}</p>
-        <Matrix detail={detail} at={at} places={places} above={above} beside={beside} beyond={beyond} />
+        <Matrix joined={joined} at={at} places={places} above={above} beside={beside} beyond={beyond} />
         {chosen !== undefined && <HopNote hop={chosen} name={headingOf(chosen, places).name} />}
         {detail.locations.length > 0 && <Ways locations={detail.locations} />}
         {detail.links.length > 0 && <Links links={detail.links} />}
@@ -49,13 +68,64 @@ export function JourneyPane() {
   );
 }
 
+const NOBODY: ReadonlyMap<number, JourneyDetail> = new Map();
+
+/** Details of the journeys that the matrix goes on in, as they come. */
+function useLinked(detail: JourneyDetail | null): ReadonlyMap<number, JourneyDetail> {
+  const session = useSession();
+  const [others, setOthers] = useState(NOBODY);
+  useEffect(() => {
+    const wanted = detail === null ? [] : linksToJoin(detail).flatMap(({ journey }) => journey ?? []);
+    if (wanted.length === 0) return undefined;
+    let stale = false;
+    Promise.all(wanted.map((journey) => session.api.journey(journey))).then(
+      (found) => {
+        if (!stale) setOthers(new Map(found.map((other) => [other.journey, other])));
+      },
+      (error: unknown) => {
+        if (!stale) session.failed(error, 'The linked journeys could not be read');
+      },
+    );
+    return () => {
+      stale = true;
+    };
+  }, [session, detail]);
+  return others;
+}
+
+interface ScopeProps {
+  readonly many: boolean;
+  readonly listed: number;
+  readonly onMany: (many: boolean) => void;
+}
+
+/** One journey, or all that are listed. */
+function Scope({ many, listed, onMany }: ScopeProps) {
+  return (
+    <div className="chooser push" role="group" aria-label="Matrix of">
+      <button className="button quiet" aria-pressed={!many} onClick={() => onMany(false)}>
+        this one
+      </button>
+      <button
+        className="button quiet"
+        aria-pressed={many}
+        title="The same matrix over all journeys in the list: shares, different values, writes and losses"
+        onClick={() => onMany(true)}
+      >
+        all {printCount(listed)}
+      </button>
+    </div>
+  );
+}
+
 interface PaneProps {
   readonly title: string;
   readonly flow?: string;
+  readonly scope: ReactNode;
   readonly children: ReactNode;
 }
 
-function Pane({ title, flow, children }: PaneProps) {
+function Pane({ title, flow, scope, children }: PaneProps) {
   return (
     <section className="pane journey-pane" aria-label="Journey" data-pane="journey">
       <header className="pane-head">
@@ -65,6 +135,7 @@ function Pane({ title, flow, children }: PaneProps) {
             {flow}
           </span>
         )}
+        {scope}
       </header>
       {children}
     </section>

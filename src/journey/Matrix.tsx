@@ -1,19 +1,23 @@
 /** The table of one journey: hops as columns, then maps and sockets; TLVs and facts as rows. The arrow keys walk it. */
 import { useEffect, useRef, useState, type KeyboardEvent } from 'react';
-import type { Hop, JourneyDetail } from '#workers/api.ts';
+import type { Hop } from '#workers/api.ts';
 import { scopedAction } from '#src/keys/bind.ts';
 import { valueProps } from '#src/keys/focused-value.ts';
 import { printNote } from '#src/bytes/note.ts';
 import { printAbsolute } from '#src/list/print.ts';
 import { useSession } from '#src/state/context.ts';
 import { afterFrame } from '#src/state/frame.ts';
+import { parseJourneyId } from '#src/state/link.ts';
+import type { Session } from '#src/state/session.ts';
+import type { Joined, Part } from './joined.ts';
 import { headingOf, NOTHING, type MatrixRow } from './matrix.ts';
 import { MatrixCell } from './MatrixCell.tsx';
 import { revealCell } from './reveal.ts';
 import { WHERE_MEANING, type Beyond } from './ways.ts';
 
 interface Props {
-  readonly detail: JourneyDetail;
+  readonly joined: Joined;
+  /** Of the hops of the journey on screen. */
   readonly at: number;
   readonly places: readonly Hop[];
   readonly above: readonly MatrixRow[];
@@ -40,14 +44,17 @@ function reveal(table: HTMLTableElement | null, row: number, column: number): HT
   return cell;
 }
 
-export function Matrix({ detail, at, places, above, beside, beyond }: Props) {
+export function Matrix({ joined, at: own, places, above, beside, beyond }: Props) {
   const session = useSession();
   const [focusRow, setFocusRow] = useState(0);
   const [open, setOpen] = useState(false);
   const table = useRef<HTMLTableElement>(null);
   const rows = open ? [...above, ...beside] : above;
+  const { detail, parts, offset } = joined;
   const { journey, hops } = detail;
   const columns = hops.length;
+  const at = own + offset;
+  const last = offset + (parts.find(({ link }) => link === null)?.count ?? 0) - 1;
   // Behind the frame that lays it out: to measure within the commit would have the whole page laid out for it.
   useEffect(() => {
     if (at >= columns) return undefined;
@@ -57,9 +64,9 @@ export function Matrix({ detail, at, places, above, beside, beyond }: Props) {
   const row = Math.min(focusRow, rows.length);
   const moveTo = (nextRow: number, nextAt: number) => {
     const boundedRow = Math.min(rows.length, Math.max(0, nextRow));
-    const boundedAt = Math.min(columns - 1, Math.max(0, nextAt));
+    const boundedAt = Math.min(last, Math.max(offset, nextAt));
     setFocusRow(boundedRow);
-    if (boundedAt !== at) session.journey.selectAt(boundedAt);
+    if (boundedAt !== at) session.journey.selectAt(boundedAt - offset);
     reveal(table.current, boundedRow, boundedAt)?.focus({ preventScroll: true });
   };
   const onKeyDown = (event: KeyboardEvent) =>
@@ -74,12 +81,18 @@ export function Matrix({ detail, at, places, above, beside, beyond }: Props) {
       'journey.bytes': () =>
         document.querySelector<HTMLElement>('[data-pane="bytes"] [tabindex="0"]')?.focus(),
     });
-  const cellProps = (cellRow: number, column: number) => ({
-    tabIndex: cellRow === row && column === at ? 0 : -1,
-    'data-cell': `${cellRow}:${column}`,
-    'aria-selected': column === at,
-    onClick: () => moveTo(cellRow, column),
-  });
+  const cellProps = (cellRow: number, column: number) => {
+    if (column < offset || column > last) {
+      const part = parts.find(({ from, count }) => column >= from && column < from + count);
+      return { onClick: () => goTo(session, part) };
+    }
+    return {
+      tabIndex: cellRow === row && column === at ? 0 : -1,
+      'data-cell': `${cellRow}:${column}`,
+      'aria-selected': column === at,
+      onClick: () => moveTo(cellRow, column),
+    };
+  };
 
   const rowOf = (line: MatrixRow, index: number) => (
     <tr key={line.key} data-row={line.name} className={line.tlv ? 'tlv-row' : ''}>
@@ -98,6 +111,7 @@ export function Matrix({ detail, at, places, above, beside, beyond }: Props) {
           column={column}
           row={line}
           chosen={column === at}
+          isPart={parts.some(({ from }) => from > 0 && from === column)}
           props={cellProps(index + 1, column)}
         />
       ))}
@@ -112,12 +126,31 @@ export function Matrix({ detail, at, places, above, beside, beyond }: Props) {
     <>
       <table
         ref={table}
-        className="matrix mono"
+        className={`matrix mono${parts.length > 1 ? ' joined' : ''}`}
         role="grid"
         aria-label={`Journey ${detail.id}: TLVs by hop`}
         onKeyDown={onKeyDown}
       >
         <thead>
+          {parts.length > 1 && (
+            <tr className="matrix-parts">
+              <th scope="col">
+                <span className="hidden-text">journey</span>
+              </th>
+              {parts.map((part) => (
+                <th key={part.journey} scope="colgroup" colSpan={part.count}>
+                  {part.link === null ? (
+                    `journey ${part.id}`
+                  ) : (
+                    <button className="link" title={part.link.evidence} onClick={() => goTo(session, part)}>
+                      {part.link.direction} {part.link.kind}, {part.link.known}: journey {part.id}
+                    </button>
+                  )}
+                </th>
+              ))}
+              {beyond.length > 0 && <th colSpan={beyond.length} />}
+            </tr>
+          )}
           <tr>
             <th scope="col">
               <span className="hidden-text">what</span>
@@ -130,7 +163,7 @@ export function Matrix({ detail, at, places, above, beside, beyond }: Props) {
                 <th
                   scope="col"
                   key={hop.event}
-                  className={column === at ? 'chosen' : ''}
+                  className={`${column === at ? 'chosen' : ''}${parts.some(({ from }) => from > 0 && from === column) ? ' part-from' : ''}`}
                   title={`${heading.name}\n${printAbsolute(BigInt(hop.timeNs))}`}
                   role="columnheader"
                   {...valueProps('hop', heading.name)}
@@ -178,6 +211,12 @@ export function Matrix({ detail, at, places, above, beside, beyond }: Props) {
       )}
     </>
   );
+}
+
+/** To a journey that the matrix goes on in. */
+function goTo(session: Session, part: Part | undefined): void {
+  const id = part === undefined ? null : parseJourneyId(part.id);
+  if (part !== undefined && id !== null) session.journey.select(part.journey, id);
 }
 
 /** A button in the grid takes its keys itself. */

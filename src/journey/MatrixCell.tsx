@@ -13,18 +13,20 @@ interface Props {
   readonly chosen: boolean;
   /** Of a map or a socket, not of a hop. */
   readonly isBeyond?: boolean;
+  /** The first of another journey. */
+  readonly isPart?: boolean;
   readonly props?: HTMLAttributes<HTMLTableCellElement>;
 }
 
 const NO_MARKS: readonly Mark[] = [];
 
-export function MatrixCell({ cell, column, row, chosen, isBeyond = false, props }: Props) {
+export function MatrixCell({ cell, column, row, chosen, isBeyond = false, isPart = false, props }: Props) {
   const marks = row.way?.marks.get(column) ?? NO_MARKS;
   const title = [...(cell.text === '' && marks.length > 0 ? [] : [cell.title]), ...marks.map((m) => m.title)];
   return (
     <td
       role="gridcell"
-      className={`tone-${cell.tone}${chosen ? ' chosen' : ''}${isBeyond ? ' beyond' : ''}${wayClass(row.way, column)}`}
+      className={`tone-${cell.tone}${chosen ? ' chosen' : ''}${isBeyond ? ' beyond' : ''}${isPart ? ' part-from' : ''}${wayClass(row.way, column)}`}
       title={title.join('\n')}
       aria-label={title.join('; ')}
       {...props}

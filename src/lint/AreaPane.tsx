@@ -1,9 +1,12 @@
 /** The metadata area as a whole: what is wrong with its bytes, and what they cost. One line; opened, a table. */
-import { useState } from 'react';
-import { BudgetTable } from '#src/budget/BudgetTable.tsx';
+import { lazy, Suspense, useState } from 'react';
 import { usePage } from '#src/state/context.ts';
-import { LintTable } from './LintTable.tsx';
 import './area.css';
+
+const LintTable = lazy(() => import('./LintTable.tsx').then((m) => ({ default: m.LintTable })));
+const BudgetTable = lazy(() =>
+  import('#src/budget/BudgetTable.tsx').then((m) => ({ default: m.BudgetTable })),
+);
 
 type Part = 'lint' | 'budget';
 
@@ -31,8 +34,10 @@ export function AreaPane() {
           </button>
         ))}
       </header>
-      {open === 'lint' && <LintTable />}
-      {open === 'budget' && <BudgetTable />}
+      <Suspense>
+        {open === 'lint' && <LintTable />}
+        {open === 'budget' && <BudgetTable />}
+      </Suspense>
     </section>
   );
 }

@@ -1,5 +1,7 @@
 /** The path: where packets go and where their metadata is. Each hop, band and cause filters the list. */
 import {
+  lazy,
+  Suspense,
   useDeferredValue,
   useEffect,
   useLayoutEffect,
@@ -16,16 +18,16 @@ import { hopOfKey } from '#src/state/hop-key.ts';
 import { isFiltered } from '#src/state/list-filter.ts';
 import { usePage, useSession } from '#src/state/context.ts';
 import { useWidth } from '#src/app/use-size.ts';
-import { CompareBar } from './CompareBar.tsx';
 import { drawPath } from './draw.ts';
 import { groupsOf, laneTitle, type Group, type LaneSlots } from './lanes.ts';
 import { firstRows, layoutPath } from './layout.ts';
 import { PathTable } from './PathTable.tsx';
-import { INTACT_OR_HARMED } from './presets.ts';
-import { useSides } from './sides.ts';
+import { INTACT_OR_HARMED, useSides } from './sides.ts';
 import { nextBand, step, stopsOf, type Stop } from './stops.ts';
 import { createZoom, ZOOM_STEP, type PathZoom } from './zoom.ts';
 import './path.css';
+
+const CompareBar = lazy(() => import('./CompareBar.tsx').then((m) => ({ default: m.CompareBar })));
 
 const NO_HOPS: readonly Hop[] = [];
 const NO_EDGES: readonly Edge[] = [];
@@ -66,7 +68,7 @@ export function PathPane() {
         only: shown,
         sides,
         all,
-        bandRoom: innerHeight * BAND_SHARE,
+        bandRoom: innerHeight * BAND_SHARE * (sides.length > 1 ? 1.6 : 1),
       }),
     [hops, missing, edges, width, shown, sides, all],
   );
@@ -77,7 +79,7 @@ export function PathPane() {
     const isPressed = (stop: Stop) =>
       stop.kind === 'hop'
         ? stop.hop !== null && stop.hop === pressedHop
-        : stop.where === where && where !== '';
+        : where !== '' && stop.ask() === where;
     return new Set(stops.filter(isPressed).map(({ key }) => key));
   }, [stops, pressedHop, where]);
   const focusKey = (stops.find((stop) => stop.key === current) ?? stops[0])?.key ?? '';
@@ -110,7 +112,10 @@ export function PathPane() {
     if (stop === undefined) return;
     setCurrent(stop.key);
     if (stop.hop !== null) session.filter.toggleHop(stop.hop);
-    else if (stop.where !== null) session.filter.set({ where: stop.where === where ? '' : stop.where });
+    else {
+      const asked = stop.ask();
+      if (asked !== null) session.filter.set({ where: asked === where ? '' : asked });
+    }
   };
   const onKeyDown = (event: KeyboardEvent) => {
     const from = stopOf(event.target);
@@ -159,7 +164,11 @@ export function PathPane() {
           Table
         </button>
       </header>
-      {link.compare !== null && <CompareBar compare={link.compare} journeys={journeys} errors={errors} />}
+      {link.compare !== null && (
+        <Suspense fallback={<div className="compare-bar" />}>
+          <CompareBar compare={link.compare} journeys={journeys} errors={errors} />
+        </Suspense>
+      )}
       <div className="path-scroll" ref={scroll} {...(asTable && { tabIndex: 0 })}>
         {!asTable && (
           <svg

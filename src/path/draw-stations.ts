@@ -67,7 +67,7 @@ interface Line {
 }
 
 /** What stands below a hop, line by line. */
-function linesOf({ hop, counts, saysBytes }: Station | EndStation): readonly Line[] {
+function linesOf({ hop, counts, roomy, saysBytes }: Station | EndStation): readonly Line[] {
   const [first] = counts;
   if (hop === null || first === undefined) return [];
   if (counts.length === 1) {
@@ -82,7 +82,7 @@ function linesOf({ hop, counts, saysBytes }: Station | EndStation): readonly Lin
   const telling = points !== null && Math.abs(points) >= TELLING_POINTS;
   return [
     ...counts.map((one): Line => ({
-      text: printShare(one.withMetadata, one.events),
+      text: `${roomy && one.events > 0 ? `${count(one.events)} · ` : ''}${printShare(one.withMetadata, one.events)}`,
       kind: one.withMetadata === 0 ? 'none' : 'share',
     })),
     {

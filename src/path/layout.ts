@@ -37,7 +37,9 @@ export interface Station {
   readonly labelY: number;
   /** Nothing was seen here and room is short: a mark, its words when pointed at. */
   readonly quiet: boolean;
-  /** Its counts have room for the bytes, and they are others than at the hop before. */
+  /** There is room for more than one number in a line. */
+  readonly roomy: boolean;
+  /** Its bytes are others than those at the hop before, and have room. */
   readonly saysBytes: boolean;
   /** One for each side. */
   readonly counts: readonly Count[];
@@ -190,7 +192,7 @@ export function layoutPath(
     const dotY = y + LABEL_Y + (levels - 1) * LABEL_STEP + DOT_BELOW_LABEL;
     const base = dotY + BAND_BELOW_DOT + bandHeight;
     const foot = base + (options.sides.length - 1) * bandHeight;
-    const right = Math.max(room, ...stations.map(({ x }) => x + step / 2));
+    const right = Math.max(room, ...lanes.flatMap((lane) => lane.layers.map(({ to }) => to)));
     width = Math.max(width, right + (ends.length > 0 ? END_WIDTH : 0));
     const told = layoutCallouts(stations, foot + FIRST_LINE + lines * LINE_PX - 4, right);
     callouts.push(...told.callouts);
@@ -205,6 +207,7 @@ export function layoutPath(
         label: slot.label,
         x: right + END_WIDTH / 2,
         y: (own.length === 1 ? base - bandHeight / 2 : y + LABEL_Y + bandHeight / 2) + position * endPitch,
+        roomy: false,
         saysBytes: false,
         counts: counts(slot),
       });
@@ -264,7 +267,8 @@ function layoutRow(
       left += room;
       const own = counts(slot);
       const bytes = averageBytes(own[0]?.numbers ?? null);
-      const saysBytes = own.length === 1 && bytes > 0 && bytes !== bytesBefore && step >= BYTES_PITCH;
+      const roomy = step >= BYTES_PITCH;
+      const saysBytes = own.length === 1 && bytes > 0 && bytes !== bytesBefore && roomy;
       if (bytes > 0) bytesBefore = bytes;
       return {
         key: `${group.key}/${slot.key}`,
@@ -274,6 +278,7 @@ function layoutRow(
         x: left - room / 2,
         labelY: y + LABEL_Y + (isTight && !quiet ? level * LABEL_STEP : 0),
         quiet,
+        roomy,
         saysBytes,
         counts: own,
       };

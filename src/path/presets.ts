@@ -1,5 +1,6 @@
 /** Pairs that people compare, as sides of the path. Pure. */
 import type { Comparison } from '#src/state/link.ts';
+import { INTACT_OR_HARMED } from './sides.ts';
 
 export interface Preset {
   readonly name: string;
@@ -14,8 +15,6 @@ interface Known {
   readonly filtered: boolean;
 }
 
-const HARMED = 'state in {lost, clobbered, suspect, unreadable}';
-export const INTACT_OR_HARMED: Comparison = { a: `meta && !(${HARMED})`, b: HARMED };
 const MAX_TLVS = 4;
 
 export function presetsFor({ names, startNs, endNs, filtered }: Known): readonly Preset[] {

@@ -1,12 +1,15 @@
 /** Whose path is drawn: all journeys, those of the filter, or two sides that are compared. */
 import { useMemo } from 'react';
-import type { FilterError, Hop, JourneySet, PathNumbers } from '#workers/api.ts';
-import type { Edge } from '#workers/api.ts';
+import type { Edge, FilterError, Hop, JourneySet, PathNumbers } from '#workers/api.ts';
 import { isFiltered, listFilterOf, NO_FILTER } from '#src/state/list-filter.ts';
-import type { LinkState } from '#src/state/link.ts';
+import type { Comparison, LinkState } from '#src/state/link.ts';
 import { usePage } from '#src/state/context.ts';
 import { useAsked } from '#src/state/use-query.ts';
 import type { Side } from './layout.ts';
+
+const HARMED = 'state in {lost, clobbered, suspect, unreadable}';
+/** What is compared when nothing else is asked for. */
+export const INTACT_OR_HARMED: Comparison = { a: `meta && !(${HARMED})`, b: HARMED };
 
 /** What is asked of the worker for each side; of all journeys nothing, for Updates bring them. */
 export function setsOf(link: LinkState, hops: readonly Hop[]): readonly JourneySet[] {

@@ -1,7 +1,6 @@
 /** What of the path can be chosen, in reading order: hops, bands between them, and what happened there. Pure. */
-import type { Hop } from '#workers/api.ts';
+import type { Edge, Hop } from '#workers/api.ts';
 import { causeFilter, edgeFilter, lostFilter } from './ask.ts';
-import type { Edge } from '#workers/api.ts';
 import type { PathLayout } from './layout.ts';
 
 export interface Stop {
@@ -11,9 +10,11 @@ export interface Stop {
   readonly y: number;
   /** Index of the hop, for `hop`; null = a hook that is not observed. */
   readonly hop: number | null;
-  /** What choosing it asks for, for the others. */
-  readonly where: string | null;
+  /** What choosing it asks for, for the others; worked out when it is wanted. */
+  readonly ask: () => string | null;
 }
+
+const NOTHING = () => null;
 
 /** `edges`: of the whole capture, by which hops between two others are known. */
 export function stopsOf(layout: PathLayout, hops: readonly Hop[], edges: readonly Edge[]): readonly Stop[] {
@@ -23,7 +24,7 @@ export function stopsOf(layout: PathLayout, hops: readonly Hop[], edges: readonl
         key,
         kind: 'hop',
         hop: hop?.index ?? null,
-        where: null,
+        ask: NOTHING,
         x,
         y: row.dotY,
       })),
@@ -33,7 +34,7 @@ export function stopsOf(layout: PathLayout, hops: readonly Hop[], edges: readonl
     key,
     kind: 'hop',
     hop: hop?.index ?? null,
-    where: null,
+    ask: NOTHING,
     x,
     y,
   }));
@@ -43,14 +44,14 @@ export function stopsOf(layout: PathLayout, hops: readonly Hop[], edges: readonl
       if (hop === null) return null;
       return cause === null ? lostFilter(hops, hop) : causeFilter(hops, hop, cause);
     };
-    return { key, kind: 'cause', hop: null, where: ask(), x: x + width / 2, y };
+    return { key, kind: 'cause', hop: null, ask, x: x + width / 2, y };
   });
   const bands = [...layout.segments, ...layout.bends].map((flow): Stop => {
     const [x, y] =
       'source' in flow
         ? [(flow.source[0] + flow.target[0]) / 2, (flow.source[1] + flow.target[1]) / 2]
         : [(flow.from.x + flow.to.x) / 2, (flow.fromBase + flow.toBase) / 2];
-    return { key: flow.key, kind: 'edge', hop: null, where: edgeFilter(hops, edges, flow.edge), x, y };
+    return { key: flow.key, kind: 'edge', hop: null, ask: () => edgeFilter(hops, edges, flow.edge), x, y };
   });
   return [...inRows, ...atEnds, ...bands, ...causes];
 }

@@ -1,0 +1,162 @@
+/** The path, the matrix of many journeys, and bytes against bytes, on samples. No agent. */
+import type { Page } from 'playwright-core';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { waitForState } from './look.ts';
+import { StaticPage } from './static-page.ts';
+
+const site = new StaticPage();
+let page: Page;
+beforeEach(() => {
+  ({ page } = site);
+});
+
+async function open(query: string): Promise<void> {
+  await page.goto(`${site.url}?${query}`);
+  await waitForState(page, 'done');
+  await page.locator('.path-segment').first().waitFor();
+}
+
+const where = () => new URL(page.url()).searchParams.get('where');
+const listed = () => page.evaluate(() => globalThis.whither.state.newest?.listed);
+
+describe('the path', () => {
+  it('goes on over two devices in one row, and names the layers', async () => {
+    await open('source=sample:forward');
+    expect(await page.$$eval('.path-row', (rows) => rows.length)).toBe(1);
+    expect(await page.$$eval('.path-title', (titles) => titles.map((one) => one.textContent))).toEqual([
+      'in0',
+      'out0',
+    ]);
+    const layers = await page.$$eval('.path-layer text', (all) => all.map((one) => one.textContent));
+    expect(layers).toEqual(expect.arrayContaining(['GRO', 'tc', 'netfilter', 'qdisc', 'driver']));
+    expect(await page.locator('.path-silent').textContent()).toContain('out0 Rx');
+  });
+
+  it('has room for every hop of the taps lab in 1280 pixels', async () => {
+    await open('source=sample:taps');
+    const [inner, outer] = await page
+      .locator('.path-scroll')
+      .evaluate((scroll) => [scroll.scrollWidth, scroll.clientWidth]);
+    expect(inner).toBeLessThanOrEqual(outer!);
+  });
+
+  it('filters by a cause where it happened, and by a band; again takes it away', async () => {
+    await open('source=sample:forward');
+    const callout = page.locator('.callout-lost');
+    expect(await callout.locator('text').textContent()).toContain('1 clobbered: neigh_hh_output');
+    await callout.click();
+    await expect.poll(listed).toBe(1);
+    expect(where()).toBe(
+      'any(hop == "out0:tcx/egress@first" && state == clobbered && cause == neighbourHeader && known == implied)',
+    );
+    await callout.click();
+    await expect.poll(listed).toBe(2);
+    await page.locator('.path-segment').first().click();
+    await expect.poll(where).toContain(' && any(hop == ');
+    expect(await listed()).toBe(2);
+  });
+
+  it('is walked by keys: to a band, to a cause, larger and back', async () => {
+    await open('source=sample:sniffed');
+    await page.keyboard.press('1');
+    const label = () => page.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? '');
+    await page.keyboard.press('Home');
+    for (let step = 0; step < 40 && !(await label()).startsWith('lab0:napi_gro_receive'); step++) {
+      await page.keyboard.press('ArrowRight');
+    }
+    await page.keyboard.press('e');
+    expect(await label()).toContain('GRO in → netif_receive_skb: 2 journeys');
+    await page.keyboard.press('Home');
+    await page.keyboard.press('ArrowDown');
+    expect(await label()).toContain('2 written: an XDP program');
+    await page.keyboard.press('Enter');
+    await expect.poll(where).toContain('state == written');
+    const moved = async () => (await page.locator('.path-root').getAttribute('transform')) ?? '';
+    // d3-zoom comes when the page has time.
+    await expect
+      .poll(async () => {
+        await page.keyboard.press('+');
+        return moved();
+      })
+      .toContain('scale(');
+    await page.keyboard.press('0');
+    await expect.poll(moved).toContain('scale(1)');
+  });
+
+  it('compares two sides: by a preset, in the link, with both numbers in its table', async () => {
+    await open('source=sample:sniffed');
+    await page.getByRole('button', { name: 'Compare…' }).click();
+    await page.getByLabel('Sides to begin with').selectOption({ label: 'With and without trace_id' });
+    await expect
+      .poll(() => page.locator('.compare-side').allTextContents())
+      .toEqual(['A2 journeys', 'B2 journeys']);
+    const table = page.getByRole('table', { name: 'Path as a table' });
+    const row = () => table.locator('tr[data-hop="lab0:netif_receive_skb"] td').allTextContents();
+    await expect.poll(row).toEqual(['Rx', '2', '100 %', '', '0', '–', '', '–']);
+    expect(await page.locator('.path-side').allTextContents()).toEqual(['A', 'B', 'A', 'B']);
+    const link = page.url();
+    expect(new URL(link).searchParams.get('a')).toBe('tlv.trace_id');
+    await page.goto('about:blank');
+    await page.goto(link);
+    await expect.poll(row).toEqual(['Rx', '2', '100 %', '', '0', '–', '', '–']);
+    await page.getByRole('button', { name: 'Stop comparing' }).click();
+    await expect.poll(() => page.locator('.path-side').count()).toBe(0);
+  });
+});
+
+describe('the matrix of all journeys of the list', () => {
+  it('has share and values of each TLV at each hop, and a cell filters', async () => {
+    await open('source=sample:forward');
+    await page.getByRole('button', { name: /^all 2/ }).click();
+    const tenant = page.locator('.shares tr[data-row="tenant"] td');
+    await expect.poll(() => tenant.first().textContent()).toBe('100 % 1364349780+ 2');
+    const clobbered = tenant.filter({ hasText: '~ 1' });
+    expect(await clobbered.textContent()).toBe('100 % 2 values~ 1');
+    await clobbered.click();
+    await expect.poll(where).toBe('any(hop == "out0:tcx/egress@first" && tlv.tenant)');
+  });
+});
+
+describe('bytes', () => {
+  it('are compared with the hop before, byte by byte, and with bytes that are held', async () => {
+    await open('source=sample:forward&journey=11&at=7');
+    await page.getByTestId('diff-with').selectOption('hop -1');
+    const said = page.locator('.diff-bar p');
+    await expect.poll(() => said.textContent()).toContain('2 bytes differ: @14 52 → 00, @15 51 → 00');
+    const marked = page.locator('.hex[aria-label$="of the area"] [data-differs]');
+    expect(await marked.allTextContents()).toEqual(['00', '00']);
+    await page.keyboard.press('4');
+    await page.keyboard.press('d');
+    await page.locator('.list-row').first().click();
+    await page.locator('.matrix thead th', { hasText: 'forward' }).click();
+    await expect.poll(() => said.textContent()).toContain('00 → 52');
+  });
+
+  it('are copied by keys as hex, as a C array and as JSON', async () => {
+    await open('source=sample:forward&journey=5&at=0');
+    await page.locator('.tlvs li').first().waitFor();
+    await page.keyboard.press('4');
+    const copied = () => page.evaluate(() => navigator.clipboard.readText());
+    await page.keyboard.press('h');
+    await expect.poll(copied).toMatch(/^[0-9a-f]{32}$/);
+    const hex = await copied();
+    await page.keyboard.press('a');
+    await expect.poll(copied).toContain('metadata_area[16] = {');
+    expect([...(await copied()).matchAll(/0x(..),/g)].map(([, byte]) => byte).join('')).toBe(hex);
+    await page.keyboard.press('i');
+    await expect.poll(copied).toContain('"journey"');
+    expect((JSON.parse(await copied()) as { n: number }).n).toBe(1);
+  });
+
+  it('lie in a buffer that is drawn to scale', async () => {
+    await open('source=sample:forward&journey=5&at=0');
+    const bar = page.locator('.room-bar');
+    expect(await bar.getAttribute('aria-label')).toBe(
+      'From data_hard_start, to scale: free 240 B, metadata 16 B, packet 74 B, behind 54 B',
+    );
+    const whole = (await bar.boundingBox())!.width - 2;
+    const free = (await bar.locator('.room-free').boundingBox())!.width;
+    expect(free / whole).toBeCloseTo(240 / 384, 2);
+    expect(await page.locator('.room-needs').textContent()).toContain('✓ VXLAN');
+  });
+});
