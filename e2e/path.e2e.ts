@@ -37,7 +37,7 @@ describe('the path', () => {
     const [inner, outer] = await page
       .locator('.path-scroll')
       .evaluate((scroll) => [scroll.scrollWidth, scroll.clientWidth]);
-    expect(inner).toBeLessThanOrEqual(outer!);
+    expect(inner).toBeLessThanOrEqual(outer);
   });
 
   it('filters by a cause where it happened, and by a band; again takes it away', async () => {

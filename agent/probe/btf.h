@@ -7,8 +7,8 @@
 int btf_of_program(unsigned id);
 
 /* Writes the loaded BPF programs as a JSON array to standard output, those loaded last first:
- * id, name (as the kernel has it, 15 characters), type, tag, and whether it has BTF. Needs the same.
- * Returns the exit code. */
+ * id, name (as the kernel has it, 15 characters), type, tag, and whether it has BTF. Needs the
+ * same. Returns the exit code. */
 int btf_programs(void);
 
 #endif

@@ -115,18 +115,29 @@ export default function ValueMenu({ menu }: { readonly menu: Opened }) {
       all[(to + all.length) % all.length]?.focus();
     };
     switch (event.key) {
-      case 'ArrowDown':
-        return go(at + 1);
-      case 'ArrowUp':
-        return go(at - 1);
-      case 'Home':
-        return go(0);
-      case 'End':
-        return go(all.length - 1);
+      case 'ArrowDown': {
+        go(at + 1);
+        return;
+      }
+      case 'ArrowUp': {
+        go(at - 1);
+        return;
+      }
+      case 'Home': {
+        go(0);
+        return;
+      }
+      case 'End': {
+        go(all.length - 1);
+        return;
+      }
       case 'Escape':
       case 'Tab':
         event.preventDefault();
-        return close();
+        {
+          close();
+          return;
+        }
       default:
         return undefined;
     }

@@ -56,17 +56,28 @@ export default function Palette({ onClose }: { readonly onClose: () => void }) {
       setAt(Math.max(0, Math.min(found.length - 1, to)));
     };
     switch (event.key) {
-      case 'ArrowDown':
-        return go(current + 1);
-      case 'ArrowUp':
-        return go(current - 1);
-      case 'PageDown':
-        return go(current + 10);
-      case 'PageUp':
-        return go(current - 10);
+      case 'ArrowDown': {
+        go(current + 1);
+        return;
+      }
+      case 'ArrowUp': {
+        go(current - 1);
+        return;
+      }
+      case 'PageDown': {
+        go(current + 10);
+        return;
+      }
+      case 'PageUp': {
+        go(current - 10);
+        return;
+      }
       case 'Enter':
         event.preventDefault();
-        return run(found[current]);
+        {
+          run(found[current]);
+          return;
+        }
       default:
         return undefined;
     }

@@ -45,7 +45,11 @@ export function run({ from = {}, to, programs = [], kernel = LTS }: Case) {
   const lies = between(before?.place ?? null, now.place, programs, version);
   const t = createTransition();
   diagnose(before, now, lies, version, t);
-  return { t, cause: causeOf(before, now, lies, version, kernel, t), writer: writerText(programsOf(lies, t.cause)) };
+  return {
+    t,
+    cause: causeOf(before, now, lies, version, kernel, t),
+    writer: writerText(programsOf(lies, t.cause)),
+  };
 }
 
 /** AREA with some bytes replaced. */
