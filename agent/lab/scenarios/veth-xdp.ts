@@ -1,3 +1,4 @@
+import { kernelVersion } from '#core/diagnosis/kernel-version.ts';
 import { end, none, pair, PORT, stamp } from '../scenario/network.ts';
 import type { Scenario } from '../scenario/types.ts';
 
@@ -57,6 +58,9 @@ export const vethXdp: Scenario = {
   ],
 };
 
+/** As measured: 6.12 builds the packet anew, 6.1 goes on with it. In which version that changed is not known. */
+const KERNEL_REBUILDS = kernelVersion(6, 12);
+
 /** The same with a packet socket that holds a clone: the head is not veth's to use. */
 export const vethXdpRebuild: Scenario = {
   ...vethXdp,
@@ -73,7 +77,10 @@ export const vethXdpRebuild: Scenario = {
     { at: 'lab0:tcx/ingress@last', state: 'present', area: stamp, truth: 'before' },
     { at: 'out0:net_dev_start_xmit', state: 'present', area: stamp },
     // Another skb, in a journey of its own, which has none from the beginning.
-    { at: 'in0:napi_gro_receive_entry', state: 'none', area: none },
-    { at: 'in0:tcx/ingress@last', state: 'none', area: none, truth: 'after' },
+    { at: 'in0:napi_gro_receive_entry', since: KERNEL_REBUILDS, state: 'none', area: none },
+    { at: 'in0:tcx/ingress@last', since: KERNEL_REBUILDS, state: 'none', area: none, truth: 'after' },
+    ...vethXdp.expect
+      .filter(({ at }) => at.startsWith('in0:'))
+      .map((one) => ({ ...one, below: KERNEL_REBUILDS })),
   ],
 };
