@@ -14,7 +14,6 @@ import { JourneyList } from '#core/query/journey-list.ts';
 import { compileList } from '#core/query/list-filter.ts';
 import { Query } from '#core/query/query.ts';
 import { CHUNK_MASK } from '#core/store/limits.ts';
-import { LossSummaryQuery } from '#core/store/loss-summary.ts';
 import { TimelineBuilder } from '#core/store/timeline.ts';
 import type { FilterError } from '#core/query/syntax.ts';
 import type {
@@ -155,6 +154,11 @@ export class Capture implements SourceSink {
     return this.state === 'done' || this.state === 'cancelled' || this.state === 'failed';
   }
 
+  /** A method, because `cancel` may come while something is waited for and the compiler cannot see that. */
+  #isEnded(): boolean {
+    return this.ended;
+  }
+
   /** Reads to the end. Never rejects: what went wrong is a problem in the store, and the state says so. */
   async run(): Promise<void> {
     try {
@@ -163,7 +167,7 @@ export class Capture implements SourceSink {
       this.#reader.end();
       this.#takeIn();
       await this.#settleOrder();
-      if (this.ended) return;
+      if (this.#isEnded()) return;
       this.state = this.store.problems.some((problem) => problem.fatal) ? 'failed' : 'done';
     } catch (thrown) {
       if (this.ended) return;
@@ -271,8 +275,9 @@ export class Capture implements SourceSink {
     return true;
   }
 
-  /** Of all that was read up to now; so are the next ones, whose code comes when they are asked for. */
+  /** Of all that was read up to now; so are the next ones. Their code comes when they are asked for. */
   async lossSummary(): Promise<LossSummary> {
+    const { LossSummaryQuery } = await import('#core/store/loss-summary.ts');
     return (await this.#whole(new LossSummaryQuery(this.store), STEP_BUDGET)).summary();
   }
 

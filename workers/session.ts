@@ -4,13 +4,11 @@
  */
 import { transfer } from 'comlink';
 import type { InspectedEvent } from '#core/inspect/event-object.ts';
-import { inspectStoredEvent } from '#core/inspect/stored.ts';
 import { parseSchema } from '#core/metadata/schema.ts';
 import { compileSchema } from '#core/metadata/scan.ts';
 import type { AreaDecoder } from '#core/metadata/scan.ts';
 import type { Problem } from '#core/pcapng/types.ts';
 import { edgeList } from '#core/store/edges.ts';
-import { eventBytes } from '#core/store/event-bytes.ts';
 import { findJourney } from '#core/store/event-text.ts';
 import { hopList } from '#core/store/hops.ts';
 import { blocksWanted, readJourneyBlocks } from '#core/store/journey-blocks.ts';
@@ -338,6 +336,8 @@ export class Session implements WhitherWorker {
     const { capture } = this.#current();
     const { store } = capture;
     assertIndex('event', event, store.events.count);
+    // With the dissectors of all protocols: nothing else needs them, and nobody waits for them to open a capture.
+    const { eventBytes } = await import('#core/store/event-bytes.ts');
     const bytes = eventBytes(store, event, await this.#blockInReach(capture, event));
     return { ...bytes, blockOffset: capture.sourceOffset(bytes.blockOffset) };
   }
@@ -397,6 +397,7 @@ export class Session implements WhitherWorker {
     const { capture } = this.#current();
     const { store } = capture;
     const end = Math.min(from + Math.min(count, MAX_INSPECT_EVENTS), store.events.count);
+    const { inspectStoredEvent } = await import('#core/inspect/stored.ts');
     const found: InspectedEvent[] = [];
     for (let event = Math.max(from, 0); event < end; event++) {
       found.push(inspectStoredEvent(store, event, await this.#block(capture, event)));

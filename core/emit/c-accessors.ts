@@ -1,6 +1,6 @@
 /** The inline functions of the emitted C header, for one schema: how to get at an area, at a type, at a field. */
 import type { Endian, PartSchema, TlvFraming, TlvType } from '#core/metadata/types.ts';
-import { parseHex } from '#core/metadata/encode-value.ts';
+import { parseHex } from '#core/metadata/hex.ts';
 import { elementSize } from '#core/metadata/value.ts';
 
 /** TLVs and pads that a search passes at most: what a verifier of Linux 6.1 goes through in good time. */

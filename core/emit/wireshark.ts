@@ -4,7 +4,7 @@
  */
 import * as L from '#core/format/layout.gen.ts';
 import { MAGIC_EVENT, META_STATE, PEN } from '#core/format/structs.ts';
-import { parseHex } from '#core/metadata/encode-value.ts';
+import { parseHex } from '#core/metadata/hex.ts';
 import type {
   Layout,
   MetadataSchema,

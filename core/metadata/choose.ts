@@ -1,6 +1,6 @@
 /** Which of several schemas in one document reads an area. */
 import type { AreaDecoder } from './area-scan.ts';
-import { parseHex } from './encode-value.ts';
+import { parseHex } from './hex.ts';
 import type { When } from './types.ts';
 
 /** Where an area was first seen in its journey. */

@@ -1,5 +1,6 @@
 /** Values from what people read (`printValue`) back to bytes. */
 import { encodeUtf8 } from '#core/pcapng/text.ts';
+import { parseHex } from './hex.ts';
 import { parseIp, parseMac } from './parse-address.ts';
 import type { Endian, TlvType } from './types.ts';
 import { elementSize, FLAG_TEXT, MAX_INTEGER_BYTES } from './value.ts';
@@ -116,14 +117,6 @@ function parseTimestamp(clock: TlvType['timestamp'], text: string): bigint | nul
   if (unix === null) return integer(withoutUnit(text, clock.unit));
   const ms = Date.parse(`${unix[1]!}Z`);
   return Number.isNaN(ms) ? null : BigInt(ms / 1000) * rate + fraction(unix[2] ?? '0');
-}
-
-/** Pairs of hexadecimal digits; null = something else, or text that was cut. */
-export function parseHex(text: string): Uint8Array | null {
-  if (!/^(?:[0-9a-fA-F]{2})*$/.test(text)) return null;
-  return Uint8Array.from({ length: text.length / 2 }, (_, i) =>
-    Number.parseInt(text.slice(2 * i, 2 * i + 2), 16),
-  );
 }
 
 /** What `printText` escapes: a byte is `\xNN` when it is no UTF-8, or one of its control characters. */

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeArea } from './decode.ts';
-import { encodeValue, parseHex } from './encode-value.ts';
+import { encodeValue } from './encode-value.ts';
+import { parseHex } from './hex.ts';
 import { encodeArea } from './encode.ts';
 import { leftover } from './leftover.ts';
 import { parseIp, parseMac } from './parse-address.ts';

@@ -10,6 +10,10 @@ import type { Cause, HopState, Known } from '#core/diagnosis/types.ts';
 import type { Lane, Layer } from '#core/format/hooks.ts';
 import type { Colour, DecodedArea, TlvType } from '#core/metadata/types.ts';
 import type { FieldNode } from '#core/dissect/types.ts';
+import type { TimeRange } from './time-view.ts';
+
+export * from './cost-view.ts';
+export * from './time-view.ts';
 
 /** Events at a hop with the same state and cause (core/diagnosis); `present` without a cause and `none` are not among them. */
 export interface HopCause {
@@ -127,109 +131,6 @@ export interface Firing {
   readonly journey: string;
   /** What was met and where: `metadata lost at eth0:tcx/ingress@last`. */
   readonly text: string;
-}
-
-/**
- * Events over time as they came, for the strip on top: at most TIMELINE_BUCKETS equal buckets from start to end. What
- * late events change of earlier ones (`lost`) is right in TimelineBins.
- */
-export interface Timeline {
-  readonly startNs: string;
-  readonly endNs: string;
-  readonly events: Uint32Array;
-  readonly withMetadata: Uint32Array;
-  /** Journeys that lost their metadata there. */
-  readonly lost: Uint32Array;
-  /** Packets that the kernel dropped. */
-  readonly drops: Uint32Array;
-}
-export const TIMELINE_BUCKETS = 512;
-
-/** An interval of Unix time in ns, decimal; both ends are in it. */
-export interface TimeRange {
-  readonly fromNs: string;
-  readonly toNs: string;
-}
-
-/** What is asked of the timeline: a window of it, in how many bins. */
-export interface TimelineAsk {
-  readonly range: TimeRange;
-  /** At most MAX_TIMELINE_BINS. */
-  readonly bins: number;
-  /** Name of a TLV (Update.tlvNames) whose values are counted; null = none. */
-  readonly tlv: string | null;
-}
-export const MAX_TIMELINE_BINS = 2048;
-/** Values of a TLV that are told apart over time: the most frequent. */
-export const MAX_TIMELINE_VALUES = 6;
-
-/** Exact counts: bin `i` is the time from `fromNs + i × widthNs` on, `widthNs` long. */
-export interface TimelineBins {
-  readonly fromNs: string;
-  readonly widthNs: number;
-  readonly events: Uint32Array;
-  readonly withMetadata: Uint32Array;
-  readonly lost: Uint32Array;
-  readonly drops: Uint32Array;
-  /** Events of journeys that pass the filter; null = there is no filter. */
-  readonly listed: Uint32Array | null;
-  readonly tlv: TlvOverTime | null;
-}
-
-/** Events that had a TLV, by its value, in the bins of the answer. */
-export interface TlvOverTime {
-  readonly name: string;
-  /** Printed, the most frequent first; each with the expression that passes it. */
-  readonly values: readonly {
-    readonly value: string;
-    readonly filter: string;
-    readonly counts: Uint32Array;
-  }[];
-  /** All other values together. */
-  readonly others: Uint32Array;
-  /** How many those are at least. */
-  readonly otherValues: number;
-}
-
-/** From which hop to which, of which journeys. */
-export interface LatencyAsk {
-  /** Indices of hops. */
-  readonly from: number;
-  readonly to: number;
-  /** Journeys at `from` within it; null = all. */
-  readonly range: TimeRange | null;
-  /** Columns of the heat; at most MAX_LATENCY_COLUMNS. */
-  readonly columns: number;
-}
-export const MAX_LATENCY_COLUMNS = 512;
-
-/**
- * Time from the first event of a journey at one hop to the first at another that is not before it, of the journeys that
- * pass the filter. All in ns and exact: a time in the kernel is far below 2^53 ns.
- */
-export interface Latency {
-  readonly from: number;
-  readonly to: number;
-  readonly journeys: number;
-  /** Seen at `from`, and at `to` not or only before. */
-  readonly without: number;
-  /** Of no meaning without journeys. */
-  readonly minNs: number;
-  readonly maxNs: number;
-  readonly p50Ns: number;
-  readonly p90Ns: number;
-  readonly p99Ns: number;
-  /** The longest: number and id of its journey, as in JourneyRows; null = none. */
-  readonly slowest: { readonly journey: number; readonly id: string } | null;
-  /** Bin `i` of the histogram is from edgesNs[i] to below edgesNs[i + 1]; four of them double the time. */
-  readonly edgesNs: Float64Array;
-  readonly counts: Uint32Array;
-  /** Column `c` is the time from `fromNs + c × widthNs` on, when journeys were at `from`. */
-  readonly fromNs: string;
-  readonly widthNs: number;
-  readonly columns: number;
-  /** columns × bins of the histogram: cell [c × counts.length + i]. */
-  readonly heat: Uint32Array;
 }
 
 /** How a journey fared at one hop, for the strip of little cells. */
@@ -561,71 +462,4 @@ export interface EventBytes {
   readonly comments: readonly string[];
   /** Offset of the block in the capture. */
   readonly blockOffset: number;
-}
-
-/** A BPF program with what it has run since it was loaded, as far as the kernel counted. */
-export interface CostProgram {
-  readonly id: number;
-  readonly name: string;
-  /** 16 hex digits. */
-  readonly tag: string;
-  /** `own`: one of Whither's. Else where a program of somebody's runs. */
-  readonly attach: 'own' | 'xdp' | 'tcx/ingress' | 'tcx/egress' | 'tc/ingress' | 'tc/egress' | 'elsewhere';
-  /** Name of the hook that a program of Whither's serves, '' = none. */
-  readonly hook: string;
-  /** '' = several, or none of its own. */
-  readonly device: string;
-  readonly runs: number;
-  readonly runTimeNs: number;
-  /** Runs that the kernel left out because the program was already running on that CPU. */
-  readonly skipped: number;
-}
-
-/** One cost block. */
-export interface CostSample {
-  /** Unix time, decimal. */
-  readonly timeNs: string;
-  /** Since when the kernel counts runs; '0' = it does not. */
-  readonly sinceNs: string;
-  /** false: the probe may not have the kernel count (it takes CAP_SYS_ADMIN and Linux 5.8); `error` is the errno. */
-  readonly counting: boolean;
-  readonly error: number;
-  /** Sums since the start of the process. */
-  readonly probeCpuNs: number;
-  /** null = not known. */
-  readonly agentCpuNs: number | null;
-  readonly bytes: number;
-  readonly events: number;
-  readonly programs: readonly CostProgram[];
-}
-
-/** What a program cost between the last two blocks. */
-export interface CostRate {
-  readonly program: CostProgram;
-  readonly runsPerSecond: number;
-  /** null = it did not run. */
-  readonly nsPerRun: number | null;
-  /** Share of one CPU: 0.01 is one per cent. */
-  readonly cpu: number;
-}
-
-/** All together between two blocks; shares are of one CPU. */
-export interface CostPoint {
-  readonly timeNs: string;
-  readonly probeCpu: number;
-  readonly agentCpu: number | null;
-  /** Programs of Whither's, and of others on the watched devices; null = the kernel does not count. */
-  readonly ownCpu: number | null;
-  readonly othersCpu: number | null;
-  readonly bytesPerSecond: number;
-  readonly eventsPerSecond: number;
-}
-
-export interface CostView {
-  /** null: the capture has no cost block (yet). */
-  readonly latest: CostSample | null;
-  /** Empty until there are two blocks. */
-  readonly programs: readonly CostRate[];
-  /** The oldest first, at most ten minutes. */
-  readonly history: readonly CostPoint[];
 }

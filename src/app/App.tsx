@@ -1,9 +1,7 @@
 /** The frame: one band for each question. When, where, which, what happened to this one, which bytes. */
 import { lazy, Suspense, useEffect } from 'react';
-import { CostPane } from '#src/cost/CostPane.tsx';
 import { scopedAction } from '#src/keys/bind.ts';
 import { listenForValues } from '#src/keys/focused-value.ts';
-import { HelpDialog } from '#src/keys/HelpDialog.tsx';
 import { pageActions } from '#src/keys/page-actions.ts';
 import { AreaPane } from '#src/lint/AreaPane.tsx';
 import { FilterLine } from '#src/filter/FilterLine.tsx';
@@ -27,12 +25,14 @@ import './app.css';
 
 /** Loaded when it is opened. */
 const ValueMenu = lazy(() => import('#src/filter/ValueMenu.tsx'));
+const CostPane = lazy(async () => ({ default: (await import('#src/cost/CostPane.tsx')).CostPane }));
 const loadCaptureDialog = () => import('#src/capture-controls/CaptureDialog.tsx');
 
 export function App() {
   const session = useSession();
   const dialog = usePage((state) => state.dialog);
   const menu = usePage((state) => state.valueMenu);
+  const costOpen = usePage((state) => state.costOpen);
   const inspecting = usePage(
     (state) => state.capture !== null && !(state.newest?.state === 'failed' && state.newest.events === 0),
   );
@@ -67,22 +67,23 @@ export function App() {
           <LossPane />
           <AreaPane />
           <Panes />
-          <CostPane />
+          {costOpen && (
+            <Suspense>
+              <CostPane />
+            </Suspense>
+          )}
           <StatusBar />
         </>
       ) : (
         <StartScreen />
       )}
       <DropZone />
-      {dialog === 'help' && <HelpDialog onClose={close} />}
       {dialog === 'capture' && (
         <Modal title="What is captured" onClose={close}>
           <Later load={loadCaptureDialog} what="The controls of the capture" />
         </Modal>
       )}
-      {dialog !== 'none' && dialog !== 'help' && dialog !== 'capture' && (
-        <LaterDialog which={dialog} onClose={close} />
-      )}
+      {dialog !== 'none' && dialog !== 'capture' && <LaterDialog which={dialog} onClose={close} />}
       {menu !== null && (
         <Suspense>
           <ValueMenu key={`${menu.field} ${menu.value ?? ''} ${menu.x} ${menu.y}`} menu={menu} />

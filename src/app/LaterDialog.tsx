@@ -5,6 +5,7 @@ interface DialogProps {
   readonly onClose: () => void;
 }
 
+const HelpDialog = lazy(async () => ({ default: (await import('#src/keys/HelpDialog.tsx')).HelpDialog }));
 const SchemaDialog = lazy(async () => ({
   default: (await import('#src/schema/SchemaDialog.tsx')).SchemaDialog,
 }));
@@ -13,6 +14,7 @@ const ExportDialog = lazy(async () => ({
 }));
 
 const DIALOGS = {
+  help: HelpDialog,
   schema: SchemaDialog,
   export: ExportDialog,
   palette: lazy(() => import('#src/palette/Palette.tsx')),

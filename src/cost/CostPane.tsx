@@ -7,11 +7,6 @@ import { useCost } from './use-cost.ts';
 import './cost.css';
 
 export function CostPane() {
-  const open = usePage((state) => state.costOpen);
-  return open ? <OpenCost /> : null;
-}
-
-function OpenCost() {
   const session = useSession();
   const cost = useCost();
   const live = usePage((state) => state.newest?.state === 'live' || state.newest?.state === 'reconnecting');

@@ -1,6 +1,8 @@
 /** On the start screen: the way to the survival table. */
-import { useState } from 'react';
-import { SurvivalDialog } from './SurvivalDialog.tsx';
+import { lazy, Suspense, useState } from 'react';
+
+/** Loaded when it is opened. */
+const SurvivalDialog = lazy(async () => ({ default: (await import('./SurvivalDialog.tsx')).SurvivalDialog }));
 
 export function Survival() {
   const [open, setOpen] = useState(false);
@@ -15,7 +17,11 @@ export function Survival() {
       <button className="button" onClick={() => setOpen(true)}>
         Open the table
       </button>
-      {open && <SurvivalDialog onClose={() => setOpen(false)} />}
+      {open && (
+        <Suspense>
+          <SurvivalDialog onClose={() => setOpen(false)} />
+        </Suspense>
+      )}
     </section>
   );
 }
