@@ -77,6 +77,7 @@ it('columns are chosen, sorted and in the link; the list says so to everybody', 
   const { page } = site;
   await page.keyboard.press('i');
   await page.getByRole('textbox', { name: 'Find a field' }).fill('journey.duration');
+  await page.locator('.column-add', { hasText: 'journey.duration' }).waitFor();
   await page.keyboard.press('Enter');
   await page.keyboard.press('Escape');
   const head = page.getByRole('columnheader', { name: /^journey\.duration/ });
