@@ -104,7 +104,9 @@ it('groups by a field show their journeys and filter by them', async () => {
   await openEdge();
   const { page } = site;
   await page.keyboard.press('g');
+  await page.getByRole('combobox', { name: 'What to do' }).waitFor();
   await page.keyboard.type('tlv.verdict');
+  await page.getByRole('option', { name: 'group by tlv.verdict' }).waitFor();
   await page.keyboard.press('Enter');
   const table = page.getByRole('table', { name: 'Journeys by tlv.verdict' });
   await table.waitFor();
