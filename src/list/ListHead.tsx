@@ -57,6 +57,7 @@ export function ListHead({ template, sort, cursor, onSort, onWidth, onMenu }: Pr
           <span
             role="columnheader"
             key={name}
+            aria-label={title}
             className={name === 'path' ? 'cells' : undefined}
             data-cursor={i === cursor || undefined}
             data-sorts={field !== null || undefined}
@@ -76,7 +77,8 @@ export function ListHead({ template, sort, cursor, onSort, onWidth, onMenu }: Pr
               ? `${title}${sign}`.padStart(width)
               : name === 'path'
                 ? title
-                : fit(`${title}${sign}`, width)}
+                : // The order's sign stays, also where the name is as wide as its column.
+                  `${fit(title, width === null ? null : width - sign.length)}${sign}`}
             {width !== null && name !== 'path' && (
               <i
                 className="list-grip"
