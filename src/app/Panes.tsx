@@ -10,7 +10,7 @@ const STEP = 0.02;
 
 export function Panes() {
   const [shares, setShares] = useState(savedShares);
-  const box = useRef<HTMLDivElement>(null);
+  const box = useRef<HTMLElement>(null);
   const rest = 1 - shares.list - shares.journey;
   const move = (separator: 0 | 1, to: number) => {
     const next = moveSeparator(shares, separator, to);
@@ -34,7 +34,7 @@ export function Panes() {
     />
   );
   return (
-    <div
+    <main
       className="panes"
       ref={box}
       style={{
@@ -46,7 +46,7 @@ export function Panes() {
       <JourneyPane />
       {separator(1, 'Width of the bytes')}
       <BytesPane />
-    </div>
+    </main>
   );
 }
 
