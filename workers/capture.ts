@@ -211,7 +211,9 @@ export class Capture implements SourceSink {
     const { store } = this;
     const current = (): boolean => goOn() && store === this.store;
     if (!(await inSlices(this.#options.clock, () => list.advance(STEP_BUDGET), current))) return false;
-    const order = await this.#ordering.of(store, list, current);
+    let order = await this.#ordering.of(store, list, current);
+    // Another order was asked for meanwhile: the list is to be in that one.
+    while (order === false && current()) order = await this.#ordering.of(store, list, current);
     if (order === false) return false;
     this.list = list;
     this.#order = order;
@@ -261,7 +263,9 @@ export class Capture implements SourceSink {
     this.#userSchema = schema;
     const { store } = this;
     store.tlvs.setUser(schema);
-    const current = (): boolean => goOn() && store === this.store;
+    const filter = this.#filter;
+    // A filter that came meanwhile has made its own list, of what this schema reads.
+    const current = (): boolean => goOn() && store === this.store && filter === this.#filter;
     if (!(await inSlices(this.#options.clock, () => store.tlvs.advance(STEP_BUDGET), current))) return false;
     if (this.#filter.where !== '') {
       // The columns that it was compiled for are others now; what it asks for may be gone.

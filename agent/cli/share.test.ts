@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { findSecret, HOPS, JOURNEYS, seededCapture } from '#core/share/testing/secrets.ts';
 import { CAREFUL } from '#core/share/policy.ts';
 import { CaptureReader } from '#core/pcapng/reader.ts';
+import { CaptureWriter } from '#core/pcapng/writer.ts';
 import { CaptureStore } from '#core/store/capture-store.ts';
 import { Failure } from '../failure.ts';
 import { shareCapture, type ShareOptions } from './share.ts';
@@ -77,3 +78,27 @@ test('two shares of one capture have nothing in common that tells who is who', a
   const [one, other] = [await run({}), await run({})];
   expect(one.out.equals(other.out)).toBe(false);
 });
+
+test('--where does not take a journey of another run with the same id', async () => {
+  const bytes = Buffer.concat([1, 2].map((run) => oneJourney(run)));
+  const from = (): Readable => Readable.from([bytes]);
+  const out = new PassThrough();
+  const parts: Buffer[] = [];
+  out.on('data', (part: Buffer) => parts.push(part));
+  const options = { ...OPTIONS, filtered: { input: from(), where: 'ip.src == 10.0.0.1' } };
+  await shareCapture(from(), 'a.pcapng', options, out, new PassThrough());
+  const store = stored(Buffer.concat(parts));
+  expect([store.journeys.count, store.events.count]).toEqual([1, 1]);
+});
+
+/** Id 1 in each run, from 10.0.0.RUN. */
+function oneJourney(run: number): Uint8Array {
+  const writer = new CaptureWriter();
+  writer.sectionHeader();
+  const id = new Uint8Array(16).fill(run);
+  writer.section({ run: id, segment: 0, startedNs: 0n, clockOffsetNs: 0n, clockErrorNs: 0n });
+  writer.interfaceDescription({ linkType: 101, name: 'eth0' });
+  const data = Uint8Array.from([0x45, 0, 0, 20, 0, 1, 0, 0, 64, 253, 0, 0, 10, 0, 0, run, 10, 0, 1, 1]);
+  writer.enhancedPacket({ interfaceId: 0, time: 1n, data, packetId: 1n });
+  return writer.take();
+}

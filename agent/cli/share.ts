@@ -7,7 +7,7 @@ import { passingJourneys } from '#core/inspect/where.ts';
 import type { MetadataSchema } from '#core/metadata/types.ts';
 import { CaptureReader } from '#core/pcapng/reader.ts';
 import type { CaptureSink } from '#core/pcapng/types.ts';
-import { embedCapture, MAX_EMBEDDED_BYTES } from '#core/share/html.ts';
+import { embedCapture, MAX_EMBEDDED_BYTES, MAX_EMBEDDED_CHARS } from '#core/share/html.ts';
 import { KEY_BYTES } from '#core/share/keyed.ts';
 import type { SharePolicy } from '#core/share/policy.ts';
 import { EVERYTHING, type ShareSelection } from '#core/share/selection.ts';
@@ -91,13 +91,14 @@ async function drained(out: Writable, bytes: Uint8Array | string): Promise<void>
 }
 
 function pageWith(page: string, capture: Buffer, name: string): string {
-  if (capture.length > MAX_EMBEDDED_BYTES) {
+  const packed =
+    capture.length > MAX_EMBEDDED_BYTES ? '' : deflateSync(capture, { level: 9 }).toString('base64');
+  if (capture.length > MAX_EMBEDDED_BYTES || packed.length > MAX_EMBEDDED_CHARS) {
     throw new Failure(
-      `${capture.length} bytes are more than a page can hold (${MAX_EMBEDDED_BYTES})`,
+      `${capture.length} bytes are more than a page can hold`,
       'select less, with --where, --from and --to',
     );
   }
-  const packed = deflateSync(capture, { level: 9 }).toString('base64');
   return embedCapture(page, { packed, title: path.basename(name), view: '' });
 }
 

@@ -3,6 +3,7 @@ import { typeWidth } from '#core/metadata/type-number.ts';
 import type { MetadataSchema } from '#core/metadata/types.ts';
 import { compileFilter } from '#core/query/compile.ts';
 import { Query } from '#core/query/query.ts';
+import { journeyKey } from '#core/share/selection.ts';
 import type { FilterError } from '#core/query/syntax.ts';
 import type { CaptureStore } from '#core/store/capture-store.ts';
 import { JOURNEY, JOURNEY_BIT } from '#core/store/journey-table.ts';
@@ -30,7 +31,7 @@ export function passingEvents(
   return 'error' in asked ? asked : { events: eventsOf(store, asked.query) };
 }
 
-/** Ids (epb_packetid) of the journeys that pass; those without one are in no set. */
+/** The journeys that pass, by `journeyKey`; those without an id are in no set. */
 export function passingJourneys(
   store: CaptureStore,
   schema: MetadataSchema | null,
@@ -42,10 +43,9 @@ export function passingJourneys(
   for (let journey = 0; journey < store.journeys.count; journey++) {
     const hasId = (store.journeys.word(journey, JOURNEY.flags) & JOURNEY_BIT.id) !== 0;
     if (!hasId || asked.query?.has(journey) === false) continue;
-    journeys.add(
-      (BigInt(store.journeys.word(journey, JOURNEY.idHi) >>> 0) << 32n) |
-        BigInt(store.journeys.word(journey, JOURNEY.idLo) >>> 0),
-    );
+    const word = (of: number): bigint => BigInt(store.journeys.word(journey, of) >>> 0);
+    const id = (word(JOURNEY.idHi) << 32n) | word(JOURNEY.idLo);
+    journeys.add(journeyKey(store.journeys.word(journey, JOURNEY.run), id));
   }
   return { journeys };
 }

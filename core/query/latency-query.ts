@@ -20,8 +20,8 @@ import { GrowingDoubles } from './growing-doubles.ts';
 /** Parts of a doubling that are told apart inside, and in the histogram. */
 const FINE_SHIFT = 5;
 const COARSE_SHIFT = 2;
-/** Times of below 2^FINE_SHIFT ns have a bin each; up to 2^53 there are this many. */
-const FINE_BINS = (53 - FINE_SHIFT + 1) << FINE_SHIFT;
+/** Times of below 2^FINE_SHIFT ns have a bin each; up to 2^64, more than a packet can say, there are this many. */
+const FINE_BINS = (64 - FINE_SHIFT + 1) << FINE_SHIFT;
 
 /** Number of the fine bin of a time: whole ns from 0. */
 export function fineBin(ns: number): number {

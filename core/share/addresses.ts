@@ -1,7 +1,7 @@
 /**
  * Addresses that keep who is near whom. Two that share their first n bits have pseudonyms that share exactly n (Xu, Fan,
  * Ammar, Moon: "Prefix-Preserving IP Address Anonymization", ICNP 2002): bit n is turned or not, as a keyed function of the bits before
- * it says. Every mapping is one to one.
+ * it says. That mapping is one to one; of MAC addresses two in 2^46 may fall together.
  */
 import type { Keyed } from './keyed.ts';
 

@@ -3,8 +3,6 @@ import { blake3 } from '@noble/hashes/blake3.js';
 
 /** Of a key. It is made for one share, and forgotten with it. */
 export const KEY_BYTES = 32;
-/** What one call gives. */
-export const DIGEST_BYTES = 32;
 
 /** A keyed BLAKE3 with the purpose in front, so that an address and a name with the same bytes have nothing in common. */
 export class Keyed {
@@ -16,7 +14,7 @@ export class Keyed {
     this.#key = key.slice();
   }
 
-  /** DIGEST_BYTES for `input`; `purpose` is one byte. */
+  /** 32 bytes for `input`; `purpose` is one byte. */
   digest(purpose: number, input: Uint8Array): Uint8Array {
     const message = new Uint8Array(1 + input.length);
     message[0] = purpose;

@@ -46,16 +46,18 @@ export class PacketRedactor {
   /** `bytes`: one packet and nothing else. Gives a new array, which is shorter where the payload is cut off. */
   redact(bytes: Uint8Array, linkType: number): Uint8Array {
     const { payload, addresses } = this.#policy;
-    if (payload === 'keep' && addresses === 'keep') return bytes.slice();
+    if (payload === 'keep' && addresses === 'keep' && this.#places.length === 0) return bytes.slice();
     const nodes = dissectTree(bytes, linkType);
     const out = payload === 'keep' ? bytes.slice() : new Uint8Array(bytes.length);
     for (const node of nodes) this.#fill(node, bytes, out);
     // The inner ones first: an outer header is summed over itself alone, so their order does not matter.
     for (const node of nodes) if (node.filter === 'ip') sealHeader(bytes, out, node.offset, node.length);
+    // What a schema names has its own rules, also in a payload that is kept.
+    const last = this.#fillPlaces(bytes, linkType, out);
     if (payload === 'keep') return out;
     const headers = nodes.filter(({ filter, label }) => filter !== DATA && label !== PADDING);
     const end = headers.reduce((last, node) => Math.max(last, node.offset + node.length), 0);
-    return out.subarray(0, Math.max(end, this.#fillPlaces(bytes, linkType, out)));
+    return out.subarray(0, Math.max(end, last));
   }
 
   #fill(node: FieldNode, bytes: Uint8Array, out: Uint8Array): void {

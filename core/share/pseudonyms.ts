@@ -47,13 +47,6 @@ export class Pseudonyms {
     return name;
   }
 
-  /** All names met so far with what stands for them, for the preview. */
-  namesMet(): { readonly kind: NameKind; readonly name: string; readonly stands: string }[] {
-    return [...this.#names].flatMap(([kind, names]) =>
-      [...names].map(([name, stands]) => ({ kind, name, stands })),
-    );
-  }
-
   /** A number of at most 8 bytes → one of as many bits; 0, which mostly means "none", stays 0, and nothing else becomes it. */
   number(value: bigint, bits: 32 | 64): bigint {
     if (value === 0n) return 0n;

@@ -1,6 +1,8 @@
 /** What must not leave does not, by any of the ways that are known; and the check would notice. */
 import { expect, it, describe } from 'vitest';
 import { CaptureReader } from '#core/pcapng/reader.ts';
+import { parseSchema } from '#core/metadata/schema.ts';
+import { CaptureWriter } from '#core/pcapng/writer.ts';
 import { CaptureStore } from '#core/store/capture-store.ts';
 import { CAREFUL, type SharePolicy } from './policy.ts';
 import { EVERYTHING } from './selection.ts';
@@ -106,4 +108,29 @@ it('gives another share other pseudonyms', () => {
   const other = share(capture, { key: new Uint8Array(32).fill(43) }).bytes;
   expect(other.length).toBe(one.length);
   expect(other).not.toEqual(one);
+});
+
+it('with the payload kept, what a schema names in it goes by its own rules all the same', () => {
+  const writer = new CaptureWriter();
+  writer.sectionHeader();
+  writer.interfaceDescription({ linkType: 101, name: 'eth0' });
+  const udp = [0x9c, 0x40, 0x17, 0xc1, 0, 14, 0, 0, 1, 4, 0xde, 0xad, 0xbe, 0xef];
+  const ip = [0x45, 0, 0, 34, 0, 1, 0, 0, 64, 17, 0, 0, 192, 0, 2, 1, 192, 0, 2, 2];
+  writer.enhancedPacket({ interfaceId: 0, time: 1n, data: Uint8Array.from([...ip, ...udp]) });
+  const parsed = parseSchema(
+    JSON.stringify({
+      whither: 2,
+      name: 'm',
+      where: { in: 'packet', at: { kind: 'udp-payload', port: 6081 } },
+      framing: { kind: 'tlv', typeBytes: 1, lengthBytes: 1, endian: 'big' },
+      types: [{ type: 1, name: 'user', kind: 'uint' }],
+    }),
+  );
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.errors));
+  const one = writer.take();
+  for (const addresses of ['keep', 'pseudonym'] as const) {
+    const policy: SharePolicy = { ...CAREFUL, payload: 'keep', addresses, values: { 'm.user': 'drop' } };
+    const { bytes } = share(one, { policy, schema: parsed.schema });
+    expect(findSecret(bytes, { what: '', bytes: Uint8Array.of(0xde, 0xad, 0xbe, 0xef) })).toBe('');
+  }
 });

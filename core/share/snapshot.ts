@@ -2,7 +2,8 @@
  * A capture in, block by block, and out of it a pcapng that may leave: the selected events, redacted. Each block is written anew
  * from what was read of it, so that what nobody looked at does not go along.
  */
-import { GAP_SIZE, SECTION_SIZE } from '#core/format/layout.gen.ts';
+import { formatHex } from '#core/dissect/addresses.ts';
+import { GAP_SIZE, SECTION_RUN, SECTION_SIZE } from '#core/format/layout.gen.ts';
 import { HOOK_NONE } from '#core/format/hooks.ts';
 import { BLOCK_SUBTYPE } from '#core/format/structs.ts';
 import { chooseDecoder, choiceOf, NOWHERE } from '#core/metadata/choose.ts';
@@ -53,6 +54,7 @@ export interface SnapshotOptions {
 }
 
 const VERDICT_BYTES = 9;
+const RUN_BYTES = 16;
 
 export class Snapshot implements CaptureSink {
   /** What stopped the reader, or made it leave something out. */
@@ -73,6 +75,10 @@ export class Snapshot implements CaptureSink {
   #decoder: AreaDecoder | null = null;
   #choice: ReturnType<typeof choiceOf> = 'none';
   #schemaWritten = false;
+  /** Of the section being read, and how many there were: a section without a run of its own is one (CaptureFacts). */
+  #run = 0;
+  #runs = 0;
+  readonly #runNumbers = new Map<string, number>();
 
   constructor(options: SnapshotOptions) {
     const { policy, key, schema } = options;
@@ -136,6 +142,7 @@ export class Snapshot implements CaptureSink {
     });
     this.#facts = null;
     this.#schemaWritten = false;
+    this.#run = this.#runs++;
   }
 
   interface(info: InterfaceInfo): void {
@@ -156,7 +163,7 @@ export class Snapshot implements CaptureSink {
   packet(packet: PacketView): void {
     const { info, hop } = this.#interfaces[packet.interfaceIndex]!;
     const time = nsFromParts(packet.tsHi, packet.tsLo);
-    if (!isSelected(this.#options.selection, packet, time, info.hook)) {
+    if (!isSelected(this.#options.selection, packet, time, info.hook, this.#run)) {
       this.#tally.left++;
       return;
     }
@@ -187,7 +194,9 @@ export class Snapshot implements CaptureSink {
   custom({ subtype, body }: CustomBlock): void {
     switch (subtype) {
       case BLOCK_SUBTYPE.section:
-        if (body.length >= SECTION_SIZE) this.#out.custom(subtype, body.subarray(0, SECTION_SIZE));
+        if (body.length < SECTION_SIZE) return;
+        this.#ofRun(formatHex(body, SECTION_RUN, RUN_BYTES));
+        this.#out.custom(subtype, body.subarray(0, SECTION_SIZE));
         return;
       case BLOCK_SUBTYPE.gap:
         if (body.length >= GAP_SIZE) this.#out.custom(subtype, body.subarray(0, GAP_SIZE));
@@ -233,6 +242,13 @@ export class Snapshot implements CaptureSink {
 
   problem(problem: Problem): void {
     this.problems.push(problem);
+  }
+
+  /** Sections with the same run are one capture. */
+  #ofRun(name: string): void {
+    const known = this.#runNumbers.get(name);
+    if (known === undefined) this.#runNumbers.set(name, this.#run);
+    else this.#run = known;
   }
 
   #json(subtype: number, value: unknown): void {

@@ -165,7 +165,7 @@ describe('the page', () => {
   it('keeps a dialog open when a selection is dragged out of it, and closes it by a click beside it', async () => {
     await show({});
     fireEvent.keyDown(document.body, { key: '?' });
-    const dialog = screen.getByRole('dialog');
+    const dialog = await screen.findByRole('dialog', {}, { timeout: 20_000 });
     fireEvent.pointerDown(within(dialog).getByRole('heading', { level: 1 }));
     fireEvent.click(dialog);
     expect(screen.queryByRole('dialog')).not.toBeNull();
