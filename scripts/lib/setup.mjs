@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync, statSync, writeFileSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
+import { alone } from './alone.mjs';
 import { ROOT, runQuietly, tool } from './run.mjs';
 import { fail, say } from './say.mjs';
 
@@ -18,10 +19,23 @@ export function ensureNode() {
 
 /** npm packages exactly as locked; again only when the lock file or Node's major version changed. */
 export function ensureNpmPackages() {
+  if (!hasNpmPackages()) alone(installNpmPackages);
+}
+
+function wantedPackages() {
   const lock = readFileSync(path.join(ROOT, 'package-lock.json'));
-  const want = createHash('sha256').update(lock).update(process.versions.modules).digest('hex');
-  const stamp = path.join(ROOT, 'node_modules', '.whither-lock');
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === want) return;
+  return createHash('sha256').update(lock).update(process.versions.modules).digest('hex');
+}
+
+const NPM_STAMP = path.join(ROOT, 'node_modules', '.whither-lock');
+
+function hasNpmPackages() {
+  return existsSync(NPM_STAMP) && readFileSync(NPM_STAMP, 'utf8') === wantedPackages();
+}
+
+function installNpmPackages() {
+  // Somebody else did while this one waited.
+  if (hasNpmPackages()) return;
   say('installing npm packages (once)');
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
   if (!runQuietly(npm, ['ci', '--no-audit', '--no-fund', '--loglevel=error'])) {
@@ -30,7 +44,7 @@ export function ensureNpmPackages() {
       'Check the network and run the command again.',
     );
   }
-  writeFileSync(stamp, want);
+  writeFileSync(NPM_STAMP, wantedPackages());
 }
 
 /** Files below `folders` with size and time, hashed: changes when a source does. */
@@ -78,10 +92,21 @@ const BUILDS = [
 
 /** Page and agent in dist/, built again only when a source changed. */
 export function ensureBuilt() {
+  if (BUILDS.some((build) => !isBuilt(build))) alone(buildStale);
+}
+
+const stampOf = ({ name }) => path.join(ROOT, 'dist', `.${name}-stamp`);
+
+function isBuilt(build) {
+  const stamp = stampOf(build);
+  return existsSync(stamp) && readFileSync(stamp, 'utf8') === fingerprint(build.sources);
+}
+
+function buildStale() {
   for (const build of BUILDS) {
+    if (isBuilt(build)) continue;
     const want = fingerprint(build.sources);
-    const stamp = path.join(ROOT, 'dist', `.${build.name}-stamp`);
-    if (existsSync(stamp) && readFileSync(stamp, 'utf8') === want) continue;
+    const stamp = stampOf(build);
     say(`building the ${build.name}`);
     if (!build.runs.every((args) => runQuietly(tool('vite'), args))) {
       fail(
