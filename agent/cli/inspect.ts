@@ -58,7 +58,7 @@ export async function inspect(
     const failed = await read(input, name, store, printer);
     store.problems.forEach(report);
     const { rows, omitted } = summaryObjects(store, options.schema);
-    const lines = options.json ? rows.map((row) => JSON.stringify(row)) : summaryTable(rows);
+    const lines = options.json ? rows.map((row) => JSON.stringify(row)) : summaryTable(rows, !seen.fatal);
     for (const line of lines) printer.line(line);
     if (omitted > 0) err.write(`${name}: ${omitted} losses have no row: there are too many kinds of them\n`);
     await printer.end();

@@ -49,9 +49,12 @@ export function summaryObjects(
 
 const COLUMNS = ['HOP', 'STATE', 'TLV', 'JOURNEYS#', 'OF#', 'CAUSE', 'KNOWN', 'EXAMPLE'];
 
-/** Lines of a table with headings; one line that says so when nothing was lost. */
-export function summaryTable(rows: readonly SummaryObject[]): string[] {
-  if (rows.length === 0) return ['No metadata was lost, clobbered or left behind in this capture.'];
+/** Lines of a table with headings; one line that says so when nothing was lost. `whole`: the capture was read to its end. */
+export function summaryTable(rows: readonly SummaryObject[], whole: boolean): string[] {
+  if (rows.length === 0) {
+    const where = whole ? 'in this capture' : 'in what was read of this capture';
+    return [`No metadata was lost, clobbered or left behind ${where}.`];
+  }
   const cells = rows.map((row) => [
     row.hop,
     row.state,
