@@ -1,6 +1,6 @@
 /**
- * `npm test`: check, then unit, kernel, virtual machine and browser tests, each to its end, so that one failure does not
- * hide another. Installs what is missing first. The last line counts all tests.
+ * `npm test`: check and unit tests, then kernel and virtual machine tests, then browser tests, each to its end, so that one
+ * failure does not hide another. Installs what is missing first. The last line counts all tests.
  */
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
@@ -10,7 +10,10 @@ import { run, tool } from './lib/run.mjs';
 import { say } from './lib/say.mjs';
 import { ensureBuilt, ensureNode, ensureNpmPackages, ensureProbe } from './lib/setup.mjs';
 
-/** Each to its end, one after the other; those of one line at the same time, for the one waits while the other computes. */
+/**
+ * Each to its end, one line after the other; those of one line at the same time: lint and types take one processor and the unit
+ * tests another, and kernel tests wait while virtual machines compute. Kernel and browser tests look at the same host.
+ */
 const PROJECTS = [['unit'], ['kernel', 'vm'], ['browser']];
 
 ensureNode();
@@ -23,7 +26,9 @@ if (missing.length > 0) {
 } else if (!ensureProbe()) ok = false;
 ensureBuilt();
 
-ok = (await run(process.execPath, ['scripts/check.mjs'])) === 0 && ok;
+const check = run(process.execPath, ['scripts/check.mjs']).then((code) => {
+  if (code !== 0) ok = false;
+});
 
 const results = mkdtempSync(path.join(os.tmpdir(), 'whither-test-'));
 const totals = { passed: 0, failed: 0, skipped: 0 };
@@ -41,7 +46,9 @@ const runProject = async (project) => {
   totals.failed += counted.numFailedTests;
   totals.skipped += counted.numPendingTests + counted.numTodoTests;
 };
-for (const together of PROJECTS) await Promise.all(together.map(runProject));
+for (const [n, together] of PROJECTS.entries()) {
+  await Promise.all([...together.map(runProject), ...(n === 0 ? [check] : [])]);
+}
 rmSync(results, { recursive: true, force: true });
 if (!ok && totals.failed === 0) say('a check failed, or a test file did not run: see above');
 console.log(
