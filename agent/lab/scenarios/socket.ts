@@ -11,11 +11,12 @@ function socket(transport: 'udp' | 'tcp', family: 4 | 6): Scenario {
     name,
     summary: `XDP writes, tcx reads, a socket receives and answers: ${shown}`,
     roles: ['client', 'lab'],
-    // A busy machine answers late: nothing is to be sent twice.
+    // A busy machine answers late: nothing is to be sent twice, neither after a timeout nor as a probe for the tail (RFC 8985).
     network: (ns) => [
       ...pair6(ns),
       ip(ns.client!, 'route add 10.74.0.1/32 dev client0 rto_min 4s'),
       ip(ns.client!, '-6 route add fd74::1/128 dev client0 rto_min 4s'),
+      ['ip', 'netns', 'exec', ns.client!, 'sh', '-c', 'echo 0 >/proc/sys/net/ipv4/tcp_early_retrans'],
     ],
     programs: {
       object: 'eyes',
