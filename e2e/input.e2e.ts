@@ -93,6 +93,8 @@ describe('bad input', () => {
     '$what gives a cause and a remedy, and keeps $events events',
     async ({ name, bytes, events, ...more }) => {
       await page.goto(site.url);
+      // Nothing takes a file before the page is there.
+      await page.locator('[data-sample]').first().waitFor();
       await site.drop(name, bytes);
       const problem = page.locator('.problem').first();
       await problem.waitFor();
