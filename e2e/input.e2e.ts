@@ -14,6 +14,7 @@ beforeEach(() => {
 describe('an ordinary capture', () => {
   it('is shown as plain packets', async () => {
     await page.goto(site.url);
+    await page.locator('[data-sample]').first().waitFor();
     await site.drop('plain.pcap', plainPcap(300));
     await waitForState(page, 'done');
     await expect.poll(() => page.getByTestId('list-count').textContent()).toBe('300');
@@ -27,6 +28,7 @@ describe('an ordinary capture', () => {
 
   it('scrolls to its last packet', async () => {
     await page.goto(site.url);
+    await page.locator('[data-sample]').first().waitFor();
     await site.drop('long.pcap', plainPcap(20_000));
     await waitForState(page, 'done');
     await page.locator('.list-row').first().waitFor();
