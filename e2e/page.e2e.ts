@@ -151,7 +151,7 @@ describe('the losses', () => {
     await first.waitFor();
     const [hop = '', state = '', , , of, journeys] = await first.locator('th, td').allTextContents();
     expect(of).toBe('area');
-    const summary = await page.evaluate(() => globalThis.whither.api.lossSummary());
+    const summary = (await page.evaluate(() => globalThis.whither.api.lossSummary()))!;
     expect(journeys).toBe(summary.rows[0]?.journeys.toLocaleString('en'));
     // The drawing and its table say the same of that hop.
     const damage = page.locator(`tr[data-hop="${hop}"] td`).last();
@@ -172,7 +172,7 @@ describe('the filter by harm', () => {
     expect(await filter.getByRole('button', { name: 'suspect' }).count()).toBe(0);
     await filter.getByRole('button', { name: 'clobbered' }).click();
     await expect.poll(() => new URL(page.url()).searchParams.get('harm')).toBe('clobbered');
-    const summary = await page.evaluate(() => globalThis.whither.api.lossSummary());
+    const summary = (await page.evaluate(() => globalThis.whither.api.lossSummary()))!;
     const events = (await inspectAll(page)) as readonly { journey: string; state: string }[];
     const clobbered = events.filter(({ state }) => state === 'clobbered');
     const harmed = new Set(clobbered.map(({ journey }) => journey)).size;
@@ -191,7 +191,7 @@ describe('the filter by harm', () => {
     await page.goto(site.url);
     await site.drop('generated.pcapng', generatedCapture(4000));
     await waitForState(page, 'done');
-    const [first] = (await page.evaluate(() => globalThis.whither.api.lossSummary())).rows;
+    const [first] = (await page.evaluate(() => globalThis.whither.api.lossSummary()))!.rows;
     await page.keyboard.press('l');
     await page.locator('.loss-table tbody tr').first().getByRole('button').click();
     await page.getByRole('heading', { name: `Journey ${first?.exampleId ?? ''}` }).waitFor();

@@ -47,6 +47,9 @@ export type { Budget, Kept, LatencyStats, LintSummary };
 /** What takes its time over a whole capture: one of each kind at a time. */
 export type QuestionKind = 'groups' | 'groupRows' | 'contrast';
 
+/** Of a comparison; without one there is `a` alone. */
+export type PathSide = 'a' | 'b';
+
 export interface Contrast {
   /** Journeys asked about, and the others. */
   readonly inside: number;
@@ -200,16 +203,20 @@ export interface WhitherWorker extends SchemaWork {
   watchCost(on: boolean): Promise<void>;
   /** What was told so far; a recorded capture may have it, too. */
   cost(): Promise<CostView>;
-  /** Which hop loses how much, by which cause, for which TLV: of all that was read up to now, whatever the filter. */
-  lossSummary(): Promise<LossSummary>;
-  /** The path of some journeys, of those that were read up to now; an error when the expression cannot be asked. */
-  pathOf(set: JourneySet): Promise<PathNumbers | FilterError>;
+  /**
+   * Which hop loses how much, by which cause, for which TLV: of all that was read up to now, whatever the filter. null, here and
+   * below: it was ended, by another schema or capture, by one that begins anew, or where something is asked by a later question of the
+   * kind.
+   */
+  lossSummary(): Promise<LossSummary | null>;
+  /** The path of some journeys, of those that were read up to now; an error when the expression cannot be asked. One for each side. */
+  pathOf(set: JourneySet, side: PathSide): Promise<PathNumbers | FilterError | null>;
   /** Their matrix: likewise. */
-  matrixOf(set: JourneySet): Promise<MatrixShares | FilterError>;
+  matrixOf(set: JourneySet): Promise<MatrixShares | FilterError | null>;
   /** What is wrong with metadata, hop by hop: likewise. */
-  lintSummary(): Promise<LintSummary>;
+  lintSummary(): Promise<LintSummary | null>;
   /** What metadata costs per packet: likewise. */
-  budget(): Promise<Budget>;
+  budget(): Promise<Budget | null>;
   /** Events over time, exact, of all that was read up to now; null: a later question took its place. Rejects for an empty window. */
   timelineBins(ask: TimelineAsk): Promise<TimelineBins | null>;
   /** Times between two hops, likewise, of the journeys that pass the filter. */

@@ -1,125 +1,90 @@
-/** Questions of the whole list, each in slices: one of a kind at a time, a later one or `end` ends the one before. */
+/**
+ * What takes its time over a whole capture, in slices. Another capture or schema ends it, and a capture that begins anew; what has
+ * a kind is ended by a later one of it as well, and by `end`.
+ */
 import type { CaptureStore } from '#core/store/capture-store.ts';
-import type { Contrast, Groups, QuestionKind } from './api.ts';
-import type { Capture } from './capture.ts';
-import type { Language } from './language.ts';
+import type { QuestionKind } from './api.ts';
 import { inSlices, type Clock } from './slices.ts';
 
-/** Journeys that a step takes: all fields of a contrast are asked of each. */
-const GROUP_STEP = 512;
-const CONTRAST_STEP = 64;
-const FILTER_STEP_EVENTS = 4096;
+/** Those that the page follows, and those that it only waits for. */
+export type Kind = QuestionKind | 'path a' | 'path b' | 'matrix' | 'timeline' | 'latency';
 
-interface Step {
-  readonly progress: number;
-  advance(): boolean;
+/** A capture; its store is another one when it has begun anew. */
+interface Asked {
+  readonly store: CaptureStore;
 }
 
-interface UnderWay {
-  readonly step: Step;
+export interface Step {
+  /** 0…1, of a kind that the page follows. */
+  readonly progress?: number;
+  /** true: done. */
+  advance(): boolean;
 }
 
 export class Asking {
   readonly #clock: Clock;
-  readonly #language: Language;
-  readonly #underWay = new Map<QuestionKind, UnderWay>();
+  readonly #latest = new Map<Kind | symbol, Question>();
 
-  constructor(clock: Clock, language: Language) {
+  constructor(clock: Clock) {
     this.#clock = clock;
-    this.#language = language;
   }
 
-  progress(kind: QuestionKind): number | null {
-    return this.#underWay.get(kind)?.step.progress ?? null;
+  /**
+   * What `work` answers. It is given up from the moment that nobody wants it, also while its code is still being loaded. `kind`
+   * null: the answer is the same whoever asks, so that nobody's ends another's.
+   */
+  async ask<Answer>(
+    kind: Kind | null,
+    asked: Asked,
+    work: (question: Question) => Promise<Answer>,
+  ): Promise<Answer> {
+    const { store } = asked;
+    const key = kind ?? Symbol();
+    const isWanted = (): boolean => this.#latest.get(key) === question && asked.store === store;
+    const question: Question = new Question(store, this.#clock, isWanted);
+    this.#latest.set(key, question);
+    try {
+      return await work(question);
+    } finally {
+      if (this.#latest.get(key) === question) this.#latest.delete(key);
+    }
   }
 
-  end(kind: QuestionKind): void {
-    this.#underWay.delete(kind);
+  /** null: none is under way. */
+  progress(kind: Kind): number | null {
+    return this.#latest.get(kind)?.progress ?? null;
   }
 
-  async groups(capture: Capture, name: string, limit: number): Promise<Groups | null> {
-    const { fieldNamed, GroupQuery, journeyValues } = await this.#language.loadQuestions();
-    const { store, list } = capture;
-    const field = fieldNamed(store, name);
-    const values = field === null ? null : journeyValues(store, field);
-    if (values === null) return null;
-    const query = new GroupQuery(store, values, (journey) => list.includes(journey));
-    const step: Step = {
-      get progress() {
-        return query.progress;
-      },
-      advance: () => query.advance(GROUP_STEP),
-    };
-    return (await this.#run('groups', capture, store, step)) ? query.result(limit) : null;
+  end(kind: Kind): void {
+    this.#latest.delete(kind);
   }
 
-  /** Journeys of the list that pass `where`, the first `count` in its order. */
-  async firstOf(capture: Capture, where: string, count: number): Promise<Uint32Array | null> {
-    const { store } = capture;
-    const passes = await this.#passing('groupRows', capture, where);
-    if (passes === null) return null;
-    const found: number[] = [];
-    let row = 0;
-    const step: Step = {
-      get progress() {
-        return row / Math.max(1, capture.listed);
-      },
-      advance: () => {
-        const part = capture.slice(row, FILTER_STEP_EVENTS);
-        for (const journey of part) if (found.length < count && passes(journey)) found.push(journey);
-        row += part.length;
-        return part.length === 0 || found.length >= count;
-      },
-    };
-    return (await this.#run('groupRows', capture, store, step)) ? Uint32Array.from(found) : null;
+  endAll(): void {
+    this.#latest.clear();
+  }
+}
+
+export class Question {
+  /** That of when it was asked. */
+  readonly store: CaptureStore;
+  readonly #clock: Clock;
+  readonly #isWanted: () => boolean;
+  #step: Step | null = null;
+
+  constructor(store: CaptureStore, clock: Clock, isWanted: () => boolean) {
+    this.store = store;
+    this.#clock = clock;
+    this.#isWanted = isWanted;
   }
 
-  async contrast(capture: Capture, where: string, limit: number): Promise<Contrast | null> {
-    const { ContrastQuery } = await this.#language.loadQuestions();
-    const { store, list } = capture;
-    const inside =
-      where === ''
-        ? (journey: number): boolean => list.includes(journey)
-        : await this.#passing('contrast', capture, where);
-    if (inside === null) return null;
-    const query = new ContrastQuery(store, inside);
-    const step: Step = {
-      get progress() {
-        return query.progress;
-      },
-      advance: () => query.advance(CONTRAST_STEP),
-    };
-    if (!(await this.#run('contrast', capture, store, step))) return null;
-    return { ...query.sides, differences: query.result(limit) };
+  get progress(): number {
+    return this.#step?.progress ?? 0;
   }
 
-  async #passing(
-    kind: QuestionKind,
-    capture: Capture,
-    where: string,
-  ): Promise<((journey: number) => boolean) | null> {
-    const { compileFilter, Query } = await this.#language.loadQuestions();
-    const { store } = capture;
-    const compiled = compileFilter(where, store);
-    if (!compiled.ok) return null;
-    if (compiled.question === null) return () => true;
-    const query = new Query(store, compiled.question);
-    const step: Step = {
-      get progress() {
-        return query.cursor / Math.max(1, store.events.count);
-      },
-      advance: () => query.advance(FILTER_STEP_EVENTS),
-    };
-    return (await this.#run(kind, capture, store, step)) ? (journey) => query.has(journey) : null;
-  }
-
-  /** False: it was ended, or the capture has begun anew. */
-  async #run(kind: QuestionKind, capture: Capture, store: CaptureStore, step: Step): Promise<boolean> {
-    const mine: UnderWay = { step };
-    this.#underWay.set(kind, mine);
-    const goOn = (): boolean => this.#underWay.get(kind) === mine && capture.store === store;
-    const done = await inSlices(this.#clock, () => step.advance(), goOn);
-    if (this.#underWay.get(kind) === mine) this.#underWay.delete(kind);
-    return done;
+  /** True when the step is done; false: nobody wants it any more. */
+  async run(step: Step): Promise<boolean> {
+    this.#step = step;
+    const done = await inSlices(this.#clock, () => step.advance(), this.#isWanted);
+    return done && this.#isWanted();
   }
 }

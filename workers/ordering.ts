@@ -48,7 +48,9 @@ export class Ordering {
     const began = this.#clock.now();
     if (this.sort === null || this.#busy || began < this.#nextAt) return;
     this.#busy = true;
-    void this.of(store, list, goOn).then((order) => {
+    // Who asked for the order has been told when its code cannot be had.
+    const sorted = this.of(store, list, goOn).catch((): false => false);
+    void sorted.then((order) => {
       const now = this.#clock.now();
       this.#busy = false;
       this.#nextAt = now + Math.max(MIN_AGAIN_MS, (now - began) / TIME_SHARE);

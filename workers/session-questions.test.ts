@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { GENERATED_SCHEMA } from '#core/pcapng/testing/generate-capture.ts';
 import { generatedBytes } from './testing/capture-bytes.ts';
 import { fileWorld, World } from './testing/world.ts';
 
@@ -58,6 +59,67 @@ describe('questions of the whole list', () => {
     const second = session.setSort({ field: 'journey', down: true });
     await Promise.all([first, second]);
     expect(await listed(world)).toEqual([...(await listed(world))].sort((a, b) => b - a));
+  });
+
+  it('are of the filter and the order asked for last, whichever comes while the other is under way', async () => {
+    const world = await opened();
+    const { session } = world;
+    const filter = { hop: null, metadata: null, harm: null, time: null };
+    await session.setFilter({ ...filter, where: 'tlv.verdict == drop' });
+    const drops = await listed(world);
+    await session.setFilter({ ...filter, where: '' });
+    const all = (await listed(world)).length;
+    expect(drops.length).toBeLessThan(all);
+    world.slow = true;
+    const filtered = session.setFilter({ ...filter, where: 'tlv.verdict == drop' });
+    await Promise.resolve();
+    const sorted = session.setSort({ field: 'journey', down: true });
+    await Promise.all([filtered, sorted]);
+    expect(await listed(world)).toEqual([...drops].sort((a, b) => b - a));
+
+    const json = JSON.stringify({ ...GENERATED_SCHEMA, name: 'the same' });
+    const read = session.setSchema(json);
+    const again = session.setFilter({ ...filter, where: 'tlv.verdict != drop' });
+    await Promise.all([read, again]);
+    const kept = await listed(world);
+    expect(kept).toEqual([...kept].sort((a, b) => b - a));
+    expect(kept.length).toBe(all - drops.length);
+  });
+
+  it('about everything end with their capture; of a comparison each side is asked for itself', async () => {
+    const world = await opened();
+    const { session } = world;
+    world.slow = true;
+    const filter = { hop: null, metadata: null, harm: null, time: null, where: 'tlv.verdict == drop' };
+    const one = session.pathOf({ filter, rest: false }, 'a');
+    const other = session.pathOf({ filter, rest: true }, 'b');
+    const later = session.pathOf({ filter: { ...filter, where: '' }, rest: false }, 'a');
+    expect(await one).toBeNull();
+    expect(await other).toHaveProperty('journeys');
+    expect(await later).toHaveProperty('journeys');
+    // The same answer for whoever asks: nobody's ends another's.
+    const [first, second] = await Promise.all([session.lossSummary(), session.lossSummary()]);
+    expect(first).toEqual(second);
+    expect(first).not.toBeNull();
+    const ended = [session.lossSummary(), session.budget(), session.matrixOf({ filter, rest: false })];
+    const reread = session.setSchema('');
+    expect(await Promise.all(ended)).toEqual([null, null, null]);
+    await reread;
+    const closed = session.lintSummary();
+    await world.open();
+    expect(await closed).toBeNull();
+  });
+
+  it('are ended also before their code is there', async () => {
+    const { session } = await opened();
+    const contrast = session.contrast('', 20);
+    await session.endQuestion('contrast');
+    expect(await contrast).toBeNull();
+    // Also one that is answered in a single step.
+    const rows = session.groupRows('', 3);
+    await session.endQuestion('groupRows');
+    expect(await rows).toBeNull();
+    expect((await session.groupRows('', 3))?.count).toBe(3);
   });
 
   it('tell how far they are, and end when nobody wants them any more', async () => {

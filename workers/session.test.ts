@@ -67,7 +67,7 @@ describe('a session with a file', () => {
     ]);
     const world = fileWorld(sectionBytes({ seen: seen.flat() }).slice());
     await (await world.open()).ended();
-    const { rows, omitted } = await world.session.lossSummary();
+    const { rows, omitted } = (await world.session.lossSummary())!;
     expect(omitted).toBe(0);
     expect(
       rows.map(({ hop, state, tlv, journeys, arrived }) => [hop, state, tlv, journeys, arrived]),
@@ -90,8 +90,8 @@ describe('a session with a file', () => {
     const world = fileWorld(sectionBytes({ seen: seen.flat() }).slice());
     await (await world.open()).ended();
     const filter = { hop: null, metadata: null, harm: null, time: null, where: 'state == lost' };
-    const lost = await world.session.pathOf({ filter, rest: false });
-    const kept = await world.session.pathOf({ filter, rest: true });
+    const lost = await world.session.pathOf({ filter, rest: false }, 'a');
+    const kept = await world.session.pathOf({ filter, rest: true }, 'b');
     expect(lost).toMatchObject({ journeys: 600, edges: [{ from: 0, to: 1, count: 600, withMetadata: 0 }] });
     expect(kept).toMatchObject({ journeys: 300, edges: [{ from: 0, to: 1, count: 300, withMetadata: 300 }] });
     expect(await world.session.matrixOf({ filter, rest: true })).toMatchObject({
@@ -107,7 +107,7 @@ describe('a session with a file', () => {
       ],
     });
     const wrong = { filter: { ...filter, where: 'state ==' }, rest: false };
-    expect(await world.session.pathOf(wrong)).toHaveProperty('cause');
+    expect(await world.session.pathOf(wrong, 'a')).toHaveProperty('cause');
   });
 
   it('inspects events in the order of arrival', async () => {
@@ -274,7 +274,7 @@ describe('a session with a source that fails or is left', () => {
     const world = fileWorld(generatedBytes(5));
     expect(() => world.session.rows(0, 1)).toThrow('No capture is open.');
     await (await world.open()).ended();
-    expect(() => world.session.journey(1_000_000)).toThrow('There is no journey number 1000000');
+    await expect(world.session.journey(1_000_000)).rejects.toThrow('There is no journey number 1000000');
     await expect(world.session.eventBytes(-1)).rejects.toMatchObject({ code: 'no-such-event' });
   });
 });

@@ -3,77 +3,67 @@
  * `whither.worker.ts` exposes it; tests run it in Node.
  */
 import { transfer } from 'comlink';
-import type { InspectedEvent } from '#core/inspect/event-object.ts';
 import { parseSchema } from '#core/metadata/schema.ts';
 import { compileSchema } from '#core/metadata/scan.ts';
-import type { AreaDecoder } from '#core/metadata/scan.ts';
-import type { Problem } from '#core/pcapng/types.ts';
-import { edgeList } from '#core/store/edges.ts';
-import { findJourney } from '#core/store/event-text.ts';
-import { hopList } from '#core/store/hops.ts';
-import { blocksWanted, readJourneyBlocks } from '#core/store/journey-blocks.ts';
-import { journeyDetail } from '#core/store/journey-detail.ts';
-import type { ColumnPrinter } from '#core/query/columns.ts';
-import type { CaptureStore } from '#core/store/capture-store.ts';
-import type { Completion } from '#core/query/complete.ts';
-import type { FilterError } from '#core/query/syntax.ts';
 import { NO_FILTER } from '#core/query/list-filter.ts';
-import { MAX_ROWS, journeyRows } from '#core/store/rows.ts';
-import { CHUNK_MASK } from '#core/store/limits.ts';
+import { findJourney } from '#core/store/event-text.ts';
+import { MAX_ROWS } from '#core/store/rows.ts';
 import {
   UPDATE_DRAWN,
   UPDATE_INTERVAL_MS,
+  type AreaPreview,
+  type Budget,
+  type Completion,
   type Contrast,
   type CostView,
+  type EmittedKind,
   type EventBytes,
   type FieldInfo,
+  type FilterError,
   type Groups,
   type JourneyDetail,
   type JourneyRows,
+  type JourneySet,
   type Latency,
   type LatencyAsk,
-  type JourneySet,
   type LatencyStats,
+  type LintSummary,
   type ListFilter,
   type ListSort,
   type LossSummary,
   type MatrixShares,
   type PathNumbers,
+  type PathSide,
   type QuestionKind,
   type RowWatch,
+  type SchemaDiff,
+  type SchemaProposal,
   type SchemaResult,
   type SourceSpec,
   type TimelineAsk,
   type TimelineBins,
-  type Update,
-  type WhitherWorker,
-  type AreaPreview,
-  type Budget,
-  type EmittedKind,
-  type LintSummary,
-  type SchemaDiff,
-  type SchemaProposal,
   type TypeList,
   type TypesOpened,
   type TypeSource,
+  type WhitherWorker,
   type WholeCapture,
 } from './api.ts';
 import { Asking } from './asking.ts';
-import { Language } from './language.ts';
-import { SchemaDesk } from './schema/desk.ts';
 import { Capture, type CaptureClock } from './capture.ts';
+import { assertIndex, inspectEvents, readEvent, readJourney } from './event-reader.ts';
 import { Fault } from './fault.ts';
-import { buffersOf } from './transferables.ts';
-import { UpdatePump } from './update-pump.ts';
+import { Language } from './language.ts';
+import { ListQuestions } from './list-questions.ts';
+import { RowWindow } from './row-window.ts';
+import { SchemaDesk } from './schema/desk.ts';
 import { FileSource } from './sources/file.ts';
 import { LiveSource } from './sources/live.ts';
 import type { ByteSource } from './sources/source.ts';
 import { UrlSource } from './sources/url.ts';
-
-/** `inspect` makes objects, so it is bounded like rows. */
-export const MAX_INSPECT_EVENTS = MAX_ROWS;
-/** Rows of the first Update of a page, as many as a large window shows. */
-const FIRST_ROWS = 64;
+import { buffersOf } from './transferables.ts';
+import { UpdatePump } from './update-pump.ts';
+import { updateOf } from './update.ts';
+import { WholeQuestions } from './whole-questions.ts';
 
 export interface SessionOptions {
   readonly clock: CaptureClock;
@@ -83,7 +73,6 @@ export interface SessionOptions {
 }
 
 interface Opened {
-  readonly number: number;
   readonly source: ByteSource;
   readonly capture: Capture;
   readonly pump: UpdatePump;
@@ -92,34 +81,28 @@ interface Opened {
 
 export class Session implements WhitherWorker {
   readonly #options: SessionOptions;
+  readonly #language = new Language();
+  readonly #desk: SchemaDesk;
+  readonly #asking: Asking;
+  readonly #ofList: ListQuestions;
+  readonly #ofWhole: WholeQuestions;
+  readonly #window = new RowWindow(this.#language);
   #opened: Opened | null = null;
   #captures = 0;
   #generation = 0;
-  /** Outlives a capture, so that a page can set it before it opens one and the first list is filtered. */
+  /** What outlives a capture, so that a page can set it before it opens one: filter, order, and whether the cost is looked at. */
   #filter = NO_FILTER;
-  readonly #language = new Language();
-  readonly #desk: SchemaDesk;
-  /** Outlives a capture like the filter: it is what the page has room for. */
-  #watch: RowWatch | null = null;
-  #hasWatched = false;
-  /** Likewise: it is what is open on the page. */
-  #watchesCost = false;
-  /** Counts calls of setFilter and setSchema: a later one ends the work of an earlier. */
-  #filterCalls = 0;
-  #schemaCalls = 0;
-  #timelineCalls = 0;
-  #latencyCalls = 0;
-  #sortCalls = 0;
-  /** Likewise outliving a capture. */
   #sort: ListSort | null = null;
-  #columns: readonly string[] = [];
-  #printer: { readonly key: string; readonly printer: ColumnPrinter } | null = null;
-  readonly #asking: Asking;
+  #watchesCost = false;
+  /** Counts filters: one may wait for the language while a later one is in force already. */
+  #filterCalls = 0;
 
   constructor(options: SessionOptions) {
     this.#options = options;
-    this.#asking = new Asking(options.clock, this.#language);
-    this.#desk = new SchemaDesk(options.clock, () => this.#current().capture.store);
+    this.#asking = new Asking(options.clock);
+    this.#ofList = new ListQuestions(this.#asking, this.#language);
+    this.#ofWhole = new WholeQuestions(this.#asking, this.#language);
+    this.#desk = new SchemaDesk(options.clock, () => this.#capture().store);
   }
 
   open(spec: SourceSpec, updates: MessagePort): Promise<number> {
@@ -133,6 +116,7 @@ export class Session implements WhitherWorker {
       live: spec.kind === 'live',
       from: spec.kind === 'live' ? spec.from : 'oldest',
       filter: this.#filter,
+      sort: this.#sort,
       language: this.#language,
       clock: this.#options.clock,
       // The first rows are waited for; what comes after them is not.
@@ -144,16 +128,16 @@ export class Session implements WhitherWorker {
       },
       onReset: () => this.#generation++,
       onReorder: () => this.#generation++,
-      sort: this.#sort,
     });
     const pump = new UpdatePump({
       intervalMs: UPDATE_INTERVAL_MS,
       now: this.#options.clock.now,
       setTimer: this.#options.setTimer,
       send: () => {
-        const update = this.#update(number, capture);
+        const rows = this.#window.watched(capture, this.#generation);
+        const update = updateOf(capture, number, this.#generation, rows);
         const buffers = buffersOf(update.timeline);
-        if (update.rows) buffers.push(...buffersOf(update.rows));
+        if (rows) buffers.push(...buffersOf(rows));
         updates.postMessage(update, buffers);
         return update.bytesPerSecond > 0;
       },
@@ -161,7 +145,7 @@ export class Session implements WhitherWorker {
     updates.onmessage = ({ data }) => {
       if (data === UPDATE_DRAWN) pump.acknowledge();
     };
-    this.#opened = { number, source, capture, pump, port: updates };
+    this.#opened = { source, capture, pump, port: updates };
     pump.flush();
     source.watchCost?.(this.#watchesCost);
     // `run` never rejects; what goes wrong is in the Updates.
@@ -180,59 +164,61 @@ export class Session implements WhitherWorker {
     // While the language came something else may have been asked.
     if (call !== this.#filterCalls) return null;
     const opened = this.#opened;
-    if (!opened) {
-      this.#filter = filter;
-      return null;
-    }
-    const goOn = (): boolean => call === this.#filterCalls && opened === this.#opened;
-    const done = await opened.capture.setFilter(filter, goOn);
-    if (typeof done === 'object') return done;
-    if (done) {
-      this.#filter = filter;
-      this.#changed(opened);
-    }
+    const made = opened?.capture.listing.filter(filter) ?? null;
+    if (made !== null && !(made instanceof Promise)) return made;
+    this.#filter = filter;
+    if (made !== null && (await made)) this.#changed(opened);
     return null;
   }
 
   async setSort(sort: ListSort | null): Promise<void> {
-    const call = ++this.#sortCalls;
     this.#sort = sort;
     const opened = this.#opened;
-    if (!opened) return;
-    const goOn = (): boolean => call === this.#sortCalls && opened === this.#opened;
-    if (await opened.capture.setSort(sort, goOn)) this.#changed(opened);
+    if ((await opened?.capture.listing.sort(sort)) === true) this.#changed(opened);
   }
 
   async setColumns(fields: readonly string[]): Promise<void> {
-    this.#columns = fields;
-    this.#printer = null;
-    if (fields.length > 0) await this.#language.loadQuestions();
-    // Others may have been asked for meanwhile; then those come.
-    if (this.#opened && fields === this.#columns) this.#changed(this.#opened);
+    // They are of whichever capture is open when their code is there.
+    if (await this.#window.setColumns(fields)) this.#changed(this.#opened);
+  }
+
+  async setSchema(json: string): Promise<SchemaResult> {
+    const opened = this.#current();
+    const parsed = json.trim() === '' ? null : parseSchema(json);
+    if (parsed?.ok === false) return { ok: false, errors: parsed.errors };
+    // What they have read so far was read otherwise.
+    this.#asking.endAll();
+    const decoder = parsed === null ? null : compileSchema(parsed.schema);
+    if (await opened.capture.setSchema(decoder)) this.#changed(opened);
+    return { ok: true, errors: [] };
   }
 
   async fields(): Promise<readonly FieldInfo[]> {
     const { fieldInfos } = await this.#language.loadQuestions();
-    return fieldInfos(this.#current().capture.store);
+    return fieldInfos(this.#capture().store);
   }
 
   async filterOf(field: string, shown: string): Promise<string> {
     const { valueFilter } = await this.#language.loadQuestions();
-    return valueFilter(this.#current().capture.store, field, shown);
+    return valueFilter(this.#capture().store, field, shown);
+  }
+
+  completeFilter(text: string, at: number): Promise<Completion> {
+    return this.#language.complete(text, at, this.#capture().store);
   }
 
   groups(field: string, limit: number): Promise<Groups | null> {
-    return this.#asking.groups(this.#current().capture, field, limit);
+    return this.#ofList.groups(this.#capture(), field, limit);
   }
 
   async groupRows(where: string, count: number): Promise<JourneyRows | null> {
-    const { capture } = this.#current();
-    const journeys = await this.#asking.firstOf(capture, where, Math.min(count, MAX_ROWS));
-    return journeys === null ? null : this.#rowsOf(capture, journeys, 0);
+    const capture = this.#capture();
+    const journeys = await this.#ofList.firstOf(capture, where, Math.min(count, MAX_ROWS));
+    return journeys === null ? null : this.#window.rowsOf(capture, this.#generation, journeys, 0);
   }
 
   contrast(where: string, limit: number): Promise<Contrast | null> {
-    return this.#asking.contrast(this.#current().capture, where, limit);
+    return this.#ofList.contrast(this.#capture(), where, limit);
   }
 
   questionProgress(kind: QuestionKind): Promise<number | null> {
@@ -242,24 +228,6 @@ export class Session implements WhitherWorker {
   endQuestion(kind: QuestionKind): Promise<void> {
     this.#asking.end(kind);
     return Promise.resolve();
-  }
-
-  completeFilter(text: string, at: number): Promise<Completion> {
-    return this.#language.complete(text, at, this.#current().capture.store);
-  }
-
-  async setSchema(json: string): Promise<SchemaResult> {
-    const opened = this.#current();
-    const call = ++this.#schemaCalls;
-    let decoder: AreaDecoder | null = null;
-    if (json.trim() !== '') {
-      const parsed = parseSchema(json);
-      if (!parsed.ok) return { ok: false, errors: parsed.errors };
-      decoder = compileSchema(parsed.schema);
-    }
-    const goOn = (): boolean => call === this.#schemaCalls && opened === this.#opened;
-    if (await opened.capture.setSchema(decoder, goOn)) this.#changed(opened);
-    return { ok: true, errors: [] };
   }
 
   openTypes(source: TypeSource): Promise<TypesOpened> {
@@ -299,47 +267,33 @@ export class Session implements WhitherWorker {
   }
 
   rows(from: number, count: number): Promise<JourneyRows> {
-    const rows = this.#rows(this.#current().capture, from, count);
+    const rows = this.#window.rows(this.#capture(), this.#generation, from, count);
     return Promise.resolve(transfer(rows, buffersOf(rows)));
   }
 
   watchRows(watch: RowWatch | null): Promise<void> {
-    this.#watch = watch;
-    this.#hasWatched ||= watch !== null;
+    this.#window.watch(watch);
     return Promise.resolve();
   }
 
   rowOf(journey: number): Promise<number> {
-    return Promise.resolve(this.#current().capture.rowOf(journey));
+    return Promise.resolve(this.#capture().listing.rowOf(journey));
   }
 
   journeyOf(idHi: number, idLo: number, run = ''): Promise<number> {
-    return Promise.resolve(findJourney(this.#current().capture.store, idHi, idLo, run));
+    return Promise.resolve(findJourney(this.#capture().store, idHi, idLo, run));
   }
 
   journey(journey: number): Promise<JourneyDetail> {
-    const { capture } = this.#current();
-    assertIndex('journey', journey, capture.store.journeys.count);
-    return this.#detail(capture, journey);
+    return readJourney(this.#capture(), journey);
   }
 
-  async #detail(capture: Capture, journey: number): Promise<JourneyDetail> {
-    const { store } = capture;
-    const blocks = new Map<number, Uint8Array | null>();
-    for (const event of blocksWanted(store, journey)) {
-      blocks.set(event, await this.#blockInReach(capture, event));
-    }
-    return journeyDetail(store, journey, readJourneyBlocks(store, blocks));
+  eventBytes(event: number): Promise<EventBytes> {
+    return readEvent(this.#capture(), event);
   }
 
-  async eventBytes(event: number): Promise<EventBytes> {
-    const { capture } = this.#current();
-    const { store } = capture;
-    assertIndex('event', event, store.events.count);
-    // With the dissectors of all protocols: nothing else needs them, and nobody waits for them to open a capture.
-    const { eventBytes } = await import('#core/store/event-bytes.ts');
-    const bytes = eventBytes(store, event, await this.#blockInReach(capture, event));
-    return { ...bytes, blockOffset: capture.sourceOffset(bytes.blockOffset) };
+  inspect(from: number, count: number): Promise<readonly unknown[]> {
+    return inspectEvents(this.#capture(), from, count);
   }
 
   watchCost(on: boolean): Promise<void> {
@@ -349,82 +303,43 @@ export class Session implements WhitherWorker {
   }
 
   cost(): Promise<CostView> {
-    return Promise.resolve(this.#current().capture.store.cost.view());
+    return Promise.resolve(this.#capture().store.cost.view());
   }
 
-  lossSummary(): Promise<LossSummary> {
-    return this.#current().capture.lossSummary();
+  lossSummary(): Promise<LossSummary | null> {
+    return this.#ofWhole.lossSummary(this.#capture());
   }
 
-  async pathOf(set: JourneySet): Promise<PathNumbers | FilterError> {
-    if (set.filter.where !== '') await this.#language.load();
-    return this.#current().capture.pathOf(set);
+  lintSummary(): Promise<LintSummary | null> {
+    return this.#ofWhole.lintSummary(this.#capture());
   }
 
-  async matrixOf(set: JourneySet): Promise<MatrixShares | FilterError> {
-    if (set.filter.where !== '') await this.#language.load();
-    return this.#current().capture.matrixOf(set);
+  budget(): Promise<Budget | null> {
+    return this.#ofWhole.budget(this.#capture());
   }
 
-  lintSummary(): Promise<LintSummary> {
-    return this.#current().capture.lintSummary();
+  pathOf(set: JourneySet, side: PathSide): Promise<PathNumbers | FilterError | null> {
+    return this.#ofWhole.path(this.#capture(), set, side);
   }
 
-  budget(): Promise<Budget> {
-    return this.#current().capture.budget();
+  matrixOf(set: JourneySet): Promise<MatrixShares | FilterError | null> {
+    return this.#ofWhole.matrix(this.#capture(), set);
   }
 
   async timelineBins(ask: TimelineAsk): Promise<TimelineBins | null> {
-    const opened = this.#current();
-    const call = ++this.#timelineCalls;
-    const goOn = (): boolean => call === this.#timelineCalls && opened === this.#opened;
-    const bins = await opened.capture.timelineBins(ask, goOn);
+    const bins = await this.#ofWhole.timeline(this.#capture(), ask);
     return bins === null ? null : transfer(bins, buffersOf(bins));
   }
 
   async hopLatency(ask: LatencyAsk): Promise<Latency | null> {
-    const opened = this.#current();
-    const call = ++this.#latencyCalls;
-    const hops = opened.capture.store.hops.hops.length;
-    assertIndex('hop', ask.from, hops);
-    assertIndex('hop', ask.to, hops);
-    const goOn = (): boolean => call === this.#latencyCalls && opened === this.#opened;
-    const latency = await opened.capture.hopLatency(ask, goOn);
+    const capture = this.#capture();
+    for (const hop of [ask.from, ask.to]) assertIndex('hop', hop, capture.store.hops.hops.length);
+    const latency = await this.#ofWhole.latency(capture, ask);
     return latency === null ? null : transfer(latency, buffersOf(latency));
   }
 
-  async inspect(from: number, count: number): Promise<readonly InspectedEvent[]> {
-    const { capture } = this.#current();
-    const { store } = capture;
-    const end = Math.min(from + Math.min(count, MAX_INSPECT_EVENTS), store.events.count);
-    const { inspectStoredEvent } = await import('#core/inspect/stored.ts');
-    const found: InspectedEvent[] = [];
-    for (let event = Math.max(from, 0); event < end; event++) {
-      found.push(inspectStoredEvent(store, event, await this.#block(capture, event)));
-    }
-    return found;
-  }
-
   streamStats(): Promise<LatencyStats> {
-    return Promise.resolve(this.#current().capture.latency.take());
-  }
-
-  /** The block of an event; null when it is out of reach, for its metadata is still in the store. */
-  #blockInReach(capture: Capture, event: number): Promise<Uint8Array | null> {
-    return this.#block(capture, event).catch((thrown: unknown) => {
-      if (thrown instanceof Fault && thrown.code === 'live-unreachable') return null;
-      throw thrown;
-    });
-  }
-
-  /** The block of an event; null when retention took it. */
-  #block(capture: Capture, event: number): Promise<Uint8Array | null> {
-    const chunk = capture.store.events.chunk(event);
-    const row = event & CHUNK_MASK;
-    return capture.block(chunk.blockOffset(row), chunk.blockLength[row]!).catch((thrown: unknown) => {
-      if (thrown instanceof Fault && thrown.code === 'live-gone') return null;
-      throw thrown;
-    });
+    return Promise.resolve(this.#capture().latency.take());
   }
 
   #current(): Opened {
@@ -432,87 +347,23 @@ export class Session implements WhitherWorker {
     throw new Fault('nothing-open', 'No capture is open.', 'Open one first.');
   }
 
-  #rows(capture: Capture, from: number, count: number): JourneyRows {
-    return this.#rowsOf(capture, capture.slice(from, Math.min(count, MAX_ROWS)), from);
-  }
-
-  #rowsOf({ store }: Capture, journeys: Uint32Array, from: number): JourneyRows {
-    const rows = journeyRows(store, journeys, from, this.#generation);
-    const printer = this.#columnPrinter(store);
-    return printer === null ? rows : { ...rows, fields: printer.names, columns: printer.print(rows.journey) };
-  }
-
-  /** Fields are those of a store and its schemas: another printer when these are others. */
-  #columnPrinter(store: CaptureStore): ColumnPrinter | null {
-    const { questions } = this.#language;
-    if (this.#columns.length === 0 || questions === null) return null;
-    const key = `${this.#captures} ${this.#generation} ${store.tlvs.names.length}`;
-    if (this.#printer?.key !== key)
-      this.#printer = { key, printer: new questions.ColumnPrinter(store, this.#columns) };
-    return this.#printer.printer;
-  }
-
-  #watched(capture: Capture): JourneyRows | null {
-    // The page that has not said yet what it has room for needs some to begin with.
-    if (this.#watch === null) return this.#hasWatched ? null : this.#rows(capture, 0, FIRST_ROWS);
-    const { from, count } = this.#watch;
-    return this.#rows(capture, from === 'newest' ? Math.max(0, capture.listed - count) : from, count);
+  #capture(): Capture {
+    return this.#current().capture;
   }
 
   /** Rows of before are stale, and a person waits for the new ones. */
-  #changed(opened: Opened): void {
+  #changed(opened: Opened | null): void {
     this.#generation++;
-    opened.pump.flush();
+    opened?.pump.flush();
   }
 
   #close(): void {
+    this.#asking.endAll();
     this.#opened?.pump.stop();
     this.#opened?.capture.dispose();
     this.#opened?.port.close();
     this.#opened = null;
   }
-
-  #update(number: number, capture: Capture): Update {
-    const { store, list, timeline } = capture;
-    const rates = capture.rates;
-    return {
-      capture: number,
-      state: capture.state,
-      bytesRead: capture.bytesRead,
-      bytesTotal: capture.bytesTotal,
-      bytesPerSecond: rates.bytes,
-      eventsPerSecond: rates.events,
-      catchUp: capture.catchUp,
-      kept: capture.kept,
-      events: store.events.count,
-      journeys: store.journeys.count,
-      listed: capture.listed,
-      filterError: list.error,
-      generation: this.#generation,
-      lost: store.gaps.lost,
-      leftOut: store.gaps.leftOut,
-      hops: hopList(store, list),
-      edges: edgeList(store),
-      gaps: store.gaps.list(),
-      missingHooks: store.facts.missingHooks,
-      filter: store.facts.filter,
-      fired: store.lastFiring === null ? null : { count: store.firingCount, last: store.lastFiring },
-      timeline: timeline.timeline(),
-      rows: this.#watched(capture),
-      schema: store.tlvs.current?.schema ?? null,
-      tlvNames: [...store.tlvs.names],
-      problems: problemsOf(capture),
-      sourceText: capture.sourceText,
-      title: capture.title,
-    };
-  }
-}
-
-/** A cancelled or failed capture is not tried again: what kept it from connecting is past. */
-function problemsOf({ store, sourceProblem, captureProblem, ended }: Capture): readonly Problem[] {
-  // Of an agent that does not answer, the last it said of its capture is no news.
-  const first = ended ? null : (sourceProblem ?? captureProblem);
-  return first === null ? [...store.problems] : [first, ...store.problems];
 }
 
 function sourceOf(spec: SourceSpec): ByteSource {
@@ -524,13 +375,4 @@ function sourceOf(spec: SourceSpec): ByteSource {
     case 'live':
       return new LiveSource(spec.url, spec.from);
   }
-}
-
-function assertIndex(what: string, index: number, count: number): void {
-  if (Number.isInteger(index) && index >= 0 && index < count) return;
-  throw new Fault(
-    `no-such-${what}`,
-    `There is no ${what} number ${index} in this capture.`,
-    'Choose one from the list; the capture may have started anew.',
-  );
 }

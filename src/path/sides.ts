@@ -38,8 +38,8 @@ export function useSides(hops: readonly Hop[], edges: readonly Edge[]): Sides {
   const places = usePage((state) => state.places);
   const [first, second] = useMemo(() => setsOf(link, places), [link, places]);
   const keyOf = (set: JourneySet | undefined) => (set === undefined ? null : JSON.stringify(set));
-  const a = useAsked(keyOf(first), (api) => api.pathOf(first!), FAILURE);
-  const b = useAsked(keyOf(second), (api) => api.pathOf(second!), FAILURE);
+  const a = useAsked(keyOf(first), (api) => api.pathOf(first!, 'a'), FAILURE);
+  const b = useAsked(keyOf(second), (api) => api.pathOf(second!, 'b'), FAILURE);
   return useMemo(() => {
     const asked = [a, b].slice(0, second === undefined ? (first === undefined ? 0 : 1) : 2);
     const errors = asked.map((answer) => (isError(answer) ? answer : null));

@@ -49,7 +49,9 @@ export function useAsked<Answer>(
       if (events === asked) return;
       asked = events;
       const answer = await latest.current(session.api);
-      if (!stale) setAnswered({ key, answer });
+      // It was ended for something else, which asks again.
+      if (answer === null) asked = -1;
+      else if (!stale) setAnswered({ key, answer });
     };
     const again = () => {
       askNow()

@@ -72,3 +72,15 @@ describe('old bytes in a file', () => {
     expect(old.read(0, 4)).toEqual(LOG.slice(5, 9));
   });
 });
+
+it('nothing of a capture stays in the file when it is closed', () => {
+  const file = new MemoryFile();
+  const old = new OldBytes(file, LIMIT);
+  old.append(new Uint8Array(LIMIT).fill(7), 0);
+  old.append(new Uint8Array(10).fill(7), LIMIT);
+  expect(old.read(LIMIT, 10)).not.toBeNull();
+  expect(file.bytes.length).toBeGreaterThan(0);
+  old.close();
+  expect(file.bytes.length).toBe(0);
+  expect(file.closed).toBe(true);
+});

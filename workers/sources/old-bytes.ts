@@ -1,12 +1,14 @@
 /**
  * Bytes of a live log that memory no longer holds, in a file of the browser's private file system: written round and
- * round in a file of limited size, the oldest overwritten. Nothing else can read it, and it ends with the page.
+ * round in a file of limited size, the oldest overwritten. Only pages of the same address can read it. It is emptied when its capture is
+ * closed; what a page leaves that ends without that (a closed tab) stays until the next one of its address, which removes it.
  */
 
 /** The part of FileSystemSyncAccessHandle that is needed; its calls are synchronous, and only workers have it. */
 export interface SyncFile {
   write(bytes: Uint8Array, options: { at: number }): number;
   read(into: Uint8Array, options: { at: number }): number;
+  truncate(bytes: number): void;
   close(): void;
 }
 
@@ -97,6 +99,8 @@ export class OldBytes {
   close(): void {
     this.clear();
     this.failed = true;
+    // These are somebody's packets: nobody needs them any more.
+    this.#file.truncate(0);
     this.#file.close();
   }
 

@@ -21,6 +21,10 @@ export class MemoryFile implements SyncFile {
     return Math.min(into.length, this.bytes.length - at);
   }
 
+  truncate(bytes: number): void {
+    this.bytes = this.bytes.slice(0, bytes);
+  }
+
   close(): void {
     this.closed = true;
   }

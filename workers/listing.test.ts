@@ -1,0 +1,39 @@
+import { expect, it } from 'vitest';
+import { CaptureReader } from '#core/pcapng/reader.ts';
+import { NO_FILTER } from '#core/query/list-filter.ts';
+import { CaptureStore } from '#core/store/capture-store.ts';
+import { Language } from './language.ts';
+import { Listing } from './listing.ts';
+import { generatedBytes } from './testing/capture-bytes.ts';
+import { yieldToTasks } from './yield.ts';
+
+function filled(events: number): CaptureStore {
+  const store = new CaptureStore();
+  const reader = new CaptureReader(store);
+  reader.push(generatedBytes(events));
+  reader.end();
+  return store;
+}
+
+const CLOCK = { now: () => 0, yieldToTasks };
+
+it('what was being made of a store that is no more does not take the place of the new one’s list', async () => {
+  const listing = new Listing(filled(800), NO_FILTER, null, CLOCK, new Language());
+  const made = listing.filter({ ...NO_FILTER, metadata: 'with' });
+  const store = filled(80);
+  listing.startAnew(store);
+  listing.takeIn(() => undefined);
+  const { length } = listing;
+  expect(length).toBeGreaterThan(0);
+  expect(await made).toBe(false);
+  expect(listing.length).toBe(length);
+  expect(listing.list.filter.metadata).toBe('with');
+});
+
+it('a filter that cannot be asked changes nothing', () => {
+  const listing = new Listing(filled(80), NO_FILTER, null, CLOCK, new Language());
+  listing.takeIn(() => undefined);
+  // The language that it is written in is not there.
+  expect(listing.filter({ ...NO_FILTER, where: 'state == lost' })).toHaveProperty('cause');
+  expect(listing.list.filter).toBe(NO_FILTER);
+});

@@ -1,0 +1,125 @@
+/**
+ * Questions of everything that was read up to now, whatever the filter, or of some journeys of it. Their code is loaded when they
+ * are asked; each answers null when it was ended.
+ */
+import type { Budget } from '#core/budget/types.ts';
+import type { LintSummary } from '#core/lint/lint-summary.ts';
+import { compileList } from '#core/query/list-filter.ts';
+import { Query } from '#core/query/query.ts';
+import type { FilterError } from '#core/query/syntax.ts';
+import type {
+  JourneySet,
+  Latency,
+  LatencyAsk,
+  LossSummary,
+  MatrixShares,
+  PathNumbers,
+  TimelineAsk,
+  TimelineBins,
+} from '#core/store/view.ts';
+import type { PathSide } from './api.ts';
+import type { Asking, Question } from './asking.ts';
+import type { Capture } from './capture.ts';
+import type { Language } from './language.ts';
+
+/** Events or journeys that a step looks at. */
+const STEP_BUDGET = 4096;
+/** The same of events whose areas are looked at byte by byte. */
+const AREA_STEP_BUDGET = 512;
+/** Events that a question about time looks at: some 100 µs. */
+const TIME_STEP_BUDGET = 16_384;
+
+type Members = (journey: number) => boolean;
+
+export class WholeQuestions {
+  readonly #asking: Asking;
+  readonly #language: Language;
+
+  constructor(asking: Asking, language: Language) {
+    this.#asking = asking;
+    this.#language = language;
+  }
+
+  lossSummary(capture: Capture): Promise<LossSummary | null> {
+    return this.#asking.ask(null, capture, async (question) => {
+      const { LossSummaryQuery } = await import('#core/store/loss-summary.ts');
+      const query = new LossSummaryQuery(question.store);
+      return (await through(question, query, STEP_BUDGET)) ? query.summary() : null;
+    });
+  }
+
+  lintSummary(capture: Capture): Promise<LintSummary | null> {
+    return this.#asking.ask(null, capture, async (question) => {
+      const { LintSummaryQuery } = await import('#core/lint/lint-summary.ts');
+      const query = new LintSummaryQuery(question.store);
+      return (await through(question, query, AREA_STEP_BUDGET)) ? query.summary() : null;
+    });
+  }
+
+  budget(capture: Capture): Promise<Budget | null> {
+    return this.#asking.ask(null, capture, async (question) => {
+      const { BudgetQuery } = await import('#core/budget/budget-query.ts');
+      const query = new BudgetQuery(question.store);
+      return (await through(question, query, AREA_STEP_BUDGET)) ? query.budget() : null;
+    });
+  }
+
+  /** The two sides of a comparison are asked at once. */
+  path(capture: Capture, set: JourneySet, side: PathSide): Promise<PathNumbers | FilterError | null> {
+    return this.#asking.ask(`path ${side}`, capture, async (question) => {
+      const members = await this.#members(question, set);
+      if (typeof members !== 'function') return members;
+      const { PathQuery } = await import('#core/store/path-query.ts');
+      const query = new PathQuery(question.store, members);
+      return (await through(question, query, STEP_BUDGET)) ? query.numbers() : null;
+    });
+  }
+
+  matrix(capture: Capture, set: JourneySet): Promise<MatrixShares | FilterError | null> {
+    return this.#asking.ask('matrix', capture, async (question) => {
+      const members = await this.#members(question, set);
+      if (typeof members !== 'function') return members;
+      const { MatrixQuery } = await import('#core/store/matrix-query.ts');
+      const query = new MatrixQuery(question.store, members);
+      return (await through(question, query, STEP_BUDGET)) ? query.shares() : null;
+    });
+  }
+
+  timeline(capture: Capture, ask: TimelineAsk): Promise<TimelineBins | null> {
+    return this.#asking.ask('timeline', capture, async (question) => {
+      const { TimelineQuery } = await import('#core/query/timeline-query.ts');
+      const { timeline, listing } = capture;
+      const query = new TimelineQuery(question.store, timeline, ask, listing.list.member);
+      return (await through(question, query, TIME_STEP_BUDGET)) ? query.result() : null;
+    });
+  }
+
+  latency(capture: Capture, ask: LatencyAsk): Promise<Latency | null> {
+    return this.#asking.ask('latency', capture, async (question) => {
+      const { LatencyQuery } = await import('#core/query/latency-query.ts');
+      const { startNs, endNs } = capture.timeline.timeline();
+      const whole = { fromNs: startNs || '0', toNs: endNs || '0' };
+      const query = new LatencyQuery(question.store, ask, whole, capture.listing.list.member);
+      return (await through(question, query, STEP_BUDGET)) ? query.result() : null;
+    });
+  }
+
+  /** Which journeys are in a set, of those that there are now; null: nobody wants to know any more. */
+  async #members(question: Question, { filter, rest }: JourneySet): Promise<Members | FilterError | null> {
+    if (filter.where !== '') await this.#language.load();
+    const compiled = compileList(filter, question.store, this.#language.compile);
+    if (!compiled.ok) return compiled.error;
+    if (compiled.question === null) return () => !rest;
+    const query = new Query(question.store, compiled.question);
+    if (!(await through(question, query, STEP_BUDGET))) return null;
+    return (journey) => query.has(journey) !== rest;
+  }
+}
+
+function through(
+  question: Question,
+  query: { advance(budget: number): boolean },
+  budget: number,
+): Promise<boolean> {
+  return question.run({ advance: () => query.advance(budget) });
+}
