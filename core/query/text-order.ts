@@ -27,11 +27,13 @@ export class TextOrder {
   /** Compares at most `budget` times; true when all are in order. */
   advance(budget: number): boolean {
     const { length } = this.texts;
-    for (let left = budget; this.width < length; this.nextWidth()) {
+    let left = budget;
+    while (this.width < length) {
       for (; this.merged < length; left--) {
         if (left === 0) return false;
         this.mergeOne();
       }
+      this.nextWidth();
     }
     return true;
   }
