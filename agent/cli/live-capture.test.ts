@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { expect, onTestFinished, test } from 'vitest';
-import type { CaptureAsk } from '#core/protocol/capture-ask.ts';
+import { NOTHING_ASKED, type CaptureAsk } from '#core/protocol/capture-ask.ts';
 import type { ProbeProcess, ProcessEnd } from '../capture/launcher.ts';
 import type { CaptureSpec } from '../capture/spec.ts';
 import { SupervisedLauncher, type Lab } from '../supervisor/supervised-launcher.ts';
@@ -10,20 +10,7 @@ import { until } from '../testing/temporary.ts';
 import { LiveCapture } from './live-capture.ts';
 
 const LAB: Lab = { netns: 'lab', devices: ['edge0'], maps: [], schema: null };
-const ASK: CaptureAsk = {
-  devices: ['edge0'],
-  netns: 'lab',
-  hooks: '',
-  filter: 'udp',
-  mark: '',
-  hasMetadata: false,
-  tlv: [],
-  sample: null,
-  rate: null,
-  trigger: [],
-  before: null,
-  after: null,
-};
+const ASK: CaptureAsk = { ...NOTHING_ASKED, devices: ['edge0'], netns: 'lab', filter: 'udp' };
 
 /** Probes that write a section and run until they are stopped, and a lab that is up when the test says so. */
 class FakeSupervisor extends SupervisedLauncher {
