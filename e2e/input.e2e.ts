@@ -14,7 +14,6 @@ beforeEach(() => {
 describe('an ordinary capture', () => {
   it('is shown as plain packets', async () => {
     await page.goto(site.url);
-    await page.locator('[data-sample]').first().waitFor();
     await site.drop('plain.pcap', plainPcap(300));
     await waitForState(page, 'done');
     await expect.poll(() => page.getByTestId('list-count').textContent()).toBe('300');
@@ -28,7 +27,6 @@ describe('an ordinary capture', () => {
 
   it('scrolls to its last packet', async () => {
     await page.goto(site.url);
-    await page.locator('[data-sample]').first().waitFor();
     await site.drop('long.pcap', plainPcap(20_000));
     await waitForState(page, 'done');
     await page.locator('.list-row').first().waitFor();
@@ -95,8 +93,6 @@ describe('bad input', () => {
     '$what gives a cause and a remedy, and keeps $events events',
     async ({ name, bytes, events, ...more }) => {
       await page.goto(site.url);
-      // Nothing takes a file before the page is there.
-      await page.locator('[data-sample]').first().waitFor();
       await site.drop(name, bytes);
       const problem = page.locator('.problem').first();
       await problem.waitFor();

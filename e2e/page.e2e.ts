@@ -143,7 +143,6 @@ describe('the path', () => {
 describe('the losses', () => {
   it('are a table by hop, cause and TLV, and a row filters the list and shows its first journey there', async () => {
     await page.goto(site.url);
-    await page.locator('[data-sample]').first().waitFor();
     await site.drop('generated.pcapng', generatedCapture(4000));
     await waitForState(page, 'done');
     await page.keyboard.press('l');
@@ -167,7 +166,6 @@ describe('the losses', () => {
 describe('the filter by harm', () => {
   it('offers what came to metadata in this capture, and lists those journeys alone', async () => {
     await page.goto(site.url);
-    await page.locator('[data-sample]').first().waitFor();
     await site.drop('generated.pcapng', generatedCapture(4000));
     await waitForState(page, 'done');
     const filter = page.getByRole('group', { name: 'Filter', exact: true });
@@ -191,7 +189,6 @@ describe('the filter by harm', () => {
 
   it('counts in the sentence what the table counts', async () => {
     await page.goto(site.url);
-    await page.locator('[data-sample]').first().waitFor();
     await site.drop('generated.pcapng', generatedCapture(4000));
     await waitForState(page, 'done');
     const [first] = (await page.evaluate(() => globalThis.whither.api.lossSummary()))!.rows;

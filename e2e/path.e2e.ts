@@ -72,8 +72,6 @@ describe('the path', () => {
     await page.keyboard.press('Enter');
     await expect.poll(where).toContain('state == written');
     const moved = async () => (await page.locator('.path-root').getAttribute('transform')) ?? '';
-    // The filter draws the causes anew: back to the path.
-    await page.keyboard.press('1');
     // d3-zoom comes when the page has time.
     await expect
       .poll(async () => {
@@ -83,6 +81,8 @@ describe('the path', () => {
       .toContain('scale(');
     await page.keyboard.press('0');
     await expect.poll(moved).toContain('scale(1)');
+    // The filter has drawn the causes anew, and the focus is on this one still.
+    await expect.poll(label).toContain('2 written: an XDP program');
   });
 
   it('compares two sides: by a preset, in the link, with both numbers in its table', async () => {

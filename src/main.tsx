@@ -4,6 +4,7 @@ import { createRoot } from 'react-dom/client';
 import { App } from '#src/app/App.tsx';
 import { connect } from '#src/app/connect.ts';
 import { findEmbedded, openEmbedded } from '#src/share/embedded.ts';
+import { listenForFiles } from '#src/start/drop.ts';
 import { mirrorAddress } from '#src/state/address.ts';
 import { SessionContext } from '#src/state/context.ts';
 import { parseLink } from '#src/state/link.ts';
@@ -28,6 +29,7 @@ const store = createPageStore(isFirstSight ? embedded.link : parseLink(location.
 const session = new Session(store, connect);
 applyTheme(store.getState().theme);
 mirrorAddress(session);
+listenForFiles(session);
 globalThis.whither = {
   get api() {
     return session.api;

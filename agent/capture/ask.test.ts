@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { MetadataSchema } from '#core/metadata/types.ts';
-import { parseCaptureAsk, type CaptureAsk } from '#core/protocol/capture-ask.ts';
+import { NOTHING_ASKED, parseCaptureAsk, type CaptureAsk } from '#core/protocol/capture-ask.ts';
 import { Failure } from '../failure.ts';
 import { answerOf, askedOf } from './ask.ts';
 import { probeArguments } from './spec.ts';
@@ -12,20 +12,7 @@ const SCHEMA: MetadataSchema = {
   framing: { kind: 'tlv', typeBytes: 1, lengthBytes: 1, endian: 'little' },
   types: [{ type: 1, name: 'trace_id', kind: 'uint' }],
 };
-const ASK: CaptureAsk = {
-  devices: ['eth0'],
-  netns: null,
-  hooks: '',
-  filter: '',
-  mark: '',
-  hasMetadata: false,
-  tlv: [],
-  sample: null,
-  rate: null,
-  trigger: [],
-  before: null,
-  after: null,
-};
+const ASK: CaptureAsk = { ...NOTHING_ASKED, devices: ['eth0'] };
 const KEPT = { snaplen: null };
 
 function refusal(part: Partial<CaptureAsk>, schema: MetadataSchema | null = SCHEMA) {

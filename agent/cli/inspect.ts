@@ -12,6 +12,7 @@ import { summaryObjects, summaryTable } from '#core/inspect/summary.ts';
 import type { MetadataSchema } from '#core/metadata/types.ts';
 import { CaptureReader } from '#core/pcapng/reader.ts';
 import type { CaptureSink, Problem } from '#core/pcapng/types.ts';
+import { shareLine, withManifests } from '#core/share/manifest-sink.ts';
 import { CaptureStore } from '#core/store/capture-store.ts';
 import { codeOf, Failure } from '../failure.ts';
 import { readFailure } from '../supervisor/handover.ts';
@@ -49,85 +50,91 @@ export async function inspect(
 ): Promise<number> {
   const printer = new Printer(out);
   const seen = { fatal: false };
-  const report = (problem: Problem): void => {
-    seen.fatal ||= problem.fatal;
-    err.write(`${name}: at byte ${problem.offset}: ${problem.cause} ${problem.remedy}\n`);
+  const say = (text: string): void => {
+    err.write(`${name}: ${printable(text)}\n`);
   };
-  if (options.summary === true) {
-    const store = new CaptureStore();
-    const failed = await read(input, name, store, printer);
-    store.problems.forEach(report);
-    const { rows, omitted } = summaryObjects(store, options.schema);
-    const lines = options.json ? rows.map((row) => JSON.stringify(row)) : summaryTable(rows, !seen.fatal);
-    for (const line of lines) printer.line(line);
-    if (omitted > 0) err.write(`${name}: ${omitted} losses have no row: there are too many kinds of them\n`);
-    await printer.end();
-    if (failed !== null) throw failed;
-    return seen.fatal && !printer.closed ? 1 : 0;
-  }
-  if (options.budget === true) {
-    const store = new CaptureStore();
-    const failed = await read(input, name, store, printer);
-    store.problems.forEach(report);
-    const budget = budgetObject(store, options.schema);
-    for (const line of options.json ? [JSON.stringify(budget)] : budgetLines(budget)) {
-      printer.line(line.replace(/\p{Cc}/gu, '\u00b7'));
-    }
-    await printer.end();
-    if (failed !== null) throw failed;
-    return seen.fatal && !printer.closed ? 1 : 0;
-  }
-  if (options.lint === true) {
-    const store = new CaptureStore();
-    const failed = await read(input, name, store, printer);
-    store.problems.forEach(report);
-    const found = lintObjects(store, options.schema);
-    const lines = options.json ? found.rows.map((row) => JSON.stringify(row)) : lintTable(found);
-    for (const line of lines) printer.line(line);
-    if (found.omitted > 0)
-      err.write(`${name}: ${found.omitted} findings have no row: there are too many kinds of them\n`);
-    await printer.end();
-    if (failed !== null) throw failed;
-    return seen.fatal && !printer.closed ? 1 : 0;
-  }
-  if (options.locations === true) {
-    const sink = new LocationSink(new CaptureStore());
-    if (options.schema !== null) sink.store.tlvs.setUser(compileSchema(options.schema));
-    const failed = await read(input, name, sink, printer);
-    sink.store.problems.forEach(report);
-    for (const found of sink.objects()) {
-      printer.line(options.json ? JSON.stringify(found) : locationLine(found).replace(/\p{Cc}/gu, '\u00b7'));
-      await printer.drain();
-      if (printer.closed) break;
-    }
-    await printer.end();
-    if (failed !== null) throw failed;
-    return seen.fatal && !printer.closed ? 1 : 0;
-  }
+  const report = ({ fatal, offset, cause, remedy }: Problem): void => {
+    seen.fatal ||= fatal;
+    say(`at byte ${offset}: ${cause} ${remedy}`);
+  };
   const format = options.json ? (event: InspectedEvent) => JSON.stringify(event) : formatLine;
-  if (options.where !== undefined) {
-    const store = new CaptureStore();
-    const failed = await read(input, name, store, printer);
-    store.problems.forEach(report);
-    const passing = passingEvents(store, options.schema, options.where);
-    if ('error' in passing) throw whereFailure(options.where, passing.error);
-    for (const { event, typeBytes } of passing.events) {
-      printer.line(format(event, typeBytes));
+  const view = viewOf(options, format, say);
+  const sink =
+    view?.sink ??
+    new InspectSink(
+      { event: (event, typeBytes) => printer.line(format(event, typeBytes)), problem: report },
+      options.schema,
+    );
+  const failed = await read(
+    input,
+    name,
+    withManifests(sink, (manifest) => say(shareLine(manifest))),
+    printer,
+  );
+  if (view !== null) {
+    view.store.problems.forEach(report);
+    for (const line of view.lines(!seen.fatal)) {
+      printer.line(line);
       await printer.drain();
       if (printer.closed) break;
     }
-    await printer.end();
-    if (failed !== null) throw failed;
-    return seen.fatal && !printer.closed ? 1 : 0;
   }
-  const sink = new InspectSink(
-    { event: (event, typeBytes) => printer.line(format(event, typeBytes)), problem: report },
-    options.schema,
-  );
-  const failed = await read(input, name, sink, printer);
   await printer.end();
   if (failed !== null) throw failed;
   return seen.fatal && !printer.closed ? 1 : 0;
+}
+
+/** What is told of a capture when the whole of it has been read. */
+interface View {
+  readonly sink: CaptureSink;
+  /** What `sink` reads it into. */
+  readonly store: CaptureStore;
+  /** `complete`: it was read to its end. Failure when the question is none. */
+  lines(complete: boolean): Iterable<string>;
+}
+
+/** null = events, as they are read. `say`: beside the lines. */
+function viewOf(
+  { json, schema, where, ...options }: InspectOptions,
+  format: (event: InspectedEvent, typeBytes: number) => string,
+  say: (text: string) => void,
+): View | null {
+  const store = new CaptureStore();
+  const view = (lines: View['lines'], sink: CaptureSink = store): View => ({ sink, store, lines });
+  const objects = (rows: readonly object[]): string[] => rows.map((row) => JSON.stringify(row));
+  if (options.summary === true) {
+    return view(function* (complete) {
+      const { rows, omitted } = summaryObjects(store, schema);
+      yield* json ? objects(rows) : summaryTable(rows, complete);
+      if (omitted > 0) say(`${omitted} losses have no row: there are too many kinds of them`);
+    });
+  }
+  if (options.budget === true) {
+    return view(() => {
+      const budget = budgetObject(store, schema);
+      return (json ? objects([budget]) : budgetLines(budget)).map(printable);
+    });
+  }
+  if (options.lint === true) {
+    return view(function* () {
+      const found = lintObjects(store, schema);
+      yield* json ? objects(found.rows) : lintTable(found);
+      if (found.omitted > 0) say(`${found.omitted} findings have no row: there are too many kinds of them`);
+    });
+  }
+  if (options.locations === true) {
+    const sink = new LocationSink(store);
+    if (schema !== null) store.tlvs.setUser(compileSchema(schema));
+    return view(function* () {
+      for (const found of sink.objects()) yield json ? JSON.stringify(found) : printable(locationLine(found));
+    }, sink);
+  }
+  if (where === undefined) return null;
+  return view(function* () {
+    const passing = passingEvents(store, schema, where);
+    if ('error' in passing) throw whereFailure(where, passing.error);
+    for (const { event, typeBytes } of passing.events) yield format(event, typeBytes);
+  });
 }
 
 /** Reads `input` into `sink` until one of them ends, or nobody takes the lines any more; what kept it from reading on, null = nothing. */
@@ -172,8 +179,12 @@ export function formatLine(event: InspectedEvent, typeBytes: number): string {
   if (event.meta_state !== undefined) parts.push(`meta ${event.meta_state}`);
   if (event.fault !== undefined) parts.push(`(${event.fault})`);
   for (const comment of event.comments ?? []) parts.push(`# ${comment}`);
-  // What comes from a capture must not move the cursor or forge a line.
-  return parts.join('  ').replace(/\p{Cc}/gu, '\u00b7');
+  return printable(parts.join('  '));
+}
+
+/** What comes from a capture must not move the cursor or forge a line. */
+function printable(text: string): string {
+  return text.replace(/\p{Cc}/gu, '\u00b7');
 }
 
 function endpoint(address: string | null, port: number | null): string {

@@ -69,6 +69,8 @@ export class LiveCapture implements CaptureControl {
   #running: Promise<void> | null = null;
   /** A change from the page is under way. */
   #changing = false;
+  /** What to capture first is not known yet: the lab is starting. */
+  #starting = true;
   /** A page has changed what is captured: that it cannot be is no longer the end of the program. */
   #changed = false;
 
@@ -97,11 +99,12 @@ export class LiveCapture implements CaptureControl {
   async run(): Promise<void> {
     const { interface: named, lab, notLive } = this.#options;
     if (notLive !== undefined && named === undefined && lab === undefined) {
+      this.#starting = false;
       this.#setStatus({ type: 'status', capture: 'unavailable', text: notLive });
       return;
     }
     try {
-      const spec = await this.#whatToCapture();
+      const spec = await this.#whatToCapture().finally(() => (this.#starting = false));
       if (this.ending || this.#labEnd !== null) return;
       const { devices, netns } = spec;
       this.#begin({ ask: askOf(this.#options, { devices, netns }), spec, trigger: this.#firstTrigger });
@@ -130,6 +133,7 @@ export class LiveCapture implements CaptureControl {
   async change(value: unknown): Promise<CaptureAnswer> {
     const ask = parseCaptureAsk(value);
     if ('ok' in ask) return ask;
+    if (this.#starting) return answerOf(new Failure('the capture is only starting', 'wait for it'));
     if (this.#changing) return answerOf(new Failure('another change is under way', 'wait for it'));
     this.#changing = true;
     try {
@@ -142,8 +146,9 @@ export class LiveCapture implements CaptureControl {
       };
       const asked = askedOf(ask, kept, this.#schema());
       await tryProbe(launcher, asked.spec, launcher instanceof SupervisedLauncher);
+      if (this.ending || this.#labEnd !== null)
+        return answerOf(new Failure('whither is ending', 'start it again'));
       this.#changed = true;
-      if (this.ending) return answerOf(new Failure('whither is ending', 'start it again'));
       if (this.#running === null) this.#begin(asked);
       else {
         this.#next = asked;

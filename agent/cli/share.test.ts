@@ -6,6 +6,7 @@ import { CaptureReader } from '#core/pcapng/reader.ts';
 import { CaptureWriter } from '#core/pcapng/writer.ts';
 import { CaptureStore } from '#core/store/capture-store.ts';
 import { Failure } from '../failure.ts';
+import { inspect } from './inspect.ts';
 import { shareCapture, type ShareOptions } from './share.ts';
 
 const { capture, secrets } = seededCapture();
@@ -37,6 +38,14 @@ async function run(options: Partial<ShareOptions>): Promise<{ code: number; out:
   return { code, out: Buffer.concat(parts), err: text };
 }
 
+/** What inspect says beside the events. */
+async function inspected(bytes: Buffer): Promise<string> {
+  const [out, err] = [new PassThrough(), new PassThrough()];
+  out.resume();
+  await inspect(Readable.from([bytes]), 'b.pcapng', { json: true, summary: true, schema: null }, out, err);
+  return String(err.read());
+}
+
 function stored(bytes: Uint8Array): CaptureStore {
   const store = new CaptureStore();
   const reader = new CaptureReader(store);
@@ -51,6 +60,16 @@ test('writes a capture that has none of the secrets, and says what it removed', 
   expect(stored(out).journeys.count).toBe(JOURNEYS);
   expect(secrets.filter((secret) => findSecret(out, secret) !== '')).toEqual([]);
   expect(err).toMatch(/^a\.pcapng: 24 events of 24, \d+ bytes in, \d+ out; removed \d+ bytes of payload/);
+});
+
+test('who inspects it reads what was left out, and of a manifest that is none that it is', async () => {
+  const { out } = await run({ hooks: new Set([1]), expiresMs: 1000 });
+  const said = await inspected(out);
+  expect(said).toMatch(/^b\.pcapng: a share of 20\S+, to be deleted after 20\S+; 8 events of 24; /);
+  expect(said).toMatch(/; removed [1-9]\d* bytes of payload, .*; addresses and names are pseudonyms\n$/);
+  const at = out.lastIndexOf('{"share":1,');
+  out.write('7', at + '{"share":'.length);
+  expect(await inspected(out)).toMatch(/^b\.pcapng: at byte \d+: The manifest block here .*\(share: .*\n$/);
 });
 
 test('--where takes whole journeys', async () => {

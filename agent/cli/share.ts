@@ -9,6 +9,7 @@ import { CaptureReader } from '#core/pcapng/reader.ts';
 import type { CaptureSink } from '#core/pcapng/types.ts';
 import { embedCapture, MAX_EMBEDDED_BYTES, MAX_EMBEDDED_CHARS } from '#core/share/html.ts';
 import { KEY_BYTES } from '#core/share/keyed.ts';
+import { removedText } from '#core/share/manifest-sink.ts';
 import type { SharePolicy } from '#core/share/policy.ts';
 import { EVERYTHING, type ShareSelection } from '#core/share/selection.ts';
 import { Snapshot } from '#core/share/snapshot.ts';
@@ -77,11 +78,10 @@ export async function shareCapture(
   for (const { offset, cause, remedy } of snapshot.problems) {
     err.write(`${name}: at byte ${offset}: ${cause} ${remedy}\n`);
   }
-  const { events, removed } = manifest;
+  const { events } = manifest;
   err.write(
     `${name}: ${events.kept} events of ${events.kept + events.left}, ${read} bytes in, ${written} out; ` +
-      `removed ${removed.payloadBytes} bytes of payload, ${removed.unknownBytes} of metadata that no schema names, ` +
-      `${removed.comments} comments, ${removed.blocks} blocks\n`,
+      `removed ${removedText(manifest)}\n`,
   );
   return snapshot.problems.some(({ fatal }) => fatal) ? 1 : 0;
 }

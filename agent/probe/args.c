@@ -240,7 +240,7 @@ int args_parse(int argc, char **argv, struct options *o)
 		case OPT_HOOKS:
 			if (check_hooks(optarg))
 				return STOP_USAGE;
-			o->hooks = optarg;
+			o->filter.hooks = optarg;
 			break;
 		case OPT_CB:
 			o->cb = true;

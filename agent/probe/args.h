@@ -35,7 +35,6 @@ struct options {
 	unsigned snaplen;
 	unsigned ring_bytes; /* power of two, multiple of the page size */
 	struct filter filter;
-	const char *hooks; /* names, separated by commas; NULL = all */
 	bool cb;
 	bool no_tcx;
 	bool doctor;

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "json.h"
 #include "place.h"
@@ -48,6 +49,19 @@ void filter_configure(const struct filter *f, struct wh_config *config)
 	config->event_ns = f->rate ? NS_PER_S / f->rate : 0;
 }
 
+static void json_hooks(FILE *out, const char *list)
+{
+	const char *between = "";
+
+	fputs(",\"hooks\":[", out);
+	for (size_t length; *list; list += length + (list[length] == ',')) {
+		length = strcspn(list, ",");
+		fprintf(out, "%s\"%.*s\"", between, (int)length, list);
+		between = ",";
+	}
+	putc(']', out);
+}
+
 void filter_json(FILE *out, const struct filter *f, const struct place *where)
 {
 	fputs("{\"expression\":", out);
@@ -73,5 +87,7 @@ void filter_json(FILE *out, const struct filter *f, const struct place *where)
 		fprintf(out, ",\"sample\":%u", f->sample);
 	if (f->rate)
 		fprintf(out, ",\"rate\":%u", f->rate);
+	if (f->hooks)
+		json_hooks(out, f->hooks);
 	putc('}', out);
 }

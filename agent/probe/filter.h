@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What is asked for: which packets a journey may begin with, and how many journeys are kept. */
+/* What is asked for: which packets a journey may begin with, how many journeys are kept, and of
+ * which hooks. */
 #ifndef WHITHER_FILTER_H
 #define WHITHER_FILTER_H
 
@@ -35,8 +36,9 @@ struct filter {
 	struct wh_framing framing; /* of the TLVs that it must have */
 	struct wh_tlv tlvs[WH_TLVS_MAX];
 	uint32_t tlv_count;
-	uint32_t sample; /* one journey in so many; 0 = all */
-	uint32_t rate;	 /* events a second; 0 = any number */
+	uint32_t sample;   /* one journey in so many; 0 = all */
+	uint32_t rate;	   /* events a second; 0 = any number */
+	const char *hooks; /* names that there are, separated by commas; NULL = all */
 };
 
 /* Compiles the expression, if there is one. Returns 0, or prints libpcap's message in one line and

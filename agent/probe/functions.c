@@ -90,7 +90,8 @@ static uint32_t wanted(struct hooks *h, const struct options *o)
 	for (size_t i = 0; i < FUNCTION_COUNT; i++) {
 		struct hook *hook = &h->of[FUNCTIONS[i].hook - 1];
 
-		if (hook->attached || (o->hooks && !list_names_hook(o->hooks, hook->name)))
+		if (hook->attached ||
+		    (o->filter.hooks && !list_names_hook(o->filter.hooks, hook->name)))
 			continue;
 		if (btf && btf__find_by_name_kind(btf, FUNCTIONS[i].name, BTF_KIND_FUNC) > 0)
 			mask |= 1u << i;

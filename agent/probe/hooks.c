@@ -122,7 +122,7 @@ static bool hopeless(struct hook *hook)
 
 static bool asked_for(const struct options *o, const struct hook *hook)
 {
-	return !o->hooks || list_names_hook(o->hooks, hook->name);
+	return !o->filter.hooks || list_names_hook(o->filter.hooks, hook->name);
 }
 
 /* What is opened, for all hooks and for each that serves one point or program alone. */

@@ -196,7 +196,7 @@ int main(int argc, char **argv)
 		return 1;
 	if (cost_begin(&cost, &o, &c.where))
 		return 1;
-	if (!o.hooks || list_names_hook(o.hooks, "tap"))
+	if (!o.filter.hooks || list_names_hook(o.filter.hooks, "tap"))
 		taps_open(c.taps);
 	if (caps_keep_needed()) {
 		fputs("whither-probe: cannot give up privileges, so it does not start\n", stderr);

@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { HOOKS } from '#core/format/hooks.ts';
-import { GAP_CAUSE } from '#core/format/structs.ts';
+import { BLOCK_SUBTYPE, GAP_CAUSE } from '#core/format/structs.ts';
 import { EdgeLab } from '../lab/edge/lab.ts';
 import { startProbe } from '../lab/edge/record.ts';
 import { Child } from '../lab/processes.ts';
@@ -369,8 +369,9 @@ describe.skipIf(skip !== null)(`whither-probe${skip === null ? '' : ` (${skip})`
     await until('some packets', () => statSync(file).size > 50_000);
     await lab.stopTraffic();
     await probe.end('SIGINT');
-    const { interfaces, packets } = readCapture(file);
+    const { interfaces, packets, json } = readCapture(file);
     expect(interfaces.map(({ name }) => name)).toEqual(['edge0:netif_receive_skb', 'edge0:nf/local_in']);
+    expect(json.get(BLOCK_SUBTYPE.filter)).toMatchObject({ hooks: ['netif_receive_skb', 'nf/local_in'] });
     for (const { event } of packets) expect(event.cb).toHaveLength(48);
     // inet_skb_parm.iif, the first field of cb while IP has the packet: the device it came from.
     const own = packets.filter(({ hook, event }) => hook === 'nf/local_in' && event.protocol === 0x0800);

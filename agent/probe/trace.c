@@ -78,14 +78,15 @@ int trace_refused(void)
 /* Entry and exit go together: what a program did is the difference. */
 static bool asked_for(const struct options *o, const struct hooks *h, const struct kind *kind)
 {
-	return !o->hooks || list_names_hook(o->hooks, h->of[kind->entry - 1].name) ||
-	       list_names_hook(o->hooks, h->of[kind->entry].name);
+	return !o->filter.hooks || list_names_hook(o->filter.hooks, h->of[kind->entry - 1].name) ||
+	       list_names_hook(o->filter.hooks, h->of[kind->entry].name);
 }
 
 bool trace_frames(const struct options *o, const struct place *where)
 {
-	if (trace_refused() || (o->hooks && !list_names_hook(o->hooks, "xdp@fentry") &&
-				!list_names_hook(o->hooks, "xdpgeneric@fentry")))
+	if (trace_refused() ||
+	    (o->filter.hooks && !list_names_hook(o->filter.hooks, "xdp@fentry") &&
+	     !list_names_hook(o->filter.hooks, "xdpgeneric@fentry")))
 		return false;
 	for (size_t i = 0; i < where->programs.count; i++)
 		if (where->programs.of[i].at == ATTACHED_XDP ||
@@ -96,7 +97,7 @@ bool trace_frames(const struct options *o, const struct place *where)
 
 bool trace_operations(const struct options *o)
 {
-	return !o->hooks && !trace_refused();
+	return !o->filter.hooks && !trace_refused();
 }
 
 /* What the next program to be loaded hooks on to. libbpf would look it up by a name, for which it

@@ -30,6 +30,8 @@ test.skipIf(!existsSync(KERNEL))('types of the kernel are read without the probe
   const agent = await agentWith(() => Promise.reject(new Error('asked')));
   const { body } = await agent.request('/api/types/btf?kernel');
   expect(body.equals(readFileSync(KERNEL))).toBe(true);
+  const head = await agent.request('/api/types/btf?kernel', {}, 'HEAD');
+  expect([head.headers['content-length'], head.body.length]).toEqual([String(body.length), 0]);
 });
 
 test('nothing beside the directory of BTF can be named', async () => {
@@ -64,11 +66,15 @@ test('an answer of the probe that is none is no list', async () => {
   expect(list.refusal).toMatch(/run npm run build/);
 });
 
-test('one question at a time: each starts a process', async () => {
-  let answer: (bytes: Uint8Array) => void = () => undefined;
-  const agent = await agentWith(() => new Promise((resolve) => (answer = resolve)));
-  const first = agent.request('/api/types/btf?program=1');
-  await expect.poll(async () => (await agent.request('/api/types/btf?program=2')).status).toBe(503);
-  answer(BTF);
-  expect((await first).status).toBe(200);
+test('one question at a time, whatever it is about: each starts a process', async () => {
+  const asked: ((bytes: Uint8Array) => void)[] = [];
+  const agent = await agentWith(() => new Promise((resolve) => asked.push(resolve)));
+  const statuses: number[] = [];
+  const all = ['', '', '/btf?program=1', '/btf?program=2'].map(async (what) => {
+    statuses.push((await agent.request(`/api/types${what}`)).status);
+  });
+  await expect.poll(() => [asked.length, statuses]).toEqual([1, [503, 503, 503]]);
+  asked[0]!(BTF);
+  await Promise.all(all);
+  expect(statuses).toEqual([503, 503, 503, 200]);
 });

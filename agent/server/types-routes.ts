@@ -3,9 +3,10 @@
  * hands one out: `?program=ID`, `?module=NAME` or `?kernel`. The BTF of the kernel may be read by anybody; that of
  * programs takes privilege, which the probe has.
  */
-import { readdir, readFile } from 'node:fs/promises';
+import { open, readdir } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
 import path from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import * as v from 'valibot';
 import type { TypesQuestion } from '../capture/types-question.ts';
 import { Failure } from '../failure.ts';
@@ -44,7 +45,7 @@ export interface HostTypes {
 
 export class TypesRoutes {
   readonly #ask: (question: TypesQuestion) => Promise<Uint8Array>;
-  /** One question at a time: each starts a process. */
+  /** One question of the probe at a time: each starts a process. */
   #asking = false;
 
   constructor(ask: (question: TypesQuestion) => Promise<Uint8Array>) {
@@ -52,30 +53,28 @@ export class TypesRoutes {
   }
 
   async answerList(response: ServerResponse): Promise<void> {
-    if (this.#asking) {
-      sendJson(response, 503, BUSY);
-      return;
-    }
-    const names = await kernelNames();
-    const said = { kernel: names.includes(KERNEL), modules: names.filter((name) => name !== KERNEL) };
-    try {
-      const programs = v.parse(programList, JSON.parse(new TextDecoder().decode(await this.#once(null))));
-      sendJson(response, 200, { programs, refusal: '', ...said } satisfies HostTypes);
-    } catch (thrown) {
-      const refusal =
-        thrown instanceof Failure ? thrown.line : 'The probe was not understood: run npm run build.';
-      sendJson(response, 200, { programs: [], refusal, ...said } satisfies HostTypes);
-    }
+    await this.#alone(response, async () => {
+      const names = await kernelNames();
+      const said = { kernel: names.includes(KERNEL), modules: names.filter((name) => name !== KERNEL) };
+      try {
+        const answer = await this.#ask({ program: null });
+        const programs = v.parse(programList, JSON.parse(new TextDecoder().decode(answer)));
+        sendJson(response, 200, { programs, refusal: '', ...said } satisfies HostTypes);
+      } catch (thrown) {
+        const refusal =
+          thrown instanceof Failure ? thrown.line : 'The probe was not understood: run npm run build.';
+        sendJson(response, 200, { programs: [], refusal, ...said } satisfies HostTypes);
+      }
+    });
   }
 
   async answerBtf(query: URLSearchParams, response: ServerResponse): Promise<void> {
     const program = query.get('program');
     const module = query.get('module');
     if (program !== null && /^[1-9]\d{0,9}$/.test(program) && Number(program) <= 0xffff_ffff) {
-      if (this.#asking) sendJson(response, 503, BUSY);
-      else await send(response, this.#once(Number(program)));
-    } else if (query.has('kernel')) await send(response, kernelBtf(KERNEL));
-    else if (module !== null && MODULE_NAME.test(module)) await send(response, kernelBtf(module));
+      await this.#alone(response, () => this.#sendProgram(Number(program), response));
+    } else if (query.has('kernel')) await sendKernelBtf(KERNEL, response);
+    else if (module !== null && MODULE_NAME.test(module)) await sendKernelBtf(module, response);
     else {
       sendJson(response, 400, {
         error: 'the question names no program, module or kernel',
@@ -84,31 +83,43 @@ export class TypesRoutes {
     }
   }
 
-  async #once(program: number | null): Promise<Uint8Array> {
+  async #sendProgram(program: number, response: ServerResponse): Promise<void> {
+    let bytes: Uint8Array;
+    try {
+      bytes = await this.#ask({ program });
+    } catch (thrown) {
+      if (!(thrown instanceof Failure)) throw thrown;
+      sendFailure(response, thrown);
+      return;
+    }
+    writeHead(response, bytes.length);
+    response.end(response.req.method === 'HEAD' ? undefined : bytes);
+  }
+
+  async #alone(response: ServerResponse, answer: () => Promise<void>): Promise<void> {
+    if (this.#asking) {
+      sendJson(response, 503, BUSY);
+      return;
+    }
     this.#asking = true;
     try {
-      return await this.#ask({ program });
+      await answer();
     } finally {
       this.#asking = false;
     }
   }
 }
 
-async function send(response: ServerResponse, reading: Promise<Uint8Array>): Promise<void> {
-  let bytes: Uint8Array;
-  try {
-    bytes = await reading;
-  } catch (thrown) {
-    if (!(thrown instanceof Failure)) throw thrown;
-    sendJson(response, 404, { error: thrown.message, remedy: thrown.remedy });
-    return;
-  }
+function writeHead(response: ServerResponse, length: number): void {
   response.writeHead(200, {
     'Content-Type': 'application/octet-stream',
-    'Content-Length': bytes.length,
+    'Content-Length': length,
     'Cache-Control': 'no-store',
   });
-  response.end(response.req.method === 'HEAD' ? undefined : bytes);
+}
+
+function sendFailure(response: ServerResponse, { message, remedy }: Failure): void {
+  sendJson(response, 404, { error: message, remedy });
 }
 
 /** [] = this kernel has none. */
@@ -120,13 +131,25 @@ async function kernelNames(): Promise<readonly string[]> {
     .slice(0, MAX_MODULES);
 }
 
-async function kernelBtf(name: string): Promise<Uint8Array> {
-  try {
-    return await readFile(path.join(BTF_DIRECTORY, name));
-  } catch {
-    throw new Failure(
-      name === KERNEL ? 'This kernel has no BTF' : `There is no BTF of a module ${name}`,
-      name === KERNEL ? 'use one built with CONFIG_DEBUG_INFO_BTF=y' : 'see lsmod for those that are loaded',
-    );
+/** Megabytes, which are handed on as the client takes them: many that ask at once must not fill the memory. */
+async function sendKernelBtf(name: string, response: ServerResponse): Promise<void> {
+  const file = await open(path.join(BTF_DIRECTORY, name)).catch(() => null);
+  if (file === null) {
+    sendFailure(response, noBtf(name));
+    return;
   }
+  try {
+    writeHead(response, (await file.stat()).size);
+    // A page that is closed meanwhile is no fault.
+    if (response.req.method === 'HEAD') response.end();
+    else await pipeline(file.createReadStream({ autoClose: false }), response).catch(() => undefined);
+  } finally {
+    await file.close();
+  }
+}
+
+function noBtf(name: string): Failure {
+  return name === KERNEL
+    ? new Failure('This kernel has no BTF', 'use one built with CONFIG_DEBUG_INFO_BTF=y')
+    : new Failure(`There is no BTF of a module ${name}`, 'see lsmod for those that are loaded');
 }

@@ -1,13 +1,16 @@
-/** What a page may ask an agent to capture, and what the agent says about it: `GET` and `POST /api/capture`, JSON. */
+/** What a page may ask an agent to capture, and what the agent says about it, checked at both ends: `GET` and `POST /api/capture`, JSON. */
 import * as v from 'valibot';
 
 const MAX_TEXTS = 64;
+/** A host may have many devices. */
+const MAX_NAMES = 4096;
 const MAX_TEXT_CHARS = 4096;
 /** Of a POST; everything below fits well. */
 export const MAX_CAPTURE_ASK_BYTES = 64 * 1024;
 
 const text = v.pipe(v.string(), v.maxLength(MAX_TEXT_CHARS, `longer than ${MAX_TEXT_CHARS} characters`));
 const texts = v.pipe(v.array(text), v.maxLength(MAX_TEXTS, `more than ${MAX_TEXTS}`));
+const names = v.pipe(v.array(text), v.maxLength(MAX_NAMES));
 const count = v.nullable(v.pipe(v.number('not a number'), v.integer('not a whole number'), v.minValue(0)));
 
 /** As the options of the command line, by the same words; '', [] and null = not asked for. */
@@ -35,28 +38,46 @@ const captureAsk = v.strictObject({
 });
 export type CaptureAsk = v.InferOutput<typeof captureAsk>;
 export type CaptureField = keyof CaptureAsk;
-export const CAPTURE_FIELDS = Object.keys(captureAsk.entries) as readonly CaptureField[];
+export const CAPTURE_FIELDS = Object.keys(captureAsk.entries) as CaptureField[];
+
+export const NOTHING_ASKED: CaptureAsk = {
+  devices: [],
+  netns: null,
+  hooks: '',
+  filter: '',
+  mark: '',
+  hasMetadata: false,
+  tlv: [],
+  sample: null,
+  rate: null,
+  trigger: [],
+  before: null,
+  after: null,
+};
 
 /** What an answer to `GET /api/capture` says. */
-export interface CaptureControls {
+export const captureControls = v.object({
   /** '' = it can be changed from the page; else why not, one line. */
-  readonly refused: string;
+  refused: text,
   /** In force; null = nothing is captured. */
-  readonly ask: CaptureAsk | null;
+  ask: v.nullable(captureAsk),
   /** What there is to choose from, where the agent sees it. */
-  readonly devices: readonly string[];
-  readonly namespaces: readonly string[];
-}
+  devices: names,
+  namespaces: names,
+});
+export type CaptureControls = v.InferOutput<typeof captureControls>;
 
 /** Of `POST /api/capture`; `field`: what of the question is wrong, null = none of its parts. */
-export type CaptureAnswer =
-  | { readonly ok: true }
-  | {
-      readonly ok: false;
-      readonly field: CaptureField | null;
-      readonly cause: string;
-      readonly remedy: string;
-    };
+export const captureAnswer = v.union([
+  v.object({ ok: v.literal(true) }),
+  v.object({
+    ok: v.literal(false),
+    field: v.nullable(v.picklist(CAPTURE_FIELDS)),
+    cause: text,
+    remedy: text,
+  }),
+]);
+export type CaptureAnswer = v.InferOutput<typeof captureAnswer>;
 
 /** A question as it came from anybody; never throws. */
 export function parseCaptureAsk(value: unknown): CaptureAsk | CaptureAnswer {

@@ -30,7 +30,7 @@ function pair(id: number, us: number, after: number): Seen[] {
 describe('bins of time', () => {
   it('are next to each other, and no wider than a thirty-second of what is in them', () => {
     fc.assert(
-      fc.property(fc.maxSafeNat(), (ns) => {
+      fc.property(fc.oneof(fc.maxSafeNat(), fc.bigInt(0n, 2n ** 64n - 1n).map(Number)), (ns) => {
         const bin = fineBin(ns);
         const [low, high] = [fineEdge(bin), fineEdge(bin + 1)];
         expect(low).toBeLessThanOrEqual(ns);
@@ -38,7 +38,7 @@ describe('bins of time', () => {
         expect(high - low).toBeLessThanOrEqual(Math.max(1, ns / 32));
       }),
     );
-    for (let exponent = 0; exponent < 53; exponent++) {
+    for (let exponent = 0; exponent <= 64; exponent++) {
       expect(fineEdge(fineBin(2 ** exponent))).toBe(2 ** exponent);
     }
   });
@@ -110,6 +110,30 @@ describe('the time between two hops', () => {
       journeys: 1,
       without: 0,
     });
+  });
+
+  it('and the time of a range may be any that a packet can say', () => {
+    const all = 2n ** 64n - 1n;
+    const [start, end] = HOOKS.slice(0, 2).map((hook, i): Seen => ({
+      hook,
+      id: 1n,
+      us: 0,
+      ns: i === 0 ? 1n : all,
+    }));
+    const found = latency([start!, end!], { range: { fromNs: '0', toNs: String(all) } });
+    expect(found).toMatchObject({ journeys: 1, maxNs: 2 ** 64, p50Ns: 2 ** 64, counts: Uint32Array.of(1) });
+    expect(found.edgesNs[0]).toBeLessThanOrEqual(2 ** 64);
+    expect(found.edgesNs[1]).toBeGreaterThan(2 ** 64);
+    const long = latency(pair(1, 0, 20_000_000_000_001));
+    expect(long).toMatchObject({ maxNs: 20_000_000_000_001_000, counts: Uint32Array.of(1) });
+  });
+
+  it('leaves nobody out at the end of a range longer than doubles are exact', () => {
+    // As doubles, times and range are shorter than they are: the last is where an eleventh column would be.
+    const range = { fromNs: String(START_NS - 10n * 2n ** 53n - 4n), toNs: String(START_NS) };
+    const { heat, columns, widthNs } = latency(pair(1, 0, 1), { range });
+    expect([columns, widthNs]).toEqual([10, 2 ** 53]);
+    expect([...heat]).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 0, 1]);
   });
 
   it('of nothing is nothing', () => {

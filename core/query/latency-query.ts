@@ -20,8 +20,8 @@ import { GrowingDoubles } from './growing-doubles.ts';
 /** Parts of a doubling that are told apart inside, and in the histogram. */
 const FINE_SHIFT = 5;
 const COARSE_SHIFT = 2;
-/** Times of below 2^FINE_SHIFT ns have a bin each; up to 2^64, more than a packet can say, there are this many. */
-const FINE_BINS = (64 - FINE_SHIFT + 1) << FINE_SHIFT;
+/** Times of below 2^FINE_SHIFT ns have a bin each. The longest that packets can say is 2^64 as a double, which has a bin, too. */
+const FINE_BINS = ((64 - FINE_SHIFT + 1) << FINE_SHIFT) + 1;
 
 /** Number of the fine bin of a time: whole ns from 0. */
 export function fineBin(ns: number): number {
@@ -193,7 +193,8 @@ export class LatencyQuery {
     const widthNs = Math.max(1, Math.ceil(span / columns));
     const heat = new Uint32Array(columns * bins);
     for (let i = 0; i < this.ns.count; i++) {
-      const column = Math.floor(this.since.at(i) / widthNs);
+      // Of a long range the last times are, as doubles, at its end.
+      const column = Math.min(columns - 1, Math.floor(this.since.at(i) / widthNs));
       heat[column * bins + coarseOf(fineBin(this.ns.at(i))) - first]!++;
     }
     const percentile = (share: number): number => this.percentile(share);

@@ -7,6 +7,7 @@ import type { CaptureStore } from '#core/store/capture-store.ts';
 import type { Field } from './field.ts';
 import { eachEvent, journeyValues, type JourneyValues } from './journey-values.ts';
 import { isJourneyField, type JourneyField } from './journeys.ts';
+import { TextOrder } from './text-order.ts';
 import { THEN } from './then.ts';
 
 const DIGIT_BITS = 11;
@@ -16,18 +17,22 @@ const DIGIT_MASK = BUCKETS - 1;
 /** Different texts that a list is sorted by; a journey beyond them has none. */
 const MAX_TEXTS = 1 << 20;
 const SIGN = 0x8000_0000;
+/** Keys are made, texts among them put in order, keys become bits; then the steps are the digits that are sorted by. */
+const KEYS = -3;
+const TEXTS = -2;
+const BITS = -1;
 
 type KeyOf = (journey: number) => number;
 
-/** How `field` puts journeys in order; null = it cannot. Text keys are codes until `ranks` says their order. */
+/** How `field` puts journeys in order; null = it cannot. */
 interface Keys {
   readonly of: KeyOf;
-  /** Of a text, by its code; null: the keys are numbers already. */
-  readonly ranks: (() => Float64Array) | null;
+  /** What the keys made so far are places in; null: they are numbers. */
+  readonly texts: (() => readonly string[]) | null;
 }
 
 function keysOf(store: CaptureStore, field: Field | JourneyField): Keys | null {
-  if (isJourneyField(field)) return { of: (journey) => field.number(store, journey), ranks: null };
+  if (isJourneyField(field)) return { of: (journey) => field.number(store, journey), texts: null };
   const { number, latest = false } = field;
   if (number !== undefined) {
     let found = NaN;
@@ -42,7 +47,7 @@ function keysOf(store: CaptureStore, field: Field | JourneyField): Keys | null {
         eachEvent(store, journey, visit);
         return found;
       },
-      ranks: null,
+      texts: null,
     };
   }
   const values = journeyValues(store, field);
@@ -64,15 +69,9 @@ function textKeys(values: JourneyValues, latest: boolean): Keys {
       }
       return code;
     },
-    ranks: () => {
-      const ranks = new Float64Array(codes.size);
-      [...codes.keys()].sort(byText).forEach((text, rank) => (ranks[codes.get(text)!] = rank));
-      return ranks;
-    },
+    texts: () => [...codes.keys()],
   };
 }
-
-const byText = new Intl.Collator('en', { numeric: true }).compare;
 
 /** Values of one journey that are told. */
 const MAX_VALUES = 8;
@@ -132,9 +131,9 @@ export class SortQuery {
   private to: Uint32Array;
   private readonly counts = Array.from({ length: DIGITS }, () => new Uint32Array(BUCKETS));
   private sorted = 0;
-  /** -2: keys are being made, -1: they become bits; then the digit that is sorted by. */
-  private step = -2;
+  private step = KEYS;
   private cursor = 0;
+  private texts: TextOrder | null = null;
   private ranks: Float64Array | null = null;
 
   /** `journeys`: those of the list, in its order; kept. Throws RangeError for a field that is no order. */
@@ -153,18 +152,27 @@ export class SortQuery {
 
   /** 0…1 */
   get progress(): number {
-    return (this.step + 2 + this.cursor / Math.max(1, this.journeys.length)) / (DIGITS + 2);
+    const done = this.step === TEXTS ? this.texts!.progress : this.cursor / Math.max(1, this.journeys.length);
+    return (this.step - KEYS + done) / (DIGITS - KEYS);
   }
 
-  /** Takes a step over at most `budget` rows; true when `order` is there. */
+  /** Takes a step over at most `budget` rows or texts; true when `order` is there. */
   advance(budget: number): boolean {
     const { length } = this.journeys;
     const end = Math.min(length, this.cursor + Math.max(1, budget));
-    if (this.step === -2) this.makeKeys(end);
-    else if (this.step === -1) this.makeBits(end);
-    else if (this.step < DIGITS) this.sortDigit(end);
-    else return true;
-    if (this.cursor >= (this.step < 0 ? length : this.sorted)) this.nextStep();
+    let done: boolean;
+    if (this.step === KEYS) {
+      this.makeKeys(end);
+      done = this.cursor === length;
+    } else if (this.step === TEXTS) done = this.texts!.advance(Math.max(1, budget));
+    else if (this.step === BITS) {
+      this.makeBits(end);
+      done = this.cursor === length;
+    } else if (this.step < DIGITS) {
+      this.sortDigit(end);
+      done = this.cursor >= this.sorted;
+    } else return true;
+    if (done) this.nextStep();
     return this.step === DIGITS;
   }
 
@@ -208,7 +216,11 @@ export class SortQuery {
   }
 
   private nextStep(): void {
-    if (this.step === -2) this.ranks = this.keys.ranks?.() ?? null;
+    if (this.step === KEYS) {
+      const texts = this.keys.texts?.() ?? null;
+      if (texts === null) this.step++;
+      else this.texts = new TextOrder(texts);
+    } else if (this.step === TEXTS) this.ranks = this.texts!.ranks();
     if (this.step >= 0) [this.from, this.to] = [this.to, this.from];
     this.cursor = 0;
     for (this.step++; this.step >= 0 && this.step < DIGITS; this.step++) {

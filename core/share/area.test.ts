@@ -4,7 +4,8 @@ import { decodeArea } from '#core/metadata/decode.ts';
 import { compileSchema } from '#core/metadata/scan.ts';
 import { parseSchema } from '#core/metadata/schema.ts';
 import { AreaRedactor } from './area.ts';
-import { CAREFUL, KEEP_ALL, type SharePolicy } from './policy.ts';
+import { CAREFUL, type SharePolicy } from './policy.ts';
+import { KEEP_ALL } from './testing/keep-all.ts';
 import { Pseudonyms } from './pseudonyms.ts';
 
 function compiled(schema: unknown) {

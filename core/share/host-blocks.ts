@@ -1,6 +1,6 @@
 /** The JSON blocks: made anew from what their readers know (core/store/host-facts.ts), names replaced, free text left out. */
 import type * as v from 'valibot';
-import { HOOK_BY_ID } from '#core/format/hooks.ts';
+import { HOOK_BY_ID, HOOKS } from '#core/format/hooks.ts';
 import { parseSchema } from '#core/metadata/schema.ts';
 import type { MetadataSchema, PartSchema, TlvType, When } from '#core/metadata/types.ts';
 import { blockText, Catalogue, Filter, Host, parseJson } from '#core/store/host-facts.ts';
@@ -80,9 +80,12 @@ export class HostRedactor {
   filter(body: Uint8Array): v.InferOutput<typeof Filter> | null {
     const parsed = parseJson(body, Filter);
     if ('fault' in parsed) return null;
-    const { expression, devices, netns, mark, tlv, trigger, ...rest } = parsed.value;
+    const { expression, devices, netns, mark, hasMetadata, tlv, sample, rate, hooks, trigger } = parsed.value;
     return {
-      ...rest,
+      hasMetadata,
+      sample,
+      rate,
+      hooks: hooks.filter((name) => HOOKS.some((hook) => hook.name.startsWith(name))),
       expression: expression === null ? null : this.text(expression),
       devices: devices.map((device) => this.name('device', device)),
       netns: netns === null ? null : this.name('netns', netns),

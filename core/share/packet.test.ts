@@ -9,7 +9,8 @@ import { AreaRedactor } from './area.ts';
 import { headerChecksum } from './checksum.ts';
 import { fieldRule } from './packet-fields.ts';
 import { PacketRedactor } from './packet.ts';
-import { CAREFUL, KEEP_ALL } from './policy.ts';
+import { CAREFUL } from './policy.ts';
+import { KEEP_ALL } from './testing/keep-all.ts';
 import { Pseudonyms } from './pseudonyms.ts';
 
 function redactor(policy = CAREFUL): PacketRedactor {

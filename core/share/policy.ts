@@ -41,19 +41,6 @@ export const CAREFUL: SharePolicy = {
   values: {},
 };
 
-export const KEEP_ALL: SharePolicy = {
-  payload: 'keep',
-  addresses: 'keep',
-  names: 'keep',
-  programs: 'keep',
-  kernelAddresses: 'keep',
-  marks: 'keep',
-  controlBlock: 'keep',
-  texts: 'keep',
-  unknown: 'keep',
-  values: {},
-};
-
 /** For a value that nobody gave a rule: texts and bytes may hold anything, numbers are what people look at. */
 export function defaultRule(kind: ValueKind, policy: SharePolicy): ValueRule {
   switch (kind) {

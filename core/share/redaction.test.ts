@@ -90,6 +90,7 @@ it('still decodes: the same journeys, hops, TLVs and flows, one to one', () => {
   );
   expect(after.tlvs.names).toEqual(before.tlvs.names);
   expect(after.areas.count).toBe(before.areas.count);
+  expect(after.facts.filter?.hooks).toEqual(['tcx']);
   const journeys = (store: CaptureStore) =>
     Array.from({ length: store.events.count }, (_, event) => store.events.chunk(event).journey[event]);
   expect(journeys(after)).toEqual(journeys(before));

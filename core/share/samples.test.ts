@@ -6,7 +6,8 @@ import { CaptureReader } from '#core/pcapng/reader.ts';
 import { CaptureStore } from '#core/store/capture-store.ts';
 import { JOURNEY } from '#core/store/journey-table.ts';
 import { TimelineBuilder } from '#core/store/timeline.ts';
-import { CAREFUL, KEEP_ALL, type SharePolicy } from './policy.ts';
+import { CAREFUL, type SharePolicy } from './policy.ts';
+import { KEEP_ALL } from './testing/keep-all.ts';
 import { EVERYTHING, type ShareSelection } from './selection.ts';
 import { Snapshot } from './snapshot.ts';
 

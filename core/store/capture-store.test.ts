@@ -359,6 +359,7 @@ describe('what a capture says of its host', () => {
       tlv: [],
       sample: null,
       rate: null,
+      hooks: [],
       trigger: null,
     };
     expect(filterOf({}).facts.filter).toEqual(nothing);
@@ -374,6 +375,7 @@ describe('what a capture says of its host', () => {
       ],
       sample: 10,
       rate: 1000,
+      hooks: ['tcx', 'nf/forward'],
       trigger: { condition: 'lost', before: 2, after: 3 },
     };
     expect(filterOf(asked).facts.filter).toEqual(asked);

@@ -34,6 +34,8 @@ export interface CaptureFilter {
   readonly sample: number | null;
   /** Events a second; null = any number. */
   readonly rate: number | null;
+  /** Names, or what they begin with up to a slash or an @; [] = all. */
+  readonly hooks: readonly string[];
   /** Kept are so many journeys before and after one that meets the condition. */
   readonly trigger: { readonly condition: string; readonly before: number; readonly after: number } | null;
 }

@@ -105,6 +105,7 @@ export const Filter = v.object({
   ),
   sample: v.optional(v.nullable(count), null),
   rate: v.optional(v.nullable(count), null),
+  hooks: v.optional(v.pipe(v.array(text), v.maxLength(MAX_HOOKS)), []),
   trigger: v.optional(v.nullable(v.object({ condition: text, before: count, after: count })), null),
 });
 

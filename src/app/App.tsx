@@ -1,5 +1,5 @@
 /** The frame: one band for each question. When, where, which, what happened to this one, which bytes. */
-import { lazy, Suspense, useEffect } from 'react';
+import { useEffect } from 'react';
 import { scopedAction } from '#src/keys/bind.ts';
 import { listenForValues } from '#src/keys/focused-value.ts';
 import { pageActions } from '#src/keys/page-actions.ts';
@@ -17,16 +17,14 @@ import { Progress } from '#src/status/Progress.tsx';
 import { StatusBar } from '#src/status/StatusBar.tsx';
 import { TimelineStrip } from '#src/timeline/TimelineStrip.tsx';
 import { Header } from './Header.tsx';
-import { Later } from './Later.tsx';
-import { Modal } from './Modal.tsx';
-import { LaterDialog } from './LaterDialog.tsx';
+import { DIALOGS } from './dialogs.ts';
+import { later } from './later.tsx';
+import { LaterPane } from './LaterPane.tsx';
 import { Panes } from './Panes.tsx';
 import './app.css';
 
-/** Loaded when it is opened. */
-const ValueMenu = lazy(() => import('#src/filter/ValueMenu.tsx'));
-const CostPane = lazy(async () => ({ default: (await import('#src/cost/CostPane.tsx')).CostPane }));
-const loadCaptureDialog = () => import('#src/capture-controls/CaptureDialog.tsx');
+const ValueMenu = later(() => import('#src/filter/ValueMenu.tsx'));
+const loadCost = () => import('#src/cost/CostPane.tsx');
 
 export function App() {
   const session = useSession();
@@ -37,7 +35,7 @@ export function App() {
     (state) => state.capture !== null && !(state.newest?.state === 'failed' && state.newest.events === 0),
   );
   const title = usePage((state) => state.capture?.title ?? '');
-  const close = () => session.store.setState({ dialog: 'none' });
+  const Dialog = dialog === 'none' ? null : DIALOGS[dialog];
 
   useEffect(() => {
     document.title = title === '' ? 'Whither' : `${title} · Whither`;
@@ -67,27 +65,20 @@ export function App() {
           <LossPane />
           <AreaPane />
           <Panes />
-          {costOpen && (
-            <Suspense>
-              <CostPane />
-            </Suspense>
-          )}
+          {costOpen && <LaterPane load={loadCost} what="What watching costs" />}
           <StatusBar />
         </>
       ) : (
         <StartScreen />
       )}
       <DropZone />
-      {dialog === 'capture' && (
-        <Modal title="What is captured" onClose={close}>
-          <Later load={loadCaptureDialog} what="The controls of the capture" />
-        </Modal>
-      )}
-      {dialog !== 'none' && dialog !== 'capture' && <LaterDialog which={dialog} onClose={close} />}
+      {Dialog !== null && <Dialog onClose={() => session.store.setState({ dialog: 'none' })} />}
       {menu !== null && (
-        <Suspense>
-          <ValueMenu key={`${menu.field} ${menu.value ?? ''} ${menu.x} ${menu.y}`} menu={menu} />
-        </Suspense>
+        <ValueMenu
+          key={`${menu.field} ${menu.value ?? ''} ${menu.x} ${menu.y}`}
+          menu={menu}
+          onClose={() => session.store.setState({ valueMenu: null })}
+        />
       )}
     </div>
   );

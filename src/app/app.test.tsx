@@ -137,7 +137,7 @@ describe('the page', () => {
 
   it('says in the header that a filtered capture is not everything', async () => {
     const all = { expression: null, devices: [], netns: null, mark: null, hasMetadata: false };
-    const none = { tlv: [], sample: null, rate: null, trigger: null };
+    const none = { tlv: [], sample: null, rate: null, hooks: [], trigger: null };
     await show({ filter: { ...all, ...none, expression: 'udp port 4789', sample: 10 } });
     expect(screen.getByTestId('kept').textContent).toContain(
       'capture holds only: udp port 4789, 1 in 10 journeys',

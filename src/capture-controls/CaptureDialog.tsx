@@ -1,6 +1,7 @@
 /** What the agent captures, changed from the page: each part with what it costs or saves, and errors at their place. */
 import { useEffect, useId, useState, type ReactNode } from 'react';
 import type { CaptureAnswer, CaptureControls, CaptureField } from '#core/protocol/capture-ask.ts';
+import { Modal } from '#src/app/Modal.tsx';
 import { printBytes, printRough } from '#src/list/print.ts';
 import { printCpu } from '#src/cost/cost.ts';
 import { useCost } from '#src/cost/use-cost.ts';
@@ -12,7 +13,15 @@ type Refused = Extract<CaptureAnswer, { ok: false }>;
 
 const messageOf = (reason: unknown): string => (reason instanceof Error ? reason.message : String(reason));
 
-export default function CaptureDialog() {
+export default function CaptureDialog({ onClose }: { readonly onClose: () => void }) {
+  return (
+    <Modal title="What is captured" onClose={onClose}>
+      <Body />
+    </Modal>
+  );
+}
+
+function Body() {
   const [controls, setControls] = useState<CaptureControls | null>(null);
   const [error, setError] = useState('');
   useEffect(() => {

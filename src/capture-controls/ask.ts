@@ -1,30 +1,23 @@
 /** The question as fields of a form hold it, and back; and what the agent answers. */
 import * as v from 'valibot';
-import type { CaptureAnswer, CaptureAsk, CaptureControls, CaptureField } from '#core/protocol/capture-ask.ts';
+import {
+  captureAnswer,
+  captureControls,
+  NOTHING_ASKED,
+  type CaptureAnswer,
+  type CaptureAsk,
+  type CaptureControls,
+  type CaptureField,
+} from '#core/protocol/capture-ask.ts';
 
 /** All as text, as it is typed; lists with commas between. */
 export type Form = { readonly [F in Exclude<CaptureField, 'hasMetadata'>]: string } & {
   readonly hasMetadata: boolean;
 };
 
-const NOTHING: CaptureAsk = {
-  devices: [],
-  netns: null,
-  hooks: '',
-  filter: '',
-  mark: '',
-  hasMetadata: false,
-  tlv: [],
-  sample: null,
-  rate: null,
-  trigger: [],
-  before: null,
-  after: null,
-};
-
 export function formOf(ask: CaptureAsk | null): Form {
   const { devices, netns, hooks, filter, mark, hasMetadata, tlv, sample, rate, trigger, before, after } =
-    ask ?? NOTHING;
+    ask ?? NOTHING_ASKED;
   const number = (value: number | null): string => (value === null ? '' : String(value));
   return {
     devices: devices.join(', '),
@@ -74,44 +67,13 @@ export function askOfForm(form: Form): CaptureAsk | Extract<CaptureAnswer, { ok:
   };
 }
 
-const text = v.pipe(v.string(), v.maxLength(4096));
-const texts = v.pipe(v.array(text), v.maxLength(4096));
-const count = v.nullable(v.number());
-const controls = v.object({
-  refused: text,
-  ask: v.nullable(
-    v.object({
-      devices: texts,
-      netns: v.nullable(text),
-      hooks: text,
-      filter: text,
-      mark: text,
-      hasMetadata: v.boolean(),
-      tlv: texts,
-      sample: count,
-      rate: count,
-      trigger: texts,
-      before: count,
-      after: count,
-    }),
-  ),
-  devices: texts,
-  namespaces: texts,
-}) satisfies v.GenericSchema<unknown, CaptureControls>;
-
-const FIELDS = Object.keys(NOTHING) as CaptureField[];
-const answer = v.union([
-  v.object({ ok: v.literal(true) }),
-  v.object({ ok: v.literal(false), field: v.nullable(v.picklist(FIELDS)), cause: text, remedy: text }),
-]) satisfies v.GenericSchema<unknown, CaptureAnswer>;
-
 const address = (): URL => new URL('api/capture', document.baseURI);
 
 /** What this page's own agent captures. Rejects with a sentence. */
 export async function fetchControls(): Promise<CaptureControls> {
   const response = await fetch(address(), { credentials: 'same-origin' });
   if (!response.ok) throw new Error(await refusalText(response));
-  return v.parse(controls, await response.json());
+  return v.parse(captureControls, await response.json());
 }
 
 /** Resolves when the agent has tried it: its answer says whether it is in force. Rejects with a sentence. */
@@ -124,7 +86,7 @@ export async function postAsk(ask: CaptureAsk, signal: AbortSignal): Promise<Cap
     signal,
   });
   if (!response.ok && response.status !== 422) throw new Error(await refusalText(response));
-  return v.parse(answer, await response.json());
+  return v.parse(captureAnswer, await response.json());
 }
 
 async function refusalText(response: Response): Promise<string> {

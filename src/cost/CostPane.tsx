@@ -6,7 +6,7 @@ import { missingCost, printCpu } from './cost.ts';
 import { useCost } from './use-cost.ts';
 import './cost.css';
 
-export function CostPane() {
+export default function CostPane() {
   const session = useSession();
   const cost = useCost();
   const live = usePage((state) => state.newest?.state === 'live' || state.newest?.state === 'reconnecting');

@@ -1,6 +1,7 @@
 /** The menu of a value: its name in the filter language, and what can be asked of the capture with it. Loaded when it is opened. */
 import { useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent } from 'react';
 import { THEN } from '#core/query/then.ts';
+import { HeldKeys } from '#src/keys/HeldKeys.tsx';
 import { usePage, useSession } from '#src/state/context.ts';
 import type { Joint } from '#src/state/joined.ts';
 import type { ValueMenu as Opened } from '#src/state/store.ts';
@@ -14,7 +15,12 @@ interface Item {
 
 const EDGE_PX = 8;
 
-export default function ValueMenu({ menu }: { readonly menu: Opened }) {
+interface Props {
+  readonly menu: Opened;
+  readonly onClose: () => void;
+}
+
+export default function ValueMenu({ menu, onClose }: Props) {
   const session = useSession();
   const { field, value, x, y } = menu;
   const where = usePage((state) => state.link.where);
@@ -39,7 +45,6 @@ export default function ValueMenu({ menu }: { readonly menu: Opened }) {
     };
   }, [session, field, shown]);
 
-  const close = () => session.store.setState({ valueMenu: null });
   // The focus goes back to where it came from.
   useEffect(() => {
     const before = document.activeElement;
@@ -61,7 +66,7 @@ export default function ValueMenu({ menu }: { readonly menu: Opened }) {
   }, [ready]);
   useEffect(() => {
     const onDown = ({ target }: PointerEvent) => {
-      if (target instanceof Node && box.current?.contains(target) !== true) close();
+      if (target instanceof Node && box.current?.contains(target) !== true) onClose();
     };
     document.addEventListener('pointerdown', onDown, true);
     return () => document.removeEventListener('pointerdown', onDown, true);
@@ -69,7 +74,7 @@ export default function ValueMenu({ menu }: { readonly menu: Opened }) {
 
   const act = (item: Item, prepare: boolean) => {
     if (expression === null) return;
-    close();
+    onClose();
     if (item.run !== null) item.run();
     else if (item.how !== null && prepare) session.filter.prepare(expression, item.how);
     else if (item.how !== null) session.filter.join(expression, item.how);
@@ -135,7 +140,7 @@ export default function ValueMenu({ menu }: { readonly menu: Opened }) {
       case 'Tab':
         event.preventDefault();
         {
-          close();
+          onClose();
           return;
         }
       default:
@@ -153,6 +158,7 @@ export default function ValueMenu({ menu }: { readonly menu: Opened }) {
       onKeyDown={onKeyDown}
       onContextMenu={(event) => event.preventDefault()}
     >
+      {!ready && <HeldKeys onEscape={onClose} />}
       <code className="value-menu-head mono">{expression ?? field}</code>
       {values.length > 1 &&
         values.map((one, i) => (

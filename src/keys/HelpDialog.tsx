@@ -16,7 +16,7 @@ const SCOPES: readonly Scope[] = [
   'separator',
 ];
 
-export function HelpDialog({ onClose }: { readonly onClose: () => void }) {
+export default function HelpDialog({ onClose }: { readonly onClose: () => void }) {
   const rows: readonly KeyRow[] = KEY_TABLE;
   return (
     <Modal title="Keys and signs" onClose={onClose}>

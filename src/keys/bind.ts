@@ -19,11 +19,16 @@ export interface KeyPress {
 /** The last: hosts of an editor in a shadow root, of which the page sees nothing else. */
 const TEXT_FIELDS = 'input, textarea, select, [contenteditable="true"], [data-text-field]';
 
-/** The row of the table that this press means in this scope, or null. */
-export function keyIdOf(scope: Scope, press: KeyPress): KeyId | null {
+/** A command of the browser or the system: the page has no keys with Ctrl, Alt or Meta. */
+export function isCommand(press: KeyPress): boolean {
   // AltGr, which some systems tell as Ctrl and Alt, is how a keyboard has [ or ]: what counts is the sign.
   const byAltGr = !/^[a-z0-9]$/i.test(press.key) && press.getModifierState?.('AltGraph') === true;
-  if (press.metaKey || (!byAltGr && (press.ctrlKey || press.altKey))) return null;
+  return press.metaKey || (!byAltGr && (press.ctrlKey || press.altKey));
+}
+
+/** The row of the table that this press means in this scope, or null. */
+export function keyIdOf(scope: Scope, press: KeyPress): KeyId | null {
+  if (isCommand(press)) return null;
   if (press.target instanceof Element && press.target.closest(TEXT_FIELDS) !== null) return null;
   const find = (key: string): KeyId | null =>
     KEY_TABLE.find((row) => row.scope === scope && (row.keys as readonly string[]).includes(key))?.id ?? null;

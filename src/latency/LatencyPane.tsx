@@ -1,10 +1,10 @@
 /** Opens what is loaded only then. */
-import { Later } from '#src/app/Later.tsx';
+import { LaterPane } from '#src/app/LaterPane.tsx';
 import { usePage } from '#src/state/context.ts';
 
 const load = () => import('./LatencyView.tsx');
 
 export function LatencyPane() {
   const open = usePage((state) => state.latencyOpen);
-  return open ? <Later load={load} what="The times between hops" /> : null;
+  return open ? <LaterPane load={load} what="The times between hops" /> : null;
 }

@@ -23,7 +23,7 @@ import { groupsOf, laneTitle, type Group, type LaneSlots } from './lanes.ts';
 import { firstRows, layoutPath } from './layout.ts';
 import { PathTable } from './PathTable.tsx';
 import { INTACT_OR_HARMED, useSides } from './sides.ts';
-import { nextBand, step, stopsOf, type Stop } from './stops.ts';
+import { focusedStop, nextBand, step, stopsOf, type Stop } from './stops.ts';
 import { createZoom, ZOOM_STEP, type PathZoom } from './zoom.ts';
 import './path.css';
 
@@ -50,7 +50,7 @@ export function PathPane() {
   const missing = usePage((state) => state.calm?.missingHooks ?? NO_MISSING);
   const link = usePage((state) => state.link);
   const [only, setOnly] = useState<string | undefined>(undefined);
-  const [current, setCurrent] = useState('');
+  const [current, setCurrent] = useState<Stop | null>(null);
   const [all, setAll] = useState(false);
   const [asTable, setAsTable] = useState(false);
   const scroll = useRef<HTMLDivElement>(null);
@@ -82,7 +82,7 @@ export function PathPane() {
         : where !== '' && stop.ask() === where;
     return new Set(stops.filter(isPressed).map(({ key }) => key));
   }, [stops, pressedHop, where]);
-  const focusKey = (stops.find((stop) => stop.key === current) ?? stops[0])?.key ?? '';
+  const focusKey = focusedStop(stops, current)?.key ?? '';
   const compared = sides.length > 1;
 
   // The first time, marks are made: row by row, each in a task of its own. From then on they only change.
@@ -96,7 +96,10 @@ export function PathPane() {
       rowsDrawn.current = Math.max(1, Math.min(rows + 1, rowsDrawn.current + 1));
       const whole = rowsDrawn.current > rows;
       const part = whole ? layout : { ...firstRows(layout, rowsDrawn.current), segments: [] };
+      const hadFocus = element.contains(document.activeElement);
       drawPath(element, part, { pressed, current: focusKey, compared });
+      // What had it may be gone: a filter draws causes anew.
+      if (hadFocus) markOf(element, focusKey)?.focus({ preventScroll: true });
       if (!whole) timer = setTimeout(draw, 0);
     };
     draw();
@@ -110,7 +113,7 @@ export function PathPane() {
   };
   const choose = (stop: Stop | undefined) => {
     if (stop === undefined) return;
-    setCurrent(stop.key);
+    setCurrent(stop);
     if (stop.hop !== null) session.filter.toggleHop(stop.hop);
     else {
       const asked = stop.ask();
@@ -122,10 +125,9 @@ export function PathPane() {
     if (from === undefined) return;
     const go = (to: Stop | null | undefined) => {
       if (to === undefined || to === null) return;
-      setCurrent(to.key);
+      setCurrent(to);
       zoom.reveal(to.x, to.y);
-      const marks = [...(svg.current?.querySelectorAll<SVGGElement>('[data-stop]') ?? [])];
-      marks.find((mark) => mark.getAttribute('data-stop') === to.key)?.focus();
+      markOf(svg.current, to.key)?.focus();
     };
     scopedAction('path', event, {
       'path.previous': () => go(step(stops, from, -1, 0)),
@@ -197,6 +199,11 @@ export function PathPane() {
       </div>
     </section>
   );
+}
+
+function markOf(svg: SVGSVGElement | null, key: string): SVGGElement | undefined {
+  const marks = [...(svg?.querySelectorAll<SVGGElement>('[data-stop]') ?? [])];
+  return marks.find((mark) => mark.getAttribute('data-stop') === key);
 }
 
 /** null = all devices; the busiest one when many saw something. */

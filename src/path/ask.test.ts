@@ -4,7 +4,7 @@ import { fakeHop } from '#src/testing/hops.ts';
 import type { HopCause } from '#workers/api.ts';
 import { causeFilter, edgeFilter } from './ask.ts';
 import { layoutPath } from './layout.ts';
-import { nextBand, step, stopsOf } from './stops.ts';
+import { focusedStop, nextBand, step, stopsOf } from './stops.ts';
 
 const edge = (from: number, to: number) => ({ from, to, count: 10, hadMetadata: 0, withMetadata: 0 });
 const hops = [1, 2, 3, 4].map((hook, index) => fakeHop({ index, hook, events: 10 }));
@@ -63,6 +63,14 @@ describe('keys on the path', () => {
     const cause = step(stops, at(2), 0, 1);
     expect([cause.kind, cause.ask()]).toEqual(['cause', causeFilter(harmed, harmed[2]!, CAUSE)]);
     expect(step(stops, cause, 0, -1)).toBe(at(2));
+  });
+
+  it('are at the hop of a cause or band while that is not drawn', () => {
+    const cause = step(stops, at(2), 0, 1);
+    const band = nextBand(stops, layout, at(1))!;
+    const hopsOnly = stops.filter(({ kind }) => kind === 'hop');
+    expect([cause, band, null].map((last) => focusedStop(stops, last))).toEqual([cause, band, stops[0]]);
+    expect([cause, band].map((last) => focusedStop(hopsOnly, last))).toEqual([at(2), at(1)]);
   });
 
   it('go round the bands that leave a hop', () => {

@@ -10,6 +10,8 @@ export interface Stop {
   readonly y: number;
   /** Index of the hop, for `hop`; null = a hook that is not observed. */
   readonly hop: number | null;
+  /** The hop it is at, or for a band leaves; where the focus goes when this is no longer drawn. */
+  readonly at: number | null;
   /** What choosing it asks for, for the others; worked out when it is wanted. */
   readonly ask: () => string | null;
 }
@@ -24,6 +26,7 @@ export function stopsOf(layout: PathLayout, hops: readonly Hop[], edges: readonl
         key,
         kind: 'hop',
         hop: hop?.index ?? null,
+        at: hop?.index ?? null,
         ask: NOTHING,
         x,
         y: row.dotY,
@@ -34,6 +37,7 @@ export function stopsOf(layout: PathLayout, hops: readonly Hop[], edges: readonl
     key,
     kind: 'hop',
     hop: hop?.index ?? null,
+    at: hop?.index ?? null,
     ask: NOTHING,
     x,
     y,
@@ -44,16 +48,26 @@ export function stopsOf(layout: PathLayout, hops: readonly Hop[], edges: readonl
       if (hop === null) return null;
       return cause === null ? lostFilter(hops, hop) : causeFilter(hops, hop, cause);
     };
-    return { key, kind: 'cause', hop: null, ask, x: x + width / 2, y };
+    return { key, kind: 'cause', hop: null, at: hop?.index ?? null, ask, x: x + width / 2, y };
   });
   const bands = [...layout.segments, ...layout.bends].map((flow): Stop => {
     const [x, y] =
       'source' in flow
         ? [(flow.source[0] + flow.target[0]) / 2, (flow.source[1] + flow.target[1]) / 2]
         : [(flow.from.x + flow.to.x) / 2, (flow.fromBase + flow.toBase) / 2];
-    return { key: flow.key, kind: 'edge', hop: null, ask: () => edgeFilter(hops, edges, flow.edge), x, y };
+    const { key, edge } = flow;
+    return { key, kind: 'edge', hop: null, at: edge.from, ask: () => edgeFilter(hops, edges, edge), x, y };
   });
   return [...inRows, ...atEnds, ...bands, ...causes];
+}
+
+/** Where the focus is: on what was gone to last, or, while that is not drawn, on the hop it was at. */
+export function focusedStop(stops: readonly Stop[], last: Stop | null): Stop | undefined {
+  return (
+    stops.find(({ key }) => key === last?.key) ??
+    stops.find(({ hop }) => hop !== null && hop === last?.at) ??
+    stops[0]
+  );
 }
 
 /** The nearest stop in a direction, bands left out; the same one when there is none. */

@@ -15,7 +15,7 @@ const EMITTED: Readonly<Record<EmittedKind, { readonly file: string; readonly ty
   c: { file: 'h', type: 'text/x-c' },
 };
 
-export function ExportDialog({ onClose }: { readonly onClose: () => void }) {
+export default function ExportDialog({ onClose }: { readonly onClose: () => void }) {
   const session = useSession();
   const capture = usePage((state) => state.capture);
   const schema = usePage((state) => state.newest?.schema ?? null);

@@ -30,7 +30,7 @@ type Tab = (typeof TABS)[number][0];
 
 const NO_PLACE = { path: [] as JsonPath, meaning: '' };
 
-export function SchemaDialog({ onClose }: { readonly onClose: () => void }) {
+export default function SchemaDialog({ onClose }: { readonly onClose: () => void }) {
   const session = useSession();
   const draft = useDraft();
   const guide = useGuide();

@@ -82,6 +82,8 @@ export interface PageState {
   readonly problems: readonly Problem[];
   readonly dialog: Dialog;
   readonly valueMenu: ValueMenu | null;
+  /** A file is held over the page. */
+  readonly fileOver: boolean;
   /** A filter that is written in the line and not in force until a person says so; null = none. */
   readonly prepared: string | null;
   /** What the filter is was typed, letter by letter: no step of the history for each. */
@@ -126,6 +128,7 @@ export function createPageStore(link: LinkState = EMPTY_LINK): PageStore {
     problems: [],
     dialog: 'none',
     valueMenu: null,
+    fileOver: false,
     prepared: null,
     typing: false,
     marks: [],

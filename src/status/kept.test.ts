@@ -11,6 +11,7 @@ const ALL: CaptureFilter = {
   tlv: [],
   sample: null,
   rate: null,
+  hooks: [],
   trigger: null,
 };
 

@@ -1,8 +1,8 @@
 /** On the start screen: the way to the survival table. */
-import { lazy, Suspense, useState } from 'react';
+import { useState } from 'react';
+import { later } from '#src/app/later.tsx';
 
-/** Loaded when it is opened. */
-const SurvivalDialog = lazy(async () => ({ default: (await import('./SurvivalDialog.tsx')).SurvivalDialog }));
+const SurvivalDialog = later(() => import('./SurvivalDialog.tsx'));
 
 export function Survival() {
   const [open, setOpen] = useState(false);
@@ -17,11 +17,7 @@ export function Survival() {
       <button className="button" onClick={() => setOpen(true)}>
         Open the table
       </button>
-      {open && (
-        <Suspense>
-          <SurvivalDialog onClose={() => setOpen(false)} />
-        </Suspense>
-      )}
+      {open && <SurvivalDialog onClose={() => setOpen(false)} />}
     </section>
   );
 }

@@ -9,7 +9,7 @@ import './survival.css';
 
 const messageOf = (reason: unknown): string => (reason instanceof Error ? reason.message : String(reason));
 
-export function SurvivalDialog({ onClose }: { readonly onClose: () => void }) {
+export default function SurvivalDialog({ onClose }: { readonly onClose: () => void }) {
   const session = useSession();
   const [table, setTable] = useState<SurvivalTable | null>(null);
   const [error, setError] = useState('');

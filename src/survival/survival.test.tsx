@@ -6,7 +6,7 @@ import type { SurvivalTable } from '#core/survival/table.ts';
 import { SessionContext } from '#src/state/context.ts';
 import type { Session } from '#src/state/session.ts';
 import { cellLook, kernelName } from './print.ts';
-import { SurvivalDialog } from './SurvivalDialog.tsx';
+import SurvivalDialog from './SurvivalDialog.tsx';
 
 const TABLE: SurvivalTable = {
   whither: 1,

@@ -117,6 +117,7 @@ export function seededCapture(): { readonly capture: Uint8Array; readonly secret
     devices,
     netns: text('namespace of the filter'),
     tlv: [{ type: 5, value: text('value that a TLV had to have') }],
+    hooks: ['tcx', text('hook that there is not')],
     trigger: { condition: text('condition of the trigger'), before: 1, after: 1 },
   });
   out.json(BLOCK_SUBTYPE.schema, {

@@ -28,6 +28,8 @@ export interface Seen {
   readonly id: bigint;
   /** Microseconds after START_NS. */
   readonly us: number;
+  /** Instead of `us`: Unix time. */
+  readonly ns?: bigint;
   /** Metadata bytes; absent = none. */
   readonly meta?: readonly number[];
   /** Instead of `meta`: a state without bytes, of an area of 8. */
@@ -85,7 +87,7 @@ export function sectionBytes(section: Section): Uint8Array {
     const state = seen.state ?? (seen.meta === undefined ? META_STATE.none : META_STATE.present);
     writer.enhancedPacket({
       interfaceId: hooks.indexOf(seen.hook),
-      time: START_NS + BigInt(seen.us) * 1000n,
+      time: seen.ns ?? START_NS + BigInt(seen.us) * 1000n,
       data: seen.data ?? UDP_PACKET,
       packetId: seen.id,
       comments: seen.comments ?? [],

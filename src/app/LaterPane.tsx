@@ -7,7 +7,7 @@ interface LaterProps {
   readonly what: string;
 }
 
-export function Later({ load, what }: LaterProps) {
+export function LaterPane({ load, what }: LaterProps) {
   const [Part] = useState(() =>
     lazy(() => load().catch(() => ({ default: () => <NotLoaded what={what} /> }))),
   );
