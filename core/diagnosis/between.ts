@@ -86,7 +86,10 @@ export function between(
   if (now.lane === 'none' || before?.lane === 'none') return NOTHING_BETWEEN;
   const crossing = before !== null && before.lane === 'tx' && now.lane === 'rx';
   const sameDevice =
-    before !== null && before.device === now.device && (before.netns === now.netns || now.netns === 0);
+    before !== null &&
+    before.device === now.device &&
+    before.host === now.host &&
+    (before.netns === now.netns || now.netns === 0);
   const xdpDevice = xdpBetween(before, now, sameDevice, crossing);
   const xdpPrograms = at(programs, 'xdp', xdpDevice);
   const tc = tcBetween(before, now, sameDevice, programs, kernel === KERNEL_UNKNOWN || kernel >= KERNEL_TCX);

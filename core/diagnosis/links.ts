@@ -11,12 +11,14 @@ import { HOOK_BY_NAME } from '#core/format/hooks.ts';
 import { deltaNs } from '#core/time/ns.ts';
 import { PRINT } from './fingerprint.ts';
 import { MAX_LINK_SCAN, type ChainOf, type PrintWindow } from './print-window.ts';
-import type { Place } from './sighting.ts';
+import { sameNamespace, type Place } from './sighting.ts';
 
 export type LinkKind =
   | 'clone'
   /** A veth pair hands the packet to its other end, which builds a new skb where XDP runs. */
   | 'veth'
+  /** From one host to another. */
+  | 'wire'
   | 'loopback'
   | 'forward'
   | 'encap'
@@ -59,7 +61,7 @@ export interface JourneySource {
   printAt(journey: number): number;
   /** Of this source alone. */
   readonly window: PrintWindow;
-  /** Runs are captures of their own: nothing links one to another. */
+  /** Runs are captures of their own: only a wire links one to another, of another host. */
   run(journey: number): number;
   /** The journey that the kernel says it was made from; -1 = none. */
   origin(journey: number): number;
@@ -125,11 +127,12 @@ function findBack(source: JourneySource, journey: number, known: Known): FoundLi
   for (const [of, word, kinds] of EARLIER) {
     source.window.follow(source, journey, of, words[at + word]!, (other) => {
       const what = matches(source, other, journey);
-      if (what === null || !kinds.includes(what) || source.run(other) !== source.run(journey)) return true;
+      if (what === null || !kinds.includes(what)) return true;
       if (what === 'merged' && !isMerged(source, other, journey, first)) return true;
       const end = source.lastBefore(other, first.event);
       if (end === null || Math.abs(gapNs(end, first)) > LINK_WINDOW_NS) return true;
       const kind = classify(what, end, first);
+      if (kind !== 'wire' && source.run(other) !== source.run(journey)) return true;
       if (kind !== null) candidates.push({ journey: other, kind, end, what: SAME[what] });
       return candidates.length < MAX_CANDIDATES;
     });
@@ -221,7 +224,7 @@ function fits(a: Uint32Array, i: number, b: Uint32Array, k: number): boolean {
 function classify(what: Match, end: JourneyEnd, first: JourneyEnd): LinkKind | null {
   const from = end.place;
   const to = first.place;
-  const sameDevice = from.device === to.device && from.netns === to.netns;
+  const sameDevice = from.device === to.device && sameNamespace(from, to);
   switch (what) {
     case 'segment':
       return sameDevice && from.lane === 'tx' && to.lane === 'tx' && to.order > from.order ? 'gso' : null;
@@ -237,10 +240,11 @@ function classify(what: Match, end: JourneyEnd, first: JourneyEnd): LinkKind | n
   if (from.lane === 'tx' && to.lane === 'rx') {
     if (from.order < QUEUED || to.order > STACK_ENTRY) return null;
     if (sameDevice) return from.device === 'lo' ? 'loopback' : null;
-    return from.order >= DRIVER ? 'veth' : null;
+    if (from.order < DRIVER) return null;
+    return from.host === to.host ? 'veth' : 'wire';
   }
   // Within one namespace, and not of what is made there.
-  if (from.netns !== to.netns || to.hook === LOCAL_OUT) return null;
+  if (!sameNamespace(from, to) || to.hook === LOCAL_OUT) return null;
   if (from.lane === 'rx' && to.lane === 'tx') return 'forward';
   if (from.lane !== to.lane) return null;
   return sameDevice && to.order <= from.order ? null : 'copy';

@@ -14,6 +14,8 @@ export interface Place {
   readonly device: string;
   /** 0 = not known. */
   readonly netns: number;
+  /** '' = not known. */
+  readonly host: string;
   /** Hooks behind one program of a chain: its id and name; id 0 elsewhere. */
   readonly afterId: number;
   readonly afterName: string;
@@ -27,10 +29,16 @@ export const NOWHERE: Place = {
   order: 0,
   device: '',
   netns: 0,
+  host: '',
   afterId: 0,
   afterName: '',
   beforeId: 0,
 };
+
+/** Namespaces of two hosts have the same numbers. */
+export function sameNamespace(a: Place, b: Place): boolean {
+  return a.netns === b.netns && a.host === b.host;
+}
 
 /** A function of the kernel that ran on the packet (OPERATION of core/format). */
 export interface Operation {

@@ -148,7 +148,7 @@ export class Snapshot implements CaptureSink {
   interface(info: InterfaceInfo): void {
     this.#writeSchema();
     const { hook, linkType, snapLen, ifindex } = info;
-    this.#interfaces.push({ info, hop: this.#hops.open(info).hop });
+    this.#interfaces.push({ info, hop: this.#hops.open(info, '').hop });
     this.#out.interfaceDescription({
       linkType,
       snapLen,

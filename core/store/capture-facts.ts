@@ -143,6 +143,11 @@ export class CaptureFacts {
     return this.hosts.at(-1)?.facts ?? null;
   }
 
+  /** The newest that the capture says of a host; '' = of one without a name. */
+  newestOf(hostname: string): HostFacts | null {
+    return this.hosts.findLast(({ facts }) => (facts?.hostname ?? '') === hostname)?.facts ?? null;
+  }
+
   /** Name of a drop reason (a number of the kernel that the event at `offset` was seen on). */
   dropReason(offset: number, reason: number): string {
     return this.hostAt(offset)?.dropReasons.get(reason) ?? `reason ${reason}`;

@@ -5,6 +5,7 @@ import { generateCapture, joinChunks } from '#core/pcapng/testing/generate-captu
 import { CaptureWriter, GAP_ALL_INTERFACES, GAP_COUNT_UNKNOWN } from '#core/pcapng/writer.ts';
 import type { CaptureStore } from './capture-store.ts';
 import { endpointText, findJourney, journeyId, journeyRun } from './event-text.ts';
+import { hopPlace } from './hop-place.ts';
 import { hopList } from './hops.ts';
 import { journeyDetail } from './journey-detail.ts';
 import { journeyEvents } from './journey-events.ts';
@@ -22,6 +23,7 @@ import {
   trace,
   UDP_PACKET,
   verdict,
+  type Section,
 } from './testing/scenario.ts';
 
 const RX = 'netif_receive_skb';
@@ -213,6 +215,7 @@ describe('hops', () => {
         order: 300,
         device: 'eth0',
         netns: 7,
+        host: '',
         events: 2,
         withMetadata: 1,
         metadataBytes: 8,
@@ -234,6 +237,28 @@ describe('hops', () => {
       },
       expect.objectContaining({ index: 1, events: 2, withMetadata: 0, unreadable: 1, metadataLost: 1 }),
     ]);
+  });
+
+  it('are apart on two hosts, however their sections take turns, and with the programs of their own', () => {
+    const on = (hostname: string, program: string, id: bigint): Section => ({
+      run: Number(id),
+      seen: [{ hook: RX, id, us: Number(id) }],
+      blocks: (writer) => {
+        const programs = [
+          { id: 1, name: program, tag: '00', type: 'xdp', attach: 'xdp', device: 'eth0', netns: 7 },
+        ];
+        writer.json(BLOCK_SUBTYPE.host, { hostname, kernel: '6.18.0', programs });
+      },
+    });
+    const sections = [on('a', 'of_a', 1n), on('b', 'of_b', 2n), on('a', 'of_a', 3n)];
+    const store = storeOf(joinChunks(sections.map(sectionBytes)));
+    const list = hopList(store, new JourneyList(store, NO_FILTER));
+    expect(list.map(({ name, host, events }) => [name, host, events])).toEqual([
+      ['eth0:netif_receive_skb', 'a', 2],
+      ['eth0:netif_receive_skb', 'b', 1],
+    ]);
+    expect(store.hops.domains[0]).not.toBe(store.hops.domains[1]);
+    expect([0, 1].map((hop) => hopPlace(store, hop).programs)).toEqual([['of_a'], ['of_b']]);
   });
 
   it('count a loss of metadata once per journey, in order of time and not of arrival', () => {

@@ -138,7 +138,7 @@ export class CaptureStore implements CaptureSink {
   }
 
   interface(info: InterfaceInfo): void {
-    const { hop, full } = this.hops.open(info);
+    const { hop, full } = this.hops.open(info, this.facts.host?.hostname ?? '');
     if (full) {
       this.log.once(
         'too-many-hops',

@@ -7,10 +7,10 @@ import type { HostFacts } from './host-facts.ts';
 /** `eth0:tcx/ingress@after:PROGRAM#ID`, and out of or into it. */
 const BEHIND = /@(?:after|fentry|fexit):(.*)#\d{1,10}$/;
 
-/** `hop`: index into the hops; -1 or one that is not there = nowhere. The programs are those that the newest host facts list. */
+/** `hop`: index into the hops; -1 or one that is not there = nowhere. The programs are those that its host had at last. */
 export function hopPlace(store: CaptureStore, hop: number): AreaPlace {
   const identity = store.hops.hops[hop];
-  return identity === undefined ? NOWHERE : placeOf(identity, store.facts.host);
+  return identity === undefined ? NOWHERE : placeOf(identity, store.facts.newestOf(identity.host));
 }
 
 /** Of a hop by its device and name; `host`: whose programs are attached there, null = not known. */

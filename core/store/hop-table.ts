@@ -1,4 +1,4 @@
-/** Hops: hook × device × netns for Whither's captures, one per interface name in others; and their counts. */
+/** Hops: hook × device × netns × host for Whither's captures, one per interface name in others; and their counts. */
 import type { Place } from '#core/diagnosis/sighting.ts';
 import { HOOK_BY_ID, HOOK_NONE, type Lane, type Layer } from '#core/format/hooks.ts';
 import type { InterfaceInfo } from '#core/pcapng/types.ts';
@@ -15,6 +15,8 @@ export interface HopIdentity {
   readonly order: number;
   readonly device: string;
   readonly netns: number;
+  /** Name of the host; '' = the capture does not say. */
+  readonly host: string;
 }
 
 /** `eth0:tcx/ingress@after:PROGRAM#ID`, `eth0:tc/ingress@fentry:PROGRAM#ID`, `…@fexit:PROGRAM#ID` */
@@ -35,6 +37,7 @@ const OTHER: HopIdentity = {
   order: MAX_HOPS,
   device: '',
   netns: 0,
+  host: '',
 };
 
 /** Bit of a domain: the hop is on the receive side. The others are the number of its namespace. */
@@ -57,14 +60,15 @@ export class HopTable {
   readonly metadataLost = new Float64Array(MAX_HOPS);
   readonly lost = new Float64Array(MAX_HOPS);
   private readonly byKey = new Map<string, number>();
-  private readonly namespaces: number[] = [];
+  private readonly namespaces: string[] = [];
 
-  /** The hop of an interface, made if it is new. `full` when it had to be the one for all others. */
-  open(info: InterfaceInfo): { hop: number; full: boolean } {
-    const identity = identify(info, this.hops.length);
+  /** The hop of an interface on `host`, made if it is new. `full` when it had to be the one for all others. */
+  open(info: InterfaceInfo, host: string): { hop: number; full: boolean } {
+    const identity = { ...identify(info, this.hops.length), host };
     const key = JSON.stringify([
       identity.hook,
       identity.netns,
+      host,
       // Between the programs of a chain, and of taps, there are several hops of one hook on one device.
       identity.hook === HOOK_NONE || SEVERAL.test(identity.name) ? identity.name : identity.device,
     ]);
@@ -80,7 +84,7 @@ export class HopTable {
   }
 
   private add(identity: HopIdentity): number {
-    const { hook, lane, order, device, netns } = identity;
+    const { hook, lane, order, device, netns, host } = identity;
     const [, side = '', program = '', id = '0'] = AT_PROGRAM.exec(identity.name) ?? [];
     const before = side === 'fentry';
     this.places.push({
@@ -89,19 +93,21 @@ export class HopTable {
       order,
       device,
       netns,
+      host,
       afterId: before ? 0 : Number(id),
       afterName: before ? '' : program,
       beforeId: before ? Number(id) : 0,
     });
-    let namespace = this.namespaces.indexOf(netns);
-    if (namespace < 0) namespace = this.namespaces.push(netns) - 1;
+    const named = `${netns} ${host}`;
+    let namespace = this.namespaces.indexOf(named);
+    if (namespace < 0) namespace = this.namespaces.push(named) - 1;
     const hop = this.hops.push(identity) - 1;
     this.domains[hop] = (namespace << 1) | (lane === 'rx' ? RECEIVES : 0);
     return hop;
   }
 }
 
-function identify(info: InterfaceInfo, order: number): HopIdentity {
+function identify(info: InterfaceInfo, order: number): Omit<HopIdentity, 'host'> {
   const name = info.name === '' ? `interface ${info.id}` : info.name;
   const { netns } = info;
   if (info.hook === HOOK_NONE) {

@@ -1,13 +1,22 @@
 import { describe, expect, it } from 'vitest';
 import { tcp } from '#core/diagnosis/testing/packets.ts';
 import { inspectStoredEvent } from '#core/inspect/stored.ts';
-import { GAP_CAUSE, LINK_KIND } from '#core/format/structs.ts';
+import { BLOCK_SUBTYPE, GAP_CAUSE, LINK_KIND } from '#core/format/structs.ts';
+import { joinChunks } from '#core/pcapng/testing/generate-capture.ts';
 import { CaptureWriter } from '#core/pcapng/writer.ts';
 import { UNKNOWN_EVENT } from '#core/pcapng/event.ts';
 import { HOOK_BY_NAME } from '#core/format/hooks.ts';
 import type { CaptureStore } from './capture-store.ts';
 import { journeyDetail } from './journey-detail.ts';
-import { seen, sectionBytes, START_NS, storeOf, UDP_PACKET, type Seen } from './testing/scenario.ts';
+import {
+  seen,
+  sectionBytes,
+  START_NS,
+  storeOf,
+  UDP_PACKET,
+  type Section,
+  type Seen,
+} from './testing/scenario.ts';
 
 describe('beside the area', () => {
   it('is what any event has, and where it changed', () => {
@@ -71,6 +80,19 @@ describe('links of a journey', () => {
       { journey: '41', kind: 'clone', known: 'exact', evidence },
     ]);
     expect(inspectStoredEvent(store, 0, null).links).toEqual([]);
+  });
+
+  it('find the packet again on another host, over the wire and not over a veth pair', () => {
+    const at = (hostname: string, hook: string, id: bigint): Section => ({
+      run: Number(id),
+      seen: [{ hook, id, us: Number(id) }],
+      blocks: (writer) => writer.json(BLOCK_SUBTYPE.host, { hostname, kernel: '6.18.0' }),
+    });
+    const sections = [at('a', 'net_dev_start_xmit', 1n), at('b', 'netif_receive_skb', 2n)];
+    const store = storeOf(joinChunks(sections.map(sectionBytes)));
+    expect(journeyDetail(store, 1).links).toMatchObject([
+      { direction: 'from', kind: 'wire', known: 'inferred', journey: 0 },
+    ]);
   });
 
   it('find the packet again on the other end of a veth pair, in both directions', () => {

@@ -8,6 +8,7 @@ import {
   type JourneyEnd,
   type JourneySource,
 } from '#core/diagnosis/links.ts';
+import { sameNamespace } from '#core/diagnosis/sighting.ts';
 import { nsFromParts, type Ns } from '#core/time/ns.ts';
 import type { CaptureStore } from './capture-store.ts';
 import { decimal, journeyId } from './event-text.ts';
@@ -59,12 +60,12 @@ function sourceOf(store: CaptureStore, end: number): JourneySource & EndSource {
       const event = journeys.word(journey, JOURNEY.first);
       return events.chunk(event).protocol[event & CHUNK_MASK]!;
     },
-    sees: ({ id }, { device, netns }) =>
+    sees: ({ id }, from) =>
       hops.places.some(
         (place, hop) =>
           place.hook === id &&
-          place.device === device &&
-          place.netns === netns &&
+          place.device === from.device &&
+          sameNamespace(place, from) &&
           hops.events[hop]! > 0 &&
           hops.first[hop]! < end,
       ),

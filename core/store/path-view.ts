@@ -19,7 +19,7 @@ export interface HopCause {
 export interface Hop {
   /** Index into the list of hops; stable within one capture. */
   readonly index: number;
-  /** `eth0:tcx/ingress@first`; unique within the capture together with netns. */
+  /** `eth0:tcx/ingress@first`; unique within the capture together with netns and host. */
   readonly name: string;
   readonly hook: number;
   readonly label: string;
@@ -28,6 +28,8 @@ export interface Hop {
   readonly order: number;
   readonly device: string;
   readonly netns: number;
+  /** Name of the host; '' = the capture does not say. */
+  readonly host: string;
   readonly events: number;
   /** Of them, with metadata bytes (state present). */
   readonly withMetadata: number;

@@ -2,7 +2,7 @@
  * What the store answers with: plain data that crosses to the page as it is (workers/api.ts re-exports it).
  *
  * Vocabulary: an *event* is one packet seen at one hook. A *journey* is all events of one packet, in
- * time order. A *hop* is a place events happen at: hook × device × netns. In a capture without journey
+ * time order. A *hop* is a place events happen at: hook × device × netns × host. In a capture without journey
  * ids every event is a journey of its own, and every interface a hop of lane 'none'.
  */
 export * from './bytes-view.ts';

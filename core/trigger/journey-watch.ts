@@ -69,7 +69,7 @@ export class JourneyWatch {
   }
 
   interface(info: InterfaceInfo): void {
-    const { hop } = this.hops.open(info);
+    const { hop } = this.hops.open(info, '');
     this.hopOf[info.id] = hop;
     this.terms.hop(hop, this.hops.hops[hop]!);
   }

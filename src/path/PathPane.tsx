@@ -19,7 +19,7 @@ import { isFiltered } from '#src/state/list-filter.ts';
 import { usePage, useSession } from '#src/state/context.ts';
 import { useWidth } from '#src/app/use-size.ts';
 import { drawPath } from './draw.ts';
-import { groupsOf, laneTitle, type Group, type LaneSlots } from './lanes.ts';
+import { groupsOf, laneTitle, whereOf, type Group, type LaneSlots } from './lanes.ts';
 import { firstRows, layoutPath } from './layout.ts';
 import { PathTable } from './PathTable.tsx';
 import { INTACT_OR_HARMED, useSides } from './sides.ts';
@@ -269,10 +269,7 @@ function Devices({ groups, shown, onChoose }: DevicesProps) {
           aria-pressed={shown === group.key}
           onClick={() => onChoose(group.key)}
         >
-          {group.title}
-          {groups.some((other) => other !== group && other.title === group.title) && (
-            <span className="mono muted">netns {group.netns}</span>
-          )}
+          {group.title} <span className="mono muted">{whereOf(group, groups)}</span>
         </button>
       ))}
     </div>

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { parseFilter } from '#core/query/parse.ts';
 import { fakeHop } from '#src/testing/hops.ts';
-import type { HopCause } from '#workers/api.ts';
-import { causeFilter, edgeFilter } from './ask.ts';
+import { hopKey, hopOfKey } from '#src/state/hop-key.ts';
+import type { Hop, HopCause } from '#workers/api.ts';
+import { causeFilter, edgeFilter, lostFilter } from './ask.ts';
 import { layoutPath } from './layout.ts';
 import { focusedStop, nextBand, step, stopsOf } from './stops.ts';
 
@@ -25,6 +26,28 @@ describe('what a mark asks for', () => {
     expect(causeFilter(hops, hops[1]!, { ...CAUSE, cause: 'unknown', known: 'unknown' })).toBe(
       'any(hop == "eth0:tcx/ingress@first" && state == lost && known == unknown)',
     );
+  });
+
+  it('names namespace and host of a hop where its name is not enough', () => {
+    const named = (part: Partial<Hop>): Hop => ({ ...hops[1]!, ...part });
+    const three = [
+      named({ index: 0, netns: 1, host: 'a' }),
+      named({ index: 1, netns: 2, host: 'a' }),
+      named({ index: 2, netns: 1, host: 'b' }),
+    ];
+    expect(lostFilter(three, three[0]!)).toBe(
+      'any(hop == "eth0:tcx/ingress@first" && netns == 1 && host == "a" && state == lost)',
+    );
+    expect(lostFilter(three.slice(0, 2), three[0]!)).toBe(
+      'any(hop == "eth0:tcx/ingress@first" && netns == 1 && state == lost)',
+    );
+    expect(parseFilter(lostFilter(three, three[2]!))).not.toBeNull();
+    expect(three.map((_, i) => hopKey(three, i))).toEqual([
+      'eth0:tcx/ingress@first~1~a',
+      'eth0:tcx/ingress@first~2',
+      'eth0:tcx/ingress@first~1~b',
+    ]);
+    expect(three.map((_, i) => hopOfKey(three, hopKey(three, i) ?? ''))).toEqual([0, 1, 2]);
   });
 
   it('is a way from one hop straight to another, by none of those between', () => {

@@ -8,11 +8,15 @@ function quoted(text: string): string {
   return `"${text.replace(/[\\"]/g, '\\$&')}"`;
 }
 
-/** `hop == "eth0:nf/forward"`, with its netns where two hops have the name. */
+/** `hop == "eth0:nf/forward"`, with its netns, and its host, where two hops have the name. */
 function isHop(hops: readonly Hop[], hop: Hop): string {
   const named = `hop == ${quoted(hop.name)}`;
-  const isAmbiguous = hops.some((other) => other !== hop && other.name === hop.name);
-  return isAmbiguous ? `${named} && netns == ${hop.netns}` : named;
+  const others = hops.filter((other) => other !== hop && other.name === hop.name);
+  return [
+    named,
+    ...(others.length > 0 ? [`netns == ${hop.netns}`] : []),
+    ...(others.some(({ host }) => host !== hop.host) ? [`host == ${quoted(hop.host)}`] : []),
+  ].join(' && ');
 }
 
 /** Journeys that came to this harm at this hop by this cause. */

@@ -1,5 +1,5 @@
 /**
- * Which lanes of hooks there are and in which rows they stand: one lane for each device, netns and direction, two of them
+ * Which lanes of hooks there are and in which rows they stand: one lane for each device, netns, host and direction, two of them
  * in one row where packets go on from one to the other. Pure; where everything is comes after (layout.ts).
  */
 import { HOOK_BY_ID, type Lane, type Layer } from '#core/format/hooks.ts';
@@ -22,13 +22,15 @@ export function laneTitle(lane: LaneName): string {
 
 /** Groups in the order in which their first hop was seen. `foreign` hops (lane 'none') share one group. */
 export function groupKey(hop: Hop): string {
-  return hop.lane === 'none' ? 'interfaces' : `${hop.device}~${hop.netns}`;
+  if (hop.lane === 'none') return 'interfaces';
+  return [hop.device, hop.netns, ...(hop.host === '' ? [] : [hop.host])].join('~');
 }
 
 export interface Group {
   readonly key: string;
   readonly title: string;
   readonly netns: number;
+  readonly host: string;
   readonly hops: readonly Hop[];
 }
 
@@ -44,8 +46,19 @@ export function groupsOf(hops: readonly Hop[]): readonly Group[] {
     key,
     title: key === 'interfaces' ? 'interfaces' : members[0]?.device || 'no device',
     netns: members[0]?.netns ?? 0,
+    host: members[0]?.host ?? '',
     hops: members,
   }));
+}
+
+/** What tells the group from others: its host where there are several, its namespace where a device of that host has the same name. */
+export function whereOf(group: Group, groups: readonly Group[]): string {
+  const { title, host, netns } = group;
+  const others = groups.filter((other) => other !== group);
+  return [
+    ...(others.some((other) => other.host !== host) ? [host === '' ? 'unnamed host' : host] : []),
+    ...(others.some((other) => other.host === host && other.title === title) ? [`netns ${netns}`] : []),
+  ].join(' · ');
 }
 
 /** All hops in the order in which the diagram shows them: group by group, lane by lane, kernel order. */

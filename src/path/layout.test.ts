@@ -214,6 +214,18 @@ describe('rows of lanes', () => {
     ]);
   });
 
+  it('names the host where there are several, and the namespace only within one', () => {
+    const hosts = ['a', 'b'].flatMap((host, n) =>
+      edgeHops('eth0', 1, 10 * n).map((hop) => ({ ...hop, host })),
+    );
+    expect(lay(hosts).rows.map(({ lanes }) => lanes[0]?.detail)).toEqual([
+      'Rx · a',
+      'Tx · a',
+      'Rx · b',
+      'Tx · b',
+    ]);
+  });
+
   it('shows an ordinary capture as one row of interfaces, without a flow between them', () => {
     const hops = [0, 1, 2].map((index) =>
       fakeHop({ index, hook: 0, name: `if${index}`, lane: 'none', events: 5 }),

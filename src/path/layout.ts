@@ -6,7 +6,16 @@
 import type { Edge, Hop, HopNumbers, MissingHook } from '#workers/api.ts';
 import { layoutCallouts, type Callout } from './callouts.ts';
 import { layoutFlows, type Bend, type Segment, type Stub } from './flows.ts';
-import { groupsOf, isQuiet, laneTitle, rowsOf, type LaneSlots, type Slot } from './lanes.ts';
+import {
+  groupsOf,
+  isQuiet,
+  laneTitle,
+  rowsOf,
+  whereOf,
+  type Group,
+  type LaneSlots,
+  type Slot,
+} from './lanes.ts';
 
 /** The journeys whose path is drawn: one side, or two that are compared. */
 export interface Side {
@@ -175,7 +184,6 @@ export function layoutPath(
     options.sides.map((side, i) =>
       countOf(slot.hop === null ? null : (side.hops[slot.hop.index] ?? null), mosts[i]!, bandHeight),
     );
-  const ambiguous = (title: string) => groups.filter((group) => group.title === title).length > 1;
   const lines = options.sides.length === 1 ? 2 : 3;
 
   const placed: RowLayout[] = [];
@@ -186,7 +194,7 @@ export function layoutPath(
   rows.forEach((row, index) => {
     const { pitch, quietPitch } = pitchOf(row, room);
     const step = Math.max(MIN_PITCH, pitch);
-    const lanes = layoutRow(row, y, step, quietPitch, counts, ambiguous);
+    const lanes = layoutRow(row, y, step, quietPitch, counts, groups);
     const stations = lanes.flatMap((lane) => lane.stations);
     const levels = new Set(stations.map(({ labelY }) => labelY)).size > 1 ? 2 : 1;
     const dotY = y + LABEL_Y + (levels - 1) * LABEL_STEP + DOT_BELOW_LABEL;
@@ -244,7 +252,7 @@ function layoutRow(
   step: number,
   quietPitch: number,
   counts: (slot: Slot) => readonly Count[],
-  ambiguous: (title: string) => boolean,
+  groups: readonly Group[],
 ): readonly LaneLayout[] {
   let left = 0;
   let position = 0;
@@ -286,7 +294,7 @@ function layoutRow(
     return {
       key,
       title: group.title,
-      detail: `${laneTitle(lane)}${ambiguous(group.title) ? ` · netns ${group.netns}` : ''}`,
+      detail: [laneTitle(lane), whereOf(group, groups)].filter(Boolean).join(' · '),
       x,
       stations,
       layers: layers.map((layer) => ({

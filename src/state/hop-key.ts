@@ -1,19 +1,28 @@
 /**
  * How a hop is named in a link: hop indices belong to one capture, names do not. The netns is added only
- * where two hops have the same name.
+ * where two hops have the same name, and the host where that is the same as well.
  */
 import type { Hop } from '#workers/api.ts';
 
 export function hopKey(hops: readonly Hop[], index: number): string | null {
   const hop = hops[index];
   if (hop === undefined) return null;
-  const ambiguous = hops.some((other) => other.index !== hop.index && other.name === hop.name);
-  return ambiguous ? `${hop.name}~${hop.netns}` : hop.name;
+  const others = hops.filter((other) => other.index !== hop.index);
+  return namesOf(hop).find((name, i) => !others.some((other) => namesOf(other)[i] === name)) ?? null;
 }
 
 /** Index of the hop that `key` names, null when the capture has none (yet). */
 export function hopOfKey(hops: readonly Hop[], key: string): number | null {
-  const named =
-    hops.find((hop) => hop.name === key) ?? hops.find((hop) => `${hop.name}~${hop.netns}` === key);
-  return named?.index ?? null;
+  for (const i of NAMES) {
+    const named = hops.find((hop) => namesOf(hop)[i] === key);
+    if (named !== undefined) return named.index;
+  }
+  return null;
+}
+
+const NAMES = [0, 1, 2] as const;
+
+/** The shortest first. */
+function namesOf({ name, netns, host }: Hop): readonly [string, string, string] {
+  return [name, `${name}~${netns}`, `${name}~${netns}~${host}`];
 }

@@ -7,7 +7,12 @@ export function samePlaces(before: readonly Hop[], after: readonly Hop[]): boole
     before.length === after.length &&
     before.every((hop, i) => {
       const now = after[i];
-      return hop.name === now?.name && hop.netns === now.netns && hop.events > 0 === now.events > 0;
+      return (
+        hop.name === now?.name &&
+        hop.netns === now.netns &&
+        hop.host === now.host &&
+        hop.events > 0 === now.events > 0
+      );
     })
   );
 }

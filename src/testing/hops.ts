@@ -15,6 +15,7 @@ export function fakeHop(part: Partial<Hop> & { readonly index: number; readonly 
     order: hook?.order ?? 0,
     device,
     netns: 0,
+    host: '',
     events,
     withMetadata,
     metadataBytes: withMetadata * 16,

@@ -21,6 +21,7 @@ export function place(name: string, netns = 7): Place {
     order,
     device,
     netns,
+    host: '',
     afterId: before ? 0 : Number(number),
     afterName: before ? '' : programName,
     beforeId: before ? Number(number) : 0,

@@ -178,6 +178,7 @@ export const NAME_FIELDS: readonly Field[] = [
   hopField('netns', 'inode number of the network namespace', '4026531840', ({ netns }) =>
     netns === 0 ? [] : [String(netns)],
   ),
+  hopField('host', 'name of the host', 'edge-7', ({ host }) => (host === '' ? [] : [host])),
   hopField('lane', 'rx, tx, or end', 'rx', ({ lane }) => (lane === 'none' ? [] : [lane])),
   hopField('layer', 'layer of the hop', 'tc', ({ layer }) => (layer === 'none' ? [] : [layer])),
   ...HOP_STATE_NAMES.filter((state) => state !== 'none' && state !== 'present').map((state) =>
