@@ -21,7 +21,11 @@ class FakeWorker {
   }
 
   readonly spawn = (): Worker =>
-    Object.assign(this.#channel.port1, { terminate: () => void this.terminated++ }) as unknown as Worker;
+    Object.assign(this.#channel.port1, {
+      terminate: () => {
+        this.terminated++;
+      },
+    }) as unknown as Worker;
 }
 
 describe('the file source', () => {
@@ -102,7 +106,10 @@ describe('the file source', () => {
     const worker = new FakeWorker(SLICE_READER);
     const source = new FileSource(new File([LONG as BlobPart], 'a.pcapng'), worker.spawn);
     const sink = new Collector();
-    sink.pause = () => Promise.resolve(source.cancel());
+    sink.pause = () => {
+      source.cancel();
+      return Promise.resolve();
+    };
     await source.start(sink);
     expect(sink.bytes).toBe(FIRST_SLICE_BYTES);
     expect(worker.terminated).toBe(1);
