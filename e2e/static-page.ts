@@ -46,15 +46,21 @@ export class StaticPage {
   }
 
   /** As a person does it: over the whole page, not into an input. */
-  async drop(name: string, bytes: Uint8Array): Promise<void> {
+  drop(name: string, bytes: Uint8Array): Promise<void> {
+    return this.dropAll([[name, bytes]]);
+  }
+
+  async dropAll(files: readonly (readonly [name: string, bytes: Uint8Array])[]): Promise<void> {
     const transfer = await this.page.evaluateHandle(
-      ([fileName, base64]) => {
+      (encoded) => {
         const data = new DataTransfer();
-        const raw = Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
-        data.items.add(new File([raw], fileName));
+        for (const [name, base64] of encoded) {
+          const raw = Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
+          data.items.add(new File([raw], name));
+        }
         return data;
       },
-      [name, Buffer.from(bytes).toString('base64')] as const,
+      files.map(([name, bytes]) => [name, Buffer.from(bytes).toString('base64')] as const),
     );
     await this.page.dispatchEvent('body', 'drop', { dataTransfer: transfer });
   }

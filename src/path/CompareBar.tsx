@@ -23,7 +23,9 @@ export function CompareBar({ compare, journeys, errors }: Props) {
   const startNs = usePage((state) => state.calm?.timeline.startNs ?? '0');
   const endNs = usePage((state) => state.calm?.timeline.endNs ?? '0');
   const filtered = usePage((state) => isFiltered(state.link));
-  const presets = presetsFor({ names, startNs, endNs, filtered });
+  const places = usePage((state) => state.places);
+  const hosts = [...new Set(places.map(({ host }) => host))].filter((host) => host !== '');
+  const presets = presetsFor({ names, startNs, endNs, filtered, hosts });
   return (
     <div className="compare-bar" role="group" aria-label="Compared sides">
       <SideField

@@ -18,6 +18,7 @@ import { hopOfKey } from '#src/state/hop-key.ts';
 import { isFiltered } from '#src/state/list-filter.ts';
 import { usePage, useSession } from '#src/state/context.ts';
 import { useWidth } from '#src/app/use-size.ts';
+import { align } from './align.ts';
 import { drawPath } from './draw.ts';
 import { groupsOf, laneTitle, whereOf, type Group, type LaneSlots } from './lanes.ts';
 import { firstRows, layoutPath } from './layout.ts';
@@ -57,22 +58,23 @@ export function PathPane() {
   const svg = useRef<SVGSVGElement>(null);
   const width = useWidth(scroll);
   const { sides, journeys, errors } = useSides(hops, edges);
+  const drawn = useMemo(() => align(hops, edges, sides), [hops, edges, sides]);
 
-  const groups = useMemo(() => groupsOf(hops), [hops]);
+  const groups = useMemo(() => groupsOf(drawn.hops), [drawn]);
   const wanted = only ?? firstGroup(groups);
   const shown = groups.some((group) => group.key === wanted) ? wanted : null;
   const layout = useMemo(
     () =>
-      layoutPath(hops, missing, edges, {
+      layoutPath(drawn.hops, missing, drawn.edges, {
         width: Math.max(320, width - 28),
         only: shown,
-        sides,
+        sides: drawn.sides,
         all,
         bandRoom: innerHeight * BAND_SHARE * (sides.length > 1 ? 1.6 : 1),
       }),
-    [hops, missing, edges, width, shown, sides, all],
+    [drawn, missing, width, shown, sides, all],
   );
-  const stops = useMemo(() => stopsOf(layout, hops, edges), [layout, hops, edges]);
+  const stops = useMemo(() => stopsOf(layout, hops, drawn.edges), [layout, hops, drawn]);
   const pressedHop = link.hop === null ? null : hopOfKey(hops, link.hop);
   const { where } = link;
   const pressed = useMemo(() => {
@@ -194,7 +196,12 @@ export function PathPane() {
             <g className="path-root" />
           </svg>
         )}
-        <PathTable hops={useDeferredValue(hops)} missing={missing} sides={sides} visible={asTable} />
+        <PathTable
+          hops={useDeferredValue(drawn.hops)}
+          missing={missing}
+          sides={drawn.sides}
+          visible={asTable}
+        />
         {!asTable && <Silent lanes={layout.silent} all={all} onAll={setAll} />}
       </div>
     </section>

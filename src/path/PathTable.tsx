@@ -66,8 +66,8 @@ export const PathTable = memo(function PathTable({ hops, missing, sides, visible
   );
 });
 
-function damage(numbers: HopNumbers | undefined): string {
-  return numbers === undefined ? '' : damagesOf(numbers).map(damageText).join('; ');
+function damage(numbers: HopNumbers | null | undefined): string {
+  return numbers == null ? '' : damagesOf(numbers).map(damageText).join('; ');
 }
 
 function one(hop: Hop, [side]: readonly Side[]): readonly (string | number)[] {
@@ -87,11 +87,15 @@ function compared(hop: Hop, sides: readonly Side[]): readonly (string | number)[
   const own = sides.map((side) => side.hops[hop.index]);
   const points = difference(own.map((numbers) => countOf(numbers ?? null, 1, 0)));
   return [
-    ...own.flatMap((numbers) => [
-      numbers?.events ?? 0,
-      printShare(numbers?.withMetadata ?? 0, numbers?.events ?? 0),
-      damage(numbers),
-    ]),
+    ...own.flatMap((numbers) =>
+      numbers === null
+        ? ['not observed', '', '']
+        : [
+            numbers?.events ?? 0,
+            printShare(numbers?.withMetadata ?? 0, numbers?.events ?? 0),
+            damage(numbers),
+          ],
+    ),
     points ?? '–',
   ];
 }

@@ -4,7 +4,8 @@ import type { Edge, Hop, HopCause } from '#workers/api.ts';
 /** Hops that are ruled out in one expression, which has a bound. */
 const MAX_RULED_OUT = 16;
 
-function quoted(text: string): string {
+/** As a text of the filter language. */
+export function quoted(text: string): string {
   return `"${text.replace(/[\\"]/g, '\\$&')}"`;
 }
 

@@ -33,7 +33,7 @@ const keyOf = (datum: unknown) => (datum as { key: string }).key;
 
 function describeCount(of: Count, name: string): string {
   const { numbers } = of;
-  if (numbers === null) return `${name}0 packets`;
+  if (numbers === null) return `${name}no packets counted`;
   const bytes = numbers.withMetadata === 0 ? '' : `, ${averageBytes(numbers)} B on average`;
   const unreadable = numbers.unreadable === 0 ? '' : `, ${count(numbers.unreadable)} unreadable`;
   const gone =

@@ -19,8 +19,8 @@ import {
 
 /** The journeys whose path is drawn: one side, or two that are compared. */
 export interface Side {
-  /** By index of the hop; shorter than the list of hops when some have come since. */
-  readonly hops: readonly HopNumbers[];
+  /** By index of the hop; shorter than the list of hops when some have come since. null = its host did not observe it. */
+  readonly hops: readonly (HopNumbers | null)[];
   readonly edges: readonly Edge[];
 }
 
@@ -179,7 +179,7 @@ export function layoutPath(
     Math.min(MAX_BAND, Math.max(MIN_BAND, options.bandRoom / Math.max(1, rows.length))) /
       options.sides.length,
   );
-  const mosts = options.sides.map((side) => Math.max(1, ...side.hops.map(({ events }) => events)));
+  const mosts = options.sides.map((side) => Math.max(1, ...side.hops.map((numbers) => numbers?.events ?? 0)));
   const counts = (slot: Slot) =>
     options.sides.map((side, i) =>
       countOf(slot.hop === null ? null : (side.hops[slot.hop.index] ?? null), mosts[i]!, bandHeight),

@@ -1,5 +1,6 @@
 /** Pairs that people compare, as sides of the path. Pure. */
 import type { Comparison } from '#src/state/link.ts';
+import { quoted } from './ask.ts';
 import { INTACT_OR_HARMED } from './sides.ts';
 
 export interface Preset {
@@ -13,14 +14,22 @@ interface Known {
   readonly startNs: string;
   readonly endNs: string;
   readonly filtered: boolean;
+  /** Names of the hosts that were seen. */
+  readonly hosts: readonly string[];
 }
 
 const MAX_TLVS = 4;
+const MAX_HOSTS = 4;
 
-export function presetsFor({ names, startNs, endNs, filtered }: Known): readonly Preset[] {
+export function presetsFor({ names, startNs, endNs, filtered, hosts }: Known): readonly Preset[] {
   const half = (BigInt(endNs) - BigInt(startNs)) / 2000n;
   const tlvs = names.filter((name) => /^\w+$/.test(name)).slice(0, MAX_TLVS);
+  const [first, ...others] = hosts;
   return [
+    ...others.slice(0, MAX_HOSTS).map((other) => ({
+      name: `${first} and ${other}`,
+      compare: { a: `host == ${quoted(first!)}`, b: `host == ${quoted(other)}` },
+    })),
     ...(filtered ? [{ name: 'The filter and the rest', compare: { a: null, b: null } }] : []),
     { name: 'Intact and damaged', compare: INTACT_OR_HARMED },
     ...(half > 0n

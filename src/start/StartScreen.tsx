@@ -77,19 +77,21 @@ function FileSource() {
   return (
     <section className="start-block start-drop">
       <p>
-        <b>Drop a capture</b> <span className="muted">anywhere on this page, now or later</span>
+        <b>Drop a capture</b>{' '}
+        <span className="muted">anywhere on this page, now or later; several are shown together</span>
       </p>
       <label className="button start-choose">
         Choose a file
         <input
           type="file"
+          multiple
           className="hidden-text"
           accept=".pcapng,.pcap,.cap,.ntar"
           onChange={(event) => {
-            const file = event.target.files?.[0];
+            const files = [...(event.target.files ?? [])];
             // The same file chosen again is no change otherwise.
             event.target.value = '';
-            if (file !== undefined) void session.take(file, true);
+            void session.take(files, true);
           }}
         />
       </label>

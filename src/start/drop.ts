@@ -25,8 +25,8 @@ export function listenForFiles(session: Session): void {
     if (!hasFiles(event)) return;
     event.preventDefault();
     setDepth(0);
-    const file = event.dataTransfer?.files[0];
+    const files = [...(event.dataTransfer?.files ?? [])];
     // From the start screen the link's view is kept: it may be the view that somebody sent with this file.
-    if (file !== undefined) void session.take(file, store.getState().capture === null);
+    void session.take(files, store.getState().capture === null);
   });
 }

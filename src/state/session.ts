@@ -15,6 +15,7 @@ import { keepCalm, type Calm } from './calm.ts';
 import { WorkerSlot, type Connection } from './connection.ts';
 import { afterFrame } from './frame.ts';
 import { hopKey } from './hop-key.ts';
+import { together } from './together.ts';
 import { JourneyChoice, NO_CHOICE } from './journey-choice.ts';
 import { EMPTY_LINK, parseJourneyId, sameSource, type Comparison, type LinkState } from './link.ts';
 import { FilterControl } from './list-filter.ts';
@@ -75,8 +76,14 @@ export class Session {
     return this.#worker.api;
   }
 
-  /** A file that was dropped on the page or chosen there: a capture, or for the schema of the one that is open. */
-  async take(file: File, keepView: boolean): Promise<void> {
+  /** What was dropped on the page or chosen there: a capture, several to be seen together, or a file for the schema of the one that is open. */
+  async take(files: readonly File[], keepView: boolean): Promise<void> {
+    const file = files.length === 1 ? files[0] : files.length > 1 ? await together(files) : undefined;
+    if (file === undefined) return;
+    if (!(file instanceof File)) {
+      this.report(file);
+      return;
+    }
     const kind = await kindOfFile(file);
     if (kind === 'capture') return this.open({ kind: 'file', file }, keepView);
     if (this.store.getState().capture !== null) {

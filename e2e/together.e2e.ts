@@ -1,0 +1,54 @@
+/** Captures of two hosts in one page: the same lab on two kernels. */
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { waitForState } from './look.ts';
+import { StaticPage } from './static-page.ts';
+
+const PUBLIC = path.join(import.meta.dirname, '../public');
+const HERE = readFileSync(path.join(PUBLIC, 'samples/forward.pcapng'));
+const OLDEST = readdirSync(path.join(PUBLIC, 'survival')).find((release) => release.startsWith('6.1.'))!;
+const THERE = gunzipSync(readFileSync(path.join(PUBLIC, 'survival', OLDEST, 'forward.pcapng.gz')));
+
+const site = new StaticPage();
+
+describe('two captures', () => {
+  it('that are dropped together are two hosts, and stand on one path when they are compared', async () => {
+    const { page } = site;
+    await page.goto(site.url);
+    await site.dropAll([
+      ['here.pcapng', HERE],
+      ['there.pcapng', THERE],
+    ]);
+    await waitForState(page, 'done');
+    await page.locator('[data-testid="source"]', { hasText: 'here.pcapng + there.pcapng' }).waitFor();
+    const hosts = await page.evaluate(() => [
+      ...new Set(globalThis.whither.state.newest!.hops.map(({ host }) => host)),
+    ]);
+    expect(hosts).toHaveLength(2);
+
+    const rows = page.locator('.path-table tbody tr, table[aria-label="Path as a table"] tbody tr');
+    const apart = await rows.count();
+    await page.getByRole('button', { name: 'Compare…' }).click();
+    await page.getByLabel('Sides to begin with').selectOption({ label: `${hosts[0]} and ${hosts[1]}` });
+    // Both sides at one and the same hop; and one that the older kernel did not observe.
+    const cells = (hop: string) => page.locator(`tr[data-hop="${hop}"] td`).allTextContents();
+    await expect
+      .poll(() => cells('in0:tcx/ingress@first'))
+      .toEqual(['Rx', '2', '100 %', '', '2', '100 %', '', '0']);
+    expect(await cells('in0:nf/prerouting')).toEqual(['Rx', '2', '100 %', '', 'not observed', '', '', '–']);
+    expect(await rows.count()).toBeLessThan(apart);
+    expect(new URL(page.url()).searchParams.get('a')).toBe(`host == "${hosts[0]}"`);
+  });
+
+  it('of which one is no pcapng are refused with a way out', async () => {
+    const { page } = site;
+    await page.goto(site.url);
+    await site.dropAll([
+      ['here.pcapng', HERE],
+      ['notes.txt', new TextEncoder().encode('nothing')],
+    ]);
+    await page.locator('.problem', { hasText: 'notes.txt is no pcapng' }).waitFor();
+  });
+});

@@ -1,0 +1,29 @@
+/** Several capture files as one: sections of pcapng follow each other, and so the files may. */
+import type { Problem } from '#core/pcapng/types.ts';
+
+/** Of a Section Header Block, the same in either byte order (pcapng, section 4.1). */
+const SECTION_HEADER = [0x0a, 0x0d, 0x0d, 0x0a] as const;
+
+/** The files one behind the other, by reference: nothing is read but their first bytes. Or why that is not possible. */
+export async function together(files: readonly File[]): Promise<File | Problem> {
+  for (const file of files) {
+    const bytes = new Uint8Array(
+      await file
+        .slice(0, SECTION_HEADER.length)
+        .arrayBuffer()
+        .catch(() => new ArrayBuffer(0)),
+    );
+    if (SECTION_HEADER.every((byte, i) => bytes[i] === byte)) continue;
+    return {
+      code: 'not-together',
+      offset: 0,
+      cause: `${file.name} is no pcapng, and only those can be opened together.`,
+      remedy: 'Make it one (editcap -F pcapng), or open it alone.',
+      fatal: false,
+    };
+  }
+  return new File(
+    files.map((file) => file),
+    files.map(({ name }) => name).join(' + '),
+  );
+}
