@@ -65,7 +65,10 @@ export default defineConfig({
   base: './',
   plugins: [react(), oneFile()],
   resolve: {
-    alias: { '#workers/spawn.ts': path.join(import.meta.dirname, 'workers/spawn-inline.ts') },
+    alias: {
+      '#workers/spawn.ts': path.join(import.meta.dirname, 'workers/spawn-inline.ts'),
+      '#workers/spawn-file-reader.ts': path.join(import.meta.dirname, 'workers/no-file-reader.ts'),
+    },
   },
   // No module: a worker of one cannot be started from a page on disk.
   worker: { format: 'iife', rolldownOptions: { output: { topLevelVar: false } } },

@@ -1,6 +1,6 @@
 /**
- * `npm test`: check and unit tests, then kernel and virtual machine tests, then browser tests, each to its end, so that one
- * failure does not hide another. Installs what is missing first. The last line counts all tests.
+ * `npm test`: check, unit tests, kernel and virtual machine tests, browser tests, each to its end, so that one failure does not hide
+ * another. Installs what is missing first. At the end each failure in two lines, and the last line counts all tests.
  */
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
@@ -11,10 +11,13 @@ import { say } from './lib/say.mjs';
 import { ensureBuilt, ensureNode, ensureNpmPackages, ensureProbe } from './lib/setup.mjs';
 
 /**
- * Each to its end, one line after the other; those of one line at the same time: lint and types take one processor and the unit
- * tests another, and kernel tests wait while virtual machines compute. Kernel and browser tests look at the same host.
+ * Two at a time, for two processors: those of one row one after the other. Kernel and browser tests look at the same host, so never
+ * at once, and they wait more than they compute; the others compute.
  */
-const PROJECTS = [['unit'], ['kernel', 'vm'], ['browser']];
+const LANES = [
+  ['kernel', 'browser'],
+  ['check', 'unit', 'vm'],
+];
 
 ensureNode();
 ensureNpmPackages();
@@ -26,12 +29,14 @@ if (missing.length > 0) {
 } else if (!ensureProbe()) ok = false;
 ensureBuilt();
 
-const check = run(process.execPath, ['scripts/check.mjs']).then((code) => {
-  if (code !== 0) ok = false;
-});
+const check = async () => {
+  if ((await run(process.execPath, ['scripts/check.mjs'])) !== 0) ok = false;
+};
 
 const results = mkdtempSync(path.join(os.tmpdir(), 'whither-test-'));
 const totals = { passed: 0, failed: 0, skipped: 0 };
+/** Told again at the end: what was printed when they failed is a thousand lines above by then. */
+const failures = [];
 const runProject = async (project) => {
   const file = path.join(results, `${project}.json`);
   const args = ['run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile=${file}`];
@@ -45,11 +50,23 @@ const runProject = async (project) => {
   totals.passed += counted.numPassedTests;
   totals.failed += counted.numFailedTests;
   totals.skipped += counted.numPendingTests + counted.numTodoTests;
+  for (const { name, message, assertionResults } of counted.testResults) {
+    const where = path.relative(process.cwd(), name);
+    if (message) failures.push(`${where}\n    ${firstLine(message)}`);
+    for (const { status, fullName, failureMessages } of assertionResults) {
+      if (status === 'failed')
+        failures.push(`${where}: ${fullName}\n    ${firstLine(failureMessages[0] ?? '')}`);
+    }
+  }
 };
-for (const [n, together] of PROJECTS.entries()) {
-  await Promise.all([...together.map(runProject), ...(n === 0 ? [check] : [])]);
-}
+const firstLine = (text) => text.split('\n', 1)[0];
+await Promise.all(
+  LANES.map(async (lane) => {
+    for (const name of lane) await (name === 'check' ? check() : runProject(name));
+  }),
+);
 rmSync(results, { recursive: true, force: true });
+for (const failure of failures) console.log(`FAILED ${failure}`);
 if (!ok && totals.failed === 0) say('a check failed, or a test file did not run: see above');
 console.log(
   `${String(totals.passed)} passed, ${String(totals.failed)} failed, ${String(totals.skipped)} skipped`,

@@ -68,6 +68,8 @@ import { WholeQuestions } from './whole-questions.ts';
 export interface SessionOptions {
   readonly clock: CaptureClock;
   readonly setTimer: (callback: () => void, ms: number) => () => void;
+  /** Starts a thread that reads files (file-reader.worker.ts); null = there can be none. */
+  readonly spawnFileReader: (() => Worker) | null;
   /** Tests put sources of their own in the place of the real ones. */
   readonly sourceOf?: (spec: SourceSpec) => ByteSource;
 }
@@ -106,7 +108,7 @@ export class Session implements WhitherWorker {
   }
 
   open(spec: SourceSpec, updates: MessagePort): Promise<number> {
-    const source = (this.#options.sourceOf ?? sourceOf)(spec);
+    const source = this.#options.sourceOf?.(spec) ?? sourceOf(spec, this.#options.spawnFileReader);
     this.#close();
     const number = ++this.#captures;
     this.#generation++;
@@ -366,10 +368,10 @@ export class Session implements WhitherWorker {
   }
 }
 
-function sourceOf(spec: SourceSpec): ByteSource {
+function sourceOf(spec: SourceSpec, spawnFileReader: (() => Worker) | null): ByteSource {
   switch (spec.kind) {
     case 'file':
-      return new FileSource(spec.file);
+      return new FileSource(spec.file, spawnFileReader);
     case 'url':
       return new UrlSource(spec.url, spec.title);
     case 'live':

@@ -3,6 +3,7 @@ import { expose } from 'comlink';
 import { installFaultTransfer } from './fault.ts';
 import { holdLifeLock } from './life.ts';
 import { Session } from './session.ts';
+import { spawnFileReader } from '#workers/spawn-file-reader.ts';
 import { yieldToTasks } from './yield.ts';
 
 installFaultTransfer();
@@ -20,6 +21,7 @@ const session = new Session({
     const timer = setTimeout(callback, ms);
     return () => clearTimeout(timer);
   },
+  spawnFileReader,
 });
 expose(session);
 holdLifeLock((message) => self.postMessage(message));

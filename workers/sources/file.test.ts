@@ -1,12 +1,32 @@
-import { describe, expect, it } from 'vitest';
+import { expose } from 'comlink';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { Collector, patternBytes } from '#workers/testing/collector.ts';
 import { FIRST_SLICE_BYTES, FileSource } from './file.ts';
+import { SLICE_READER, type SliceReader } from './file-reading.ts';
 
 const BYTES = patternBytes(4 * FIRST_SLICE_BYTES + 17);
+/** Long enough for another thread. */
+const LONG = patternBytes(9 * 1024 * 1024 + 17);
+
+/** A worker that exposes `reader`, in this thread; null = one whose script does not load. */
+class FakeWorker {
+  terminated = 0;
+  readonly #channel = new MessageChannel();
+
+  constructor(reader: SliceReader | null) {
+    const { port1, port2 } = this.#channel;
+    onTestFinished(() => port1.close());
+    if (reader === null) setTimeout(() => port1.dispatchEvent(new Event('error')));
+    else expose(reader, port2);
+  }
+
+  readonly spawn = (): Worker =>
+    Object.assign(this.#channel.port1, { terminate: () => void this.terminated++ }) as unknown as Worker;
+}
 
 describe('the file source', () => {
   it('delivers the file in slices and reads a block again', async () => {
-    const source = new FileSource(new File([BYTES as BlobPart], 'a.pcapng'));
+    const source = new FileSource(new File([BYTES as BlobPart], 'a.pcapng'), null);
     const sink = new Collector();
     await source.start(sink);
     expect(source.title).toBe('a.pcapng');
@@ -19,12 +39,12 @@ describe('the file source', () => {
 
   it('delivers nothing of an empty file', async () => {
     const sink = new Collector();
-    await new FileSource(new File([], 'empty')).start(sink);
+    await new FileSource(new File([], 'empty'), null).start(sink);
     expect(sink.bytes).toBe(0);
   });
 
   it('stops between two slices when it is cancelled, and still reads', async () => {
-    const source = new FileSource(new File([BYTES as BlobPart], 'a.pcapng'));
+    const source = new FileSource(new File([BYTES as BlobPart], 'a.pcapng'), null);
     const sink = new Collector();
     sink.pause = () => {
       source.cancel();
@@ -39,14 +59,52 @@ describe('the file source', () => {
     const file = new File([BYTES as BlobPart], 'a.pcapng');
     file.slice = () =>
       ({ arrayBuffer: () => Promise.reject(new Error('NotReadableError')) }) as unknown as Blob;
-    await expect(new FileSource(file).start(new Collector())).rejects.toMatchObject({
+    await expect(new FileSource(file, null).start(new Collector())).rejects.toMatchObject({
       code: 'file-unreadable',
       remedy: 'Open the file again.',
     });
   });
 
   it('notices a file that became shorter', async () => {
-    const source = new FileSource(new File([BYTES as BlobPart], 'a.pcapng'));
+    const source = new FileSource(new File([BYTES as BlobPart], 'a.pcapng'), null);
     await expect(source.read(BYTES.length - 1, 2)).rejects.toMatchObject({ code: 'file-changed' });
+  });
+
+  it('has the slices behind the first read by another thread, which ends with them', async () => {
+    const read: number[] = [];
+    const worker = new FakeWorker({
+      read(file, from, to) {
+        read.push(from);
+        return SLICE_READER.read(file, from, to);
+      },
+    });
+    const sink = new Collector();
+    await new FileSource(new File([LONG as BlobPart], 'a.pcapng'), worker.spawn).start(sink);
+    expect(Buffer.compare(sink.joined(), LONG)).toBe(0);
+    expect(read[0]).toBe(FIRST_SLICE_BYTES);
+    expect(read.length).toBeGreaterThan(2);
+    expect(worker.terminated).toBe(1);
+  });
+
+  it.each([
+    ['does not start', null],
+    ['fails', { read: () => Promise.reject(new Error('no memory')) }],
+    ['gives too little', { read: () => Promise.resolve(new Uint8Array(1)) }],
+  ])('reads all by itself when that thread %s', async (_how, reader) => {
+    const worker = new FakeWorker(reader);
+    const sink = new Collector();
+    await new FileSource(new File([LONG as BlobPart], 'a.pcapng'), worker.spawn).start(sink);
+    expect(Buffer.compare(sink.joined(), LONG)).toBe(0);
+    expect(worker.terminated).toBe(1);
+  });
+
+  it('ends that thread when it is cancelled', async () => {
+    const worker = new FakeWorker(SLICE_READER);
+    const source = new FileSource(new File([LONG as BlobPart], 'a.pcapng'), worker.spawn);
+    const sink = new Collector();
+    sink.pause = () => Promise.resolve(source.cancel());
+    await source.start(sink);
+    expect(sink.bytes).toBe(FIRST_SLICE_BYTES);
+    expect(worker.terminated).toBe(1);
   });
 });

@@ -1,35 +1,55 @@
 /** A file dropped on the page. It is never held in memory: blocks are read from the file again. */
 import { Fault } from '#workers/fault.ts';
+import { readElsewhere, readHere, type FileReading } from './file-reading.ts';
 import type { ByteSource, SourceSink } from './source.ts';
 
 /** The first is small, so that there are rows at once; each is twice as long as the one before. */
 export const FIRST_SLICE_BYTES = 256 * 1024;
 /** Each read is a way to the browser's own process and back: 200 MB in slices of 1 MiB take twice as long. */
 const MAX_SLICE_BYTES = 4 * 1024 * 1024;
+/** Up to here another thread is not worth its start. */
+const SMALL_BYTES = 8 * 1024 * 1024;
+const EMPTY = new Uint8Array(0);
 
 export class FileSource implements ByteSource {
   readonly title: string;
   readonly totalBytes: number;
   readonly #file: File;
+  readonly #here: FileReading;
+  readonly #spawnReader: (() => Worker) | null;
   #cancelled = false;
 
-  constructor(file: File) {
+  /** `spawnReader`: starts a file-reader.worker.ts to read ahead; null = all is read in this thread. */
+  constructor(file: File, spawnReader: (() => Worker) | null) {
     this.#file = file;
+    this.#here = readHere(file);
+    this.#spawnReader = spawnReader;
     this.title = file.name;
     this.totalBytes = file.size;
   }
 
   async start(sink: SourceSink): Promise<void> {
     sink.begin({ offset: 0, reset: false, missedBytes: null });
+    // The first is read here: that other thread has to start.
+    const first = this.#read(this.#here, 0, Math.min(FIRST_SLICE_BYTES, this.totalBytes));
+    const ahead = this.#readAhead();
+    try {
+      await this.#deliver(sink, first, ahead);
+    } finally {
+      ahead.end();
+    }
+  }
+
+  async #deliver(sink: SourceSink, first: Promise<Uint8Array>, ahead: FileReading): Promise<void> {
     let offset = 0;
     let size = FIRST_SLICE_BYTES;
-    let next = this.#slice(offset, size);
+    let next = first;
     while (!this.#cancelled && offset < this.totalBytes) {
       const bytes = await next;
       const end = offset + bytes.length;
       size = Math.min(2 * size, MAX_SLICE_BYTES);
       // Read ahead while this slice is decoded. A failure is met at the next turn, not as unhandled.
-      next = this.#slice(end, size);
+      next = this.#read(ahead, end, Math.min(end + size, this.totalBytes));
       next.catch(() => undefined);
       if (this.#isCancelled()) return;
       await sink.chunk(bytes, offset);
@@ -37,8 +57,15 @@ export class FileSource implements ByteSource {
     }
   }
 
+  #readAhead(): FileReading {
+    // A small file is read before a thread has started.
+    return this.#spawnReader === null || this.totalBytes <= SMALL_BYTES
+      ? this.#here
+      : readElsewhere(this.#file, this.#spawnReader());
+  }
+
   read(offset: number, length: number): Promise<Uint8Array> {
-    return this.#read(offset, offset + length);
+    return this.#read(this.#here, offset, offset + length);
   }
 
   cancel(): void {
@@ -54,14 +81,12 @@ export class FileSource implements ByteSource {
     return this.#cancelled;
   }
 
-  #slice(offset: number, bytes: number): Promise<Uint8Array> {
-    return this.#read(offset, Math.min(offset + bytes, this.totalBytes));
-  }
-
-  async #read(from: number, to: number): Promise<Uint8Array> {
+  async #read(reading: FileReading, from: number, to: number): Promise<Uint8Array> {
     let bytes: Uint8Array;
     try {
-      bytes = new Uint8Array(await this.#file.slice(from, to).arrayBuffer());
+      bytes = await reading.read(from, to).catch(() => EMPTY);
+      // Whatever went wrong in another thread, reading here helps, or tells what it is.
+      if (bytes.length !== to - from) bytes = await this.#here.read(from, to);
     } catch {
       throw new Fault(
         'file-unreadable',

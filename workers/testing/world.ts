@@ -40,6 +40,7 @@ export class World {
         this.timers.push(callback);
         return () => undefined;
       },
+      spawnFileReader: null,
       sourceOf: typeof source === 'function' ? source : () => source,
     });
   }
@@ -77,5 +78,5 @@ export class Updates {
 }
 
 export function fileWorld(bytes: Uint8Array<ArrayBuffer>): World {
-  return new World(new FileSource(new File([bytes], 'generated.pcapng')));
+  return new World(new FileSource(new File([bytes], 'generated.pcapng'), null));
 }
