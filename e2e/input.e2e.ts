@@ -108,7 +108,7 @@ describe('bad input', () => {
           .waitFor();
       // The page is as good as before: a proper capture opens.
       await site.drop('plain.pcap', plainPcap(3));
-      await page.locator('[data-testid="source"] b', { hasText: 'plain.pcap' }).waitFor();
+      await page.locator('[data-testid="source"] h1', { hasText: 'plain.pcap' }).waitFor();
       await waitForState(page, 'done');
       await expect.poll(() => page.locator('.problem').count()).toBe(0);
     },

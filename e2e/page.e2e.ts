@@ -56,7 +56,7 @@ describe('a sample', () => {
     await site.openSample();
     const opened = await allRows(page);
     await site.drop('edge.pcapng', readFileSync(SAMPLE));
-    await page.locator('[data-testid="source"] b', { hasText: 'edge.pcapng' }).waitFor();
+    await page.locator('[data-testid="source"] h1', { hasText: 'edge.pcapng' }).waitFor();
     await waitForState(page, 'done');
     expect(await allRows(page)).toEqual(opened);
     expect(opened.length).toBeGreaterThan(100);

@@ -3,6 +3,7 @@ import { StrictMode, startTransition } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from '#src/app/App.tsx';
 import { connect } from '#src/app/connect.ts';
+import { fetchPanes } from '#src/app/Panes.tsx';
 import { findEmbedded, openEmbedded } from '#src/share/embedded.ts';
 import { listenForFiles } from '#src/start/drop.ts';
 import { mirrorAddress } from '#src/state/address.ts';
@@ -45,6 +46,7 @@ const { source } = store.getState().link;
 if (source !== null) void session.open(source, true);
 else if (embedded !== null) void openEmbedded(session, embedded);
 else afterFrame(() => session.prepare());
+afterFrame(fetchPanes);
 
 const root = document.getElementById('root');
 if (root !== null) {

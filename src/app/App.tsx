@@ -18,13 +18,13 @@ import { StatusBar } from '#src/status/StatusBar.tsx';
 import { TimelineStrip } from '#src/timeline/TimelineStrip.tsx';
 import { Header } from './Header.tsx';
 import { DIALOGS } from './dialogs.ts';
-import { later } from './later.tsx';
+import { later, Part } from './later.tsx';
 import { LaterPane } from './LaterPane.tsx';
 import { Panes } from './Panes.tsx';
 import './app.css';
 
 const ValueMenu = later(() => import('#src/filter/ValueMenu.tsx'));
-const loadCost = () => import('#src/cost/CostPane.tsx');
+const COST = new Part(() => import('#src/cost/CostPane.tsx'));
 
 export function App() {
   const session = useSession();
@@ -65,7 +65,7 @@ export function App() {
           <LossPane />
           <AreaPane />
           <Panes />
-          {costOpen && <LaterPane load={loadCost} what="What watching costs" />}
+          {costOpen && <LaterPane part={COST} what="What watching costs" />}
           <StatusBar />
         </>
       ) : (

@@ -89,19 +89,19 @@ function SourceChip() {
   const catchUp = usePage((page) => page.newest?.catchUp ?? null);
   const rate = usePage((page) => page.newest?.eventsPerSecond ?? 0);
   return (
-    <span className="chip" data-testid="source" data-state={state}>
+    <div className="chip" data-testid="source" data-state={state}>
       <i
         className={`dot dot-${state}${state === 'live' || state === 'reconnecting' ? ' pulse' : ''}`}
         aria-hidden="true"
       />
       <span role="status">{STATE_WORDS[state]}</span>
-      <b>{title === '' ? opened : title}</b>
+      <h1>{title === '' ? opened : title}</h1>
       {(state === 'live' || state === 'loading') && (
         <span className="mono muted rate">
           {catchUp === null ? `${printRough(rate)} events/s` : `catching up, ${Math.floor(100 * catchUp)} %`}
         </span>
       )}
-    </span>
+    </div>
   );
 }
 

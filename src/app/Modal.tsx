@@ -38,8 +38,8 @@ export function Modal({ title, onClose, children }: Props) {
     >
       <div className="dialog-head">
         <h1>{title}</h1>
-        <button className="button quiet" onClick={onClose} aria-label="Close">
-          Esc ✕
+        <button className="button quiet" onClick={onClose}>
+          Close <kbd aria-hidden="true">Esc</kbd>
         </button>
       </div>
       <div className="dialog-body">{children}</div>

@@ -1,12 +1,32 @@
 /** List, journey and bytes side by side, with separators that a pointer or the arrow keys move. */
-import { useRef, useState, type KeyboardEvent, type PointerEvent } from 'react';
-import { BytesPane } from '#src/bytes/BytesPane.tsx';
-import { JourneyPane } from '#src/journey/JourneyPane.tsx';
+import { useRef, useState, type KeyboardEvent, type PointerEvent, type ReactNode } from 'react';
 import { scopedAction } from '#src/keys/bind.ts';
 import { ListPane } from '#src/list/ListPane.tsx';
+import { Part } from './later.tsx';
+import { LaterPane } from './LaterPane.tsx';
 import { FIRST_SHARES, MIN_SHARE, moveSeparator, placeOf, savedShares, saveShares } from './shares.ts';
 
 const STEP = 0.02;
+
+/** Behind the list, and after it: the first rows wait for neither. */
+const JOURNEY = new Part(() => import('#src/journey/JourneyPane.tsx'));
+const BYTES = new Part(() => import('#src/bytes/BytesPane.tsx'));
+
+/** Before they are wanted, when the page has time. Those that do not come now are asked for again. */
+export function fetchPanes(): void {
+  for (const part of [JOURNEY, BYTES]) part.load().catch(() => undefined);
+}
+
+const emptyPane = (name: string, title: string) => (said: ReactNode) => (
+  <section className="pane" aria-label={title} data-pane={name}>
+    <header className="pane-head">
+      <h2>{title}</h2>
+    </header>
+    {said}
+  </section>
+);
+const emptyJourney = emptyPane('journey', 'Journey');
+const emptyBytes = emptyPane('bytes', 'Bytes');
 
 export function Panes() {
   const [shares, setShares] = useState(savedShares);
@@ -43,9 +63,9 @@ export function Panes() {
     >
       <ListPane />
       {separator(0, 'Width of the list')}
-      <JourneyPane />
+      <LaterPane part={JOURNEY} what="The journey" frame={emptyJourney} />
       {separator(1, 'Width of the bytes')}
-      <BytesPane />
+      <LaterPane part={BYTES} what="The bytes" frame={emptyBytes} />
     </main>
   );
 }

@@ -1,51 +1,79 @@
 /**
- * What is opened and closed, as a component that is loaded when it is first opened. Not `lazy`: what has been loaded is
- * there at once, without React's wait of 0.3 s for what was suspended, and keys that are typed meanwhile are not lost.
+ * What is loaded when it is first wanted. Not `lazy`: what has been loaded is there at once, without React's wait of
+ * 0.3 s for what was suspended.
  */
 import { useEffect, useRef, useState, type ComponentType } from 'react';
 import { HeldKeys } from '#src/keys/HeldKeys.tsx';
 import { useSession } from '#src/state/context.ts';
 
+/** A component that is fetched once; fetching that failed may be tried again. */
+export class Part<Props = object> {
+  readonly #fetch: () => Promise<{ readonly default: ComponentType<Props> }>;
+  #kept: ComponentType<Props> | null = null;
+
+  constructor(fetch: () => Promise<{ readonly default: ComponentType<Props> }>) {
+    this.#fetch = fetch;
+  }
+
+  /** null: it has not come yet. */
+  get kept(): ComponentType<Props> | null {
+    return this.#kept;
+  }
+
+  async load(): Promise<ComponentType<Props>> {
+    this.#kept ??= (await this.#fetch()).default;
+    return this.#kept;
+  }
+}
+
+/** The part, or null until it has come. `onFailed` is called when it does not. */
+export function usePart<Props>(part: Part<Props>, onFailed: () => void): ComponentType<Props> | null {
+  const [loaded, setLoaded] = useState(() => part.kept);
+  const failed = useRef(onFailed);
+  useEffect(() => {
+    failed.current = onFailed;
+  });
+  useEffect(() => {
+    if (loaded !== null) return undefined;
+    // It may have come since this was rendered.
+    let gone = false;
+    part.load().then(
+      (found) => {
+        if (!gone) setLoaded(() => found);
+      },
+      () => {
+        if (!gone) failed.current();
+      },
+    );
+    return () => {
+      gone = true;
+    };
+  }, [part, loaded]);
+  return loaded;
+}
+
 export interface Closable {
   readonly onClose: () => void;
 }
 
+/** What is opened and closed. Keys that are typed while it is loaded are not lost. */
 export function later<Props extends Closable>(
-  load: () => Promise<{ readonly default: ComponentType<Props> }>,
+  fetch: () => Promise<{ readonly default: ComponentType<Props> }>,
 ): ComponentType<Props> {
-  const kept: { part: ComponentType<Props> | null } = { part: null };
+  const part = new Part(fetch);
   return function Later(props: Props) {
     const session = useSession();
-    const [Part, setPart] = useState(() => kept.part);
     const { onClose } = props;
-    const close = useRef(onClose);
-    useEffect(() => {
-      close.current = onClose;
+    const Loaded = usePart(part, () => {
+      session.report({
+        code: 'not-loaded',
+        offset: 0,
+        cause: 'A part of the page could not be loaded.',
+        remedy: 'Is the server still there? Open it again.',
+        fatal: false,
+      });
+      onClose();
     });
-    useEffect(() => {
-      if (kept.part !== null) return undefined;
-      let gone = false;
-      load().then(
-        (loaded) => {
-          kept.part = loaded.default;
-          if (!gone) setPart(() => loaded.default);
-        },
-        () => {
-          if (gone) return;
-          session.report({
-            code: 'not-loaded',
-            offset: 0,
-            cause: 'A part of the page could not be loaded.',
-            remedy: 'Is the server still there? Open it again.',
-            fatal: false,
-          });
-          close.current();
-        },
-      );
-      return () => {
-        gone = true;
-      };
-    }, [session]);
-    return Part === null ? <HeldKeys onEscape={onClose} /> : <Part {...props} />;
+    return Loaded === null ? <HeldKeys onEscape={onClose} /> : <Loaded {...props} />;
   };
 }

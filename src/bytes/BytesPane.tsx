@@ -26,7 +26,7 @@ const WIDE_PX = 408;
 /** Room for wider bytes in two halves of eight. */
 const ROOMY_PX = 500;
 
-export function BytesPane() {
+export default function BytesPane() {
   const bytes = usePage((state) => state.bytes);
   const hops = usePage((state) => state.places);
   const noArea = usePage((state) =>

@@ -28,7 +28,7 @@ export function Heading({ title, length, copy, original }: Props) {
           <button
             className="link muted"
             onClick={() => onCopy('hex', hexOf(copy))}
-            aria-label={`Copy the ${what} as hex`}
+            aria-label={`Copy hex of the ${what}`}
           >
             {copied === 'hex' ? 'copied' : 'copy hex'}
           </button>

@@ -149,58 +149,62 @@ export default function ValueMenu({ menu, onClose }: Props) {
   };
 
   let isFirst = true;
+  // A region: what is nowhere else on the page is not passed by.
   return (
-    <div
-      ref={box}
-      className="value-menu"
-      role="menu"
-      aria-label={`Filter by ${expression ?? field}`}
-      onKeyDown={onKeyDown}
-      onContextMenu={(event) => event.preventDefault()}
-    >
-      {!ready && <HeldKeys onEscape={onClose} />}
-      <code className="value-menu-head mono">{expression ?? field}</code>
-      {values.length > 1 &&
-        values.map((one, i) => (
-          <button
-            key={one}
-            role="menuitemradio"
-            aria-checked={i === chosen}
-            tabIndex={-1}
-            onClick={() => setChosen(i)}
-          >
-            <span aria-hidden="true">{i === chosen ? '◉' : '○'}</span> {one}
-          </button>
-        ))}
-      {items.map((group, g) => (
-        <div role="group" key={g}>
-          {group.map((item) => {
-            const first = isFirst;
-            isFirst = false;
-            return (
-              <button
-                key={item.text}
-                role="menuitem"
-                tabIndex={-1}
-                data-first={first || undefined}
-                onClick={(event) => act(item, prepares || event.shiftKey)}
-              >
-                {item.text}
-              </button>
-            );
-          })}
-          {g === 0 && (
+    <section aria-label="Value">
+      <div
+        ref={box}
+        className="value-menu"
+        role="menu"
+        aria-label={`Filter by ${expression ?? field}`}
+        onKeyDown={onKeyDown}
+        onContextMenu={(event) => event.preventDefault()}
+      >
+        {!ready && <HeldKeys onEscape={onClose} />}
+        <code className="value-menu-head mono">{expression ?? field}</code>
+        {values.length > 1 &&
+          values.map((one, i) => (
             <button
-              role="menuitemcheckbox"
-              aria-checked={prepares}
+              key={one}
+              role="menuitemradio"
+              aria-checked={i === chosen}
               tabIndex={-1}
-              onClick={() => setPrepares(!prepares)}
+              onClick={() => setChosen(i)}
             >
-              <span aria-hidden="true">{prepares ? '☑' : '☐'}</span> write it only, to change it first (Shift)
+              <span aria-hidden="true">{i === chosen ? '◉' : '○'}</span> {one}
             </button>
-          )}
-        </div>
-      ))}
-    </div>
+          ))}
+        {items.map((group, g) => (
+          <div role="group" key={g}>
+            {group.map((item) => {
+              const first = isFirst;
+              isFirst = false;
+              return (
+                <button
+                  key={item.text}
+                  role="menuitem"
+                  tabIndex={-1}
+                  data-first={first || undefined}
+                  onClick={(event) => act(item, prepares || event.shiftKey)}
+                >
+                  {item.text}
+                </button>
+              );
+            })}
+            {g === 0 && (
+              <button
+                role="menuitemcheckbox"
+                aria-checked={prepares}
+                tabIndex={-1}
+                onClick={() => setPrepares(!prepares)}
+              >
+                <span aria-hidden="true">{prepares ? '☑' : '☐'}</span> write it only, to change it first
+                (Shift)
+              </button>
+            )}
+          </div>
+        ))}
+      </div>
+    </section>
   );
 }

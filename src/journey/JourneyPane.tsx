@@ -15,7 +15,7 @@ import './journey.css';
 
 const SharesMatrix = lazy(() => import('./SharesMatrix.tsx').then((m) => ({ default: m.SharesMatrix })));
 
-export function JourneyPane() {
+export default function JourneyPane() {
   const detail = usePage((state) => state.detail);
   const at = usePage((state) => state.at);
   const places = usePage((state) => state.places);

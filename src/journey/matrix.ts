@@ -189,7 +189,12 @@ export function matrixOf(detail: JourneyDetail): readonly MatrixRow[] {
       name: 'Δ time',
       kind: '',
       tlv: false,
-      cells: hops.map((hop) => plain(printDuration(hop.deltaNs), `${hop.deltaNs} ns after the event before`)),
+      cells: hops.map((hop) =>
+        plain(
+          printDuration(hop.deltaNs),
+          `${printDuration(hop.deltaNs)} after the event before: ${hop.deltaNs} ns`,
+        ),
+      ),
     },
   ];
   rows.push(...tlvRows(detail), ...elsewhereRows(detail));

@@ -1,10 +1,11 @@
 /** Opens what is loaded only then. */
 import { LaterPane } from '#src/app/LaterPane.tsx';
+import { Part } from '#src/app/later.tsx';
 import { usePage } from '#src/state/context.ts';
 
-const load = () => import('./LatencyView.tsx');
+const VIEW = new Part(() => import('./LatencyView.tsx'));
 
 export function LatencyPane() {
   const open = usePage((state) => state.latencyOpen);
-  return open ? <LaterPane load={load} what="The times between hops" /> : null;
+  return open ? <LaterPane part={VIEW} what="The times between hops" /> : null;
 }

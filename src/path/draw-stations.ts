@@ -2,7 +2,7 @@
 import { format } from 'd3-format';
 import type { EnterElement, Selection } from 'd3-selection';
 import { damagesOf, damageText } from '#src/loss/damage.ts';
-import type { DrawOptions } from './draw.ts';
+
 import {
   averageBytes,
   FIRST_LINE,
@@ -13,7 +13,7 @@ import {
   type RowLayout,
   type Station,
 } from './layout.ts';
-import { attr, text } from './marks.ts';
+import { attr, choosable, keyOf, text, type DrawOptions } from './marks.ts';
 
 type Group<Datum> = Selection<SVGGElement, Datum, SVGGElement, unknown>;
 type Layer = Selection<SVGGElement, unknown, null, undefined>;
@@ -28,8 +28,6 @@ const TELLING_POINTS = 5;
 /** kfree_skb: the one end that is damage. */
 const DROPPED_HOOK = 10;
 const SIDE_NAMES = ['A', 'B'] as const;
-
-const keyOf = (datum: unknown) => (datum as { key: string }).key;
 
 function describeCount(of: Count, name: string): string {
   const { numbers } = of;
@@ -148,17 +146,21 @@ export function drawEnds(layer: Layer, ends: readonly EndStation[], options: Dra
 
 /** The marks of one hop; also of the hops at the end of the rows. */
 function appendStation<Datum>(enter: Selection<EnterElement, Datum, SVGGElement, unknown>): Group<Datum> {
-  const station = enter.append('g').attr('class', 'station').attr('role', 'button');
-  station.append('title');
-  station.append('rect').attr('class', 'station-hit').attr('rx', 4);
-  station
+  const station = enter.append('g').attr('class', 'station');
+  const button = station.append('g').attr('class', 'station-button').attr('role', 'button');
+  button.append('title').attr('aria-hidden', 'true');
+  button.append('rect').attr('class', 'station-hit').attr('rx', 4);
+  button
     .append('rect')
     .attr('class', 'station-hatch')
     .attr('width', 2 * HATCH_HALF_PX);
-  station.append('line').attr('class', 'station-line');
-  station.append('circle').attr('class', 'station-dot').attr('r', 4);
-  station.append('text').attr('class', 'station-label');
-  for (let line = 0; line < 3; line++) station.append('text').attr('class', 'station-count');
+  button.append('line').attr('class', 'station-line');
+  button.append('circle').attr('class', 'station-dot').attr('r', 4);
+  // Beside the button, whose label says all of it, and whole.
+  station.append('text').attr('class', 'station-label').attr('aria-hidden', 'true');
+  for (let line = 0; line < 3; line++) {
+    station.append('text').attr('class', 'station-count').attr('aria-hidden', 'true');
+  }
   return station;
 }
 
@@ -168,13 +170,11 @@ function place<Datum extends Station | EndStation>(
   placeOf: (datum: Datum) => Place,
 ): void {
   const isQuiet = (station: Datum) => 'quiet' in station && station.quiet;
-  attr(stations, 'data-stop', keyOf);
   attr(stations, 'transform', (station) => `translate(${placeOf(station).x.toFixed(1)},0)`);
-  attr(stations, 'tabindex', (station) => (station.key === options.current ? 0 : -1));
-  attr(stations, 'aria-pressed', (station) => String(options.pressed.has(station.key)));
-  attr(stations, 'aria-disabled', (station) => (station.hop === null ? 'true' : null));
-  attr(stations, 'aria-label', describe);
   attr(stations, 'class', (station) => stationClass(station, options));
+  const buttons = stations.select<SVGGElement>('g.station-button');
+  choosable(buttons, options, describe);
+  attr(buttons, 'aria-disabled', (station) => (station.hop === null ? 'true' : null));
   text(stations.select('title'), describe);
   const half = (station: Datum) => (isQuiet(station) ? QUIET_HALF_PX : STATION_HALF_PX);
   const hit = stations.select<SVGRectElement>('rect.station-hit');

@@ -16,16 +16,7 @@ import {
   type PathLayout,
   type RowLayout,
 } from './layout.ts';
-import { attr, text } from './marks.ts';
-
-export interface DrawOptions {
-  /** Keys of the chosen marks. */
-  readonly pressed: ReadonlySet<string>;
-  /** Key of the one mark in the tab order. */
-  readonly current: string;
-  /** Two sides are compared. */
-  readonly compared: boolean;
-}
+import { attr, choosable, keyOf, text, type DrawOptions } from './marks.ts';
 
 interface Point {
   readonly x: number;
@@ -45,8 +36,6 @@ const bent = area<Point>()
   .curve(curveBumpX)
   .digits(1);
 const STUB_PX = 16;
-
-const keyOf = (datum: unknown) => (datum as { key: string }).key;
 
 export function drawPath(svg: SVGSVGElement, layout: PathLayout, options: DrawOptions): void {
   const whole = select(svg);
@@ -91,18 +80,6 @@ type Layer = Selection<SVGGElement, unknown, null, undefined>;
 function layerOf(root: Selection<SVGGElement, unknown, null, undefined>, name: string): Layer {
   const known = root.select<SVGGElement>(`g.${name}`);
   return known.empty() ? root.append('g').attr('class', name) : known;
-}
-
-/** A mark that can be chosen. */
-function choosable<Element extends SVGElement, Datum extends { readonly key: string }>(
-  marks: Selection<Element, Datum, SVGGElement, unknown>,
-  options: DrawOptions,
-  label: (datum: Datum) => string,
-): void {
-  attr(marks, 'data-stop', keyOf);
-  attr(marks, 'tabindex', (datum) => (datum.key === options.current ? 0 : -1));
-  attr(marks, 'aria-pressed', (datum) => String(options.pressed.has(datum.key)));
-  attr(marks, 'aria-label', label);
 }
 
 const flowLabel = ({ title }: Flow) => title;

@@ -34,3 +34,30 @@ export function text<Element extends BaseType, Datum, Parent extends BaseType, U
     else if (node.nodeValue !== next) node.nodeValue = next;
   });
 }
+
+export interface DrawOptions {
+  /** Keys of the chosen marks. */
+  readonly pressed: ReadonlySet<string>;
+  /** Key of the one mark in the tab order. */
+  readonly current: string;
+  /** Two sides are compared. */
+  readonly compared: boolean;
+}
+
+export const keyOf = (datum: unknown) => (datum as { key: string }).key;
+
+/** A mark that can be chosen. */
+export function choosable<
+  Element extends SVGElement,
+  Datum extends { readonly key: string },
+  Parent extends BaseType,
+>(
+  marks: Selection<Element, Datum, Parent, unknown>,
+  options: DrawOptions,
+  label: (datum: Datum) => string,
+): void {
+  attr(marks, 'data-stop', keyOf);
+  attr(marks, 'tabindex', (datum) => (datum.key === options.current ? 0 : -1));
+  attr(marks, 'aria-pressed', (datum) => String(options.pressed.has(datum.key)));
+  attr(marks, 'aria-label', label);
+}

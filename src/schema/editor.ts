@@ -118,7 +118,7 @@ export function createSchemaEditor(options: EditorOptions): SchemaEditor {
           ...defaultKeymap,
         ]),
         tooltips({ position: 'fixed' }),
-        EditorView.contentAttributes.of({ 'aria-label': options.label, spellcheck: 'false' }),
+        EditorView.contentAttributes.of({ 'aria-label': options.label, spellcheck: 'false', tabindex: '0' }),
         autocompletion({ icons: false, override: [(context) => complete(context, guide())] }),
         hoverTooltip(({ state }, pos) => {
           const { from, to, meaning } = meaningAt(state, pos, guide());

@@ -24,6 +24,7 @@ import { drop } from '../scenarios/drop.ts';
 import { forward, forward6 } from '../scenarios/forward.ts';
 import { groAlike, groUnique } from '../scenarios/gro.ts';
 import { gso } from '../scenarios/gso.ts';
+import { sniffedFlow } from '../scenarios/sniffed-flow.ts';
 import { twoWriters } from '../scenarios/two-writers.ts';
 import { vethXdp, vethXdpRebuild } from '../scenarios/veth-xdp.ts';
 import { vlanPush } from '../scenarios/vlan-push.ts';
@@ -39,6 +40,7 @@ export const SCENARIOS: readonly Scenario[] = [
   clone,
   tcWrite,
   cloneWrite,
+  sniffedFlow,
   adjustRoom,
   ...Object.values(room),
   ...Object.values(changeHead),

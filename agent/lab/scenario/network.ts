@@ -8,6 +8,7 @@ export const CLIENT_ADDRESS6 = 'fd74::2';
 export const LAB_MAC = '02:00:00:00:00:01';
 export const CLIENT_MAC = '02:00:00:00:00:02';
 export const PORT = '7100';
+const DATAGRAM_BYTES = '32';
 
 /** `ip` in a namespace, with the words of `line`. */
 export const ip = (netns: string, line: string): Command => ['ip', '-n', netns, ...line.split(' ')];
@@ -55,9 +56,9 @@ export function end(
   ].map((args) => ['ip', '-n', netns, ...args]);
 }
 
-/** `count` datagrams from the client to the lab, one every 2 ms. */
-export function datagrams(ns: Namespaces, count: number, to = LAB_ADDRESS, port = PORT): Command {
-  return ['udp', ns.client!, to, port, String(count), '2000'];
+/** `count` datagrams from the client to the lab, one every 2 ms, numbered from `first`. */
+export function datagrams(ns: Namespaces, count: number, to = LAB_ADDRESS, port = PORT, first = 1): Command {
+  return ['udp', ns.client!, to, port, String(count), '2000', DATAGRAM_BYTES, String(first)];
 }
 
 /** The 16 bytes that `stamp` of bpf/lab.h puts in front of a packet. */

@@ -22,6 +22,7 @@ const NAMES: ReadonlySet<string> = new Set([
   'two-writers',
   'drop',
   'clone-write',
+  'sniffed-flow',
   'adjust-room',
   'change-head',
   'vlan-push',

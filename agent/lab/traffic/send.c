@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /* whither-send: traffic of the scenarios, each packet known by a sequence number.
  *
- *   whither-send udp NETNS ADDRESS PORT COUNT PAUSE_US [BYTES]
- *       COUNT datagrams "WHSQ", sequence number from 1 (big-endian), zeros; then what that took:
+ *   whither-send udp NETNS ADDRESS PORT COUNT PAUSE_US [BYTES [FIRST]]
+ *       COUNT datagrams "WHSQ", sequence number from FIRST or 1 (big-endian), zeros; then what that took:
  *       nanoseconds that passed, and of this process's CPU time, in one line
  *   whither-send tcp NETNS ADDRESS PORT BYTES   sends, then waits until the other end has closed
  *   whither-send ask NETNS udp|tcp ADDRESS PORT COUNT
@@ -87,11 +87,12 @@ static unsigned long long ns_of(clockid_t clock)
 /* The first BYTES of it are sent. */
 struct message {
 	char magic[4];
-	uint32_t sequence; /* from 1, big-endian */
+	uint32_t sequence; /* big-endian */
 	char zeros[MAX_DATAGRAM];
 };
 
-static int send_udp(int fd, unsigned long count, unsigned long pause_us, size_t bytes)
+static int send_udp(int fd, unsigned long count, unsigned long pause_us, size_t bytes,
+		    unsigned long first)
 {
 	struct message datagram = { .magic = "WHSQ" };
 	struct timespec pause = { .tv_sec = (time_t)(pause_us / 1000000),
@@ -102,8 +103,8 @@ static int send_udp(int fd, unsigned long count, unsigned long pause_us, size_t 
 
 	if (fd < 0 || bytes < 8 || bytes > MAX_DATAGRAM)
 		return fail("udp");
-	for (unsigned long i = 1; i <= count; i++) {
-		datagram.sequence = htonl((uint32_t)i);
+	for (unsigned long i = 0; i < count; i++) {
+		datagram.sequence = htonl((uint32_t)(first + i));
 		/* A closed port answers a datagram by an error on the next one. */
 		while (send(fd, &datagram, bytes, 0) < 0)
 			if (errno != ENOBUFS && errno != ECONNREFUSED)
@@ -268,7 +269,8 @@ int main(int argc, char **argv)
 	if (!strcmp(argv[1], "udp") && argc >= 7)
 		return send_udp(dial(argv[3], argv[4], SOCK_DGRAM), strtoul(argv[5], NULL, 10),
 				strtoul(argv[6], NULL, 10),
-				argc > 7 ? strtoul(argv[7], NULL, 10) : 32);
+				argc > 7 ? strtoul(argv[7], NULL, 10) : 32,
+				argc > 8 ? strtoul(argv[8], NULL, 10) : 1);
 	if (!strcmp(argv[1], "tcp") && argc == 6)
 		return send_tcp(dial(argv[3], argv[4], SOCK_STREAM), strtoul(argv[5], NULL, 10));
 	if (!strcmp(argv[1], "ask") && argc == 7)
@@ -288,7 +290,8 @@ int main(int argc, char **argv)
 	if (!strcmp(argv[1], "sniff") && argc == 4)
 		return sniff(argv[3]);
 usage:
-	fputs("Usage: whither-send udp NETNS ADDRESS PORT COUNT PAUSE_US [BYTES] | tcp NETNS ADDRESS PORT BYTES |\n"
+	fputs("Usage: whither-send udp NETNS ADDRESS PORT COUNT PAUSE_US [BYTES [FIRST]] |\n"
+	      "       tcp NETNS ADDRESS PORT BYTES |\n"
 	      "       ask NETNS udp|tcp ADDRESS PORT COUNT | sink NETNS PORT | echo NETNS PORT |\n"
 	      "       shuffle-serve NETNS - | shuffle-send NETNS udp|tcp ADDRESS COUNT PAUSE_MS |\n"
 	      "       sniff NETNS DEVICE | offload NETNS DEVICE gro|gso|tso|txvlan on|off\n",
