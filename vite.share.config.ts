@@ -22,8 +22,9 @@ const POLICY = [
  * two. The address of a blob keeps it a module.
  */
 const START = `
-const packed = document.getElementById('whither-page').textContent;
-const bytes = Uint8Array.from(atob(packed), (char) => char.charCodeAt(0));
+const packed = atob(document.getElementById('whither-page').textContent);
+const bytes = new Uint8Array(packed.length);
+for (let i = 0; i < bytes.length; i++) bytes[i] = packed.charCodeAt(i);
 const plain = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('deflate'));
 const code = await new Response(plain).blob();
 await import(URL.createObjectURL(new Blob([code], { type: 'text/javascript' })));

@@ -9,14 +9,16 @@ import { elementSize, printValue } from './value.ts';
 /** Elements of one list of nested values. */
 export const MAX_NESTED_ELEMENTS = 64;
 
+/** One for all areas: to make one takes longer than to read one. Nested values have their own. */
+const outermost = createAreaScan();
+
 /**
  * The TLVs of one metadata area (`bytes` is the area and nothing else), printed by the schema, and
  * what is wrong with it, if anything. Never throws; TLVs read before a fault are kept.
  */
 export function decodeArea(decoder: AreaDecoder, bytes: Uint8Array): DecodedArea {
-  const scan = createAreaScan();
-  const tlvs = read(decoder, bytes, 0, bytes.length, scan);
-  return { tlvs, fault: describeFault(decoder.schema, bytes, scan) };
+  const tlvs = read(decoder, bytes, 0, bytes.length, outermost);
+  return { tlvs, fault: describeFault(decoder.schema, bytes, outermost) };
 }
 
 /** `decodeArea` of bytes[start .. end), with offsets from the start of `bytes`: for what is inside of packets. */

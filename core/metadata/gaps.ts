@@ -19,9 +19,11 @@ export interface Gap {
   readonly length: number;
 }
 
+/** One for all areas: to make one takes longer than to read one. */
+const scan = createAreaScan();
+
 /** In order of offsets; together with the TLVs that `decodeArea` gives they are every byte of `bytes`, each once. */
 export function gapsOf(decoder: AreaDecoder, bytes: Uint8Array): Gap[] {
-  const scan = createAreaScan();
   decoder.scan(bytes, 0, bytes.length, scan);
   const { framing } = decoder.schema;
   const spans: { kind: GapKind; from: number; to: number }[] = [];

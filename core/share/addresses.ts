@@ -3,7 +3,15 @@
  * Ammar, Moon: "Prefix-Preserving IP Address Anonymization", ICNP 2002): bit n is turned or not, as a keyed function of the bits before
  * it says. That mapping is one to one; of MAC addresses two in 2^46 may fall together.
  */
+import { BitTree } from './bit-tree.ts';
 import type { Keyed } from './keyed.ts';
+
+type Family = 'ipv4' | 'ipv6';
+
+interface Prefix {
+  readonly bytes: readonly number[];
+  readonly bits: number;
+}
 
 const PURPOSE = { ipv4: 1, ipv6: 2, mac: 3 } as const;
 
@@ -11,9 +19,12 @@ const PURPOSE = { ipv4: 1, ipv6: 2, mac: 3 } as const;
  * Prefixes whose bits are never turned, for what they say of a packet is no secret and tools go by it: multicast and what is
  * above it; link-local and multicast of IPv6. It gives away the first bit of every address, of IPv4 up to three.
  */
-const KEPT_PREFIXES: Readonly<Record<'ipv4' | 'ipv6', readonly string[]>> = {
-  ipv4: ['111'],
-  ipv6: ['1111111010', '11111111'],
+const KEPT_PREFIXES: Readonly<Record<Family, readonly Prefix[]>> = {
+  ipv4: [{ bytes: [0xe0], bits: 3 }],
+  ipv6: [
+    { bytes: [0xfe, 0x80], bits: 10 },
+    { bytes: [0xff], bits: 8 },
+  ],
 };
 /** Addresses that stand for nobody: unspecified, loopback, broadcast. */
 const KEPT_ADDRESSES: ReadonlySet<string> = new Set([
@@ -23,8 +34,9 @@ const KEPT_ADDRESSES: ReadonlySet<string> = new Set([
   '0'.repeat(32),
   `${'0'.repeat(31)}1`,
 ]);
-/** Pseudonyms that are remembered; above it they are computed again. */
+/** Pseudonyms, and nodes of the bits of either family, that are remembered; above it they are computed again. */
 const MAX_REMEMBERED = 262_144;
+const MAX_NODES = 1_048_576;
 const IPV4_MAPPED = '00000000000000000000ffff';
 const MAC_BYTES = 6;
 /** In the first byte of a MAC address: to a group; given locally, and so by nobody's manufacturer. */
@@ -34,8 +46,10 @@ const MAC_LOCAL = 2;
 export class Addresses {
   readonly #keyed: Keyed;
   readonly #known = new Map<string, Uint8Array>();
-  /** Whether the bit behind these bits is turned. */
-  readonly #turns = new Map<string, boolean>();
+  readonly #turns: Readonly<Record<Family, BitTree>> = {
+    ipv4: new BitTree(MAX_NODES),
+    ipv6: new BitTree(MAX_NODES),
+  };
 
   constructor(keyed: Keyed) {
     this.#keyed = keyed;
@@ -80,36 +94,46 @@ export class Addresses {
 
   #turned(address: Uint8Array): Uint8Array {
     const family = address.length === 4 ? 'ipv4' : 'ipv6';
+    const turns = this.#turns[family];
+    const kept = keptBits(family, address);
     const out = new Uint8Array(address.length);
-    let before = '';
+    let node = turns.root;
     for (let i = 0; i < 8 * address.length; i++) {
-      const bit = (address[i >> 3]! >> (7 - (i & 7))) & 1;
-      const turned = this.#isTurned(family, before) ? bit ^ 1 : bit;
-      out[i >> 3]! |= turned << (7 - (i & 7));
-      before += bit === 1 ? '1' : '0';
+      const bit = bitOf(address, i);
+      const turned = i >= kept && turns.turn(node, () => this.#isTurned(family, address, i));
+      if (turned !== (bit === 1)) out[i >> 3]! |= 0x80 >> (i & 7);
+      node = turns.child(node, bit);
     }
     return out;
   }
 
-  #isTurned(family: 'ipv4' | 'ipv6', before: string): boolean {
-    if (KEPT_PREFIXES[family].some((prefix) => before.length < prefix.length && prefix.startsWith(before))) {
-      return false;
-    }
-    const name = `${family}${before}`;
-    let turns = this.#turns.get(name);
-    if (turns === undefined) {
-      turns = (this.#keyed.digest(PURPOSE[family], bitsOf(before))[0]! & 1) === 1;
-      if (this.#turns.size < MAX_REMEMBERED) this.#turns.set(name, turns);
-    }
-    return turns;
+  /** Whether the bit behind the first `count` is turned. */
+  #isTurned(family: Family, address: Uint8Array, count: number): boolean {
+    return (this.#keyed.digest(PURPOSE[family], firstBits(address, count))[0]! & 1) === 1;
   }
 }
 
+/** How many bits of this address are never turned: those that say whether it has a prefix that is kept. */
+function keptBits(family: Family, address: Uint8Array): number {
+  let most = 0;
+  for (const { bytes, bits } of KEPT_PREFIXES[family]) {
+    let same = 0;
+    while (same < bits && bitOf(address, same) === bitOf(bytes, same)) same++;
+    most = Math.max(most, Math.min(same + 1, bits));
+  }
+  return most;
+}
+
+function bitOf(bytes: ArrayLike<number>, at: number): number {
+  return (bytes[at >> 3]! >> (7 - (at & 7))) & 1;
+}
+
 /** How many bits, then the bits. */
-function bitsOf(text: string): Uint8Array {
-  const out = new Uint8Array(1 + ((text.length + 7) >> 3));
-  out[0] = text.length;
-  for (let i = 0; i < text.length; i++) if (text[i] === '1') out[1 + (i >> 3)]! |= 0x80 >> (i & 7);
+function firstBits(address: Uint8Array, count: number): Uint8Array {
+  const out = new Uint8Array(1 + ((count + 7) >> 3));
+  out[0] = count;
+  out.set(address.subarray(0, out.length - 1), 1);
+  if ((count & 7) !== 0) out[out.length - 1]! &= 0xff00 >> (count & 7);
   return out;
 }
 

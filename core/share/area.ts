@@ -8,6 +8,7 @@ import { decodeArea } from '#core/metadata/decode.ts';
 import { gapsOf, type GapKind } from '#core/metadata/gaps.ts';
 import type { Endian, Tlv, TlvType } from '#core/metadata/types.ts';
 import { elementSize } from '#core/metadata/value.ts';
+import { AreaCache } from './area-cache.ts';
 import { ruleOf, type SharePolicy } from './policy.ts';
 import type { Pseudonyms } from './pseudonyms.ts';
 
@@ -28,19 +29,38 @@ export class AreaRedactor {
   unknownBytes = 0;
   readonly #policy: SharePolicy;
   readonly #names: Pseudonyms;
+  readonly #cache = new AreaCache();
+  /** What the area that is being redacted has counted so far. */
+  #counted: [ValueCounts, keyof ValueCounts][] = [];
 
   constructor(policy: SharePolicy, names: Pseudonyms) {
     this.#policy = policy;
     this.#names = names;
   }
 
-  /** `decoder`: what reads these bytes, null = nothing does. Gives a new array. */
+  /** `decoder`: what reads these bytes, null = nothing does. What comes out is not to be changed. */
   redact(decoder: AreaDecoder | null, bytes: Uint8Array): Uint8Array {
-    const out = this.#policy.unknown === 'keep' ? bytes.slice() : new Uint8Array(bytes.length);
     if (decoder === null) {
-      if (this.#policy.unknown === 'drop') this.unknownBytes += bytes.length;
-      return out;
+      if (this.#policy.unknown === 'keep') return bytes.slice();
+      this.unknownBytes += bytes.length;
+      return new Uint8Array(bytes.length);
     }
+    const known = this.#cache.find(decoder, bytes);
+    if (known !== null) {
+      for (const [counts, what] of known.counted) counts[what]++;
+      this.unknownBytes += known.unknownBytes;
+      return known.redacted;
+    }
+    const before = this.unknownBytes;
+    this.#counted = [];
+    const redacted = this.#redacted(decoder, bytes);
+    const [counted, unknownBytes] = [this.#counted, this.unknownBytes - before];
+    this.#cache.keep({ decoder, bytes: bytes.slice(), redacted, counted, unknownBytes });
+    return redacted;
+  }
+
+  #redacted(decoder: AreaDecoder, bytes: Uint8Array): Uint8Array {
+    const out = this.#policy.unknown === 'keep' ? bytes.slice() : new Uint8Array(bytes.length);
     for (const { kind, offset, length } of gapsOf(decoder, bytes)) {
       const gap = bytes.subarray(offset, offset + length);
       if (FRAMING.includes(kind)) out.set(gap, offset);
@@ -161,6 +181,7 @@ export class AreaRedactor {
     let counts = this.counts.get(name);
     if (counts === undefined) this.counts.set(name, (counts = { kept: 0, replaced: 0, dropped: 0 }));
     counts[what]++;
+    this.#counted.push([counts, what]);
   }
 }
 

@@ -1,4 +1,5 @@
 /** A packet looks the same at most hooks of its way: what became of it there is used again. */
+import { isSame } from './area-cache.ts';
 
 interface Known {
   readonly bytes: Uint8Array;
@@ -37,10 +38,4 @@ export class PacketCache {
     this.#known.clear();
     this.#bytes = 0;
   }
-}
-
-function isSame(a: Uint8Array, b: Uint8Array): boolean {
-  if (a.length !== b.length) return false;
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
-  return true;
 }
