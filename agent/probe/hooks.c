@@ -106,9 +106,6 @@ static bool hopeless(struct hook *hook)
 	case WH_HOOK_NET_DEV_XMIT:
 		missing(hook, "the packet may be freed by then: there is nothing to read");
 		return true;
-	case WH_HOOK_XDP_REDIRECT:
-		missing(hook, "its tracepoint does not show the packet");
-		return true;
 	default:
 		break;
 	}

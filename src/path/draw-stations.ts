@@ -1,7 +1,9 @@
 /** The hops of the path: mark, name, and what was counted there. */
 import { format } from 'd3-format';
 import type { EnterElement, Selection } from 'd3-selection';
+import { countedSum } from '#core/store/counted-text.ts';
 import { damagesOf, damageText } from '#src/loss/damage.ts';
+import { countedWords, isCounter } from './counted.ts';
 import type { DrawOptions } from './draw.ts';
 import {
   averageBytes,
@@ -44,6 +46,7 @@ function describeCount(of: Count, name: string): string {
 
 function describe({ hop, missing, label, counts }: Station | EndStation): string {
   if (hop === null) return `${label}: not observed. ${missing?.reason ?? ''}`;
+  if (isCounter(hop)) return `${hop.name}: ${countedWords(hop)}`;
   const missed = hop.lost === 0 ? '' : `, ${count(hop.lost)} events missed`;
   const told = counts.map((one, i) =>
     describeCount(one, counts.length > 1 ? `${SIDE_NAMES[i] ?? ''}: ` : ''),
@@ -70,6 +73,11 @@ interface Line {
 function linesOf({ hop, counts, roomy, saysBytes }: Station | EndStation): readonly Line[] {
   const [first] = counts;
   if (hop === null || first === undefined) return [];
+  if (isCounter(hop))
+    return [
+      { text: count(countedSum(hop.counted)), kind: 'count' },
+      { text: 'counted', kind: 'none' },
+    ];
   if (counts.length === 1) {
     const bytes = saysBytes ? ` · ${averageBytes(first.numbers)} B` : '';
     const share = first.withMetadata === 0 ? '–' : `${printShare(first.withMetadata, first.events)}${bytes}`;
@@ -172,7 +180,9 @@ function place<Datum extends Station | EndStation>(
   attr(stations, 'transform', (station) => `translate(${placeOf(station).x.toFixed(1)},0)`);
   attr(stations, 'tabindex', (station) => (station.key === options.current ? 0 : -1));
   attr(stations, 'aria-pressed', (station) => String(options.pressed.has(station.key)));
-  attr(stations, 'aria-disabled', (station) => (station.hop === null ? 'true' : null));
+  attr(stations, 'aria-disabled', (station) =>
+    station.hop === null || isCounter(station.hop) ? 'true' : null,
+  );
   attr(stations, 'aria-label', describe);
   attr(stations, 'class', (station) => stationClass(station, options));
   text(stations.select('title'), describe);
@@ -219,7 +229,8 @@ function stationClass(station: Station | EndStation, options: DrawOptions): stri
   const points = difference(counts);
   const marks = [
     hop === null && 'missing',
-    hop !== null && !seen && 'empty',
+    hop !== null && isCounter(hop) && 'counter',
+    hop !== null && !isCounter(hop) && !seen && 'empty',
     hop !== null && isHarmed && 'loses',
     points !== null && Math.abs(points) >= TELLING_POINTS && 'differs',
     options.pressed.has(station.key) && 'pressed',
