@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import * as v from 'valibot';
-import { HOOKS } from '#core/format/hooks.ts';
+import { COUNTING_HOOKS, HOOKS } from '#core/format/hooks.ts';
 import { codeOf } from '../failure.ts';
 import type { Paths } from './paths.ts';
 
@@ -83,7 +83,10 @@ export async function doctor({ probe }: Paths): Promise<DoctorReport> {
 
 function reportOf(name: string, answer: ProbeAnswer['hooks'][number] | undefined): HookReport {
   if (!answer) return { name, available: false, text: 'this probe does not know it: run npm run build' };
-  return { name, available: answer.attached, text: answer.attached ? answer.how : answer.reason };
+  if (!answer.attached) return { name, available: false, text: answer.reason };
+  const counts = COUNTING_HOOKS.some((hook) => hook.name === name);
+  const text = counts ? `${answer.how}, counts only: the tracepoint has no packet` : answer.how;
+  return { name, available: true, text };
 }
 
 export function printReport({ kernel, missing, hooks, tried }: DoctorReport): string {

@@ -8,7 +8,7 @@ import { printType } from '#core/metadata/type-number.ts';
 import { budgetLines, budgetObject } from '#core/inspect/budget.ts';
 import { lintObjects, lintTable } from '#core/inspect/lint.ts';
 import { passingEvents } from '#core/inspect/where.ts';
-import { summaryObjects, summaryTable } from '#core/inspect/summary.ts';
+import { countedObjects, countedTable, summaryObjects, summaryTable } from '#core/inspect/summary.ts';
 import type { MetadataSchema } from '#core/metadata/types.ts';
 import { CaptureReader } from '#core/pcapng/reader.ts';
 import type { CaptureSink, Problem } from '#core/pcapng/types.ts';
@@ -106,6 +106,8 @@ function viewOf(
     return view(function* (complete) {
       const { rows, omitted } = summaryObjects(store, schema);
       yield* json ? objects(rows) : summaryTable(rows, complete);
+      const counted = countedObjects(store);
+      yield* json ? objects(counted) : countedTable(counted);
       if (omitted > 0) say(`${omitted} losses have no row: there are too many kinds of them`);
     });
   }

@@ -106,9 +106,6 @@ static bool hopeless(struct hook *hook)
 	case WH_HOOK_NET_DEV_XMIT:
 		missing(hook, "the packet may be freed by then: there is nothing to read");
 		return true;
-	case WH_HOOK_XDP_REDIRECT:
-		missing(hook, "its tracepoint does not show the packet");
-		return true;
 	default:
 		break;
 	}
@@ -277,9 +274,11 @@ int hooks_load(struct hooks *h, const struct options *o, const struct place *whe
 			continue;
 		if (asked_for(o, &h->of[i])) {
 			if (trace_serves(&h->of[i])) {
-				if (trace_refused())
+				if (trace_refused()) {
 					hook_missing(&h->of[i], trace_refused(),
 						     "fentry and fexit are refused");
+					functions_missing(&h->of[i]);
+				}
 				continue;
 			}
 			all |= 1ull << h->of[i].id;

@@ -23,7 +23,7 @@ struct hook {
 	bool attached;	    /* to at least one device */
 	const char *how;    /* "tp_btf", "tcx link", …; "" = not at all */
 	bool failed;	    /* it should be there, wholly or on some device */
-	char reason[192];   /* why it is missing */
+	char reason[224];   /* why it is missing */
 };
 
 #define POINT_NAME_BYTES 64

@@ -19,6 +19,7 @@
 #include "capture.h"
 #include "caps.h"
 #include "cost.h"
+#include "counts.h"
 #include "doctor.h"
 #include "events.h"
 #include "ledger.h"
@@ -97,7 +98,8 @@ static void part_with(struct place *where, struct ledger *ledger)
 }
 
 /* Until told to stop, the reader leaves, or nothing is left to watch. */
-static void run(struct capture *c, struct events *events, struct ledger *ledger, struct cost *cost)
+static void run(struct capture *c, struct events *events, struct ledger *ledger, struct cost *cost,
+		struct counts *counts)
 {
 	struct pollfd fds[] = {
 		{ .fd = events_fd(events), .events = POLLIN },
@@ -108,7 +110,7 @@ static void run(struct capture *c, struct events *events, struct ledger *ledger,
 	};
 	struct pollfd *of_cost = fds + 3;
 	uint64_t now = clock_ns(CLOCK_MONOTONIC), flushed = now, looked = now, reported = now,
-		 visited = now;
+		 visited = now, counted = now;
 
 	while (!stop && !c->out.error && presence_left(&c->where)) {
 		cost_wait(cost, of_cost);
@@ -131,8 +133,13 @@ static void run(struct capture *c, struct events *events, struct ledger *ledger,
 				taps_look(c->taps);
 			looked = now;
 		}
+		if (now - counted >= COUNTS_INTERVAL_MS * NS_PER_MS) {
+			counts_write(counts, c, false);
+			counted = now;
+		}
 		if (now - reported >= STATISTICS_INTERVAL_MS * NS_PER_MS) {
 			ledger_statistics(ledger);
+			counts_write(counts, c, true);
 			taps_statistics(c->taps);
 			reported = now;
 		}
@@ -162,6 +169,7 @@ int main(int argc, char **argv)
 	struct cost cost;
 	struct events *events = NULL;
 	struct ledger ledger = { 0 };
+	struct counts counts = { 0 };
 	struct options o;
 	pid_t parent = getppid();
 	char *schema = NULL;
@@ -213,7 +221,7 @@ int main(int argc, char **argv)
 	c.clock = clock_calibrate();
 	c.started_ns = run_clock_now(&c.clock);
 	events = events_new(&c);
-	if (!events || ledger_new(&ledger, &c))
+	if (!events || ledger_new(&ledger, &c) || counts_new(&counts, &c))
 		goto out;
 	cost_start(&cost, &o, &c);
 	attached = true;
@@ -223,7 +231,7 @@ int main(int argc, char **argv)
 	section_write(&c, schema);
 	output_flush(&c.out);
 
-	run(&c, events, &ledger, &cost);
+	run(&c, events, &ledger, &cost, &counts);
 
 	taps_silence(c.taps);
 	hooks_detach(&c.hooks);
@@ -232,6 +240,7 @@ int main(int argc, char **argv)
 	cost_end(&cost, &c);
 	taps_end(c.taps);
 	map_samples_end(c.maps, &c);
+	counts_write(&counts, &c, false);
 	ledger_statistics(&ledger);
 	taps_statistics(c.taps);
 	ledger_summary(&ledger);
@@ -248,6 +257,7 @@ int main(int argc, char **argv)
 out:
 	if (attached)
 		hooks_detach(&c.hooks);
+	counts_free(&counts);
 	ledger_free(&ledger);
 	events_free(events);
 	hooks_free(&c.hooks);

@@ -40,7 +40,7 @@ const TRACED = HOOKS.filter(({ how }) => ['fentry', 'fexit', 'tap'].includes(how
 );
 /** Every other hook with a program; those between the programs of a chain are loaded before it is known to be one. */
 const PROGRAM_COUNT = HOOKS.filter(({ name, how }) => how.length > 0 && !TRACED.includes(name)).length;
-const NO_PACKET = HOOKS.filter(({ area }) => area === 'none').map(({ name }) => name);
+const NO_PACKET = HOOKS.filter(({ how }) => how.length === 0).map(({ name }) => name);
 const BETWEEN = ['tcx/ingress@after', 'tcx/egress@after'];
 const FLOOD = 60_000;
 const TINY_RING_BYTES = 16_384;

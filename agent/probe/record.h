@@ -181,6 +181,28 @@ struct wh_counter {
 	__u64 limited; /* likewise, by the rate limit */
 };
 
+/* Kinds of packets that are counted where no packet is shown, for all devices together; beside one
+ * for each device and hook that takes those of which there is no room. */
+#define WH_COUNTED_MAX	1024u
+#define WH_COUNTED_REST (3u * WH_MAX_SLOTS)
+
+/* Fields as of struct wh_counted. Of the rest, all behind `hook` is 0. */
+struct wh_counted_key {
+	__u32 slot;
+	__u32 hook;
+	__u32 program;
+	__u32 map;
+	__u32 index;
+	__u32 value;
+};
+_Static_assert(sizeof(struct wh_counted_key) == 24, "no holes");
+
+/* Per CPU. */
+struct wh_counted_value {
+	__u64 count;
+	char name[16]; /* of the program, on the CPU that met it first */
+};
+
 /* Per CPU, index 0. */
 struct wh_journey_counter {
 	__u64 started;

@@ -7,6 +7,9 @@
 
 #include "hooks.h"
 
+/* Any function of the kernel that is never inlined. */
+#define SOME_FUNCTION "consume_skb"
+
 /* Whether this kernel lets fentry programs load: 0, or an errno. Asked once. */
 int trace_refused(void);
 /* Whether operations of the kernel will be watched. */
@@ -23,6 +26,8 @@ void trace_attach(struct hooks *h, const struct options *o, const struct place *
 struct bpf_object *trace_open(void);
 /* Whether functions of the kernel are the hook, or can stand in for it. */
 bool functions_serve(uint32_t hook);
+/* Of a hook that is missing because fentry is refused: the same of kprobe.multi, when it is. */
+void functions_missing(struct hook *hook);
 /* Attaches functions for the hooks that are not attached yet. */
 void functions_attach(struct hooks *h, const struct options *o, const struct place *where);
 /* As hook_skipped_runs(). */

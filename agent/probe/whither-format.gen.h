@@ -50,6 +50,7 @@
 #define WH_BLOCK_SUBTYPE_TRIGGERED 9u
 #define WH_BLOCK_SUBTYPE_MANIFEST 10u
 #define WH_BLOCK_SUBTYPE_NOTES 11u
+#define WH_BLOCK_SUBTYPE_COUNTS 12u
 
 #define WH_GAP_CAUSE_RING_FULL 1u
 #define WH_GAP_CAUSE_RETENTION 2u
@@ -127,7 +128,7 @@
 #define WH_HOOK_QDISC_ENQUEUE 22u /* the qdisc has queued it; not seen where the qdisc is lockless (pfifo_fast), where it is bypassed when empty, or on a device without one */
 #define WH_HOOK_QDISC_DEQUEUE 23u /* the qdisc hands it on */
 #define WH_HOOK_NET_DEV_XMIT 24u /* the driver has taken it: the packet may be freed by then, so there is nothing to read */
-#define WH_HOOK_XDP_REDIRECT 25u /* its tracepoint, like xdp_redirect_err and xdp_exception, names the program but not the packet */
+#define WH_HOOK_XDP_REDIRECT 25u /* counted, for its tracepoint has no packet: sent to another device, CPU or socket by XDP, by program and target */
 #define WH_HOOK_TCX_INGRESS_AFTER 26u /* between two programs of the chain that were there at start; its interface is named tcx/ingress@after:PROGRAM#ID */
 #define WH_HOOK_TCX_EGRESS_AFTER 27u /* between two programs of the chain that were there at start; its interface is named tcx/egress@after:PROGRAM#ID */
 #define WH_HOOK_XDP_FENTRY 28u /* the XDP program of the device begins; its interface is named PROGRAM()@fentry */
@@ -142,6 +143,8 @@
 #define WH_HOOK_UDP_RCV 37u /* udp_queue_rcv_one_skb(), udpv6_queue_rcv_one_skb(): a socket was found; before its filter */
 #define WH_HOOK_IP_FINISH_OUTPUT2 38u /* ip_finish_output2(), ip6_finish_output2(): handed to the neighbour layer, which puts the Ethernet header in front */
 #define WH_HOOK_DEV_QUEUE_XMIT 39u /* __dev_queue_xmit(): handed to the device; of a packet made on this host the MAC header is not set yet */
+#define WH_HOOK_XDP_REDIRECT_ERR 40u /* counted, for its tracepoint has no packet: the redirect of XDP failed and the packet was dropped, by program, target and error */
+#define WH_HOOK_XDP_EXCEPTION 41u /* counted, for its tracepoint has no packet: dropped by XDP_ABORTED, by what is no verdict, or because sending it failed, by program and verdict */
 #define WH_HOOK_TAP_XDP 60u /* whither_tap() of whither.h in an XDP program; its interface is named tap/NAME */
 #define WH_HOOK_TAP_TC_INGRESS 61u /* whither_tap() in a TC program on ingress; its interface is named tap/NAME */
 #define WH_HOOK_TAP_TC_EGRESS 62u /* whither_tap() in a TC program on egress; its interface is named tap/NAME */
@@ -186,12 +189,14 @@
 #define WH_STEP_UDP_RCV 660u
 #define WH_STEP_IP_FINISH_OUTPUT2 1300u
 #define WH_STEP_DEV_QUEUE_XMIT 1350u
+#define WH_STEP_XDP_REDIRECT_ERR 121u
+#define WH_STEP_XDP_EXCEPTION 122u
 #define WH_STEP_TAP_XDP 150u
 #define WH_STEP_TAP_TC_INGRESS 460u
 #define WH_STEP_TAP_TC_EGRESS 1460u
 #define WH_STEP_TX 1000u
 
-#define WH_HOOK_MAX 39u
+#define WH_HOOK_MAX 41u
 
 /* X(id, C identifier, name in captures, link type, direction of epb_flags: 1 in, 2 out, 0 unknown) */
 #define WH_HOOKS(X) \
@@ -233,7 +238,9 @@
 	X(36, tcp_rcv, "tcp_rcv", 1, 1) \
 	X(37, udp_rcv, "udp_rcv", 1, 1) \
 	X(38, ip_finish_output2, "ip_finish_output2", 101, 2) \
-	X(39, dev_queue_xmit, "dev_queue_xmit", 1, 2)
+	X(39, dev_queue_xmit, "dev_queue_xmit", 1, 2) \
+	X(40, xdp_redirect_err, "xdp_redirect_err", 1, 1) \
+	X(41, xdp_exception, "xdp_exception", 1, 1)
 
 /* The same of taps, which the probe does not attach. */
 #define WH_TAP_HOOKS(X) \
@@ -616,5 +623,45 @@ _Static_assert(__builtin_offsetof(struct wh_cost_program, attach) == 56, "wh_cos
 _Static_assert(__builtin_offsetof(struct wh_cost_program, hook) == 57, "wh_cost_program.hook");
 _Static_assert(__builtin_offsetof(struct wh_cost_program, reserved) == 58, "wh_cost_program.reserved");
 _Static_assert(__builtin_offsetof(struct wh_cost_program, reserved2) == 60, "wh_cost_program.reserved2");
+
+/* Body of a counts block, followed by `count` rows of `row_len` bytes. All counts are sums since the start of the run: the last block of a run has them all.
+ * 16 bytes. */
+struct wh_counts {
+	__u64 time;              /* @0 ns: when they were read, Unix time */
+	__u32 count;             /* @8 rows: rows that follow */
+	__u16 row_len;           /* @12 B: size of a row as written */
+	__u16 reserved;          /* @14 -: 0 */
+};
+_Static_assert(sizeof(struct wh_counts) == 16, "size of wh_counts");
+_Static_assert(__builtin_offsetof(struct wh_counts, time) == 0, "wh_counts.time");
+_Static_assert(__builtin_offsetof(struct wh_counts, count) == 8, "wh_counts.count");
+_Static_assert(__builtin_offsetof(struct wh_counts, row_len) == 12, "wh_counts.row_len");
+_Static_assert(__builtin_offsetof(struct wh_counts, reserved) == 14, "wh_counts.reserved");
+
+/* A row of a counts block: packets of one kind at a hook whose tracepoint has no packet. No filter is asked of them.
+ * 48 bytes. */
+struct wh_counted {
+	__u64 count;             /* @0 packets: so many */
+	__u32 ifindex;           /* @8 id: device that received them; with `hook` it is one of the interfaces of this section */
+	__u32 program;           /* @12 id: of the XDP program; 0 = of several kinds, for which there was no row left */
+	__u32 map;               /* @16 id: of the map that names the target; 0 = none: bpf_redirect() */
+	__u32 index;             /* @20 key or ifindex: key of the target in the map; without a map its ifindex */
+	__u32 value;             /* @24 errno or enum xdp_action: xdp_redirect_err: why, an errno; xdp_exception: what the program returned; else 0 */
+	__u8 hook;               /* @28 id: where they were counted */
+	__u8 reserved;           /* @29 -: 0 */
+	__u16 reserved2;         /* @30 -: 0 */
+	char name[16];           /* @32 text: of the program, NUL-padded */
+};
+_Static_assert(sizeof(struct wh_counted) == 48, "size of wh_counted");
+_Static_assert(__builtin_offsetof(struct wh_counted, count) == 0, "wh_counted.count");
+_Static_assert(__builtin_offsetof(struct wh_counted, ifindex) == 8, "wh_counted.ifindex");
+_Static_assert(__builtin_offsetof(struct wh_counted, program) == 12, "wh_counted.program");
+_Static_assert(__builtin_offsetof(struct wh_counted, map) == 16, "wh_counted.map");
+_Static_assert(__builtin_offsetof(struct wh_counted, index) == 20, "wh_counted.index");
+_Static_assert(__builtin_offsetof(struct wh_counted, value) == 24, "wh_counted.value");
+_Static_assert(__builtin_offsetof(struct wh_counted, hook) == 28, "wh_counted.hook");
+_Static_assert(__builtin_offsetof(struct wh_counted, reserved) == 29, "wh_counted.reserved");
+_Static_assert(__builtin_offsetof(struct wh_counted, reserved2) == 30, "wh_counted.reserved2");
+_Static_assert(__builtin_offsetof(struct wh_counted, name) == 32, "wh_counted.name");
 
 #endif /* WHITHER_FORMAT_GEN_H */

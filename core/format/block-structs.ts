@@ -182,3 +182,63 @@ export const MAP_SAMPLE: Struct = {
     { name: 'value_length', offset: 20, type: 'u32', unit: 'B', doc: 'at most 4096' },
   ],
 };
+
+export const COUNTS: Struct = {
+  name: 'counts',
+  size: 16,
+  doc: 'Body of a counts block, followed by `count` rows of `row_len` bytes. All counts are sums since the start of the run: the last block of a run has them all.',
+  fields: [
+    { name: 'time', offset: 0, type: 'u64', unit: 'ns', doc: 'when they were read, Unix time' },
+    { name: 'count', offset: 8, type: 'u32', unit: 'rows', doc: 'rows that follow' },
+    { name: 'row_len', offset: 12, type: 'u16', unit: 'B', doc: 'size of a row as written' },
+    { name: 'reserved', offset: 14, type: 'u16', unit: '-', doc: '0' },
+  ],
+};
+
+export const COUNTED: Struct = {
+  name: 'counted',
+  size: 48,
+  doc: 'A row of a counts block: packets of one kind at a hook whose tracepoint has no packet. No filter is asked of them.',
+  fields: [
+    { name: 'count', offset: 0, type: 'u64', unit: 'packets', doc: 'so many' },
+    {
+      name: 'ifindex',
+      offset: 8,
+      type: 'u32',
+      unit: 'id',
+      doc: 'device that received them; with `hook` it is one of the interfaces of this section',
+    },
+    {
+      name: 'program',
+      offset: 12,
+      type: 'u32',
+      unit: 'id',
+      doc: 'of the XDP program; 0 = of several kinds, for which there was no row left',
+    },
+    {
+      name: 'map',
+      offset: 16,
+      type: 'u32',
+      unit: 'id',
+      doc: 'of the map that names the target; 0 = none: bpf_redirect()',
+    },
+    {
+      name: 'index',
+      offset: 20,
+      type: 'u32',
+      unit: 'key or ifindex',
+      doc: 'key of the target in the map; without a map its ifindex',
+    },
+    {
+      name: 'value',
+      offset: 24,
+      type: 'u32',
+      unit: 'errno or enum xdp_action',
+      doc: 'xdp_redirect_err: why, an errno; xdp_exception: what the program returned; else 0',
+    },
+    { name: 'hook', offset: 28, type: 'u8', unit: 'id', doc: 'where they were counted' },
+    { name: 'reserved', offset: 29, type: 'u8', unit: '-', doc: '0' },
+    { name: 'reserved2', offset: 30, type: 'u16', unit: '-', doc: '0' },
+    { name: 'name', offset: 32, type: 'char[16]', unit: 'text', doc: 'of the program, NUL-padded' },
+  ],
+};

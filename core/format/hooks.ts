@@ -28,13 +28,21 @@ export interface Hook {
   readonly area: 'direct' | 'raw' | 'none';
   /** The first kernel on which the best of `how` works. */
   readonly since: string;
-  /** Ways to attach, best first. None: the kernel shows no packet there, and `doc` says why. */
+  /** Ways to attach, best first. None: the kernel shows no packet there, and `doc` says why. `area` none with a way: it counts. */
   readonly how: readonly Attachment[];
   readonly doc: string;
 }
 
 export type Attachment =
-  'tcx link' | 'clsact filter' | 'netfilter link' | 'cgroup link' | 'tp_btf' | 'fentry' | 'fexit' | 'tap';
+  | 'tcx link'
+  | 'clsact filter'
+  | 'netfilter link'
+  | 'cgroup link'
+  | 'tp_btf'
+  | 'fentry'
+  | 'kprobe.multi'
+  | 'fexit'
+  | 'tap';
 
 /** By id. */
 export const HOOKS: readonly Hook[] = [...RECEIVE_HOOKS, ...TRANSMIT_HOOKS, ...PROGRAM_HOOKS].sort(
@@ -45,5 +53,7 @@ export const HOOK_BY_ID: ReadonlyMap<number, Hook> = new Map(HOOKS.map((h) => [h
 export const HOOK_BY_NAME: ReadonlyMap<string, Hook> = new Map(HOOKS.map((h) => [h.name, h]));
 /** Hooks that are in somebody's own program, where the probe only listens (docs/taps.md). */
 export const TAP_HOOKS: readonly Hook[] = HOOKS.filter((h) => h.how.includes('tap'));
+/** Hooks that are shown no packet and count: how many, and of what kind (COUNTED). */
+export const COUNTING_HOOKS: readonly Hook[] = HOOKS.filter((h) => h.area === 'none' && h.how.length > 0);
 /** Of an event or interface that is not Whither's. */
 export const HOOK_NONE = 0;

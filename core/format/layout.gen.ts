@@ -337,3 +337,39 @@ export const COST_PROGRAM_RESERVED = 58;
 export const COST_PROGRAM_RESERVED2 = 60;
 /** Size in bytes. */
 export const COST_PROGRAM_SIZE = 64;
+
+// counts: offsets in bytes, little-endian.
+/** u64, ns: when they were read, Unix time */
+export const COUNTS_TIME = 0;
+/** u32, rows: rows that follow */
+export const COUNTS_COUNT = 8;
+/** u16, B: size of a row as written */
+export const COUNTS_ROW_LEN = 12;
+/** u16, -: 0 */
+export const COUNTS_RESERVED = 14;
+/** Size in bytes. */
+export const COUNTS_SIZE = 16;
+
+// counted: offsets in bytes, little-endian.
+/** u64, packets: so many */
+export const COUNTED_COUNT = 0;
+/** u32, id: device that received them; with `hook` it is one of the interfaces of this section */
+export const COUNTED_IFINDEX = 8;
+/** u32, id: of the XDP program; 0 = of several kinds, for which there was no row left */
+export const COUNTED_PROGRAM = 12;
+/** u32, id: of the map that names the target; 0 = none: bpf_redirect() */
+export const COUNTED_MAP = 16;
+/** u32, key or ifindex: key of the target in the map; without a map its ifindex */
+export const COUNTED_INDEX = 20;
+/** u32, errno or enum xdp_action: xdp_redirect_err: why, an errno; xdp_exception: what the program returned; else 0 */
+export const COUNTED_VALUE = 24;
+/** u8, id: where they were counted */
+export const COUNTED_HOOK = 28;
+/** u8, -: 0 */
+export const COUNTED_RESERVED = 29;
+/** u16, -: 0 */
+export const COUNTED_RESERVED2 = 30;
+/** char[16], text: of the program, NUL-padded */
+export const COUNTED_NAME = 32;
+/** Size in bytes. */
+export const COUNTED_SIZE = 48;

@@ -8,7 +8,17 @@
  */
 
 import { EXT_OPERATIONS, EXT_PROGRAM, OPERATION_SEEN } from './attribution.ts';
-import { BLOCK, COST, COST_PROGRAM, GAP, MAP_SAMPLE, SECTION, TRIGGERED } from './block-structs.ts';
+import {
+  BLOCK,
+  COST,
+  COST_PROGRAM,
+  COUNTED,
+  COUNTS,
+  GAP,
+  MAP_SAMPLE,
+  SECTION,
+  TRIGGERED,
+} from './block-structs.ts';
 
 export type FieldType = 'u8' | 'u16' | 'u32' | 'u64' | 'char[16]' | 'u8[16]' | 'u8[32]' | 'u8[48]';
 
@@ -130,6 +140,8 @@ export const BLOCK_SUBTYPE = {
   manifest: 10,
   /** Body: JSON, what people noted (docs/share.md). */
   notes: 11,
+  /** Body: COUNTS, then COUNTED rows: packets that hooks count and do not show. */
+  counts: 12,
 } as const;
 
 /** What became of an entry of a BPF map since it was last looked at. */
@@ -423,4 +435,6 @@ export const STRUCTS: readonly Struct[] = [
   MAP_SAMPLE,
   COST,
   COST_PROGRAM,
+  COUNTS,
+  COUNTED,
 ];

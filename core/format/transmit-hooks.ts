@@ -13,7 +13,7 @@ export const TRANSMIT_HOOKS: readonly Hook[] = [
     direction: 2,
     area: 'raw',
     since: '6.4',
-    how: ['netfilter link', 'fentry'],
+    how: ['netfilter link', 'fentry', 'kprobe.multi'],
     doc: 'netfilter LOCAL_OUT, made on this host, before every other program and rule; it has no MAC header',
   },
   {
@@ -27,7 +27,7 @@ export const TRANSMIT_HOOKS: readonly Hook[] = [
     direction: 2,
     area: 'raw',
     since: '6.4',
-    how: ['netfilter link', 'fentry'],
+    how: ['netfilter link', 'fentry', 'kprobe.multi'],
     doc: 'netfilter POSTROUTING, after every other program and rule',
   },
   {
@@ -55,7 +55,7 @@ export const TRANSMIT_HOOKS: readonly Hook[] = [
     direction: 2,
     area: 'raw',
     since: '5.5',
-    how: ['fentry'],
+    how: ['fentry', 'kprobe.multi'],
     doc: 'ip_finish_output2(), ip6_finish_output2(): handed to the neighbour layer, which puts the Ethernet header in front',
   },
   {
@@ -69,7 +69,7 @@ export const TRANSMIT_HOOKS: readonly Hook[] = [
     direction: 2,
     area: 'raw',
     since: '5.5',
-    how: ['fentry'],
+    how: ['fentry', 'kprobe.multi'],
     doc: '__dev_queue_xmit(): handed to the device; of a packet made on this host the MAC header is not set yet',
   },
   {

@@ -1,5 +1,6 @@
 /** `inspect --summary`: what each hop loses, by cause and TLV, as objects or as a table. */
 import type { CaptureStore } from '#core/store/capture-store.ts';
+import { COUNTED_ONLY, countedText } from '#core/store/counted-text.ts';
 import { LossSummaryQuery } from '#core/store/loss-summary.ts';
 import type { LossRow } from '#core/store/view.ts';
 import type { MetadataSchema } from '#core/metadata/types.ts';
@@ -66,4 +67,43 @@ export function summaryTable(rows: readonly SummaryObject[], whole: boolean): st
     row.example,
   ]);
   return table(COLUMNS, cells);
+}
+
+/** What a hook counted and was not shown. Keys in the order in which they are printed. */
+export interface CountedObject {
+  readonly hop: string;
+  readonly counted: number;
+  /** 0 = of several kinds. */
+  readonly program: number;
+  readonly program_name: string;
+  /** Id of the map with the target; 0 = none: `index` is an ifindex. */
+  readonly map: number;
+  readonly index: number;
+  /** xdp_redirect_err: errno; xdp_exception: XDP action. */
+  readonly value: number;
+  /** In words, behind the number. */
+  readonly text: string;
+}
+
+/** Of the whole capture, hop by hop, the most frequent first. */
+export function countedObjects(store: CaptureStore): CountedObject[] {
+  return store.hops.hops.flatMap(({ name, hook }, hop) =>
+    store.counts.of(hop).map((counted) => ({
+      hop: name,
+      counted: counted.count,
+      program: counted.program,
+      program_name: counted.programName,
+      map: counted.map,
+      index: counted.index,
+      value: counted.value,
+      text: countedText(hook, counted),
+    })),
+  );
+}
+
+/** Lines of a table of its own; [] = nothing was counted. */
+export function countedTable(rows: readonly CountedObject[]): string[] {
+  if (rows.length === 0) return [];
+  const cells = rows.map(({ hop, counted, text }) => [hop, String(counted), text]);
+  return ['', `Counted, ${COUNTED_ONLY}`, ...table(['HOP', 'PACKETS#', 'WHAT'], cells)];
 }

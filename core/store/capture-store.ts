@@ -22,6 +22,7 @@ import { AreaTable } from './area-table.ts';
 import { BetweenHops } from './between-hops.ts';
 import { CaptureFacts } from './capture-facts.ts';
 import { CostLog } from './cost-log.ts';
+import { CountLog } from './count-log.ts';
 import { EdgeTable } from './edges.ts';
 import { EventColumns, type EventChunk } from './event-columns.ts';
 import { ExtensionWriter } from './extension-writer.ts';
@@ -73,6 +74,7 @@ export class CaptureStore implements CaptureSink {
   readonly maps = new MapTable();
   readonly mapKeys = new MapKeys();
   readonly cost = new CostLog();
+  readonly counts = new CountLog();
   readonly facts: CaptureFacts;
   readonly flows: FlowWriter;
   readonly records: RecordWriter;
@@ -161,6 +163,10 @@ export class CaptureStore implements CaptureSink {
       this.mapSample(block);
       return;
     }
+    if (block.subtype === BLOCK_SUBTYPE.counts) {
+      this.countsBlock(block);
+      return;
+    }
     this.facts.custom(block);
     this.run = this.facts.run;
   }
@@ -175,15 +181,22 @@ export class CaptureStore implements CaptureSink {
     const fault = this.maps.add(block.body);
     if (fault === null) return;
     if (this.maps.full) this.leftOut('map samples', block.offset);
-    else {
-      this.log.add({
-        code: 'bad-block',
-        offset: block.offset,
-        cause: `The map sample here is not as it should be (${fault}); it is ignored.`,
-        remedy: 'Everything else is shown. Check the program that wrote the capture.',
-        fatal: false,
-      });
-    }
+    else this.badBlock('map sample', block.offset, fault);
+  }
+
+  private countsBlock({ body, section, offset }: CustomBlock): void {
+    const fault = this.counts.add(body, this.run, (ifindex, hook) => this.hopAt(section, ifindex, hook));
+    if (fault !== null) this.badBlock('counts block', offset, fault);
+  }
+
+  private badBlock(what: string, offset: number, fault: string): void {
+    this.log.add({
+      code: 'bad-block',
+      offset,
+      cause: `The ${what} here is not as it should be (${fault}); it is ignored.`,
+      remedy: 'Everything else is shown. Check the program that wrote the capture.',
+      fatal: false,
+    });
   }
 
   statistics(info: StatisticsInfo): void {
@@ -261,6 +274,16 @@ export class CaptureStore implements CaptureSink {
   private deviceOf(ifindex: number, from: number): string {
     const found = this.interfaces.findIndex((info, index) => index >= from && info.ifindex === ifindex);
     return found < 0 ? '' : this.hops.hops[this.hopOf[found]!]!.device;
+  }
+
+  /** Hop of a device and hook of a section; null = it has declared none. */
+  private hopAt(section: number, ifindex: number, hook: number): number | null {
+    for (let i = this.interfaces.length - 1; i >= 0; i--) {
+      const info = this.interfaces[i]!;
+      if (info.section < section) return null;
+      if (info.ifindex === ifindex && info.hook === hook) return this.hopOf[i]!;
+    }
+    return null;
   }
 
   /** Hop of an interface by its index in the whole capture; null when there is none. */

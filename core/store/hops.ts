@@ -15,6 +15,7 @@ export function hopList(store: CaptureStore, list: JourneyList): Hop[] {
     metadataLost: hops.metadataLost[index]!,
     lost: hops.lost[index]!,
     causes: hops.causes.list(index),
+    counted: store.counts.of(index),
     filteredEvents: list.eventsAt(index),
     filteredWithMetadata: list.withMetadataAt(index),
   }));

@@ -15,6 +15,20 @@ export interface HopCause {
   readonly firstNs: string;
 }
 
+/** Packets of one kind that a hook counted and was not shown. No filter is asked of them. */
+export interface Counted {
+  readonly count: number;
+  /** Id of the XDP program; 0 = of several kinds. */
+  readonly program: number;
+  /** '' = not known. */
+  readonly programName: string;
+  /** Id of the map with the target; 0 = none, and `index` is an ifindex. */
+  readonly map: number;
+  readonly index: number;
+  /** An errno or XDP action, by the hook (counted-text.ts). */
+  readonly value: number;
+}
+
 /** One place events happen at, with what was seen there. */
 export interface Hop {
   /** Index into the list of hops; stable within one capture. */
@@ -43,6 +57,8 @@ export interface Hop {
   readonly causes: readonly HopCause[];
   /** Known lost at this hop (gap ledger, or epb_dropcount in foreign captures). */
   readonly lost: number;
+  /** What was counted here instead of seen, the most frequent kind first; never among `events` or `lost`. */
+  readonly counted: readonly Counted[];
   /** The same counts within the filter in force. */
   readonly filteredEvents: number;
   readonly filteredWithMetadata: number;

@@ -2,6 +2,7 @@
 import { memo } from 'react';
 import type { Hop, HopNumbers, MissingHook } from '#workers/api.ts';
 import { damagesOf, damageText } from '#src/loss/damage.ts';
+import { countedWords, isCounter } from './counted.ts';
 import { difference } from './draw-stations.ts';
 import { averageBytes, countOf, printShare, type Side } from './layout.ts';
 import { kernelOrder, laneTitle } from './lanes.ts';
@@ -49,9 +50,11 @@ export const PathTable = memo(function PathTable({ hops, missing, sides, visible
           <tr key={hop.index} data-hop={hop.name}>
             <td>{laneTitle(hop.lane)}</td>
             <th scope="row">{hop.name}</th>
-            {(sides.length > 1 ? compared : one)(hop, sides).map((cell, i) => (
-              <td key={i}>{cell}</td>
-            ))}
+            {isCounter(hop) ? (
+              <td colSpan={titles.length - 2}>{countedWords(hop)}</td>
+            ) : (
+              (sides.length > 1 ? compared : one)(hop, sides).map((cell, i) => <td key={i}>{cell}</td>)
+            )}
           </tr>
         ))}
         {missing.map((hook) => (

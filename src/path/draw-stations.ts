@@ -1,8 +1,9 @@
 /** The hops of the path: mark, name, and what was counted there. */
 import { format } from 'd3-format';
 import type { EnterElement, Selection } from 'd3-selection';
+import { countedSum } from '#core/store/counted-text.ts';
 import { damagesOf, damageText } from '#src/loss/damage.ts';
-
+import { countedWords, isCounter } from './counted.ts';
 import {
   averageBytes,
   FIRST_LINE,
@@ -42,6 +43,7 @@ function describeCount(of: Count, name: string): string {
 
 function describe({ hop, missing, label, counts }: Station | EndStation): string {
   if (hop === null) return `${label}: not observed. ${missing?.reason ?? ''}`;
+  if (isCounter(hop)) return `${hop.name}: ${countedWords(hop)}`;
   const missed = hop.lost === 0 ? '' : `, ${count(hop.lost)} events missed`;
   const told = counts.map((one, i) =>
     describeCount(one, counts.length > 1 ? `${SIDE_NAMES[i] ?? ''}: ` : ''),
@@ -68,6 +70,11 @@ interface Line {
 function linesOf({ hop, counts, roomy, saysBytes }: Station | EndStation): readonly Line[] {
   const [first] = counts;
   if (hop === null || first === undefined) return [];
+  if (isCounter(hop))
+    return [
+      { text: count(countedSum(hop.counted)), kind: 'count' },
+      { text: 'counted', kind: 'none' },
+    ];
   if (counts.length === 1) {
     const bytes = saysBytes ? ` · ${averageBytes(first.numbers)} B` : '';
     const share = first.withMetadata === 0 ? '–' : `${printShare(first.withMetadata, first.events)}${bytes}`;
@@ -174,7 +181,9 @@ function place<Datum extends Station | EndStation>(
   attr(stations, 'class', (station) => stationClass(station, options));
   const buttons = stations.select<SVGGElement>('g.station-button');
   choosable(buttons, options, describe);
-  attr(buttons, 'aria-disabled', (station) => (station.hop === null ? 'true' : null));
+  attr(buttons, 'aria-disabled', (station) =>
+    station.hop === null || isCounter(station.hop) ? 'true' : null,
+  );
   text(stations.select('title'), describe);
   const half = (station: Datum) => (isQuiet(station) ? QUIET_HALF_PX : STATION_HALF_PX);
   const hit = stations.select<SVGRectElement>('rect.station-hit');
@@ -219,7 +228,8 @@ function stationClass(station: Station | EndStation, options: DrawOptions): stri
   const points = difference(counts);
   const marks = [
     hop === null && 'missing',
-    hop !== null && !seen && 'empty',
+    hop !== null && isCounter(hop) && 'counter',
+    hop !== null && !isCounter(hop) && !seen && 'empty',
     hop !== null && isHarmed && 'loses',
     points !== null && Math.abs(points) >= TELLING_POINTS && 'differs',
     options.pressed.has(station.key) && 'pressed',

@@ -4,6 +4,7 @@
  */
 import { HOOK_BY_ID, type Lane, type Layer } from '#core/format/hooks.ts';
 import type { Edge, Hop, MissingHook } from '#workers/api.ts';
+import { isCounter } from './counted.ts';
 
 export type LaneName = Lane | 'none';
 
@@ -117,7 +118,9 @@ function layerName(hook: string, layer: Layer | 'none'): string {
 }
 
 function slotsOf(group: Group, missing: readonly MissingHook[]): readonly Slot[] {
-  const slots: Slot[] = group.hops.map((hop) => ({
+  // Without XDP there is nothing to count: then these are in the table alone.
+  const drawn = group.hops.filter((hop) => !isCounter(hop) || hop.counted.length > 0);
+  const slots: Slot[] = drawn.map((hop) => ({
     key: `hop-${hop.index}`,
     label: hop.lane === 'none' ? hop.name : hop.label,
     order: hop.order,
@@ -140,7 +143,7 @@ function slotsOf(group: Group, missing: readonly MissingHook[]): readonly Slot[]
 
 /** By all packets, not those of a filter: a filter moves nothing. */
 export function isQuiet(slot: Slot): boolean {
-  return slot.hop === null || slot.hop.events === 0;
+  return slot.hop === null || (slot.hop.events === 0 && slot.hop.counted.length === 0);
 }
 
 const LANE_ORDER: readonly LaneName[] = ['rx', 'tx', 'none'];

@@ -2,8 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fakeHop, edgeHops } from '#src/testing/hops.ts';
 import type { Edge, Hop, MissingHook } from '#workers/api.ts';
+import { countedWords } from './counted.ts';
 import { groupsOf, kernelOrder } from './lanes.ts';
 import { firstRows, layoutPath, printShare, type PathOptions } from './layout.ts';
+import { stopsOf } from './stops.ts';
 
 const BAND = 32;
 
@@ -170,6 +172,25 @@ describe('rows of lanes', () => {
       null,
       null,
     ]);
+  });
+
+  it('draws a hook that only counts once it has counted, and as no packets', () => {
+    const redirect = fakeHop({ index: 90, hook: 25 });
+    const labels = (hops: readonly Hop[]) =>
+      lay(hops).rows[0]?.lanes[0]?.stations.map(({ label, quiet }) => [label, quiet]);
+    expect(labels([...edgeHops(), redirect])).toEqual(labels(edgeHops()));
+    const counted = [{ count: 31, program: 12, programName: 'xdp_prog', map: 7, index: 0, value: 0 }];
+    const counts = { ...redirect, counted };
+    expect(labels([...edgeHops(), counts])).toEqual([['XDP redirect', false], ...labels(edgeHops())!]);
+    expect(countedWords(counts)).toBe(
+      '31 redirected by xdp_prog (id 12) to entry 0 of map 7; not seen as packets: the tracepoint has none',
+    );
+    const layout = lay([...edgeHops(), counts]);
+    const [station] = layout.rows[0]!.lanes[0]!.stations;
+    expect(station?.counts.map(({ events, band }) => [events, band])).toEqual([[0, 0]]);
+    // There is no journey that it could filter by.
+    const stop = stopsOf(layout, [...edgeHops(), counts], []).find(({ key }) => key === station?.key);
+    expect([stop?.hop, stop?.ask()]).toEqual([null, null]);
   });
 
   it('goes on in the same row where packets go on to another device', () => {

@@ -1,6 +1,7 @@
 /** What of the path can be chosen, in reading order: hops, bands between them, and what happened there. Pure. */
 import type { Edge, Hop } from '#workers/api.ts';
 import { causeFilter, edgeFilter, lostFilter } from './ask.ts';
+import { isCounter } from './counted.ts';
 import type { PathLayout } from './layout.ts';
 
 export interface Stop {
@@ -8,7 +9,7 @@ export interface Stop {
   readonly kind: 'hop' | 'edge' | 'cause';
   readonly x: number;
   readonly y: number;
-  /** Index of the hop, for `hop`; null = a hook that is not observed. */
+  /** Index of the hop, for `hop`; null = a hook that is not observed, or that only counts: it filters nothing. */
   readonly hop: number | null;
   /** The hop it is at, or for a band leaves; where the focus goes when this is no longer drawn. */
   readonly at: number | null;
@@ -25,7 +26,7 @@ export function stopsOf(layout: PathLayout, hops: readonly Hop[], edges: readonl
       lane.stations.map(({ key, hop, x }) => ({
         key,
         kind: 'hop',
-        hop: hop?.index ?? null,
+        hop: hop === null || isCounter(hop) ? null : hop.index,
         at: hop?.index ?? null,
         ask: NOTHING,
         x,

@@ -22,6 +22,7 @@ export function fakeHop(part: Partial<Hop> & { readonly index: number; readonly 
     unreadable: 0,
     metadataLost: 0,
     causes: [],
+    counted: [],
     lost: 0,
     filteredEvents: events,
     filteredWithMetadata: withMetadata,

@@ -23,7 +23,17 @@ export function pair(ns: Namespaces): Command[] {
   ];
 }
 
-/** The same, and IPv6. */
+/** The same, and out0 in `lab`, whose other end in0 is in `far`. */
+export function withFar(ns: Namespaces): Command[] {
+  return [
+    ...pair(ns),
+    [...'ip link add out0 netns'.split(' '), ns.lab!, ...'type veth peer name in0 netns'.split(' '), ns.far!],
+    ...end(ns.lab!, 'out0', '10.76.0.2', '02:00:00:00:02:02', {}),
+    ...end(ns.far!, 'in0', '10.76.0.1', '02:00:00:00:02:01', {}),
+  ];
+}
+
+/** Two devices, and IPv6. */
 export function pair6(ns: Namespaces): Command[] {
   return [
     ...pair(ns),

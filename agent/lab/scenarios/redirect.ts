@@ -1,17 +1,7 @@
-import { datagrams, end, pair, stamp } from '../scenario/network.ts';
-import type { Command, Namespaces, Scenario } from '../scenario/types.ts';
+import { datagrams, stamp, withFar } from '../scenario/network.ts';
+import type { Scenario } from '../scenario/types.ts';
 
 const PACKETS = 8;
-
-/** out0 in `lab`, whose other end in0 is in `far`. */
-function withFar(ns: Namespaces): Command[] {
-  return [
-    ...pair(ns),
-    [...'ip link add out0 netns'.split(' '), ns.lab!, ...'type veth peer name in0 netns'.split(' '), ns.far!],
-    ...end(ns.lab!, 'out0', '10.76.0.2', '02:00:00:00:02:02', {}),
-    ...end(ns.far!, 'in0', '10.76.0.1', '02:00:00:00:02:01', {}),
-  ];
-}
 
 const common = {
   roles: ['client', 'lab', 'far'],

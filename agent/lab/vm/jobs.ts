@@ -31,12 +31,25 @@ export const EDGE_FILE = {
 
 export const PROBE_JOB: Job = { name: 'probe', script: `exec ${IN_VM.probe} --doctor\n` };
 
+/** As in --hooks: what a kernel without trampolines has of its functions, and what stands around it. */
+export const FUNCTION_HOOKS = ['tcp_rcv', 'udp_rcv', 'ip_finish_output2', 'dev_queue_xmit'] as const;
+const AROUND_FUNCTIONS = ['netif_receive_skb', 'tcx', 'nf', 'skb_copy_datagram_iovec', 'net_dev_queue'];
+const NO_FENTRY = 'export WHITHER_NO_FENTRY=1\n';
+
+/** The doctor of the hooks that are functions, where fentry is refused. */
+export const NO_FENTRY_DOCTOR: Job = {
+  name: 'no-fentry-doctor',
+  script: `${NO_FENTRY}exec ${IN_VM.probe} --doctor --hooks ${FUNCTION_HOOKS.join(',')}\n`,
+};
+
 export interface EdgeJobOptions {
   readonly seconds: number;
   /** Packets per second, roughly. */
   readonly rate: number;
   /** A filter expression for the probe; null = none. */
   readonly filter: string | null;
+  /** The only hooks; default all. */
+  readonly hooks?: readonly string[];
   /** Of the job; default `edge`. */
   readonly name?: string;
   /** Run before the probe starts. */
@@ -44,7 +57,14 @@ export interface EdgeJobOptions {
 }
 
 /** What agent/lab/edge does, with the same network, programs and traffic: `EdgeLab` and `record` as a script. */
-export function edgeJob({ seconds, rate, filter, name = 'edge', prepare = '' }: EdgeJobOptions): Job {
+export function edgeJob({
+  seconds,
+  rate,
+  filter,
+  hooks = [],
+  name = 'edge',
+  prepare = '',
+}: EdgeJobOptions): Job {
   const network = edgeTopology(NETNS, CLIENT_NETNS).map((args) => `${IPROUTE2.ip} ${args.join(' ')}`);
   const script = `
 set -eu
@@ -73,7 +93,7 @@ await ${EDGE_FILE.loader} $loader
 ${prepare}
 
 # The probe writes the head of the file once it is attached.
-${IN_VM.probe} -i ${EDGE_DEVICE} --netns ${NETNS} --schema ${IN_VM.schema} ${filter === null ? '' : `-f '${filter}'`} -w ${EDGE_FILE.capture} 2>${EDGE_FILE.probe} &
+${IN_VM.probe} -i ${EDGE_DEVICE} --netns ${NETNS} --schema ${IN_VM.schema} ${filter === null ? '' : `-f '${filter}'`} ${hooks.length === 0 ? '' : `--hooks ${hooks.join(',')}`} -w ${EDGE_FILE.capture} 2>${EDGE_FILE.probe} &
 probe=$!
 await ${EDGE_FILE.capture} $probe
 ${IN_VM.traffic} serve ${NETNS} >/tmp/server &
@@ -131,4 +151,10 @@ ${IPROUTE2.tc} -n ${NETNS} filter add dev ${EDGE_DEVICE} ingress pref 2 matchall
  */
 export function cloneJob(options: EdgeJobOptions): Job {
   return edgeJob({ ...options, name: 'clone', prepare: MIRROR });
+}
+
+/** The edge where fentry is refused, with the hooks that are functions of the kernel. */
+export function noFentryJob(options: EdgeJobOptions): Job {
+  const hooks = [...FUNCTION_HOOKS, ...AROUND_FUNCTIONS, 'consume_skb', 'kfree_skb'];
+  return edgeJob({ ...options, name: 'no-fentry', prepare: NO_FENTRY, hooks });
 }

@@ -44,9 +44,10 @@ export interface EdgeResults {
   readonly afterLab: string;
 }
 
-export function readDoctor(directory: string): DoctorAnswer {
-  requireSuccess(directory, 'probe');
-  return parseDoctor(read(directory, 'probe', DOCTOR_FILE));
+/** Of the job `job`, which is a doctor. */
+export function readDoctor(directory: string, job = 'probe'): DoctorAnswer {
+  requireSuccess(directory, job);
+  return parseDoctor(read(directory, job, DOCTOR_FILE));
 }
 
 /** What `whither-probe --doctor` prints. */

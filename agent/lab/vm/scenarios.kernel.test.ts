@@ -6,13 +6,19 @@ import { judge } from '../scenario/judge.ts';
 import { SCENARIOS } from '../scenario/list.ts';
 import { trimCapture } from '../scenario/trim.ts';
 import { readScenario } from '../scenario/read.ts';
+import { judgeEdge } from './evaluate.ts';
+import { FUNCTION_HOOKS, NO_FENTRY_DOCTOR, noFentryJob } from './jobs.ts';
 import { withVm } from './machine.ts';
 import { requireVm } from './require-vm.ts';
+import { readDoctor, readEdge, type DoctorAnswer, type EdgeResults } from './results.ts';
 import { scenarioJob } from './scenario-job.ts';
 import { scenarioRun, type ScenarioRun } from './scenario-results.ts';
 
 /** Where these two kernels differ, where all are alike, and what one of them lacks; more takes too long without KVM. */
 const NAMES = ['clone-write', 'forward', 'gre-end'];
+const UDP_IN = 'netif_receive_skb tcx/ingress@first tcx/ingress@last nf/prerouting nf/local_in udp_rcv';
+const OUT =
+  'nf/local_out nf/postrouting ip_finish_output2 dev_queue_xmit tcx/egress@first tcx/egress@last net_dev_queue';
 const chosen = SCENARIOS.filter(({ name }) => NAMES.includes(name));
 
 describe.each(['oldest', 'newest'])('scenarios on the %s packaged kernel', (version) => {
@@ -21,6 +27,9 @@ describe.each(['oldest', 'newest'])('scenarios on the %s packaged kernel', (vers
   describe.skipIf(skip !== null)(`in QEMU${skip === null ? '' : ` (${skip})`}`, () => {
     if (typeof kernel === 'string') return;
     let runs: readonly ScenarioRun[];
+    /** Where fentry is refused. */
+    let doctor: DoctorAnswer;
+    let edge: EdgeResults | null;
     const keeps = parseKernelVersion(kernel.release) >= KERNEL_KEEPS;
     const found = (operation: string): string => {
       for (const { scenario, result } of runs) {
@@ -31,9 +40,14 @@ describe.each(['oldest', 'newest'])('scenarios on the %s packaged kernel', (vers
     };
 
     beforeAll(async () => {
-      runs = await withVm(kernel, chosen.map(scenarioJob), ({ directory }) =>
-        chosen.map((scenario) => scenarioRun(directory, scenario)),
-      );
+      const hasMulti = version === 'newest';
+      const job = noFentryJob({ rate: 100, seconds: 1, filter: null });
+      const jobs = [...chosen.map(scenarioJob), NO_FENTRY_DOCTOR, ...(hasMulti ? [job] : [])];
+      await withVm(kernel, jobs, ({ directory }) => {
+        runs = chosen.map((scenario) => scenarioRun(directory, scenario));
+        doctor = readDoctor(directory, NO_FENTRY_DOCTOR.name);
+        edge = hasMulti ? readEdge(directory, job.name) : null;
+      });
     });
 
     it('show what they must, and leave nothing behind', () => {
@@ -48,6 +62,30 @@ describe.each(['oldest', 'newest'])('scenarios on the %s packaged kernel', (vers
       expect(found('forwarded, IPv4, neighbour cold')).toBe('survives');
       expect(found('forwarded, IPv4, neighbour cached')).toBe('clobbered');
       expect(found('GRE tunnel ends here')).toBe('stale');
+    });
+
+    it('have functions as hooks by kprobe.multi where fentry is refused, or say why not', () => {
+      const functions = doctor.hooks.filter(({ name }) => FUNCTION_HOOKS.some((one) => one === name));
+      expect(functions).toHaveLength(FUNCTION_HOOKS.length);
+      for (const { how, reason } of functions) {
+        if (edge !== null) expect([how, reason]).toEqual(['kprobe.multi', '']);
+        else
+          expect(reason).toMatch(
+            /^fentry and fexit are refused: .*; so is kprobe\.multi: Operation not supported$/,
+          );
+      }
+      if (edge === null) return;
+      const known = {
+        ...doctor,
+        hooks: doctor.hooks.map((hook) => ({ ...hook, attached: hook.how !== '' })),
+      };
+      expect(judgeEdge(edge, known)).toEqual([]);
+      const ways = new Map<string, string[]>();
+      for (const { journey, hook } of edge.events) ways.set(journey!, [...(ways.get(journey!) ?? []), hook]);
+      const whole = [...ways.values()].map((way) => way.join(' '));
+      expect(whole.filter((way) => way.startsWith(UDP_IN)).length).toBeGreaterThan(3);
+      expect(whole.filter((way) => way.includes(' tcp_rcv')).length).toBeGreaterThan(3);
+      expect(whole.filter((way) => way.startsWith(OUT)).length).toBeGreaterThan(10);
     });
 
     it('keep what they show when their recordings are cut down', () => {

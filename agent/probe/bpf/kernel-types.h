@@ -120,6 +120,15 @@ struct bpf_nf_ctx {
 	struct sk_buff *skb;
 } CORE;
 
+struct bpf_prog_aux {
+	__u32 id;
+	char name[16];
+} CORE;
+
+struct bpf_prog {
+	struct bpf_prog_aux *aux;
+} CORE;
+
 struct Qdisc {
 	unsigned int flags;
 } CORE;

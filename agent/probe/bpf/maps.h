@@ -25,6 +25,14 @@ struct {
 	__type(value, struct wh_journey_counter);
 } journey_counters SEC(".maps");
 
+/* What is counted where no packet is shown (count.h). The probe puts the keys of the rest in. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_HASH);
+	__uint(max_entries, WH_COUNTED_MAX + WH_COUNTED_REST);
+	__type(key, struct wh_counted_key);
+	__type(value, struct wh_counted_value);
+} counted SEC(".maps");
+
 /* When the events so far have used up the rate limit (CLOCK_MONOTONIC). */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);

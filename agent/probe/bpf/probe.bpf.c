@@ -17,6 +17,7 @@
 #include "filter.h"
 #include "note.h"
 #include "capture.h"
+#include "count.h"
 
 /* TCX_NEXT of linux/bpf.h and TC_ACT_UNSPEC of linux/pkt_cls.h: let the next program decide. */
 #define NO_VERDICT (-1)
@@ -202,6 +203,45 @@ int kfree_skb(__u64 *ctx)
 
 	if (find(skb, &k, &slot, false))
 		capture_known(skb, &k, slot, HOOK(KFREE_SKB));
+	return 0;
+}
+
+#define DEVICE_OF(ctx)	((struct net_device *)ctx[0])
+#define PROGRAM_OF(ctx) ((struct bpf_prog *)ctx[1])
+
+/* Arguments 2 to 6: target, error (negative), type and id of the map, key or ifindex. */
+static __always_inline struct wh_counted_key redirected(__u64 *ctx, __u32 hook, __u32 error)
+{
+	__u32 map = ctx[5];
+
+	return (struct wh_counted_key){
+		.hook = hook,
+		.map = map == NO_MAP ? 0 : map,
+		.index = ctx[6],
+		.value = error,
+	};
+}
+
+SEC("tp_btf/xdp_redirect")
+int xdp_redirect(__u64 *ctx)
+{
+	count(DEVICE_OF(ctx), PROGRAM_OF(ctx), redirected(ctx, WH_HOOK_XDP_REDIRECT, 0));
+	return 0;
+}
+
+SEC("tp_btf/xdp_redirect_err")
+int xdp_redirect_err(__u64 *ctx)
+{
+	count(DEVICE_OF(ctx), PROGRAM_OF(ctx),
+	      redirected(ctx, WH_HOOK_XDP_REDIRECT_ERR, -(__u32)ctx[3]));
+	return 0;
+}
+
+SEC("tp_btf/xdp_exception")
+int xdp_exception(__u64 *ctx)
+{
+	count(DEVICE_OF(ctx), PROGRAM_OF(ctx),
+	      (struct wh_counted_key){ .hook = WH_HOOK_XDP_EXCEPTION, .value = (__u32)ctx[2] });
 	return 0;
 }
 

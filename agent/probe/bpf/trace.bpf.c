@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR MIT)
-/* Programs that need trampolines: at the entry and exit of somebody's programs, one object for each
- * program of theirs, and at the entry of the kernel's functions. trace.c and functions.c say which,
- * and which of these they load. */
+/* Programs that need trampolines, or registers: at the entry and exit of somebody's programs, one
+ * object for each program of theirs, and at the entry of the kernel's functions. trace.c and
+ * functions.c say which, and which of these they load. */
 #include <stdbool.h>
 #include <stddef.h>
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_endian.h>
+#include <bpf/bpf_tracing.h>
+#include <linux/ptrace.h>
 
 #include "../functions.h"
 #include "../record.h"
@@ -112,18 +114,33 @@ __noinline int observe_call(const struct call *call)
 	return 0;
 }
 
+/* Where an argument is when a function is entered. */
+#define REGISTER_0(regs) PT_REGS_PARM1(regs)
+#define REGISTER_1(regs) PT_REGS_PARM2(regs)
+#define REGISTER_2(regs) PT_REGS_PARM3(regs)
+
+/* Two programs for each: by a trampoline, or by registers where there are none. */
 #define FUNCTION(function, HOOK_NAME, is_raw, argument, device_of) \
-	SEC("fentry/" #function)                                   \
-	int on_##function(__u64 *ctx)                              \
+	static __always_inline int call_##function(__u64 skb)      \
 	{                                                          \
 		struct call call = {                               \
-			.skb = ctx[argument],                      \
+			.skb = skb,                                \
 			.device = device_of,                       \
 			.hook = WH_HOOK_##HOOK_NAME,               \
 			.step = WH_STEP_##HOOK_NAME,               \
 			.raw = is_raw,                             \
 		};                                                 \
 		return observe_call(&call);                        \
+	}                                                          \
+	SEC("fentry/" #function)                                   \
+	int on_##function(__u64 *ctx)                              \
+	{                                                          \
+		return call_##function(ctx[argument]);             \
+	}                                                          \
+	SEC("kprobe.multi")                                        \
+	int multi_##function(struct pt_regs *ctx)                  \
+	{                                                          \
+		return call_##function(REGISTER_##argument(ctx));  \
 	}
 WH_FUNCTIONS(FUNCTION)
 
