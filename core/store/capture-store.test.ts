@@ -232,6 +232,7 @@ describe('hops', () => {
           },
         ],
         lost: 0,
+        counted: [],
         filteredEvents: 2,
         filteredWithMetadata: 1,
       },
