@@ -17,6 +17,8 @@ interface Props {
   readonly onText: (text: string) => void;
   /** Escape: back to what is in force. */
   readonly onUndo: () => void;
+  /** The list of completions is there, over what is said below the field, or gone. */
+  readonly onCompleting: (isCompleting: boolean) => void;
   readonly onEnter: () => void;
   readonly onHistory: (by: 1 | -1) => boolean;
   /** The language has come, and can say what a filter asks. */
@@ -47,6 +49,7 @@ export function FilterField(props: Props) {
         hint: HINT,
         onChange: (next) => latest.current.onText(next),
         onLeave: () => latest.current.onUndo(),
+        onCompleting: (isCompleting) => latest.current.onCompleting(isCompleting),
         onEnter: () => latest.current.onEnter(),
         onHistory: (by) => latest.current.onHistory(by),
         complete: (typed, at) => session.filter.complete(typed, at),
