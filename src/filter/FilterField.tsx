@@ -1,5 +1,5 @@
 /** Where a filter is written: a plain field, until the editor has come. */
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 import type { FilterError } from '#workers/api.ts';
 import { useSession } from '#src/state/context.ts';
 import type { FilterEditor } from './editor.ts';
@@ -68,7 +68,8 @@ export function FilterField(props: Props) {
     };
   }, [session]);
 
-  useEffect(() => editor.current?.setText(text), [text]);
+  // Within the commit: later, the editor may have a letter more, which this would take away again.
+  useLayoutEffect(() => editor.current?.setText(text), [text]);
   useEffect(() => editor.current?.setError(error), [error]);
 
   return (
