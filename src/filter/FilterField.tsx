@@ -1,5 +1,5 @@
 /** Where a filter is written: a plain field, until the editor has come. */
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 import type { FilterError } from '#workers/api.ts';
 import { useSession } from '#src/state/context.ts';
 import type { FilterEditor } from './editor.ts';
@@ -17,6 +17,8 @@ interface Props {
   readonly onText: (text: string) => void;
   /** Escape: back to what is in force. */
   readonly onUndo: () => void;
+  /** The list of completions is there, over what is said below the field, or gone. */
+  readonly onCompleting: (isCompleting: boolean) => void;
   readonly onEnter: () => void;
   readonly onHistory: (by: 1 | -1) => boolean;
   /** The language has come, and can say what a filter asks. */
@@ -47,6 +49,7 @@ export function FilterField(props: Props) {
         hint: HINT,
         onChange: (next) => latest.current.onText(next),
         onLeave: () => latest.current.onUndo(),
+        onCompleting: (isCompleting) => latest.current.onCompleting(isCompleting),
         onEnter: () => latest.current.onEnter(),
         onHistory: (by) => latest.current.onHistory(by),
         complete: (typed, at) => session.filter.complete(typed, at),
@@ -65,7 +68,8 @@ export function FilterField(props: Props) {
     };
   }, [session]);
 
-  useEffect(() => editor.current?.setText(text), [text]);
+  // Within the commit: later, the editor may have a letter more, which this would take away again.
+  useLayoutEffect(() => editor.current?.setText(text), [text]);
   useEffect(() => editor.current?.setError(error), [error]);
 
   return (

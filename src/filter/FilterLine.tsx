@@ -23,6 +23,7 @@ export function FilterLine() {
   const [refused, setRefused] = useState<FilterError | null>(null);
   const [seenWhere, setSeenWhere] = useState(where);
   const [seenPrepared, setSeenPrepared] = useState(prepared);
+  const [completing, setCompleting] = useState(false);
   const [explain, setExplain] = useState<Explain | null>(null);
   /** Place in the history that the arrow keys are at; -1 = none. */
   const past = useRef(-1);
@@ -100,6 +101,7 @@ export function FilterLine() {
         describedBy={errorId}
         onText={put}
         onUndo={undo}
+        onCompleting={setCompleting}
         onEnter={apply}
         onHistory={walkHistory}
         onExplain={setExplain}
@@ -129,7 +131,8 @@ export function FilterLine() {
       />
       <p id={errorId} className="filter-said">
         <span className="filter-error" role="status">
-          {error === null ? '' : `${error.cause} ${error.remedy}`}
+          {/* Whoever chooses what comes next knows that it is not all. */}
+          {error === null || completing ? '' : `${error.cause} ${error.remedy}`}
         </span>
         {error === null && held && (
           <span className="filter-held">Not in force yet: Enter applies it, Esc takes it back. </span>

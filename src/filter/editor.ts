@@ -4,6 +4,7 @@ import {
   closeBrackets,
   closeBracketsKeymap,
   completionKeymap,
+  completionStatus,
 } from '@codemirror/autocomplete';
 import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
 import { bracketMatching, HighlightStyle, LRLanguage, syntaxHighlighting } from '@codemirror/language';
@@ -28,6 +29,8 @@ export interface EditorOptions {
   readonly onHistory: (by: 1 | -1) => boolean;
   /** Escape, with no list of completions open. */
   readonly onLeave: () => void;
+  /** The list of completions is there, or gone. */
+  readonly onCompleting: (isCompleting: boolean) => void;
   readonly complete: (text: string, at: number) => Promise<Completion>;
 }
 
@@ -141,6 +144,9 @@ export function createFilterEditor(options: EditorOptions): FilterEditor {
           ],
         }),
         EditorView.updateListener.of((update: ViewUpdate) => {
+          const isCompleting = completionStatus(update.state) === 'active';
+          if (isCompleting !== (completionStatus(update.startState) === 'active'))
+            options.onCompleting(isCompleting);
           if (!update.docChanged || update.transactions.some((tr) => tr.annotation(silent) === true)) return;
           options.onChange(update.state.doc.toString());
         }),

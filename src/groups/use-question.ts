@@ -26,11 +26,13 @@ export function useQuestion<T>(
 ): Asked<T> {
   const session = useSession();
   const generation = usePage((state) => state.calm?.generation ?? 0);
-  const capture = usePage((state) => state.calm?.capture ?? 0);
+  /** -1: nothing of the capture has come, and nothing can be asked of it. */
+  const capture = usePage((state) => state.calm?.capture ?? -1);
   const [answer, setAnswer] = useState<T | null>(null);
   const [progress, setProgress] = useState<number | null>(0);
   const [settled, setSettled] = useState(false);
   useEffect(() => {
+    if (capture < 0) return undefined;
     let stale = false;
     let timer: ReturnType<typeof setTimeout> | undefined;
     let asked = -1;

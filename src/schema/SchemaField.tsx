@@ -1,5 +1,5 @@
 /** The text of the schema: a plain field until the editor has come. */
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 import type { SchemaEditor } from './editor.ts';
 import type { Finding } from './findings.ts';
 import type { JsonGuide, JsonPath } from './json-guide.ts';
@@ -53,7 +53,8 @@ export function SchemaField({ text, findings, guide, goTo, onText, onPlace }: Pr
     };
   }, []);
 
-  useEffect(() => editor.current?.setText(text), [text]);
+  // Within the commit: later, the editor may have a letter more, which this would take away again.
+  useLayoutEffect(() => editor.current?.setText(text), [text]);
   useEffect(() => editor.current?.setFindings(findings), [findings]);
   useEffect(() => {
     if (goTo === null) return;
