@@ -28,8 +28,9 @@ describe('two captures', () => {
     ]);
     expect(hosts).toHaveLength(2);
 
-    const rows = page.locator('.path-table tbody tr, table[aria-label="Path as a table"] tbody tr');
-    const apart = await rows.count();
+    const rows = page.locator('tr[data-hop]');
+    const apart = await page.evaluate(() => globalThis.whither.state.newest!.hops.length);
+    await expect.poll(() => rows.count()).toBe(apart);
     await page.getByRole('button', { name: 'Compare…' }).click();
     await page.getByLabel('Sides to begin with').selectOption({ label: `${hosts[0]} and ${hosts[1]}` });
     // Both sides at one and the same hop; and one that the older kernel did not observe.
@@ -39,6 +40,13 @@ describe('two captures', () => {
       .toEqual(['Rx', '2', '100 %', '', '2', '100 %', '', '0']);
     expect(await cells('in0:nf/prerouting')).toEqual(['Rx', '2', '100 %', '', 'not observed', '', '', '–']);
     expect(await rows.count()).toBeLessThan(apart);
+    await page.getByRole('button', { name: 'all 4' }).click();
+    for (const side of ['A', 'B']) {
+      await page
+        .getByRole('region', { name: side, exact: true })
+        .getByRole('grid', { name: /^2 journeys/ })
+        .waitFor();
+    }
     expect(new URL(page.url()).searchParams.get('a')).toBe(`host == "${hosts[0]}"`);
   });
 

@@ -216,7 +216,7 @@ export interface WhitherWorker extends SchemaWork, ShareWork {
   /** The path of some journeys, of those that were read up to now; an error when the expression cannot be asked. One for each side. */
   pathOf(set: JourneySet, side: PathSide): Promise<PathNumbers | FilterError | null>;
   /** Their matrix: likewise. */
-  matrixOf(set: JourneySet): Promise<MatrixShares | FilterError | null>;
+  matrixOf(set: JourneySet, side: PathSide): Promise<MatrixShares | FilterError | null>;
   /** What is wrong with metadata, hop by hop: likewise. */
   lintSummary(): Promise<LintSummary | null>;
   /** What metadata costs per packet: likewise. */

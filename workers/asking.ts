@@ -7,7 +7,7 @@ import type { QuestionKind } from './api.ts';
 import { inSlices, type Clock } from './slices.ts';
 
 /** Those that the page follows, and those that it only waits for. */
-export type Kind = QuestionKind | 'path a' | 'path b' | 'matrix' | 'timeline' | 'latency';
+export type Kind = QuestionKind | 'path a' | 'path b' | 'matrix a' | 'matrix b' | 'timeline' | 'latency';
 
 /** A capture; its store is another one when it has begun anew. */
 interface Asked {

@@ -101,7 +101,7 @@ describe('questions of the whole list', () => {
     const [first, second] = await Promise.all([session.lossSummary(), session.lossSummary()]);
     expect(first).toEqual(second);
     expect(first).not.toBeNull();
-    const ended = [session.lossSummary(), session.budget(), session.matrixOf({ filter, rest: false })];
+    const ended = [session.lossSummary(), session.budget(), session.matrixOf({ filter, rest: false }, 'a')];
     const reread = session.setSchema('');
     expect(await Promise.all(ended)).toEqual([null, null, null]);
     await reread;

@@ -346,8 +346,8 @@ export class Session implements WhitherWorker {
     return this.#ofWhole.path(this.#capture(), set, side);
   }
 
-  matrixOf(set: JourneySet): Promise<MatrixShares | FilterError | null> {
-    return this.#ofWhole.matrix(this.#capture(), set);
+  matrixOf(set: JourneySet, side: PathSide): Promise<MatrixShares | FilterError | null> {
+    return this.#ofWhole.matrix(this.#capture(), set, side);
   }
 
   async timelineBins(ask: TimelineAsk): Promise<TimelineBins | null> {

@@ -75,8 +75,8 @@ export class WholeQuestions {
     });
   }
 
-  matrix(capture: Capture, set: JourneySet): Promise<MatrixShares | FilterError | null> {
-    return this.#asking.ask('matrix', capture, async (question) => {
+  matrix(capture: Capture, set: JourneySet, side: PathSide): Promise<MatrixShares | FilterError | null> {
+    return this.#asking.ask(`matrix ${side}`, capture, async (question) => {
       const members = await this.#members(question, set);
       if (typeof members !== 'function') return members;
       const { MatrixQuery } = await import('#core/store/matrix-query.ts');

@@ -1,10 +1,14 @@
-/** The matrix of all journeys in the list: which share of the packets at each hop has each TLV, and how many values. */
+/**
+ * The matrix of all journeys in the list, or of the two sides that are compared: which share of the packets at each hop has each TLV, and
+ * how many values.
+ */
 import { useMemo, useRef, useState, type KeyboardEvent } from 'react';
-import type { Hop, MatrixShares } from '#workers/api.ts';
+import type { Hop, JourneySet, MatrixShares, PathSide } from '#workers/api.ts';
 import { scopedAction } from '#src/keys/bind.ts';
 import { printCount } from '#src/list/print.ts';
 import { kernelOrder } from '#src/path/lanes.ts';
 import { printShare } from '#src/path/layout.ts';
+import { setsOf } from '#src/path/sides.ts';
 import { usePage, useSession } from '#src/state/context.ts';
 import { listFilterOf } from '#src/state/list-filter.ts';
 import { useAsked } from '#src/state/use-query.ts';
@@ -15,9 +19,35 @@ const FAILURE = 'The matrix of these journeys could not be counted';
 export function SharesMatrix() {
   const link = usePage((state) => state.link);
   const places = usePage((state) => state.places);
-  const filter = useMemo(() => listFilterOf(link, places), [link, places]);
-  const set = { filter, rest: false };
-  const answer = useAsked(`matrix ${JSON.stringify(filter)}`, (api) => api.matrixOf(set), FAILURE);
+  const [a, b] = useMemo(
+    () =>
+      link.compare === null ? [{ filter: listFilterOf(link, places), rest: false }] : setsOf(link, places),
+    [link, places],
+  );
+  if (a === undefined) return null;
+  if (b === undefined) return <SharesOf set={a} side="a" places={places} />;
+  return (
+    <div className="shares-sides">
+      <section aria-label="A" className="side-a">
+        <h3>A</h3>
+        <SharesOf set={a} side="a" places={places} />
+      </section>
+      <section aria-label="B" className="side-b">
+        <h3>B</h3>
+        <SharesOf set={b} side="b" places={places} />
+      </section>
+    </div>
+  );
+}
+
+interface Props {
+  readonly set: JourneySet;
+  readonly side: PathSide;
+  readonly places: readonly Hop[];
+}
+
+function SharesOf({ set, side, places }: Props) {
+  const answer = useAsked(`matrix ${side} ${JSON.stringify(set)}`, (api) => api.matrixOf(set, side), FAILURE);
   if (answer === null) return <p className="pane-empty">Counting …</p>;
   if ('cause' in answer) {
     return (
