@@ -12,4 +12,5 @@ export const DIALOGS = {
   columns: later(() => import('#src/list/ColumnsDialog.tsx')),
   common: later(() => import('#src/groups/CommonDialog.tsx')),
   note: later(() => import('#src/list/NoteDialog.tsx')),
+  guide: later(() => import('#src/guide/Guide.tsx')),
 } as const satisfies Record<Exclude<Dialog, 'none'>, ComponentType<Closable>>;

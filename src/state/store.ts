@@ -33,7 +33,7 @@ export interface Unread {
 }
 
 export type Dialog =
-  'none' | 'help' | 'schema' | 'export' | 'capture' | 'palette' | 'columns' | 'common' | 'note';
+  'none' | 'help' | 'schema' | 'export' | 'capture' | 'palette' | 'columns' | 'common' | 'note' | 'guide';
 
 /** A journey that a person wants to find again, whatever the filter. */
 export interface Mark extends Selection {
