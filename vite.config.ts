@@ -1,23 +1,56 @@
 import react from '@vitejs/plugin-react';
-import { defineConfig } from 'vite';
+import { defineConfig, type Plugin } from 'vite';
+import { PAGE_POLICY } from './core/protocol/page-policy.ts';
 
 /**
  * Constants of a module stay `const`: V8 puts their values in place, which of Vite's `var` it does not, and a decode
  * takes a tenth less time (bench/README.md).
  */
-const output = { topLevelVar: false };
+const topLevelVar = false;
+
+const SERVICE_WORKER = 'service-worker';
+
+/** For a host of static files: the page says its policy itself, and its service worker has the list of files. */
+function staticHost(): Plugin {
+  return {
+    name: 'whither-static-host',
+    apply: 'build',
+    transformIndexHtml: (html) => ({
+      html,
+      tags: [
+        {
+          tag: 'meta',
+          attrs: { 'http-equiv': 'Content-Security-Policy', content: PAGE_POLICY.join('; ') },
+          injectTo: 'head-prepend',
+        },
+      ],
+    }),
+    generateBundle(_options, bundle) {
+      const worker = Object.values(bundle).find(({ fileName }) => fileName === `${SERVICE_WORKER}.js`);
+      if (worker?.type !== 'chunk') return;
+      const files = Object.keys(bundle).filter((file) => file.startsWith('assets/'));
+      worker.code = worker.code.replaceAll('WHITHER_FILES', JSON.stringify(files.sort()));
+    },
+  };
+}
 
 /** The page. Relative base, so that any folder of any web host can serve it. */
 export default defineConfig({
   base: './',
-  plugins: [react()],
-  worker: { format: 'es', rolldownOptions: { output } },
+  plugins: [react(), staticHost()],
+  worker: { format: 'es', rolldownOptions: { output: { topLevelVar } } },
   build: {
     outDir: 'dist/page',
     emptyOutDir: true,
     target: 'es2022',
     sourcemap: false,
     assetsInlineLimit: 0,
-    rolldownOptions: { output },
+    rolldownOptions: {
+      input: { index: 'index.html', [SERVICE_WORKER]: 'workers/offline/service-worker.ts' },
+      output: {
+        topLevelVar,
+        entryFileNames: ({ name }) => (name === SERVICE_WORKER ? '[name].js' : 'assets/[name]-[hash].js'),
+      },
+    },
   },
 });

@@ -4,6 +4,7 @@ import { createRoot } from 'react-dom/client';
 import { App } from '#src/app/App.tsx';
 import { connect } from '#src/app/connect.ts';
 import { fetchPanes } from '#src/app/Panes.tsx';
+import { answerServiceWorker, startServiceWorker } from '#src/offline/register.ts';
 import { findEmbedded, openEmbedded } from '#src/share/embedded.ts';
 import { listenForFiles } from '#src/start/drop.ts';
 import { mirrorAddress } from '#src/state/address.ts';
@@ -31,6 +32,9 @@ const session = new Session(store, connect);
 applyTheme(store.getState().theme);
 mirrorAddress(session);
 listenForFiles(session);
+if (window.parent !== window || window.opener !== null) {
+  void import('#src/embed/offer.ts').then(({ listenForOffers }) => listenForOffers(session));
+}
 globalThis.whither = {
   get api() {
     return session.api;
@@ -40,8 +44,14 @@ globalThis.whither = {
   },
 };
 
-if (embedded === null) void fetchHost().then((host) => store.setState({ host }));
-else store.setState({ host: null });
+if (embedded === null) {
+  answerServiceWorker(store);
+  void fetchHost().then((host) => {
+    store.setState({ host });
+    // An agent's page needs the agent.
+    if (host === null) startServiceWorker();
+  });
+} else store.setState({ host: null });
 const { source } = store.getState().link;
 if (source !== null) void session.open(source, true);
 else if (embedded !== null) void openEmbedded(session, embedded);

@@ -37,11 +37,13 @@ import type {
 } from '#core/store/view.ts';
 import type { LatencyStats } from './latency.ts';
 import type { SchemaWork } from './schema/api.ts';
+import type { ShareWork } from './share/api.ts';
 import type { Kept } from './sources/source.ts';
 
 export * from '#core/store/view.ts';
 export type { Completion, Difference, FieldInfo, FilterError, Group, Groups };
 export * from './schema/api.ts';
+export * from './share/api.ts';
 export type { Budget, Kept, LatencyStats, LintSummary };
 
 /** What takes its time over a whole capture: one of each kind at a time. */
@@ -109,6 +111,8 @@ export interface Update {
   /** How often a trigger's condition was met, and by which journey last; null = never, or there was no trigger. */
   readonly fired: { readonly count: number; readonly last: Firing } | null;
   readonly timeline: Timeline;
+  /** Manifests and notes that have been read so far: with another number, `arrivedShare` says more. */
+  readonly told: number;
   /** The rows of `watchRows`, as of this Update; null when none are watched. */
   readonly rows: JourneyRows | null;
   readonly schema: MetadataSchema | null;
@@ -140,7 +144,7 @@ export interface SchemaResult {
 }
 
 /** What the worker exposes. Every call rejects when the worker dies (workers/client.ts). */
-export interface WhitherWorker extends SchemaWork {
+export interface WhitherWorker extends SchemaWork, ShareWork {
   /** Begins to read; returns at once with the capture's number. Progress and end come as Updates. */
   open(source: SourceSpec, updates: MessagePort): Promise<number>;
   /** Stops reading, keeps what was read. */

@@ -12,6 +12,7 @@ import {
   UPDATE_DRAWN,
   UPDATE_INTERVAL_MS,
   type AreaPreview,
+  type ArrivedShare,
   type Budget,
   type Completion,
   type Contrast,
@@ -31,6 +32,7 @@ import {
   type ListFilter,
   type ListSort,
   type LossSummary,
+  type MadeShare,
   type MatrixShares,
   type PathNumbers,
   type PathSide,
@@ -39,6 +41,7 @@ import {
   type SchemaDiff,
   type SchemaProposal,
   type SchemaResult,
+  type ShareAsk,
   type SourceSpec,
   type TimelineAsk,
   type TimelineBins,
@@ -54,6 +57,7 @@ import { assertIndex, inspectEvents, readEvent, readJourney } from './event-read
 import { Fault } from './fault.ts';
 import { Language } from './language.ts';
 import { ListQuestions } from './list-questions.ts';
+import { onPort } from './long-work.ts';
 import { RowWindow } from './row-window.ts';
 import { SchemaDesk } from './schema/desk.ts';
 import { FileSource } from './sources/file.ts';
@@ -266,6 +270,24 @@ export class Session implements WhitherWorker {
 
   exportForWireshark(capture: WholeCapture, progress: MessagePort): Promise<Blob | null> {
     return this.#desk.exportForWireshark(capture, progress);
+  }
+
+  async makeShare(ask: ShareAsk, progress: MessagePort): Promise<MadeShare | null> {
+    const { store, listing } = this.#capture();
+    const { clock } = this.#options;
+    const { makeShare } = await import('./share/make.ts');
+    const { member } = listing.list;
+    const isListed = (journey: number) => member === null || member(journey);
+    return onPort(clock, progress, (say, goOn) => makeShare({ ask, store, isListed, clock }, say, goOn));
+  }
+
+  async packShare(blob: Blob): Promise<string> {
+    return (await import('./share/pack.ts')).packShare(blob);
+  }
+
+  async arrivedShare(): Promise<ArrivedShare> {
+    const { told } = this.#capture().store.facts;
+    return (await import('./share/arrived.ts')).arrivedShare(told);
   }
 
   rows(from: number, count: number): Promise<JourneyRows> {

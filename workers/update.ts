@@ -39,6 +39,7 @@ export function updateOf(
     filter: store.facts.filter,
     fired: store.lastFiring === null ? null : { count: store.firingCount, last: store.lastFiring },
     timeline: timeline.timeline(),
+    told: store.facts.told.length,
     rows,
     schema: store.tlvs.current?.schema ?? null,
     tlvNames: [...store.tlvs.names],

@@ -1,22 +1,10 @@
 /** Headers of every response, whatever its status. */
 import type { ServerResponse } from 'node:http';
+import { PAGE_POLICY } from '#core/protocol/page-policy.ts';
 import type { Refusal } from './access.ts';
 import { REFUSAL_STYLE, refusalPage, wantsPage } from './refusal-page.ts';
 
-export const CONTENT_SECURITY_POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "worker-src 'self'",
-  "style-src 'self'",
-  "img-src 'self' data:",
-  "font-src 'self'",
-  // https: because a capture may be opened by its URL.
-  "connect-src 'self' https:",
-  "manifest-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
+export const CONTENT_SECURITY_POLICY = [...PAGE_POLICY, "frame-ancestors 'none'"].join('; ');
 
 export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
   'Content-Security-Policy': CONTENT_SECURITY_POLICY,

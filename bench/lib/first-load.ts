@@ -10,6 +10,9 @@ const WITH_LATER = /^const __vite__mapDeps=.*$/m;
 /** Any string in a script or style that could name a built file: imports, `new URL("assets/worker-x.js")`, `url(x)`. */
 const IN_CODE = /["'`(]((?:\.{0,2}\/)?[\w./-]+\.(?:js|css|woff2|svg|wasm))["'`)]/g;
 
+/** Started behind the first load, and only on a host of static files; it then fetches all that is named in it. */
+const SERVICE_WORKER = 'service-worker.js';
+
 /**
  * Files that a browser loads before the page can be used, from `index.html` on, paths relative to the page's
  * root. `read` gives a file's text, null where there is none (a name in a string that is no file). What a script
@@ -18,7 +21,7 @@ const IN_CODE = /["'`(]((?:\.{0,2}\/)?[\w./-]+\.(?:js|css|woff2|svg|wasm))["'`)]
 export function firstLoad(read: (file: string) => string | null): string[] {
   const files: string[] = [];
   const queue = ['index.html'];
-  const later = new Set<string>();
+  const later = new Set([SERVICE_WORKER]);
   while (queue.length > 0) {
     const file = queue.shift()!;
     if (files.includes(file)) continue;

@@ -9,6 +9,7 @@ import { BLOCK_SUBTYPE } from '#core/format/structs.ts';
 import { chooseDecoder, choiceOf, NOWHERE } from '#core/metadata/choose.ts';
 import { compileSchema, type AreaDecoder } from '#core/metadata/scan.ts';
 import type { MetadataSchema } from '#core/metadata/types.ts';
+import type { CaptureNotes } from '#core/notes/notes.ts';
 import { EPB_VERDICT, OPT_COMMENT } from '#core/pcapng/blocks.ts';
 import { readEvent } from '#core/pcapng/event.ts';
 import { encodeMapSample, readMapSample } from '#core/pcapng/map-sample.ts';
@@ -33,6 +34,7 @@ import { EventRedactor } from './event.ts';
 import { HostRedactor, readSchema } from './host-blocks.ts';
 import { manifestOf, newTally, type ShareManifest } from './manifest.ts';
 import { MapRedactor } from './map-sample.ts';
+import { shareNotes } from './notes.ts';
 import { PacketCache } from './packet-cache.ts';
 import { PacketRedactor } from './packet.ts';
 import type { SharePolicy } from './policy.ts';
@@ -49,9 +51,23 @@ export interface SnapshotOptions {
   /** ISO 8601. */
   readonly created: string;
   readonly expires: string | null;
-  /** Body of the notes block; null = there are none. */
-  readonly notes: unknown;
+  /** null = there are none. */
+  readonly notes: CaptureNotes | null;
+  /** Told of each packet that goes out, for a preview: nothing of it may be kept but copies. */
+  readonly watch?: (packet: WatchedPacket) => void;
 }
+
+/** One packet as it was, and as it goes out. */
+export interface WatchedPacket {
+  readonly hop: string;
+  readonly before: Uint8Array;
+  readonly after: Uint8Array;
+  /** The metadata area. */
+  readonly areaBefore: Uint8Array;
+  readonly areaAfter: Uint8Array;
+}
+
+const NO_BYTES = new Uint8Array();
 
 const VERDICT_BYTES = 9;
 const RUN_BYTES = 16;
@@ -70,6 +86,7 @@ export class Snapshot implements CaptureSink {
   readonly #maps: MapRedactor;
   readonly #host: HostRedactor;
   readonly #hops = new HopTable();
+  readonly #hopNames = new Map<string, string>();
   readonly #interfaces: { readonly info: InterfaceInfo; readonly hop: number }[] = [];
   #facts: HostFacts | null = null;
   #decoder: AreaDecoder | null = null;
@@ -106,10 +123,17 @@ export class Snapshot implements CaptureSink {
   /** Writes notes and manifest; nothing may be read after it. */
   end(): ShareManifest {
     const { notes } = this.#options;
-    if (notes !== null) this.#out.json(BLOCK_SUBTYPE.notes, notes);
+    if (notes !== null) this.#out.json(BLOCK_SUBTYPE.notes, this.notes(notes));
     const manifest = this.manifest();
     this.#out.json(BLOCK_SUBTYPE.manifest, manifest);
     return manifest;
+  }
+
+  /** As they go out, by what has been read so far. */
+  notes(notes: CaptureNotes): CaptureNotes {
+    const { policy } = this.#options;
+    const rules = { policy, names: this.names, counts: this.#areas.counts };
+    return shareNotes(notes, rules, (hop) => this.#hopNames.get(hop) ?? null);
   }
 
   /** As it is now: for a preview. */
@@ -149,14 +173,22 @@ export class Snapshot implements CaptureSink {
     this.#writeSchema();
     const { hook, linkType, snapLen, ifindex } = info;
     this.#interfaces.push({ info, hop: this.#hops.open(info, '').hop });
+    const name = this.#host.interfaceName(info.name, hook);
+    const netns = this.#netns(info.netns);
+    // As links name hops (src/state/hop-key.ts).
+    if (!this.#hopNames.has(info.name)) this.#hopNames.set(info.name, name);
+    const hostname = this.#facts?.hostname ?? '';
+    const host = hostname === '' ? '' : this.#host.name('host', hostname);
+    this.#hopNames.set(`${info.name}~${info.netns}`, `${name}~${netns}`);
+    this.#hopNames.set(`${info.name}~${info.netns}~${hostname}`, `${name}~${netns}~${host}`);
     this.#out.interfaceDescription({
       linkType,
       snapLen,
-      name: this.#host.interfaceName(info.name, hook),
+      name,
       description: this.#host.name('netns', info.description),
       hardware: this.#host.shaped('driver', info.hardware),
       filter: this.#host.text(info.filter),
-      ...(hook !== HOOK_NONE && { whither: { hook, ifindex, netns: this.#netns(info.netns) } }),
+      ...(hook !== HOOK_NONE && { whither: { hook, ifindex, netns } }),
     });
   }
 
@@ -177,6 +209,14 @@ export class Snapshot implements CaptureSink {
     this.#tally.payloadBytes += dataLength - data.length;
     const event = eventStart < 0 ? null : readEvent(buf, eventStart, eventLength);
     const decoder = event === null ? null : this.#decoderOf(event.metadata, hop);
+    const shared = event === null ? null : this.#events.redact(event, decoder);
+    this.#options.watch?.({
+      hop: this.#hopNames.get(info.name) ?? '',
+      before: bytes,
+      after: data,
+      areaBefore: event?.metadata ?? NO_BYTES,
+      areaAfter: shared?.metadata ?? NO_BYTES,
+    });
     this.#out.enhancedPacket({
       interfaceId: info.id,
       time,
@@ -186,7 +226,7 @@ export class Snapshot implements CaptureSink {
       ...(packet.dropCount !== 0 && { dropCount: BigInt(packet.dropCount) }),
       ...(journey !== null && { packetId: journey }),
       ...(packet.queue >= 0 && { queue: packet.queue }),
-      ...(event !== null && { event: this.#events.redact(event, decoder) }),
+      ...(shared !== null && { event: shared }),
       ...this.#rareOptions(packet),
     });
   }

@@ -14,7 +14,7 @@ import { decodeUtf8 } from '#core/pcapng/text.ts';
 import type { CustomBlock, Problem, SectionInfo } from '#core/pcapng/types.ts';
 import { nsFromParts, type Ns } from '#core/time/ns.ts';
 import { causeName } from './gap-ledger.ts';
-import { MAX_HOSTS, MAX_SCHEMAS, MAX_TRIGGERED_BYTES } from './limits.ts';
+import { MAX_HOSTS, MAX_JSON_BYTES, MAX_SCHEMAS, MAX_TOLD, MAX_TRIGGERED_BYTES } from './limits.ts';
 import {
   blockText,
   parseCatalogue,
@@ -62,6 +62,8 @@ export class CaptureFacts {
   missingHooks: readonly MissingHook[] = [];
   /** What was asked for in the section being read; null when the capture does not say. */
   filter: CaptureFilter | null = null;
+  /** Manifests and notes of shares, as they are. */
+  readonly told: CustomBlock[] = [];
   private firstInterface = 0;
   private schemas = 0;
   private hostsParsed = 0;
@@ -123,6 +125,13 @@ export class CaptureFacts {
       case BLOCK_SUBTYPE.cost:
         if (!this.listener.cost(block.body, this.firstInterface)) {
           this.skip(block, 'cost', 'shorter than it says');
+        }
+        return;
+      case BLOCK_SUBTYPE.manifest:
+      case BLOCK_SUBTYPE.notes:
+        // Read when they are asked for (workers/share/arrived.ts).
+        if (this.told.length < MAX_TOLD && block.body.length <= MAX_JSON_BYTES) {
+          this.told.push({ ...block, body: block.body.slice() });
         }
         return;
       default:

@@ -119,6 +119,11 @@ export class TlvIndex {
     this.phases.push(this.phase(decoder, from));
   }
 
+  /** The user's schema; null = those of the capture are in force. */
+  get userSchema(): MetadataSchema | null {
+    return this.user?.schema ?? null;
+  }
+
   /** The user's schema for all areas, null = back to those of the capture. Then call `advance` until it is done. */
   setUser(decoder: AreaDecoder | null): void {
     this.user = decoder;

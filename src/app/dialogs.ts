@@ -11,6 +11,7 @@ export const DIALOGS = {
   palette: later(() => import('#src/palette/Palette.tsx')),
   columns: later(() => import('#src/list/ColumnsDialog.tsx')),
   common: later(() => import('#src/groups/CommonDialog.tsx')),
+  offer: later(() => import('#src/embed/OfferDialog.tsx')),
   note: later(() => import('#src/list/NoteDialog.tsx')),
   guide: later(() => import('#src/guide/Guide.tsx')),
 } as const satisfies Record<Exclude<Dialog, 'none'>, ComponentType<Closable>>;

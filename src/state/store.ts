@@ -1,5 +1,6 @@
 /** Everything the page knows, in one store. Who may change it: session.ts (and, for dialogs, the header and keys). */
 import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { Offer } from '#src/embed/offer.ts';
 import type { Problem } from '#core/pcapng/types.ts';
 import type { EventBytes, Hop, JourneyDetail, Update } from '#workers/api.ts';
 import { savedTheme, type Theme } from '#src/theme/theme.ts';
@@ -33,7 +34,17 @@ export interface Unread {
 }
 
 export type Dialog =
-  'none' | 'help' | 'schema' | 'export' | 'capture' | 'palette' | 'columns' | 'common' | 'note' | 'guide';
+  | 'none'
+  | 'help'
+  | 'schema'
+  | 'export'
+  | 'capture'
+  | 'palette'
+  | 'columns'
+  | 'common'
+  | 'note'
+  | 'guide'
+  | 'offer';
 
 /** A journey that a person wants to find again, whatever the filter. */
 export interface Mark extends Selection {
@@ -81,6 +92,8 @@ export interface PageState {
   /** Problems of the page itself; those of the capture are in `newest.problems`. */
   readonly problems: readonly Problem[];
   readonly dialog: Dialog;
+  /** Of another page, for the dialog that asks whether it is to be shown. */
+  readonly offer: Offer | null;
   readonly valueMenu: ValueMenu | null;
   /** A file is held over the page. */
   readonly fileOver: boolean;
@@ -127,6 +140,7 @@ export function createPageStore(link: LinkState = EMPTY_LINK): PageStore {
     dead: null,
     problems: [],
     dialog: 'none',
+    offer: null,
     valueMenu: null,
     fileOver: false,
     prepared: null,

@@ -49,6 +49,7 @@ export function fakeUpdate(part: Partial<Update> = {}): Update {
     missingHooks: [],
     filter: null,
     fired: null,
+    told: 0,
     timeline: {
       startNs: String(FAKE_START_NS),
       endNs: String(FAKE_START_NS + 1_000_000_000n),
@@ -168,6 +169,15 @@ export class FakeWorker implements WhitherWorker {
   }
   exportForWireshark(capture: WholeCapture) {
     return this.#note('exportForWireshark', [capture], null);
+  }
+  makeShare() {
+    return this.#note('makeShare', [], null);
+  }
+  packShare() {
+    return this.#note('packShare', [], '');
+  }
+  arrivedShare() {
+    return this.#note('arrivedShare', [], { manifest: null, notes: null, faults: [] });
   }
   rows(from: number, count: number) {
     return this.#note('rows', [from, count], fakeRows({ from, count, generation: this.generation }));

@@ -1,9 +1,9 @@
 /** The calls of the schema dialog. What each needs is loaded when it is first asked for. */
 import type { CaptureStore } from '#core/store/capture-store.ts';
 import { Fault } from '#workers/fault.ts';
+import { onPort } from '#workers/long-work.ts';
 import type { Clock } from '#workers/slices.ts';
 import {
-  GIVE_UP,
   type AreaPreview,
   type EmittedKind,
   type SchemaDiff,
@@ -13,12 +13,8 @@ import {
   type TypesOpened,
   type TypeSource,
   type WholeCapture,
-  type WorkProgress,
 } from './api.ts';
 import type { TypeShelf } from './type-shelf.ts';
-
-/** Progress is drawn, so no more often than this. */
-const PROGRESS_INTERVAL_MS = 100;
 
 export class SchemaDesk implements SchemaWork {
   readonly #clock: Clock;
@@ -52,7 +48,7 @@ export class SchemaDesk implements SchemaWork {
   async proposeSchema(port: MessagePort): Promise<SchemaProposal | null> {
     const store = this.#store();
     const { propose } = await import('./proposal.ts');
-    return this.#onPort(port, (say, goOn) =>
+    return onPort(this.#clock, port, (say, goOn) =>
       propose(store, this.#clock, (share) => say({ share, bytes: 0 }), goOn),
     );
   }
@@ -79,36 +75,11 @@ export class SchemaDesk implements SchemaWork {
 
   async exportForWireshark(capture: WholeCapture, port: MessagePort): Promise<Blob | null> {
     const { wiresharkFile } = await import('./wireshark-file.ts');
-    return this.#onPort(port, (say, goOn) => wiresharkFile(capture, say, goOn));
+    return onPort(this.#clock, port, (say, goOn) => wiresharkFile(capture, say, goOn));
   }
 
   #types(): TypeShelf {
     if (this.#shelf !== null) return this.#shelf;
     throw new Fault('no-types', 'No types are open.', 'Drop a BPF object first.');
-  }
-
-  /** Work that says how far it is and can be given up, on `port`, which is closed at its end. */
-  async #onPort<T>(
-    port: MessagePort,
-    work: (say: (progress: WorkProgress) => void, goOn: () => boolean) => Promise<T>,
-  ): Promise<T> {
-    const { now } = this.#clock;
-    let wanted = true;
-    let said = -Infinity;
-    port.onmessage = ({ data }) => {
-      if (data === GIVE_UP) wanted = false;
-    };
-    try {
-      return await work(
-        (progress) => {
-          if (now() - said < PROGRESS_INTERVAL_MS) return;
-          said = now();
-          port.postMessage(progress);
-        },
-        () => wanted,
-      );
-    } finally {
-      port.close();
-    }
   }
 }

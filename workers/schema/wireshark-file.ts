@@ -4,6 +4,7 @@
  */
 import { WiresharkExport } from '#core/emit/for-wireshark.ts';
 import { Fault } from '#workers/fault.ts';
+import { openWhole, readNext } from './whole-capture.ts';
 import type { WholeCapture, WorkProgress } from './api.ts';
 
 /** So much is gathered before it becomes a part of the Blob: a part for each chunk would be thousands. */
@@ -15,7 +16,7 @@ export async function wiresharkFile(
   progress: (progress: WorkProgress) => void,
   goOn: () => boolean,
 ): Promise<Blob | null> {
-  const { stream, total } = await open(capture);
+  const { stream, total } = await openWhole(capture);
   const reader = stream.getReader();
   const output = new WiresharkExport();
   const parts: Blob[] = [];
@@ -29,7 +30,7 @@ export async function wiresharkFile(
     held = 0;
   };
   for (;;) {
-    const { done, value } = await next(reader);
+    const { done, value } = await readNext(reader);
     if (!goOn()) {
       await reader.cancel().catch(() => undefined);
       return null;
@@ -54,42 +55,6 @@ export async function wiresharkFile(
     );
   }
   return new Blob(parts, { type: 'application/x-pcapng' });
-}
-
-interface Opened {
-  readonly stream: ReadableStream<Uint8Array>;
-  readonly total: number | null;
-}
-
-async function open(capture: WholeCapture): Promise<Opened> {
-  if (capture.kind === 'file') return { stream: capture.file.stream(), total: capture.file.size };
-  const response = await fetch(capture.url).catch(() => null);
-  if (response === null || !response.ok || response.body === null) {
-    const why = response === null ? 'does not answer' : `answered ${response.status}`;
-    throw new Fault(
-      'capture-gone',
-      `${new URL(capture.url).host} ${why}: the capture cannot be read again.`,
-      'Try again, or download it and use whither export --for-wireshark.',
-    );
-  }
-  const length = Number(response.headers.get('content-length') ?? NaN);
-  // Of a compressed transfer it is another length.
-  const isPlain = response.headers.get('content-encoding') === null;
-  return { stream: response.body, total: isPlain && Number.isFinite(length) ? length : null };
-}
-
-async function next(
-  reader: ReadableStreamDefaultReader<Uint8Array>,
-): Promise<ReadableStreamReadResult<Uint8Array>> {
-  try {
-    return await reader.read();
-  } catch {
-    throw new Fault(
-      'capture-interrupted',
-      'The capture could not be read to its end: the file was changed, or the connection ended.',
-      'Open it again.',
-    );
-  }
 }
 
 function convert(output: WiresharkExport, chunk: Uint8Array): Uint8Array<ArrayBuffer> {

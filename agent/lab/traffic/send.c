@@ -2,11 +2,10 @@
 /* whither-send: traffic of the scenarios, each packet known by a sequence number.
  *
  *   whither-send udp NETNS ADDRESS PORT COUNT PAUSE_US [BYTES [FIRST]]
- *       COUNT datagrams "WHSQ", sequence number from FIRST or 1 (big-endian), zeros; then what that took:
- *       nanoseconds that passed, and of this process's CPU time, in one line
- *   whither-send tcp NETNS ADDRESS PORT BYTES   sends, then waits until the other end has closed
- *   whither-send ask NETNS udp|tcp ADDRESS PORT COUNT
- *       the same messages as udp, each sent when the one before has come back
+ *       COUNT datagrams "WHSQ", sequence number from FIRST or 1 (big-endian), zeros; then what that
+ * took: nanoseconds that passed, and of this process's CPU time, in one line whither-send tcp NETNS
+ * ADDRESS PORT BYTES   sends, then waits until the other end has closed whither-send ask NETNS
+ * udp|tcp ADDRESS PORT COUNT the same messages as udp, each sent when the one before has come back
  *   whither-send sink NETNS PORT                takes UDP and TCP on the port
  *   whither-send echo NETNS PORT                the same, and sends all back
  *   whither-send sniff NETNS DEVICE             a packet socket that clones all of the device

@@ -110,6 +110,46 @@ static __always_inline struct journey *journey_of(int place)
 	return place < 0 ? NULL : bpf_map_lookup_elem(&journeys, &index);
 }
 
+/* Without a lock another CPU may evict an address while one is at work with its entry. So the id of
+ * a journey says whose it is, in the same word: with the set, these bits of the hash are all of the
+ * lower half of an address but for three bits that are 0. Between bits of WH_LEFT_OUT and the id.
+ */
+#define TAG_BITS  14
+#define TAG_SHIFT 48
+#define TAG	  (((1ull << TAG_BITS) - 1) << TAG_SHIFT)
+_Static_assert(!(TAG & WH_LEFT_OUT) && WH_SETS_LOG2 + TAG_BITS == 32 - 3, "see above");
+
+static __always_inline __u64 tag_of(__u64 address)
+{
+	__u32 hash = lower_half(address) * 0x9e3779b1u;
+
+	return (__u64)(hash << WH_SETS_LOG2 >> (32 - TAG_BITS)) << TAG_SHIFT;
+}
+
+/* The id of a journey that is the address's; 0: it is another's by now. */
+static __always_inline __u64 journey_id(const struct journey *j, __u64 address)
+{
+	__u64 id = *(const volatile __u64 *)&j->tagged_id ^ tag_of(address);
+
+	return id & TAG ? 0 : id;
+}
+
+/* The journey at the place of an address, and its id; NULL and 0 when there is none of it. */
+static __always_inline struct journey *journey_at(int place, __u64 address, __u64 *id)
+{
+	struct journey *j = journey_of(place);
+
+	*id = j ? journey_id(j, address) : 0;
+	return *id ? j : NULL;
+}
+
+/* For before the rest is written: who has read what was there can tell by it. */
+static __always_inline void journey_own(struct journey *j, __u64 address, __u64 id)
+{
+	*(volatile __u64 *)&j->tagged_id = id | tag_of(address);
+	asm volatile("" ::: "memory");
+}
+
 __noinline int address_forget(const __u64 *where, int place)
 {
 	__u64 address = where ? *where : 0;

@@ -185,6 +185,7 @@ static __always_inline void copy_bytes(struct wh_record *r, const struct extent 
 	if (meta)
 		r->event.meta_state = WH_META_STATE_UNREADABLE;
 	r->meta_bytes = 0;
+	asm volatile("" : "+r"(packet)); /* the verifier wants to see the bound where it is used */
 	if (packet > room || bpf_probe_read_kernel(bytes, packet, (void *)x->packet_from))
 		r->cap_len = 0;
 }
@@ -349,17 +350,19 @@ static __noinline int observed(struct sk_buff *skb, struct net_device *dev,
 		.cloned = GET_BITS(skb, cloned),
 	};
 	struct known k = { .ktime_ns = now.ktime_ns, .place = place };
-	struct journey *j = journey_of(place);
+	__u64 id;
+	struct journey *j = journey_at(place, now.skb, &id);
 
 	/* On the device where it was before, it was asked. */
 	if (slot != NO_SLOT && (!j || j->dev != now.dev) && device_look_up(dev, direct) != slot)
 		slot = NO_SLOT;
 	if (slot == NO_SLOT) {
-		journey_passes(&now, place);
+		journey_passes(j, &now, place);
 		return 0;
 	}
 	if (j && goes_on(j, &now)) {
-		k.journey = journey_goes_on(j, &now, slot);
+		journey_goes_on(j, &now, slot, id);
+		k.journey = id;
 	} else {
 		k.journey = config.frames ? frame_taken(&now) : 0;
 		if (!k.journey && (place != NOWHERE || config.frames) &&

@@ -4,13 +4,13 @@
 #ifndef WHITHER_FRAME_H
 #define WHITHER_FRAME_H
 
-/* The skb whose head this frame is; NULL when it is a frame alone. */
-static __always_inline struct journey *frame_skb(const struct journey *h)
+/* The skb whose head this frame is, with the same journey; NULL when it is a frame alone. */
+static __always_inline struct journey *frame_skb(const struct journey *h, __u64 id)
 {
-	__u64 skb = h->other;
-	struct journey *j = skb ? journey_of(address_find(&skb)) : NULL;
+	__u64 skb = h->other, of_skb;
+	struct journey *j = skb ? journey_at(address_find(&skb), skb, &of_skb) : NULL;
 
-	return j && j->id == h->id ? j : NULL;
+	return j && of_skb == id ? j : NULL;
 }
 
 static __always_inline void frame_arrives(struct journey *h, const struct position *now)
@@ -21,18 +21,21 @@ static __always_inline void frame_arrives(struct journey *h, const struct positi
 	h->step = now->step;
 }
 
-/* A journey begins here, or had been evicted. NULL: there is no room. */
-static __always_inline struct journey *frame_begins(struct journey *h, const struct position *now)
+/* A journey begins here, or had been evicted. h: what another frame left, or NULL. Returns its id,
+ * also when there is no room to keep it. */
+static __always_inline __u64 frame_begins(struct journey *h, const struct position *now)
 {
+	__u64 id = next_journey_id(now->ktime_ns);
+
 	if (!h)
 		h = journey_of(address_claim(&now->head));
 	if (!h)
-		return NULL;
-	h->id = next_journey_id(now->ktime_ns);
+		return id;
+	journey_own(h, now->head, id);
 	h->other = 0;
 	h->handed_on = false;
 	frame_arrives(h, now);
-	return h;
+	return id;
 }
 
 /* The journey of a frame that enters an XDP program, 0 = it is not wanted. Pages are used again
@@ -41,25 +44,26 @@ static __always_inline struct journey *frame_begins(struct journey *h, const str
 static __always_inline __u64 frame_enters(struct position *now, const bool is_wanted)
 {
 	int place = address_find(&now->head);
-	struct journey *h = journey_of(place), *j = h ? frame_skb(h) : NULL;
+	__u64 id;
+	struct journey *h = journey_at(place, now->head, &id);
+	struct journey *j = h ? frame_skb(h, id) : NULL;
 
 	if (j && j->other == now->head && continues(j, now)) {
 		now->protocol = j->protocol;
 		now->skb_iif = j->iif;
 		arrive(j, now);
-		return j->id;
+		return id;
 	}
 	if (h && !h->other && h->handed_on && now->ktime_ns - h->ktime_ns < CLONED_NS) {
 		h->handed_on = false;
 		frame_arrives(h, now);
-		return h->id;
+		return id;
 	}
 	if (!is_wanted) {
 		address_forget(&now->head, place);
 		return 0;
 	}
-	h = frame_begins(h, now);
-	return h ? h->id : next_journey_id(now->ktime_ns);
+	return frame_begins(h, now);
 }
 
 /* The same when the program has returned. What it drops is forgotten; what it sends elsewhere goes
@@ -67,18 +71,19 @@ static __always_inline __u64 frame_enters(struct position *now, const bool is_wa
 static __always_inline __u64 frame_leaves(struct position *now, const bool is_wanted, __u32 verdict)
 {
 	int place = address_find(&now->head);
-	struct journey *h = journey_of(place), *j = h ? frame_skb(h) : NULL;
 	__u64 id, skb;
+	struct journey *h = journey_at(place, now->head, &id);
+	struct journey *j = h ? frame_skb(h, id) : NULL;
 
 	if (!h) {
 		if (!is_wanted)
 			return 0;
-		h = frame_begins(NULL, now);
-		if (!h)
-			return next_journey_id(now->ktime_ns);
+		id = frame_begins(NULL, now);
 		place = address_find(&now->head);
+		h = journey_of(place);
+		if (!h)
+			return id;
 	}
-	id = h->id;
 	skb = h->other;
 	if (verdict == XDP_TX || verdict == XDP_REDIRECT) {
 		if (j)

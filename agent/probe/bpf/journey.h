@@ -144,21 +144,22 @@ static __always_inline bool cloned_from(const struct journey *origin, struct sk_
 static __always_inline __u64 head_seen(const struct position *now, __u64 id)
 {
 	int place = address_find(&now->head);
-	struct journey *h = journey_of(place), *origin;
+	__u64 known, of_origin;
+	struct journey *h = journey_at(place, now->head, &known), *origin;
 
 	if (h && now->cloned && h->other != now->skb) {
 		__u64 other = h->other;
 
-		origin = journey_of(address_find(&other));
-		if (origin && origin->id == h->id && origin->other == now->head &&
+		origin = journey_at(address_find(&other), other, &of_origin);
+		if (origin && of_origin == known && origin->other == now->head &&
 		    now->ktime_ns - origin->ktime_ns < CLONED_NS &&
 		    cloned_from(origin, (struct sk_buff *)other, now))
-			return h->id;
+			return known;
 	}
 	if (!h)
 		h = journey_of(address_claim(&now->head));
 	if (h) {
-		h->id = id;
+		journey_own(h, now->head, id);
 		h->other = now->skb;
 		h->ktime_ns = now->ktime_ns;
 	}
@@ -169,14 +170,15 @@ static __always_inline __u64 head_seen(const struct position *now, __u64 id)
  * was none. What XDP called data_hard_start is its head. */
 static __always_inline __u64 frame_taken(const struct position *now)
 {
-	struct journey *h = journey_of(address_find(&now->head));
+	__u64 id;
+	struct journey *h = journey_at(address_find(&now->head), now->head, &id);
 
 	if (!h || h->other || is_tx(now->step) || !(h->dev == now->dev || h->handed_on) ||
 	    now->ktime_ns - h->ktime_ns >= CLONED_NS)
 		return 0;
 	h->other = now->skb;
 	h->ktime_ns = now->ktime_ns;
-	return h->id;
+	return id;
 }
 
 static __always_inline void head_forget(__u64 head, __u64 skb)
@@ -209,18 +211,15 @@ static __always_inline bool goes_on(const struct journey *j, const struct positi
 }
 
 /* Then: it is here now. */
-static __always_inline __u64 journey_goes_on(struct journey *j, const struct position *now,
-					     __u32 slot)
+static __always_inline void journey_goes_on(struct journey *j, const struct position *now,
+					    __u32 slot, __u64 id)
 {
-	__u64 id = j->id;
-
 	if (j->other != now->head) {
 		head_forget(j->other, now->skb);
 		head_seen(now, id);
 	}
 	arrive(j, now);
 	j->slot = slot;
-	return id;
 }
 
 /* The sk_buff of a journey that begins, or was a frame until now (`id`, else 0). j: what another
@@ -239,8 +238,8 @@ static __always_inline __u64 journey_begins(struct journey *j, const struct posi
 	if (!j)
 		j = journey_of(address_claim(&now->skb));
 	if (j) {
+		journey_own(j, now->skb, id);
 		arrive(j, now);
-		j->id = id;
 		j->slot = slot;
 	}
 	return id;
@@ -249,10 +248,8 @@ static __always_inline __u64 journey_begins(struct journey *j, const struct posi
 /* The same on a device nobody watches. A packet that is handed up or on (a bridge, forwarding) goes
  * on unseen. One that comes out at the far end of a veth pair has left, as over a wire. Any other
  * means that the address has been handed out again. */
-static __always_inline void journey_passes(const struct position *now, int place)
+static __always_inline void journey_passes(struct journey *j, const struct position *now, int place)
 {
-	struct journey *j = journey_of(place);
-
 	if (!j)
 		return;
 	if ((is_tx(j->step) && !is_tx(now->step)) || !continues(j, now))
@@ -286,11 +283,11 @@ static __always_inline bool ends(const struct journey *then, const struct positi
 	return now->skb_iif == then->ifindex;
 }
 
-/* The journey of such an skb, or NULL. */
+/* The journey of such an skb, or NULL; and its id. */
 static __always_inline struct journey *journey_known(const struct position *now, __u16 mac,
-						     int place, const bool received)
+						     int place, const bool received, __u64 *id)
 {
-	struct journey *j = journey_of(place);
+	struct journey *j = journey_at(place, now->skb, id);
 
 	if (!j)
 		return NULL;

@@ -57,7 +57,7 @@ struct {
 /* Where the packet at an address was seen last. Index set * WH_WAYS + way. Written by whoever has
  * the packet: an sk_buff is in one place at a time. */
 struct journey {
-	__u64 id;
+	__u64 tagged_id; /* journey_id() of address.h */
 	__u64 ktime_ns;
 	__u64 other;	 /* of an sk_buff its head, of a head its sk_buff */
 	__u64 dev;	 /* address of the net_device: unique over all namespaces, unlike ifindex */

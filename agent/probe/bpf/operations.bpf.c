@@ -44,7 +44,8 @@ static __always_inline struct wh_operation_seen *noted(struct note *n, __u32 i)
 static __always_inline void begins(__u64 address, __u8 operation)
 {
 	int place = address_find(&address);
-	struct journey *j = journey_of(place);
+	__u64 id;
+	struct journey *j = journey_at(place, address, &id);
 	struct note *n = note_at(place);
 	struct wh_operation_seen *seen;
 	struct state s;
@@ -52,8 +53,8 @@ static __always_inline void begins(__u64 address, __u8 operation)
 
 	if (!j || !n)
 		return;
-	if (n->journey != j->id) {
-		n->journey = j->id;
+	if (n->journey != id) {
+		n->journey = id;
 		n->told.count = n->told.missed = 0;
 	}
 	i = n->told.count;
@@ -77,12 +78,13 @@ static __always_inline void begins(__u64 address, __u8 operation)
 static __always_inline void returns(__u64 address, __u8 operation)
 {
 	int place = address_find(&address);
-	struct journey *j = journey_of(place);
+	__u64 id;
+	struct journey *j = journey_at(place, address, &id);
 	struct note *n = note_at(place);
 	struct wh_operation_seen *seen;
 	struct state s;
 
-	if (!j || !n || n->journey != j->id)
+	if (!j || !n || n->journey != id)
 		return;
 	s = state_of((struct sk_buff *)address);
 #pragma unroll

@@ -126,13 +126,15 @@ static __always_inline bool find(struct sk_buff *skb, struct known *k, __u32 *sl
 	now.skb_iif = skb->skb_iif;
 	now.protocol = skb->protocol;
 	now.cloned = BPF_CORE_READ_BITFIELD(skb, cloned);
-	j = journey_known(&now, skb->mac_header, place, received);
+	j = journey_known(&now, skb->mac_header, place, received, &k->journey);
 	if (!j)
 		return false;
-	k->ktime_ns = bpf_ktime_get_ns();
-	k->journey = j->id;
-	k->place = place;
 	*slot = j->slot;
+	/* The slot may be another's by now, whose id was written before. */
+	if (journey_id(j, now.skb) != k->journey)
+		return false;
+	k->ktime_ns = bpf_ktime_get_ns();
+	k->place = place;
 	if (received) {
 		j->ktime_ns = k->ktime_ns;
 		return true;

@@ -1,0 +1,122 @@
+/**
+ * A filter expression that goes along with a share: addresses in it are those of the share, and what may be a secret keeps it
+ * from going at all. As everywhere, what no list names does not go out.
+ */
+import ipaddr from 'ipaddr.js';
+import { HOP_STATE_NAMES } from '#core/diagnosis/types.ts';
+import { HOOKS } from '#core/format/hooks.ts';
+import { META_STATE } from '#core/format/structs.ts';
+import { parseFilter } from '#core/query/parse.ts';
+import { FilterFault, type Expression, type FieldName, type Literal } from '#core/query/syntax.ts';
+import { parseDuration, parseInstant, parseInteger } from '#core/query/values.ts';
+import type { ValueCounts } from './area.ts';
+import type { SharePolicy } from './policy.ts';
+import type { Pseudonyms } from './pseudonyms.ts';
+
+/** Numbers that have pseudonyms in the share, or none. */
+const HIDDEN_NUMBERS = /^(?:skb|head|hash|cookie|pid|tgid|netns|ifindex|task|cb)\b/;
+/** Words that are no name of anybody. */
+const WORDS: ReadonlySet<string> = new Set([
+  ...HOP_STATE_NAMES,
+  ...Object.keys(META_STATE),
+  ...['tcp', 'udp', 'icmp', 'icmpv6', 'igmp', 'sctp', 'arp', 'gre', 'esp', 'true', 'false', 'none'],
+]);
+const MAC = /^[0-9a-f]{2}(?::[0-9a-f]{2}){5}$/i;
+
+export interface ExpressionRules {
+  readonly policy: SharePolicy;
+  readonly names: Pseudonyms;
+  /** What became of the values of TLVs, by `SCHEMA.TYPE`. */
+  readonly counts: ReadonlyMap<string, ValueCounts>;
+}
+
+/** null = it does not go out: it is no expression, or holds what may be a secret. */
+export function shareExpression(text: string, rules: ExpressionRules): string | null {
+  const { addresses, names, kernelAddresses } = rules.policy;
+  if (addresses === 'keep' && names === 'keep' && kernelAddresses === 'keep') return text;
+  let tree: Expression | null;
+  try {
+    tree = parseFilter(text);
+  } catch (thrown) {
+    if (thrown instanceof FilterFault) return null;
+    throw thrown;
+  }
+  if (tree === null) return '';
+  const changes: { readonly at: Literal; readonly text: string }[] = [];
+  for (const { field, literal } of literalsOf(tree)) {
+    const shared = shareLiteral(field, literal, rules);
+    if (shared === null) return null;
+    if (shared !== literal.text) changes.push({ at: literal, text: shared });
+  }
+  changes.sort((a, b) => b.at.from - a.at.from);
+  return changes.reduce((out, { at, text: to }) => out.slice(0, at.from) + to + out.slice(at.to), text);
+}
+
+function literalsOf(tree: Expression): readonly { readonly field: FieldName; readonly literal: Literal }[] {
+  switch (tree.kind) {
+    case 'test':
+      return [...(tree.field.of ?? []), ...tree.values].map((literal) => ({ field: tree.field, literal }));
+    case 'and':
+    case 'or':
+      return [...literalsOf(tree.left), ...literalsOf(tree.right)];
+    case 'not':
+    case 'any':
+    case 'every':
+      return literalsOf(tree.operand);
+  }
+}
+
+function shareLiteral({ name }: FieldName, { text }: Literal, rules: ExpressionRules): string | null {
+  const { policy, names } = rules;
+  if (WORDS.has(text) || HOOKS.some((hook) => hook.name === text || hook.name.startsWith(`${text}@`)))
+    return text;
+  const tlv = /^tlv\.(.*)$/.exec(name)?.[1];
+  if (tlv !== undefined && isReplaced(tlv, rules)) return null;
+  if (MAC.test(text)) {
+    if (policy.addresses === 'keep') return text;
+    const bytes = Uint8Array.from(text.split(':'), (part) => Number.parseInt(part, 16));
+    return [...names.addresses.mac(bytes)].map((byte) => byte.toString(16).padStart(2, '0')).join(':');
+  }
+  const network = networkOf(text);
+  if (network !== null) return policy.addresses === 'keep' ? text : shareNetwork(network, names);
+  if (HIDDEN_NUMBERS.test(name)) return null;
+  if (/^(?:mark|priority)\b/.test(name) && policy.marks === 'drop') return null;
+  const isNumber =
+    parseInteger(text) !== null ||
+    parseDuration(text) !== null ||
+    isInstants(text) ||
+    /^\d+(?:\.\.|-)\d+$/.test(text);
+  return isNumber ? text : null;
+}
+
+function isInstants(text: string): boolean {
+  return text.split('..', 2).every((part) => parseInstant(part) !== null);
+}
+
+function isReplaced(tlv: string, { counts }: ExpressionRules): boolean {
+  return [...counts].some(([of, count]) => of.endsWith(`.${tlv}`) && count.replaced + count.dropped > 0);
+}
+
+interface Network {
+  readonly bytes: Uint8Array;
+  /** null = one address. */
+  readonly bits: number | null;
+}
+
+function networkOf(text: string): Network | null {
+  const [address = '', bits, ...more] = text.split('/');
+  if (more.length > 0 || !(ipaddr.IPv4.isValidFourPartDecimal(address) || ipaddr.IPv6.isValid(address)))
+    return null;
+  if (bits !== undefined && !/^\d{1,3}$/.test(bits)) return null;
+  const bytes = Uint8Array.from(ipaddr.parse(address).toByteArray());
+  const count = bits === undefined ? null : Number(bits);
+  return count !== null && count > 8 * bytes.length ? null : { bytes, bits: count };
+}
+
+/** Addresses of a network have the first bits of their pseudonyms in common. */
+function shareNetwork({ bytes, bits }: Network, names: Pseudonyms): string {
+  const out = names.addresses.ip(bytes).slice();
+  if (bits !== null) for (let i = bits; i < 8 * out.length; i++) out[i >> 3]! &= ~(0x80 >> (i & 7));
+  const printed = ipaddr.fromByteArray([...out]).toString();
+  return bits === null ? printed : `${printed}/${bits}`;
+}

@@ -1,0 +1,162 @@
+/** What people wrote travels in a share, and points at the same things there; what would give somebody away does not. */
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { BLOCK_SUBTYPE } from '#core/format/structs.ts';
+import { parseNotes, type CaptureNotes } from '#core/notes/notes.ts';
+import { CaptureReader } from '#core/pcapng/reader.ts';
+import { encodeUtf8 } from '#core/pcapng/text.ts';
+import { CaptureStore } from '#core/store/capture-store.ts';
+import { journeyId, journeyRun } from '#core/store/event-text.ts';
+import { shareExpression } from './expression.ts';
+import { CAREFUL } from './policy.ts';
+import { Pseudonyms } from './pseudonyms.ts';
+import { EVERYTHING } from './selection.ts';
+import { Snapshot } from './snapshot.ts';
+import { seededCapture } from './testing/secrets.ts';
+
+const KEY = new Uint8Array(32).fill(42);
+
+function read(bytes: Uint8Array): CaptureStore {
+  const store = new CaptureStore({ seed: 1 });
+  const reader = new CaptureReader(store);
+  reader.push(bytes);
+  reader.end();
+  return store;
+}
+
+function idOf(store: CaptureStore, journey: number): string {
+  const { hi, lo } = journeyId(store, journey);
+  return ((BigInt(hi >>> 0) << 32n) | BigInt(lo >>> 0)).toString();
+}
+
+function share(bytes: Uint8Array, notes: CaptureNotes): CaptureStore {
+  const snapshot = new Snapshot({
+    policy: CAREFUL,
+    selection: EVERYTHING,
+    key: KEY,
+    schema: null,
+    created: '2026-11-26T12:00:00Z',
+    expires: null,
+    notes,
+  });
+  const reader = new CaptureReader(snapshot);
+  reader.push(bytes);
+  reader.end();
+  snapshot.end();
+  return read(snapshot.take());
+}
+
+function notesOf(store: CaptureStore): CaptureNotes {
+  const block = store.facts.told.find(({ subtype }) => subtype === BLOCK_SUBTYPE.notes);
+  const parsed = parseNotes(block!.body);
+  if ('fault' in parsed) throw new Error(parsed.fault);
+  return parsed.value;
+}
+
+it('notes point at the same journeys and hops of the share, and the view shows them', () => {
+  const { capture } = seededCapture();
+  const before = read(capture);
+  const hop = before.hops.hops[1]!;
+  const [id, run] = [idOf(before, 3), journeyRun(before, 3)];
+  const written: CaptureNotes = {
+    notes: 1,
+    view: [
+      ['source', 'live'],
+      ['journey', `${id}@${run}`],
+      ['hop', hop.name],
+      ['where', 'journey.has("lost")'],
+      ['col', 'tlv.verdict'],
+      ['col', 'latency("eth0:a", "eth0:b")'],
+    ],
+    report: '## What\n\nlost',
+    items: [
+      { pin: { on: 'journey', id, run }, text: 'here' },
+      { pin: { on: 'hop', hop: `${hop.name}~${hop.netns}` }, text: 'there' },
+      { pin: { on: 'hop', hop: 'secret0:nowhere' }, text: 'of another capture' },
+      { pin: { on: 'cause', cause: 'tcx-redirect' }, text: 'why' },
+    ],
+  };
+  const after = share(capture, written);
+  const shared = notesOf(after);
+  const there = after.hops.hops[1]!;
+  expect(idOf(after, 3)).toBe(id);
+  expect(journeyRun(after, 3)).toBe(run);
+  expect(there.name).not.toBe(hop.name);
+  expect(shared.report).toBe(written.report);
+  expect(shared.items.map(({ pin }) => pin)).toEqual([
+    { on: 'journey', id, run },
+    { on: 'hop', hop: `${there.name}~${there.netns}` },
+    { on: 'cause', cause: 'tcx-redirect' },
+  ]);
+  expect(shared.view).toEqual([
+    ['journey', `${id}@${run}`],
+    ['hop', there.name],
+    ['where', 'journey.has("lost")'],
+    ['col', 'tlv.verdict'],
+  ]);
+});
+
+describe('a filter expression', () => {
+  const names = new Pseudonyms(KEY);
+  const counts = new Map([
+    ['edge.session', { kept: 0, replaced: 3, dropped: 0 }],
+    ['edge.verdict', { kept: 3, replaced: 0, dropped: 0 }],
+  ]);
+  const shared = (text: string) => shareExpression(text, { policy: CAREFUL, names, counts });
+
+  it.each([
+    'meta.len > 4 and journey.has("lost")',
+    'tlv.verdict == 3',
+    'hop ~ tcx/ingress or port in {53, 443}',
+  ])('without secrets goes as it is: %s', (text) => expect(shared(text)).toBe(text));
+
+  it('has the addresses of the share, and networks stay networks', () => {
+    const text = shared('ip.src == 192.0.2.7 or ip.dst in {192.0.2.0/24, 2001:db8::1}');
+    expect(text).toMatch(
+      /^ip\.src == \d+\.\d+\.\d+\.\d+ or ip\.dst in \{\d+\.\d+\.\d+\.0\/24, [0-9a-f:]+\}$/,
+    );
+    expect(text).not.toMatch(/192\.0\.2|2001:db8/);
+    const [, host, network] = /== (\d+\.\d+\.\d+)\.\d+ or .*\{(\d+\.\d+\.\d+)\.0/.exec(text!)!;
+    expect(host).toBe(network);
+  });
+
+  it.each([
+    'device == eth-customer',
+    'tlv.session == 1234',
+    'skb == 0xffff888100000000',
+    'task ~ "nginx"',
+    'where is',
+  ])('with what may be one does not go: %s', (text) => expect(shared(text)).toBeNull());
+});
+
+describe('a notes block', () => {
+  it('is read or refused, never thrown at', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.json(), fc.string()), (text) => {
+        const parsed = parseNotes(encodeUtf8(text));
+        expect('fault' in parsed || parsed.value.notes === 1).toBe(true);
+      }),
+    );
+  });
+
+  it.each([
+    [{ notes: 2 }, /notes/],
+    [{ notes: 1, view: [], report: 'x'.repeat(40_000), items: [] }, /report/],
+    [
+      { notes: 1, view: [], report: '', items: [{ pin: { on: 'journey', id: '-1', run: '' }, text: '' }] },
+      /pin\.id/,
+    ],
+    [
+      {
+        notes: 1,
+        view: [],
+        report: '',
+        items: new Array(300).fill({ pin: { on: 'tlv', name: 'a' }, text: '' }),
+      },
+      /items/,
+    ],
+  ])('with too much, or of a newer kind, says what is wrong', (value, why) => {
+    const parsed = parseNotes(encodeUtf8(JSON.stringify(value)));
+    expect('fault' in parsed ? parsed.fault : '').toMatch(why);
+  });
+});

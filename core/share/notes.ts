@@ -1,0 +1,52 @@
+/** Notes that go along: what people wrote goes as they wrote it, names of hops and the view as the rest of the share. */
+import type { CaptureNote, CaptureNotes, Pin } from '#core/notes/notes.ts';
+import { shareExpression, type ExpressionRules } from './expression.ts';
+
+/** Parameters of a link that say nothing of anybody (docs/links.md). */
+const PLAIN: ReadonlySet<string> = new Set([
+  'v',
+  'journey',
+  'at',
+  'meta',
+  'harm',
+  'time',
+  'compare',
+  'pause',
+]);
+/** Those with the name of a field; one that is of two hops names them, and stays here. */
+const FIELDS: ReadonlySet<string> = new Set(['col', 'sort', 'group']);
+const FIELD = /^-?[a-z][\w.]*(?:~\d*)?$/i;
+const EXPRESSIONS: ReadonlySet<string> = new Set(['where', 'a', 'b']);
+
+/** `hopName`: NAME or NAME~NETNS of the capture → of the share; null = it has none, or its pseudonym is not known. */
+export function shareNotes(
+  { report, items, view }: CaptureNotes,
+  rules: ExpressionRules,
+  hopName: (hop: string) => string | null,
+): CaptureNotes {
+  return {
+    notes: 1,
+    report,
+    items: items.flatMap(({ pin, text }): CaptureNote[] => {
+      const shared = sharePin(pin, hopName);
+      return shared === null ? [] : [{ pin: shared, text }];
+    }),
+    view: view.flatMap(([name, value]): [string, string][] => {
+      const shared =
+        PLAIN.has(name) || (FIELDS.has(name) && FIELD.test(value))
+          ? value
+          : name === 'hop'
+            ? hopName(value)
+            : EXPRESSIONS.has(name)
+              ? shareExpression(value, rules)
+              : null;
+      return shared === null ? [] : [[name, shared]];
+    }),
+  };
+}
+
+function sharePin(pin: Pin, hopName: (hop: string) => string | null): Pin | null {
+  if (pin.on !== 'hop') return pin;
+  const hop = hopName(pin.hop);
+  return hop === null ? null : { on: 'hop', hop };
+}

@@ -1,0 +1,63 @@
+/** What the page asks about shares; part of WhitherWorker. */
+import type { CaptureNotes } from '#core/notes/notes.ts';
+import type { ShareManifest } from '#core/share/manifest.ts';
+import type { SharePolicy } from '#core/share/policy.ts';
+import type { TimeRange } from '#core/store/view.ts';
+import type { WholeCapture } from '#workers/schema/api.ts';
+
+export type { CaptureNotes, ShareManifest, SharePolicy };
+export type { CaptureNote, Pin } from '#core/notes/notes.ts';
+
+export interface ShareAsk {
+  readonly capture: WholeCapture;
+  /** Those of the list as filtered; by number; null = all. */
+  readonly journeys: 'listed' | readonly number[] | null;
+  readonly time: TimeRange | null;
+  /** Hook ids; null = all. */
+  readonly hooks: readonly number[] | null;
+  readonly policy: SharePolicy;
+  readonly notes: CaptureNotes;
+  /** null = it does not expire. */
+  readonly expiresMs: number | null;
+}
+
+export interface PreviewPacket {
+  readonly hop: string;
+  /** Hex digits, of at most MAX_PREVIEW_BYTES. */
+  readonly before: string;
+  readonly after: string;
+  readonly areaBefore: string;
+  readonly areaAfter: string;
+}
+export const MAX_PREVIEW_PACKETS = 3;
+export const MAX_PREVIEW_BYTES = 96;
+
+export interface MadeShare {
+  /** pcapng. */
+  readonly blob: Blob;
+  readonly bytesBefore: number;
+  /** Hex digits, of the blob. */
+  readonly sha256: string;
+  readonly manifest: ShareManifest;
+  /** As they go out. */
+  readonly notes: CaptureNotes;
+  /** Parameters of the view that do not go along. */
+  readonly viewLost: readonly string[];
+  readonly packets: readonly PreviewPacket[];
+}
+
+/** What a capture that is a share says of itself. */
+export interface ArrivedShare {
+  readonly manifest: ShareManifest | null;
+  readonly notes: CaptureNotes | null;
+  /** What could not be read of it, a line each. */
+  readonly faults: readonly string[];
+}
+
+export interface ShareWork {
+  /** null = it was given up (GIVE_UP on the port). Rejects with a Fault. */
+  makeShare(ask: ShareAsk, progress: MessagePort): Promise<MadeShare | null>;
+  /** base64 of deflate (core/share/html.ts). Rejects with a Fault when it is more than a page holds. */
+  packShare(blob: Blob): Promise<string>;
+  arrivedShare(): Promise<ArrivedShare>;
+}

@@ -1,0 +1,168 @@
+/** A share of the capture that is open: it is read once more from its source, in slices, and written as a Blob. */
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex } from '@noble/hashes/utils.js';
+import { formatHex } from '#core/dissect/addresses.ts';
+import { CaptureReader } from '#core/pcapng/reader.ts';
+import { KEY_BYTES } from '#core/share/keyed.ts';
+import { journeyKey, type ShareSelection } from '#core/share/selection.ts';
+import { Snapshot } from '#core/share/snapshot.ts';
+import type { CaptureStore } from '#core/store/capture-store.ts';
+import { JOURNEY, JOURNEY_BIT } from '#core/store/journey-table.ts';
+import { Fault } from '#workers/fault.ts';
+import type { WorkProgress } from '#workers/schema/api.ts';
+import { openWhole, readNext } from '#workers/schema/whole-capture.ts';
+import { Slices, type Clock } from '#workers/slices.ts';
+import {
+  MAX_PREVIEW_BYTES,
+  MAX_PREVIEW_PACKETS,
+  type MadeShare,
+  type PreviewPacket,
+  type ShareAsk,
+} from './api.ts';
+
+/** About a thousand events, some milliseconds. */
+const PUSH_BYTES = 64 * 1024;
+/** So much is gathered before it becomes a part of the Blob. */
+const PART_BYTES = 8 * 1024 * 1024;
+
+export interface ShareParts {
+  readonly ask: ShareAsk;
+  readonly store: CaptureStore;
+  /** Whether a journey is in the list as filtered. */
+  readonly isListed: (journey: number) => boolean;
+  readonly clock: Clock;
+}
+
+/** null = `goOn` said that nobody wants it any more. */
+export async function makeShare(
+  { ask, store, isListed, clock }: ShareParts,
+  progress: (progress: WorkProgress) => void,
+  goOn: () => boolean,
+): Promise<MadeShare | null> {
+  const { policy, notes, expiresMs } = ask;
+  const packets: PreviewPacket[] = [];
+  const created = new Date();
+  const snapshot = new Snapshot({
+    policy,
+    selection: selectionOf(ask, store, isListed),
+    key: crypto.getRandomValues(new Uint8Array(KEY_BYTES)),
+    schema: store.tlvs.userSchema,
+    created: created.toISOString(),
+    expires: expiresMs === null ? null : new Date(created.getTime() + expiresMs).toISOString(),
+    notes,
+    watch: ({ hop, before, after, areaBefore, areaAfter }) => {
+      // Packets with metadata say more of what becomes of them.
+      if (packets.length >= MAX_PREVIEW_PACKETS || areaBefore.length === 0 || packets.at(-1)?.hop === hop)
+        return;
+      packets.push({
+        hop,
+        before: hexOf(before),
+        after: hexOf(after),
+        areaBefore: hexOf(areaBefore),
+        areaAfter: hexOf(areaAfter),
+      });
+    },
+  });
+  const reader = new CaptureReader(snapshot);
+  const out = new BlobWriter();
+  const slices = new Slices(clock);
+  const { stream, total } = await openWhole(ask.capture);
+  const source = stream.getReader();
+  let bytes = 0;
+  for (;;) {
+    const { done, value } = await readNext(source);
+    if (done) break;
+    slices.begin();
+    for (let at = 0; at < value.length && !reader.stopped; at += PUSH_BYTES) {
+      reader.push(value.subarray(at, at + PUSH_BYTES));
+      out.add(snapshot.take());
+      await slices.pause();
+      if (!goOn()) {
+        await source.cancel().catch(() => undefined);
+        return null;
+      }
+    }
+    bytes += value.length;
+    progress({ share: total === null || total === 0 ? null : Math.min(1, bytes / total), bytes });
+  }
+  reader.end();
+  const fatal = snapshot.problems.find((problem) => problem.fatal);
+  if (fatal !== undefined) throw new Fault(fatal.code, fatal.cause, fatal.remedy);
+  const manifest = snapshot.end();
+  const shared = snapshot.notes(notes);
+  out.add(snapshot.take());
+  const kept = new Set(shared.view.map(([name]) => name));
+  return {
+    ...out.end(),
+    bytesBefore: bytes,
+    manifest,
+    notes: shared,
+    viewLost: [...new Set(notes.view.map(([name]) => name))].filter((name) => !kept.has(name)),
+    packets,
+  };
+}
+
+/** Live, the log may reach further back than what this page has read: journeys are told by run and id. */
+function selectionOf(
+  { journeys, time, hooks }: ShareAsk,
+  store: CaptureStore,
+  isListed: (journey: number) => boolean,
+): ShareSelection {
+  return {
+    fromNs: time === null ? null : BigInt(time.fromNs),
+    toNs: time === null ? null : BigInt(time.toNs),
+    hooks: hooks === null ? null : new Set(hooks),
+    journeys: journeys === null ? null : keysOf(journeys, store, isListed),
+  };
+}
+
+function keysOf(
+  journeys: 'listed' | readonly number[],
+  store: CaptureStore,
+  isListed: (journey: number) => boolean,
+): ReadonlySet<bigint> {
+  const keys = new Set<bigint>();
+  const add = (journey: number): void => {
+    if ((store.journeys.word(journey, JOURNEY.flags) & JOURNEY_BIT.id) === 0) return;
+    const word = (of: number): bigint => BigInt(store.journeys.word(journey, of) >>> 0);
+    const id = (word(JOURNEY.idHi) << 32n) | word(JOURNEY.idLo);
+    keys.add(journeyKey(store.journeys.word(journey, JOURNEY.run), id));
+  };
+  if (journeys !== 'listed') {
+    for (const journey of journeys) if (journey < store.journeys.count) add(journey);
+    return keys;
+  }
+  for (let journey = 0; journey < store.journeys.count; journey++) if (isListed(journey)) add(journey);
+  return keys;
+}
+
+function hexOf(bytes: Uint8Array): string {
+  return formatHex(bytes, 0, Math.min(bytes.length, MAX_PREVIEW_BYTES));
+}
+
+class BlobWriter {
+  readonly #hash = sha256.create();
+  #parts: Blob[] = [];
+  #gathered: Uint8Array<ArrayBuffer>[] = [];
+  #held = 0;
+
+  add(bytes: Uint8Array): void {
+    if (bytes.length === 0) return;
+    this.#hash.update(bytes);
+    this.#gathered.push(new Uint8Array(bytes));
+    this.#held += bytes.length;
+    if (this.#held >= PART_BYTES) this.#cut();
+  }
+
+  end(): { readonly blob: Blob; readonly sha256: string } {
+    this.#cut();
+    const blob = new Blob(this.#parts, { type: 'application/x-pcapng' });
+    return { blob, sha256: bytesToHex(this.#hash.digest()) };
+  }
+
+  #cut(): void {
+    this.#parts.push(new Blob(this.#gathered));
+    this.#gathered = [];
+    this.#held = 0;
+  }
+}
