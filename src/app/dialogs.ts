@@ -13,4 +13,5 @@ export const DIALOGS = {
   common: later(() => import('#src/groups/CommonDialog.tsx')),
   offer: later(() => import('#src/embed/OfferDialog.tsx')),
   note: later(() => import('#src/list/NoteDialog.tsx')),
+  guide: later(() => import('#src/guide/Guide.tsx')),
 } as const satisfies Record<Exclude<Dialog, 'none'>, ComponentType<Closable>>;

@@ -1,6 +1,8 @@
 /** The keys, from the same table that binds them, and what the colours and signs mean. */
 import { Modal } from '#src/app/Modal.tsx';
 import { CELL_LOOKS } from '#src/list/cell.ts';
+import { useSession } from '#src/state/context.ts';
+import { pageActions } from './page-actions.ts';
 import { KEY_TABLE, printKey, SCOPE_TITLES, type KeyRow, type Scope } from './table.ts';
 import './keys.css';
 
@@ -17,9 +19,23 @@ const SCOPES: readonly Scope[] = [
 ];
 
 export default function HelpDialog({ onClose }: { readonly onClose: () => void }) {
+  const { guide } = pageActions(useSession());
   const rows: readonly KeyRow[] = KEY_TABLE;
   return (
     <Modal title="Keys and signs" onClose={onClose}>
+      {guide !== undefined && (
+        <p className="help-guide">
+          <button
+            className="button"
+            onClick={() => {
+              onClose();
+              guide();
+            }}
+          >
+            Show me around
+          </button>
+        </p>
+      )}
       <div className="help">
         {SCOPES.map((scope) => (
           <section key={scope}>

@@ -1,5 +1,6 @@
 /** What the keys of the page do, and the palette by name: one function for each row of the table. */
 import type { Session } from '#src/state/session.ts';
+import { isOnDisk } from '#src/state/sources.ts';
 import { applyTheme, nextTheme } from '#src/theme/theme.ts';
 import type { Handlers } from './bind.ts';
 import { openMenuAtFocus } from './focused-value.ts';
@@ -17,6 +18,8 @@ export function pageActions(session: Session): Handlers {
   const always: Handlers = {
     palette: () => store.setState({ dialog: 'palette', paletteText: '' }),
     help: () => store.setState({ dialog: 'help' }),
+    // A page on disk has no samples to show it on.
+    ...((capture !== null || !isOnDisk()) && { guide: () => session.showAround() }),
     theme: () => {
       const next = nextTheme(theme);
       applyTheme(next);

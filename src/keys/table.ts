@@ -16,6 +16,7 @@ export interface KeyRow {
 export const KEY_TABLE = [
   { id: 'palette', scope: 'page', keys: [':'], text: 'everything one can do, by name' },
   { id: 'help', scope: 'page', keys: ['?'], text: 'this help' },
+  { id: 'guide', scope: 'page', keys: ['u'], text: 'show me around' },
   { id: 'pause', scope: 'page', keys: ['p'], text: 'pause the view, or catch up (the capture goes on)' },
   { id: 'follow', scope: 'page', keys: ['f'], text: 'follow the newest journey, or stop' },
   { id: 'next-journey', scope: 'page', keys: ['j'], text: 'next journey, wherever the focus is' },

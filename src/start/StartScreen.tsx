@@ -1,5 +1,6 @@
 /** The first screen: four ways to bytes. Everything stays in this browser. */
 import { useEffect, useState } from 'react';
+import { Offer } from '#src/guide/Offer.tsx';
 import { printBytes } from '#src/list/print.ts';
 import { usePage, useSession } from '#src/state/context.ts';
 import { parseCaptureUrl } from '#src/state/link.ts';
@@ -18,6 +19,7 @@ export function StartScreen() {
           See packets at every hook of the kernel’s Rx and Tx path, with the metadata they carry: where it was
           written, changed or lost.
         </p>
+        {!isOnDisk() && <Offer />}
         <LiveSource />
         <FileSource />
         {!isOnDisk() && (

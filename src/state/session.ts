@@ -4,6 +4,8 @@
  * and what its Updates change; `filter` and `journey` are the rest.
  */
 import type { Problem } from '#core/pcapng/types.ts';
+import { rememberGuide } from '#src/guide/seen.ts';
+import { GUIDE_SAMPLE } from './sources.ts';
 import {
   UPDATE_DRAWN,
   type LossRow,
@@ -151,6 +153,13 @@ export class Session {
     } catch (error) {
       if (opening === this.#opening) this.failed(error, 'The capture could not be opened');
     }
+  }
+
+  /** For somebody who is new to the page: on what is open, or on a sample. */
+  showAround(): void {
+    rememberGuide();
+    if (this.store.getState().capture === null) void this.open({ kind: 'sample', id: GUIDE_SAMPLE });
+    this.store.setState({ dialog: 'guide' });
   }
 
   /** Back to the start screen. */

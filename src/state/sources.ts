@@ -32,6 +32,9 @@ export function isOnDisk(): boolean {
   return location.protocol === 'file:';
 }
 
+/** What the guide is shown on: it has packets that lose their metadata, others that keep it, and a beginning in time. */
+export const GUIDE_SAMPLE = 'sniffed-flow';
+
 /** The samples that came with this page; rejects with what is wrong when the list cannot be read. */
 export async function fetchSamples(): Promise<readonly Sample[]> {
   const response = await fetch(new URL('samples/index.json', document.baseURI));

@@ -34,7 +34,17 @@ export interface Unread {
 }
 
 export type Dialog =
-  'none' | 'help' | 'schema' | 'export' | 'capture' | 'palette' | 'columns' | 'common' | 'note' | 'offer';
+  | 'none'
+  | 'help'
+  | 'schema'
+  | 'export'
+  | 'capture'
+  | 'palette'
+  | 'columns'
+  | 'common'
+  | 'note'
+  | 'guide'
+  | 'offer';
 
 /** A journey that a person wants to find again, whatever the filter. */
 export interface Mark extends Selection {
