@@ -44,7 +44,9 @@ else store.setState({ host: null });
 const { source } = store.getState().link;
 if (source !== null) void session.open(source, true);
 else if (embedded !== null) void openEmbedded(session, embedded);
-else afterFrame(() => session.prepare());
+else if (location.hash.startsWith('#share=')) {
+  void import('#src/share/fragment.ts').then(({ openFragment }) => openFragment(session, location.hash));
+} else afterFrame(() => session.prepare());
 
 const root = document.getElementById('root');
 if (root !== null) {

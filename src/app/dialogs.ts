@@ -11,5 +11,7 @@ export const DIALOGS = {
   palette: later(() => import('#src/palette/Palette.tsx')),
   columns: later(() => import('#src/list/ColumnsDialog.tsx')),
   common: later(() => import('#src/groups/CommonDialog.tsx')),
-  note: later(() => import('#src/list/NoteDialog.tsx')),
+  report: later(() => import('#src/notes/ReportDialog.tsx')),
+  share: later(() => import('#src/share/ShareDialog.tsx')),
+  note: later(() => import('#src/notes/NoteDialog.tsx')),
 } as const satisfies Record<Exclude<Dialog, 'none'>, ComponentType<Closable>>;
