@@ -17,7 +17,7 @@ const DIALOGS = [
   ['n', '.dialog-body textarea'],
   ['w', '.dialog-body button'],
   ['s', '[role="tab"]'],
-  ['u', '.guide-ring'],
+  ['q', '.guide-ring'],
 ] as const;
 
 /** Only colours differ between them. */

@@ -55,7 +55,9 @@ if (embedded === null) {
 const { source } = store.getState().link;
 if (source !== null) void session.open(source, true);
 else if (embedded !== null) void openEmbedded(session, embedded);
-else afterFrame(() => session.prepare());
+else if (location.hash.startsWith('#share=')) {
+  void import('#src/share/fragment.ts').then(({ openFragment }) => openFragment(session, location.hash));
+} else afterFrame(() => session.prepare());
 afterFrame(fetchPanes);
 
 const root = document.getElementById('root');

@@ -15,6 +15,7 @@ import { TriggerLog } from '../capture/trigger-log.ts';
 import { Failure, lineOf } from '../failure.ts';
 import type { CaptureControl } from '../server/capture-route.ts';
 import type { AgentServer } from '../server/server.ts';
+import type { ShareStore } from '../share/store.ts';
 import type { Spool } from '../spool/spool.ts';
 import { SupervisedLauncher } from '../supervisor/supervised-launcher.ts';
 import type { Lifetime } from './lifetime.ts';
@@ -38,6 +39,7 @@ export interface Served {
   readonly schemas: readonly string[];
   readonly lifetime: Lifetime;
   readonly spool: Spool;
+  readonly shares: ShareStore;
 }
 
 /** The lab, when one is asked for, then the probe; what happens to them becomes the server's status. */
@@ -78,7 +80,10 @@ export class LiveCapture implements CaptureControl {
   #status: Status;
   #triggerText = '';
 
-  constructor({ options, spec, trigger, schemas, lifetime, spool }: Served, server: AgentServer) {
+  constructor(
+    { options, spec, trigger, schemas, lifetime, spool }: Omit<Served, 'shares'>,
+    server: AgentServer,
+  ) {
     this.#options = options;
     this.#schemas = schemas;
     this.#spec = spec;

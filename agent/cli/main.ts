@@ -22,6 +22,7 @@ import { addSchemaDiff } from './schema-diff.ts';
 import { checkSchema } from './schema.ts';
 import { serve, type ServeOptions } from './serve.ts';
 import { addShare } from './share-command.ts';
+import { addShares } from './shares.ts';
 import { parseAge, parsePort, parseSize } from './units.ts';
 
 const STDIN = '-';
@@ -182,6 +183,7 @@ Examples:
   addSchemaCommands(schema, paths, dropPrivilege);
   addExport(program, dropPrivilege);
   addShare(program, paths, dropPrivilege);
+  addShares(program);
 
   program
     .command('doctor')

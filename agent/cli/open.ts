@@ -1,6 +1,7 @@
 /** `whither open FILE…`: serves the page with these files; nothing is captured. */
 import path from 'node:path';
 import { fileUrl, type ServedFile } from '../server/files.ts';
+import { ShareStore } from '../share/store.ts';
 import { AgentServer } from '../server/server.ts';
 import { openDescriptor, takeHandover } from '../supervisor/handover.ts';
 import { beginLifetime } from './lifetime.ts';
@@ -21,6 +22,7 @@ export async function openFiles(names: readonly string[], options: OpenOptions, 
       pageDir: paths.pageDir,
       spool: null,
       files,
+      shares: await ShareStore.open(path.join(lifetime.workDir, 'shares')),
       port: options.port,
       host: options.host ?? null,
       status: {

@@ -5,6 +5,7 @@ import { checkSpec } from '../capture/spec.ts';
 import { Failure } from '../failure.ts';
 import type { CaptureControl } from '../server/capture-route.ts';
 import { AgentServer } from '../server/server.ts';
+import { ShareStore } from '../share/store.ts';
 import { Spool, type SpoolOptions } from '../spool/spool.ts';
 import { resolvePath, takeHandover } from '../supervisor/handover.ts';
 import { beginLifetime } from './lifetime.ts';
@@ -40,7 +41,11 @@ export async function serve(options: ServeOptions, paths: Paths): Promise<void> 
       options.spool === undefined ? path.join(lifetime.workDir, 'spool') : resolvePath(options.spool);
     const spool = await Spool.open(dir, spoolOptions(options, schemas));
     try {
-      await serveSpool({ options, spec, trigger, schemas, lifetime, spool }, paths.pageDir);
+      // With the spool, if that is to stay.
+      const shares = await ShareStore.open(
+        path.join(options.spool === undefined ? lifetime.workDir : dir, 'shares'),
+      );
+      await serveSpool({ options, spec, trigger, schemas, lifetime, spool, shares }, paths.pageDir);
     } finally {
       await spool.close();
     }
@@ -65,6 +70,7 @@ async function serveSpool(served: Served, pageDir: string): Promise<void> {
     port: options.port,
     host: options.host ?? null,
     status: { type: 'status', capture: 'restarting', text: 'Live capture is starting.' },
+    shares: served.shares,
     onCost: (watched) => watch.cost(watched),
     control,
     askTypes: (question) => lifetime.launcher.askTypes(question),

@@ -19,6 +19,7 @@ export class Access {
   readonly token: string;
   readonly cookieName: string;
   readonly #session: string;
+  readonly #guest: string;
   readonly #hosts: ReadonlySet<string>;
   readonly #origins: ReadonlySet<string>;
 
@@ -26,6 +27,7 @@ export class Access {
   constructor(port: number, names: readonly string[] = []) {
     this.token = randomBytes(SECRET_BYTES).toString('base64url');
     this.#session = randomBytes(SECRET_BYTES).toString('base64url');
+    this.#guest = randomBytes(SECRET_BYTES).toString('base64url');
     this.cookieName = `whither_${port}`;
     const all = ['127.0.0.1', '[::1]', 'localhost', ...names.map(bracketed)];
     this.#hosts = new Set(all.map((name) => `${name}:${port}`));
@@ -54,6 +56,17 @@ export class Access {
       'This browser has not been let in: open the link with ?token= that whither printed when it started ' +
         '(each start has a new one).',
     );
+  }
+
+  /** Whether a browser came by the link of a share: it gets the page's own files, and nothing of this host. */
+  isGuest(request: IncomingMessage): boolean {
+    const cookie = cookieValue(request.headers.cookie ?? '', `${this.cookieName}_guest`);
+    return cookie !== null && sameSecret(cookie, this.#guest);
+  }
+
+  /** Lax: a link in a chat or a ticket is followed from another site. */
+  get guestCookie(): string {
+    return `${this.cookieName}_guest=${this.#guest}; Path=/; HttpOnly; SameSite=Lax`;
   }
 
   isToken(given: string): boolean {

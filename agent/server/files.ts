@@ -31,14 +31,24 @@ export async function serveFile(
     sendText(response, 404, 'No such file: only those given to whither open are served.');
     return true;
   }
-  const { size } = fstatSync(file.fd);
+  await sendDescriptor(file.fd, request, response);
+  return true;
+}
+
+/** A file that is open, whole or by range. */
+export async function sendDescriptor(
+  fd: number,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const { size } = fstatSync(fd);
   const range = parseRange(request.headers.range, size);
   response.setHeader('Accept-Ranges', 'bytes');
   response.setHeader('Cache-Control', 'no-store');
   if (range === 'unsatisfiable') {
     response.setHeader('Content-Range', `bytes */${size}`);
     sendText(response, 416, `The file has ${size} bytes.`);
-    return true;
+    return;
   }
   const start = range?.start ?? 0;
   const end = range?.end ?? size - 1;
@@ -49,9 +59,9 @@ export async function serveFile(
   });
   if (request.method === 'HEAD' || size === 0) {
     response.end();
-    return true;
+    return;
   }
-  const stream = createReadStream('', { fd: file.fd, autoClose: false, start, end });
+  const stream = createReadStream('', { fd, autoClose: false, start, end });
   try {
     await pipeline(stream, response, { end: false });
   } catch {
@@ -60,7 +70,6 @@ export async function serveFile(
   // A file that became shorter ends the connection; else the next answer would be taken for its rest.
   if (stream.bytesRead === end - start + 1) response.end();
   else response.destroy();
-  return true;
 }
 
 /** One range, inclusive; null = none or not understood (then the whole is sent, as the RFC has it). */

@@ -14,14 +14,17 @@ import { codeOf, Failure } from '../failure.ts';
 import type { Spool } from '../spool/spool.ts';
 import { Access } from './access.ts';
 import { serveFile, type ServedFile } from './files.ts';
-import { sendRefusal, sendRefusalStyle, sendText, setSecurityHeaders } from './headers.ts';
+import { sendJson, sendRefusal, sendRefusalStyle, sendText, setSecurityHeaders } from './headers.ts';
 import { REFUSAL_STYLE_PATH } from './refusal-page.ts';
 import { answerCapture, type CaptureControl } from './capture-route.ts';
+import type { ShareStore } from '../share/store.ts';
 import { answerDownload, answerHost, answerRawRead } from './routes.ts';
+import { answerShared, answerShares, sharedPath, SHARES_PATH } from './share-routes.ts';
 import { StreamServer } from './stream.ts';
 import { TypesRoutes } from './types-routes.ts';
 
 const CAPTURE_PATH = '/api/capture';
+const NOTHING_THERE = 'There is nothing at this address.';
 const LOOPBACK = '127.0.0.1';
 const LOOPBACK_6 = '::1';
 /** Slow or silent peers must not hold sockets. */
@@ -45,6 +48,8 @@ export interface ServerOptions {
   readonly status: Status;
   /** What the page may change of the capture; none = there is no live capture. */
   readonly control?: CaptureControl;
+  /** Where shares are kept; none = they are not. */
+  readonly shares?: ShareStore;
   /** What the probe says of loaded programs; absent = there is none to ask. */
   readonly askTypes?: (question: TypesQuestion) => Promise<Uint8Array>;
   /** Called when the first page looks at what watching costs, and when none does any more. */
@@ -167,6 +172,13 @@ export class AgentServer {
       else await answerCapture(control, request, response);
       return;
     }
+    const { shares } = this.#options;
+    if (shares !== undefined && (pathname === SHARES_PATH || pathname.startsWith(`${SHARES_PATH}/`))) {
+      const stranger = this.access.refuseStranger(request);
+      if (stranger) sendRefusal(response, stranger);
+      else await answerShares(shares, pathname.slice(SHARES_PATH.length), request, response);
+      return;
+    }
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       response.setHeader('Allow', 'GET, HEAD');
       sendText(response, 405, 'Only GET and HEAD are answered.');
@@ -180,9 +192,18 @@ export class AgentServer {
       sendRefusalStyle(response);
       return;
     }
+    const shared = shares === undefined ? null : sharedPath(pathname);
+    if (shares !== undefined && shared !== null) {
+      await answerShared(shares, shared, this.access.guestCookie, request, response);
+      return;
+    }
     const stranger = this.access.refuseStranger(request);
     if (stranger) {
-      sendRefusal(response, stranger);
+      if (!this.access.isGuest(request)) sendRefusal(response, stranger);
+      // As a static host has it: there is no agent for a guest.
+      else if (pathname === '/api/host') sendJson(response, 200, null);
+      else if (isOfAgent(pathname)) sendRefusal(response, stranger);
+      else this.#page(request, response, () => sendText(response, 404, NOTHING_THERE));
       return;
     }
     const { spool, files = [] } = this.#options;
@@ -193,7 +214,7 @@ export class AgentServer {
     else if (spool && pathname === '/spool.pcapng')
       await answerDownload(spool, request, response, this.#hostName);
     else if (!(await serveFile(files, pathname, request, response))) {
-      this.#page(request, response, () => sendText(response, 404, 'There is nothing at this address.'));
+      this.#page(request, response, () => sendText(response, 404, NOTHING_THERE));
     }
   }
 
@@ -214,6 +235,11 @@ export class AgentServer {
     response.setHeader('Location', `/?${query.toString().replaceAll('%3A', ':').replaceAll('%2F', '/')}`);
     sendText(response, 302, 'Welcome.');
   }
+}
+
+/** What is no file of the page. */
+function isOfAgent(pathname: string): boolean {
+  return /^\/(?:api|spool|files|stream)(?:[/.]|$)/.test(pathname);
 }
 
 function listen(port: number, host: string): Promise<Server> {

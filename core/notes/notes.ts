@@ -1,10 +1,8 @@
 /** Notes that travel in a capture: body of a Custom Block of subtype 11, JSON. */
 import * as v from 'valibot';
 import { parseJson, type Parsed } from '#core/store/host-facts.ts';
+import { MAX_NOTE_CHARS, MAX_NOTES, MAX_REPORT_CHARS } from './limits.ts';
 
-export const MAX_NOTES = 256;
-export const MAX_NOTE_CHARS = 4000;
-export const MAX_REPORT_CHARS = 32_000;
 /** Of a name: a hop's, a TLV's, a cause's. */
 const MAX_NAME = 160;
 const MAX_VIEW_PARTS = 64;

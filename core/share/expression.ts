@@ -72,13 +72,8 @@ function shareLiteral({ name }: FieldName, { text }: Literal, rules: ExpressionR
     return text;
   const tlv = /^tlv\.(.*)$/.exec(name)?.[1];
   if (tlv !== undefined && isReplaced(tlv, rules)) return null;
-  if (MAC.test(text)) {
-    if (policy.addresses === 'keep') return text;
-    const bytes = Uint8Array.from(text.split(':'), (part) => Number.parseInt(part, 16));
-    return [...names.addresses.mac(bytes)].map((byte) => byte.toString(16).padStart(2, '0')).join(':');
-  }
-  const network = networkOf(text);
-  if (network !== null) return policy.addresses === 'keep' ? text : shareNetwork(network, names);
+  const address = shareAddress(text, names);
+  if (address !== '') return policy.addresses === 'keep' ? text : address;
   if (HIDDEN_NUMBERS.test(name)) return null;
   if (/^(?:mark|priority)\b/.test(name) && policy.marks === 'drop') return null;
   const isNumber =
@@ -101,6 +96,18 @@ interface Network {
   readonly bytes: Uint8Array;
   /** null = one address. */
   readonly bits: number | null;
+}
+
+/** Of an address or network, '' for what is none. */
+export function shareAddress(text: string, names: Pseudonyms): string {
+  if (MAC.test(text)) return shareMac(text, names);
+  const network = networkOf(text);
+  return network === null ? '' : shareNetwork(network, names);
+}
+
+function shareMac(text: string, names: Pseudonyms): string {
+  const bytes = Uint8Array.from(text.split(':'), (part) => Number.parseInt(part, 16));
+  return [...names.addresses.mac(bytes)].map((byte) => byte.toString(16).padStart(2, '0')).join(':');
 }
 
 function networkOf(text: string): Network | null {

@@ -1,6 +1,7 @@
-/** Notes that go along: what people wrote goes as they wrote it, names of hops and the view as the rest of the share. */
+/** Notes that go along, with the names of the share in them, and its hops. */
 import type { CaptureNote, CaptureNotes, Pin } from '#core/notes/notes.ts';
 import { shareExpression, type ExpressionRules } from './expression.ts';
+import { shareProse } from './prose.ts';
 
 /** Parameters of a link that say nothing of anybody (docs/links.md). */
 const PLAIN: ReadonlySet<string> = new Set([
@@ -26,10 +27,10 @@ export function shareNotes(
 ): CaptureNotes {
   return {
     notes: 1,
-    report,
+    report: shareProse(report, rules),
     items: items.flatMap(({ pin, text }): CaptureNote[] => {
       const shared = sharePin(pin, hopName);
-      return shared === null ? [] : [{ pin: shared, text }];
+      return shared === null ? [] : [{ pin: shared, text: shareProse(text, rules) }];
     }),
     view: view.flatMap(([name, value]): [string, string][] => {
       const shared =

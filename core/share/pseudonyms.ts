@@ -47,6 +47,11 @@ export class Pseudonyms {
     return name;
   }
 
+  /** Names of these kinds that have been met, each with what stands for it. */
+  known(kinds: readonly NameKind[]): ReadonlyMap<string, string> {
+    return new Map(kinds.flatMap((kind) => [...(this.#names.get(kind) ?? [])]));
+  }
+
   /** A number of at most 8 bytes → one of as many bits; 0, which mostly means "none", stays 0, and nothing else becomes it. */
   number(value: bigint, bits: 32 | 64): bigint {
     if (value === 0n) return 0n;

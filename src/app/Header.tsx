@@ -36,6 +36,15 @@ export function Header() {
           Schema
         </button>
       )}
+      {capture !== null && (
+        <button
+          className="button"
+          title="A part of it, without what must not leave (u)"
+          onClick={() => session.store.setState({ dialog: 'share' })}
+        >
+          Share
+        </button>
+      )}
       {capture !== null && <Download capture={capture} />}
       {capture !== null && (
         <button

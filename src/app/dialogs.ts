@@ -12,6 +12,8 @@ export const DIALOGS = {
   columns: later(() => import('#src/list/ColumnsDialog.tsx')),
   common: later(() => import('#src/groups/CommonDialog.tsx')),
   offer: later(() => import('#src/embed/OfferDialog.tsx')),
-  note: later(() => import('#src/list/NoteDialog.tsx')),
   guide: later(() => import('#src/guide/Guide.tsx')),
+  report: later(() => import('#src/notes/ReportDialog.tsx')),
+  share: later(() => import('#src/share/ShareDialog.tsx')),
+  note: later(() => import('#src/notes/NoteDialog.tsx')),
 } as const satisfies Record<Exclude<Dialog, 'none'>, ComponentType<Closable>>;

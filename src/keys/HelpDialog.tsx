@@ -3,7 +3,8 @@ import { Modal } from '#src/app/Modal.tsx';
 import { CELL_LOOKS } from '#src/list/cell.ts';
 import { useSession } from '#src/state/context.ts';
 import { pageActions } from './page-actions.ts';
-import { KEY_TABLE, printKey, SCOPE_TITLES, type KeyRow, type Scope } from './table.ts';
+import { KEY_TABLE, type KeyId, type Scope } from './table.ts';
+import { KEY_TEXTS, printKey, SCOPE_TITLES } from './texts.ts';
 import './keys.css';
 
 const SCOPES: readonly Scope[] = [
@@ -20,7 +21,8 @@ const SCOPES: readonly Scope[] = [
 
 export default function HelpDialog({ onClose }: { readonly onClose: () => void }) {
   const { guide } = pageActions(useSession());
-  const rows: readonly KeyRow[] = KEY_TABLE;
+  const rows: readonly { readonly id: KeyId; readonly scope: Scope; readonly keys: readonly string[] }[] =
+    KEY_TABLE;
   return (
     <Modal title="Keys and signs" onClose={onClose}>
       {guide !== undefined && (
@@ -50,7 +52,7 @@ export default function HelpDialog({ onClose }: { readonly onClose: () => void }
                         <kbd key={key}>{printKey(key)}</kbd>
                       ))}
                     </dt>
-                    <dd>{row.text}</dd>
+                    <dd>{KEY_TEXTS[row.id]}</dd>
                   </div>
                 ))}
             </dl>

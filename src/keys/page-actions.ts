@@ -59,6 +59,8 @@ export function pageActions(session: Session): Handlers {
     latency: () => store.setState({ latencyOpen: !store.getState().latencyOpen }),
     clear: () => session.filter.clear(),
     schema: () => store.setState({ dialog: 'schema' }),
+    share: () => store.setState({ dialog: 'share' }),
+    report: () => store.setState({ dialog: 'report' }),
     export: () => store.setState({ dialog: 'export' }),
     ...(capture.origin.kind === 'live' && { capture: () => store.setState({ dialog: 'capture' }) }),
   };

@@ -3,7 +3,8 @@ import type { FieldInfo, Hop } from '#workers/api.ts';
 import { examplesFor } from '#src/filter/examples.ts';
 import type { Handlers } from '#src/keys/bind.ts';
 import { GROUP_BY } from '#src/keys/page-actions.ts';
-import { KEY_TABLE, printKey } from '#src/keys/table.ts';
+import { KEY_TABLE } from '#src/keys/table.ts';
+import { KEY_TEXTS, printKey } from '#src/keys/texts.ts';
 import { OWN_COLUMNS } from '#src/list/columns.ts';
 import type { Session } from '#src/state/session.ts';
 
@@ -32,7 +33,7 @@ export function entriesOf(session: Session, actions: Handlers, known: Known): re
   const keyed = KEY_TABLE.flatMap((row): readonly Entry[] => {
     const run = actions[row.id];
     if (row.scope !== 'page' || row.id === 'palette' || run === undefined) return [];
-    return [{ id: row.id, text: row.text, detail: '', keys: row.keys.map(printKey), run }];
+    return [{ id: row.id, text: KEY_TEXTS[row.id], detail: '', keys: row.keys.map(printKey), run }];
   });
   if (session.store.getState().capture === null) return keyed;
   const entry = (id: string, text: string, detail: string, run: () => void): Entry => ({

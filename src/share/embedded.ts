@@ -6,8 +6,9 @@ import type { Session } from '#src/state/session.ts';
 export interface EmbeddedCapture {
   /** What its sender saw. */
   readonly link: LinkState;
-  /** Takes it out; rejects with an Error that says what is wrong with it. */
-  readonly file: () => Promise<File>;
+  readonly title: string;
+  /** base64 of deflate. */
+  readonly packed: string;
 }
 
 export function findEmbedded(page: Document): EmbeddedCapture | null {
@@ -16,25 +17,35 @@ export function findEmbedded(page: Document): EmbeddedCapture | null {
   const { title = '', view = '' } = element.dataset;
   return {
     link: parseLink(view),
-    file: async () => {
-      const bytes = await unpack(element.textContent, MAX_EMBEDDED_BYTES);
-      return new File([bytes], title === '' ? 'shared capture' : title);
-    },
+    title: title === '' ? 'shared capture' : title,
+    packed: element.textContent,
   };
 }
 
 /** Opens it with the view that came along. */
-export async function openEmbedded(session: Session, embedded: EmbeddedCapture): Promise<void> {
+export function openEmbedded(session: Session, { packed, title }: EmbeddedCapture): Promise<void> {
+  return openUnpacked(session, 'page', packed, title, MAX_EMBEDDED_BYTES);
+}
+
+/** Opens a capture that came inside of the page or link, of at most `limit` bytes, and with its view. */
+export async function openUnpacked(
+  session: Session,
+  within: 'page' | 'link',
+  packed: string,
+  title: string,
+  limit: number,
+): Promise<void> {
   // It takes as long to start as the capture to be unpacked.
   session.prepare();
   try {
-    await session.open({ kind: 'file', file: await embedded.file() }, true);
+    const file = new File([await unpack(packed, limit)], title);
+    await session.open({ kind: 'file', file }, true);
   } catch (error) {
     session.report({
       code: 'embedded',
       offset: 0,
-      cause: `The capture in this page cannot be read: ${error instanceof Error ? error.message : String(error)}.`,
-      remedy: 'Ask for the file again; it must be saved as it is.',
+      cause: `The capture in this ${within} cannot be read: ${error instanceof Error ? error.message : String(error)}.`,
+      remedy: `Ask for the ${within === 'page' ? 'file' : 'link'} again; it must be ${within === 'page' ? 'saved' : 'copied'} as it is.`,
       fatal: true,
     });
   }

@@ -52,7 +52,8 @@ export function mirrorAddress(session: Session): () => void {
       isStep(before, link) ||
       (rewritten && !typingOn) ||
       (journeyMoved && before.journey !== null && !walking);
-    const url = text === '' ? location.pathname : text;
+    // A share in the fragment stays there.
+    const url = (text === '' ? location.pathname : text) + location.hash;
     if (push) history.pushState(null, '', url);
     else history.replaceState(null, '', url);
   });

@@ -47,6 +47,9 @@ const NOTHING_OPEN = {
   valueMenu: null,
   prepared: null,
   marks: [],
+  pins: [],
+  report: '',
+  arrived: null,
   schemaFile: null,
   ...NO_CHOICE,
 } as const satisfies Partial<PageState>;
@@ -264,6 +267,13 @@ export class Session {
     await this.journey.follow(link, before);
   }
 
+  /** Notes, or a manifest. */
+  #arrived(): void {
+    import('#src/notes/arrive.ts')
+      .then(({ takeIn }) => takeIn(this))
+      .catch((error: unknown) => this.failed(error, 'Its notes could not be read'));
+  }
+
   #onUpdate(update: Update): void {
     const { link, shown, newest, places } = this.store.getState();
     const frozen =
@@ -273,6 +283,7 @@ export class Session {
       ...(frozen ? {} : { shown: update }),
       ...(samePlaces(places, update.hops) ? {} : { places: update.hops }),
     });
+    if (update.told > 0 && update.told !== newest?.told) this.#arrived();
     this.filter.apply();
     this.journey.onUpdate(update, frozen, newest?.state === 'reconnecting' && update.state === 'live');
   }

@@ -2,7 +2,7 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Offer } from '#src/embed/offer.ts';
 import type { Problem } from '#core/pcapng/types.ts';
-import type { EventBytes, Hop, JourneyDetail, Update } from '#workers/api.ts';
+import type { ArrivedShare, CaptureNote, EventBytes, Hop, JourneyDetail, Update } from '#workers/api.ts';
 import { savedTheme, type Theme } from '#src/theme/theme.ts';
 import { EMPTY_LINK, type JourneyId, type LinkState, type SourceRef } from './link.ts';
 
@@ -44,7 +44,9 @@ export type Dialog =
   | 'common'
   | 'note'
   | 'guide'
-  | 'offer';
+  | 'offer'
+  | 'report'
+  | 'share';
 
 /** A journey that a person wants to find again, whatever the filter. */
 export interface Mark extends Selection {
@@ -52,7 +54,7 @@ export interface Mark extends Selection {
   readonly note: string;
 }
 export const MAX_MARKS = 100;
-export const MAX_NOTE_CHARS = 500;
+export { MAX_NOTE_CHARS } from '#core/notes/limits.ts';
 
 /** The menu of a value on screen: what can be asked of the capture with it. */
 export interface ValueMenu {
@@ -102,6 +104,12 @@ export interface PageState {
   /** What the filter is was typed, letter by letter: no step of the history for each. */
   readonly typing: boolean;
   readonly marks: readonly Mark[];
+  /** Notes on what is no journey. */
+  readonly pins: readonly CaptureNote[];
+  /** Markdown, '' = none. */
+  readonly report: string;
+  /** What came with a capture that is a share. */
+  readonly arrived: ArrivedShare | null;
   /** What "in common" asks about: an expression, '' = the list as filtered. */
   readonly commonOf: string;
   /** What the palette begins with. */
@@ -146,6 +154,9 @@ export function createPageStore(link: LinkState = EMPTY_LINK): PageStore {
     prepared: null,
     typing: false,
     marks: [],
+    pins: [],
+    report: '',
+    arrived: null,
     commonOf: '',
     paletteText: '',
     schemaDraft: null,

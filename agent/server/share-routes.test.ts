@@ -1,0 +1,169 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { MAX_STORED_BYTES, parseStored, parseStoredList, type StoredShare } from '#core/share/stored.ts';
+import { ShareStore } from '../share/store.ts';
+import { AgentUnderTest } from '../testing/agent-under-test.ts';
+import { section } from '../testing/section.ts';
+import { temporaryDirectory } from '../testing/temporary.ts';
+
+const BYTES = new Uint8Array(section({ run: 1, events: 20 }));
+const SHA256 = createHash('sha256').update(BYTES).digest('hex');
+
+interface Started {
+  readonly agent: AgentUnderTest;
+  readonly dir: string;
+  readonly clock: { now: number };
+  readonly keep: (headers?: Record<string, string>, body?: Uint8Array<ArrayBuffer>) => Promise<Response>;
+}
+
+async function start(): Promise<Started> {
+  const dir = path.join(temporaryDirectory(), 'shares');
+  const clock = { now: Date.parse('2026-11-26T12:00:00Z') };
+  const agent = await AgentUnderTest.start({ shares: await ShareStore.open(dir, () => clock.now) });
+  const keep = (headers: Record<string, string> = {}, body = BYTES) =>
+    fetch(`${agent.origin}/api/shares`, {
+      method: 'POST',
+      body,
+      headers: {
+        cookie: agent.cookie,
+        origin: agent.origin,
+        'content-type': 'application/x-pcapng',
+        'x-whither-sha256': SHA256,
+        'x-whither-title': encodeURIComponent('edge \u2603.pcapng'),
+        ...headers,
+      },
+    });
+  return { agent, dir, clock, keep };
+}
+
+async function kept(answer: Response): Promise<StoredShare> {
+  const share = parseStored(await answer.json());
+  if (share === null) throw new Error('no share was answered');
+  return share;
+}
+
+test('a share is kept as it is, found by its id alone, listed, and deleted', async () => {
+  const { agent, dir, keep } = await start();
+  const answer = await keep();
+  expect(answer.status).toBe(201);
+  const share = await kept(answer);
+  expect(share).toMatchObject({
+    sha256: SHA256,
+    bytes: BYTES.length,
+    title: 'edge \u2603.pcapng',
+    expires: null,
+  });
+  expect(Buffer.from(share.id, 'base64url').length * 8).toBeGreaterThanOrEqual(128);
+
+  const bytes = await agent.request(`/s/${share.id}.pcapng`, { cookie: '' });
+  expect(createHash('sha256').update(bytes.body).digest('hex')).toBe(SHA256);
+  const part = await agent.request(`/s/${share.id}.pcapng`, { cookie: '', range: 'bytes=0-3' });
+  expect([part.status, part.body.toString('hex')]).toEqual([206, '0a0d0d0a']);
+
+  const list = async () => parseStoredList(JSON.parse((await agent.request('/api/shares')).body.toString()));
+  expect(await list()).toEqual([share]);
+  // Another agent on the same directory takes it up.
+  expect(await (await ShareStore.open(dir)).list()).toEqual([share]);
+  const origin = { origin: agent.origin };
+  expect((await agent.request(`/api/shares/${share.id}`, origin, 'DELETE')).status).toBe(200);
+  expect((await agent.request(`/api/shares/${share.id}`, origin, 'DELETE')).status).toBe(404);
+  expect(await list()).toEqual([]);
+  expect((await agent.request(`/s/${share.id}`)).status).toBe(404);
+  expect(readdirSync(dir)).toEqual([]);
+});
+
+test('its link lets a browser see the page and the share, and nothing else of the agent', async () => {
+  const { agent, keep } = await start();
+  const { id } = await kept(await keep());
+  const welcome = await agent.request(`/s/${id}`, { cookie: '' });
+  expect([welcome.status, welcome.headers.location]).toEqual([302, `/?source=url:/s/${id}.pcapng`]);
+  const cookie = welcome.headers['set-cookie']![0]!.split(';')[0]!;
+  expect((await agent.request('/', { cookie })).body.toString()).toContain('<title>Whither');
+  expect((await agent.request('/api/host', { cookie })).body.toString()).toBe('null');
+  for (const target of [
+    '/api/shares',
+    '/api/types',
+    '/api/capture',
+    '/spool',
+    '/spool.pcapng',
+    '/files/0-x',
+    '/stream',
+  ]) {
+    expect((await agent.request(target, { cookie })).status, target).toBe(403);
+  }
+  expect((await agent.request(`/api/shares/${id}`, { cookie, origin: agent.origin }, 'DELETE')).status).toBe(
+    403,
+  );
+  expect((await agent.request('/', { cookie: `${cookie}x` })).status).toBe(403);
+});
+
+test('nothing is kept of what is damaged, too large, of strangers, or no capture', async () => {
+  const { dir, keep } = await start();
+  const refused: readonly (readonly [number, Promise<Response>])[] = [
+    [422, keep({ 'x-whither-sha256': '0'.repeat(64) })],
+    [422, keep({}, new TextEncoder().encode('<script>'))],
+    [422, keep({ 'x-whither-expires': '2020-01-01T00:00:00Z' })],
+    [422, keep({ 'x-whither-expires': 'tomorrow' })],
+    [415, keep({ 'content-type': 'text/plain' })],
+    [403, keep({ cookie: '' })],
+    [403, keep({ origin: 'http://elsewhere.example' })],
+  ];
+  for (const [status, answer] of refused) expect((await answer).status).toBe(status);
+  expect(readdirSync(dir)).toEqual([]);
+});
+
+test('one that is too large is refused before it is sent, and in words', async () => {
+  const { agent } = await start();
+  const answer = await agent.request(
+    '/api/shares',
+    {
+      origin: agent.origin,
+      'content-type': 'application/x-pcapng',
+      'content-length': String(MAX_STORED_BYTES + 1),
+      expect: '100-continue',
+    },
+    'POST',
+  );
+  expect([answer.status, answer.body.toString()]).toEqual([
+    413,
+    'a share that an agent keeps has at most 256 MiB: share less of the capture, or download it.\n',
+  ]);
+});
+
+test('a share that expires says when, and is gone then', async () => {
+  const { agent, clock, dir, keep } = await start();
+  const { id, expires } = await kept(await keep({ 'x-whither-expires': '2026-11-27T12:00:00Z' }));
+  expect(expires).toBe('2026-11-27T12:00:00Z');
+  expect((await agent.request(`/s/${id}.pcapng`)).status).toBe(200);
+  clock.now = Date.parse('2026-11-27T12:00:01Z');
+  expect((await agent.request(`/s/${id}.pcapng`)).status).toBe(410);
+  expect((await agent.request(`/s/${id}`)).status).toBe(404);
+  expect(readdirSync(dir)).toEqual([]);
+});
+
+test('no path leads outside of the store', async () => {
+  const { agent, dir } = await start();
+  writeFileSync(path.join(dir, '..', 'secret.pcapng'), 'secret');
+  writeFileSync(path.join(dir, '..', 'secret.json'), '{}');
+  for (const id of [
+    '../secret',
+    '..%2Fsecret',
+    '%2e%2e%2fsecret',
+    '....//secret',
+    'secret',
+    '.',
+    '..',
+    `${'a'.repeat(32)}`,
+  ]) {
+    for (const target of [`/s/${id}`, `/s/${id}.pcapng`]) {
+      const answer = await agent.request(target, { cookie: '' });
+      expect([403, 404], target).toContain(answer.status);
+      expect(answer.body.toString()).not.toBe('secret');
+    }
+    const deleted = await agent.request(`/api/shares/${id}`, { origin: agent.origin }, 'DELETE');
+    expect(deleted.status, id).toBe(404);
+  }
+  expect(readdirSync(path.join(dir, '..'))).toContain('secret.pcapng');
+});

@@ -1,0 +1,168 @@
+/** Shares on disk: `ID.pcapng`, and what is said of it in `ID.json`, which is written last. Neither is changed after that. */
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import {
+  MAX_STORED_BYTES,
+  MAX_STORED_SHARES,
+  MAX_TITLE_CHARS,
+  parseStored,
+  SHARE_ID,
+  type StoredShare,
+} from '#core/share/stored.ts';
+import { Failure } from '../failure.ts';
+
+const ID_BYTES = 24;
+const DIR_MODE = 0o700;
+const FILE_MODE = 0o600;
+/** Of all shares together. */
+const MAX_TOTAL_BYTES = 4 * 1024 * 1024 * 1024;
+/** First block of every pcapng. */
+const PCAPNG = Buffer.from('0a0d0d0a', 'hex');
+
+export interface Offered {
+  /** Hex digits that whoever sends it says it has. */
+  readonly sha256: string;
+  readonly title: string;
+  /** ISO 8601; null = never. */
+  readonly expires: string | null;
+}
+
+export class ShareStore {
+  readonly #dir: string;
+  readonly #now: () => number;
+
+  private constructor(dir: string, now: () => number) {
+    this.#dir = dir;
+    this.#now = now;
+  }
+
+  /** Makes the directory; shares that are in it are taken up. */
+  static async open(dir: string, now: () => number = Date.now): Promise<ShareStore> {
+    await mkdir(dir, { recursive: true, mode: DIR_MODE });
+    const store = new ShareStore(dir, now);
+    // What an agent that was killed was still writing.
+    for (const name of await readdir(dir)) {
+      const id = name.replace(/\.(?:pcapng|part|json)$/, '');
+      const isWhole = name.endsWith('.json') || (await store.#told(id)) !== null;
+      if (!isWhole && SHARE_ID.test(id)) await rm(path.join(dir, name), { force: true });
+    }
+    return store;
+  }
+
+  /** The newest first; those whose time is over are deleted. */
+  async list(): Promise<readonly StoredShare[]> {
+    const names = await readdir(this.#dir);
+    const shares: StoredShare[] = [];
+    for (const name of names.filter((one) => one.endsWith('.json'))) {
+      const share = await this.find(name.slice(0, -'.json'.length));
+      if (share !== null && share !== 'expired') shares.push(share);
+    }
+    return shares.sort((a, b) => b.created.localeCompare(a.created)).slice(0, MAX_STORED_SHARES);
+  }
+
+  /** null = there is none of this id. An expired one is deleted, and from then on there was none. */
+  async find(id: string): Promise<StoredShare | 'expired' | null> {
+    const share = await this.#told(id);
+    if (share === null) return null;
+    if (share.expires === null || Date.parse(share.expires) > this.#now()) return share;
+    await this.remove(id);
+    return 'expired';
+  }
+
+  /** Where the bytes of a share are that `find` has found. */
+  file({ id }: StoredShare): string {
+    return this.#path(id, 'pcapng');
+  }
+
+  /** Keeps what comes. Failure when it is too much, damaged, or no capture; then nothing of it is kept. */
+  async add(body: AsyncIterable<Uint8Array>, { sha256, title, expires }: Offered): Promise<StoredShare> {
+    const kept = await this.list();
+    const total = kept.reduce((sum, { bytes }) => sum + bytes, 0);
+    if (kept.length >= MAX_STORED_SHARES || total >= MAX_TOTAL_BYTES) {
+      throw new Failure(
+        `the agent keeps ${kept.length} shares already, of ${total} bytes`,
+        'delete some of them',
+      );
+    }
+    if (expires !== null && !(Date.parse(expires) > this.#now())) {
+      throw new Failure('the time at which it is to be deleted is over or is none', 'give a later one');
+    }
+    const id = randomBytes(ID_BYTES).toString('base64url');
+    const part = this.#path(id, 'part');
+    try {
+      const bytes = await written(part, body, sha256);
+      await rename(part, this.#path(id, 'pcapng'));
+      const share: StoredShare = {
+        id,
+        sha256,
+        bytes,
+        title: title.slice(0, MAX_TITLE_CHARS),
+        created: new Date(this.#now()).toISOString(),
+        expires,
+      };
+      await writeFile(this.#path(id, 'json'), JSON.stringify(share), { mode: FILE_MODE, flag: 'wx' });
+      return share;
+    } catch (thrown) {
+      await this.#forget(id);
+      throw thrown;
+    }
+  }
+
+  /** false = there was none. */
+  async remove(id: string): Promise<boolean> {
+    if ((await this.#told(id)) === null) return false;
+    await this.#forget(id);
+    return true;
+  }
+
+  async #forget(id: string): Promise<void> {
+    for (const kind of ['json', 'pcapng', 'part'] as const) await rm(this.#path(id, kind), { force: true });
+  }
+
+  async #told(id: string): Promise<StoredShare | null> {
+    if (!SHARE_ID.test(id)) return null;
+    try {
+      const share = parseStored(JSON.parse(await readFile(this.#path(id, 'json'), 'utf8')));
+      const { size } = await stat(this.#path(id, 'pcapng'));
+      return share?.id === id && share.bytes === size ? share : null;
+    } catch {
+      return null;
+    }
+  }
+
+  #path(id: string, kind: 'json' | 'pcapng' | 'part'): string {
+    return path.join(this.#dir, `${id}.${kind}`);
+  }
+}
+
+/** How many bytes. */
+async function written(file: string, body: AsyncIterable<Uint8Array>, sha256: string): Promise<number> {
+  const hash = createHash('sha256');
+  const handle = await open(file, 'wx', FILE_MODE);
+  let bytes = 0;
+  try {
+    for await (const chunk of body) {
+      if (bytes === 0 && !PCAPNG.subarray(0, chunk.length).equals(chunk.subarray(0, PCAPNG.length))) {
+        throw new Failure('what was sent is no pcapng', 'send a share as whither share writes it');
+      }
+      bytes += chunk.length;
+      if (bytes > MAX_STORED_BYTES) throw tooLarge();
+      hash.update(chunk);
+      await handle.write(chunk);
+    }
+  } finally {
+    await handle.close();
+  }
+  if (bytes === 0 || hash.digest('hex') !== sha256) {
+    throw new Failure('the share did not arrive as it was sent', 'send it again');
+  }
+  return bytes;
+}
+
+export function tooLarge(): Failure {
+  return new Failure(
+    `a share that an agent keeps has at most ${MAX_STORED_BYTES / 1024 / 1024} MiB`,
+    'share less of the capture, or download it',
+  );
+}

@@ -1,0 +1,35 @@
+/** What an agent says of a share that it keeps; checked at both ends. */
+import * as v from 'valibot';
+
+/** 24 bytes of randomness in base64url: whoever has it gets the share. */
+export const SHARE_ID = /^[A-Za-z0-9_-]{32}$/;
+/** Of a share that an agent takes. */
+export const MAX_STORED_BYTES = 256 * 1024 * 1024;
+export const MAX_STORED_SHARES = 1000;
+export const MAX_TITLE_CHARS = 200;
+
+const Stored = v.object({
+  id: v.pipe(v.string(), v.regex(SHARE_ID)),
+  /** Hex digits. */
+  sha256: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)),
+  bytes: v.pipe(v.number(), v.integer(), v.minValue(0)),
+  title: v.pipe(v.string(), v.maxLength(MAX_TITLE_CHARS)),
+  /** ISO 8601. */
+  created: v.pipe(v.string(), v.isoTimestamp()),
+  /** null = never. */
+  expires: v.nullable(v.pipe(v.string(), v.isoTimestamp())),
+});
+export type StoredShare = v.InferOutput<typeof Stored>;
+
+const StoredList = v.pipe(v.array(Stored), v.maxLength(MAX_STORED_SHARES));
+
+/** null = it is none. */
+export function parseStored(value: unknown): StoredShare | null {
+  const parsed = v.safeParse(Stored, value);
+  return parsed.success ? parsed.output : null;
+}
+
+export function parseStoredList(value: unknown): readonly StoredShare[] | null {
+  const parsed = v.safeParse(StoredList, value);
+  return parsed.success ? parsed.output : null;
+}

@@ -1,0 +1,79 @@
+/** A note on the journey that is chosen, or on what is on screen of it. */
+import { useState } from 'react';
+import { MAX_NOTE_CHARS } from '#core/notes/limits.ts';
+import { Modal } from '#src/app/Modal.tsx';
+import { useSession } from '#src/state/context.ts';
+import { printJourneyId } from '#src/state/link.ts';
+import type { Session } from '#src/state/session.ts';
+import type { Pin } from '#workers/api.ts';
+import { pinsOf, pinText } from './pins.ts';
+import './notes.css';
+
+export default function NoteDialog({ onClose }: { readonly onClose: () => void }) {
+  const session = useSession();
+  // As it was when the dialog was opened: a live capture goes on.
+  const [{ selection, choices }] = useState(() => {
+    const state = session.store.getState();
+    return { selection: state.selection, choices: pinsOf(state) };
+  });
+  const [chosen, setChosen] = useState(selection === null ? 0 : -1);
+  const [text, setText] = useState(() => writtenOn(session, choices[selection === null ? 0 : -1] ?? null));
+  const pin = choices[chosen] ?? null;
+  if (pin === null && selection === null) return null;
+  const keep = () => {
+    if (pin === null) {
+      if (selection !== null) session.setNote(selection, text);
+    } else setPin(session, pin, text);
+    onClose();
+  };
+  return (
+    <Modal title="Note" onClose={onClose}>
+      <form className="note" method="dialog" onSubmit={keep}>
+        <label className="note-on">
+          on{' '}
+          <select
+            value={chosen}
+            onChange={({ target }) => {
+              const next = Number(target.value);
+              setChosen(next);
+              setText(writtenOn(session, choices[next] ?? null));
+            }}
+          >
+            {selection !== null && <option value={-1}>journey {printJourneyId(selection.id)}</option>}
+            {choices.map((choice, i) => (
+              <option key={pinText(choice)} value={i}>
+                {pinText(choice)}
+              </option>
+            ))}
+          </select>
+        </label>
+        <textarea
+          data-first-focus
+          aria-label="Note"
+          maxLength={MAX_NOTE_CHARS}
+          rows={6}
+          value={text}
+          onChange={({ target }) => setText(target.value)}
+        />
+        <p className="muted">
+          Markdown. Kept as long as this capture is open, and in what you share of it (u); a journey with a
+          note is marked.
+        </p>
+        <button className="button solid">Keep the note</button>
+      </form>
+    </Modal>
+  );
+}
+
+/** null = the journey that is chosen. */
+function writtenOn(session: Session, pin: Pin | null): string {
+  const { marks, pins, selection } = session.store.getState();
+  if (pin === null) return marks.find(({ journey }) => journey === selection?.journey)?.note ?? '';
+  return pins.find((note) => pinText(note.pin) === pinText(pin))?.text ?? '';
+}
+
+/** '' takes it away. */
+function setPin({ store }: Session, pin: Pin, text: string): void {
+  const others = store.getState().pins.filter((note) => pinText(note.pin) !== pinText(pin));
+  store.setState({ pins: text.trim() === '' ? others : [...others, { pin, text: text.trim() }] });
+}

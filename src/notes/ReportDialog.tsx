@@ -1,0 +1,97 @@
+/** The report: what a share opens with, and what is written before one is made. */
+import { useCallback, useEffect, useState } from 'react';
+import { MAX_REPORT_CHARS } from '#core/notes/limits.ts';
+import { shareLine } from '#core/share/manifest-sink.ts';
+import { Modal } from '#src/app/Modal.tsx';
+import { usePage, useSession } from '#src/state/context.ts';
+import { printJourneyId } from '#src/state/link.ts';
+import type { CaptureNote } from '#workers/api.ts';
+import { Markdown } from './Markdown.tsx';
+import { goTo, pinText } from './pins.ts';
+import { draftReport } from './report.ts';
+import './notes.css';
+
+export default function ReportDialog({ onClose }: { readonly onClose: () => void }) {
+  const session = useSession();
+  const report = usePage((state) => state.report);
+  const title = usePage((state) => state.capture?.title ?? '');
+  const manifest = usePage((state) => state.arrived?.manifest ?? null);
+  const marks = usePage((state) => state.marks);
+  const pins = usePage((state) => state.pins);
+  const [editing, setEditing] = useState(report === '');
+  const draft = useCallback(
+    () =>
+      draftReport(session).then(
+        (text) => session.store.setState({ report: text.slice(0, MAX_REPORT_CHARS) }),
+        (error: unknown) => session.failed(error, 'The report could not be drafted'),
+      ),
+    [session],
+  );
+  useEffect(() => {
+    if (session.store.getState().report === '') void draft();
+  }, [session, draft]);
+  const notes: readonly CaptureNote[] = [
+    ...marks.map(({ id, note }): CaptureNote => ({
+      pin: { on: 'journey', id: printJourneyId(id), run: '' },
+      text: note,
+    })),
+    ...pins,
+  ];
+  const go = (note: CaptureNote) => {
+    goTo(session, note.pin).catch((error: unknown) =>
+      session.failed(error, 'What the note is about was not found'),
+    );
+    onClose();
+  };
+  return (
+    <Modal title={`Report: ${title}`} onClose={onClose}>
+      <article className="report">
+        {manifest !== null && <p className="muted">{shareLine(manifest)}.</p>}
+        {editing ? (
+          <textarea
+            data-first-focus
+            aria-label="Report, Markdown"
+            maxLength={MAX_REPORT_CHARS}
+            rows={18}
+            value={report}
+            onChange={({ target }) => session.store.setState({ report: target.value })}
+          />
+        ) : (
+          <Markdown text={report} />
+        )}
+        {notes.length > 0 && (
+          <section aria-label="Notes">
+            <h2>Notes</h2>
+            <ul className="report-notes">
+              {notes.map((note) => (
+                <li key={pinText(note.pin)}>
+                  <button className="link mono" onClick={() => go(note)} title="Show it">
+                    {pinText(note.pin)}
+                  </button>
+                  <Markdown text={note.text} />
+                </li>
+              ))}
+            </ul>
+          </section>
+        )}
+        <p className="report-actions">
+          <button className="button" onClick={() => setEditing(!editing)}>
+            {editing ? 'Read' : 'Edit'}
+          </button>
+          <button className="button" onClick={() => void draft()} title="In place of what is written">
+            Draft anew from what is chosen
+          </button>
+          <button className="button" onClick={() => print()} disabled={editing}>
+            Print
+          </button>
+          <button className="button" onClick={() => session.store.setState({ dialog: 'share' })}>
+            Share
+          </button>
+          <button className="button solid" onClick={onClose}>
+            To the packets
+          </button>
+        </p>
+      </article>
+    </Modal>
+  );
+}

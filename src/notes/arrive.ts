@@ -1,0 +1,52 @@
+/** What came with a capture that is a share: its notes become those of the page, its view that of the page if it has none. */
+import { EMPTY_LINK, parseJourneyId, parseLink, printLink } from '#src/state/link.ts';
+import type { Session } from '#src/state/session.ts';
+import type { Mark } from '#src/state/store.ts';
+import type { CaptureNote } from '#workers/api.ts';
+
+export async function takeIn(session: Session): Promise<void> {
+  const { capture } = session.store.getState();
+  const arrived = await session.api.arrivedShare();
+  const marks = await marksOf(session, arrived.notes?.items ?? []);
+  const { store } = session;
+  // Meanwhile another was opened.
+  if (store.getState().capture !== capture) return;
+  for (const cause of arrived.faults) {
+    session.report({
+      code: 'bad-share',
+      offset: 0,
+      cause,
+      remedy: 'Ask whoever made this share for it again.',
+      fatal: false,
+    });
+  }
+  const { notes } = arrived;
+  store.setState({
+    arrived,
+    marks: [
+      ...marks,
+      ...store.getState().marks.filter((mine) => !marks.some((one) => one.journey === mine.journey)),
+    ],
+    pins: notes?.items.filter(({ pin }) => pin.on !== 'journey') ?? [],
+    report: notes?.report ?? '',
+  });
+  const { link, dialog } = store.getState();
+  if (notes !== null && printLink({ ...link, source: null }) === '') {
+    const view = parseLink(new URLSearchParams(notes.view.map(([name, value]) => [name, value])).toString());
+    if (printLink(view) !== printLink(EMPTY_LINK)) await session.navigate({ ...view, source: link.source });
+  }
+  if (dialog === 'none' && store.getState().report !== '') store.setState({ dialog: 'report' });
+}
+
+async function marksOf(session: Session, items: readonly CaptureNote[]): Promise<readonly Mark[]> {
+  const marks = await Promise.all(
+    items.map(async ({ pin, text }): Promise<readonly Mark[]> => {
+      if (pin.on !== 'journey') return [];
+      const id = parseJourneyId(pin.id);
+      if (id === null) return [];
+      const journey = await session.api.journeyOf(id.hi, id.lo, pin.run);
+      return journey < 0 ? [] : [{ journey, id, note: text }];
+    }),
+  );
+  return marks.flat();
+}

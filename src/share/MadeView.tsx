@@ -1,0 +1,120 @@
+/** What a share is, before it goes: sizes, what was taken out, packets before and after, and what was written. */
+import { VALUE_RULES, type ValueRule } from '#core/share/policy.ts';
+import { printCount } from '#src/list/print.ts';
+import { pinText } from '#src/notes/pins.ts';
+import type { MadeShare, SharePolicy } from '#workers/api.ts';
+
+interface Props {
+  readonly made: MadeShare;
+  readonly policy: SharePolicy;
+  readonly onRules: (policy: SharePolicy) => void;
+}
+
+export function MadeView({ made, policy, onRules }: Props) {
+  const { manifest, packets, notes, viewLost } = made;
+  const { events, removed, values, expires } = manifest;
+  return (
+    <section className="share-made" aria-label="What would leave">
+      <p role="status" data-testid="share-made">
+        <b className="mono">{printCount(events.kept)}</b> events of{' '}
+        <b className="mono">{printCount(events.kept + events.left)}</b>:{' '}
+        <b className="mono">{printCount(made.blob.size)}</b> bytes of{' '}
+        <b className="mono">{printCount(made.bytesBefore)}</b>. Taken out: {printCount(removed.payloadBytes)}{' '}
+        bytes of payload, {printCount(removed.unknownBytes)} of metadata that no schema names,{' '}
+        {removed.comments} comments, {removed.blocks} blocks, {removed.mapEntries} entries of maps.
+        {expires !== null && ` To be deleted after ${expires}.`}
+      </p>
+      {viewLost.length > 0 && (
+        <p className="share-error">
+          Of the view these do not go, for they may name somebody: {viewLost.join(', ')}.
+        </p>
+      )}
+      {packets.length > 0 && (
+        <table className="share-packets">
+          <caption>Packets of this capture as they are, and as they go</caption>
+          <thead>
+            <tr>
+              <th scope="col">hop</th>
+              <th scope="col">before</th>
+              <th scope="col">after</th>
+            </tr>
+          </thead>
+          <tbody>
+            {packets.map((packet, i) => (
+              <tr key={i}>
+                <th scope="row" className="mono">
+                  {packet.hop}
+                </th>
+                <td className="mono">
+                  {packet.before}
+                  <br />
+                  <span className="muted">metadata</span> {packet.areaBefore}
+                </td>
+                <td className="mono">
+                  {packet.after}
+                  <br />
+                  <span className="muted">metadata</span> {packet.areaAfter}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+      {Object.keys(values).length > 0 && (
+        <table>
+          <caption>Values of TLVs: how often each went as it is, replaced, and not</caption>
+          <thead>
+            <tr>
+              <th scope="col">type</th>
+              <th scope="col">kept</th>
+              <th scope="col">replaced</th>
+              <th scope="col">dropped</th>
+              <th scope="col">rule</th>
+            </tr>
+          </thead>
+          <tbody>
+            {Object.entries(values).map(([name, counts]) => (
+              <tr key={name}>
+                <th scope="row" className="mono">
+                  {name.endsWith('.') ? `${name} (no schema)` : name}
+                </th>
+                <td className="mono">{printCount(counts.kept)}</td>
+                <td className="mono">{printCount(counts.replaced)}</td>
+                <td className="mono">{printCount(counts.dropped)}</td>
+                <td>
+                  {!name.endsWith('.') && (
+                    <select
+                      aria-label={`Rule for ${name}`}
+                      value={policy.values[name] ?? ''}
+                      onChange={({ target }) => onRules(withValue(policy, name, target.value))}
+                    >
+                      <option value="">by its kind</option>
+                      {VALUE_RULES.map((rule) => (
+                        <option key={rule}>{rule}</option>
+                      ))}
+                    </select>
+                  )}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+      {(notes.report !== '' || notes.items.length > 0) && (
+        <details>
+          <summary>Report and notes as they go: {notes.items.length}</summary>
+          <pre className="mono">
+            {[notes.report, ...notes.items.map(({ pin, text }) => `${pinText(pin)}: ${text}`)].join('\n\n')}
+          </pre>
+        </details>
+      )}
+      <p className="mono muted">SHA-256 {made.sha256}</p>
+    </section>
+  );
+}
+
+function withValue(policy: SharePolicy, name: string, chosen: string): SharePolicy {
+  const { [name]: _, ...others } = policy.values;
+  const rule: ValueRule | undefined = VALUE_RULES.find((one) => one === chosen);
+  return { ...policy, values: rule === undefined ? others : { ...others, [name]: rule } };
+}

@@ -1,0 +1,107 @@
+/** Where a share goes: each a way of its own, and what came of it. */
+import { useState } from 'react';
+import { downloadBlob } from '#src/schema/schema-file.ts';
+import { useWork } from '#src/schema/use-work.ts';
+import { usePage, useSession } from '#src/state/context.ts';
+import type { MadeShare } from '#workers/api.ts';
+import { linkOf, noPageReason, pageOf, sendToAgent, storedLink } from './send.ts';
+import { MAX_LINK_CHARS } from './fragment.ts';
+
+interface Props {
+  readonly made: MadeShare;
+  readonly title: string;
+  /** The agent has one more. */
+  readonly onSent: () => void;
+}
+
+export function SendButtons({ made, title, onSent }: Props) {
+  const session = useSession();
+  const hasAgent = usePage((state) => (state.host ?? null) !== null);
+  const work = useWork();
+  const [done, setDone] = useState('');
+  const [url, setUrl] = useState('');
+  const name = `${title.replace(/\.(?:pcapng|pcap|ntar)$/i, '').replace(/[^\w.-]+/g, '-')}-share`;
+  const noPage = noPageReason();
+  const run = (task: () => Promise<string>) =>
+    work.run(async () => {
+      setDone('');
+      setUrl('');
+      setDone(await task());
+    });
+  const show = async (made: string, what: string): Promise<string> => {
+    setUrl(made);
+    // Without permission the link is there to be copied by hand.
+    const copied = await navigator.clipboard.writeText(made).then(
+      () => true,
+      () => false,
+    );
+    return `${what}${copied ? '; the link is in the clipboard' : ''}.`;
+  };
+  return (
+    <section aria-label="Where it goes">
+      <p className="share-send">
+        <button
+          className="button"
+          onClick={() => {
+            downloadBlob(made.blob, `${name}.pcapng`);
+            setDone(`${name}.pcapng is written.`);
+          }}
+        >
+          Download pcapng
+        </button>
+        <button
+          className="button"
+          disabled={noPage !== '' || work.busy}
+          title={noPage}
+          onClick={() =>
+            run(async () => {
+              downloadBlob(await pageOf(session, made, `${name}.pcapng`), `${name}.html`);
+              return `${name}.html is written: one file that opens from disk, without a network.`;
+            })
+          }
+        >
+          Download page (HTML)
+        </button>
+        <button
+          className="button"
+          disabled={!hasAgent || work.busy}
+          title={
+            hasAgent ? 'Whoever has the link and reaches this agent sees it' : 'No agent has served this page'
+          }
+          onClick={() =>
+            run(async () => {
+              const stored = await sendToAgent(made, `${name}.pcapng`);
+              onSent();
+              return show(storedLink(stored), 'The agent keeps it');
+            })
+          }
+        >
+          Keep at the agent
+        </button>
+        <button
+          className="button"
+          disabled={work.busy || noPage !== ''}
+          title={`With the share inside, at most ${MAX_LINK_CHARS} characters; no server sees it`}
+          onClick={() => run(async () => show(await linkOf(session, made), 'The share is in the link'))}
+        >
+          Link with it inside
+        </button>
+      </p>
+      {work.error !== '' && (
+        <p className="share-error" role="alert">
+          {work.error}
+        </p>
+      )}
+      <p role="status">{done}</p>
+      {url !== '' && (
+        <input
+          className="mono share-link"
+          aria-label="Link"
+          readOnly
+          value={url}
+          onFocus={({ target }) => target.select()}
+        />
+      )}
+    </section>
+  );
+}

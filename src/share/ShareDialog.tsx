@@ -1,0 +1,175 @@
+/**
+ * Sharing: what goes and by which rules, then what that is, on real packets, and only then where to. Nothing leaves before a person
+ * has seen it.
+ */
+import { useState } from 'react';
+import { CAREFUL } from '#core/share/policy.ts';
+import { Modal } from '#src/app/Modal.tsx';
+import { collectNotes } from '#src/notes/collect.ts';
+import { LongWorkLine } from '#src/schema/LongWorkLine.tsx';
+import { useLongWork } from '#src/schema/use-long-work.ts';
+import { usePage, useSession } from '#src/state/context.ts';
+import { isFiltered } from '#src/state/list-filter.ts';
+import { wholeCapture } from '#src/state/origin.ts';
+import type { MadeShare, ShareAsk, SharePolicy } from '#workers/api.ts';
+import { MadeView } from './MadeView.tsx';
+import { RULES, isInForce, withRule } from './rules.ts';
+import { SendButtons } from './SendButtons.tsx';
+import { StoredList } from './StoredList.tsx';
+import './share.css';
+
+type What = 'all' | 'listed' | 'marked';
+
+const DAY_MS = 86_400_000;
+const EXPIRIES = [7, 30, 90, 365] as const;
+
+export default function ShareDialog({ onClose }: { readonly onClose: () => void }) {
+  const session = useSession();
+  const capture = usePage((state) => state.capture);
+  const link = usePage((state) => state.link);
+  const marks = usePage((state) => state.marks);
+  const report = usePage((state) => state.report);
+  const pins = usePage((state) => state.pins);
+  const hooks = usePage((state) => state.places);
+  const [what, setWhat] = useState<What>(isFiltered(link) ? 'listed' : 'all');
+  const [inTime, setInTime] = useState(link.time !== null);
+  const [without, setWithout] = useState<ReadonlySet<number>>(new Set());
+  const [policy, setPolicy] = useState<SharePolicy>(CAREFUL);
+  const [days, setDays] = useState(0);
+  const [made, setMade] = useState<MadeShare | null>(null);
+  const [sent, setSent] = useState(0);
+  const work = useLongWork();
+  if (capture === null) return null;
+
+  /** What was made is by other rules: it is not what would go. */
+  const changed = <T,>(set: (value: T) => void) => {
+    return (value: T) => {
+      setMade(null);
+      set(value);
+    };
+  };
+  const setRules = changed(setPolicy);
+  const make = () => {
+    setMade(null);
+    work.begin(async (port) => {
+      const ask: ShareAsk = {
+        capture: await wholeCapture(capture.origin),
+        journeys: what === 'all' ? null : what === 'listed' ? 'listed' : marks.map(({ journey }) => journey),
+        time: inTime ? link.time : null,
+        hooks: without.size === 0 ? null : hookIds(hooks).filter((id) => !without.has(id)),
+        policy,
+        notes: await collectNotes(session),
+        expiresMs: days === 0 ? null : days * DAY_MS,
+      };
+      return session.api.makeShare(ask, port);
+    }, setMade);
+  };
+  const choose = (value: What, text: string, disabled = false) => (
+    <label>
+      <input
+        type="radio"
+        name="what"
+        checked={what === value}
+        disabled={disabled}
+        onChange={() => changed(setWhat)(value)}
+      />{' '}
+      {text}
+    </label>
+  );
+
+  return (
+    <Modal title="Share" onClose={onClose}>
+      <div className="share">
+        <fieldset>
+          <legend>What goes</legend>
+          {choose('all', 'the whole capture')}
+          {choose('listed', 'journeys that the filter passes', !isFiltered(link))}
+          {choose('marked', `marked journeys (${marks.length})`, marks.length === 0)}
+          <label>
+            <input
+              type="checkbox"
+              checked={inTime}
+              disabled={link.time === null}
+              onChange={({ target }) => changed(setInTime)(target.checked)}
+            />{' '}
+            only events in the chosen time
+          </label>
+          <details>
+            <summary>Hooks: {without.size === 0 ? 'all' : `all but ${without.size}`}</summary>
+            {hookIds(hooks).map((id) => (
+              <label key={id}>
+                <input
+                  type="checkbox"
+                  checked={!without.has(id)}
+                  onChange={({ target }) => {
+                    const next = new Set(without);
+                    if (target.checked) next.delete(id);
+                    else next.add(id);
+                    changed(setWithout)(next);
+                  }}
+                />{' '}
+                {hooks.find(({ hook }) => hook === id)?.label ?? id}
+              </label>
+            ))}
+          </details>
+          <p className="muted">
+            With it: this view, {report === '' ? 'no report' : 'the report'}, {marks.length + pins.length}{' '}
+            marks and notes.{' '}
+            <button className="link" onClick={() => session.store.setState({ dialog: 'report' })}>
+              {report === '' ? 'Write a report' : 'See and change them'}
+            </button>
+          </p>
+        </fieldset>
+        <fieldset>
+          <legend>What must not leave</legend>
+          {RULES.map(({ rule, text, cost }) => (
+            <label key={rule} title={`It costs: ${cost}`}>
+              <input
+                type="checkbox"
+                checked={isInForce(policy, rule)}
+                onChange={({ target }) => setRules(withRule(policy, rule, target.checked))}
+              />{' '}
+              {text} <span className="muted">({cost})</span>
+            </label>
+          ))}
+          <label>
+            To be deleted after{' '}
+            <select value={days} onChange={({ target }) => changed(setDays)(Number(target.value))}>
+              <option value={0}>no time</option>
+              {EXPIRIES.map((one) => (
+                <option key={one} value={one}>
+                  {one} days
+                </option>
+              ))}
+            </select>
+          </label>
+        </fieldset>
+        {work.busy ? (
+          <LongWorkLine work={work} what="Share made" />
+        ) : (
+          <p>
+            <button className={`button ${made === null ? 'solid' : ''}`} onClick={make} data-first-focus>
+              {made === null ? 'Make it, and see what would leave' : 'Make it anew'}
+            </button>
+          </p>
+        )}
+        {work.error !== '' && (
+          <p className="share-error" role="alert">
+            {work.error}
+          </p>
+        )}
+        {made !== null && (
+          <>
+            <MadeView made={made} policy={policy} onRules={setRules} />
+            <SendButtons made={made} title={capture.title} onSent={() => setSent(sent + 1)} />
+          </>
+        )}
+        <StoredList sent={sent} />
+      </div>
+    </Modal>
+  );
+}
+
+function hookIds(hops: readonly { readonly hook: number }[]): readonly number[] {
+  return [...new Set(hops.map(({ hook }) => hook))];
+}
