@@ -17,8 +17,10 @@ let browser: Browser;
 let host: StaticHost;
 let context: BrowserContext;
 let page: Page;
-/** What left for other hosts. */
+/** What left for other hosts, localhost by any name and port among them. */
 let left: string[];
+/** The other page of a test. */
+let sender: URL;
 
 beforeAll(async () => {
   browser = await launchBrowser();
@@ -26,10 +28,12 @@ beforeAll(async () => {
 afterAll(() => browser.close());
 beforeEach(async () => {
   host = await serveStatic();
+  sender = new URL(host.url);
+  sender.hostname = 'localhost';
   context = await browser.newContext({ viewport: { width: 1280, height: 720 } });
   left = [];
   await context.route(
-    (url) => url.origin !== new URL(host.url).origin && url.hostname !== 'localhost',
+    (url) => url.origin !== new URL(host.url).origin && url.origin !== sender.origin,
     (route) => {
       left.push(`${route.request().method()} ${route.request().url()}`);
       return route.request().url() === ELSEWHERE
@@ -62,6 +66,8 @@ describe('the page on a static host', () => {
     const seen = await openEdge();
     await page.locator('.list-row').first().click();
     await page.locator('.matrix').waitFor();
+    // Another file of the folder in a tab is not the page.
+    await page.goto(new URL('samples/index.json', host.url).href);
     await host.close();
     await page.goto(host.url);
     expect(await openEdge()).toBe(seen);
@@ -96,10 +102,7 @@ describe('the page on a static host', () => {
 
 describe('a capture of another page', () => {
   it('is shown when a person says so, and from then on without being asked where that was allowed', async () => {
-    // Another origin on the same machine.
-    const other = new URL(host.url);
-    other.hostname = 'localhost';
-    await page.goto(new URL('samples/index.json', other).href);
+    await page.goto(new URL('samples/index.json', sender).href);
     const send = async (): Promise<Page> => {
       const opened = context.waitForEvent('page');
       await page.evaluate(
@@ -124,7 +127,7 @@ describe('a capture of another page', () => {
     const first = await send();
     const dialog = first.getByRole('dialog', { name: 'A capture from another page' });
     await dialog.waitFor();
-    expect(await dialog.innerText()).toContain(`${other.origin} wants to show theirs.pcapng`);
+    expect(await dialog.innerText()).toContain(`${sender.origin} wants to show theirs.pcapng`);
     expect(await first.evaluate(() => globalThis.whither.state.capture)).toBeNull();
     await first.keyboard.press('Escape');
     await dialog.waitFor({ state: 'detached' });
@@ -132,7 +135,7 @@ describe('a capture of another page', () => {
     await first.close();
 
     const second = await send();
-    await second.getByRole('button', { name: `Always show what ${other.host} sends` }).click();
+    await second.getByRole('button', { name: `Always show what ${sender.host} sends` }).click();
     await waitForState(second, 'done');
     await second.close();
 

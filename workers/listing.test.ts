@@ -37,3 +37,31 @@ it('a filter that cannot be asked changes nothing', () => {
   expect(listing.filter({ ...NO_FILTER, where: 'state == lost' })).toHaveProperty('cause');
   expect(listing.list.filter).toBe(NO_FILTER);
 });
+
+it('an order of the list before does not land on the one that has been made meanwhile', async () => {
+  const bytes = generatedBytes(12_000);
+  const cut = bytes.length - 32 * 1024;
+  const language = new Language();
+  await language.load();
+  await language.loadQuestions();
+  for (let turns = 0; turns < 12; turns += 3) {
+    const store = new CaptureStore();
+    const reader = new CaptureReader(store);
+    reader.push(bytes.subarray(0, cut));
+    // Each slice is over at once, and it is always time to sort again.
+    let nowMs = 0;
+    const clock = { now: () => (nowMs += 1e6), yieldToTasks };
+    const listing = new Listing(store, NO_FILTER, null, clock, language);
+    listing.takeIn(() => undefined);
+    await listing.sort({ field: 'journey', down: true });
+    const made = listing.filter({ ...NO_FILTER, where: 'tlv.verdict == drop' });
+    for (let i = 0; i < turns; i++) await yieldToTasks();
+    reader.push(bytes.subarray(cut));
+    let landed = false;
+    listing.takeIn(() => (landed = true));
+    expect(await made).toBe(true);
+    for (let i = 0; i < 64 && !landed; i++) await yieldToTasks();
+    expect(listing.length).toBeLessThan(store.journeys.count);
+    expect(listing.length).toBeLessThanOrEqual(listing.list.length);
+  }
+});

@@ -95,8 +95,10 @@ export class Listing {
   takeIn(ordered: () => void): void {
     while (!this.list.advance(STEP_BUDGET)) continue;
     const call = this.#calls;
-    const current = (): boolean => call === this.#calls;
-    this.#ordering.again(this.#store, this.list, current, (order) => {
+    const { list } = this;
+    // A list that is being made is of the same call, and may come to its end meanwhile.
+    const current = (): boolean => call === this.#calls && list === this.list;
+    this.#ordering.again(this.#store, list, current, (order) => {
       if (!current()) return;
       this.#order = order;
       ordered();

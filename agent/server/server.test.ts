@@ -218,6 +218,16 @@ test('what Node and ws would answer by themselves has the security headers, too'
   expect(noHandshake).toContain(policy);
 });
 
+test('a service worker that a static host left behind is ended, also for who has no key', async () => {
+  const agent = await AgentUnderTest.start();
+  const answer = await agent.request('/service-worker.js', { cookie: '' });
+  expect(answer.status).toBe(200);
+  expect(answer.headers['content-type']).toContain('javascript');
+  const script = answer.body.toString();
+  expect(script).toContain('registration.unregister()');
+  expect(script).not.toContain('fetch');
+});
+
 test('a client whose upgrade is refused cannot keep the socket', async () => {
   const agent = await AgentUnderTest.start();
   const socket = net.connect({ port: agent.server.port, host: '127.0.0.1', allowHalfOpen: true });

@@ -20,6 +20,7 @@ import { answerCapture, type CaptureControl } from './capture-route.ts';
 import type { ShareStore } from '../share/store.ts';
 import { answerDownload, answerHost, answerRawRead } from './routes.ts';
 import { answerShared, answerShares, sharedPath, SHARES_PATH } from './share-routes.ts';
+import { sendServiceWorker, SERVICE_WORKER_PATH } from './service-worker.ts';
 import { StreamServer } from './stream.ts';
 import { TypesRoutes } from './types-routes.ts';
 
@@ -186,6 +187,10 @@ export class AgentServer {
     }
     if (pathname === '/' && query.has('token')) {
       this.#exchangeToken(query, response);
+      return;
+    }
+    if (pathname === SERVICE_WORKER_PATH) {
+      sendServiceWorker(response);
       return;
     }
     if (pathname === REFUSAL_STYLE_PATH) {

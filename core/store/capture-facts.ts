@@ -71,6 +71,7 @@ export class CaptureFacts {
   /** Hex of the random id, by number of the run. */
   private readonly runIds: (string | undefined)[] = [];
   private readonly hosts: { offset: number; facts: HostFacts | null }[] = [];
+  private readonly byName = new Map<string, HostFacts>();
   private readonly lastBody = new Map<number, Uint8Array>();
   private lastHost: HostFacts | null = null;
   private lastFilter: CaptureFilter | null = null;
@@ -110,6 +111,7 @@ export class CaptureFacts {
         if (this.hosts.at(-1)?.facts !== this.lastHost) {
           this.hosts.push({ offset: block.offset, facts: this.lastHost });
         }
+        if (this.lastHost !== null) this.byName.set(this.lastHost.hostname, this.lastHost);
         return;
       }
       case BLOCK_SUBTYPE.filter:
@@ -154,7 +156,7 @@ export class CaptureFacts {
 
   /** The newest that the capture says of a host; '' = of one without a name. */
   newestOf(hostname: string): HostFacts | null {
-    return this.hosts.findLast(({ facts }) => (facts?.hostname ?? '') === hostname)?.facts ?? null;
+    return this.byName.get(hostname) ?? null;
   }
 
   /** Name of a drop reason (a number of the kernel that the event at `offset` was seen on). */

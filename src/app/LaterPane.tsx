@@ -12,15 +12,24 @@ interface LaterProps {
 
 export function LaterPane({ part, what, frame = (said) => said }: LaterProps) {
   const [failed, setFailed] = useState(false);
-  const Loaded = usePart(part, () => setFailed(true));
-  if (Loaded !== null) return createElement(Loaded);
+  if (!failed) return <Wanted part={part} frame={frame} onFailed={() => setFailed(true)} />;
   return frame(
-    failed ? (
-      <p className="pane-empty" role="alert">
-        {what} could not be loaded. Is the server still there? Close this and open it again.
-      </p>
-    ) : (
-      <p className="pane-empty">Loading …</p>
-    ),
+    <p className="pane-empty" role="alert">
+      {what} could not be loaded. Is the server still there?{' '}
+      <button className="button quiet" onClick={() => setFailed(false)}>
+        Try again
+      </button>
+    </p>,
   );
+}
+
+interface WantedProps {
+  readonly part: Part;
+  readonly frame: (said: ReactNode) => ReactNode;
+  readonly onFailed: () => void;
+}
+
+function Wanted({ part, frame, onFailed }: WantedProps) {
+  const Loaded = usePart(part, onFailed);
+  return Loaded === null ? frame(<p className="pane-empty">Loading …</p>) : createElement(Loaded);
 }

@@ -60,6 +60,14 @@ describe('two sides', () => {
     expect(eventsOf(sides[1])).toEqual([4, 3, null, null]);
   });
 
+  it('do not lay two devices of one host on each other', () => {
+    const one = ['eth0', 'eth1'].map((device, index) =>
+      fakeHop({ index, hook: 1, device, host: 'a', events: 1 }),
+    );
+    const sides = [side([1, 0], []), side([0, 1], [])];
+    expect(align(one, [], sides)).toEqual({ hops: one, edges: [], sides });
+  });
+
   it('stay as they are where both saw a device, and where there is one side', () => {
     const both = [side([5, 5, 1, 0, 0], []), side([1, 0, 3, 2, 1], [])];
     expect(align(hops, [], both)).toEqual({ hops, edges: [], sides: both });

@@ -13,7 +13,7 @@ export interface Aligned {
   readonly sides: readonly Side[];
 }
 
-/** Devices that only A saw are paired with those that only B saw: by name, those that are left in their order. */
+/** Devices that only A saw are paired with those of another host that only B saw: by name, those that are left in their order. */
 export function align(hops: readonly Hop[], edges: readonly Edge[], sides: readonly Side[]): Aligned {
   const [a, b] = sides;
   if (a === undefined || b === undefined) return { hops, edges, sides };
@@ -70,12 +70,11 @@ function pairsOf(groups: readonly Group[], a: Side, b: Side): readonly (readonly
     onlyA.splice(onlyA.indexOf(first), 1);
     onlyB.splice(onlyB.indexOf(second), 1);
   };
-  for (const second of [...onlyB])
-    pair(
-      second,
-      onlyA.find(({ title }) => title === second.title),
-    );
-  for (const second of [...onlyB]) pair(second, onlyA[0]);
+  // Two devices of one host are two places.
+  const partner = (second: Group, byName: boolean) =>
+    onlyA.find(({ host, title }) => host !== second.host && (!byName || title === second.title));
+  for (const second of [...onlyB]) pair(second, partner(second, true));
+  for (const second of [...onlyB]) pair(second, partner(second, false));
   return pairs;
 }
 

@@ -8,7 +8,7 @@ describe('a request of the page', () => {
   it.each([
     ['a file of the build', 'GET', `${SCOPE}assets/index-1a2b.js`, 'kept'],
     ['a file of another build', 'GET', `${SCOPE}assets/index-0000.js`, 'network'],
-    ['the page', 'GET', `${SCOPE}?source=sample:edge`, 'fresh'],
+    ['the page', 'GET', `${SCOPE}?source=sample:edge`, 'page'],
     ['a sample', 'HEAD', `${SCOPE}samples/edge.pcapng`, 'fresh'],
     ['a capture beside the page', 'GET', `${SCOPE}captures/a.pcapng`, 'network'],
     ['its host outside of its folder', 'GET', 'https://example.org/other/file', 'refuse'],

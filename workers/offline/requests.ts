@@ -3,7 +3,9 @@
 export type Verdict =
   /** A file of this build: as it was kept, without asking anybody. */
   | 'kept'
-  /** The page itself and what comes with it: from its host, and as it was last when that does not answer. */
+  /** The page itself: from its host; when that does not answer, as it came with the files of this build. */
+  | 'page'
+  /** What comes with it: from its host, and as it was last when that does not answer. */
   | 'fresh'
   /** Anything else of its host, which may be large: from there, and never kept. */
   | 'network'
@@ -30,6 +32,6 @@ export function verdictOf({ method, url }: Asked, scope: string, files: Readonly
   if (!pathname.startsWith(own.pathname)) return 'refuse';
   const file = pathname.slice(own.pathname.length);
   if (files.has(file)) return 'kept';
-  const isPage = file === '' || file === 'index.html';
-  return isPage || COMES_ALONG.some((folder) => file.startsWith(folder)) ? 'fresh' : 'network';
+  if (file === '' || file === 'index.html') return 'page';
+  return COMES_ALONG.some((folder) => file.startsWith(folder)) ? 'fresh' : 'network';
 }

@@ -12,8 +12,8 @@ const scope = worker.registration.scope;
 const FILES = new Set(WHITHER_FILES);
 /** Another build is another worker with another list. */
 const CACHE = `whither ${WHITHER_FILES.join(' ').length} ${hashOf(WHITHER_FILES.join(' '))}`;
-/** A page that does not answer is gone. */
-const ANSWER_MS = 1000;
+/** A page that does not answer is gone; one that has just begun with a large capture may take its time. */
+const ANSWER_MS = 10_000;
 
 /** What it asks a page; the answer is true or false. */
 export interface IsAsked {
@@ -30,8 +30,10 @@ worker.addEventListener('install', (event) => {
   event.waitUntil(
     (async () => {
       const cache = await caches.open(CACHE);
-      await cache.addAll(['', ...FILES].map((file) => new URL(file, scope).href));
-      await worker.skipWaiting();
+      // Not out of the browser's own cache: the page must be the one that names these files.
+      const all = ['', ...FILES].map((file) => new Request(new URL(file, scope), { cache: 'reload' }));
+      // It begins when no page of the build before is open any more: that one has parts to load.
+      await cache.addAll(all);
     })(),
   );
 });
@@ -48,15 +50,18 @@ worker.addEventListener('activate', (event) => {
 });
 
 worker.addEventListener('fetch', (event) => {
-  event.respondWith(answer(event.request));
+  event.respondWith(answer(event));
 });
 
-async function answer(request: Request): Promise<Response> {
+async function answer(event: FetchEvent): Promise<Response> {
+  const { request } = event;
   switch (verdictOf(request, scope, FILES)) {
     case 'kept':
       return (await caches.match(request)) ?? fetch(request);
+    case 'page':
+      return fetch(request).catch(() => lastKnown(scope));
     case 'fresh':
-      return fresh(request);
+      return fresh(event);
     case 'network':
       return fetch(request);
     case 'ask':
@@ -66,21 +71,25 @@ async function answer(request: Request): Promise<Response> {
   }
 }
 
-async function fresh(request: Request): Promise<Response> {
-  const isPage = request.mode === 'navigate';
-  // The page is one file, whatever is in its address.
-  const key = isPage ? scope : request.url;
+async function fresh(event: FetchEvent): Promise<Response> {
+  const { request } = event;
+  let response: Response;
   try {
-    const response = await fetch(request);
-    if (response.ok && request.method === 'GET' && request.headers.get('range') === null) {
-      await (await caches.open(CACHE)).put(key, response.clone());
-    }
-    return response;
-  } catch (error) {
-    const kept = await caches.match(key);
-    if (kept !== undefined) return kept;
-    throw error;
+    response = await fetch(request);
+  } catch {
+    return lastKnown(request.url);
   }
+  if (response.ok && request.method === 'GET' && request.headers.get('range') === null) {
+    const copy = response.clone();
+    // A full store keeps less, and stops nothing.
+    const kept = caches.open(CACHE).then((cache) => cache.put(request.url, copy));
+    event.waitUntil(kept.catch(() => undefined));
+  }
+  return response;
+}
+
+async function lastKnown(url: string): Promise<Response> {
+  return (await caches.match(url)) ?? Response.error();
 }
 
 /** Whether any page of this host has this address open. */

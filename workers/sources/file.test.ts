@@ -102,6 +102,15 @@ describe('the file source', () => {
     expect(worker.terminated).toBe(1);
   });
 
+  it('reads all by itself where no thread can be started', async () => {
+    const sink = new Collector();
+    const refuse = (): Worker => {
+      throw new Error('Worker is not defined');
+    };
+    await new FileSource(new File([LONG as BlobPart], 'a.pcapng'), refuse).start(sink);
+    expect(Buffer.compare(sink.joined(), LONG)).toBe(0);
+  });
+
   it('ends that thread when it is cancelled', async () => {
     const worker = new FakeWorker(SLICE_READER);
     const source = new FileSource(new File([LONG as BlobPart], 'a.pcapng'), worker.spawn);

@@ -59,9 +59,13 @@ export class FileSource implements ByteSource {
 
   #readAhead(): FileReading {
     // A small file is read before a thread has started.
-    return this.#spawnReader === null || this.totalBytes <= SMALL_BYTES
-      ? this.#here
-      : readElsewhere(this.#file, this.#spawnReader());
+    if (this.#spawnReader === null || this.totalBytes <= SMALL_BYTES) return this.#here;
+    try {
+      return readElsewhere(this.#file, this.#spawnReader());
+    } catch {
+      // Not every browser lets a worker start one.
+      return this.#here;
+    }
   }
 
   read(offset: number, length: number): Promise<Uint8Array> {

@@ -150,6 +150,13 @@ static __always_inline void journey_own(struct journey *j, __u64 address, __u64 
 	asm volatile("" ::: "memory");
 }
 
+/* The entry of an address for a journey that begins: the one at its place, whoever that was of, or
+ * one that is claimed. NULL: there is none. */
+static __always_inline struct journey *journey_claim(int place, const __u64 *where)
+{
+	return journey_of(place == NOWHERE ? address_claim(where) : place);
+}
+
 __noinline int address_forget(const __u64 *where, int place)
 {
 	__u64 address = where ? *where : 0;

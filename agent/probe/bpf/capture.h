@@ -370,7 +370,7 @@ static __noinline int observed(struct sk_buff *skb, struct net_device *dev,
 			address_forget(&now.skb, place);
 			return 0;
 		}
-		k.journey = journey_begins(j, &now, slot, k.journey, &k.origin);
+		k.journey = journey_begins(place, &now, slot, k.journey, &k.origin);
 	}
 	capture(skb, head, &k, point_at(slot, hook), hook, direct);
 	return 0;

@@ -21,14 +21,13 @@ static __always_inline void frame_arrives(struct journey *h, const struct positi
 	h->step = now->step;
 }
 
-/* A journey begins here, or had been evicted. h: what another frame left, or NULL. Returns its id,
- * also when there is no room to keep it. */
-static __always_inline __u64 frame_begins(struct journey *h, const struct position *now)
+/* A journey begins here, or had been evicted. place: of the head, or NOWHERE. Returns its id, also
+ * when there is no room to keep it. */
+static __always_inline __u64 frame_begins(int place, const struct position *now)
 {
 	__u64 id = next_journey_id(now->ktime_ns);
+	struct journey *h = journey_claim(place, &now->head);
 
-	if (!h)
-		h = journey_of(address_claim(&now->head));
 	if (!h)
 		return id;
 	journey_own(h, now->head, id);
@@ -63,7 +62,7 @@ static __always_inline __u64 frame_enters(struct position *now, const bool is_wa
 		address_forget(&now->head, place);
 		return 0;
 	}
-	return frame_begins(h, now);
+	return frame_begins(place, now);
 }
 
 /* The same when the program has returned. What it drops is forgotten; what it sends elsewhere goes
@@ -78,7 +77,7 @@ static __always_inline __u64 frame_leaves(struct position *now, const bool is_wa
 	if (!h) {
 		if (!is_wanted)
 			return 0;
-		id = frame_begins(NULL, now);
+		id = frame_begins(place, now);
 		place = address_find(&now->head);
 		h = journey_of(place);
 		if (!h)

@@ -157,7 +157,7 @@ static __always_inline __u64 head_seen(const struct position *now, __u64 id)
 			return known;
 	}
 	if (!h)
-		h = journey_of(address_claim(&now->head));
+		h = journey_claim(place, &now->head);
 	if (h) {
 		journey_own(h, now->head, id);
 		h->other = now->skb;
@@ -222,12 +222,13 @@ static __always_inline void journey_goes_on(struct journey *j, const struct posi
 	j->slot = slot;
 }
 
-/* The sk_buff of a journey that begins, or was a frame until now (`id`, else 0). j: what another
- * packet left at this address, or NULL. *origin: the journey it was cloned from, 0 when that is not
- * known. */
-static __always_inline __u64 journey_begins(struct journey *j, const struct position *now,
-					    __u32 slot, __u64 id, __u64 *origin)
+/* The sk_buff of a journey that begins, or was a frame until now (`id`, else 0). place: of its
+ * address, or NOWHERE. *origin: the journey it was cloned from, 0 when that is not known. */
+static __always_inline __u64 journey_begins(int place, const struct position *now, __u32 slot,
+					    __u64 id, __u64 *origin)
 {
+	struct journey *j;
+
 	if (!id) {
 		id = next_journey_id(now->ktime_ns);
 		*origin = head_seen(now, id);
@@ -235,8 +236,7 @@ static __always_inline __u64 journey_begins(struct journey *j, const struct posi
 		if (*origin)
 			id = (id & ~WH_LEFT_OUT) | (*origin & WH_LEFT_OUT);
 	}
-	if (!j)
-		j = journey_of(address_claim(&now->skb));
+	j = journey_claim(place, &now->skb);
 	if (j) {
 		journey_own(j, now->skb, id);
 		arrive(j, now);
