@@ -75,7 +75,9 @@ export class CaptureFacts {
   private readonly lastBody = new Map<number, Uint8Array>();
   private lastHost: HostFacts | null = null;
   private lastFilter: CaptureFilter | null = null;
-  private lastMissing: readonly MissingHook[] = [];
+  private lastMissing: readonly Omit<MissingHook, 'host'>[] = [];
+  /** By host: what its newest section says. */
+  private readonly missing = new Map<string, readonly Omit<MissingHook, 'host'>[]>();
   private readonly listener: FactsListener;
 
   constructor(listener: FactsListener) {
@@ -103,7 +105,7 @@ export class CaptureFacts {
       case BLOCK_SUBTYPE.catalogue: {
         if (this.isNew(block))
           this.lastMissing = this.take(block, 'hook catalogue', parseCatalogue(block.body)) ?? [];
-        this.missingHooks = this.lastMissing;
+        this.missingOn(this.host?.hostname ?? '');
         return;
       }
       case BLOCK_SUBTYPE.host: {
@@ -186,6 +188,12 @@ export class CaptureFacts {
    */
   runName(run: number): string {
     return this.runIds[run]?.slice(0, RUN_NAME_DIGITS) ?? '';
+  }
+
+  private missingOn(host: string): void {
+    if (this.missing.get(host) === this.lastMissing) return;
+    this.missing.set(host, this.lastMissing);
+    this.missingHooks = [...this.missing].flatMap(([name, hooks]) => hooks.map((hook) => ({ ...hook, host: name })));
   }
 
   private gapBlock(block: CustomBlock): void {

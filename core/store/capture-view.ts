@@ -16,6 +16,8 @@ export interface MissingHook {
   readonly hook: number;
   readonly name: string;
   readonly reason: string;
+  /** Where it is missing; '' = the capture does not name its host. */
+  readonly host: string;
 }
 
 /** What was asked for: the filter in force, from the filter block. A journey that matches once is kept to its end. */

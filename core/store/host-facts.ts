@@ -112,7 +112,7 @@ export const Filter = v.object({
 export type Parsed<T> = { readonly value: T } | { readonly fault: string };
 
 /** Body of a catalogue block → the hooks that are not attached; or what is wrong with it, in a few words. */
-export function parseCatalogue(body: Uint8Array): Parsed<MissingHook[]> {
+export function parseCatalogue(body: Uint8Array): Parsed<Omit<MissingHook, 'host'>[]> {
   const parsed = parseJson(body, Catalogue);
   if ('fault' in parsed) return parsed;
   return {

@@ -34,6 +34,7 @@ const TWO = [
 
 export const PathTable = memo(function PathTable({ hops, missing, sides, visible }: Props) {
   const titles = ['lane', 'hop', ...(sides.length > 1 ? TWO : ONE)];
+  const several = missing.some(({ host }) => host !== missing[0]?.host);
   return (
     <table className={visible ? 'path-table' : 'hidden-text'} aria-label="Path as a table">
       <thead>
@@ -58,10 +59,12 @@ export const PathTable = memo(function PathTable({ hops, missing, sides, visible
           </tr>
         ))}
         {missing.map((hook) => (
-          <tr key={`missing-${hook.hook}-${hook.name}`}>
+          <tr key={`missing-${hook.hook}-${hook.name}-${hook.host}`}>
             <td />
             <th scope="row">{hook.name}</th>
-            <td colSpan={titles.length - 2}>not observed: {hook.reason}</td>
+            <td colSpan={titles.length - 2}>
+              not observed{several && ` on ${hook.host}`}: {hook.reason}
+            </td>
           </tr>
         ))}
       </tbody>

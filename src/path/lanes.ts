@@ -132,7 +132,8 @@ function slotsOf(group: Group, missing: readonly MissingHook[]): readonly Slot[]
   if (group.key !== 'interfaces') {
     for (const one of missing) {
       const hook = HOOK_BY_ID.get(one.hook);
-      if (hook === undefined || group.hops.some((hop) => hop.hook === one.hook)) continue;
+      if (one.host !== group.host || hook === undefined) continue;
+      if (group.hops.some((hop) => hop.hook === one.hook)) continue;
       const { label, order, lane, name, layer } = hook;
       const key = `missing-${one.hook}`;
       slots.push({ key, label, order, lane, layer: layerName(name, layer), hop: null, missing: one });

@@ -25,6 +25,7 @@ export function StatusBar() {
   const observed = hooks.size;
   const known = Math.max(HOOKS.length, new Set([...hooks, ...missing.map((hook) => hook.hook)]).size);
   const [first] = missing;
+  const several = missing.some(({ host }) => host !== first?.host);
   return (
     <footer className="status-bar">
       {observed > 0 ? (
@@ -42,8 +43,9 @@ export function StatusBar() {
           {why && (
             <div className="status-pop" role="note">
               {missing.map((hook) => (
-                <p key={`${hook.hook}${hook.name}`}>
-                  <b className="mono">{hook.name}</b> {hook.reason}
+                <p key={`${hook.hook}${hook.name}${hook.host}`}>
+                  <b className="mono">{hook.name}</b> {several && `on ${hook.host}: `}
+                  {hook.reason}
                 </p>
               ))}
             </div>
