@@ -26,7 +26,7 @@ export function beginLifetime(handover: Handover | null, probe: string): Lifetim
     process.on('SIGTERM', end);
     launcher = new SupervisedLauncher(handover.workDir, end, () => {
       // The supervisor was killed, and the probe with it: nobody is left to tell us how anything ended.
-      removeSpool(handover.workDir);
+      removeCaptured(handover.workDir);
       process.exit(1);
     });
   } else {
@@ -48,13 +48,13 @@ export function beginLifetime(handover: Handover | null, probe: string): Lifetim
     },
     dispose: () => {
       if (launcher instanceof SupervisedLauncher) launcher.close();
-      if (handover) removeSpool(workDir);
+      if (handover) removeCaptured(workDir);
       else rmSync(workDir, { recursive: true, force: true });
     },
   };
 }
 
-/** The supervisor removes the rest; what was captured does not wait for that. */
-function removeSpool(workDir: string): void {
-  rmSync(path.join(workDir, 'spool'), { recursive: true, force: true });
+/** The supervisor removes the rest; what was captured, and what of it was shared, does not wait for that. */
+function removeCaptured(workDir: string): void {
+  for (const name of ['spool', 'shares']) rmSync(path.join(workDir, name), { recursive: true, force: true });
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -12,7 +12,7 @@ import { CELL, type JourneyDetail } from '#core/store/view.ts';
 import { CLIENTS, forwardTopology, ROUTER_DEVICES, SERVER } from './forward/topology.ts';
 import { Child, runCommand } from './processes.ts';
 import { findRoot, labFiles } from './root.ts';
-import { programsOf, until } from './testing/host-state.ts';
+import { until } from './testing/host-state.ts';
 import { requireKernel } from './testing/require-kernel.ts';
 
 const skip = requireKernel();
@@ -59,8 +59,8 @@ describe.skipIf(skip !== null)(`a router's cached neighbour${skip === null ? '' 
     const devices = ROUTER_DEVICES.flatMap((device) => ['-i', device]);
     const probe = new Child(files.probe, [...devices, '--netns', router, '-w', file, '--die-with-parent']);
     children.push(probe);
-    await until('the probe is attached', () => programsOf(probe.process.pid!).length > 20);
-    await sleep(500);
+    // The file's head is written only then.
+    await until('the probe is attached', () => existsSync(file) && statSync(file).size > 0);
     // The first packet must ask for its neighbour, and the others find the answer.
     await runCommand('ip', ['-n', router, 'neigh', 'flush', 'dev', OUTSIDE]);
     await ping(PINGS);

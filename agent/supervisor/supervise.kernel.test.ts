@@ -233,7 +233,7 @@ kernelTest('a spool directory is made for the agent with all that leads to it', 
   run.supervisor.kill('SIGINT');
   expect(await run.exited).toBe(0);
   const kept = readdirSync(path.join(run.temporary, 'not/yet/there')).sort();
-  expect(kept).toEqual(['00000000000000000000.pcapng', 'spool-id']);
+  expect(kept).toEqual(['00000000000000000000.pcapng', 'shares', 'spool-id']);
 });
 
 kernelTest('a start removes what one that was killed has left, but nothing of root’s in it', () => {

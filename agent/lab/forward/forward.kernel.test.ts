@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -8,7 +8,7 @@ import { META_STATE } from '#core/format/structs.ts';
 import { edgePrograms } from '../edge/lab.ts';
 import { Child, runCommand } from '../processes.ts';
 import { labFiles } from '../root.ts';
-import { programsOf, until } from '../testing/host-state.ts';
+import { until } from '../testing/host-state.ts';
 import { finalStatistics, readCapture, type Capture, type SeenPacket } from '../testing/read-capture.ts';
 import { requireKernel } from '../testing/require-kernel.ts';
 import { CLIENTS, forwardTopology, ROUTER_DEVICES, SERVER, v6 } from './topology.ts';
@@ -79,8 +79,8 @@ describe.skipIf(skip !== null)(`the probe on a router${skip === null ? '' : ` ($
       await until(`IPv6 is forwarded for ${one}`, () => answers(v6(one), v6(SERVER)));
     }
     const probe = start(files.probe, ...devices, '--netns', router, '-w', file);
-    await until('the probe is attached', () => programsOf(probe.process.pid!).length > 20);
-    await sleep(500);
+    // The file's head is written only then.
+    await until('the probe is attached', () => existsSync(file) && statSync(file).size > 0);
     await start(files.traffic, 'serve', server).line();
     const asking = start(files.traffic, 'ask', client, RATE);
     await sleep(3000);
