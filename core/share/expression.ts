@@ -6,8 +6,9 @@ import ipaddr from 'ipaddr.js';
 import { HOP_STATE_NAMES } from '#core/diagnosis/types.ts';
 import { HOOKS } from '#core/format/hooks.ts';
 import { META_STATE } from '#core/format/structs.ts';
+import { ALL_JOURNEY_FIELDS, FIELDS } from '#core/query/catalogue.ts';
 import { parseFilter } from '#core/query/parse.ts';
-import { FilterFault, type Expression, type FieldName, type Literal } from '#core/query/syntax.ts';
+import { FilterFault, type Expression, type FieldName, type Literal, type Test } from '#core/query/syntax.ts';
 import { parseDuration, parseInstant, parseInteger } from '#core/query/values.ts';
 import type { ValueCounts } from './area.ts';
 import type { SharePolicy } from './policy.ts';
@@ -22,6 +23,13 @@ const WORDS: ReadonlySet<string> = new Set([
   ...['tcp', 'udp', 'icmp', 'icmpv6', 'igmp', 'sctp', 'arp', 'gre', 'esp', 'true', 'false', 'none'],
 ]);
 const MAC = /^[0-9a-f]{2}(?::[0-9a-f]{2}){5}$/i;
+
+/** Any word before an operator is a field to the parser. */
+const FIELD_NAMES: ReadonlySet<string> = new Set([
+  'journey.has',
+  ...[...FIELDS, ...ALL_JOURNEY_FIELDS].map(({ name }) => name),
+]);
+const TLV = 'tlv.';
 
 export interface ExpressionRules {
   readonly policy: SharePolicy;
@@ -42,6 +50,7 @@ export function shareExpression(text: string, rules: ExpressionRules): string | 
     throw thrown;
   }
   if (tree === null) return '';
+  if (!testsOf(tree).every(({ field }) => isField(field.name, rules))) return null;
   const changes: { readonly at: Literal; readonly text: string }[] = [];
   for (const { field, literal } of literalsOf(tree)) {
     const shared = shareLiteral(field, literal, rules);
@@ -52,26 +61,38 @@ export function shareExpression(text: string, rules: ExpressionRules): string | 
   return changes.reduce((out, { at, text: to }) => out.slice(0, at.from) + to + out.slice(at.to), text);
 }
 
-function literalsOf(tree: Expression): readonly { readonly field: FieldName; readonly literal: Literal }[] {
+function testsOf(tree: Expression): readonly Test[] {
   switch (tree.kind) {
     case 'test':
-      return [...(tree.field.of ?? []), ...tree.values].map((literal) => ({ field: tree.field, literal }));
+      return [tree];
     case 'and':
     case 'or':
-      return [...literalsOf(tree.left), ...literalsOf(tree.right)];
+      return [...testsOf(tree.left), ...testsOf(tree.right)];
     case 'not':
     case 'any':
     case 'every':
-      return literalsOf(tree.operand);
+      return testsOf(tree.operand);
   }
+}
+
+function literalsOf(tree: Expression): readonly { readonly field: FieldName; readonly literal: Literal }[] {
+  return testsOf(tree).flatMap(({ field, values }) =>
+    [...(field.of ?? []), ...values].map((literal) => ({ field, literal })),
+  );
+}
+
+/** One of the language, or a TLV that goes out. */
+function isField(name: string, { counts }: ExpressionRules): boolean {
+  return name.startsWith(TLV)
+    ? [...counts.keys()].some((of) => of.endsWith(`.${name.slice(TLV.length)}`))
+    : FIELD_NAMES.has(name);
 }
 
 function shareLiteral({ name }: FieldName, { text }: Literal, rules: ExpressionRules): string | null {
   const { policy, names } = rules;
   if (WORDS.has(text) || HOOKS.some((hook) => hook.name === text || hook.name.startsWith(`${text}@`)))
     return text;
-  const tlv = /^tlv\.(.*)$/.exec(name)?.[1];
-  if (tlv !== undefined && isReplaced(tlv, rules)) return null;
+  if (name.startsWith(TLV) && isReplaced(name.slice(TLV.length), rules)) return null;
   const address = shareAddress(text, names);
   if (address !== '') return policy.addresses === 'keep' ? text : address;
   if (HIDDEN_NUMBERS.test(name)) return null;
