@@ -3,6 +3,7 @@
  * from going at all. As everywhere, what no list names does not go out.
  */
 import ipaddr from 'ipaddr.js';
+import { formatIpv4, formatIpv6, formatMac, IPV4_BYTES } from '#core/dissect/addresses.ts';
 import { HOP_STATE_NAMES } from '#core/diagnosis/types.ts';
 import { HOOKS } from '#core/format/hooks.ts';
 import { META_STATE } from '#core/format/structs.ts';
@@ -22,7 +23,8 @@ const WORDS: ReadonlySet<string> = new Set([
   ...Object.keys(META_STATE),
   ...['tcp', 'udp', 'icmp', 'icmpv6', 'igmp', 'sctp', 'arp', 'gre', 'esp', 'true', 'false', 'none'],
 ]);
-const MAC = /^[0-9a-f]{2}(?::[0-9a-f]{2}){5}$/i;
+/** With colons, dashes, or as routers print it. */
+const MAC = /^(?:[0-9a-f]{2}(?:[:-][0-9a-f]{2}){5}|[0-9a-f]{4}(?:\.[0-9a-f]{4}){2})$/i;
 
 /** Any word before an operator is a field to the parser. */
 const FIELD_NAMES: ReadonlySet<string> = new Set([
@@ -127,8 +129,8 @@ export function shareAddress(text: string, names: Pseudonyms): string {
 }
 
 function shareMac(text: string, names: Pseudonyms): string {
-  const bytes = Uint8Array.from(text.split(':'), (part) => Number.parseInt(part, 16));
-  return [...names.addresses.mac(bytes)].map((byte) => byte.toString(16).padStart(2, '0')).join(':');
+  const pairs = text.replace(/[^0-9a-f]/gi, '').match(/../g) ?? [];
+  return formatMac(names.addresses.mac(Uint8Array.from(pairs, (pair) => Number.parseInt(pair, 16))), 0);
 }
 
 function networkOf(text: string): Network | null {
@@ -145,6 +147,6 @@ function networkOf(text: string): Network | null {
 function shareNetwork({ bytes, bits }: Network, names: Pseudonyms): string {
   const out = names.addresses.ip(bytes).slice();
   if (bits !== null) for (let i = bits; i < 8 * out.length; i++) out[i >> 3]! &= ~(0x80 >> (i & 7));
-  const printed = ipaddr.fromByteArray([...out]).toString();
+  const printed = out.length === IPV4_BYTES ? formatIpv4(out, 0) : formatIpv6(out, 0);
   return bits === null ? printed : `${printed}/${bits}`;
 }
