@@ -7,8 +7,10 @@ import { SessionContext } from '#src/state/context.ts';
 import type { Session } from '#src/state/session.ts';
 import { createPageStore, type HostInfo } from '#src/state/store.ts';
 import type { MadeShare, ShareAsk } from '#workers/api.ts';
+import { SendButtons } from './SendButtons.tsx';
 import ShareDialog from './ShareDialog.tsx';
 
+const AGENT: HostInfo = { live: true, text: '', host: 'edge-7' };
 const notes = { notes: 1, view: [], report: '', items: [] } as const;
 
 function made(policy: SharePolicy): MadeShare {
@@ -68,4 +70,31 @@ it('while a share is made its rules stay as they are: what can be sent is by tho
   // By other rules it is no longer what would go.
   fireEvent.click(payload());
   expect(screen.queryByRole('button', { name: 'Download pcapng' })).toBeNull();
+});
+
+function showButtons(host: HostInfo | null, policy: SharePolicy): void {
+  render(
+    <SessionContext value={sessionWith(host)}>
+      <SendButtons made={made(policy)} title="whither-edge-7.pcapng" onSent={() => undefined} />
+    </SessionContext>,
+  );
+}
+
+it.each([
+  [CAREFUL, 'share-2026-11-26.pcapng'],
+  [{ ...CAREFUL, names: 'keep' }, 'whither-edge-7-share.pcapng'],
+])('the name of its file names the host only where names are kept', async (policy, name) => {
+  const click = vi.spyOn(HTMLAnchorElement.prototype, 'click').mockReturnValue();
+  showButtons(null, policy);
+  fireEvent.click(screen.getByRole('button', { name: 'Download pcapng' }));
+  expect((await screen.findByRole('status')).textContent).toBe(`${name} is written.`);
+  expect(click.mock.contexts.map(({ download }) => download)).toEqual([name]);
+});
+
+it('a link with the share inside is offered where others reach the page, which is not on that of an agent', () => {
+  showButtons(AGENT, CAREFUL);
+  expect(screen.queryByRole('button', { name: 'Link with it inside' })).toBeNull();
+  cleanup();
+  showButtons(null, CAREFUL);
+  expect(screen.getByRole('button', { name: 'Link with it inside' })).toBeTruthy();
 });
