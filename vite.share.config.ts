@@ -45,7 +45,9 @@ function oneFile(): Plugin {
       }
       const styles = files.filter((file) => file.type === 'asset' && file.fileName.endsWith('.css'));
       const css = styles.map((file) => ('source' in file ? String(file.source) : '')).join('\n');
-      const packed = deflateSync(script.code, { level: 9 }).toString('base64');
+      // What vite would preload for a part that is loaded later: here they are all in the one script.
+      const code = script.code.replaceAll('__VITE_PRELOAD__', 'void 0');
+      const packed = deflateSync(code, { level: 9 }).toString('base64');
       const html = String(page.source)
         .replace(/\s*<(?:script|link)\b[^>]*(?:>\s*<\/script>|>)/g, '')
         .replace('<head>', `<head>\n    <meta http-equiv="Content-Security-Policy" content="${POLICY}" />`)

@@ -9,7 +9,7 @@ import { findEmbedded, openEmbedded } from '#src/share/embedded.ts';
 import { listenForFiles } from '#src/start/drop.ts';
 import { mirrorAddress } from '#src/state/address.ts';
 import { SessionContext } from '#src/state/context.ts';
-import { parseLink } from '#src/state/link.ts';
+import { isNewer, parseLink } from '#src/state/link.ts';
 import { afterFrame } from '#src/state/frame.ts';
 import { Session } from '#src/state/session.ts';
 import { fetchHost } from '#src/state/sources.ts';
@@ -59,6 +59,16 @@ else if (location.hash.startsWith('#share=')) {
   void import('#src/share/fragment.ts').then(({ openFragment }) => openFragment(session, location.hash));
 } else afterFrame(() => session.prepare());
 afterFrame(fetchPanes);
+// Behind the opening, which begins without problems.
+if (isNewer(location.search)) {
+  session.report({
+    code: 'newer-link',
+    offset: 0,
+    cause: 'This link is of a newer Whither: what this one does not know of it is left out.',
+    remedy: 'Reload the page, or update it.',
+    fatal: false,
+  });
+}
 
 const root = document.getElementById('root');
 if (root !== null) {

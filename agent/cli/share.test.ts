@@ -62,6 +62,15 @@ test('writes a capture that has none of the secrets, and says what it removed', 
   expect(err).toMatch(/^a\.pcapng: 24 events of 24, \d+ bytes in, \d+ out; removed \d+ bytes of payload/);
 });
 
+test('a page with it inside is called by the name of the file only where names are kept', async () => {
+  const title = async (policy: ShareOptions['policy']) => {
+    const { out } = await run({ policy, page: '<html><head></head></html>' });
+    return /data-title="([^"]*)"/.exec(out.toString())?.[1];
+  };
+  expect(await title(CAREFUL)).toBe('share.pcapng');
+  expect(await title({ ...CAREFUL, names: 'keep' })).toBe('a.pcapng');
+});
+
 test('who inspects it reads what was left out, and of a manifest that is none that it is', async () => {
   const { out } = await run({ hooks: new Set([1]), expiresMs: 1000 });
   const said = await inspected(out);

@@ -74,7 +74,11 @@ export async function shareCapture(
   const manifest = snapshot.end();
   await write(snapshot.take());
   if (options.preview) out.write(`${JSON.stringify(manifest, null, 2)}\n`);
-  else if (options.page !== null) await drained(out, pageWith(options.page, Buffer.concat(parts), name));
+  else if (options.page !== null) {
+    // The name of a file may be that of its host.
+    const title = policy.names === 'keep' ? path.basename(name) : 'share.pcapng';
+    await drained(out, pageWith(options.page, Buffer.concat(parts), title));
+  }
   for (const { offset, cause, remedy } of snapshot.problems) {
     err.write(`${name}: at byte ${offset}: ${cause} ${remedy}\n`);
   }
@@ -90,7 +94,7 @@ async function drained(out: Writable, bytes: Uint8Array | string): Promise<void>
   if (!out.write(bytes)) await new Promise((resolve) => out.once('drain', resolve));
 }
 
-function pageWith(page: string, capture: Buffer, name: string): string {
+function pageWith(page: string, capture: Buffer, title: string): string {
   const packed =
     capture.length > MAX_EMBEDDED_BYTES ? '' : deflateSync(capture, { level: 9 }).toString('base64');
   if (capture.length > MAX_EMBEDDED_BYTES || packed.length > MAX_EMBEDDED_CHARS) {
@@ -99,7 +103,7 @@ function pageWith(page: string, capture: Buffer, name: string): string {
       'select less, with --where, --from and --to',
     );
   }
-  return embedCapture(page, { packed, title: path.basename(name), view: '' });
+  return embedCapture(page, { packed, title, view: '' });
 }
 
 async function journeysOf(

@@ -1,18 +1,20 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { expect, test } from 'vitest';
+import { PassThrough, Readable } from 'node:stream';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { MAX_STORED_BYTES, parseStored, parseStoredList, type StoredShare } from '#core/share/stored.ts';
 import { ShareStore } from '../share/store.ts';
 import { AgentUnderTest } from '../testing/agent-under-test.ts';
 import { section } from '../testing/section.ts';
-import { temporaryDirectory } from '../testing/temporary.ts';
+import { temporaryDirectory, until } from '../testing/temporary.ts';
 
 const BYTES = new Uint8Array(section({ run: 1, events: 20 }));
 const SHA256 = createHash('sha256').update(BYTES).digest('hex');
 
 interface Started {
   readonly agent: AgentUnderTest;
+  readonly shares: ShareStore;
   readonly dir: string;
   readonly clock: { now: number };
   readonly keep: (headers?: Record<string, string>, body?: Uint8Array<ArrayBuffer>) => Promise<Response>;
@@ -21,7 +23,8 @@ interface Started {
 async function start(): Promise<Started> {
   const dir = path.join(temporaryDirectory(), 'shares');
   const clock = { now: Date.parse('2026-11-26T12:00:00Z') };
-  const agent = await AgentUnderTest.start({ shares: await ShareStore.open(dir, () => clock.now) });
+  const shares = await ShareStore.open(dir, () => clock.now);
+  const agent = await AgentUnderTest.start({ shares });
   const keep = (headers: Record<string, string> = {}, body = BYTES) =>
     fetch(`${agent.origin}/api/shares`, {
       method: 'POST',
@@ -35,7 +38,7 @@ async function start(): Promise<Started> {
         ...headers,
       },
     });
-  return { agent, dir, clock, keep };
+  return { agent, shares, dir, clock, keep };
 }
 
 async function kept(answer: Response): Promise<StoredShare> {
@@ -101,16 +104,16 @@ test('its link lets a browser see the page and the share, and nothing else of th
 
 test('nothing is kept of what is damaged, too large, of strangers, or no capture', async () => {
   const { dir, keep } = await start();
-  const refused: readonly (readonly [number, Promise<Response>])[] = [
-    [422, keep({ 'x-whither-sha256': '0'.repeat(64) })],
-    [422, keep({}, new TextEncoder().encode('<script>'))],
-    [422, keep({ 'x-whither-expires': '2020-01-01T00:00:00Z' })],
-    [422, keep({ 'x-whither-expires': 'tomorrow' })],
-    [415, keep({ 'content-type': 'text/plain' })],
-    [403, keep({ cookie: '' })],
-    [403, keep({ origin: 'http://elsewhere.example' })],
+  const refused: readonly (readonly [number, () => Promise<Response>])[] = [
+    [422, () => keep({ 'x-whither-sha256': '0'.repeat(64) })],
+    [422, () => keep({}, new TextEncoder().encode('<script>'))],
+    [422, () => keep({ 'x-whither-expires': '2020-01-01T00:00:00Z' })],
+    [422, () => keep({ 'x-whither-expires': 'tomorrow' })],
+    [415, () => keep({ 'content-type': 'text/plain' })],
+    [403, () => keep({ cookie: '' })],
+    [403, () => keep({ origin: 'http://elsewhere.example' })],
   ];
-  for (const [status, answer] of refused) expect((await answer).status).toBe(status);
+  for (const [status, answer] of refused) expect((await answer()).status).toBe(status);
   expect(readdirSync(dir)).toEqual([]);
 });
 
@@ -143,6 +146,75 @@ test('a share that expires says when, and is gone then', async () => {
   expect(readdirSync(dir)).toEqual([]);
 });
 
+test('those that have expired are deleted from the disk, also when nobody asks for them', async () => {
+  const { clock, dir, keep } = await start();
+  const expires = { 'x-whither-expires': '2026-11-27T12:00:00Z' };
+  await kept(await keep(expires));
+  clock.now = Date.parse('2026-11-27T12:00:01Z');
+  vi.useFakeTimers({ toFake: ['setInterval'] });
+  onTestFinished(() => void vi.useRealTimers());
+  await ShareStore.open(dir, () => clock.now);
+  expect(readdirSync(dir)).toEqual([]);
+  clock.now = Date.parse('2026-11-26T12:00:00Z');
+  await kept(await keep(expires));
+  clock.now = Date.parse('2026-11-27T12:00:01Z');
+  vi.advanceTimersByTime(60 * 60 * 1000);
+  await until(() => readdirSync(dir).length === 0);
+});
+
+test('what an agent that was killed has left of a share is removed, and shares are not', async () => {
+  const { dir, keep } = await start();
+  const { id } = await kept(await keep());
+  const left = 'a'.repeat(32);
+  for (const name of [`${left}.json`, `${'b'.repeat(32)}.pcapng`, `${id}.part`]) {
+    copyFileSync(path.join(dir, `${id}.${name.endsWith('json') ? 'json' : 'pcapng'}`), path.join(dir, name));
+  }
+  await ShareStore.open(dir);
+  expect(readdirSync(dir).sort()).toEqual([`${id}.json`, `${id}.pcapng`]);
+});
+
+describe('a share that is sent in pieces', () => {
+  const OFFERED = { sha256: SHA256, title: '', expires: null };
+  const byteByByte = [...Array.from(BYTES.subarray(0, 9), (byte) => Uint8Array.of(byte)), BYTES.subarray(9)];
+
+  test('is one all the same, or none', async () => {
+    const { shares } = await start();
+    expect((await shares.add(Readable.from(byteByByte), OFFERED)).bytes).toBe(BYTES.length);
+    const other = Readable.from([BYTES.subarray(0, 1), BYTES.subarray(0, 9)]);
+    await expect(shares.add(other, OFFERED)).rejects.toThrow('no pcapng');
+    const sha256 = createHash('sha256').update(BYTES.subarray(0, 3)).digest('hex');
+    const short = Readable.from([BYTES.subarray(0, 3)]);
+    await expect(shares.add(short, { ...OFFERED, sha256 })).rejects.toThrow('no pcapng');
+  });
+
+  test('is the only one until it has ended: limits hold for what comes at once', async () => {
+    const { shares, dir, keep } = await start();
+    const slow = new PassThrough();
+    const first = shares.add(slow, OFFERED);
+    slow.write(BYTES.subarray(0, 5));
+    const busy = await keep();
+    expect([busy.status, await busy.text()]).toEqual([
+      503,
+      'the agent is taking another share at the moment: send it again when that has ended.\n',
+    ]);
+    slow.end(BYTES.subarray(5));
+    await first;
+    expect((await keep()).status).toBe(201);
+    expect(readdirSync(dir)).toHaveLength(4);
+  });
+
+  test('and for which the disk has no room leaves nothing behind, and says so', async () => {
+    const { shares, dir } = await start();
+    async function* full(): AsyncGenerator<Uint8Array> {
+      yield BYTES.subarray(0, 100);
+      await Promise.resolve();
+      throw Object.assign(new Error('write'), { code: 'ENOSPC' });
+    }
+    await expect(shares.add(full(), OFFERED)).rejects.toThrow('has no room for the share');
+    expect(readdirSync(dir)).toEqual([]);
+  });
+});
+
 test('no path leads outside of the store', async () => {
   const { agent, dir } = await start();
   writeFileSync(path.join(dir, '..', 'secret.pcapng'), 'secret');
@@ -155,7 +227,7 @@ test('no path leads outside of the store', async () => {
     'secret',
     '.',
     '..',
-    `${'a'.repeat(32)}`,
+    'a'.repeat(32),
   ]) {
     for (const target of [`/s/${id}`, `/s/${id}.pcapng`]) {
       const answer = await agent.request(target, { cookie: '' });

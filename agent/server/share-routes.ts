@@ -6,13 +6,19 @@ import { open } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { MAX_STORED_BYTES, type StoredShare } from '#core/share/stored.ts';
 import { Failure } from '../failure.ts';
-import { tooLarge, type ShareStore } from '../share/store.ts';
+import { noSpace, takesAnother, tooLarge, type ShareStore } from '../share/store.ts';
 import { sendDescriptor } from './files.ts';
 import { sendJson, sendText } from './headers.ts';
 
 export const SHARES_PATH = '/api/shares';
 const SHARED = /^\/s\/([\w-]{1,64})(\.pcapng)?$/;
 const MAX_HEADER_CHARS = 2000;
+/** Of what is the share's fault: 422. */
+const STATUS: ReadonlyMap<string, number> = new Map([
+  [tooLarge().message, 413],
+  [takesAnother().message, 503],
+  [noSpace().message, 507],
+]);
 
 /** What `/s/…` names; null = it is none of these paths. */
 export function sharedPath(pathname: string): { readonly id: string; readonly bytes: boolean } | null {
@@ -111,7 +117,7 @@ async function keep(store: ShareStore, request: IncomingMessage, response: Serve
     if (!(thrown instanceof Failure)) throw thrown;
     // The rest of it is not waited for.
     response.setHeader('Connection', 'close');
-    sendText(response, thrown.message === tooLarge().message ? 413 : 422, thrown.line);
+    sendText(response, STATUS.get(thrown.message) ?? 422, thrown.line);
   }
 }
 

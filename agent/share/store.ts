@@ -10,13 +10,15 @@ import {
   SHARE_ID,
   type StoredShare,
 } from '#core/share/stored.ts';
-import { Failure } from '../failure.ts';
+import { codeOf, Failure } from '../failure.ts';
 
 const ID_BYTES = 24;
 const DIR_MODE = 0o700;
 const FILE_MODE = 0o600;
 /** Of all shares together. */
 const MAX_TOTAL_BYTES = 4 * 1024 * 1024 * 1024;
+/** How often those whose time is over are looked for; before that they are nobody's any more, but still on the disk. */
+const EXPIRY_INTERVAL_MS = 60 * 60 * 1000;
 /** First block of every pcapng. */
 const PCAPNG = Buffer.from('0a0d0d0a', 'hex');
 
@@ -31,22 +33,27 @@ export interface Offered {
 export class ShareStore {
   readonly #dir: string;
   readonly #now: () => number;
+  /** One at a time: what there is room for is known only when the one before has ended. */
+  #adding = false;
 
   private constructor(dir: string, now: () => number) {
     this.#dir = dir;
     this.#now = now;
   }
 
-  /** Makes the directory; shares that are in it are taken up. */
+  /** Makes the directory; shares that are in it are taken up. From then on those that expire are deleted, asked for or not. */
   static async open(dir: string, now: () => number = Date.now): Promise<ShareStore> {
     await mkdir(dir, { recursive: true, mode: DIR_MODE });
     const store = new ShareStore(dir, now);
     // What an agent that was killed was still writing.
     for (const name of await readdir(dir)) {
       const id = name.replace(/\.(?:pcapng|part|json)$/, '');
-      const isWhole = name.endsWith('.json') || (await store.#told(id)) !== null;
+      const isWhole = !name.endsWith('.part') && (await store.#told(id)) !== null;
       if (!isWhole && SHARE_ID.test(id)) await rm(path.join(dir, name), { force: true });
     }
+    await store.list();
+    // A directory that is gone has none.
+    setInterval(() => void store.list().catch(() => undefined), EXPIRY_INTERVAL_MS).unref();
     return store;
   }
 
@@ -75,13 +82,23 @@ export class ShareStore {
     return this.#path(id, 'pcapng');
   }
 
-  /** Keeps what comes. Failure when it is too much, damaged, or no capture; then nothing of it is kept. */
-  async add(body: AsyncIterable<Uint8Array>, { sha256, title, expires }: Offered): Promise<StoredShare> {
+  /** Keeps what comes. Failure when it is too much, damaged, no capture, or comes beside another; then nothing of it is kept. */
+  async add(body: AsyncIterable<Uint8Array>, offered: Offered): Promise<StoredShare> {
+    if (this.#adding) throw takesAnother();
+    this.#adding = true;
+    try {
+      return await this.#add(body, offered);
+    } finally {
+      this.#adding = false;
+    }
+  }
+
+  async #add(body: AsyncIterable<Uint8Array>, { sha256, title, expires }: Offered): Promise<StoredShare> {
     const kept = await this.list();
-    const total = kept.reduce((sum, { bytes }) => sum + bytes, 0);
-    if (kept.length >= MAX_STORED_SHARES || total >= MAX_TOTAL_BYTES) {
+    const room = MAX_TOTAL_BYTES - kept.reduce((sum, { bytes }) => sum + bytes, 0);
+    if (kept.length >= MAX_STORED_SHARES || room <= 0) {
       throw new Failure(
-        `the agent keeps ${kept.length} shares already, of ${total} bytes`,
+        `the agent keeps ${kept.length} shares already, of ${MAX_TOTAL_BYTES - room} bytes`,
         'delete some of them',
       );
     }
@@ -91,7 +108,7 @@ export class ShareStore {
     const id = randomBytes(ID_BYTES).toString('base64url');
     const part = this.#path(id, 'part');
     try {
-      const bytes = await written(part, body, sha256);
+      const bytes = await written(part, body, { sha256, room });
       await rename(part, this.#path(id, 'pcapng'));
       const share: StoredShare = {
         id,
@@ -105,7 +122,7 @@ export class ShareStore {
       return share;
     } catch (thrown) {
       await this.#forget(id);
-      throw thrown;
+      throw DISK_FULL.has(codeOf(thrown)) ? noSpace() : thrown;
     }
   }
 
@@ -136,28 +153,44 @@ export class ShareStore {
   }
 }
 
-/** How many bytes. */
-async function written(file: string, body: AsyncIterable<Uint8Array>, sha256: string): Promise<number> {
+/** How many bytes; `room`: there may be. */
+async function written(
+  file: string,
+  body: AsyncIterable<Uint8Array>,
+  { sha256, room }: { readonly sha256: string; readonly room: number },
+): Promise<number> {
   const hash = createHash('sha256');
   const handle = await open(file, 'wx', FILE_MODE);
   let bytes = 0;
   try {
     for await (const chunk of body) {
-      if (bytes === 0 && !PCAPNG.subarray(0, chunk.length).equals(chunk.subarray(0, PCAPNG.length))) {
-        throw new Failure('what was sent is no pcapng', 'send a share as whither share writes it');
-      }
+      // It may come byte by byte.
+      const magic = PCAPNG.subarray(bytes, bytes + chunk.length);
+      if (!magic.equals(chunk.subarray(0, magic.length))) throw noPcapng();
       bytes += chunk.length;
       if (bytes > MAX_STORED_BYTES) throw tooLarge();
+      if (bytes > room) {
+        throw new Failure(
+          `beside the shares that it keeps the agent has room for ${room} bytes`,
+          'delete some of them',
+        );
+      }
       hash.update(chunk);
-      await handle.write(chunk);
+      // All of it, where one write takes a part.
+      await handle.appendFile(chunk);
     }
   } finally {
     await handle.close();
   }
-  if (bytes === 0 || hash.digest('hex') !== sha256) {
+  if (hash.digest('hex') !== sha256) {
     throw new Failure('the share did not arrive as it was sent', 'send it again');
   }
+  if (bytes < PCAPNG.length) throw noPcapng();
   return bytes;
+}
+
+function noPcapng(): Failure {
+  return new Failure('what was sent is no pcapng', 'send a share as whither share writes it');
 }
 
 export function tooLarge(): Failure {
@@ -165,4 +198,14 @@ export function tooLarge(): Failure {
     `a share that an agent keeps has at most ${MAX_STORED_BYTES / 1024 / 1024} MiB`,
     'share less of the capture, or download it',
   );
+}
+
+export function takesAnother(): Failure {
+  return new Failure('the agent is taking another share at the moment', 'send it again when that has ended');
+}
+
+const DISK_FULL: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
+
+export function noSpace(): Failure {
+  return new Failure('the disk of the agent has no room for the share', 'delete others, or download it');
 }

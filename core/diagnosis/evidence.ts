@@ -99,6 +99,9 @@ function findings(before: Sighting | null, now: Sighting, t: Transition): string
   return found;
 }
 
+/** What `changedBytes` says of values: metadata of a packet, in a sentence. */
+export const BYTES_SAID = / were [0-9a-f]+…? and are [0-9a-f]+…?/g;
+
 function changedBytes(before: Sighting, now: Sighting, t: Transition): string {
   const last = t.changedTo - 1;
   const which = t.changedFrom === last ? `byte ${last}` : `bytes ${t.changedFrom} to ${last}`;
@@ -124,6 +127,9 @@ function seenText(now: Sighting, t: Transition): string {
   const head = seen.headChanged ? ', head another' : '';
   return `${name} was seen in between: meta_len ${seen.metaBefore} before, ${seen.metaAfter} after${head}`;
 }
+
+/** What `explanation` says of the host: behind the number of the kernel is who made it. */
+export const RELEASE_SAID = /(?<=\(this kernel: [\d.]*)[^\d.)][^)]*(?=\))/g;
 
 /** Why the findings mean this cause. */
 function explanation(t: Transition, between: Between, kernel: number, release: string): string {

@@ -3,10 +3,9 @@ import { typeWidth } from '#core/metadata/type-number.ts';
 import type { MetadataSchema } from '#core/metadata/types.ts';
 import { compileFilter } from '#core/query/compile.ts';
 import { Query } from '#core/query/query.ts';
-import { journeyKey } from '#core/share/selection.ts';
+import { journeyKeyOf } from '#core/share/selection.ts';
 import type { FilterError } from '#core/query/syntax.ts';
 import type { CaptureStore } from '#core/store/capture-store.ts';
-import { JOURNEY, JOURNEY_BIT } from '#core/store/journey-table.ts';
 import { CHUNK_MASK } from '#core/store/limits.ts';
 import type { InspectedEvent } from './event-object.ts';
 import { inspectStoredEvent } from './stored.ts';
@@ -41,11 +40,9 @@ export function passingJourneys(
   if ('error' in asked) return asked;
   const journeys = new Set<bigint>();
   for (let journey = 0; journey < store.journeys.count; journey++) {
-    const hasId = (store.journeys.word(journey, JOURNEY.flags) & JOURNEY_BIT.id) !== 0;
-    if (!hasId || asked.query?.has(journey) === false) continue;
-    const word = (of: number): bigint => BigInt(store.journeys.word(journey, of) >>> 0);
-    const id = (word(JOURNEY.idHi) << 32n) | word(JOURNEY.idLo);
-    journeys.add(journeyKey(store.journeys.word(journey, JOURNEY.run), id));
+    if (asked.query?.has(journey) === false) continue;
+    const key = journeyKeyOf(store, journey);
+    if (key !== null) journeys.add(key);
   }
   return { journeys };
 }

@@ -3,11 +3,13 @@
  * from going at all. As everywhere, what no list names does not go out.
  */
 import ipaddr from 'ipaddr.js';
+import { formatIpv4, formatIpv6, formatMac, IPV4_BYTES } from '#core/dissect/addresses.ts';
 import { HOP_STATE_NAMES } from '#core/diagnosis/types.ts';
 import { HOOKS } from '#core/format/hooks.ts';
 import { META_STATE } from '#core/format/structs.ts';
+import { ALL_JOURNEY_FIELDS, FIELDS } from '#core/query/catalogue.ts';
 import { parseFilter } from '#core/query/parse.ts';
-import { FilterFault, type Expression, type FieldName, type Literal } from '#core/query/syntax.ts';
+import { FilterFault, type Expression, type FieldName, type Literal, type Test } from '#core/query/syntax.ts';
 import { parseDuration, parseInstant, parseInteger } from '#core/query/values.ts';
 import type { ValueCounts } from './area.ts';
 import type { SharePolicy } from './policy.ts';
@@ -21,7 +23,15 @@ const WORDS: ReadonlySet<string> = new Set([
   ...Object.keys(META_STATE),
   ...['tcp', 'udp', 'icmp', 'icmpv6', 'igmp', 'sctp', 'arp', 'gre', 'esp', 'true', 'false', 'none'],
 ]);
-const MAC = /^[0-9a-f]{2}(?::[0-9a-f]{2}){5}$/i;
+/** With colons, dashes, or as routers print it. */
+const MAC = /^(?:[0-9a-f]{2}(?:[:-][0-9a-f]{2}){5}|[0-9a-f]{4}(?:\.[0-9a-f]{4}){2})$/i;
+
+/** Any word before an operator is a field to the parser. */
+const FIELD_NAMES: ReadonlySet<string> = new Set([
+  'journey.has',
+  ...[...FIELDS, ...ALL_JOURNEY_FIELDS].map(({ name }) => name),
+]);
+const TLV = 'tlv.';
 
 export interface ExpressionRules {
   readonly policy: SharePolicy;
@@ -42,6 +52,7 @@ export function shareExpression(text: string, rules: ExpressionRules): string | 
     throw thrown;
   }
   if (tree === null) return '';
+  if (!testsOf(tree).every(({ field }) => isField(field.name, rules))) return null;
   const changes: { readonly at: Literal; readonly text: string }[] = [];
   for (const { field, literal } of literalsOf(tree)) {
     const shared = shareLiteral(field, literal, rules);
@@ -52,26 +63,38 @@ export function shareExpression(text: string, rules: ExpressionRules): string | 
   return changes.reduce((out, { at, text: to }) => out.slice(0, at.from) + to + out.slice(at.to), text);
 }
 
-function literalsOf(tree: Expression): readonly { readonly field: FieldName; readonly literal: Literal }[] {
+function testsOf(tree: Expression): readonly Test[] {
   switch (tree.kind) {
     case 'test':
-      return [...(tree.field.of ?? []), ...tree.values].map((literal) => ({ field: tree.field, literal }));
+      return [tree];
     case 'and':
     case 'or':
-      return [...literalsOf(tree.left), ...literalsOf(tree.right)];
+      return [...testsOf(tree.left), ...testsOf(tree.right)];
     case 'not':
     case 'any':
     case 'every':
-      return literalsOf(tree.operand);
+      return testsOf(tree.operand);
   }
+}
+
+function literalsOf(tree: Expression): readonly { readonly field: FieldName; readonly literal: Literal }[] {
+  return testsOf(tree).flatMap(({ field, values }) =>
+    [...(field.of ?? []), ...values].map((literal) => ({ field, literal })),
+  );
+}
+
+/** One of the language, or a TLV that goes out. */
+function isField(name: string, { counts }: ExpressionRules): boolean {
+  return name.startsWith(TLV)
+    ? [...counts.keys()].some((of) => of.endsWith(`.${name.slice(TLV.length)}`))
+    : FIELD_NAMES.has(name);
 }
 
 function shareLiteral({ name }: FieldName, { text }: Literal, rules: ExpressionRules): string | null {
   const { policy, names } = rules;
   if (WORDS.has(text) || HOOKS.some((hook) => hook.name === text || hook.name.startsWith(`${text}@`)))
     return text;
-  const tlv = /^tlv\.(.*)$/.exec(name)?.[1];
-  if (tlv !== undefined && isReplaced(tlv, rules)) return null;
+  if (name.startsWith(TLV) && isReplaced(name.slice(TLV.length), rules)) return null;
   const address = shareAddress(text, names);
   if (address !== '') return policy.addresses === 'keep' ? text : address;
   if (HIDDEN_NUMBERS.test(name)) return null;
@@ -106,8 +129,8 @@ export function shareAddress(text: string, names: Pseudonyms): string {
 }
 
 function shareMac(text: string, names: Pseudonyms): string {
-  const bytes = Uint8Array.from(text.split(':'), (part) => Number.parseInt(part, 16));
-  return [...names.addresses.mac(bytes)].map((byte) => byte.toString(16).padStart(2, '0')).join(':');
+  const pairs = text.replace(/[^0-9a-f]/gi, '').match(/../g) ?? [];
+  return formatMac(names.addresses.mac(Uint8Array.from(pairs, (pair) => Number.parseInt(pair, 16))), 0);
 }
 
 function networkOf(text: string): Network | null {
@@ -124,6 +147,6 @@ function networkOf(text: string): Network | null {
 function shareNetwork({ bytes, bits }: Network, names: Pseudonyms): string {
   const out = names.addresses.ip(bytes).slice();
   if (bits !== null) for (let i = bits; i < 8 * out.length; i++) out[i >> 3]! &= ~(0x80 >> (i & 7));
-  const printed = ipaddr.fromByteArray([...out]).toString();
+  const printed = out.length === IPV4_BYTES ? formatIpv4(out, 0) : formatIpv6(out, 0);
   return bits === null ? printed : `${printed}/${bits}`;
 }

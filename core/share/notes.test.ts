@@ -135,6 +135,9 @@ describe('a filter expression', () => {
     'tlv.session == 1234',
     'skb == 0xffff888100000000',
     'task ~ "nginx"',
+    '192.0.2.7 or len > 4',
+    'alice exists',
+    'tlv.customer_alice > 3',
     'where is',
   ])('with what may be one does not go: %s', (text) => expect(shared(text)).toBeNull());
 });

@@ -1,5 +1,7 @@
 /** Which events of a capture go into a share. */
 import type { PacketView } from '#core/pcapng/types.ts';
+import type { CaptureStore } from '#core/store/capture-store.ts';
+import { JOURNEY, JOURNEY_BIT } from '#core/store/journey-table.ts';
 
 export interface ShareSelection {
   /** Unix ns, both included; null = from the beginning, to the end. */
@@ -17,18 +19,36 @@ export function isEverything({ fromNs, toNs, journeys, hooks }: ShareSelection):
   return fromNs === null && toNs === null && journeys === null && hooks === null;
 }
 
-/** An id (epb_packetid) means a journey within its run, which is numbered as CaptureFacts does. */
-export function journeyKey(run: number, id: bigint): bigint {
-  return (BigInt(run) << 64n) | id;
+const RUN_BITS = 128n;
+
+/**
+ * A run by its random id (32 hex digits), which is the same in every reading of the log; one without ('') by `number`, its place among
+ * the sections that were read.
+ */
+export function runKey(id: string, number: number): bigint {
+  return id === '' ? BigInt(number) : (1n << RUN_BITS) | BigInt(`0x${id}`);
 }
 
-/** `hook`: of the packet's interface; `run`: of its section. A packet without an id is in no journey, and with `journeys` left out. */
+/** An id (epb_packetid) means a journey within its run (`runKey`). */
+export function journeyKey(run: bigint, id: bigint): bigint {
+  return (run << 64n) | id;
+}
+
+/** Of a journey that a store has; null = it has no id, and so no key. */
+export function journeyKeyOf({ journeys, facts }: CaptureStore, journey: number): bigint | null {
+  if ((journeys.word(journey, JOURNEY.flags) & JOURNEY_BIT.id) === 0) return null;
+  const word = (of: number): bigint => BigInt(journeys.word(journey, of) >>> 0);
+  const run = journeys.word(journey, JOURNEY.run);
+  return journeyKey(runKey(facts.runId(run), run), (word(JOURNEY.idHi) << 32n) | word(JOURNEY.idLo));
+}
+
+/** `hook`: of the packet's interface; `run`: `runKey` of its section. A packet without an id is in no journey, and with `journeys` left out. */
 export function isSelected(
   selection: ShareSelection,
   packet: PacketView,
   timeNs: bigint,
   hook: number,
-  run: number,
+  run: bigint,
 ): boolean {
   const { fromNs, toNs, journeys, hooks } = selection;
   if (fromNs !== null && timeNs < fromNs) return false;

@@ -39,7 +39,7 @@ import { PacketCache } from './packet-cache.ts';
 import { PacketRedactor } from './packet.ts';
 import type { SharePolicy } from './policy.ts';
 import { Pseudonyms } from './pseudonyms.ts';
-import { isEverything, isSelected, type ShareSelection } from './selection.ts';
+import { isEverything, isSelected, runKey, type ShareSelection } from './selection.ts';
 
 export interface SnapshotOptions {
   readonly policy: SharePolicy;
@@ -92,10 +92,9 @@ export class Snapshot implements CaptureSink {
   #decoder: AreaDecoder | null = null;
   #choice: ReturnType<typeof choiceOf> = 'none';
   #schemaWritten = false;
-  /** Of the section being read, and how many there were: a section without a run of its own is one (CaptureFacts). */
-  #run = 0;
+  /** `runKey` of the section being read, and how many there were. */
+  #run = 0n;
   #runs = 0;
-  readonly #runNumbers = new Map<string, number>();
 
   constructor(options: SnapshotOptions) {
     const { policy, key, schema } = options;
@@ -166,7 +165,7 @@ export class Snapshot implements CaptureSink {
     });
     this.#facts = null;
     this.#schemaWritten = false;
-    this.#run = this.#runs++;
+    this.#run = runKey('', this.#runs++);
   }
 
   interface(info: InterfaceInfo): void {
@@ -235,7 +234,7 @@ export class Snapshot implements CaptureSink {
     switch (subtype) {
       case BLOCK_SUBTYPE.section:
         if (body.length < SECTION_SIZE) return;
-        this.#ofRun(formatHex(body, SECTION_RUN, RUN_BYTES));
+        this.#run = runKey(formatHex(body, SECTION_RUN, RUN_BYTES), 0);
         this.#out.custom(subtype, body.subarray(0, SECTION_SIZE));
         return;
       case BLOCK_SUBTYPE.gap:
@@ -282,13 +281,6 @@ export class Snapshot implements CaptureSink {
 
   problem(problem: Problem): void {
     this.problems.push(problem);
-  }
-
-  /** Sections with the same run are one capture. */
-  #ofRun(name: string): void {
-    const known = this.#runNumbers.get(name);
-    if (known === undefined) this.#runNumbers.set(name, this.#run);
-    else this.#run = known;
   }
 
   #json(subtype: number, value: unknown): void {

@@ -187,7 +187,12 @@ export class CaptureFacts {
    * runs are no longer kept; '' when the capture has none.
    */
   runName(run: number): string {
-    return this.runIds[run]?.slice(0, RUN_NAME_DIGITS) ?? '';
+    return this.runId(run).slice(0, RUN_NAME_DIGITS);
+  }
+
+  /** All 32 hex digits of it; '' when the capture has none. */
+  runId(run: number): string {
+    return this.runIds[run] ?? '';
   }
 
   private missingOn(host: string): void {

@@ -16,11 +16,12 @@ interface Props {
 
 export function SendButtons({ made, title, onSent }: Props) {
   const session = useSession();
-  const hasAgent = usePage((state) => (state.host ?? null) !== null);
+  const host = usePage((state) => state.host);
+  const hasAgent = (host ?? null) !== null;
   const work = useWork();
   const [done, setDone] = useState('');
   const [url, setUrl] = useState('');
-  const name = `${title.replace(/\.(?:pcapng|pcap|ntar)$/i, '').replace(/[^\w.-]+/g, '-')}-share`;
+  const name = shareName(made, title);
   const noPage = noPageReason();
   const run = (task: () => Promise<string>) =>
     work.run(async () => {
@@ -78,14 +79,17 @@ export function SendButtons({ made, title, onSent }: Props) {
         >
           Keep at the agent
         </button>
-        <button
-          className="button"
-          disabled={work.busy || noPage !== ''}
-          title={`With the share inside, at most ${MAX_LINK_CHARS} characters; no server sees it`}
-          onClick={() => run(async () => show(await linkOf(session, made), 'The share is in the link'))}
-        >
-          Link with it inside
-        </button>
+        {host === null && (
+          // On the page of an agent it would lead to this one's own loopback, where nobody else is.
+          <button
+            className="button"
+            disabled={work.busy || noPage !== ''}
+            title={`With the share inside, at most ${MAX_LINK_CHARS} characters; no server sees it`}
+            onClick={() => run(async () => show(await linkOf(session, made), 'The share is in the link'))}
+          >
+            Link with it inside
+          </button>
+        )}
       </p>
       {work.error !== '' && (
         <p className="share-error" role="alert">
@@ -104,4 +108,10 @@ export function SendButtons({ made, title, onSent }: Props) {
       )}
     </section>
   );
+}
+
+/** Of its file, without an ending: that of the capture may name the host. */
+function shareName({ manifest: { policy, created } }: MadeShare, title: string): string {
+  if (policy.names !== 'keep') return `share-${created.slice(0, 'YYYY-MM-DD'.length)}`;
+  return `${title.replace(/\.(?:pcapng|pcap|ntar)$/i, '').replace(/[^\w.-]+/g, '-')}-share`;
 }

@@ -41,7 +41,7 @@ export default function ShareDialog({ onClose }: { readonly onClose: () => void 
   const work = useLongWork();
   if (capture === null) return null;
 
-  /** What was made is by other rules: it is not what would go. */
+  /** What was made is by other rules: it is not what would go. While it is being made nothing can be changed. */
   const changed = <T,>(set: (value: T) => void) => {
     return (value: T) => {
       setMade(null);
@@ -80,7 +80,7 @@ export default function ShareDialog({ onClose }: { readonly onClose: () => void 
   return (
     <Modal title="Share" onClose={onClose}>
       <div className="share">
-        <fieldset>
+        <fieldset disabled={work.busy}>
           <legend>What goes</legend>
           {choose('all', 'the whole capture')}
           {choose('listed', 'journeys that the filter passes', !isFiltered(link))}
@@ -120,7 +120,7 @@ export default function ShareDialog({ onClose }: { readonly onClose: () => void 
             </button>
           </p>
         </fieldset>
-        <fieldset>
+        <fieldset disabled={work.busy}>
           <legend>What must not leave</legend>
           {RULES.map(({ rule, text, cost }) => (
             <label key={rule} title={`It costs: ${cost}`}>

@@ -2,7 +2,7 @@
  * Keeps the address bar equal to the state. Choosing a source or a filter is a step that Back undoes; moving
  * through journeys and hops rewrites the step that began it, so that Back does not retrace every arrow key.
  */
-import { parseLink, printLink, sameSource, type LinkState } from './link.ts';
+import { parseLink, printShortLink, sameSource, type LinkState } from './link.ts';
 import type { Session } from './session.ts';
 
 /** Journeys chosen within this time of each other are one step. */
@@ -39,7 +39,7 @@ export function mirrorAddress(session: Session): () => void {
     if (link === mirrored || applying) return;
     const before = mirrored;
     mirrored = link;
-    const text = printLink(link);
+    const text = printShortLink(link);
     if (text === location.search) return;
     const journeyMoved = before.journey?.lo !== link.journey?.lo || before.journey?.hi !== link.journey?.hi;
     const walking = performance.now() - walkedAt < WALK_MS;

@@ -4,13 +4,16 @@ import { MAX_COLUMNS } from '#core/query/limits.ts';
 import { HARMS } from '#workers/api.ts';
 import {
   EMPTY_LINK,
+  isNewer,
   MAX_HOP_CHARS,
+  MAX_LINK_CHARS,
   MAX_QUERY_CHARS,
   parseCaptureUrl,
   parseJourneyId,
   parseLink,
   printJourneyId,
   printLink,
+  printShortLink,
   type LinkState,
   type SourceRef,
 } from './link.ts';
@@ -94,6 +97,36 @@ describe('the link', () => {
     expect(parseLink('?time=2026-11-23T00:00:02Z..2026-11-23T00:00:01Z').time).toBeNull();
     expect(parseLink('?time=14s..15s').time).toBeNull();
     expect(parseLink('?time=1969-12-31T23:59:59Z..2026-11-23T00:00:01Z').time).toBeNull();
+  });
+
+  // One of each version, as it was printed then; none is ever taken away.
+  it.each([
+    [
+      '?source=sample:edge&lost=1&journey=7',
+      { source: { kind: 'sample', id: 'edge' }, journey: { hi: 0, lo: 7 }, harm: 'lost' },
+    ],
+    [
+      '?source=live&harm=clobbered&journey=7%400badcafe&at=3',
+      { source: { kind: 'live' }, journey: { hi: 0, lo: 7 }, run: '0badcafe', at: 3, harm: 'clobbered' },
+    ],
+  ])('opens %s, a link of an earlier version', (query, expected) => {
+    expect(parseLink(query)).toEqual({ ...EMPTY_LINK, ...expected });
+    expect(isNewer(query)).toBe(false);
+  });
+
+  it('reads of a newer link what it knows, and says that it is newer', () => {
+    expect(parseLink('?v=3&source=live&unheard=of')).toEqual({ ...EMPTY_LINK, source: { kind: 'live' } });
+    expect(isNewer('?v=3&source=live')).toBe(true);
+    expect(['?v=2', '?v=-3', '?v=1e9', `?v=${'9'.repeat(5)}`, ''].filter(isNewer)).toEqual([]);
+  });
+
+  it('prints at most 2000 characters', () => {
+    fc.assert(
+      fc.property(link, fc.string({ minLength: 900, maxLength: 1000, unit: 'binary' }), (state, where) => {
+        if (state.source?.kind !== 'url')
+          expect(printShortLink({ ...state, where, hop: null }).length).toBeLessThanOrEqual(MAX_LINK_CHARS);
+      }),
+    );
   });
 
   it('leaves out what is at its default', () => {

@@ -90,6 +90,16 @@ export const EMPTY_LINK: LinkState = {
   paused: false,
 };
 
+/** Of the format (docs/links.md); in links from 3 on. */
+const LINK_VERSION = 2;
+/** From the parameters of each version to those of the next, the first of them from 1 to 2. */
+const UPGRADES: readonly ((parameters: URLSearchParams) => void)[] = [
+  (parameters) => {
+    if (parameters.get('lost') === '1') parameters.set('harm', 'lost');
+  },
+];
+/** Of what is printed: columns, then the comparison, then the expression stay out of a longer one. */
+export const MAX_LINK_CHARS = 2000;
 /** Nothing longer is parsed at all. */
 export const MAX_QUERY_CHARS = 8192;
 export const MAX_URL_CHARS = 2000;
@@ -219,10 +229,33 @@ function parseSort(text: string | null): ListSort | null {
   return isFieldName(field) ? { field, down } : null;
 }
 
+/** Without a version it may be either of the first two, which have no word in common with another meaning. */
+function versionOf(parameters: URLSearchParams): number {
+  const text = parameters.get('v') ?? '';
+  return /^\d{1,4}$/.test(text) ? Number(text) : 1;
+}
+
+/** Whether a link says more than this page understands. */
+export function isNewer(query: string): boolean {
+  return query.length <= MAX_QUERY_CHARS && versionOf(new URLSearchParams(query)) > LINK_VERSION;
+}
+
+/** `printLink` within MAX_LINK_CHARS. */
+export function printShortLink(state: LinkState): string {
+  let short = state;
+  for (const part of [{ columns: null }, { compare: null }, { where: '' }]) {
+    const text = printLink(short);
+    if (text.length <= MAX_LINK_CHARS) return text;
+    short = { ...short, ...part };
+  }
+  return printLink(short);
+}
+
 /** `?a=b` or `a=b` → state. Never throws; junk becomes the default. */
 export function parseLink(query: string): LinkState {
   if (query.length > MAX_QUERY_CHARS) return EMPTY_LINK;
   const parameters = new URLSearchParams(query);
+  for (const upgrade of UPGRADES.slice(Math.max(0, versionOf(parameters) - 1))) upgrade(parameters);
   const journeyText = parameters.get('journey');
   const [idText = '', runText = ''] = (journeyText ?? '').split('@', 2);
   const journey = parseJourneyId(idText);

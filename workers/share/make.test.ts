@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest';
+import { CaptureWriter } from '#core/pcapng/writer.ts';
 import { CAREFUL } from '#core/share/policy.ts';
+import { KEEP_ALL } from '#core/share/testing/keep-all.ts';
 import type { CaptureNotes, ShareAsk } from '#workers/api.ts';
 import { generatedBytes } from '#workers/testing/capture-bytes.ts';
 import { fileWorld, World } from '#workers/testing/world.ts';
@@ -22,6 +24,27 @@ const ASK: ShareAsk = {
   notes: NOTES,
   expiresMs: null,
 };
+
+const SECTION_JOURNEYS = 3;
+
+/** A run of one agent: the same ids in every one. */
+function section(run: number): Uint8Array {
+  const writer = new CaptureWriter();
+  writer.sectionHeader();
+  writer.section({
+    run: new Uint8Array(16).fill(run),
+    segment: 0,
+    startedNs: 1n,
+    clockOffsetNs: 0n,
+    clockErrorNs: 0n,
+  });
+  writer.interfaceDescription({ linkType: 1, name: 'eth0' });
+  for (let id = 1; id <= SECTION_JOURNEYS; id++) {
+    const data = new Uint8Array(60).fill(16 * run + id);
+    writer.enhancedPacket({ interfaceId: 0, time: BigInt(1000 * run + id), data, packetId: BigInt(id) });
+  }
+  return writer.take();
+}
 
 async function opened(of: Uint8Array<ArrayBuffer> = new Uint8Array(bytes)): Promise<World> {
   const world = fileWorld(of);
@@ -54,6 +77,29 @@ it('makes of the list a share that opens, with its notes, and says what it is of
   expect(arrived.faults).toEqual([]);
   expect(arrived.manifest?.selection.journeys).toBe(journey.length);
   expect(arrived.notes).toEqual({ ...NOTES, view: [] });
+});
+
+it('what was chosen goes, also when the log has let go of earlier runs since it was read', async () => {
+  const runs = [1, 2, 3].map((run) => section(run));
+  const { session } = await opened(new Uint8Array(Buffer.concat(runs)));
+  const { journey } = await session.rows(0, 100);
+  expect(journey.length).toBe(3 * SECTION_JOURNEYS);
+  const rotated = new File(
+    runs.slice(1).map((one) => new Uint8Array(one)),
+    'spool.pcapng',
+  );
+  const chosen = SECTION_JOURNEYS + 1;
+  const made = await session.makeShare(
+    { ...ASK, capture: { kind: 'file', file: rotated }, journeys: [chosen], policy: KEEP_ALL },
+    new MessageChannel().port1,
+  );
+  expect(made?.manifest.events).toEqual({ kept: 1, left: 2 * SECTION_JOURNEYS - 1 });
+  const again = await opened(new Uint8Array(await made!.blob.arrayBuffer()));
+  const rows = await again.session.rows(0, 100);
+  expect(rows.journey.length).toBe(1);
+  const [before, after] = [await session.journey(chosen), await again.session.journey(0)];
+  expect([after.id, after.run]).toEqual([before.id, before.run]);
+  expect(after.run).toBe('02020202');
 });
 
 it('is given up when nobody wants it any more', async () => {

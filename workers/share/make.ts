@@ -4,10 +4,9 @@ import { bytesToHex } from '@noble/hashes/utils.js';
 import { formatHex } from '#core/dissect/addresses.ts';
 import { CaptureReader } from '#core/pcapng/reader.ts';
 import { KEY_BYTES } from '#core/share/keyed.ts';
-import { journeyKey, type ShareSelection } from '#core/share/selection.ts';
+import { journeyKeyOf, type ShareSelection } from '#core/share/selection.ts';
 import { Snapshot } from '#core/share/snapshot.ts';
 import type { CaptureStore } from '#core/store/capture-store.ts';
-import { JOURNEY, JOURNEY_BIT } from '#core/store/journey-table.ts';
 import { Fault } from '#workers/fault.ts';
 import type { WorkProgress } from '#workers/schema/api.ts';
 import { openWhole, readNext } from '#workers/schema/whole-capture.ts';
@@ -123,10 +122,8 @@ function keysOf(
 ): ReadonlySet<bigint> {
   const keys = new Set<bigint>();
   const add = (journey: number): void => {
-    if ((store.journeys.word(journey, JOURNEY.flags) & JOURNEY_BIT.id) === 0) return;
-    const word = (of: number): bigint => BigInt(store.journeys.word(journey, of) >>> 0);
-    const id = (word(JOURNEY.idHi) << 32n) | word(JOURNEY.idLo);
-    keys.add(journeyKey(store.journeys.word(journey, JOURNEY.run), id));
+    const key = journeyKeyOf(store, journey);
+    if (key !== null) keys.add(key);
   };
   if (journeys !== 'listed') {
     for (const journey of journeys) if (journey < store.journeys.count) add(journey);

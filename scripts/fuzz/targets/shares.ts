@@ -1,14 +1,21 @@
-/** What leaves the host: any capture is cut down and redacted, and what comes out is a capture again. */
+/** What leaves the host, a capture again whatever came in; and what comes back with it: notes, manifest, links. */
 import { BLOCK_SUBTYPE } from '#core/format/structs.ts';
+import { parseNotes, type CaptureNotes } from '#core/notes/notes.ts';
 import { CaptureReader } from '#core/pcapng/reader.ts';
 import type { CaptureSink, Problem } from '#core/pcapng/types.ts';
 import { KEY_BYTES } from '#core/share/keyed.ts';
 import { parseManifest } from '#core/share/manifest.ts';
 import { CAREFUL } from '#core/share/policy.ts';
+import { shareExpression } from '#core/share/expression.ts';
+import { shareNotes } from '#core/share/notes.ts';
+import { shareProse } from '#core/share/prose.ts';
+import { Pseudonyms } from '#core/share/pseudonyms.ts';
 import { EVERYTHING } from '#core/share/selection.ts';
 import { Snapshot } from '#core/share/snapshot.ts';
+import { MAX_LINK_CHARS, parseLink, printLink, printShortLink } from '#src/state/link.ts';
 import { holds, type Target } from '../target.ts';
 import { CAPTURES } from './capture-seeds.ts';
+import { bytesOf, jsonBytes, textOf } from './text.ts';
 
 const CAPTURE_BYTES = 64 * 1024;
 
@@ -34,6 +41,21 @@ function check(bytes: Uint8Array): void {
   holds(manifests === 1, 'a share without its manifest');
 }
 
+const NOTES: CaptureNotes = {
+  notes: 1,
+  view: [
+    ['journey', '1'],
+    ['hop', 'eth0:tcx/ingress@first'],
+    ['where', 'ip.src == 192.0.2.0/24 and not journey.has("lost")'],
+  ],
+  report: '## What\n\nlost at eth0 of 192.0.2.7',
+  items: [
+    { pin: { on: 'journey', id: '1', run: '' }, text: 'here' },
+    { pin: { on: 'hop', hop: 'eth0:tcx/ingress@first' }, text: 'there' },
+    { pin: { on: 'time', fromNs: '1', toNs: '2' }, text: '' },
+  ],
+};
+
 const share: Target = {
   name: 'share',
   seeds: CAPTURES,
@@ -46,7 +68,7 @@ const share: Target = {
       schema: null,
       created: '2026-11-26T00:00:00Z',
       expires: null,
-      notes: null,
+      notes: NOTES,
     });
     const reader = new CaptureReader(snapshot);
     reader.push(input);
@@ -59,4 +81,79 @@ const share: Target = {
   },
 };
 
-export const SHARE_TARGETS: readonly Target[] = [share];
+const KEY = new Uint8Array(KEY_BYTES).fill(7);
+
+/** What arrives with a share, and goes out again with another. */
+const notes: Target = {
+  name: 'notes',
+  seeds: [jsonBytes(NOTES), jsonBytes({ ...NOTES, items: [] })],
+  maxBytes: 4096,
+  run: (input) => {
+    const parsed = parseNotes(input);
+    if ('fault' in parsed) return parsed;
+    const rules = { policy: CAREFUL, names: new Pseudonyms(KEY), counts: new Map() };
+    const shared = shareNotes(parsed.value, rules, () => null);
+    holds('value' in parseNotes(jsonBytes(shared)), 'notes that are none when they have gone out');
+    return shared;
+  },
+};
+
+const manifest: Target = {
+  name: 'manifest',
+  seeds: [
+    jsonBytes({
+      share: 1,
+      created: '2026-11-26T12:00:00Z',
+      expires: null,
+      policy: CAREFUL,
+      selection: { fromNs: '1', toNs: null, journeys: 3, hooks: [1] },
+      events: { kept: 1, left: 0 },
+      removed: { payloadBytes: 0, unknownBytes: 0, comments: 0, blocks: 0, mapEntries: 0 },
+      values: { 'edge.client': { kept: 0, replaced: 1, dropped: 0 } },
+    }),
+  ],
+  maxBytes: 4096,
+  run: (input) => parseManifest(input),
+};
+
+/** An expression or a sentence: no address of it stays. */
+const words: Target = {
+  name: 'shared-words',
+  seeds: [
+    'ip.src == 192.0.2.7 or ip.dst in {192.0.2.0/24, 2001:db8::1}',
+    'any(hop == tcx/ingress and meta.len > 4) && eth.src == 02:00:00:00:00:01',
+    'At eth0 of 192.0.2.7, 2001:db8::/32 and ::ffff:192.0.2.1',
+  ].map(bytesOf),
+  maxBytes: 512,
+  run: (input) => {
+    const text = textOf(input);
+    const rules = { policy: CAREFUL, names: new Pseudonyms(KEY), counts: new Map() };
+    const expression = shareExpression(text, rules);
+    holds(!/\b192\.0\.2\.7\b/.test(expression ?? ''), 'an address that stays in an expression');
+    return [expression, shareProse(text, rules)];
+  },
+};
+
+const link: Target = {
+  name: 'link',
+  seeds: [
+    '?source=sample:edge&journey=12@0badcafe&at=3&hop=eth0:tcx&where=len+%3E+40&col=tlv.a~7&sort=-time&group=flow',
+    '?v=3&lost=1&time=2026-11-23T00:00:00Z..2026-11-23T00:00:01.5Z&compare=1&a=len+%3E+4&b=len+%3C+3&pause=1',
+    '?source=url:/s/0123456789abcdef.pcapng&harm=lost&meta=with',
+  ].map(bytesOf),
+  maxBytes: 16_384,
+  run: (input) => {
+    const state = parseLink(textOf(input));
+    const again = printLink(state);
+    holds(printLink(parseLink(again)) === again, 'a link that reads otherwise when it is printed');
+    const url = state.source?.kind === 'url' ? state.source.url : '';
+    holds(!/^(?!https?:\/\/|\/(?![/\\]))./.test(url), 'a source that is neither http nor here');
+    holds(
+      url !== '' || state.hop !== null || printShortLink(state).length <= MAX_LINK_CHARS,
+      'too long a link',
+    );
+    return state;
+  },
+};
+
+export const SHARE_TARGETS: readonly Target[] = [share, notes, manifest, words, link];

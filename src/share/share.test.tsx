@@ -1,0 +1,100 @@
+// @vitest-environment happy-dom
+import { act, cleanup, fireEvent, render, screen, waitFor } from '@testing-library/react';
+import { afterEach, expect, it, vi } from 'vitest';
+import { CAREFUL, type SharePolicy } from '#core/share/policy.ts';
+import { manifestOf, newTally } from '#core/share/manifest.ts';
+import { SessionContext } from '#src/state/context.ts';
+import type { Session } from '#src/state/session.ts';
+import { createPageStore, type HostInfo } from '#src/state/store.ts';
+import type { MadeShare, ShareAsk } from '#workers/api.ts';
+import { SendButtons } from './SendButtons.tsx';
+import ShareDialog from './ShareDialog.tsx';
+
+const AGENT: HostInfo = { live: true, text: '', host: 'edge-7' };
+const notes = { notes: 1, view: [], report: '', items: [] } as const;
+
+function made(policy: SharePolicy): MadeShare {
+  const selection = { fromNs: null, toNs: null, journeys: null, hooks: null };
+  const of = { created: '2026-11-26T12:00:00.000Z', expires: null, policy, selection, tally: newTally() };
+  const manifest = manifestOf({ ...of, unknownBytes: 0, values: new Map() });
+  const blob = new Blob([new Uint8Array(4)]);
+  const empty = { viewLost: [], packets: [] };
+  return {
+    blob,
+    bytesBefore: 8,
+    sha256: '0'.repeat(64),
+    manifest,
+    notes: { ...notes, view: [], items: [] },
+    ...empty,
+  };
+}
+
+function sessionWith(host: HostInfo | null, api: object = {}): Session {
+  const store = createPageStore();
+  const origin = { kind: 'file', file: new File([], 'edge-7.pcapng') } as const;
+  const capture = { origin, title: 'edge-7.pcapng' } as ReturnType<typeof store.getState>['capture'];
+  store.setState({ capture, host });
+  return { store, api } as unknown as Session;
+}
+
+afterEach(() => {
+  cleanup();
+  vi.restoreAllMocks();
+});
+
+it('while a share is made its rules stay as they are: what can be sent is by those that are shown', async () => {
+  const asked: ShareAsk[] = [];
+  let finish: (share: MadeShare) => void = () => undefined;
+  const makeShare = (ask: ShareAsk) => {
+    asked.push(ask);
+    return new Promise<MadeShare>((resolve) => (finish = resolve));
+  };
+  render(
+    <SessionContext value={sessionWith(null, { makeShare })}>
+      <ShareDialog onClose={() => undefined} />
+    </SessionContext>,
+  );
+  const payload = () => screen.getByRole('checkbox', { name: /payload is cut off/ });
+  fireEvent.click(payload());
+  fireEvent.click(screen.getByRole('button', { name: /Make it, and see/ }));
+  await waitFor(() => expect(asked).toHaveLength(1));
+  expect(asked[0]!.policy.payload).toBe('keep');
+  for (const group of screen.getAllByRole('group'))
+    expect(group.matches('fieldset:disabled, details')).toBe(true);
+  await act(async () => {
+    finish(made(asked[0]!.policy));
+    await Promise.resolve();
+  });
+  await screen.findByTestId('share-made');
+  expect(payload().closest('fieldset')!.disabled).toBe(false);
+  // By other rules it is no longer what would go.
+  fireEvent.click(payload());
+  expect(screen.queryByRole('button', { name: 'Download pcapng' })).toBeNull();
+});
+
+function showButtons(host: HostInfo | null, policy: SharePolicy): void {
+  render(
+    <SessionContext value={sessionWith(host)}>
+      <SendButtons made={made(policy)} title="whither-edge-7.pcapng" onSent={() => undefined} />
+    </SessionContext>,
+  );
+}
+
+it.each([
+  [CAREFUL, 'share-2026-11-26.pcapng'],
+  [{ ...CAREFUL, names: 'keep' }, 'whither-edge-7-share.pcapng'],
+])('the name of its file names the host only where names are kept', async (policy, name) => {
+  const click = vi.spyOn(HTMLAnchorElement.prototype, 'click').mockReturnValue();
+  showButtons(null, policy);
+  fireEvent.click(screen.getByRole('button', { name: 'Download pcapng' }));
+  expect((await screen.findByRole('status')).textContent).toBe(`${name} is written.`);
+  expect(click.mock.contexts.map(({ download }) => download)).toEqual([name]);
+});
+
+it('a link with the share inside is offered where others reach the page, which is not on that of an agent', () => {
+  showButtons(AGENT, CAREFUL);
+  expect(screen.queryByRole('button', { name: 'Link with it inside' })).toBeNull();
+  cleanup();
+  showButtons(null, CAREFUL);
+  expect(screen.getByRole('button', { name: 'Link with it inside' })).toBeTruthy();
+});
