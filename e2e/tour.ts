@@ -176,8 +176,9 @@ async function pinFonts(page: Page): Promise<boolean> {
   }, FONTS);
 }
 
-/** Before two pictures in a row are the same. */
-const MAX_TRIES = 40;
+/** Pictures in a row that are the same when nothing moves any more. */
+const SAME_TIMES = 3;
+const MAX_TRIES = 60;
 const TRY_MS = 150;
 
 /** The page of a shot as it is when nothing moves any more; null: without the fonts of the pictures. */
@@ -196,9 +197,11 @@ export async function take(page: Page, site: string, shot: Shot): Promise<PNG | 
   if (!(await pinFonts(page))) return null;
   await shot.act?.(page);
   let before: Buffer | null = null;
+  let same = 1;
   for (let i = 0; i < MAX_TRIES; i++) {
     const now = await page.screenshot({ animations: 'disabled', caret: 'hide' });
-    if (before !== null && now.equals(before)) return PNG.sync.read(now);
+    same = before?.equals(now) === true ? same + 1 : 1;
+    if (same === SAME_TIMES) return PNG.sync.read(now);
     before = now;
     await page.waitForTimeout(TRY_MS);
   }

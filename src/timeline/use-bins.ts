@@ -22,6 +22,8 @@ export function useBins({ view, bins, tlv }: BinsWanted): TimelineBins | null {
   const session = useSession();
   const capture = usePage((state) => state.calm?.capture ?? 0);
   const generation = usePage((state) => state.calm?.generation ?? 0);
+  // What is read to its end is asked about at once.
+  const source = usePage((state) => state.calm?.state ?? 'idle');
   const [answer, setAnswer] = useState<{ capture: number; found: TimelineBins } | null>(null);
   const [from, to] = view === null ? ['', ''] : [view.from.toString(), view.to.toString()];
   useEffect(() => {
@@ -55,6 +57,6 @@ export function useBins({ view, bins, tlv }: BinsWanted): TimelineBins | null {
       stale = true;
       clearTimeout(timer);
     };
-  }, [session, capture, generation, from, to, bins, tlv]);
+  }, [session, capture, generation, source, from, to, bins, tlv]);
   return answer === null || answer.capture !== capture ? null : answer.found;
 }
