@@ -9,14 +9,17 @@ import { HOOKS } from '#core/format/hooks.ts';
 import { META_STATE } from '#core/format/structs.ts';
 import { ALL_JOURNEY_FIELDS, FIELDS } from '#core/query/catalogue.ts';
 import { parseFilter } from '#core/query/parse.ts';
-import { FilterFault, type Expression, type FieldName, type Literal, type Test } from '#core/query/syntax.ts';
+import { FilterFault, type Expression, type Literal, type Test } from '#core/query/syntax.ts';
 import { parseDuration, parseInstant, parseInteger } from '#core/query/values.ts';
-import type { ValueCounts } from './area.ts';
 import type { SharePolicy } from './policy.ts';
 import type { Pseudonyms } from './pseudonyms.ts';
 
-/** Numbers that have pseudonyms in the share, or none. */
-const HIDDEN_NUMBERS = /^(?:skb|head|hash|cookie|pid|tgid|netns|ifindex|task|cb)\b/;
+const KERNEL_ADDRESSES: ReadonlySet<string> = new Set(['skb', 'head', 'hash', 'cookie']);
+const MARKS: ReadonlySet<string> = new Set(['mark', 'priority']);
+/** Their values are names, also where they look like something else: there are devices called 100. */
+const NAMES: ReadonlySet<string> = new Set(['device', 'host', 'netns', 'task']);
+/** Those of hops have devices and programs in them: `hop`, `lost_at`, … */
+const HOPS = /^hop$|_at$/;
 /** Words that are no name of anybody. */
 const WORDS: ReadonlySet<string> = new Set([
   ...HOP_STATE_NAMES,
@@ -32,18 +35,17 @@ const FIELD_NAMES: ReadonlySet<string> = new Set([
   ...[...FIELDS, ...ALL_JOURNEY_FIELDS].map(({ name }) => name),
 ]);
 const TLV = 'tlv.';
+const PROGRAM = /^(?:\w+#)?\d+$/;
 
 export interface ExpressionRules {
   readonly policy: SharePolicy;
   readonly names: Pseudonyms;
-  /** What became of the values of TLVs, by `SCHEMA.TYPE`. */
-  readonly counts: ReadonlyMap<string, ValueCounts>;
+  /** TLVs of the capture's schemas by name, and whether their values go out as they are (`keptTypes`). */
+  readonly kept: ReadonlyMap<string, boolean>;
 }
 
 /** null = it does not go out: it is no expression, or holds what may be a secret. */
 export function shareExpression(text: string, rules: ExpressionRules): string | null {
-  const { addresses, names, kernelAddresses } = rules.policy;
-  if (addresses === 'keep' && names === 'keep' && kernelAddresses === 'keep') return text;
   let tree: Expression | null;
   try {
     tree = parseFilter(text);
@@ -77,42 +79,58 @@ function testsOf(tree: Expression): readonly Test[] {
   }
 }
 
-function literalsOf(tree: Expression): readonly { readonly field: FieldName; readonly literal: Literal }[] {
-  return testsOf(tree).flatMap(({ field, values }) =>
-    [...(field.of ?? []), ...values].map((literal) => ({ field, literal })),
-  );
+function literalsOf(tree: Expression): readonly { readonly field: string; readonly literal: Literal }[] {
+  return testsOf(tree).flatMap(({ field: { name, of = [] }, values }) => [
+    // What a latency is between.
+    ...of.map((literal) => ({ field: 'hop', literal })),
+    ...values.map((literal) => ({ field: name, literal })),
+  ]);
 }
 
 /** One of the language, or a TLV that goes out. */
-function isField(name: string, { counts }: ExpressionRules): boolean {
-  return name.startsWith(TLV)
-    ? [...counts.keys()].some((of) => of.endsWith(`.${name.slice(TLV.length)}`))
-    : FIELD_NAMES.has(name);
+function isField(name: string, { kept }: ExpressionRules): boolean {
+  return name.startsWith(TLV) ? kept.has(name.slice(TLV.length)) : FIELD_NAMES.has(name);
 }
 
-function shareLiteral({ name }: FieldName, { text }: Literal, rules: ExpressionRules): string | null {
-  const { policy, names } = rules;
-  if (WORDS.has(text) || HOOKS.some((hook) => hook.name === text || hook.name.startsWith(`${text}@`)))
-    return text;
-  if (name.startsWith(TLV) && isReplaced(name.slice(TLV.length), rules)) return null;
+function shareLiteral(field: string, { text }: Literal, rules: ExpressionRules): string | null {
+  const { policy, names, kept } = rules;
+  const only = (keeps: boolean): string | null => (keeps ? text : null);
   const address = shareAddress(text, names);
+  const hasNames = policy.names === 'keep';
+  if (field.startsWith(TLV)) {
+    if (kept.get(field.slice(TLV.length)) !== true) return null;
+    return only(address === '' || policy.addresses === 'keep');
+  }
+  if (NAMES.has(field)) return only(hasNames);
+  // By its id, or with where it is attached.
+  if (field === 'program') return only(policy.programs === 'keep' && (hasNames || PROGRAM.test(text)));
+  if (HOPS.test(field)) return only(isHook(text) || (hasNames && policy.programs === 'keep'));
+  if (KERNEL_ADDRESSES.has(field) && policy.kernelAddresses !== 'keep') return null;
+  if (MARKS.has(field) && policy.marks !== 'keep') return null;
   if (address !== '') return policy.addresses === 'keep' ? text : address;
-  if (HIDDEN_NUMBERS.test(name)) return null;
-  if (/^(?:mark|priority)\b/.test(name) && policy.marks === 'drop') return null;
-  const isNumber =
+  return only(WORDS.has(text) || isHook(text) || isNumber(text) || hidesNobody(policy));
+}
+
+function isHook(text: string): boolean {
+  return HOOKS.some(({ name }) => name === text || name.startsWith(`${text}@`));
+}
+
+function isNumber(text: string): boolean {
+  return (
     parseInteger(text) !== null ||
     parseDuration(text) !== null ||
     isInstants(text) ||
-    /^\d+(?:\.\.|-)\d+$/.test(text);
-  return isNumber ? text : null;
+    /^\d+(?:\.\.|-)\d+$/.test(text)
+  );
+}
+
+/** Any text may be what somebody is called by. */
+function hidesNobody({ addresses, names, programs, kernelAddresses }: SharePolicy): boolean {
+  return [addresses, names, programs, kernelAddresses].every((rule) => rule === 'keep');
 }
 
 function isInstants(text: string): boolean {
   return text.split('..', 2).every((part) => parseInstant(part) !== null);
-}
-
-function isReplaced(tlv: string, { counts }: ExpressionRules): boolean {
-  return [...counts].some(([of, count]) => of.endsWith(`.${tlv}`) && count.replaced + count.dropped > 0);
 }
 
 interface Network {

@@ -8,10 +8,11 @@ import { encodeUtf8 } from '#core/pcapng/text.ts';
 import { CaptureStore } from '#core/store/capture-store.ts';
 import { journeyId, journeyRun } from '#core/store/event-text.ts';
 import { shareExpression } from './expression.ts';
-import { CAREFUL } from './policy.ts';
+import { CAREFUL, type SharePolicy } from './policy.ts';
 import { Pseudonyms } from './pseudonyms.ts';
 import { EVERYTHING } from './selection.ts';
 import { Snapshot } from './snapshot.ts';
+import { KEEP_ALL } from './testing/keep-all.ts';
 import { seededCapture } from './testing/secrets.ts';
 
 const KEY = new Uint8Array(32).fill(42);
@@ -29,10 +30,10 @@ function idOf(store: CaptureStore, journey: number): string {
   return ((BigInt(hi >>> 0) << 32n) | BigInt(lo >>> 0)).toString();
 }
 
-function share(bytes: Uint8Array, notes: CaptureNotes): CaptureStore {
+function share(bytes: Uint8Array, notes: CaptureNotes, selection = EVERYTHING): CaptureStore {
   const snapshot = new Snapshot({
     policy: CAREFUL,
-    selection: EVERYTHING,
+    selection,
     key: KEY,
     schema: null,
     created: '2026-11-26T12:00:00Z',
@@ -108,11 +109,13 @@ it('what was written says the names of the share', () => {
 
 describe('a filter expression', () => {
   const names = new Pseudonyms(KEY);
-  const counts = new Map([
-    ['edge.session', { kept: 0, replaced: 3, dropped: 0 }],
-    ['edge.verdict', { kept: 3, replaced: 0, dropped: 0 }],
+  const kept = new Map([
+    ['session', false],
+    ['verdict', true],
+    ['client', true],
   ]);
-  const shared = (text: string) => shareExpression(text, { policy: CAREFUL, names, counts });
+  const shared = (text: string, policy: Partial<SharePolicy> = {}) =>
+    shareExpression(text, { policy: { ...CAREFUL, ...policy }, names, kept });
 
   it.each([
     'meta.len > 4 and journey.has("lost")',
@@ -138,8 +141,62 @@ describe('a filter expression', () => {
     '192.0.2.7 or len > 4',
     'alice exists',
     'tlv.customer_alice > 3',
+    'device == 100',
+    'host == 2001',
+    'netns == 4026531840',
+    'task in {812, 900}',
+    'program == "edge_tcx#42 at tcx/ingress of eth0"',
+    'program ~ eth0',
+    'hop == 100',
+    'lost_at == "eth0:tcx/ingress"',
+    'latency("100", "xdp") > 5us',
+    'latency("eth0:a", "eth0:b") > 5us',
+    'tlv.client == 192.0.2.7',
+    'flow == "UDP 192.0.2.7:4000 > 192.0.2.9:53"',
     'where is',
   ])('with what may be one does not go: %s', (text) => expect(shared(text)).toBeNull());
+});
+
+describe('a filter expression goes by every rule', () => {
+  const names = new Pseudonyms(KEY);
+  const kept = new Map([['session', true]]);
+  const shared = (text: string, policy: Partial<SharePolicy>, tlvs = kept) =>
+    shareExpression(text, { policy: { ...CAREFUL, ...policy }, names, kept: tlvs });
+
+  it.each<[string, keyof SharePolicy]>([
+    ['device == eth0', 'names'],
+    ['host == 2001', 'names'],
+    ['netns == 4026531840', 'names'],
+    ['task == "nginx/812"', 'names'],
+    ['hop == "eth0:tcx/ingress"', 'names'],
+    ['program ~ edge', 'names'],
+    ['program == "edge_tcx#42"', 'programs'],
+    ['mark == 7', 'marks'],
+    ['priority > 3', 'marks'],
+    ['skb == 0xffff888100000000', 'kernelAddresses'],
+    ['ip.src == 192.0.2.7', 'addresses'],
+  ])('%s: as it is where %s are kept, and not where everything else is', (text, rule) => {
+    expect(shared(text, KEEP_ALL)).toBe(text);
+    expect(shared(text, { [rule]: 'keep' })).toBe(text);
+    const hidden: Partial<SharePolicy> = { ...KEEP_ALL, [rule]: rule === 'marks' ? 'drop' : 'pseudonym' };
+    expect(shared(text, hidden)).not.toBe(text);
+  });
+
+  it('with a value of a TLV only where that is kept, also when everything else is', () => {
+    expect(shared('tlv.session == "alice"', KEEP_ALL)).toBe('tlv.session == "alice"');
+    expect(shared('tlv.session == "alice"', KEEP_ALL, new Map([['session', false]]))).toBeNull();
+    expect(shared('tlv.customer == 7', KEEP_ALL)).toBeNull();
+  });
+
+  it('and a value is kept by its rule, whether the share has one of it or not', () => {
+    const { capture } = seededCapture();
+    const view: CaptureNotes['view'] = [
+      ['a', 'tlv.session == "1234"'],
+      ['b', 'tlv.verdict == pass'],
+    ];
+    const written: CaptureNotes = { notes: 1, view, report: '', items: [] };
+    expect(notesOf(share(capture, written, { ...EVERYTHING, toNs: 0n })).view).toEqual([view[1]]);
+  });
 });
 
 describe('a notes block', () => {

@@ -1,5 +1,5 @@
 /** What a share keeps, replaces and drops. The defaults are what a careful person would send to somebody outside. */
-import type { TlvType, ValueKind } from '#core/metadata/types.ts';
+import type { MetadataSchema, TlvType, ValueKind } from '#core/metadata/types.ts';
 
 /** `pseudonym`: an address that stands for it; `hash`: bytes that are equal where the value is; `drop`: zeros in its place. */
 export const VALUE_RULES = ['keep', 'pseudonym', 'hash', 'drop'] as const;
@@ -72,4 +72,22 @@ export function ruleOf(
 ): ValueRule {
   const name = [schema, ...path, type.name].join('.');
   return policy.values[name] ?? defaultRule(type.kind, policy);
+}
+
+/** Types of a document by name, and whether their values go out as they are, with all that is nested in them, wherever they are. */
+export function keptTypes(policy: SharePolicy, schema: MetadataSchema): ReadonlyMap<string, boolean> {
+  const kept = new Map<string, boolean>();
+  for (const { name, types } of [schema, ...(schema.also ?? [])]) {
+    for (const type of types) {
+      kept.set(type.name, isKept(policy, name, type, []) && kept.get(type.name) !== false);
+    }
+  }
+  return kept;
+}
+
+function isKept(policy: SharePolicy, schema: string, type: TlvType, path: readonly string[]): boolean {
+  return (
+    ruleOf(policy, schema, type, path) === 'keep' &&
+    (type.types ?? []).every((inner) => isKept(policy, schema, inner, [...path, type.name]))
+  );
 }

@@ -37,7 +37,7 @@ import { MapRedactor } from './map-sample.ts';
 import { shareNotes } from './notes.ts';
 import { PacketCache } from './packet-cache.ts';
 import { PacketRedactor } from './packet.ts';
-import type { SharePolicy } from './policy.ts';
+import { keptTypes, type SharePolicy } from './policy.ts';
 import { Pseudonyms } from './pseudonyms.ts';
 import { isEverything, isSelected, runKey, type ShareSelection } from './selection.ts';
 
@@ -91,6 +91,8 @@ export class Snapshot implements CaptureSink {
   #facts: HostFacts | null = null;
   #decoder: AreaDecoder | null = null;
   #choice: ReturnType<typeof choiceOf> = 'none';
+  /** Of all schemas that have been in force. */
+  readonly #kept = new Map<string, boolean>();
   #schemaWritten = false;
   /** `runKey` of the section being read, and how many there were. */
   #run = 0n;
@@ -131,7 +133,7 @@ export class Snapshot implements CaptureSink {
   /** As they go out, by what has been read so far. */
   notes(notes: CaptureNotes): CaptureNotes {
     const { policy } = this.#options;
-    const rules = { policy, names: this.names, counts: this.#areas.counts };
+    const rules = { policy, names: this.names, kept: this.#kept };
     return shareNotes(notes, rules, (hop) => this.#hopNames.get(hop) ?? null);
   }
 
@@ -311,6 +313,9 @@ export class Snapshot implements CaptureSink {
     this.#events.use(decoder);
     this.#maps.use(decoder);
     this.#cache.clear();
+    for (const [name, kept] of keptTypes(this.#options.policy, schema)) {
+      this.#kept.set(name, kept && this.#kept.get(name) !== false);
+    }
   }
 
   #decoderOf(area: Uint8Array, hop: number): AreaDecoder | null {
