@@ -155,7 +155,7 @@ test('no path leads outside of the store', async () => {
     'secret',
     '.',
     '..',
-    `${'a'.repeat(32)}`,
+    'a'.repeat(32),
   ]) {
     for (const target of [`/s/${id}`, `/s/${id}.pcapng`]) {
       const answer = await agent.request(target, { cookie: '' });
