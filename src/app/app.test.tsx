@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import { SessionContext } from '#src/state/context.ts';
 import { Session } from '#src/state/session.ts';
 import { createPageStore } from '#src/state/store.ts';
-import { FAKE_DETAIL } from '#src/testing/detail.ts';
+import { fakeDetail } from '#src/testing/detail.ts';
 import { FakeWorker, fakeConnection, fakeUpdate } from '#src/testing/fake-worker.ts';
 import type { Update } from '#workers/api.ts';
 import { App } from './App.tsx';
@@ -121,8 +121,7 @@ describe('the page', () => {
     const link = { direction: 'to', kind: 'clone', known: 'exact', journey: 11, id: '12' } as const;
     worker.journey = (journey: number) =>
       Promise.resolve({
-        ...FAKE_DETAIL,
-        journey,
+        ...fakeDetail(journey),
         diagnosis: 'It was lost in a clone.',
         links: [{ ...link, evidence: 'seen in the kernel' }],
       });

@@ -96,3 +96,13 @@ export const FAKE_DETAIL: JourneyDetail = {
   ],
   omitted: 0,
 };
+
+/** More than a journey has hops. */
+const EVENTS_APART = 10;
+
+/** The same happened to another: with events of its own, for none is of two journeys. */
+export function fakeDetail(journey: number): JourneyDetail {
+  const apart = EVENTS_APART * (journey - FAKE_DETAIL.journey);
+  const hops = FAKE_DETAIL.hops.map((hop) => ({ ...hop, event: hop.event + apart }));
+  return { ...FAKE_DETAIL, journey, id: String(journey + 1), hops };
+}

@@ -21,7 +21,7 @@ import type {
 } from '#workers/api.ts';
 import type { Connection } from '#src/state/connection.ts';
 import { fakeBytes } from './bytes.ts';
-import { FAKE_DETAIL } from './detail.ts';
+import { fakeDetail } from './detail.ts';
 import { edgeHops } from './hops.ts';
 import { FAKE_START_NS, fakeRows } from './rows.ts';
 
@@ -192,7 +192,7 @@ export class FakeWorker implements WhitherWorker {
     return this.#note('journeyOf', [idHi, idLo, run], idLo - 1);
   }
   journey(journey: number) {
-    return this.#note('journey', [journey], { ...FAKE_DETAIL, journey, id: String(journey + 1) });
+    return this.#note('journey', [journey], fakeDetail(journey));
   }
   eventBytes(event: number) {
     return this.#note('eventBytes', [event], fakeBytes({ event }));
