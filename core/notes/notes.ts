@@ -15,7 +15,7 @@ const Name = v.pipe(v.string(), v.minLength(1), v.maxLength(MAX_NAME));
 const Pin = v.variant('on', [
   /** `id`: epb_packetid, decimal; `run`: as links name it (CaptureFacts.runName), '' = the only one. */
   v.object({ on: v.literal('journey'), id: Decimal, run: v.pipe(v.string(), v.regex(/^[0-9a-f]{0,32}$/)) }),
-  /** As links name it: NAME or NAME~NETNS. */
+  /** As links name it: NAME, NAME~NETNS or NAME~NETNS~HOST (src/state/hop-key.ts). */
   v.object({ on: v.literal('hop'), hop: Name }),
   v.object({ on: v.literal('tlv'), name: Name }),
   /** Unix ns, both included. */

@@ -1,10 +1,9 @@
 /** What a share says of itself, told by whoever reads it: that nobody takes what was left out for what was not there. */
 import { BLOCK_SUBTYPE } from '#core/format/structs.ts';
 import type { CaptureSink } from '#core/pcapng/types.ts';
-import { parseManifest, type ShareManifest } from './manifest.ts';
-
-/** Of captures that were joined each has one; more of them are not told. */
-const MAX_MANIFESTS = 16;
+import { MAX_TOLD } from '#core/store/limits.ts';
+import type { ShareManifest } from './manifest.ts';
+import { readTold } from './told.ts';
 
 /** `sink`, and `found` for each share in what it takes. A manifest that is none is a problem of `sink`. */
 export function withManifests(sink: CaptureSink, found: (manifest: ShareManifest) => void): CaptureSink {
@@ -18,19 +17,12 @@ export function withManifests(sink: CaptureSink, found: (manifest: ShareManifest
     problem: (problem) => sink.problem(problem),
     custom: (block) => {
       sink.custom(block);
-      if (block.subtype !== BLOCK_SUBTYPE.manifest || manifests === MAX_MANIFESTS) return;
+      if (block.subtype !== BLOCK_SUBTYPE.manifest || manifests === MAX_TOLD) return;
       manifests++;
-      const parsed = parseManifest(block.body);
-      if ('value' in parsed) found(parsed.value);
-      else {
-        sink.problem({
-          code: 'bad-block',
-          offset: block.offset,
-          cause: `The manifest block here is not as it should be (${parsed.fault}); it is ignored.`,
-          remedy: 'This is a share that does not say what was left out: ask whoever made it.',
-          fatal: false,
-        });
-      }
+      const told = readTold(block);
+      if (told === null || 'notes' in told) return;
+      if ('manifest' in told) found(told.manifest);
+      else sink.problem(told.problem);
     },
   };
 }

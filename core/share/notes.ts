@@ -19,7 +19,7 @@ const FIELDS: ReadonlySet<string> = new Set(['col', 'sort', 'group']);
 const FIELD = /^-?[a-z][\w.]*(?:~\d*)?$/i;
 const EXPRESSIONS: ReadonlySet<string> = new Set(['where', 'a', 'b']);
 
-/** `hopName`: NAME or NAME~NETNS of the capture → of the share; null = it has none, or its pseudonym is not known. */
+/** `hopName`: NAME, NAME~NETNS or NAME~NETNS~HOST of the capture → of the share; null = it has none, or its pseudonym is not known. */
 export function shareNotes(
   { report, items, view }: CaptureNotes,
   rules: ExpressionRules,

@@ -11,15 +11,7 @@ export async function takeIn(session: Session): Promise<void> {
   const { store } = session;
   // Meanwhile another was opened.
   if (store.getState().capture !== capture) return;
-  for (const cause of arrived.faults) {
-    session.report({
-      code: 'bad-share',
-      offset: 0,
-      cause,
-      remedy: 'Ask whoever made this share for it again.',
-      fatal: false,
-    });
-  }
+  for (const problem of arrived.faults) session.report(problem);
   const { notes } = arrived;
   store.setState({
     arrived,

@@ -1,5 +1,6 @@
 /** What the page asks about shares; part of WhitherWorker. */
 import type { CaptureNotes } from '#core/notes/notes.ts';
+import type { Problem } from '#core/pcapng/types.ts';
 import type { ShareManifest } from '#core/share/manifest.ts';
 import type { SharePolicy } from '#core/share/policy.ts';
 import type { TimeRange } from '#core/store/view.ts';
@@ -50,8 +51,8 @@ export interface MadeShare {
 export interface ArrivedShare {
   readonly manifest: ShareManifest | null;
   readonly notes: CaptureNotes | null;
-  /** What could not be read of it, a line each. */
-  readonly faults: readonly string[];
+  /** What could not be read of it. */
+  readonly faults: readonly Problem[];
 }
 
 export interface ShareWork {

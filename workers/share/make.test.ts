@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { BLOCK_SUBTYPE } from '#core/format/structs.ts';
 import { CaptureWriter } from '#core/pcapng/writer.ts';
 import { CAREFUL } from '#core/share/policy.ts';
 import { KEEP_ALL } from '#core/share/testing/keep-all.ts';
@@ -100,6 +101,22 @@ it('what was chosen goes, also when the log has let go of earlier runs since it 
   const [before, after] = [await session.journey(chosen), await again.session.journey(0)];
   expect([after.id, after.run]).toEqual([before.id, before.run]);
   expect(after.run).toBe('02020202');
+});
+
+it('of manifests and notes that arrive the newest count, and those that are none are said with their place', async () => {
+  const writer = new CaptureWriter();
+  writer.sectionHeader();
+  const offset = writer.length;
+  writer.json(BLOCK_SUBTYPE.notes, { notes: 2 });
+  writer.json(BLOCK_SUBTYPE.notes, NOTES);
+  writer.json(BLOCK_SUBTYPE.manifest, { share: 1 });
+  const { session } = await opened(new Uint8Array(writer.take()));
+  const { manifest, notes, faults } = await session.arrivedShare();
+  expect([manifest, notes]).toEqual([null, NOTES]);
+  expect(faults.map(({ offset: at, cause }) => [at, /^The (\w+) block/.exec(cause)?.[1]])).toEqual([
+    [offset, 'notes'],
+    [expect.any(Number), 'manifest'],
+  ]);
 });
 
 it('is given up when nobody wants it any more', async () => {
