@@ -8,7 +8,7 @@ import { JOURNEY } from '#core/store/journey-table.ts';
 import { TimelineBuilder } from '#core/store/timeline.ts';
 import { CAREFUL, type SharePolicy } from './policy.ts';
 import { KEEP_ALL } from './testing/keep-all.ts';
-import { EVERYTHING, type ShareSelection } from './selection.ts';
+import { EVERYTHING, journeyKeyOf, type ShareSelection } from './selection.ts';
 import { Snapshot } from './snapshot.ts';
 
 const SAMPLES = path.join(import.meta.dirname, '../../public/samples');
@@ -80,8 +80,8 @@ for (const name of readdirSync(SAMPLES).filter((file) => file.endsWith('.pcapng'
 it('a selection takes whole journeys, and counts what it left', () => {
   const capture = new Uint8Array(readFileSync(path.join(SAMPLES, 'edge.pcapng')));
   const before = stored(capture);
-  const id = BigInt(before.journeys.word(0, JOURNEY.idLo));
-  const after = stored(share(capture, CAREFUL, { ...EVERYTHING, journeys: new Set([id]) }));
+  const key = journeyKeyOf(before, 0)!;
+  const after = stored(share(capture, CAREFUL, { ...EVERYTHING, journeys: new Set([key]) }));
   expect(after.journeys.count).toBe(1);
   expect(after.events.count).toBe(before.journeys.word(0, JOURNEY.count));
 });
