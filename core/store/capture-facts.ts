@@ -198,7 +198,9 @@ export class CaptureFacts {
   private missingOn(host: string): void {
     if (this.missing.get(host) === this.lastMissing) return;
     this.missing.set(host, this.lastMissing);
-    this.missingHooks = [...this.missing].flatMap(([name, hooks]) => hooks.map((hook) => ({ ...hook, host: name })));
+    this.missingHooks = [...this.missing].flatMap(([name, hooks]) =>
+      hooks.map((hook) => ({ ...hook, host: name })),
+    );
   }
 
   private gapBlock(block: CustomBlock): void {

@@ -431,7 +431,9 @@ describe('what a capture says of its host', () => {
       ],
     });
     const store = storeOf(section);
-    expect(store.facts.missingHooks).toEqual([{ hook: 2, name: TCX, reason: 'kernel 6.1 has no tcx', host: '' }]);
+    expect(store.facts.missingHooks).toEqual([
+      { hook: 2, name: TCX, reason: 'kernel 6.1 has no tcx', host: '' },
+    ]);
     expect(journeyDetail(store, 0).hops.map(({ task, drop }) => [task, drop])).toEqual([
       ['nginx/810', ''],
       ['', 'NO_SOCKET'],
