@@ -59,6 +59,8 @@ const around = fc.constantFrom(
     ['', '%x'],
     ['# ', '\n'],
     ['|', '|'],
+    ['300.', ''],
+    ['01.', '.5'],
     ['', '…'],
   ].map(([before, behind]) => ({ before: before!, behind: behind! })),
 );

@@ -4,11 +4,13 @@ import { shareAddress, type ExpressionRules } from './expression.ts';
 import type { SharePolicy } from './policy.ts';
 
 const HEX = '[0-9a-fA-F]{1,4}';
-const IPV4 = String.raw`(?<!\d)\d{1,3}(?:\.\d{1,3}){3}(?!\d)`;
+const OCTET = String.raw`(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)`;
+const DOTTED = String.raw`${OCTET}(?:\.${OCTET}){3}`;
+const IPV4 = String.raw`(?<!\d)${DOTTED}(?!\d)`;
 const IPV4_PREFIX = String.raw`(?:/(?:[12]?\d|3[0-2])(?!\d))?`;
 /** All eight groups, or fewer and `::`, or with an IPv4 address as its end. */
 const IPV6 =
-  `(?:(?:(?:${HEX}:){6}|(?:${HEX}(?::${HEX}){0,5})?::(?:${HEX}:){0,5})${String.raw`\d{1,3}(?:\.\d{1,3}){3}`}` +
+  `(?:(?:(?:${HEX}:){6}|(?:${HEX}(?::${HEX}){0,5})?::(?:${HEX}:){0,5})${DOTTED}` +
   `|(?:${HEX}:){7}${HEX}|(?:${HEX}(?::${HEX}){0,6})?::(?:${HEX}(?::${HEX}){0,6})?)`;
 const IPV6_PREFIX = String.raw`(?:/(?:1[01]\d|12[0-8]|[1-9]?\d)(?!\d))?`;
 /** With colons, dashes, or as routers print it. */

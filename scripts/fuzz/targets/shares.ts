@@ -130,7 +130,9 @@ const words: Target = {
     const rules = { policy: CAREFUL, names: new Pseudonyms(KEY), kept: new Map() };
     const expression = shareExpression(text, rules);
     holds(!/\b192\.0\.2\.7\b/.test(expression ?? ''), 'an address that stays in an expression');
-    return [expression, shareProse(text, rules)];
+    const prose = shareProse(text, rules);
+    holds(!/(?<!\d)192\.0\.2\.7(?!\d)/.test(prose), 'an address that stays in a sentence');
+    return [expression, prose];
   },
 };
 
