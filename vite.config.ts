@@ -15,6 +15,7 @@ function staticHost(): Plugin {
   return {
     name: 'whither-static-host',
     apply: 'build',
+    enforce: 'post',
     transformIndexHtml: (html) => ({
       html,
       tags: [
@@ -25,11 +26,15 @@ function staticHost(): Plugin {
         },
       ],
     }),
-    generateBundle(_options, bundle) {
-      const worker = Object.values(bundle).find(({ fileName }) => fileName === `${SERVICE_WORKER}.js`);
-      if (worker?.type !== 'chunk') return;
-      const files = Object.keys(bundle).filter((file) => file.startsWith('assets/'));
-      worker.code = worker.code.replaceAll('WHITHER_FILES', JSON.stringify(files.sort()));
+    generateBundle: {
+      // Behind Vite, which takes scripts out again that are nothing but the import of a style.
+      order: 'post',
+      handler(_options, bundle) {
+        const worker = Object.values(bundle).find(({ fileName }) => fileName === `${SERVICE_WORKER}.js`);
+        if (worker?.type !== 'chunk') return;
+        const files = Object.keys(bundle).filter((file) => file.startsWith('assets/'));
+        worker.code = worker.code.replaceAll('WHITHER_FILES', JSON.stringify(files.sort()));
+      },
     },
   };
 }

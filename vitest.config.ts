@@ -3,12 +3,15 @@ import { defineConfig } from 'vitest/config';
 /** These keep one CPU busy for minutes, and no kernel but their own. */
 const VM_TESTS = ['agent/lab/vm/**/*.kernel.test.ts', 'agent/lab/taps/vm.kernel.test.ts'];
 
+/** The page of an agent that looks at this host. */
+const LIVE_TESTS = ['controls', 'live', 'open', 'share-live', 'types'].map((name) => `e2e/${name}.e2e.ts`);
+
 const env = { TZ: 'UTC', LC_ALL: 'C' };
 
 /**
- * Four projects: `unit` needs nothing but Node; `kernel` needs root and BPF (skipped by name and
+ * Five projects: `unit` needs nothing but Node; `kernel` needs root and BPF (skipped by name and
  * reason elsewhere, unless WHITHER_REQUIRE_KERNEL=1), `vm` packaged kernels in QEMU; `browser` needs Debian's
- * Chromium and a build.
+ * Chromium and a build, `live` an agent on the kernel as well.
  */
 export default defineConfig({
   test: {
@@ -47,6 +50,19 @@ export default defineConfig({
         test: {
           name: 'browser',
           include: ['e2e/**/*.e2e.ts'],
+          exclude: LIVE_TESTS,
+          env,
+          // One second, the default, is less than a page may take beside other work: how soon is not what is asserted.
+          expect: { poll: { timeout: 20_000 } },
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: 'live',
+          include: LIVE_TESTS,
           env,
           // One second, the default, is less than a page may take beside other work: how soon is not what is asserted.
           expect: { poll: { timeout: 20_000 } },

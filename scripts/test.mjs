@@ -11,12 +11,13 @@ import { say } from './lib/say.mjs';
 import { ensureBuilt, ensureNode, ensureNpmPackages, ensureProbe } from './lib/setup.mjs';
 
 /**
- * Two at a time, for two processors: those of one row one after the other. Kernel and browser tests look at the same host, so never
- * at once, and they wait more than they compute; the others compute.
+ * Three at a time, for two processors: those of one row one after the other. Kernel tests and those of the page with an agent look at
+ * the same host, so never at once, and they wait more than they compute; the others compute.
  */
 const LANES = [
-  ['kernel', 'browser'],
-  ['check', 'unit', 'vm'],
+  ['kernel', 'live'],
+  ['check', 'vm'],
+  ['unit', 'browser'],
 ];
 
 ensureNode();

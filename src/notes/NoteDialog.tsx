@@ -32,6 +32,7 @@ export default function NoteDialog({ onClose }: { readonly onClose: () => void }
         <label className="note-on">
           on{' '}
           <select
+            className="button quiet small"
             value={chosen}
             onChange={({ target }) => {
               const next = Number(target.value);
