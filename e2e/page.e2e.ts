@@ -25,8 +25,9 @@ describe('a sample', () => {
       expect(busy.length, lane).toBeGreaterThanOrEqual(7);
     }
     expect(hops.find((hop) => hop.hop.endsWith('tcx/ingress@last'))?.share).toBe('100 %');
-    const drawn = await page.$$eval('.station:not(.missing)', (stations) => stations.length);
-    expect(drawn).toBe(hops.length);
+    // Row by row, each in a task of its own.
+    const drawn = () => page.$$eval('.station:not(.missing)', (stations) => stations.length);
+    await expect.poll(drawn).toBe(hops.length);
   });
 
   it('tells of a journey which TLVs it carried and where each appeared', async () => {
