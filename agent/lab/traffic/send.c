@@ -206,6 +206,25 @@ static int serve(const char *port, bool back)
 	return drain(datagrams, listener, back);
 }
 
+/* How long a clone is kept at least: its origin is then past all that is looked at. */
+#define KEEP_CLONE_NS 20000000
+
+/* Reads what came before it began to wait, and nothing that came since. */
+static void read_kept(int fd)
+{
+	static char buffer[1 << 16];
+	struct timespec keep = { .tv_nsec = KEEP_CLONE_NS };
+	struct tpacket_stats came = {};
+	socklen_t size = sizeof(came);
+
+	if (getsockopt(fd, SOL_PACKET, PACKET_STATISTICS, &came, &size))
+		return;
+	nanosleep(&keep, NULL);
+	/* tp_packets counts those that found no room as well. */
+	for (unsigned int i = came.tp_drops; i < came.tp_packets; i++)
+		recv(fd, buffer, sizeof(buffer), MSG_DONTWAIT);
+}
+
 /* Without a ring, packet_rcv() keeps a clone of each packet. */
 static int sniff(const char *device)
 {
@@ -216,7 +235,18 @@ static int sniff(const char *device)
 
 	if (fd < 0 || bind(fd, (struct sockaddr *)&where, sizeof(where)))
 		return fail("sniff");
-	return drain(fd, -1, false);
+	puts("ready");
+	fflush(stdout);
+	for (;;) {
+		struct pollfd fds[] = { { .fd = STDIN_FILENO, .events = POLLIN },
+					{ .fd = fd, .events = POLLIN } };
+
+		if (poll(fds, 2, -1) < 0)
+			return fail("poll");
+		read_kept(fd);
+		if (fds[0].revents)
+			return 0;
+	}
 }
 
 static int ethtool(const char *device, void *data)
