@@ -84,7 +84,7 @@ describe('what a capture says of its host', () => {
     });
     const store = storeOf(section);
     expect(store.facts.missingHooks).toEqual([
-      { hook: 2, name: TCX, reason: 'kernel 6.1 has no tcx', host: '' },
+      { hook: 2, name: TCX, reason: 'kernel 6.1 has no tcx', host: 'edge' },
     ]);
     expect(journeyDetail(store, 0).hops.map(({ task, drop }) => [task, drop])).toEqual([
       ['nginx/810', ''],
@@ -92,6 +92,28 @@ describe('what a capture says of its host', () => {
     ]);
     expect(journeyDetail(store, 1).hops[0]!.drop).toBe('reason 4');
     expect(journeyRows(store, Uint32Array.of(0), 0, 0).info).toEqual(['dropped: NO_SOCKET']);
+  });
+
+  it('names hops and missing hooks alike, wherever in the section it stands', () => {
+    const host = (writer: CaptureWriter) =>
+      writer.json(BLOCK_SUBTYPE.host, { kernel: '6.18.44', hostname: 'edge' });
+    const hooks = (writer: CaptureWriter) => writer.json(BLOCK_SUBTYPE.catalogue, catalogue);
+    const hostsOf = (before: readonly ((writer: CaptureWriter) => void)[], behind: typeof before) => {
+      const writer = new CaptureWriter();
+      const section = sectionBytes({
+        blocks: (own) => before.forEach((write) => write(own)),
+        seen: [{ hook: RX, id: 1n, us: 0 }],
+      });
+      behind.forEach((write) => write(writer));
+      const { facts, hops } = storeOf(joinChunks([section, writer.take()]));
+      return [...facts.missingHooks, ...hops.hops].map((one) => one.host);
+    };
+    expect(hostsOf([host, hooks], [])).toEqual(['edge', 'edge']);
+    expect(hostsOf([hooks, host], [])).toEqual(['edge', 'edge']);
+    expect(hostsOf([host], [hooks])).toEqual(['edge', 'edge']);
+    // Behind the first interface it is too late for its hops, and so for what is missing among them.
+    expect(hostsOf([hooks], [host])).toEqual(['', '']);
+    expect(hostsOf([], [host, hooks])).toEqual(['', '']);
   });
 
   it('is read from so many host blocks and no more', () => {

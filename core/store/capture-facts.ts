@@ -14,6 +14,7 @@ import { decodeUtf8 } from '#core/pcapng/text.ts';
 import type { CustomBlock, Problem, SectionInfo } from '#core/pcapng/types.ts';
 import { nsFromParts, type Ns } from '#core/time/ns.ts';
 import { causeName } from './gap-ledger.ts';
+import { MissingHooks, type Unattached } from './missing-hooks.ts';
 import { MAX_HOSTS, MAX_JSON_BYTES, MAX_SCHEMAS, MAX_TOLD, MAX_TRIGGERED_BYTES } from './limits.ts';
 import {
   blockText,
@@ -59,7 +60,6 @@ export class CaptureFacts {
   runs = 0;
   /** The section being read has a section block: its gap blocks are the ledger of loss. */
   hasLedger = false;
-  missingHooks: readonly MissingHook[] = [];
   /** What was asked for in the section being read; null when the capture does not say. */
   filter: CaptureFilter | null = null;
   /** Manifests and notes of shares, as they are. */
@@ -75,9 +75,12 @@ export class CaptureFacts {
   private readonly lastBody = new Map<number, Uint8Array>();
   private lastHost: HostFacts | null = null;
   private lastFilter: CaptureFilter | null = null;
-  private lastMissing: readonly Omit<MissingHook, 'host'>[] = [];
-  /** By host: what its newest section says. */
-  private readonly missing = new Map<string, readonly Omit<MissingHook, 'host'>[]>();
+  private lastMissing: readonly Unattached[] = [];
+  private readonly missing = new MissingHooks();
+  /** Of the section being read: null = no catalogue yet. */
+  private sectionMissing: readonly Unattached[] | null = null;
+  /** Of the section being read: null = no interface yet. */
+  private sectionHost: string | null = null;
   private readonly listener: FactsListener;
 
   constructor(listener: FactsListener) {
@@ -90,6 +93,8 @@ export class CaptureFacts {
     this.firstInterface = interfaces;
     this.hasLedger = false;
     this.filter = null;
+    this.sectionMissing = null;
+    this.sectionHost = null;
     this.run = this.runs++;
     if (this.hosts.at(-1)?.facts != null) this.hosts.push({ offset: info.offset, facts: null });
   }
@@ -105,7 +110,8 @@ export class CaptureFacts {
       case BLOCK_SUBTYPE.catalogue: {
         if (this.isNew(block))
           this.lastMissing = this.take(block, 'hook catalogue', parseCatalogue(block.body)) ?? [];
-        this.missingOn(this.host?.hostname ?? '');
+        this.sectionMissing = this.lastMissing;
+        if (this.sectionHost !== null) this.missing.set(this.sectionHost, this.lastMissing);
         return;
       }
       case BLOCK_SUBTYPE.host: {
@@ -156,6 +162,22 @@ export class CaptureFacts {
     return this.hosts.at(-1)?.facts ?? null;
   }
 
+  get missingHooks(): readonly MissingHook[] {
+    return this.missing.list;
+  }
+
+  /**
+   * Name of the host whose hops the interfaces of the section being read are: the one that the section names before the first of
+   * them, for hops are counted from then on. '' = it names none. Asked at each interface.
+   */
+  hostOfHops(): string {
+    if (this.sectionHost === null) {
+      this.sectionHost = this.host?.hostname ?? '';
+      if (this.sectionMissing !== null) this.missing.set(this.sectionHost, this.sectionMissing);
+    }
+    return this.sectionHost;
+  }
+
   /** The newest that the capture says of a host; '' = of one without a name. */
   newestOf(hostname: string): HostFacts | null {
     return this.byName.get(hostname) ?? null;
@@ -193,14 +215,6 @@ export class CaptureFacts {
   /** All 32 hex digits of it; '' when the capture has none. */
   runId(run: number): string {
     return this.runIds[run] ?? '';
-  }
-
-  private missingOn(host: string): void {
-    if (this.missing.get(host) === this.lastMissing) return;
-    this.missing.set(host, this.lastMissing);
-    this.missingHooks = [...this.missing].flatMap(([name, hooks]) =>
-      hooks.map((hook) => ({ ...hook, host: name })),
-    );
   }
 
   private gapBlock(block: CustomBlock): void {

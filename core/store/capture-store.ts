@@ -140,7 +140,7 @@ export class CaptureStore implements CaptureSink {
   }
 
   interface(info: InterfaceInfo): void {
-    const { hop, full } = this.hops.open(info, this.facts.host?.hostname ?? '');
+    const { hop, full } = this.hops.open(info, this.facts.hostOfHops());
     if (full) {
       this.log.once(
         'too-many-hops',

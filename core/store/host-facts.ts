@@ -5,7 +5,8 @@ import { parseKernelVersion } from '#core/diagnosis/kernel-version.ts';
 import type { Program } from '#core/diagnosis/types.ts';
 import { decodeUtf8 } from '#core/pcapng/text.ts';
 import { MAX_JSON_BYTES } from './limits.ts';
-import type { CaptureFilter, MissingHook } from './view.ts';
+import type { Unattached } from './missing-hooks.ts';
+import type { CaptureFilter } from './view.ts';
 
 const MAX_TEXT = 512;
 const MAX_EXPRESSION = 8192;
@@ -112,7 +113,7 @@ export const Filter = v.object({
 export type Parsed<T> = { readonly value: T } | { readonly fault: string };
 
 /** Body of a catalogue block → the hooks that are not attached; or what is wrong with it, in a few words. */
-export function parseCatalogue(body: Uint8Array): Parsed<Omit<MissingHook, 'host'>[]> {
+export function parseCatalogue(body: Uint8Array): Parsed<Unattached[]> {
   const parsed = parseJson(body, Catalogue);
   if ('fault' in parsed) return parsed;
   return {
