@@ -31,6 +31,13 @@ export const EDGE_FILE = {
 
 export const PROBE_JOB: Job = { name: 'probe', script: `exec ${IN_VM.probe} --doctor\n` };
 
+/** BTF of the kernel, and of a module, whose types are split from it. */
+export const BTF_MODULE = 'veth';
+export const BTF_JOB: Job = {
+  name: 'btf',
+  script: `cat /sys/kernel/btf/vmlinux >vmlinux && cat /sys/kernel/btf/${BTF_MODULE} >module\n`,
+};
+
 /** As in --hooks: what a kernel without trampolines has of its functions, and what stands around it. */
 export const FUNCTION_HOOKS = ['tcp_rcv', 'udp_rcv', 'ip_finish_output2', 'dev_queue_xmit'] as const;
 const AROUND_FUNCTIONS = ['netif_receive_skb', 'tcx', 'nf', 'skb_copy_datagram_iovec', 'net_dev_queue'];

@@ -1,5 +1,10 @@
 /** Scenarios in virtual machines: the oldest kernel and the newest. All of them on all kernels is `npm run kernels -- all`. */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { readBtf } from '#core/btf/btf.ts';
+import { schemaFromStruct } from '#core/btf/struct-schema.ts';
+import { BtfFault } from '#core/btf/types.ts';
 import { KERNEL_KEEPS, parseKernelVersion } from '#core/diagnosis/kernel-version.ts';
 import { findingOf } from '../scenario/finding.ts';
 import { judge } from '../scenario/judge.ts';
@@ -7,7 +12,7 @@ import { SCENARIOS } from '../scenario/list.ts';
 import { trimCapture } from '../scenario/trim.ts';
 import { readScenario } from '../scenario/read.ts';
 import { judgeEdge } from './evaluate.ts';
-import { FUNCTION_HOOKS, NO_FENTRY_DOCTOR, noFentryJob } from './jobs.ts';
+import { BTF_JOB, FUNCTION_HOOKS, NO_FENTRY_DOCTOR, noFentryJob } from './jobs.ts';
 import { withVm } from './machine.ts';
 import { requireVm } from './require-vm.ts';
 import { readDoctor, readEdge, type DoctorAnswer, type EdgeResults } from './results.ts';
@@ -27,6 +32,8 @@ describe.each(['oldest', 'newest'])('scenarios on the %s packaged kernel', (vers
   describe.skipIf(skip !== null)(`in QEMU${skip === null ? '' : ` (${skip})`}`, () => {
     if (typeof kernel === 'string') return;
     let runs: readonly ScenarioRun[];
+    /** Of the kernel, and of its module. */
+    let btf: readonly Buffer[];
     /** Where fentry is refused. */
     let doctor: DoctorAnswer;
     let edge: EdgeResults | null;
@@ -42,9 +49,10 @@ describe.each(['oldest', 'newest'])('scenarios on the %s packaged kernel', (vers
     beforeAll(async () => {
       const hasMulti = version === 'newest';
       const job = noFentryJob({ rate: 100, seconds: 1, filter: null });
-      const jobs = [...chosen.map(scenarioJob), NO_FENTRY_DOCTOR, ...(hasMulti ? [job] : [])];
+      const jobs = [...chosen.map(scenarioJob), BTF_JOB, NO_FENTRY_DOCTOR, ...(hasMulti ? [job] : [])];
       await withVm(kernel, jobs, ({ directory }) => {
         runs = chosen.map((scenario) => scenarioRun(directory, scenario));
+        btf = ['vmlinux', 'module'].map((name) => readFileSync(path.join(directory, BTF_JOB.name, name)));
         doctor = readDoctor(directory, NO_FENTRY_DOCTOR.name);
         edge = hasMulti ? readEdge(directory, job.name) : null;
       });
@@ -62,6 +70,18 @@ describe.each(['oldest', 'newest'])('scenarios on the %s packaged kernel', (vers
       expect(found('forwarded, IPv4, neighbour cold')).toBe('survives');
       expect(found('forwarded, IPv4, neighbour cached')).toBe('clobbered');
       expect(found('GRE tunnel ends here')).toBe('stale');
+    });
+
+    it('have modules whose types are read on those of the kernel', () => {
+      const [vmlinux, module] = btf.map((bytes) => new Uint8Array(bytes));
+      const base = readBtf(vmlinux!);
+      const split = readBtf(module!, base);
+      const stats = [...split.types()].find(({ kind, name }) => kind === 'struct' && name === 'veth_stats');
+      const { types } = schemaFromStruct(split, stats!.id);
+      expect(types.map(({ name }) => name)).toContain('xdp_packets');
+      // u64 is the kernel's own.
+      for (const { kind, size } of types) expect([kind, size]).toEqual(['uint', 8]);
+      expect(() => schemaFromStruct(readBtf(module!), stats!.id)).toThrow(BtfFault);
     });
 
     it('have functions as hooks by kprobe.multi where fentry is refused, or say why not', () => {
