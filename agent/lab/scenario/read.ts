@@ -48,8 +48,9 @@ export function readScenario(bytes: Uint8Array): CaptureResult {
 
 function told(store: CaptureStore, journey: number, sequences: readonly number[]): Sighting[] {
   const { hops } = journeyDetail(store, journey);
-  const sequence = hops.map(({ event }) => sequences[event]!).find((one) => one > 0);
-  if (sequence === undefined) return [];
+  // What it was when it came: a bare acknowledgement that waits for its socket takes in the segment behind it (tcp_add_backlog).
+  const sequence = sequences[hops[0]?.event ?? 0];
+  if (sequence === undefined || sequence === 0) return [];
   return hops.map(({ event, hop, state, cause, writer, drop }) => ({
     sequence,
     journey,
