@@ -1,4 +1,5 @@
 /** What can stand at a place of an expression: names of fields, operators, values that the capture has. */
+import { tlvFieldText } from '#core/query/quote.ts';
 import type { CaptureStore } from '#core/store/capture-store.ts';
 import { ALL_JOURNEY_FIELDS, FIELDS, findField } from './catalogue.ts';
 import { compileFilter } from './compile.ts';
@@ -122,8 +123,7 @@ function fieldOptions(store: CaptureStore, typed: string): CompletionOption[] {
 /** The name as the language has it: `tlv["a name"]` where it is no word. */
 export function fieldText(name: string): string {
   if (!name.startsWith(TLV_PREFIX)) return name;
-  const rest = name.slice(TLV_PREFIX.length);
-  return /^[\w.:/@#+-]+$/.test(rest) ? name : `tlv["${rest.replace(/["\\]/g, '\\$&')}"]`;
+  return tlvFieldText(name.slice(TLV_PREFIX.length));
 }
 
 /**

@@ -1,4 +1,5 @@
 /** Text → tree, by the grammar of filter.grammar, which the page's editor uses as well. */
+import { quoted } from '#core/query/quote.ts';
 import type { SyntaxNode, Tree } from '@lezer/common';
 import { parser } from './filter-parser.gen.ts';
 import { MAX_DEPTH, MAX_FILTER_CHARS, MAX_SET_VALUES, MAX_TESTS } from './limits.ts';
@@ -179,7 +180,7 @@ function unquote(text: string): string {
 export function quoteValue(text: string): string {
   if (/^[a-zA-Z0-9_:-][a-zA-Z0-9_.:/@#+-]*$/.test(text) && !RESERVED.has(text) && !text.includes('..'))
     return text;
-  return `"${text.replace(/["\\]/g, '\\$&')}"`;
+  return quoted(text);
 }
 
 const RESERVED: ReadonlySet<string> = new Set([

@@ -2,17 +2,19 @@
  * The matrix of all journeys in the list, or of the two sides that are compared: which share of the packets at each hop has each TLV, and
  * how many values.
  */
+import { tlvFieldText } from '#core/query/quote.ts';
 import { useMemo, useRef, useState, type KeyboardEvent } from 'react';
 import type { Hop, JourneySet, MatrixShares, PathSide } from '#workers/api.ts';
 import { scopedAction } from '#src/keys/bind.ts';
 import { printCount } from '#src/list/print.ts';
+import { hopTest } from '#src/path/ask.ts';
 import { kernelOrder } from '#src/path/lanes.ts';
 import { printShare } from '#src/path/layout.ts';
 import { setsOf } from '#src/path/sides.ts';
 import { usePage, useSession } from '#src/state/context.ts';
 import { listFilterOf } from '#src/state/list-filter.ts';
 import { useAsked } from '#src/state/use-query.ts';
-import { sharesText, tlvField } from './shares.ts';
+import { sharesText } from './shares.ts';
 
 const FAILURE = 'The matrix of these journeys could not be counted';
 
@@ -91,9 +93,8 @@ function SharesTable({ shares, places }: { readonly shares: MatrixShares; readon
   const ask = (cellRow: number, cellColumn: number) => {
     const hop = columns[cellColumn]?.place;
     if (hop === undefined) return;
-    const at = `hop == "${hop.name.replace(/[\\"]/g, '\\$&')}"`;
-    const what = cellRow === 0 ? 'meta' : tlvField(rows[cellRow - 1]?.name ?? '');
-    session.filter.set({ where: `any(${at} && ${what})` });
+    const what = cellRow === 0 ? 'meta' : tlvFieldText(rows[cellRow - 1]?.name ?? '');
+    session.filter.set({ where: `any(${hopTest(places, hop)} && ${what})` });
   };
   const onKeyDown = (event: KeyboardEvent) =>
     scopedAction('journey', event, {

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { parseFilter } from '#core/query/parse.ts';
 import { MAX_SHARES_VALUES, type SharesCell } from '#workers/api.ts';
-import { sharesText, tlvField } from './shares.ts';
+import { sharesText } from './shares.ts';
 
 const cell = (part: Partial<SharesCell>): SharesCell => ({
   present: 0,
@@ -36,10 +35,5 @@ describe('a cell of the matrix of many journeys', () => {
       values: '',
       events: [{ kind: 'lost', text: '× 3' }],
     });
-  });
-
-  it('names any TLV so that the filter language finds it', () => {
-    expect(tlvField('trace_id')).toBe('tlv.trace_id');
-    expect(() => parseFilter(tlvField('a "name" \\ of its own'))).not.toThrow();
   });
 });

@@ -40,8 +40,3 @@ export function sharesText(cell: SharesCell, events: number): SharesText {
     ].join('\n'),
   };
 }
-
-/** Name of a TLV in the filter language. */
-export function tlvField(name: string): string {
-  return /^\w+$/.test(name) ? `tlv.${name}` : `tlv["${name.replace(/[\\"]/g, '\\$&')}"]`;
-}

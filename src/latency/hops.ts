@@ -1,4 +1,5 @@
 /** Between which hops: the first choice, and how a range of times is written as a filter. Pure. */
+import { quoted } from '#core/query/quote.ts';
 import type { Hop, Latency } from '#workers/api.ts';
 
 export interface Pair {
@@ -44,8 +45,6 @@ export function durationValue(ns: number): string {
   }
   return `${ns}ns`;
 }
-
-const quoted = (text: string): string => `"${text.replace(/["\\]/g, '\\$&')}"`;
 
 /** The expression that passes journeys whose time is in bins `first` to `last`. */
 export function rangeFilter(latency: Latency, hops: readonly Hop[], first: number, last: number): string {

@@ -1,4 +1,5 @@
 /** What a note can be about, as it is said and as one goes there. Pure, but for `goTo`. */
+import { quoted, tlvFieldText } from '#core/query/quote.ts';
 import { printTime, parseJourneyId } from '#src/state/link.ts';
 import type { Session } from '#src/state/session.ts';
 import type { PageState } from '#src/state/store.ts';
@@ -51,9 +52,9 @@ export async function goTo(session: Session, pin: Pin): Promise<void> {
       session.filter.set({ time: { fromNs: pin.fromNs, toNs: pin.toNs } });
       return;
     case 'tlv':
-      session.filter.join(`tlv["${pin.name.replace(/["\\]/g, '\\$&')}"] exists`, 'only');
+      session.filter.join(tlvFieldText(pin.name), 'only');
       return;
     case 'cause':
-      session.filter.join(`cause == "${pin.cause.replace(/["\\]/g, '\\$&')}"`, 'only');
+      session.filter.join(`cause == ${quoted(pin.cause)}`, 'only');
   }
 }

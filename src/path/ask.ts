@@ -1,16 +1,12 @@
 /** What a mark of the path asks for, as an expression of the filter language (docs/filter.md). Pure. */
+import { quoted } from '#core/query/quote.ts';
 import type { Edge, Hop, HopCause } from '#workers/api.ts';
 
 /** Hops that are ruled out in one expression, which has a bound. */
 const MAX_RULED_OUT = 16;
 
-/** As a text of the filter language. */
-export function quoted(text: string): string {
-  return `"${text.replace(/[\\"]/g, '\\$&')}"`;
-}
-
 /** `hop == "eth0:nf/forward"`, with its netns, and its host, where two hops have the name. */
-function isHop(hops: readonly Hop[], hop: Hop): string {
+export function hopTest(hops: readonly Hop[], hop: Hop): string {
   const named = `hop == ${quoted(hop.name)}`;
   const others = hops.filter((other) => other !== hop && other.name === hop.name);
   return [
@@ -23,12 +19,12 @@ function isHop(hops: readonly Hop[], hop: Hop): string {
 /** Journeys that came to this harm at this hop by this cause. */
 export function causeFilter(hops: readonly Hop[], hop: Hop, { state, cause, known }: HopCause): string {
   const by = cause === 'unknown' ? ' && known == unknown' : ` && cause == ${cause} && known == ${known}`;
-  return `any(${isHop(hops, hop)} && state == ${state}${by})`;
+  return `any(${hopTest(hops, hop)} && state == ${state}${by})`;
 }
 
 /** Journeys that lost their metadata before this hop, whatever the cause. */
 export function lostFilter(hops: readonly Hop[], hop: Hop): string {
-  return `any(${isHop(hops, hop)} && state == lost)`;
+  return `any(${hopTest(hops, hop)} && state == lost)`;
 }
 
 /**
@@ -56,6 +52,6 @@ export function edgeFilter(hops: readonly Hop[], edges: readonly Edge[], { from,
   const between = (next.get(from) ?? [])
     .filter((hop) => hop !== to && hop !== from && leadsTo(hop, to) && !leadsTo(to, hop))
     .slice(0, MAX_RULED_OUT)
-    .map((hop) => `!any(${isHop(hops, hops[hop]!)})`);
-  return [`any(${isHop(hops, start)})`, `any(${isHop(hops, end)})`, ...between].join(' && ');
+    .map((hop) => `!any(${hopTest(hops, hops[hop]!)})`);
+  return [`any(${hopTest(hops, start)})`, `any(${hopTest(hops, end)})`, ...between].join(' && ');
 }

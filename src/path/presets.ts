@@ -1,6 +1,6 @@
 /** Pairs that people compare, as sides of the path. Pure. */
 import type { Comparison } from '#src/state/link.ts';
-import { quoted } from './ask.ts';
+import { quoted } from '#core/query/quote.ts';
 import { INTACT_OR_HARMED } from './sides.ts';
 
 export interface Preset {

@@ -22,8 +22,5 @@ export async function together(files: readonly File[]): Promise<File | Problem> 
       fatal: false,
     };
   }
-  return new File(
-    files.map((file) => file),
-    files.map(({ name }) => name).join(' + '),
-  );
+  return new File([...files], files.map(({ name }) => name).join(' + '));
 }
