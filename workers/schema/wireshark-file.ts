@@ -3,12 +3,10 @@
  * Blob, which the browser keeps on disk, so that a large capture takes no memory here.
  */
 import { WiresharkExport } from '#core/emit/for-wireshark.ts';
+import { BlobParts } from '#workers/blob-parts.ts';
 import { Fault } from '#workers/fault.ts';
 import { openWhole, readNext } from './whole-capture.ts';
 import type { WholeCapture, WorkProgress } from './api.ts';
-
-/** So much is gathered before it becomes a part of the Blob: a part for each chunk would be thousands. */
-const PART_BYTES = 8 * 1024 * 1024;
 
 /** null = `goOn` said that nobody wants it any more. */
 export async function wiresharkFile(
@@ -19,16 +17,8 @@ export async function wiresharkFile(
   const { stream, total } = await openWhole(capture);
   const reader = stream.getReader();
   const output = new WiresharkExport();
-  const parts: Blob[] = [];
-  let gathered: Uint8Array<ArrayBuffer>[] = [];
-  let held = 0;
+  const parts = new BlobParts();
   let bytes = 0;
-  const cut = (): void => {
-    if (held === 0) return;
-    parts.push(new Blob(gathered));
-    gathered = [];
-    held = 0;
-  };
   for (;;) {
     const { done, value } = await readNext(reader);
     if (!goOn()) {
@@ -36,17 +26,11 @@ export async function wiresharkFile(
       return null;
     }
     if (done) break;
-    const converted = convert(output, value);
-    gathered.push(converted);
-    held += converted.length;
+    parts.add(convert(output, value));
     bytes += value.length;
-    if (held >= PART_BYTES) cut();
     progress({ share: total === null || total === 0 ? null : Math.min(1, bytes / total), bytes });
   }
-  const rest = output.end();
-  gathered.push(new Uint8Array(rest));
-  held += rest.length;
-  cut();
+  parts.add(output.end());
   if (output.packets === 0) {
     throw new Fault(
       'no-metadata',
@@ -54,12 +38,12 @@ export async function wiresharkFile(
       'Download the capture as it is.',
     );
   }
-  return new Blob(parts, { type: 'application/x-pcapng' });
+  return parts.pcapng();
 }
 
-function convert(output: WiresharkExport, chunk: Uint8Array): Uint8Array<ArrayBuffer> {
+function convert(output: WiresharkExport, chunk: Uint8Array): Uint8Array {
   try {
-    return new Uint8Array(output.push(chunk));
+    return output.push(chunk);
   } catch (thrown) {
     throw new Fault(
       'not-pcapng',

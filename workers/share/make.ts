@@ -7,6 +7,7 @@ import { KEY_BYTES } from '#core/share/keyed.ts';
 import { journeyKeyOf, type ShareSelection } from '#core/share/selection.ts';
 import { Snapshot } from '#core/share/snapshot.ts';
 import type { CaptureStore } from '#core/store/capture-store.ts';
+import { BlobParts } from '#workers/blob-parts.ts';
 import { Fault } from '#workers/fault.ts';
 import type { WorkProgress } from '#workers/schema/api.ts';
 import { openWhole, readNext } from '#workers/schema/whole-capture.ts';
@@ -21,8 +22,6 @@ import {
 
 /** About a thousand events, some milliseconds. */
 const PUSH_BYTES = 64 * 1024;
-/** So much is gathered before it becomes a part of the Blob. */
-const PART_BYTES = 8 * 1024 * 1024;
 
 export interface ShareParts {
   readonly ask: ShareAsk;
@@ -63,7 +62,12 @@ export async function makeShare(
     },
   });
   const reader = new CaptureReader(snapshot);
-  const out = new BlobWriter();
+  const out = new BlobParts();
+  const hash = sha256.create();
+  const write = (part: Uint8Array): void => {
+    hash.update(part);
+    out.add(part);
+  };
   const slices = new Slices(clock);
   const { stream, total } = await openWhole(ask.capture);
   const source = stream.getReader();
@@ -74,7 +78,7 @@ export async function makeShare(
     slices.begin();
     for (let at = 0; at < value.length && !reader.stopped; at += PUSH_BYTES) {
       reader.push(value.subarray(at, at + PUSH_BYTES));
-      out.add(snapshot.take());
+      write(snapshot.take());
       await slices.pause();
       if (!goOn()) {
         await source.cancel().catch(() => undefined);
@@ -89,10 +93,11 @@ export async function makeShare(
   if (fatal !== undefined) throw new Fault(fatal.code, fatal.cause, fatal.remedy);
   const manifest = snapshot.end();
   const shared = snapshot.notes(notes);
-  out.add(snapshot.take());
+  write(snapshot.take());
   const kept = new Set(shared.view.map(([name]) => name));
   return {
-    ...out.end(),
+    blob: out.pcapng(),
+    sha256: bytesToHex(hash.digest()),
     bytesBefore: bytes,
     manifest,
     notes: shared,
@@ -135,31 +140,4 @@ function keysOf(
 
 function hexOf(bytes: Uint8Array): string {
   return formatHex(bytes, 0, Math.min(bytes.length, MAX_PREVIEW_BYTES));
-}
-
-class BlobWriter {
-  readonly #hash = sha256.create();
-  #parts: Blob[] = [];
-  #gathered: Uint8Array<ArrayBuffer>[] = [];
-  #held = 0;
-
-  add(bytes: Uint8Array): void {
-    if (bytes.length === 0) return;
-    this.#hash.update(bytes);
-    this.#gathered.push(new Uint8Array(bytes));
-    this.#held += bytes.length;
-    if (this.#held >= PART_BYTES) this.#cut();
-  }
-
-  end(): { readonly blob: Blob; readonly sha256: string } {
-    this.#cut();
-    const blob = new Blob(this.#parts, { type: 'application/x-pcapng' });
-    return { blob, sha256: bytesToHex(this.#hash.digest()) };
-  }
-
-  #cut(): void {
-    this.#parts.push(new Blob(this.#gathered));
-    this.#gathered = [];
-    this.#held = 0;
-  }
 }
