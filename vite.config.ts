@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin } from 'vite';
 import { PAGE_POLICY } from './core/protocol/page-policy.ts';
@@ -9,6 +10,7 @@ import { PAGE_POLICY } from './core/protocol/page-policy.ts';
 const topLevelVar = false;
 
 const SERVICE_WORKER = 'service-worker';
+const BUILD_DIGITS = 16;
 
 /** For a host of static files: the page says its policy itself, and its service worker has the list of files. */
 function staticHost(): Plugin {
@@ -33,7 +35,12 @@ function staticHost(): Plugin {
         const worker = Object.values(bundle).find(({ fileName }) => fileName === `${SERVICE_WORKER}.js`);
         if (worker?.type !== 'chunk') return;
         const files = Object.keys(bundle).filter((file) => file.startsWith('assets/'));
-        worker.code = worker.code.replaceAll('WHITHER_FILES', JSON.stringify(files.sort()));
+        const list = JSON.stringify(files.sort());
+        // Each file is named by what is in it.
+        const build = createHash('sha256').update(list).digest('hex').slice(0, BUILD_DIGITS);
+        worker.code = worker.code
+          .replaceAll('WHITHER_FILES', list)
+          .replaceAll('WHITHER_BUILD', JSON.stringify(build));
       },
     },
   };

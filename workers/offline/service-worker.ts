@@ -4,26 +4,21 @@
  */
 import { verdictOf } from './requests.ts';
 
-/** Put in by the build (vite.config.ts): its files, which say their version themselves. */
+/** Put in by the build (vite.config.ts): its files, and a name for just these. */
 declare const WHITHER_FILES: readonly string[];
+declare const WHITHER_BUILD: string;
 
 const worker = self as unknown as ServiceWorkerGlobalScope;
 const scope = worker.registration.scope;
 const FILES = new Set(WHITHER_FILES);
 /** Another build is another worker with another list. */
-const CACHE = `whither ${WHITHER_FILES.join(' ').length} ${hashOf(WHITHER_FILES.join(' '))}`;
+const CACHE = `whither ${WHITHER_BUILD}`;
 /** A page that does not answer is gone; one that has just begun with a large capture may take its time. */
 const ANSWER_MS = 10_000;
 
 /** What it asks a page; the answer is true or false. */
 export interface IsAsked {
   readonly whitherIsAsked: string;
-}
-
-function hashOf(text: string): string {
-  let h = 0;
-  for (let i = 0; i < text.length; i++) h = (Math.imul(h, 31) + text.charCodeAt(i)) | 0;
-  return (h >>> 0).toString(16);
 }
 
 worker.addEventListener('install', (event) => {
