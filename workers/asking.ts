@@ -14,11 +14,12 @@ interface Asked {
   readonly store: CaptureStore;
 }
 
-export interface Step {
+/** What goes over a capture in steps. */
+export interface Steps {
   /** 0…1, of a kind that the page follows. */
   readonly progress?: number;
-  /** true: done. */
-  advance(): boolean;
+  /** Looks at so many events or journeys; true: done. */
+  advance(budget: number): boolean;
 }
 
 export class Asking {
@@ -69,7 +70,7 @@ export class Question {
   readonly store: CaptureStore;
   readonly #clock: Clock;
   readonly #isWanted: () => boolean;
-  #step: Step | null = null;
+  #steps: Steps | null = null;
 
   constructor(store: CaptureStore, clock: Clock, isWanted: () => boolean) {
     this.store = store;
@@ -78,13 +79,13 @@ export class Question {
   }
 
   get progress(): number {
-    return this.#step?.progress ?? 0;
+    return this.#steps?.progress ?? 0;
   }
 
-  /** True when the step is done; false: nobody wants it any more. */
-  async run(step: Step): Promise<boolean> {
-    this.#step = step;
-    const done = await inSlices(this.#clock, () => step.advance(), this.#isWanted);
+  /** True when all steps are done; false: nobody wants it any more. `budget`: of a step, so that it takes a few milliseconds at most. */
+  async run(steps: Steps, budget: number): Promise<boolean> {
+    this.#steps = steps;
+    const done = await inSlices(this.#clock, () => steps.advance(budget), this.#isWanted);
     return done && this.#isWanted();
   }
 }

@@ -30,12 +30,7 @@ export class ListQuestions {
       if (values === null) return null;
       const { list } = capture.listing;
       const query = new GroupQuery(store, values, (journey) => list.includes(journey));
-      const done = await question.run({
-        get progress() {
-          return query.progress;
-        },
-        advance: () => query.advance(GROUP_STEP),
-      });
+      const done = await question.run(query, GROUP_STEP);
       return done ? query.result(limit) : null;
     });
   }
@@ -48,17 +43,20 @@ export class ListQuestions {
       const { listing } = capture;
       const found: number[] = [];
       let row = 0;
-      const done = await question.run({
-        get progress() {
-          return row / Math.max(1, listing.length);
+      const done = await question.run(
+        {
+          get progress() {
+            return row / Math.max(1, listing.length);
+          },
+          advance: (rows) => {
+            const part = listing.slice(row, rows);
+            for (const journey of part) if (found.length < count && passes(journey)) found.push(journey);
+            row += part.length;
+            return part.length === 0 || found.length >= count;
+          },
         },
-        advance: () => {
-          const part = listing.slice(row, FILTER_STEP_EVENTS);
-          for (const journey of part) if (found.length < count && passes(journey)) found.push(journey);
-          row += part.length;
-          return part.length === 0 || found.length >= count;
-        },
-      });
+        FILTER_STEP_EVENTS,
+      );
       return done ? Uint32Array.from(found) : null;
     });
   }
@@ -72,12 +70,7 @@ export class ListQuestions {
       const inside = where === '' ? isListed : await this.#passing(question, where);
       if (inside === null) return null;
       const query = new ContrastQuery(question.store, inside);
-      const done = await question.run({
-        get progress() {
-          return query.progress;
-        },
-        advance: () => query.advance(CONTRAST_STEP),
-      });
+      const done = await question.run(query, CONTRAST_STEP);
       return done ? { ...query.sides, differences: query.result(limit) } : null;
     });
   }
@@ -89,12 +82,15 @@ export class ListQuestions {
     if (!compiled.ok) return null;
     if (compiled.question === null) return () => true;
     const query = new Query(store, compiled.question);
-    const done = await question.run({
-      get progress() {
-        return query.cursor / Math.max(1, store.events.count);
+    const done = await question.run(
+      {
+        get progress() {
+          return query.cursor / Math.max(1, store.events.count);
+        },
+        advance: (events) => query.advance(events),
       },
-      advance: () => query.advance(FILTER_STEP_EVENTS),
-    });
+      FILTER_STEP_EVENTS,
+    );
     return done ? (journey) => query.has(journey) : null;
   }
 }

@@ -18,7 +18,7 @@ import type {
   TimelineBins,
 } from '#core/store/view.ts';
 import type { PathSide } from './api.ts';
-import type { Asking, Question } from './asking.ts';
+import type { Asking, Kind, Question } from './asking.ts';
 import type { Capture } from './capture.ts';
 import type { Language } from './language.ts';
 
@@ -44,7 +44,7 @@ export class WholeQuestions {
     return this.#asking.ask(null, capture, async (question) => {
       const { LossSummaryQuery } = await import('#core/store/loss-summary.ts');
       const query = new LossSummaryQuery(question.store);
-      return (await through(question, query, STEP_BUDGET)) ? query.summary() : null;
+      return (await question.run(query, STEP_BUDGET)) ? query.summary() : null;
     });
   }
 
@@ -52,7 +52,7 @@ export class WholeQuestions {
     return this.#asking.ask(null, capture, async (question) => {
       const { LintSummaryQuery } = await import('#core/lint/lint-summary.ts');
       const query = new LintSummaryQuery(question.store);
-      return (await through(question, query, AREA_STEP_BUDGET)) ? query.summary() : null;
+      return (await question.run(query, AREA_STEP_BUDGET)) ? query.summary() : null;
     });
   }
 
@@ -60,28 +60,24 @@ export class WholeQuestions {
     return this.#asking.ask(null, capture, async (question) => {
       const { BudgetQuery } = await import('#core/budget/budget-query.ts');
       const query = new BudgetQuery(question.store);
-      return (await through(question, query, AREA_STEP_BUDGET)) ? query.budget() : null;
+      return (await question.run(query, AREA_STEP_BUDGET)) ? query.budget() : null;
     });
   }
 
   /** The two sides of a comparison are asked at once. */
   path(capture: Capture, set: JourneySet, side: PathSide): Promise<PathNumbers | FilterError | null> {
-    return this.#asking.ask(`path ${side}`, capture, async (question) => {
-      const members = await this.#members(question, set);
-      if (typeof members !== 'function') return members;
+    return this.#ofSet(`path ${side}`, capture, set, async (question, members) => {
       const { PathQuery } = await import('#core/store/path-query.ts');
       const query = new PathQuery(question.store, members);
-      return (await through(question, query, STEP_BUDGET)) ? query.numbers() : null;
+      return (await question.run(query, STEP_BUDGET)) ? query.numbers() : null;
     });
   }
 
   matrix(capture: Capture, set: JourneySet, side: PathSide): Promise<MatrixShares | FilterError | null> {
-    return this.#asking.ask(`matrix ${side}`, capture, async (question) => {
-      const members = await this.#members(question, set);
-      if (typeof members !== 'function') return members;
+    return this.#ofSet(`matrix ${side}`, capture, set, async (question, members) => {
       const { MatrixQuery } = await import('#core/store/matrix-query.ts');
       const query = new MatrixQuery(question.store, members);
-      return (await through(question, query, STEP_BUDGET)) ? query.shares() : null;
+      return (await question.run(query, STEP_BUDGET)) ? query.shares() : null;
     });
   }
 
@@ -90,7 +86,7 @@ export class WholeQuestions {
       const { TimelineQuery } = await import('#core/query/timeline-query.ts');
       const { timeline, listing } = capture;
       const query = new TimelineQuery(question.store, timeline, ask, listing.list.member);
-      return (await through(question, query, TIME_STEP_BUDGET)) ? query.result() : null;
+      return (await question.run(query, TIME_STEP_BUDGET)) ? query.result() : null;
     });
   }
 
@@ -100,7 +96,20 @@ export class WholeQuestions {
       const { startNs, endNs } = capture.timeline.timeline();
       const whole = { fromNs: startNs || '0', toNs: endNs || '0' };
       const query = new LatencyQuery(question.store, ask, whole, capture.listing.list.member);
-      return (await through(question, query, STEP_BUDGET)) ? query.result() : null;
+      return (await question.run(query, STEP_BUDGET)) ? query.result() : null;
+    });
+  }
+
+  /** Asks about the journeys of a set; an error when that cannot be asked. */
+  #ofSet<Answer>(
+    kind: Kind,
+    capture: Capture,
+    set: JourneySet,
+    work: (question: Question, members: Members) => Promise<Answer>,
+  ): Promise<Answer | FilterError | null> {
+    return this.#asking.ask(kind, capture, async (question) => {
+      const members = await this.#members(question, set);
+      return typeof members === 'function' ? work(question, members) : members;
     });
   }
 
@@ -111,15 +120,7 @@ export class WholeQuestions {
     if (!compiled.ok) return compiled.error;
     if (compiled.question === null) return () => !rest;
     const query = new Query(question.store, compiled.question);
-    if (!(await through(question, query, STEP_BUDGET))) return null;
+    if (!(await question.run(query, STEP_BUDGET))) return null;
     return (journey) => query.has(journey) !== rest;
   }
-}
-
-function through(
-  question: Question,
-  query: { advance(budget: number): boolean },
-  budget: number,
-): Promise<boolean> {
-  return question.run({ advance: () => query.advance(budget) });
 }

@@ -20,7 +20,8 @@ interface Row extends Counted {
 
 export class CountLog {
   private readonly runs = new Map<number, readonly Row[]>();
-  private byHop: ReadonlyMap<number, readonly Counted[]> = new Map();
+  /** null: not summed since a block came. */
+  private byHop: ReadonlyMap<number, readonly Counted[]> | null = null;
 
   /**
    * Takes in the body of a counts block of a run. `hopOf`: the hop of a device and hook, null = there is none. null, or
@@ -32,12 +33,13 @@ export class CountLog {
     const rows = readRows(body, hopOf);
     if (typeof rows === 'string') return rows;
     this.runs.set(run, rows);
-    this.byHop = sumsOf([...this.runs.values()].flat());
+    this.byHop = null;
     return null;
   }
 
   /** Of a hop, the most frequent kind first. */
   of(hop: number): readonly Counted[] {
+    this.byHop ??= sumsOf([...this.runs.values()].flat());
     return this.byHop.get(hop) ?? NOTHING;
   }
 }

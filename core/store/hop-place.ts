@@ -1,7 +1,7 @@
 /** Device and BPF programs of a hop, which schemas may be chosen by. */
 import { NOWHERE, type AreaPlace } from '#core/metadata/choose.ts';
 import type { CaptureStore } from './capture-store.ts';
-import type { HopIdentity } from './hop-table.ts';
+import type { HopIdentity } from './view.ts';
 import type { HostFacts } from './host-facts.ts';
 
 /** `eth0:tcx/ingress@after:PROGRAM#ID`, and out of or into it. */

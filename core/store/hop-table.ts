@@ -1,23 +1,10 @@
 /** Hops: hook × device × netns × host for Whither's captures, one per interface name in others; and their counts. */
 import type { Place } from '#core/diagnosis/sighting.ts';
-import { HOOK_BY_ID, HOOK_NONE, type Lane, type Layer } from '#core/format/hooks.ts';
+import { HOOK_BY_ID, HOOK_NONE } from '#core/format/hooks.ts';
 import type { InterfaceInfo } from '#core/pcapng/types.ts';
 import { HopCauses } from './hop-causes.ts';
 import { MAX_HOPS } from './limits.ts';
-
-/** What does not change about a hop; the names are those of `Hop` in view.ts. */
-export interface HopIdentity {
-  readonly name: string;
-  readonly hook: number;
-  readonly label: string;
-  readonly lane: Lane | 'none';
-  readonly layer: Layer | 'none';
-  readonly order: number;
-  readonly device: string;
-  readonly netns: number;
-  /** Name of the host; '' = the capture does not say. */
-  readonly host: string;
-}
+import type { HopIdentity } from './view.ts';
 
 /** `eth0:tcx/ingress@after:PROGRAM#ID`, `eth0:tc/ingress@fentry:PROGRAM#ID`, `…@fexit:PROGRAM#ID` */
 const AT_PROGRAM = /@(after|fentry|fexit):(.*)#(\d{1,10})$/;

@@ -29,10 +29,8 @@ export interface Counted {
   readonly value: number;
 }
 
-/** One place events happen at, with what was seen there. */
-export interface Hop {
-  /** Index into the list of hops; stable within one capture. */
-  readonly index: number;
+/** What does not change about a place that events happen at. */
+export interface HopIdentity {
   /** `eth0:tcx/ingress@first`; unique within the capture together with netns and host. */
   readonly name: string;
   readonly hook: number;
@@ -44,6 +42,12 @@ export interface Hop {
   readonly netns: number;
   /** Name of the host; '' = the capture does not say. */
   readonly host: string;
+}
+
+/** Such a place, with what was seen there. */
+export interface Hop extends HopIdentity {
+  /** Index into the list of hops; stable within one capture. */
+  readonly index: number;
   readonly events: number;
   /** Of them, with metadata bytes (state present). */
   readonly withMetadata: number;

@@ -4,7 +4,7 @@ import { HOP_STATE, HOP_STATE_NAMES } from '#core/diagnosis/types.ts';
 import { createAreaScan, type AreaDecoder } from '#core/metadata/scan.ts';
 import type { TlvType } from '#core/metadata/types.ts';
 import { MAX_INTEGER_BYTES, printValue, readInteger } from '#core/metadata/value.ts';
-import type { HopIdentity } from '#core/store/hop-table.ts';
+import type { HopIdentity } from '#core/store/view.ts';
 import type { Term } from './condition.ts';
 
 interface WantedTlv {

@@ -77,7 +77,7 @@ export class FileSource implements ByteSource {
   }
 
   dispose(): void {
-    this.#cancelled = true;
+    this.cancel();
   }
 
   /** A method, because the flag changes while `start` waits and the compiler cannot see that. */

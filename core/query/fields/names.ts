@@ -6,7 +6,7 @@ import { HOOK_BY_ID } from '#core/format/hooks.ts';
 import type { CaptureStore } from '#core/store/capture-store.ts';
 import { EVENT_BIT } from '#core/store/event-columns.ts';
 import { unpackCause, unpackKnown } from '#core/store/hop-causes.ts';
-import type { HopIdentity } from '#core/store/hop-table.ts';
+import type { HopIdentity } from '#core/store/view.ts';
 import { CodeTest, numberAtom, type ColumnOf } from '../atom.ts';
 import { atomTest, bothTests, type EventTest } from '../events.ts';
 import { NAMES, wrongValue, type Field } from '../field.ts';
