@@ -12,13 +12,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import type { Page } from 'playwright-core';
 import { build } from 'vite';
 import { AgentServer } from '../agent/server/server.ts';
 import { Spool } from '../agent/spool/spool.ts';
 import { launchBrowser } from '../e2e/browser.ts';
 import { Feeder } from './lib/feeder.ts';
+import { VIEWPORT } from './lib/built-page.ts';
 import { LONG_TASK_MS, mainThread, watchMainThread } from './lib/main-thread.ts';
+import { UnwatchedPage } from './lib/unwatched-page.ts';
 
 const GOAL_P99_MS = 250;
 /** Enough for the first frames of the page: what they take is not what is measured. */
@@ -69,9 +70,8 @@ async function measure(folder: string, rate: number, seconds: number, trace: str
   try {
     const feeder = new Feeder(spool, rate * seconds);
     await feeder.begin();
-    const page = await browser.newPage();
-    if (trace !== null) await browser.startTracing(page, { path: trace, categories: TRACED });
-    await page.goto(server.link('source=live'));
+    if (trace !== null) await browser.startTracing(undefined, { path: trace, categories: TRACED });
+    const page = await UnwatchedPage.open(browser, server.link('source=live'), VIEWPORT);
     await page.waitForFunction(() => globalThis.whither.state.newest?.state === 'live');
     await page.waitForTimeout(SETTLE_MS);
     await watchMainThread(page);
@@ -125,7 +125,7 @@ async function measure(folder: string, rate: number, seconds: number, trace: str
 }
 
 /** What the page has when it has all `events`, or when it gets no more. */
-async function waitForAll(page: Page, events: number): Promise<Received> {
+async function waitForAll(page: UnwatchedPage, events: number): Promise<Received> {
   await page
     .waitForFunction((wanted) => (globalThis.whither.state.newest?.events ?? 0) >= wanted, events, {
       timeout: LAST_EVENT_TIMEOUT_MS,

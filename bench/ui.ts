@@ -11,7 +11,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import type { Page } from 'playwright-core';
 import { AgentServer } from '../agent/server/server.ts';
 import { Spool } from '../agent/spool/spool.ts';
 import { buildPage, FILE_INPUT, VIEWPORT, type BuiltPage } from './lib/built-page.ts';
@@ -21,8 +20,12 @@ import { framesDuring, summarizeFrames } from './lib/frames.ts';
 import { GESTURES } from './lib/gestures.ts';
 import { LONG_TASK_MS, mainThread, watchMainThread } from './lib/main-thread.ts';
 import { table } from './lib/table.ts';
+import { UnwatchedPage } from './lib/unwatched-page.ts';
 
 const GOAL_FRAME_MS = 16.7;
+/** Frames have times to a tenth of a millisecond, so one of 60 Hz reads as 16.6 to 16.8. */
+const FRAME_CLOCK_MS = 0.1;
+const EMPTY_PAGE = 'data:text/html,<title>empty</title>';
 const EMPTY_MS = 3000;
 const SETTLE_MS = 1500;
 const LOAD_TIMEOUT_MS = 180_000;
@@ -57,7 +60,7 @@ export async function main(args: readonly string[]): Promise<void> {
 }
 
 async function emptyPage({ browser }: BuiltPage): Promise<Measured> {
-  const page = await browser.newPage({ viewport: VIEWPORT });
+  const page = await UnwatchedPage.open(browser, EMPTY_PAGE, VIEWPORT);
   await watchMainThread(page);
   const frames = await framesDuring(page, () => page.waitForTimeout(EMPTY_MS));
   const { longestTaskMs } = await mainThread(page);
@@ -68,8 +71,9 @@ async function emptyPage({ browser }: BuiltPage): Promise<Measured> {
 async function onFile(built: BuiltPage, events: number): Promise<Measured[]> {
   const file = await writeCapture(events);
   try {
-    const page = await built.open();
-    await page.setInputFiles(FILE_INPUT, file.path);
+    const page = await UnwatchedPage.open(built.browser, built.url, VIEWPORT);
+    await page.waitFor(FILE_INPUT);
+    await page.chooseFile(FILE_INPUT, file.path);
     await page.waitForFunction(() => globalThis.whither.state.newest?.state === 'done', undefined, {
       timeout: LOAD_TIMEOUT_MS,
       polling: 100,
@@ -99,11 +103,10 @@ async function onStream(built: BuiltPage, rate: number): Promise<Measured[]> {
   try {
     const feeder = new Feeder(spool, rate * LIVE_SECONDS);
     await feeder.begin();
-    const page = await built.browser.newPage({ viewport: VIEWPORT });
-    await page.goto(server.link('source=live'));
+    const page = await UnwatchedPage.open(built.browser, server.link('source=live'), VIEWPORT);
     await page.waitForFunction(() => globalThis.whither.state.newest?.state === 'live');
     const fed = feeder.run(rate, LIVE_SECONDS);
-    await page.locator('.list-row').first().waitFor();
+    await page.waitFor('.list-row');
     await page.waitForTimeout(SETTLE_MS);
     const measured = await gestures(page, `${rate / 1000} k events/s: `);
     const seen = await page.evaluate(() => globalThis.whither.state.newest?.events ?? 0);
@@ -118,7 +121,7 @@ async function onStream(built: BuiltPage, rate: number): Promise<Measured[]> {
   }
 }
 
-async function gestures(page: Page, prefix: string): Promise<Measured[]> {
+async function gestures(page: UnwatchedPage, prefix: string): Promise<Measured[]> {
   const measured: Measured[] = [];
   for (const { name, run } of GESTURES) {
     await watchMainThread(page);
@@ -130,21 +133,21 @@ async function gestures(page: Page, prefix: string): Promise<Measured[]> {
 }
 
 /** Ends of the list, and turns of the wheel, to the row. */
-async function checkList(page: Page): Promise<void> {
+async function checkList(page: UnwatchedPage): Promise<void> {
   const listed = await page.evaluate(() => globalThis.whither.state.newest?.listed ?? 0);
-  await page.locator('.list-scroll').focus();
+  await page.focus('.list-scroll');
   for (const [key, row] of [
     ['End', listed],
     ['Home', 1],
   ] as const) {
-    await page.keyboard.press(key);
+    await page.press(key);
     // Row 1 is the head.
-    await page.locator(`.list-row[aria-selected="true"][aria-rowindex="${row + 1}"]`).waitFor();
+    await page.waitFor(`.list-row[aria-selected="true"][aria-rowindex="${row + 1}"]`);
   }
   const from = await topRow(page);
-  const { x, y } = (await page.locator('.list-scroll').boundingBox()) ?? { x: 0, y: 0 };
-  await page.mouse.move(x + 100, y + 100);
-  await page.mouse.wheel(0, WHEEL_ROWS * ROW_HEIGHT_PX);
+  const { x, y } = await page.boxOf('.list-scroll');
+  await page.move(x + 100, y + 100);
+  await page.wheel(0, WHEEL_ROWS * ROW_HEIGHT_PX);
   await atRow(page, from + WHEEL_ROWS);
   // As Firefox tells it.
   await page.evaluate((rows) => {
@@ -157,7 +160,7 @@ async function checkList(page: Page): Promise<void> {
 const ROW_HEIGHT_PX = 22;
 
 /** Number of the row at the top of the list, from 0. */
-function topRow(page: Page): Promise<number> {
+function topRow(page: UnwatchedPage): Promise<number> {
   return page.evaluate(() => {
     const head = document.querySelector('.list-head')?.getBoundingClientRect().bottom ?? 0;
     const rows = [...document.querySelectorAll('.list-row')];
@@ -166,7 +169,7 @@ function topRow(page: Page): Promise<number> {
   });
 }
 
-async function atRow(page: Page, row: number): Promise<void> {
+async function atRow(page: UnwatchedPage, row: number): Promise<void> {
   const deadline = Date.now() + 10_000;
   let top = -1;
   while (Date.now() < deadline) {
@@ -193,7 +196,7 @@ function report(empty: Measured, measured: readonly Measured[]): void {
   const verdict = (met: boolean): string => (met ? 'met' : 'NOT met');
   console.log(`goal no task over ${LONG_TASK_MS} ms: ${verdict(longestTaskMs <= LONG_TASK_MS)}`);
   console.log(
-    `goal p95 frame ≤ ${GOAL_FRAME_MS} ms: ${verdict(p95Ms <= GOAL_FRAME_MS)} (an empty page: ${emptyMs.toFixed(1)} ms)`,
+    `goal p95 frame ≤ ${GOAL_FRAME_MS} ms: ${verdict(Number(p95Ms.toFixed(1)) <= GOAL_FRAME_MS + FRAME_CLOCK_MS)} (an empty page: ${emptyMs.toFixed(1)} ms)`,
   );
   console.log(
     JSON.stringify({

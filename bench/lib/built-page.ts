@@ -13,7 +13,9 @@ export interface BuiltPage {
   readonly browser: Browser;
   /** Where its files are. */
   readonly folder: string;
-  /** A new page of the start screen. */
+  /** Of the start screen. */
+  readonly url: string;
+  /** A new page of it. */
   open(): Promise<Page>;
   close(): Promise<void>;
 }
@@ -27,6 +29,7 @@ export async function buildPage(): Promise<BuiltPage> {
     return {
       browser,
       folder,
+      url: host.url,
       async open() {
         const page = await browser.newPage({ viewport: VIEWPORT });
         await page.goto(host.url);

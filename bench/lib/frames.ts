@@ -1,5 +1,5 @@
 /** Time between the frames of a page while something goes on: from one animation frame to the next. */
-import type { Page } from 'playwright-core';
+import type { Evaluating } from './evaluating.ts';
 
 declare global {
   var whitherFrames: { readonly times: number[]; running: boolean };
@@ -12,7 +12,7 @@ export interface Frames {
 }
 
 /** Runs `action` and measures the frames meanwhile. */
-export async function framesDuring(page: Page, action: () => Promise<void>): Promise<number[]> {
+export async function framesDuring(page: Evaluating, action: () => Promise<void>): Promise<number[]> {
   await page.evaluate(() => {
     const frames = { times: [] as number[], running: true };
     globalThis.whitherFrames = frames;

@@ -1,9 +1,9 @@
 /** What a person does to the page, as input events of the browser. */
-import type { Page } from 'playwright-core';
+import type { UnwatchedPage } from './unwatched-page.ts';
 
 export interface Gesture {
   readonly name: string;
-  readonly run: (page: Page) => Promise<void>;
+  readonly run: (page: UnwatchedPage) => Promise<void>;
 }
 
 const STEPS = 40;
@@ -12,26 +12,31 @@ const STEP_MS = 25;
 const KEY_MS = 60;
 const LINE_PX = 100;
 
-async function boxOf(
-  page: Page,
-  selector: string,
-): Promise<{ x: number; y: number; width: number; height: number }> {
-  const box = await page.locator(selector).first().boundingBox();
-  if (box === null) throw new Error(`${selector} is not on screen`);
-  return box;
+const LIST_TEXT = (): string => document.querySelector('.list-scroll')?.textContent ?? '';
+/** A gesture that goes nowhere would measure nothing. */
+function mustBe(isSo: boolean, what: string): void {
+  if (!isSo) throw new Error(`the page is not ${what}`);
 }
 
-async function wheel(page: Page): Promise<void> {
-  const { x, y, width, height } = await boxOf(page, '.list-scroll');
-  await page.mouse.move(x + width / 2, y + height / 2);
+/** Filter and time stand in the address bar. */
+function inLink(page: UnwatchedPage, part: string): Promise<void> {
+  return page.waitForFunction((wanted) => location.search.includes(wanted), part);
+}
+
+async function wheel(page: UnwatchedPage): Promise<void> {
+  const { x, y, width, height } = await page.boxOf('.list-scroll');
+  await page.move(x + width / 2, y + height / 2);
+  const before = await page.evaluate(LIST_TEXT);
   for (let i = 0; i < STEPS; i++) {
-    await page.mouse.wheel(0, i < STEPS / 2 ? LINE_PX : -LINE_PX);
+    await page.wheel(0, i < STEPS / 2 ? LINE_PX : -LINE_PX);
     await page.waitForTimeout(STEP_MS);
+    if (i === STEPS / 2) mustBe((await page.evaluate(LIST_TEXT)) !== before, 'scrolled by the wheel');
   }
 }
 
 /** The scroll bar, drawn through the whole list. */
-async function drag(page: Page): Promise<void> {
+async function drag(page: UnwatchedPage): Promise<void> {
+  const before = await page.evaluate(LIST_TEXT);
   for (let i = 0; i < STEPS; i++) {
     await page.evaluate((part) => {
       const list = document.querySelector('.list-scroll');
@@ -39,35 +44,38 @@ async function drag(page: Page): Promise<void> {
     }, i / STEPS);
     await page.waitForTimeout(STEP_MS);
   }
+  mustBe((await page.evaluate(LIST_TEXT)) !== before, 'scrolled by its bar');
 }
 
-async function type(page: Page): Promise<void> {
-  await page.keyboard.press('/');
-  await page.keyboard.type('tlv.verdict == drop && len > 100', { delay: KEY_MS });
+async function type(page: UnwatchedPage): Promise<void> {
+  await page.press('/');
+  await page.type('tlv.verdict == drop && len > 100', { delay: KEY_MS });
   await page.waitForTimeout(20 * STEP_MS);
-  await page.keyboard.press('ControlOrMeta+a');
-  await page.keyboard.press('Delete');
+  await inLink(page, 'where=');
+  await page.press('Control+a');
+  await page.press('Delete');
   await page.waitForTimeout(20 * STEP_MS);
 }
 
-async function brush(page: Page): Promise<void> {
-  const { x, y, width, height } = await boxOf(page, '[data-pane="timeline"] :is(canvas, svg)');
-  await page.mouse.move(x + width / 4, y + height / 2);
-  await page.mouse.down();
+async function brush(page: UnwatchedPage): Promise<void> {
+  const { x, y, width, height } = await page.boxOf('[data-pane="timeline"] :is(canvas, svg)');
+  await page.move(x + width / 4, y + height / 2);
+  await page.down();
   for (let i = 0; i < STEPS; i++) {
-    await page.mouse.move(x + width * (0.25 + (0.5 * i) / STEPS), y + height / 2);
+    await page.move(x + width * (0.25 + (0.5 * i) / STEPS), y + height / 2);
     await page.waitForTimeout(STEP_MS);
   }
-  await page.mouse.up();
+  await page.up();
   await page.waitForTimeout(20 * STEP_MS);
-  await page.keyboard.press('Escape');
+  await inLink(page, 'time=');
+  await page.press('Escape');
   await page.waitForTimeout(20 * STEP_MS);
 }
 
-async function hover(page: Page): Promise<void> {
-  const { x, y, width, height } = await boxOf(page, '[data-pane="path"] svg');
+async function hover(page: UnwatchedPage): Promise<void> {
+  const { x, y, width, height } = await page.boxOf('[data-pane="path"] svg');
   for (let i = 0; i < STEPS; i++) {
-    await page.mouse.move(x + (width * (i + 0.5)) / STEPS, y + height * (0.5 + 0.3 * Math.sin(i)));
+    await page.move(x + (width * (i + 0.5)) / STEPS, y + height * (0.5 + 0.3 * Math.sin(i)));
     await page.waitForTimeout(STEP_MS);
   }
 }

@@ -2,7 +2,7 @@
  * What the main thread of a page is kept busy with. A task of 50 ms or more is seen exactly (PerformanceObserver
  * `longtask`). Without one, the longest is what a 4 ms timer was late by, and never more than 50.
  */
-import type { Page } from 'playwright-core';
+import type { Evaluating } from './evaluating.ts';
 
 export const LONG_TASK_MS = 50;
 
@@ -26,7 +26,7 @@ declare global {
 }
 
 /** Begins to watch, or begins anew; tasks before this moment are not counted. */
-export async function watchMainThread(page: Page): Promise<void> {
+export async function watchMainThread(page: Evaluating): Promise<void> {
   await page.evaluate(() => {
     const isNew = globalThis.whitherBench === undefined;
     const seen: Watched = {
@@ -61,7 +61,7 @@ export async function watchMainThread(page: Page): Promise<void> {
 }
 
 /** Since watching began. */
-export async function mainThread(page: Page): Promise<MainThread> {
+export async function mainThread(page: Evaluating): Promise<MainThread> {
   const seen = await page.evaluate(() => globalThis.whitherBench);
   if (seen === undefined) throw new Error('nobody watches the main thread');
   const longestTaskMs =
