@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- open [--events N] [--no-tshark]`
+ * `npm run bench -- open [--events N] [--no-tshark] [--trace FILE]`
  *
  * A generated capture as a file, opened in Chromium the way a person does it: from the choice of the file to the first
  * frame with rows, to the frame after which all is there, with a renderer that has just started. Then packets are read
@@ -10,11 +10,11 @@
  * ever had, with what it shares with other processes of Chromium.
  */
 import { parseArgs } from 'node:util';
-import type { Page } from 'playwright-core';
-import { buildPage, FILE_INPUT, type BuiltPage } from './lib/built-page.ts';
+import { buildPage, FILE_INPUT, VIEWPORT, type BuiltPage } from './lib/built-page.ts';
 import { writeCapture } from './lib/capture-file.ts';
 import { mainThread, watchMainThread } from './lib/main-thread.ts';
 import { rendererResident } from './lib/renderer.ts';
+import { UnwatchedPage } from './lib/unwatched-page.ts';
 import { READ_ALL, timeTshark, tsharkVersion } from './lib/tshark.ts';
 
 const MILLION = 1_000_000;
@@ -23,6 +23,7 @@ const GOAL_FIRST_ROWS_MS = 150;
 const GOAL_RESIDENT_MB = 1024;
 /** For each million events. */
 const GOAL_COMPLETE_MS = 1000;
+const TRACED = ['toplevel', 'devtools.timeline', 'disabled-by-default-v8.cpu_profiler'];
 const LOAD_TIMEOUT_MS = 180_000;
 /** Packets that are read from the file again, spread over all of it. */
 const READ_AGAIN = 16;
@@ -45,28 +46,39 @@ declare global {
 export async function main(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({
     args: [...args],
-    options: { events: { type: 'string' }, 'no-tshark': { type: 'boolean', default: false } },
+    options: {
+      events: { type: 'string' },
+      'no-tshark': { type: 'boolean', default: false },
+      trace: { type: 'string' },
+    },
   });
   const version = values['no-tshark'] ? null : tsharkVersion();
   console.log(version ?? 'tshark is left out: no ratio.');
-  const page = await buildPage();
+  const page = await buildPage(values.trace === undefined);
   try {
     for (const events of values.events === undefined ? SIZES : [Number(values.events)]) {
-      await measure(page, events, version !== null);
+      await measure(page, events, version !== null, values.trace ?? null);
     }
   } finally {
     await page.close();
   }
 }
 
-async function measure(built: BuiltPage, events: number, withTshark: boolean): Promise<void> {
+async function measure(
+  built: BuiltPage,
+  events: number,
+  withTshark: boolean,
+  trace: string | null,
+): Promise<void> {
   const file = await writeCapture(events);
   try {
     const tsharkS = withTshark ? await timeTshark(file.path, READ_ALL) : null;
-    const page = await built.open();
+    const page = await openStart(built);
     const before = await rendererResident(built.browser);
     await watchMainThread(page);
+    if (trace !== null) await built.browser.startTracing(undefined, { path: trace, categories: TRACED });
     const opened = await open(page, file.path);
+    if (trace !== null) await built.browser.stopTracing();
     const resident = await rendererResident(built.browser);
     const thread = await mainThread(page);
     const readMs = await check(page, events);
@@ -108,8 +120,15 @@ async function measure(built: BuiltPage, events: number, withTshark: boolean): P
   }
 }
 
+/** A page of the start screen, with a renderer of its own. */
+async function openStart({ browser, url }: BuiltPage): Promise<UnwatchedPage> {
+  const page = await UnwatchedPage.open(browser, url, VIEWPORT);
+  await page.waitFor(FILE_INPUT);
+  return page;
+}
+
 /** Chooses the file and waits for the end. */
-async function open(page: Page, file: string): Promise<Opened> {
+async function open(page: UnwatchedPage, file: string): Promise<Opened> {
   await page.evaluate(() => {
     const opening: Opening = { startedAt: 0, firstRowsMs: null, completeMs: null };
     globalThis.whitherOpening = opening;
@@ -128,7 +147,7 @@ async function open(page: Page, file: string): Promise<Opened> {
       }
     })();
   });
-  await page.setInputFiles(FILE_INPUT, file);
+  await page.chooseFile(FILE_INPUT, file);
   await page.waitForFunction(() => globalThis.whitherOpening.completeMs !== null, undefined, {
     timeout: LOAD_TIMEOUT_MS,
     polling: 100,
@@ -139,7 +158,7 @@ async function open(page: Page, file: string): Promise<Opened> {
 }
 
 /** That all is there, and packets can be had from the file; ms for one of those. */
-async function check(page: Page, events: number): Promise<number> {
+async function check(page: UnwatchedPage, events: number): Promise<number> {
   const found = await page.evaluate(async (count) => {
     const { api, state } = globalThis.whither;
     const update = state.newest;
@@ -169,8 +188,8 @@ async function check(page: Page, events: number): Promise<number> {
 
 /** Opens it in another page and cancels with a tenth of it read; ms until the page says so. */
 async function cancelled(built: BuiltPage, file: string, events: number): Promise<number> {
-  const page = await built.open();
-  await page.setInputFiles(FILE_INPUT, file);
+  const page = await openStart(built);
+  await page.chooseFile(FILE_INPUT, file);
   await page.waitForFunction(
     (enough) => (globalThis.whither.state.newest?.events ?? 0) > enough,
     events / 10,

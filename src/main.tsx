@@ -49,7 +49,7 @@ if (embedded === null) {
   void fetchHost().then((host) => {
     store.setState({ host });
     // An agent's page needs the agent.
-    if (host === null) startServiceWorker();
+    if (host === null) startServiceWorker(store);
   });
 } else store.setState({ host: null });
 const { source } = store.getState().link;

@@ -1,5 +1,5 @@
 /** A Web Worker of the worker: reads a file ahead of it (sources/file-reading.ts). */
 import { expose } from 'comlink';
-import { SLICE_READER } from './sources/file-reading.ts';
+import { createSliceReader } from './sources/file-reading.ts';
 
-expose(SLICE_READER);
+expose(createSliceReader());

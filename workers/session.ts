@@ -65,7 +65,7 @@ import { LiveSource } from './sources/live.ts';
 import type { ByteSource } from './sources/source.ts';
 import { UrlSource } from './sources/url.ts';
 import { buffersOf } from './transferables.ts';
-import { UpdatePump } from './update-pump.ts';
+import { loadIntervalMs, UpdatePump } from './update-pump.ts';
 import { updateOf } from './update.ts';
 import { WholeQuestions } from './whole-questions.ts';
 
@@ -116,6 +116,8 @@ export class Session implements WhitherWorker {
     this.#close();
     const number = ++this.#captures;
     this.#generation++;
+    const { now } = this.#options.clock;
+    const startedAt = now();
     let shown = false;
     const capture = new Capture({
       source,
@@ -136,8 +138,8 @@ export class Session implements WhitherWorker {
       onReorder: () => this.#generation++,
     });
     const pump = new UpdatePump({
-      intervalMs: UPDATE_INTERVAL_MS,
-      now: this.#options.clock.now,
+      intervalMs: () => (spec.kind === 'live' ? UPDATE_INTERVAL_MS : loadIntervalMs(now() - startedAt)),
+      now,
       setTimer: this.#options.setTimer,
       send: () => {
         const rows = this.#window.watched(capture, this.#generation);

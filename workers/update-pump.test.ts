@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { UpdatePump } from './update-pump.ts';
+import { UPDATE_INTERVAL_MS } from './api.ts';
+import { loadIntervalMs, UpdatePump } from './update-pump.ts';
 
 function rig(): { pump: UpdatePump; sent: number[]; at: (ms: number) => void; again: { value: boolean } } {
   let now = 0;
@@ -7,7 +8,7 @@ function rig(): { pump: UpdatePump; sent: number[]; at: (ms: number) => void; ag
   const sent: number[] = [];
   const again = { value: false };
   const pump = new UpdatePump({
-    intervalMs: 100,
+    intervalMs: () => 100,
     now: () => now,
     setTimer: (callback, ms) => {
       const mine = { at: now + ms, callback };
@@ -112,5 +113,14 @@ describe('UpdatePump', () => {
     at(110);
     pump.flush();
     expect(sent).toEqual([0, 100, 110]);
+  });
+});
+
+describe('loadIntervalMs', () => {
+  it('is that of all Updates at first, and never so long that a load seems to stand still', () => {
+    expect(loadIntervalMs(0)).toBe(UPDATE_INTERVAL_MS);
+    expect(loadIntervalMs(1000)).toBe(UPDATE_INTERVAL_MS);
+    expect(loadIntervalMs(2500)).toBe(250);
+    expect(loadIntervalMs(1e9)).toBe(400);
   });
 });

@@ -1,10 +1,12 @@
+import { UPDATE_INTERVAL_MS } from './api.ts';
+
 /**
- * Decides when an Update is worth sending: at most every `intervalMs`, and always once after the last change. A page
+ * Decides when an Update is worth sending: at most every `intervalMs()`, and always once after the last change. A page
  * that acknowledges what it has drawn is waited for and then left alone for as long as it took, so that a busy page
  * gets fewer Updates instead of a queue of them.
  */
 export interface PumpOptions {
-  readonly intervalMs: number;
+  readonly intervalMs: () => number;
   /** Milliseconds of a monotonic clock. */
   readonly now: () => number;
   readonly setTimer: (callback: () => void, ms: number) => () => void;
@@ -74,12 +76,12 @@ export class UpdatePump {
   }
 
   #wait(): number {
-    return Math.max(this.#sentAt + this.#options.intervalMs, this.#restUntil) - this.#options.now();
+    return Math.max(this.#sentAt + this.#options.intervalMs(), this.#restUntil) - this.#options.now();
   }
 
   #again(): void {
     if (this.#inFlight) this.#due = true;
-    else this.#schedule(this.#options.intervalMs);
+    else this.#schedule(this.#options.intervalMs());
   }
 
   #schedule(wait: number): void {
@@ -89,3 +91,12 @@ export class UpdatePump {
     }, wait);
   }
 }
+
+/**
+ * Milliseconds between Updates of a load that has taken `elapsedMs`. What the page draws of it takes time away from the load, on a machine
+ * of two processors a fifth, and nobody looks at a tenth second of ten.
+ */
+export function loadIntervalMs(elapsedMs: number): number {
+  return Math.min(MAX_LOAD_INTERVAL_MS, Math.max(UPDATE_INTERVAL_MS, elapsedMs / 10));
+}
+const MAX_LOAD_INTERVAL_MS = 400;

@@ -20,10 +20,14 @@ export interface BuiltPage {
   close(): Promise<void>;
 }
 
-export async function buildPage(): Promise<BuiltPage> {
+/** `minify`: as it is for people; false keeps the names of functions for a trace. */
+export async function buildPage(minify = true): Promise<BuiltPage> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'whither-bench-'));
   try {
-    await build({ logLevel: 'error', build: { outDir: folder, emptyOutDir: true } });
+    await build({
+      logLevel: 'error',
+      build: { outDir: folder, emptyOutDir: true, ...(minify ? {} : { minify: false }) },
+    });
     const host = await serveStatic(new Map(), folder);
     const browser = await launchBrowser();
     return {

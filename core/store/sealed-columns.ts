@@ -22,14 +22,29 @@ export function narrowed(column: Column): Column {
 
 /** A copy of the same type; of a column with one value only, the one that the chunk before had, if that is the same. */
 export function shared<T extends Column>(column: T, name: string, common: Shared): T {
-  const value = column[0]!;
-  for (let i = 1; i < column.length; i++) if (column[i] !== value) return column.slice() as T;
+  if (!isUniform(column)) return column.slice() as T;
   const known = common.get(name);
   // Columns of one name are of one type.
-  if (known?.[0] === value) return known as T;
+  if (known?.[0] === column[0]) return known as T;
   const own = column.slice() as T;
   common.set(name, own);
   return own;
+}
+
+/** Whether all CHUNK_EVENTS values are the same. By words, whatever the type: a loop over arrays of several types is a slow one. */
+function isUniform(column: Column): boolean {
+  const words = new Uint32Array(column.buffer, column.byteOffset, column.byteLength >> 2);
+  const first = words[0]!;
+  const value = column[0]!;
+  const repeated =
+    column.BYTES_PER_ELEMENT === 1
+      ? value * 0x0101_0101
+      : column.BYTES_PER_ELEMENT === 2
+        ? value * 0x0001_0001
+        : value;
+  if (first !== repeated) return false;
+  for (let i = 1; i < words.length; i++) if (words[i] !== first) return false;
+  return true;
 }
 
 /** Offsets counted from `base`; as they are, doubles, when that takes more than 32 bits. */
@@ -49,6 +64,8 @@ const before = new Uint32Array(CHUNK_EVENTS);
 const rows = new Uint32Array(CHUNK_EVENTS);
 /** By number, one word of it. */
 const values = new Uint32Array(CHUNK_EVENTS);
+/** By word, the bits in which records of different numbers differ. */
+const differ = new Uint32Array(RECORD_WORDS);
 
 /**
  * The records of a chunk. An event's record is nearly always that of the event before it in its journey, and kept once for
@@ -64,18 +81,25 @@ export class SealedRecords {
   constructor(records: Uint32Array, next: Uint32Array, first: number) {
     const { numbers } = this;
     before.fill(0);
+    differ.fill(0);
     let count = 0;
     for (let row = 0; row < CHUNK_EVENTS; row++) {
       let number = before[row]! - 1;
       if (number < 0 || !isSame(records, row, rows[number]!)) {
         number = count++;
         rows[number] = row;
+        const record = row << RECORD_SHIFT;
+        for (let word = 0; word < RECORD_WORDS; word++)
+          differ[word]! |= records[record + word]! ^ records[word]!;
       }
       numbers[row] = number;
       const after = next[row]! - first;
       if (after > row && after < CHUNK_EVENTS) before[after] = number + 1;
     }
-    for (let word = 0; word < RECORD_WORDS; word++) this.words.push(wordOf(records, rows, count, word));
+    for (let word = 0; word < RECORD_WORDS; word++) {
+      // Number 0 is that of row 0.
+      this.words.push(differ[word] === 0 ? records[word]! : wordsOf(records, count, word));
+    }
   }
 
   word(row: number, word: number): number {
@@ -117,14 +141,8 @@ function isSame(records: Uint32Array, a: number, b: number): boolean {
   );
 }
 
-/** One word of the records in the first `count` of `rows`. */
-function wordOf(records: Uint32Array, rows: Uint32Array, count: number, word: number): Column | number {
-  const first = records[(rows[0]! << RECORD_SHIFT) + word]!;
-  let differ = 0;
-  for (let i = 0; i < count; i++) {
-    const value = records[(rows[i]! << RECORD_SHIFT) + word]!;
-    differ |= value ^ first;
-    values[i] = value;
-  }
-  return differ === 0 ? first : narrowed(values.subarray(0, count));
+/** One word of the records with the first `count` numbers. */
+function wordsOf(records: Uint32Array, count: number, word: number): Column {
+  for (let i = 0; i < count; i++) values[i] = records[(rows[i]! << RECORD_SHIFT) + word]!;
+  return narrowed(values.subarray(0, count));
 }

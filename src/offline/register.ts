@@ -16,10 +16,19 @@ export function answerServiceWorker(store: PageStore): void {
   navigator.serviceWorker.startMessages();
 }
 
-export function startServiceWorker(): void {
+/** Long enough to choose a file. */
+const SETTLE_MS = 2000;
+
+/** Once the page has nothing else to do: what the service worker fetches would take its time from a capture that is being read. */
+export function startServiceWorker(store: PageStore): void {
   if (!('serviceWorker' in navigator)) return;
-  // Without it everything works, online.
-  navigator.serviceWorker.register(new URL('service-worker.js', document.baseURI)).catch(() => undefined);
+  const register = (): void => {
+    if (store.getState().newest?.state === 'loading') setTimeout(register, SETTLE_MS);
+    // Without it everything works, online.
+    else
+      navigator.serviceWorker.register(new URL('service-worker.js', document.baseURI)).catch(() => undefined);
+  };
+  setTimeout(register, SETTLE_MS);
 }
 
 /** Of what is open, or is being opened; null when that is no address. */

@@ -2,14 +2,13 @@
 import { useSyncExternalStore } from 'react';
 import { usePage } from '#src/state/context.ts';
 
+const ASKED = ['(prefers-color-scheme: dark)', '(prefers-contrast: more)', '(forced-colors: active)'];
+
 function subscribe(onChange: () => void): () => void {
-  const dark = matchMedia('(prefers-color-scheme: dark)');
-  const contrast = matchMedia('(forced-colors: active)');
-  dark.addEventListener('change', onChange);
-  contrast.addEventListener('change', onChange);
+  const queries = ASKED.map((query) => matchMedia(query));
+  for (const query of queries) query.addEventListener('change', onChange);
   return () => {
-    dark.removeEventListener('change', onChange);
-    contrast.removeEventListener('change', onChange);
+    for (const query of queries) query.removeEventListener('change', onChange);
   };
 }
 
@@ -17,9 +16,7 @@ function subscribe(onChange: () => void): () => void {
 export function useScheme(): string {
   const theme = usePage((state) => state.theme);
   const system = useSyncExternalStore(subscribe, () =>
-    [matchMedia('(prefers-color-scheme: dark)'), matchMedia('(forced-colors: active)')]
-      .map(({ matches }) => (matches ? '1' : '0'))
-      .join(''),
+    ASKED.map((query) => (matchMedia(query).matches ? '1' : '0')).join(''),
   );
   return `${theme} ${system}`;
 }

@@ -16,7 +16,7 @@ import { printCount, printDuration, printRough } from '#src/list/print.ts';
 import { usePage, useSession } from '#src/state/context.ts';
 import { tokenColours } from '#src/theme/colours.ts';
 import { useScheme } from '#src/theme/use-scheme.ts';
-import { drawTimeline, GAP_LEAST_PX, TIMELINE_TOKENS } from './draw.ts';
+import { drawTimeline, GAP_LEAST_PX, TIMELINE_TOKENS, type Colours } from './draw.ts';
 import { gapLabels, gapSpans } from './gaps.ts';
 import type { Row } from './rows.ts';
 import { timeTicks } from './ticks.ts';
@@ -72,6 +72,11 @@ export const Track = memo(function Track(props: TrackProps) {
   const scheme = useScheme();
   const box = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
+  // To work them out, the browser restyles the page.
+  const colours = useRef<{
+    of: string;
+    are: Colours;
+  } | null>(null);
   const width = useWidth(box);
   const [hold, setHold] = useState<Hold | null>(null);
   /** While it is dragged, or arrow keys go on: not a filter yet. */
@@ -100,6 +105,8 @@ export const Track = memo(function Track(props: TrackProps) {
     if (element.width !== Math.round(width * ratio)) element.width = Math.round(width * ratio);
     if (element.height !== Math.round(height * ratio)) element.height = Math.round(height * ratio);
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    if (colours.current?.of !== scheme)
+      colours.current = { of: scheme, are: tokenColours(element, TIMELINE_TOKENS) };
     const spans = gapSpans(gaps, view);
     drawTimeline(
       context,
@@ -115,7 +122,7 @@ export const Track = memo(function Track(props: TrackProps) {
         width,
         height,
       },
-      tokenColours(element, TIMELINE_TOKENS),
+      colours.current.are,
       getComputedStyle(element).fontFamily,
     );
   }, [view, bins, rows, gaps, brush, over, width, height, whole, scheme]);

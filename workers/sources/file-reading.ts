@@ -17,15 +17,24 @@ export function readHere(file: File): FileReading {
 
 /** What `file-reader.worker.ts` exposes. */
 export interface SliceReader {
-  read(file: File, from: number, to: number): Promise<Uint8Array>;
+  /** Of which file the slices are to be: to hand it over takes a millisecond, and so is not done with each of them. */
+  begin(file: File): void;
+  read(from: number, to: number): Promise<Uint8Array>;
 }
 
-export const SLICE_READER: SliceReader = {
-  async read(file, from, to) {
-    const bytes = await readHere(file).read(from, to);
-    return transfer(bytes, [bytes.buffer]);
-  },
-};
+export function createSliceReader(): SliceReader {
+  let reading: FileReading | null = null;
+  return {
+    begin(file) {
+      reading = readHere(file);
+    },
+    async read(from, to) {
+      if (reading === null) throw new Error('no file was handed over');
+      const bytes = await reading.read(from, to);
+      return transfer(bytes, [bytes.buffer]);
+    },
+  };
+}
 
 /**
  * A slice arrives from the browser's own process in pieces of a few hundred kB, and the thread that asked takes in each of them: a
@@ -38,8 +47,10 @@ export function readElsewhere(file: File, worker: Worker): FileReading {
     worker.addEventListener('error', () => reject(new Error('The reading thread has failed.')));
   });
   failed.catch(() => undefined);
+  // Messages keep their order: it has the file before the first slice is asked for.
+  reader.begin(file).catch(() => undefined);
   return {
-    read: (from, to) => Promise.race([reader.read(file, from, to), failed]),
+    read: (from, to) => Promise.race([reader.read(from, to), failed]),
     end() {
       reader[releaseProxy]();
       worker.terminate();

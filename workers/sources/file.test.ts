@@ -2,7 +2,7 @@ import { expose } from 'comlink';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { Collector, patternBytes } from '#workers/testing/collector.ts';
 import { FIRST_SLICE_BYTES, FileSource } from './file.ts';
-import { SLICE_READER, type SliceReader } from './file-reading.ts';
+import { createSliceReader, type SliceReader } from './file-reading.ts';
 
 const BYTES = patternBytes(4 * FIRST_SLICE_BYTES + 17);
 /** Long enough for another thread. */
@@ -76,10 +76,12 @@ describe('the file source', () => {
 
   it('has the slices behind the first read by another thread, which ends with them', async () => {
     const read: number[] = [];
+    const reader = createSliceReader();
     const worker = new FakeWorker({
-      read(file, from, to) {
+      begin: (file) => reader.begin(file),
+      read(from, to) {
         read.push(from);
-        return SLICE_READER.read(file, from, to);
+        return reader.read(from, to);
       },
     });
     const sink = new Collector();
@@ -92,10 +94,10 @@ describe('the file source', () => {
 
   it.each([
     ['does not start', null],
-    ['fails', { read: () => Promise.reject(new Error('no memory')) }],
-    ['gives too little', { read: () => Promise.resolve(new Uint8Array(1)) }],
-  ])('reads all by itself when that thread %s', async (_how, reader) => {
-    const worker = new FakeWorker(reader);
+    ['fails', () => Promise.reject(new Error('no memory'))],
+    ['gives too little', () => Promise.resolve(new Uint8Array(1))],
+  ])('reads all by itself when that thread %s', async (_how, read) => {
+    const worker = new FakeWorker(read === null ? null : { begin: () => undefined, read });
     const sink = new Collector();
     await new FileSource(new File([LONG as BlobPart], 'a.pcapng'), worker.spawn).start(sink);
     expect(Buffer.compare(sink.joined(), LONG)).toBe(0);
@@ -112,7 +114,7 @@ describe('the file source', () => {
   });
 
   it('ends that thread when it is cancelled', async () => {
-    const worker = new FakeWorker(SLICE_READER);
+    const worker = new FakeWorker(createSliceReader());
     const source = new FileSource(new File([LONG as BlobPart], 'a.pcapng'), worker.spawn);
     const sink = new Collector();
     sink.pause = () => {
