@@ -151,8 +151,10 @@ export class Session {
         );
       };
       this.store.setState({ capture: { origin, title: spec.title } });
-      await Promise.all([this.filter.begin(), this.view.begin()]);
-      await this.api.open(spec.source, channel.port2);
+      const asked = Promise.all([this.filter.begin(), this.view.begin()]);
+      // Calls keep their order. Only an expression is waited for, whose language has to come: the first rows are to be those it asks for.
+      if (this.store.getState().link.where !== '') await asked;
+      await Promise.all([asked, this.api.open(spec.source, channel.port2)]);
     } catch (error) {
       if (opening === this.#opening) this.failed(error, 'The capture could not be opened');
     }
