@@ -12,6 +12,7 @@ import type { Group, Groups } from '#core/query/groups.ts';
 import type { FilterError } from '#core/query/syntax.ts';
 import type { MetadataSchema } from '#core/metadata/types.ts';
 import type { Problem } from '#core/pcapng/types.ts';
+import type { JoinedAgent } from '#core/protocol/messages.ts';
 import type {
   CostView,
   Edge,
@@ -125,6 +126,8 @@ export interface Update {
   readonly problems: readonly Problem[];
   /** One line from the agent (Status.text), '' otherwise. */
   readonly sourceText: string;
+  /** Live: agents that the agent has joined, and what became of each. */
+  readonly joined: readonly JoinedAgent[];
   readonly title: string;
 }
 

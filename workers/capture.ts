@@ -9,7 +9,7 @@ import { CaptureReader } from '#core/pcapng/reader.ts';
 import { CaptureStore } from '#core/store/capture-store.ts';
 import { TimelineBuilder } from '#core/store/timeline.ts';
 import type { ListFilter, ListSort } from '#core/store/view.ts';
-import type { Status } from '#core/protocol/messages.ts';
+import type { JoinedAgent, Status } from '#core/protocol/messages.ts';
 import type { SourceState } from './api.ts';
 import { ByteGap } from './byte-gap.ts';
 import { asFault } from './fault.ts';
@@ -68,6 +68,8 @@ export class Capture implements SourceSink {
   sourceProblem: Problem | null = null;
   /** The agent captures nothing, or not all that was asked for. */
   captureProblem: Problem | null = null;
+  /** Agents whose streams come with this one's. */
+  joined: readonly JoinedAgent[] = [];
   bytesRead = 0;
   readonly latency = new LatencyProbe();
   readonly #options: CaptureOptions;
@@ -238,6 +240,12 @@ export class Capture implements SourceSink {
     this.captureProblem = quiet
       ? null
       : { code: CAPTURE_PROBLEM, offset: 0, cause: text, remedy: '', fatal: false };
+    this.#options.onChange();
+  }
+
+  agents(agents: readonly JoinedAgent[]): void {
+    if (this.ended) return;
+    this.joined = agents;
     this.#options.onChange();
   }
 

@@ -45,6 +45,7 @@ export function updateOf(
     tlvNames: [...store.tlvs.names],
     problems: problemsOf(capture),
     sourceText: capture.sourceText,
+    joined: capture.joined,
     title: capture.title,
   };
 }

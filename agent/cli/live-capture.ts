@@ -108,6 +108,11 @@ export class LiveCapture implements CaptureControl {
       this.#setStatus({ type: 'status', capture: 'unavailable', text: notLive });
       return;
     }
+    if (named === undefined && lab === undefined && (this.#options.join ?? []).length > 0) {
+      this.#starting = false;
+      this.#setStatus({ type: 'status', capture: 'running', text: 'Nothing of this host is captured.' });
+      return;
+    }
     try {
       const spec = await this.#whatToCapture().finally(() => (this.#starting = false));
       if (this.ending || this.#labEnd !== null) return;

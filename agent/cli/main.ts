@@ -15,7 +15,7 @@ import { doctor, printReport } from './doctor.ts';
 import { inspectCost } from './inspect-cost.ts';
 import { inspect } from './inspect.ts';
 import { openFiles, type OpenOptions } from './open.ts';
-import { addCaptureOptions } from './options.ts';
+import { addCaptureOptions, collect } from './options.ts';
 import { findPaths } from './paths.ts';
 import { addExport, addSchemaCommands } from './schema-commands.ts';
 import { addSchemaDiff } from './schema-diff.ts';
@@ -102,6 +102,11 @@ Examples:
     .option('--retain-age <time>', 'keep nothing older than this (default 24h)', parseAge)
     .option('--read-only', 'a page cannot change what is captured')
     .option('--lab <name>', 'start a lab and watch it (see whither lab list)')
+    .addOption(
+      new Option('--join <link>', 'show what another agent captures, too; may be repeated')
+        .env('WHITHER_JOIN')
+        .argParser(collect),
+    )
     .addOption(new Option('--not-live <text>', 'said instead of capturing').hideHelp())
     .action(async (options: ServeOptions) => {
       const read = options.schema === undefined ? [] : [options.schema];

@@ -138,6 +138,6 @@ export function triggerOf(options: CaptureOptions, schema: boolean): TriggerOpti
   return { condition: parsed.condition, before, after, once: triggerOnce };
 }
 
-function collect(value: string, before: readonly string[] = []): readonly string[] {
+export function collect(value: string, before: readonly string[] = []): readonly string[] {
   return [...before, value];
 }

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { checkSpec } from '../capture/spec.ts';
 import { Failure } from '../failure.ts';
+import { linksOf, JoinedAgents } from '../join/joined-agents.ts';
 import type { CaptureControl } from '../server/capture-route.ts';
 import { AgentServer } from '../server/server.ts';
 import { ShareStore } from '../share/store.ts';
@@ -23,6 +24,8 @@ export interface ServeOptions extends CaptureOptions {
   readonly retainSize?: number;
   readonly retainAge?: number;
   readonly lab?: string;
+  /** Links of agents whose streams go into this one's log. */
+  readonly join?: readonly string[];
   /** The page cannot change what is captured. */
   readonly readOnly?: boolean;
   /** From `npm start`: why there is no live capture and what to do about it, for people. */
@@ -34,6 +37,7 @@ export async function serve(options: ServeOptions, paths: Paths): Promise<void> 
   requirePage(paths);
   const schemas = schemasOf(options);
   const spec = options.interface ? checkSpec(specOf(options, schemas)) : null;
+  const links = linksOf(options.join ?? []);
   const trigger = triggerOf(options, options.schema !== undefined || options.lab !== undefined);
   const lifetime = beginLifetime(takeHandover(), paths.probe);
   try {
@@ -45,7 +49,8 @@ export async function serve(options: ServeOptions, paths: Paths): Promise<void> 
       const shares = await ShareStore.open(
         path.join(options.spool === undefined ? lifetime.workDir : dir, 'shares'),
       );
-      await serveSpool({ options, spec, trigger, schemas, lifetime, spool, shares }, paths.pageDir);
+      const served = { options, spec, trigger, schemas, lifetime, spool, shares };
+      await serveSpool(served, links, paths.pageDir);
     } finally {
       await spool.close();
     }
@@ -54,7 +59,7 @@ export async function serve(options: ServeOptions, paths: Paths): Promise<void> 
   }
 }
 
-async function serveSpool(served: Served, pageDir: string): Promise<void> {
+async function serveSpool(served: Served, links: readonly URL[], pageDir: string): Promise<void> {
   const { options, lifetime, spool } = served;
   const watch = { cost: (_watched: boolean): void => undefined };
   // The server is there first: what it is asked until then waits for the capture.
@@ -78,7 +83,12 @@ async function serveSpool(served: Served, pageDir: string): Promise<void> {
   if (options.host !== undefined) warnAboutHost(options.host);
   const capture = new LiveCapture(served, server);
   begun(capture);
-  watch.cost = (watched) => capture.watchCost(watched);
+  const joined = new JoinedAgents(links, spool, (agents) => server.setJoined(agents));
+  joined.start();
+  watch.cost = (watched) => {
+    capture.watchCost(watched);
+    joined.watchCost(watched);
+  };
   lifetime.onEnd(() => capture.stop());
   // Told to end before there was anything to end.
   const captured = capture.ending ? Promise.resolve() : capture.run();
@@ -88,6 +98,7 @@ async function serveSpool(served: Served, pageDir: string): Promise<void> {
   await Promise.race([told, captured.then(() => (capture.refusal === null ? told : undefined))]);
   await captured;
   await capture.finished();
+  await joined.stop();
   await server.close();
   if (capture.refusal !== null && !capture.ending) throw capture.refusal;
 }

@@ -7,6 +7,9 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 
 const SECRET_BYTES = 32;
+/** On the upgrade of an agent that joins this one. Who joins others is not joined: two would send each other theirs for ever. */
+export const JOIN_HEADER = 'whither-join';
+export const JOINS_ITSELF = 409;
 
 /** Why a request is refused: plain text for a person, the status code for the browser. */
 export interface Refusal {

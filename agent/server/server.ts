@@ -7,8 +7,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import os from 'node:os';
 import type { AddressInfo } from 'node:net';
 import sirv, { type RequestHandler } from 'sirv';
-import { MAX_STATUS_CHARS } from '#core/protocol/control.ts';
-import type { Status } from '#core/protocol/messages.ts';
+import { MAX_HOST_CHARS, MAX_STATUS_CHARS } from '#core/protocol/control.ts';
+import { MAX_JOINED_CHARS, type JoinedAgent, type Status } from '#core/protocol/messages.ts';
 import { typesFailure, type TypesQuestion } from '../capture/types-question.ts';
 import { codeOf, Failure } from '../failure.ts';
 import type { Spool } from '../spool/spool.ts';
@@ -119,6 +119,17 @@ export class AgentServer {
     const status = { ...given, text: given.text.slice(0, MAX_STATUS_CHARS) };
     this.#status = status;
     this.#stream.setStatus(status);
+  }
+
+  /** What became of the agents that are joined. The texts are cut to what a page takes. */
+  setJoined(agents: readonly JoinedAgent[]): void {
+    this.#stream.setJoined(
+      agents.map(({ host, link, text }) => ({
+        host: host.slice(0, MAX_HOST_CHARS),
+        link,
+        text: text.slice(0, MAX_JOINED_CHARS),
+      })),
+    );
   }
 
   /** The link that lets a browser in; `query` is what the page opens with, '' for the default. */

@@ -2,9 +2,9 @@
 import { STATUS_CODES, type IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
-import { ALIVE_INTERVAL_MS, MAX_CONTROL_BYTES, type Status } from '#core/protocol/messages.ts';
+import { ALIVE_INTERVAL_MS, MAX_CONTROL_BYTES, type JoinedAgent, type Status } from '#core/protocol/messages.ts';
 import type { Spool } from '../spool/spool.ts';
-import type { Access, Refusal } from './access.ts';
+import { JOIN_HEADER, JOINS_ITSELF, type Access, type Refusal } from './access.ts';
 import { SECURITY_HEADERS } from './headers.ts';
 import { StreamClient } from './stream-client.ts';
 
@@ -27,6 +27,7 @@ export class StreamServer {
   readonly #sockets = new Map<WebSocket, { readonly client: StreamClient; alive: boolean }>();
   readonly #timers: readonly NodeJS.Timeout[];
   #status: Status | null = null;
+  #joined: readonly JoinedAgent[] = [];
   readonly #onCost: (watched: boolean) => void;
   #costWatched = false;
 
@@ -59,6 +60,11 @@ export class StreamServer {
     for (const { client } of this.#sockets.values()) client.send(status);
   }
 
+  setJoined(agents: readonly JoinedAgent[]): void {
+    this.#joined = agents;
+    for (const { client } of this.#sockets.values()) client.send({ type: 'joined', agents });
+  }
+
   /** Answers an HTTP upgrade: with a WebSocket, or with a status and one line before there is one. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     socket.on('error', () => socket.destroy());
@@ -75,6 +81,7 @@ export class StreamServer {
       webSocket.on('pong', () => (entry.alive = true));
       webSocket.on('close', () => this.#sockets.delete(webSocket));
       if (this.#status) entry.client.send(this.#status);
+      if (this.#joined.length > 0) entry.client.send({ type: 'joined', agents: this.#joined });
     });
   }
 
@@ -91,6 +98,9 @@ export class StreamServer {
     const refusal = this.#access.refuseSource(request, true) ?? this.#access.refuseStranger(request);
     if (refusal) return refusal;
     if (request.url?.split('?')[0] !== '/stream') return { status: 404, text: 'The stream is at /stream.' };
+    if (this.#joined.length > 0 && request.headers[JOIN_HEADER] !== undefined) {
+      return { status: JOINS_ITSELF, text: 'This agent joins others itself: join those one by one.' };
+    }
     if (this.#sockets.size >= MAX_CLIENTS) {
       return { status: 503, text: `${MAX_CLIENTS} pages are connected already: close one.` };
     }

@@ -2,6 +2,9 @@
  * Decides, block by block, what is written where: pure, so that any chunking gives the same log. It
  * cuts the stream into blocks, begins a segment at every section, by size and by age, adds the
  * user's schema behind the section block, and turns a probe's death into a gap.
+ *
+ * Several inputs share the log: this host's probe, and the streams of agents that are joined. A section is of one host, so
+ * where another input goes on, its section is begun anew with all that it has described: readers know it by its run.
  */
 import { BLOCK_SUBTYPE, GAP_CAUSE } from '#core/format/structs.ts';
 import { BLOCK_CUSTOM, BLOCK_SHB } from '#core/pcapng/blocks.ts';
@@ -27,17 +30,30 @@ export interface Step {
   readonly bytes: Uint8Array;
 }
 
+/** One stream of those that share the log. */
+export class PlannerInput {
+  readonly cutter = new BlockCutter();
+  readonly tracker = new SectionTracker();
+  /** The stream of an agent, which has seen to its schemas and gaps itself. */
+  readonly joined: boolean;
+  /** The schemas wait for the section block, which has to come first. */
+  schemasDue = false;
+
+  constructor(joined: boolean) {
+    this.joined = joined;
+  }
+}
+
 export class Planner {
   readonly #options: PlannerOptions;
   readonly #schemaBlocks: Uint8Array[];
-  readonly #cutter = new BlockCutter();
-  readonly #tracker = new SectionTracker();
+  readonly #own = new PlannerInput(false);
+  /** Whose section the log is in. */
+  #current = this.#own;
   #segmentBytes = 0;
   /** Bytes of this segment's own data, without the preamble that it repeats. */
   #dataBytes = 0;
   #segmentOpenedMs = 0;
-  /** The schemas wait for the section block, which has to come first. */
-  #schemasDue = false;
   #steps: Step[] = [];
   /** Whole blocks of the chunk at hand that are not in a step yet: they are written in one piece. */
   #runBytes: Uint8Array | null = null;
@@ -50,10 +66,15 @@ export class Planner {
   }
 
   /** Steps for the blocks that `chunk` completes; `failure` when bytes after them are no pcapng. */
-  push(chunk: Uint8Array): { readonly steps: readonly Step[]; readonly failure: Failure | null } {
+  push(
+    chunk: Uint8Array,
+    input = this.#own,
+  ): { readonly steps: readonly Step[]; readonly failure: Failure | null } {
     let failure: Failure | null = null;
     try {
-      this.#cutter.push(chunk, this.#visit);
+      input.cutter.push(chunk, (type, bytes, view, start, length) =>
+        this.#visit(input, type, bytes, view, start, length),
+      );
     } catch (thrown) {
       if (!(thrown instanceof Failure)) throw thrown;
       failure = thrown;
@@ -68,65 +89,93 @@ export class Planner {
 
   /** The probe is gone: a block cut off in the middle is forgotten. Returns its bytes so far. */
   probeEnded(): number {
-    return this.#cutter.reset();
+    return this.#own.cutter.reset();
+  }
+
+  /** Whether the next blocks of `input` need no section of their own. */
+  isCurrent(input: PlannerInput): boolean {
+    return this.#current === input;
+  }
+
+  /** What a joined agent had for us is gone; what comes next begins with a section. */
+  missed(input: PlannerInput): readonly Step[] {
+    input.cutter.reset();
+    if (!input.tracker.active) return [];
+    const now = BigInt(Math.trunc(this.#options.now())) * 1_000_000n;
+    this.#enter(input);
+    this.#emit({ roll: false, bytes: gapBlock(GAP_CAUSE.retention, input.tracker.lastEventNs(), now) });
+    return this.#take();
   }
 
   /** Begins a segment now, so that a client can start at this moment; nothing when it has little data. */
   rollIfLarger(dataBytes: number): readonly Step[] {
-    if (this.#tracker.active && !this.#schemasDue && this.#dataBytes > dataBytes) this.#roll();
+    const { tracker, schemasDue } = this.#current;
+    if (tracker.active && !schemasDue && this.#dataBytes > dataBytes) this.#roll();
     return this.#take();
   }
 
-  readonly #visit = (
+  #visit(
+    input: PlannerInput,
     type: number,
     bytes: Uint8Array,
     view: DataView,
     start: number,
     length: number,
-  ): void => {
+  ): void {
     if (type === BLOCK_SHB) {
-      this.#beginSection(bytes, view, start, length);
+      this.#beginSection(input, bytes, view, start, length);
       return;
     }
-    if (this.#schemasDue) {
+    if (input.schemasDue) {
+      this.#enter(input);
       const isSection = type === BLOCK_CUSTOM && subtypeAt(view, start, length) === BLOCK_SUBTYPE.section;
-      if (!isSection) this.#emitSchemas();
+      if (!isSection) this.#emitSchemas(input);
       this.#include(bytes, start, length);
-      this.#tracker.see(type, bytes, view, start, length);
-      if (isSection) this.#emitSchemas();
+      input.tracker.see(type, bytes, view, start, length);
+      if (isSection) this.#emitSchemas(input);
       return;
     }
     const old = this.#options.now() - this.#segmentOpenedMs >= this.#options.segmentAgeMs;
     const full = this.#segmentBytes + length > this.#options.segmentBytes;
-    if ((full || old) && this.#dataBytes > 0) this.#roll();
+    if ((full || old) && this.#dataBytes > 0) {
+      this.#current = input;
+      this.#roll();
+    } else this.#enter(input);
     this.#include(bytes, start, length);
     this.#dataBytes += length;
-    this.#tracker.see(type, bytes, view, start, length);
-  };
-
-  #beginSection(bytes: Uint8Array, view: DataView, start: number, length: number): void {
-    if (this.#tracker.active) {
-      const restart = BigInt(Math.trunc(this.#options.now())) * 1_000_000n;
-      this.#emit({
-        roll: false,
-        bytes: gapBlock(GAP_CAUSE.probeRestart, this.#tracker.lastEventNs(), restart),
-      });
-    }
-    this.#tracker.see(BLOCK_SHB, bytes, view, start, length);
-    this.#emit({ roll: true, bytes: copyOf(bytes, start, length) });
-    this.#schemasDue = this.#schemaBlocks.length > 0;
+    input.tracker.see(type, bytes, view, start, length);
   }
 
-  #emitSchemas(): void {
-    this.#schemasDue = false;
+  #beginSection(input: PlannerInput, bytes: Uint8Array, view: DataView, start: number, length: number): void {
+    const { tracker, joined } = input;
+    if (tracker.active && !joined) {
+      const restart = BigInt(Math.trunc(this.#options.now())) * 1_000_000n;
+      this.#enter(input);
+      this.#emit({ roll: false, bytes: gapBlock(GAP_CAUSE.probeRestart, tracker.lastEventNs(), restart) });
+    }
+    tracker.see(BLOCK_SHB, bytes, view, start, length);
+    this.#current = input;
+    this.#emit({ roll: true, bytes: copyOf(bytes, start, length) });
+    input.schemasDue = !joined && this.#schemaBlocks.length > 0;
+  }
+
+  /** What follows belongs to the section of `input`. */
+  #enter(input: PlannerInput): void {
+    if (this.#current === input) return;
+    this.#current = input;
+    this.#emit({ roll: false, bytes: input.tracker.nextPreamble() });
+  }
+
+  #emitSchemas(input: PlannerInput): void {
+    input.schemasDue = false;
     for (const block of this.#schemaBlocks) {
-      this.#tracker.adopt(block);
+      input.tracker.adopt(block);
       this.#emit({ roll: false, bytes: block });
     }
   }
 
   #roll(): void {
-    this.#emit({ roll: true, bytes: this.#tracker.nextPreamble() });
+    this.#emit({ roll: true, bytes: this.#current.tracker.nextPreamble() });
   }
 
   #include(bytes: Uint8Array, start: number, length: number): void {

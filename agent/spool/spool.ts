@@ -11,7 +11,7 @@ import { codeOf, Failure } from '../failure.ts';
 import { MAX_BLOCK_BYTES, wholeBlocks } from './block-cutter.ts';
 import { openDirectory, type OpenedDirectory } from './directory.ts';
 import type { CaptureLog } from './log.ts';
-import { Planner, type Step } from './planner.ts';
+import { Planner, PlannerInput, type Step } from './planner.ts';
 import { Segment } from './segment.ts';
 
 const MIB = 1024 * 1024;
@@ -51,6 +51,16 @@ export type ReadResult =
   | { readonly kind: 'too-small'; readonly blockBytes: number }
   /** Past the end, or not where a block begins. */
   | { readonly kind: 'invalid'; readonly reason: string };
+
+/** The stream of another agent in this log. */
+export interface JoinedInput {
+  /** The log is in its section: to append costs nothing but the blocks. Else all that it has described is repeated. */
+  readonly isCurrent: boolean;
+  /** Whole blocks as the agent sent them. */
+  append(blocks: Uint8Array): Promise<void>;
+  /** What the agent had for us is gone, and is recorded as a gap; what it sends next begins with a section. */
+  missed(): Promise<void>;
+}
 
 export class Spool implements CaptureLog {
   readonly id: string;
@@ -112,8 +122,25 @@ export class Spool implements CaptureLog {
   }
 
   append(chunk: Uint8Array): Promise<void> {
+    return this.#append(chunk);
+  }
+
+  /** Another stream beside the probe's. */
+  join(): JoinedInput {
+    const input = new PlannerInput(true);
+    const isCurrent = (): boolean => this.#planner.isCurrent(input);
+    return {
+      get isCurrent() {
+        return isCurrent();
+      },
+      append: (blocks) => this.#append(blocks, input),
+      missed: () => this.#enqueue(this.#planner.missed(input)),
+    };
+  }
+
+  #append(chunk: Uint8Array, input?: PlannerInput): Promise<void> {
     if (this.#broken) return Promise.reject(this.#broken);
-    const { steps, failure } = this.#planner.push(chunk);
+    const { steps, failure } = this.#planner.push(chunk, input);
     return this.#enqueue(steps).then(() => {
       if (failure) throw failure;
     });

@@ -22,7 +22,16 @@ const AGENT_GRACE_MS = 8_000;
 const SAME_WISH_MS = 500;
 const FIRST_FREE_FD = 4;
 /** All that the agent's environment keeps of root's. */
-const KEPT_ENVIRONMENT = ['PATH', 'LANG', 'LC_ALL', 'TZ', 'TERM', 'NO_COLOR', 'WHITHER_DEBUG'];
+const KEPT_ENVIRONMENT = [
+  'PATH',
+  'LANG',
+  'LC_ALL',
+  'TZ',
+  'TERM',
+  'NO_COLOR',
+  'WHITHER_DEBUG',
+  'WHITHER_JOIN',
+];
 
 export interface SuperviseOptions {
   /** Where package.json, dist/ and build/ are. */

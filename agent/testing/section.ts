@@ -12,10 +12,12 @@ export interface SectionSpec {
   readonly events: number;
   /** Number of the first event: it is the journey id and the bytes of the packet. */
   readonly first?: number;
+  /** Name of the host; absent = it says none. */
+  readonly hostname?: string;
 }
 
 /** Section header, section block, catalogue, host, two interfaces. */
-export function preamble(run: number): Uint8Array {
+export function preamble(run: number, hostname?: string): Uint8Array {
   const writer = new CaptureWriter();
   writer.sectionHeader({ userAppl: 'fake-probe' });
   writer.section({
@@ -25,8 +27,12 @@ export function preamble(run: number): Uint8Array {
     clockOffsetNs: 0n,
     clockErrorNs: 1000n,
   });
-  writer.json(BLOCK_SUBTYPE.host, { kernel: '6.18', dropReasons: {} });
-  writer.json(BLOCK_SUBTYPE.catalogue, []);
+  writer.json(BLOCK_SUBTYPE.host, {
+    kernel: '6.18',
+    dropReasons: {},
+    ...(hostname !== undefined && { hostname }),
+  });
+  writer.json(BLOCK_SUBTYPE.catalogue, { hooks: [] });
   for (const [index, hook] of ['netif_receive_skb', 'tcx/ingress@first'].entries()) {
     writer.interfaceDescription({
       linkType: 1,
@@ -53,6 +59,9 @@ export function event(number: number): Uint8Array {
   return writer.take();
 }
 
-export function section({ run, events, first = 0 }: SectionSpec): Uint8Array {
-  return Buffer.concat([preamble(run), ...Array.from({ length: events }, (_, i) => event(first + i))]);
+export function section({ run, events, first = 0, hostname }: SectionSpec): Uint8Array {
+  return Buffer.concat([
+    preamble(run, hostname),
+    ...Array.from({ length: events }, (_, i) => event(first + i)),
+  ]);
 }

@@ -9,7 +9,6 @@ export class CostSink implements CaptureSink {
   private readonly facts: CaptureFacts;
   /** Of the section that is being read: ifindex → device. */
   private readonly devices = new Map<number, string>();
-  private interfaces = 0;
   private readonly onProblem: (problem: Problem) => void;
 
   constructor(onProblem: (problem: Problem) => void) {
@@ -29,11 +28,10 @@ export class CostSink implements CaptureSink {
 
   section(info: SectionInfo): void {
     this.devices.clear();
-    this.facts.section(info, this.interfaces);
+    this.facts.section(info);
   }
 
   interface(info: InterfaceInfo): void {
-    this.interfaces++;
     const colon = info.name.indexOf(':');
     this.devices.set(info.ifindex, colon < 0 ? info.name : info.name.slice(0, colon));
   }

@@ -59,7 +59,7 @@ export class InspectSink implements CaptureSink {
   }
 
   section(info: SectionInfo): void {
-    this.facts.section(info, this.interfaces.length);
+    this.facts.section(info);
     this.window.section(info);
   }
 

@@ -77,6 +77,24 @@ export function readInterface(
   return { info, clock, faultAt: list.faultAt };
 }
 
+/** Whether two blocks describe the same interface, wherever they stand. */
+export function isSameInterface(a: InterfaceInfo, b: InterfaceInfo): boolean {
+  return (
+    a.name === b.name &&
+    a.hook === b.hook &&
+    a.ifindex === b.ifindex &&
+    a.netns === b.netns &&
+    a.linkType === b.linkType &&
+    a.snapLen === b.snapLen &&
+    a.description === b.description &&
+    a.hardware === b.hardware &&
+    a.filter === b.filter &&
+    a.tsNum === b.tsNum &&
+    a.tsDen === b.tsDen &&
+    a.tsOffsetS === b.tsOffsetS
+  );
+}
+
 function filterText(buf: Uint8Array, list: OptionList, limits: Limits): string {
   const option = list.options.find((o) => o.code === IF_FILTER && o.length > 1);
   if (option === undefined || buf[option.start] !== FILTER_IS_TEXT) return '';

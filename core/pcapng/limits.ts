@@ -5,7 +5,7 @@ export interface Limits {
   readonly maxBlockBytes: number;
   /** Interfaces of one section: their ids are dense, so this is also the highest id. */
   readonly maxInterfacesPerSection: number;
-  /** Interfaces of the whole input; a live spool declares them anew in every segment. */
+  /** Interfaces of the whole input; those that a run declares again in its next section count once. */
   readonly maxInterfaces: number;
   readonly maxSections: number;
   /** Bytes of a name, description, filter or comment that are read; what is longer is cut there. */

@@ -1,12 +1,16 @@
 /** pcapng: walks blocks, keeps what a section declares. Packets are in packet-blocks.ts. */
 import { BLOCK_HEADER_LENGTH, BLOCK_HEADER_SIZE, BLOCK_HEADER_SUBTYPE } from '#core/format/layout.gen.ts';
 import { BLOCK_HEADER_VERSION, FORMAT_VERSION, MAGIC_BLOCK, PEN } from '#core/format/layout.gen.ts';
+import { SECTION_RUN, SECTION_SEGMENT, SECTION_SIZE } from '#core/format/layout.gen.ts';
+import { formatHex } from '#core/dissect/addresses.ts';
+import { BLOCK_SUBTYPE } from '#core/format/structs.ts';
 import { nsFromParts } from '#core/time/ns.ts';
 import * as B from './blocks.ts';
-import { readInterface } from './interface-block.ts';
+import { isSameInterface, readInterface } from './interface-block.ts';
 import { optionComments, optionText, readOptions } from './options.ts';
 import { PacketBlocks } from './packet-blocks.ts';
 import { DAMAGED, KEPT, type ReaderContext, type UnitParser } from './reader-context.ts';
+import type { InterfaceInfo } from './types.ts';
 
 /** Offset of the options in an SHB and in an ISB. */
 const SHB_OPTIONS = 24;
@@ -17,6 +21,9 @@ export class PcapngParser implements UnitParser {
   readonly #context: ReaderContext;
   readonly #packets: PacketBlocks;
   #littleEndian = true;
+  /** Interfaces of the run that the section being read is of, by id, and those of all runs. */
+  #known: InterfaceInfo[] = [];
+  readonly #runs = new Map<string, InterfaceInfo[]>();
 
   constructor(context: ReaderContext) {
     this.#context = context;
@@ -142,6 +149,7 @@ export class PcapngParser implements UnitParser {
       return;
     }
     this.#packets.interfaces = [];
+    this.#known = [];
     const options = readOptions(buf, at + SHB_OPTIONS, length - SHB_OPTIONS - 4, le);
     context.sink.section({
       index: context.sections++,
@@ -164,14 +172,20 @@ export class PcapngParser implements UnitParser {
       this.#badLength(base + at, length);
       return;
     }
-    if (declared.length >= limits.maxInterfacesPerSection || context.interfaces >= limits.maxInterfaces) {
-      this.#tooMany(base + at, 'interfaces', declared.length);
+    const id = declared.length;
+    const known = this.#known[id];
+    if (id >= limits.maxInterfacesPerSection || context.interfaces >= limits.maxInterfaces) {
+      this.#tooMany(base + at, 'interfaces', id);
       return;
     }
-    const place = { index: context.interfaces++, section: context.sections - 1, id: declared.length };
-    const { info, clock, faultAt } = readInterface(buf, view, at, length, this.#littleEndian, place, limits);
-    if (faultAt >= 0) this.#badOption(base + faultAt, 'an interface');
-    declared.push({ index: info.index, snapLen: info.snapLen, clock });
+    const place = { index: context.interfaces, section: context.sections - 1, id };
+    const read = readInterface(buf, view, at, length, this.#littleEndian, place, limits);
+    if (read.faultAt >= 0) this.#badOption(base + read.faultAt, 'an interface');
+    const again = known !== undefined && isSameInterface(known, read.info);
+    const info = again ? { ...read.info, index: known.index } : read.info;
+    if (!again) context.interfaces++;
+    this.#known[id] = info;
+    declared.push({ index: info.index, snapLen: info.snapLen, clock: read.clock });
     context.sink.interface(info);
   }
 
@@ -243,13 +257,24 @@ export class PcapngParser implements UnitParser {
       return;
     }
     const body = header + BLOCK_HEADER_SIZE;
+    const subtype = view.getUint8(header + BLOCK_HEADER_SUBTYPE);
+    if (subtype === BLOCK_SUBTYPE.section && size >= SECTION_SIZE) this.#continueRun(buf, body);
     sink.custom({
       offset: base + at,
       section: sections - 1,
       version,
-      subtype: view.getUint8(header + BLOCK_HEADER_SUBTYPE),
+      subtype,
       body: buf.subarray(body, body + size),
     });
+  }
+
+  /** The section is one of a run: the interfaces that the run has declared before keep their index. */
+  #continueRun(buf: Uint8Array, body: number): void {
+    if (this.#packets.interfaces.length > 0) return;
+    const run = `${formatHex(buf, body + SECTION_RUN, SECTION_SEGMENT - SECTION_RUN)} ${this.#littleEndian}`;
+    const known = this.#runs.get(run);
+    if (known === undefined) this.#runs.set(run, this.#known);
+    else this.#known = known;
   }
 
   #badOption(offset: number, of: string): void {

@@ -34,7 +34,10 @@ export interface SectionInfo {
 }
 
 export interface InterfaceInfo {
-  /** Counted from 0 over the whole input, all sections. */
+  /**
+   * Counted from 0 over the whole input, all sections. One that a section declares as an earlier section of its run did
+   * has the same again.
+   */
   readonly index: number;
   readonly section: number;
   /** Number within its section. */

@@ -3,11 +3,15 @@ import * as v from 'valibot';
 import {
   CAPTURE_STATES,
   CREDIT_WINDOW_BYTES,
+  JOINED_LINKS,
   MAX_CONTROL_BYTES,
+  MAX_JOINED,
+  MAX_JOINED_CHARS,
   type Alive,
   type ClientMessage,
   type Credit,
   type Hello,
+  type Joined,
   type ServerMessage,
   type Status,
   type Subscribe,
@@ -80,10 +84,24 @@ const status = v.object({
   text: v.pipe(v.string(), v.maxLength(MAX_STATUS_CHARS, `longer than ${MAX_STATUS_CHARS} characters`)),
 }) satisfies v.GenericSchema<unknown, Status>;
 
+const joined = v.object({
+  type: v.literal('joined'),
+  agents: v.pipe(
+    v.array(
+      v.object({
+        host: v.pipe(v.string(), v.maxLength(MAX_HOST_CHARS, `longer than ${MAX_HOST_CHARS} characters`)),
+        link: v.picklist(JOINED_LINKS),
+        text: v.pipe(v.string(), v.maxLength(MAX_JOINED_CHARS, `longer than ${MAX_JOINED_CHARS} characters`)),
+      }),
+    ),
+    v.maxLength(MAX_JOINED, `more than ${MAX_JOINED} agents`),
+  ),
+}) satisfies v.GenericSchema<unknown, Joined>;
+
 const alive = v.object({ type: v.literal('alive') }) satisfies v.GenericSchema<unknown, Alive>;
 
 const client = v.variant('type', [subscribe, credit, cost]);
-const server = v.variant('type', [hello, status, alive]);
+const server = v.variant('type', [hello, status, joined, alive]);
 
 /** A text frame that the agent received. */
 export function parseClientMessage(text: string): Parsed<ClientMessage> {

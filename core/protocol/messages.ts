@@ -7,6 +7,7 @@
  *   worker → agent  {"type":"credit","bytes":N}  the agent may send N more payload bytes
  *   agent  → worker binary: DATA header + blocks
  *   agent  → worker {"type":"status", …}         what the probe does, on every change
+ *   agent  → worker {"type":"joined", …}        what became of each agent that is joined, on every change
  *   agent  → worker {"type":"alive"}             every ALIVE_INTERVAL_MS
  *   worker → agent  {"type":"cost","watch":true|false}  whether cost blocks are wanted, at any time
  *
@@ -81,4 +82,24 @@ export interface Alive {
   readonly type: 'alive';
 }
 
-export type ServerMessage = Hello | Status | Alive;
+/** Agents that one agent joins. */
+export const MAX_JOINED = 8;
+export const MAX_JOINED_CHARS = 240;
+export const JOINED_LINKS = ['connecting', 'live', 'ended'] as const;
+
+/** An agent whose stream goes into this one's log (`whither --join`), each section under its own host. */
+export interface JoinedAgent {
+  /** Its name; until it has said it, the address that was joined. */
+  readonly host: string;
+  /** `ended`: it is not tried again. */
+  readonly link: (typeof JOINED_LINKS)[number];
+  /** One line: what it says of its capture, or why nothing comes; at most MAX_JOINED_CHARS. */
+  readonly text: string;
+}
+
+export interface Joined {
+  readonly type: 'joined';
+  readonly agents: readonly JoinedAgent[];
+}
+
+export type ServerMessage = Hello | Status | Joined | Alive;

@@ -173,7 +173,7 @@ export class Snapshot implements CaptureSink {
   interface(info: InterfaceInfo): void {
     this.#writeSchema();
     const { hook, linkType, snapLen, ifindex } = info;
-    this.#interfaces.push({ info, hop: this.#hops.open(info, '').hop });
+    this.#interfaces[info.index] = { info, hop: this.#hops.open(info, '').hop };
     const name = this.#host.interfaceName(info.name, hook);
     const netns = this.#netns(info.netns);
     // As links name hops (src/state/hop-key.ts).

@@ -11,7 +11,7 @@ import { formatHex } from '#core/dissect/addresses.ts';
 import { parseSchema } from '#core/metadata/schema.ts';
 import type { MetadataSchema } from '#core/metadata/types.ts';
 import { decodeUtf8 } from '#core/pcapng/text.ts';
-import type { CustomBlock, Problem, SectionInfo } from '#core/pcapng/types.ts';
+import type { CustomBlock, InterfaceInfo, Problem, SectionInfo } from '#core/pcapng/types.ts';
 import { nsFromParts, type Ns } from '#core/time/ns.ts';
 import { causeName } from './gap-ledger.ts';
 import { MissingHooks, type Unattached } from './missing-hooks.ts';
@@ -29,12 +29,14 @@ import type { CaptureFilter, Firing, MissingHook } from './view.ts';
 const RUN_BYTES = 16;
 const RUN_NAME_DIGITS = 8;
 const ALL_INTERFACES = 0xffff_ffff;
+/** Index of no interface. */
+const UNDECLARED = -1;
 const COUNT_UNKNOWN = 0xffff_ffff_ffff_ffffn;
 
 export interface FoundGap {
   /** Of its block in the capture. */
   readonly offset: number;
-  /** Index over the whole capture; null = all. */
+  /** Index over the whole capture; null = all, UNDECLARED = none of the section's. */
   readonly interface: number | null;
   readonly cause: string;
   readonly count: number | null;
@@ -46,10 +48,20 @@ export interface FactsListener {
   /** A schema that differs from the one before. */
   schema(schema: MetadataSchema): void;
   gap(gap: FoundGap): void;
-  /** Body of a cost block (cost-log.ts), valid during the call; `interfaces`: those of its section begin there. false = it is none. */
-  cost(body: Uint8Array, interfaces: number): boolean;
+  /** Body of a cost block (cost-log.ts), valid during the call. false = it is none. */
+  cost(body: Uint8Array): boolean;
   triggered(firing: Firing): void;
   problem(problem: Problem): void;
+}
+
+/** What a run has said of itself so far: its next section repeats it, whichever run's sections are in between. */
+interface Said {
+  /** The last of each kind. */
+  readonly bodies: Map<number, Uint8Array>;
+  host: HostFacts | null;
+  filter: CaptureFilter | null;
+  missing: readonly Unattached[];
+  schema: MetadataSchema | null;
 }
 
 export class CaptureFacts {
@@ -64,7 +76,8 @@ export class CaptureFacts {
   filter: CaptureFilter | null = null;
   /** Manifests and notes of shares, as they are. */
   readonly told: CustomBlock[] = [];
-  private firstInterface = 0;
+  /** Of the section being read: index over the whole capture, by id. */
+  interfaces: number[] = [];
   private schemas = 0;
   private hostsParsed = 0;
   private readonly runNumbers = new Map<string, number>();
@@ -72,10 +85,11 @@ export class CaptureFacts {
   private readonly runIds: (string | undefined)[] = [];
   private readonly hosts: { offset: number; facts: HostFacts | null }[] = [];
   private readonly byName = new Map<string, HostFacts>();
-  private readonly lastBody = new Map<number, Uint8Array>();
-  private lastHost: HostFacts | null = null;
-  private lastFilter: CaptureFilter | null = null;
-  private lastMissing: readonly Unattached[] = [];
+  /** By number of the run, of those with a section block. */
+  private readonly saidOf: (Said | undefined)[] = [];
+  private last: Said = { bodies: new Map(), host: null, filter: null, missing: [], schema: null };
+  /** The schema that the listener was told last. */
+  private schemaInForce: MetadataSchema | null = null;
   private readonly missing = new MissingHooks();
   /** Of the section being read: null = no catalogue yet. */
   private sectionMissing: readonly Unattached[] | null = null;
@@ -87,16 +101,19 @@ export class CaptureFacts {
     this.listener = listener;
   }
 
-  /** `interfaces`: how many the capture has declared before this section. */
-  section(info: SectionInfo, interfaces: number): void {
+  section(info: SectionInfo): void {
     this.sections.push(info);
-    this.firstInterface = interfaces;
+    this.interfaces = [];
     this.hasLedger = false;
     this.filter = null;
     this.sectionMissing = null;
     this.sectionHost = null;
     this.run = this.runs++;
     if (this.hosts.at(-1)?.facts != null) this.hosts.push({ offset: info.offset, facts: null });
+  }
+
+  interface(info: InterfaceInfo): void {
+    this.interfaces[info.id] = info.index;
   }
 
   custom(block: CustomBlock): void {
@@ -109,31 +126,35 @@ export class CaptureFacts {
         return;
       case BLOCK_SUBTYPE.catalogue: {
         if (this.isNew(block))
-          this.lastMissing = this.take(block, 'hook catalogue', parseCatalogue(block.body)) ?? [];
-        this.sectionMissing = this.lastMissing;
-        if (this.sectionHost !== null) this.missing.set(this.sectionHost, this.lastMissing);
+          this.last.missing = this.take(block, 'hook catalogue', parseCatalogue(block.body)) ?? [];
+        this.sectionMissing = this.last.missing;
+        if (this.sectionHost !== null) this.missing.set(this.sectionHost, this.last.missing);
         return;
       }
       case BLOCK_SUBTYPE.host: {
         if (this.isNew(block)) this.hostBlock(block);
-        if (this.hosts.at(-1)?.facts !== this.lastHost) {
-          this.hosts.push({ offset: block.offset, facts: this.lastHost });
+        if (this.hosts.at(-1)?.facts !== this.last.host) {
+          this.hosts.push({ offset: block.offset, facts: this.last.host });
         }
-        if (this.lastHost !== null) this.byName.set(this.lastHost.hostname, this.lastHost);
+        if (this.last.host !== null) this.byName.set(this.last.host.hostname, this.last.host);
         return;
       }
       case BLOCK_SUBTYPE.filter:
-        if (this.isNew(block)) this.lastFilter = this.take(block, 'filter', parseFilter(block.body));
-        this.filter = this.lastFilter;
+        if (this.isNew(block)) this.last.filter = this.take(block, 'filter', parseFilter(block.body));
+        this.filter = this.last.filter;
         return;
       case BLOCK_SUBTYPE.triggered:
         this.triggeredBlock(block);
         return;
       case BLOCK_SUBTYPE.schema:
-        if (this.isNew(block)) this.schemaBlock(block);
+        if (this.isNew(block)) this.last.schema = this.schemaBlock(block);
+        if (this.last.schema !== null && this.last.schema !== this.schemaInForce) {
+          this.schemaInForce = this.last.schema;
+          this.listener.schema(this.last.schema);
+        }
         return;
       case BLOCK_SUBTYPE.cost:
-        if (!this.listener.cost(block.body, this.firstInterface)) {
+        if (!this.listener.cost(block.body)) {
           this.skip(block, 'cost', 'shorter than it says');
         }
         return;
@@ -151,10 +172,14 @@ export class CaptureFacts {
 
   /** The host that an event at this offset of the capture was seen on; null when the capture does not say. */
   hostAt(offset: number): HostFacts | null {
-    for (let i = this.hosts.length - 1; i >= 0; i--) {
-      if (this.hosts[i]!.offset <= offset) return this.hosts[i]!.facts;
+    // Where agents are joined it changes several times a second.
+    let low = 0;
+    for (let high = this.hosts.length; low < high;) {
+      const middle = (low + high) >>> 1;
+      if (this.hosts[middle]!.offset <= offset) low = middle + 1;
+      else high = middle;
     }
-    return null;
+    return this.hosts[low - 1]?.facts ?? null;
   }
 
   /** The host that events being read now were seen on. */
@@ -201,7 +226,9 @@ export class CaptureFacts {
     else {
       this.runNumbers.set(key, this.run);
       this.runIds[this.run] = key;
+      this.saidOf[this.run] = { ...this.last, bodies: new Map(this.last.bodies) };
     }
+    this.last = this.saidOf[this.run]!;
   }
 
   /**
@@ -228,7 +255,7 @@ export class CaptureFacts {
     const count = view.getBigUint64(GAP_COUNT, true);
     this.listener.gap({
       offset: block.offset,
-      interface: id === ALL_INTERFACES ? null : this.firstInterface + id,
+      interface: id === ALL_INTERFACES ? null : (this.interfaces[id] ?? UNDECLARED),
       cause: causeName(body[GAP_CAUSE_AT]!),
       count: count === COUNT_UNKNOWN ? null : Number(count),
       from: ns(view, GAP_FROM),
@@ -251,42 +278,40 @@ export class CaptureFacts {
   }
 
   private hostBlock(block: CustomBlock): void {
-    this.lastHost = null;
+    this.last.host = null;
     if (this.hostsParsed >= MAX_HOSTS) {
       this.skip(block, 'host', `more than ${MAX_HOSTS} of them`);
       return;
     }
     this.hostsParsed++;
-    this.lastHost = this.take(block, 'host', parseHost(block.body));
+    this.last.host = this.take(block, 'host', parseHost(block.body));
   }
 
-  private schemaBlock(block: CustomBlock): void {
+  private schemaBlock(block: CustomBlock): MetadataSchema | null {
     const text = blockText(block.body);
-    if ('fault' in text) {
-      this.skip(block, 'metadata schema', text.fault);
-      return;
-    }
-    const parsed = parseSchema(text.value);
-    if (parsed.ok && this.schemas >= MAX_SCHEMAS)
-      this.skip(block, 'metadata schema', `more than ${MAX_SCHEMAS} of them`);
-    else if (parsed.ok) {
+    const parsed = 'fault' in text ? null : parseSchema(text.value);
+    if (parsed?.ok === true && this.schemas < MAX_SCHEMAS) {
       this.schemas++;
-      this.listener.schema(parsed.schema);
-    } else {
-      const [first] = parsed.errors;
+      return parsed.schema;
+    }
+    if ('fault' in text) this.skip(block, 'metadata schema', text.fault);
+    else if (parsed?.ok === true) this.skip(block, 'metadata schema', `more than ${MAX_SCHEMAS} of them`);
+    else {
+      const first = parsed?.errors[0];
       this.skip(
         block,
         'metadata schema',
         first ? `${first.path || 'the whole'}: ${first.message}` : 'not valid',
       );
     }
+    return null;
   }
 
   /** Whether the body differs from the last one of its kind. */
   private isNew(block: CustomBlock): boolean {
-    const last = this.lastBody.get(block.subtype);
+    const last = this.last.bodies.get(block.subtype);
     if (last !== undefined && sameBytes(last, block.body)) return false;
-    this.lastBody.set(block.subtype, block.body.slice());
+    this.last.bodies.set(block.subtype, block.body.slice());
     return true;
   }
 

@@ -120,7 +120,7 @@ export class CaptureStore implements CaptureSink {
         this.gaps.add(hop, gap.cause, gap.count, gap.from, gap.to);
       },
       triggered: (firing) => this.triggered(firing),
-      cost: (body, from) => this.cost.add(body, (ifindex) => this.deviceOf(ifindex, from)),
+      cost: (body) => this.cost.add(body, (ifindex) => this.deviceOf(ifindex)),
       problem: (problem) => this.problem(problem),
     });
   }
@@ -135,11 +135,12 @@ export class CaptureStore implements CaptureSink {
   }
 
   section(info: SectionInfo): void {
-    this.facts.section(info, this.interfaces.length);
+    this.facts.section(info);
     this.run = this.facts.run;
   }
 
   interface(info: InterfaceInfo): void {
+    this.facts.interface(info);
     const { hop, full } = this.hops.open(info, this.facts.hostOfHops());
     if (full) {
       this.log.once(
@@ -184,8 +185,8 @@ export class CaptureStore implements CaptureSink {
     else this.badBlock('map sample', block.offset, fault);
   }
 
-  private countsBlock({ body, section, offset }: CustomBlock): void {
-    const fault = this.counts.add(body, this.run, (ifindex, hook) => this.hopAt(section, ifindex, hook));
+  private countsBlock({ body, offset }: CustomBlock): void {
+    const fault = this.counts.add(body, this.run, (ifindex, hook) => this.hopAt(ifindex, hook));
     if (fault !== null) this.badBlock('counts block', offset, fault);
   }
 
@@ -270,20 +271,19 @@ export class CaptureStore implements CaptureSink {
     if ((bits & PACKET.HAS_DROP_COUNT) !== 0) this.dropsBefore(batch, from, to);
   }
 
-  /** Device with this ifindex among the interfaces from `from` on, '' = none. */
-  private deviceOf(ifindex: number, from: number): string {
-    const found = this.interfaces.findIndex((info, index) => index >= from && info.ifindex === ifindex);
-    return found < 0 ? '' : this.hops.hops[this.hopOf[found]!]!.device;
+  /** Device with this ifindex among those of the section being read, '' = none. */
+  private deviceOf(ifindex: number): string {
+    const found = this.facts.interfaces.find((index) => this.interfaces[index]!.ifindex === ifindex);
+    return found === undefined ? '' : this.hops.hops[this.hopOf[found]!]!.device;
   }
 
-  /** Hop of a device and hook of a section; null = it has declared none. */
-  private hopAt(section: number, ifindex: number, hook: number): number | null {
-    for (let i = this.interfaces.length - 1; i >= 0; i--) {
-      const info = this.interfaces[i]!;
-      if (info.section < section) return null;
-      if (info.ifindex === ifindex && info.hook === hook) return this.hopOf[i]!;
-    }
-    return null;
+  /** Hop of a device and hook of the section being read; null = it has declared none. */
+  private hopAt(ifindex: number, hook: number): number | null {
+    const found = this.facts.interfaces.findLast((index) => {
+      const info = this.interfaces[index]!;
+      return info.ifindex === ifindex && info.hook === hook;
+    });
+    return found === undefined ? null : this.hopOf[found]!;
   }
 
   /** Hop of an interface by its index in the whole capture; null when there is none. */

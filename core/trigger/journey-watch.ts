@@ -65,7 +65,7 @@ export class JourneyWatch {
   }
 
   section(info: SectionInfo): void {
-    this.facts.section(info, 0);
+    this.facts.section(info);
   }
 
   interface(info: InterfaceInfo): void {

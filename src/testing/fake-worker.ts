@@ -63,6 +63,7 @@ export function fakeUpdate(part: Partial<Update> = {}): Update {
     tlvNames: ['trace_id'],
     problems: [],
     sourceText: '',
+    joined: [],
     title: 'fake',
     ...part,
   };

@@ -5,14 +5,14 @@
 import { parseServerMessage } from '#core/protocol/control.ts';
 import { ReceiveCredit } from '#core/protocol/credit.ts';
 import { decodeDataHeader, type DataFrame } from '#core/protocol/data-frame.ts';
-import type { ClientMessage, Hello, Status } from '#core/protocol/messages.ts';
+import type { ClientMessage, Hello, Joined, Status } from '#core/protocol/messages.ts';
 
 /** An agent says hello once and status on a change; many more unread ones are a fault, not news. */
 const MAX_QUEUED_CONTROLS = 256;
 
 export type SocketItem =
   | { readonly kind: 'open' }
-  | { readonly kind: 'control'; readonly message: Hello | Status }
+  | { readonly kind: 'control'; readonly message: Hello | Joined | Status }
   | { readonly kind: 'data'; readonly frame: DataFrame }
   /** The last item. `opened` false: the upgrade did not succeed. `violation`: what the agent did wrong, or ''. */
   | { readonly kind: 'closed'; readonly opened: boolean; readonly code: number; readonly violation: string };

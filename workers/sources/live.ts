@@ -197,6 +197,8 @@ export class LiveSource implements ByteSource {
           case 'control':
             if (item.message.type === 'status') {
               sink.status(item.message);
+            } else if (item.message.type === 'joined') {
+              sink.agents(item.message.agents);
             } else {
               // A later hello on the same socket: retention overtook this client, and it goes on further on.
               this.#welcome(item.message, sink);

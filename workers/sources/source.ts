@@ -1,7 +1,7 @@
 /** Where a capture's bytes come from: a file, a URL or a live agent. All enter the worker here, as the same bytes. */
 
 import type { Problem } from '#core/pcapng/types.ts';
-import type { Status } from '#core/protocol/messages.ts';
+import type { JoinedAgent, Status } from '#core/protocol/messages.ts';
 
 /** Where the bytes that follow begin. Called before the first chunk and whenever they do not join on. */
 export interface Beginning {
@@ -33,6 +33,8 @@ export interface SourceSink {
   connection(state: 'live' | 'reconnecting', text: string, problem?: Problem): void;
   /** Live only: what the agent says of the capture. */
   status(status: Status): void;
+  /** Live only: what became of each agent that this one has joined. */
+  agents(agents: readonly JoinedAgent[]): void;
 }
 
 export interface ByteSource {

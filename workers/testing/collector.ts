@@ -1,6 +1,6 @@
 /** A SourceSink that keeps what it is given, for tests. */
 import type { Problem } from '#core/pcapng/types.ts';
-import type { Status } from '#core/protocol/messages.ts';
+import type { JoinedAgent, Status } from '#core/protocol/messages.ts';
 import type { Beginning, SourceSink } from '#workers/sources/source.ts';
 
 export class Collector implements SourceSink {
@@ -8,6 +8,7 @@ export class Collector implements SourceSink {
   readonly connections: string[] = [];
   readonly connectionProblems: Problem[] = [];
   readonly statuses: string[] = [];
+  readonly agentsTold: (readonly JoinedAgent[])[] = [];
   readonly #chunks: Uint8Array[] = [];
   readonly #waiting: { bytes: number; resolve: () => void }[] = [];
   /** Where the next chunk must begin; null = any. */
@@ -41,6 +42,10 @@ export class Collector implements SourceSink {
 
   status({ text }: Status): void {
     this.statuses.push(text);
+  }
+
+  agents(agents: readonly JoinedAgent[]): void {
+    this.agentsTold.push(agents);
   }
 
   /** Resolves when so many bytes have come. */
