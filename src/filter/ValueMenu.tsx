@@ -14,6 +14,8 @@ interface Item {
 }
 
 const EDGE_PX = 8;
+/** Nearly every packet has its own. */
+const NOT_GROUPED: ReadonlySet<string> = new Set(['time']);
 
 interface Props {
   readonly menu: Opened;
@@ -35,7 +37,12 @@ export default function ValueMenu({ menu, onClose }: Props) {
 
   useEffect(() => {
     let stale = false;
-    const asked = shown === null ? Promise.resolve(field) : session.api.filterOf(field, shown);
+    const asked =
+      menu.expression !== undefined
+        ? Promise.resolve(menu.expression)
+        : shown === null
+          ? Promise.resolve(field)
+          : session.api.filterOf(field, shown);
     asked.then(
       (found) => !stale && setExpression(found),
       (error: unknown) => session.failed(error, 'The value could not be made a filter'),
@@ -43,7 +50,7 @@ export default function ValueMenu({ menu, onClose }: Props) {
     return () => {
       stale = true;
     };
-  }, [session, field, shown]);
+  }, [session, field, shown, menu.expression]);
 
   // The focus goes back to where it came from.
   useEffect(() => {
@@ -90,7 +97,7 @@ export default function ValueMenu({ menu, onClose }: Props) {
         : [asked('… and these', 'and'), asked('… and not these', 'and-not'), asked('… or these', 'or')]),
     ],
     [
-      does(`group by ${field}`, () => session.view.setGroup(field)),
+      ...(NOT_GROUPED.has(field) ? [] : [does(`group by ${field}`, () => session.view.setGroup(field))]),
       does('what do these have in common?', () =>
         session.store.setState({ dialog: 'common', commonOf: expression ?? '' }),
       ),

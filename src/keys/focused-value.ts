@@ -1,6 +1,7 @@
 /**
  * Values on screen, for the menu that filters by them: any element with `data-field` (name in the filter language) and
  * `data-value` (as shown) has it, by a right click, the menu key, and `a` while it, or what is around it, has the focus.
+ * What draws many of them answers `contextmenu` itself and has `data-menu`: `a` asks it as the menu key does.
  */
 import type { Session } from '#src/state/session.ts';
 
@@ -24,6 +25,12 @@ export function openMenuOf(session: Session, element: Element, x: number, y: num
 /** The value that has the focus, is around it, or is the first in it. */
 export function openMenuAtFocus(session: Session): void {
   const focused = document.activeElement;
+  if (focused?.closest('[data-menu]') != null) {
+    const { left, bottom } = focused.getBoundingClientRect();
+    const at = { clientX: left, clientY: bottom };
+    focused.dispatchEvent(new MouseEvent('contextmenu', { bubbles: true, cancelable: true, ...at }));
+    return;
+  }
   const element = focused?.closest('[data-field]') ?? focused?.querySelector('[data-field]');
   if (element === null || element === undefined) return;
   const { left, bottom } = element.getBoundingClientRect();

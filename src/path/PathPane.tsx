@@ -24,7 +24,7 @@ import { groupsOf, laneTitle, whereOf, type Group, type LaneSlots } from './lane
 import { firstRows, layoutPath } from './layout.ts';
 import { PathTable } from './PathTable.tsx';
 import { INTACT_OR_HARMED, useSides } from './sides.ts';
-import { focusedStop, nextBand, step, stopsOf, type Stop } from './stops.ts';
+import { focusedStop, nextBand, step, stopFilter, stopsOf, type Stop } from './stops.ts';
 import { createZoom, ZOOM_STEP, type PathZoom } from './zoom.ts';
 import './path.css';
 
@@ -122,6 +122,17 @@ export function PathPane() {
       if (asked !== null) session.filter.set({ where: asked === where ? '' : asked });
     }
   };
+  const onContextMenu = (event: MouseEvent) => {
+    const stop = stopOf(event.target);
+    const expression = stop === undefined ? null : stopFilter(stop, hops);
+    if (stop === undefined || expression === null || event.shiftKey) return;
+    event.preventDefault();
+    setCurrent(stop);
+    // The focus comes back to it.
+    markOf(svg.current, stop.key)?.focus({ preventScroll: true });
+    const { clientX: x, clientY: y } = event;
+    session.store.setState({ valueMenu: { field: stop.field, value: null, expression, x, y } });
+  };
   const onKeyDown = (event: KeyboardEvent) => {
     const from = stopOf(event.target);
     if (from === undefined) return;
@@ -181,6 +192,8 @@ export function PathPane() {
             aria-label="Hooks in kernel order; Enter filters the list"
             onKeyDown={onKeyDown}
             onClick={(event: MouseEvent) => choose(stopOf(event.target))}
+            onContextMenu={onContextMenu}
+            data-menu
           >
             <defs>
               <pattern

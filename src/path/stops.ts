@@ -1,6 +1,6 @@
 /** What of the path can be chosen, in reading order: hops, bands between them, and what happened there. Pure. */
 import type { Edge, Hop } from '#workers/api.ts';
-import { causeFilter, edgeFilter, lostFilter } from './ask.ts';
+import { causeFilter, edgeFilter, hopTest, lostFilter } from './ask.ts';
 import { isCounter } from './counted.ts';
 import type { PathLayout } from './layout.ts';
 
@@ -15,6 +15,8 @@ export interface Stop {
   readonly at: number | null;
   /** What choosing it asks for, for the others; worked out when it is wanted. */
   readonly ask: () => string | null;
+  /** The field that its menu names. */
+  readonly field: 'hop' | 'state' | 'cause';
 }
 
 const NOTHING = () => null;
@@ -29,6 +31,7 @@ export function stopsOf(layout: PathLayout, hops: readonly Hop[], edges: readonl
         hop: hop === null || isCounter(hop) ? null : hop.index,
         at: hop?.index ?? null,
         ask: NOTHING,
+        field: 'hop',
         x,
         y: row.dotY,
       })),
@@ -40,6 +43,7 @@ export function stopsOf(layout: PathLayout, hops: readonly Hop[], edges: readonl
     hop: hop?.index ?? null,
     at: hop?.index ?? null,
     ask: NOTHING,
+    field: 'hop',
     x,
     y,
   }));
@@ -49,7 +53,8 @@ export function stopsOf(layout: PathLayout, hops: readonly Hop[], edges: readonl
       if (hop === null) return null;
       return cause === null ? lostFilter(hops, hop) : causeFilter(hops, hop, cause);
     };
-    return { key, kind: 'cause', hop: null, at: hop?.index ?? null, ask, x: x + width / 2, y };
+    const field = cause === null || cause.cause === 'unknown' ? 'state' : 'cause';
+    return { key, kind: 'cause', hop: null, at: hop?.index ?? null, ask, field, x: x + width / 2, y };
   });
   const bands = [...layout.segments, ...layout.bends].map((flow): Stop => {
     const [x, y] =
@@ -57,9 +62,18 @@ export function stopsOf(layout: PathLayout, hops: readonly Hop[], edges: readonl
         ? [(flow.source[0] + flow.target[0]) / 2, (flow.source[1] + flow.target[1]) / 2]
         : [(flow.from.x + flow.to.x) / 2, (flow.fromBase + flow.toBase) / 2];
     const { key, edge } = flow;
-    return { key, kind: 'edge', hop: null, at: edge.from, ask: () => edgeFilter(hops, edges, edge), x, y };
+    const ask = (): string | null => edgeFilter(hops, edges, edge);
+    return { key, kind: 'edge', hop: null, at: edge.from, ask, field: 'hop', x, y };
   });
   return [...inRows, ...atEnds, ...bands, ...causes];
+}
+
+/** What the menu of a stop filters by; null = nothing can be asked of it. */
+export function stopFilter(stop: Stop, hops: readonly Hop[]): string | null {
+  const hop = stop.hop === null ? undefined : hops[stop.hop];
+  if (hop === undefined) return stop.ask();
+  const test = hopTest(hops, hop);
+  return test.includes(' && ') ? `any(${test})` : test;
 }
 
 /** Where the focus is: on what was gone to last, or, while that is not drawn, on the hop it was at. */

@@ -62,6 +62,8 @@ export interface ValueMenu {
   readonly field: string;
   /** As shown; null = of the field alone. */
   readonly value: string | null;
+  /** What is asked for, where that is more than one value of a field: a band of the path, a time. */
+  readonly expression?: string;
   /** Where it is opened, px in the window. */
   readonly x: number;
   readonly y: number;

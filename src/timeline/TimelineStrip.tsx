@@ -1,6 +1,7 @@
 /** When: events over time, what came to metadata, drops, values of a TLV, and where the capture itself missed some. */
 import { useDeferredValue, useMemo, useState } from 'react';
 import type { Gap, TimelineBins } from '#workers/api.ts';
+import { valueProps } from '#src/keys/focused-value.ts';
 import { printAbsolute, printCount, printDuration } from '#src/list/print.ts';
 import { usePage, useSession } from '#src/state/context.ts';
 import { isFiltered } from '#src/state/list-filter.ts';
@@ -165,6 +166,7 @@ function RowLabel({ row }: { readonly row: Row }) {
       style={style}
       title={`${row.label}: ${printCount(row.total)} events here. Filter: ${row.filter}`}
       onClick={apply}
+      {...valueProps(row.field, row.value)}
     >
       {text}
     </button>

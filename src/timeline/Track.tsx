@@ -7,6 +7,7 @@ import {
   useRef,
   useState,
   type KeyboardEvent,
+  type MouseEvent,
   type PointerEvent,
 } from 'react';
 import type { Gap, TimelineBins } from '#workers/api.ts';
@@ -18,7 +19,8 @@ import { tokenColours } from '#src/theme/colours.ts';
 import { useScheme } from '#src/theme/use-scheme.ts';
 import { drawTimeline, GAP_LEAST_PX, TIMELINE_TOKENS, type Colours } from './draw.ts';
 import { gapLabels, gapSpans } from './gaps.ts';
-import type { Row } from './rows.ts';
+import { rowAt, type Row } from './rows.ts';
+import { printTime } from '#src/state/link.ts';
 import { timeTicks } from './ticks.ts';
 import {
   between,
@@ -227,6 +229,24 @@ export const Track = memo(function Track(props: TrackProps) {
           : {}),
     });
 
+  /** Of what is under the pointer, or for the menu key of the cursor: the brush it is in, or its bin; in a row, what that counts. */
+  const onContextMenu = (event: MouseEvent) => {
+    if (event.shiftKey || view === null || bins === null || box.current === null) return;
+    const { left, top } = box.current.getBoundingClientRect();
+    const isPointer = event.button === 2 && over !== null;
+    const at = isPointer ? timeAt(event.clientX - left) : null;
+    const inBrush = brush !== null && (at === null || (at >= brush.from && at <= brush.to));
+    const span = inBrush ? brush : spanOfBin(at === null ? cursor : (binAt(at) ?? cursor));
+    if (span === null) return;
+    event.preventDefault();
+    const time = `time in ${printTime(rangeOf(span))}`;
+    const row = isPointer ? rowAt(rows, event.clientY - top) : undefined;
+    const expression = row === undefined || row.filter === '' ? time : `any(${row.filter} && ${time})`;
+    const x = isPointer ? event.clientX : left + Math.max(0, width * shareOf(view, span.from));
+    const y = isPointer ? event.clientY : top + height;
+    session.store.setState({ valueMenu: { field: 'time', value: null, expression, x, y } });
+  };
+
   const tip = over === null || bins === null ? null : tipOf(bins, rows, over, whole?.from ?? 0n);
   const tipAt =
     over === null || view === null ? 0 : shareOf(view, spanOfBin(over)?.from ?? view.from) * width;
@@ -249,6 +269,8 @@ export const Track = memo(function Track(props: TrackProps) {
       }}
       onPointerLeave={() => hold === null && setOver(null)}
       onKeyDown={onKeyDown}
+      onContextMenu={onContextMenu}
+      data-menu
     >
       <canvas ref={canvas} className="mono" style={{ width, height }} aria-hidden="true" />
       <span className="timeline-peak mono" title="The highest bar">

@@ -1,4 +1,5 @@
 /** What the timeline draws, row by row: from an exact answer of the worker, or from what came along with the Update. Pure. */
+import { tlvFieldText } from '#core/query/quote.ts';
 import type { Timeline, TimelineBins } from '#workers/api.ts';
 
 /** As an answer, with only what the Update has. */
@@ -19,6 +20,9 @@ export interface Row {
   readonly height: number;
   /** The expression that passes what the row counts; '' = none. */
   readonly filter: string;
+  /** Name of what it counts values of, in the filter language; '' = none. `value` null: of the field alone. */
+  readonly field: string;
+  readonly value: string | null;
 }
 
 export const TOP_PX = 4;
@@ -27,26 +31,42 @@ const ROW_PX = 13;
 const ROW_GAP_PX = 2;
 export const AXIS_PX = 14;
 
+const NOT_ASKED = { filter: '', field: '', value: null };
+
 const sum = (counts: Uint32Array): number => counts.reduce((all, count) => all + count, 0);
 
 /** `harmed`: whether the whole capture has losses, and drops: a row does not come and go with the zoom. */
 export function rowsOf(bins: TimelineBins, harmed: { lost: boolean; drops: boolean }): readonly Row[] {
   const rows: Row[] = [];
   let top = TOP_PX;
-  const add = (kind: Row['kind'], label: string, counts: Uint32Array, filter = '') => {
+  const add = (
+    kind: Row['kind'],
+    label: string,
+    counts: Uint32Array,
+    { filter, field, value }: Pick<Row, 'filter' | 'field' | 'value'> = NOT_ASKED,
+  ) => {
     const height = kind === 'events' ? EVENTS_PX : ROW_PX;
-    rows.push({ key: `${kind} ${label}`, kind, label, total: sum(counts), counts, top, height, filter });
+    const key = `${kind} ${label}`;
+    rows.push({ key, kind, label, total: sum(counts), counts, top, height, filter, field, value });
     top += height + ROW_GAP_PX;
   };
   add('events', 'events', bins.events);
-  if (harmed.lost) add('lost', 'metadata lost', bins.lost, 'state == lost');
-  if (harmed.drops) add('drops', 'dropped', bins.drops, 'drop');
-  for (const { value, counts, filter } of bins.tlv?.values ?? []) add('value', value, counts, filter);
+  if (harmed.lost)
+    add('lost', 'metadata lost', bins.lost, { filter: 'state == lost', field: 'state', value: 'lost' });
+  if (harmed.drops) add('drops', 'dropped', bins.drops, { filter: 'drop', field: 'drop', value: null });
+  const field = tlvFieldText(bins.tlv?.name ?? '');
+  for (const { value, counts, filter } of bins.tlv?.values ?? [])
+    add('value', value, counts, { filter, field, value });
   if (bins.tlv !== null && bins.tlv.otherValues > 0) {
     const { otherValues, others } = bins.tlv;
     add('value', otherValues === 1 ? '1 other' : `${otherValues} others`, others);
   }
   return rows;
+}
+
+/** The row at a height of the drawing; undefined = between them. */
+export function rowAt(rows: readonly Row[], y: number): Row | undefined {
+  return rows.find(({ top, height }) => y >= top && y < top + height);
 }
 
 /** Of the drawing, with its axis. */
