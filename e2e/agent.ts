@@ -26,9 +26,18 @@ export interface RunningAgent {
   stop(): Promise<void>;
 }
 
-export async function startAgent(args: readonly string[]): Promise<RunningAgent> {
+/** `hostname`: the agent runs under this name, in a UTS namespace that ends with it. */
+export async function startAgent(
+  args: readonly string[],
+  { hostname }: { readonly hostname?: string } = {},
+): Promise<RunningAgent> {
   if (!existsSync(AGENT)) throw new Error('dist/agent is missing: npm run build');
-  const child = spawn(process.execPath, [AGENT, ...args], { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
+  const command = [process.execPath, AGENT, ...args];
+  const named =
+    hostname === undefined
+      ? command
+      : ['unshare', '--uts', 'sh', '-c', 'hostname "$0" && exec "$@"', hostname, ...command];
+  const child = spawn(named[0]!, named.slice(1), { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
   let text = '';
   const collect = (chunk: Buffer) => {
     text += chunk.toString();

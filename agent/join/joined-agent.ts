@@ -71,16 +71,19 @@ export class JoinedAgentStream {
           return;
         }
         this.#admission = admission;
-        const why = await this.#stream(admission);
+        const { opened, status } = await this.#stream(admission);
         if (this.#live) attempt = 0;
-        if (why === JOINS_ITSELF) {
+        if (status === JOINS_ITSELF) {
           this.#tell('ended', 'It joins other agents itself: join those here, one by one.');
           return;
         }
         // It may have been started anew, with another secret.
-        if (why !== null) this.#admission = null;
+        if (!opened) this.#admission = null;
         this.#live = false;
-        this.#tell('connecting', 'The connection was cut; trying again.');
+        this.#tell(
+          'connecting',
+          `${opened ? 'The connection was cut' : 'It does not answer'}; trying again.`,
+        );
       } catch (thrown) {
         this.#tell('connecting', `It does not answer (${reasonOf(thrown)}); trying again.`);
       }
@@ -107,8 +110,8 @@ export class JoinedAgentStream {
     return this.#stopping.signal.aborted;
   }
 
-  /** One connection, to its end. Returns the status with which the upgrade was refused, if it was. */
-  async #stream({ stream, headers }: Admission): Promise<number | null> {
+  /** One connection, to its end. `status`: with which the upgrade was refused, if it was. */
+  async #stream({ stream, headers }: Admission): Promise<{ opened: boolean; status: number | null }> {
     const socket = new WebSocket(stream, {
       headers: { ...headers, [JOIN_HEADER]: '1' },
       perMessageDeflate: false,
@@ -117,9 +120,11 @@ export class JoinedAgentStream {
     });
     this.#socket = socket;
     const credit = new ReceiveCredit();
-    let refused: number | null = null;
+    let opened = false;
+    let status: number | null = null;
     let silence = setTimeout(() => socket.terminate(), SILENCE_MS);
     socket.on('open', () => {
+      opened = true;
       this.#send({
         type: 'subscribe',
         from: this.#next === null ? 'live' : String(this.#next),
@@ -138,7 +143,7 @@ export class JoinedAgentStream {
       socket.terminate();
     });
     socket.on('unexpected-response', (_request, response) => {
-      refused = response.statusCode ?? 0;
+      status = response.statusCode ?? 0;
       socket.terminate();
     });
     socket.on('error', () => undefined);
@@ -146,7 +151,7 @@ export class JoinedAgentStream {
     clearTimeout(silence);
     this.#flush(null);
     await this.#tail;
-    return refused;
+    return { opened, status };
   }
 
   /** What is wrong with the message, or ''. */

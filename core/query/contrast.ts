@@ -2,14 +2,22 @@
  * "What do these have in common?": of all fields the values that are frequent among some journeys and rare among the
  * others, or the other way round, ranked by how unlikely the difference is by chance (the G-test's likelihood ratio, Sokal and
  * Rohlf, Biometry).
+ *
+ * Why and what came of it are told apart: journeys that lost metadata have in common that they have none at later hops, which
+ * explains nothing. Where those asked about took a turn for the worse (turn.ts), a difference counts as before it only if
+ * it is one of the events before the turn alone, on both sides, and no hop that they did not come to; all others follow from it,
+ * and stand behind.
  */
 import type { CaptureStore } from '#core/store/capture-store.ts';
 import { FIELDS } from './catalogue.ts';
+import { ADDRESS_FIELDS } from './fields/addresses.ts';
+import { FLOW_FIELD } from './fields/flows.ts';
 import { valueFilter } from './complete.ts';
 import { TLV_PREFIX, tlvField } from './fields/metadata.ts';
 import { journeyValues } from './journey-values.ts';
 import { JOURNEY_FIELDS } from './journeys.ts';
 import { Tally } from './tally.ts';
+import { Turns } from './turn.ts';
 
 export interface Difference {
   readonly field: string;
@@ -19,6 +27,8 @@ export interface Difference {
   readonly outside: number;
   readonly insideShare: number;
   readonly outsideShare: number;
+  /** It is so only from the turn on: what came of it, or where it was. */
+  readonly follows: boolean;
   readonly filter: string;
 }
 
@@ -31,17 +41,30 @@ const MIN_SHARE_DIFFERENCE = 0.05;
 /** Fields that say what is asked about anyway, or are different for each packet. */
 const LEFT_OUT: ReadonlySet<string> = new Set(['hash']);
 
+/** What a packet is from its first sighting on, also when that is where the turn is. */
+const OF_PACKET: ReadonlySet<string> = new Set([
+  FLOW_FIELD.name,
+  ...ADDRESS_FIELDS.map(({ name }) => name),
+  'proto',
+  'vlan',
+  'len',
+]);
+
 export class ContrastQuery {
   private readonly tallies: Tally[];
+  private readonly turns: Turns;
   private readonly store: CaptureStore;
   private readonly members: (journey: number) => boolean;
   private cursor = 0;
+  /** Journeys whose turn is known: all of them, before the first is counted. */
+  private turned = 0;
   private inside = 0;
   private outside = 0;
 
   constructor(store: CaptureStore, members: (journey: number) => boolean) {
     this.store = store;
     this.members = members;
+    this.turns = new Turns(store);
     const fields = [
       ...store.tlvs.names.map((_, column) => tlvField(store, column)),
       ...FIELDS,
@@ -55,7 +78,7 @@ export class ContrastQuery {
 
   /** 0…1 */
   get progress(): number {
-    return this.cursor / Math.max(1, this.store.journeys.count);
+    return (this.turned + this.cursor) / Math.max(1, 2 * this.store.journeys.count);
   }
 
   /** Journeys asked about, and the others. */
@@ -66,53 +89,79 @@ export class ContrastQuery {
   /** Takes in at most `budget` journeys; true when there are no more. */
   advance(budget: number): boolean {
     const { count } = this.store.journeys;
-    const end = Math.min(count, this.cursor + budget);
+    let left = budget;
+    for (; this.turned < count && left > 0 && this.cursor === 0; this.turned++, left--) {
+      if (this.members(this.turned)) this.turns.take(this.turned);
+    }
+    const end = this.turned < count && this.cursor === 0 ? 0 : Math.min(count, this.cursor + left);
     for (; this.cursor < end; this.cursor++) {
       const inside = this.members(this.cursor);
       if (inside) this.inside++;
       else this.outside++;
-      for (const tally of this.tallies) tally.take(this.cursor, inside);
+      const early = this.turns.before(this.cursor);
+      for (const tally of this.tallies) tally.take(this.cursor, inside, earlyOf(tally.of.name, early));
     }
     return this.cursor === count;
   }
 
-  /** The most telling first, at most `limit`; none when one side is empty. */
+  /** What was so before the turn, then what follows from it: each the most telling first, at most `limit`. */
   result(limit: number): Difference[] {
     const { inside, outside } = this;
     if (inside === 0 || outside === 0) return [];
     const found: { difference: Difference; g: number }[] = [];
     for (const tally of this.tallies) {
       const name = tally.of.name;
+      // A journey as a whole is known when it is over.
+      const isEarly = this.turns.none || !JOURNEY_NAMES.has(name);
       tally.values.forEach((value, number) => {
         const [a, b] = [tally.inside[number]!, tally.outside[number]!];
-        if (a + b < MIN_JOURNEYS || Math.abs(a / inside - b / outside) < MIN_SHARE_DIFFERENCE) return;
-        const g = likelihoodRatio(a, inside, b, outside);
-        if (g < MIN_G) return;
-        const filter = valueFilter(this.store, name, value);
-        found.push({
-          difference: {
-            field: name,
-            value,
-            inside: a,
-            outside: b,
-            insideShare: a / inside,
-            outsideShare: b / outside,
-            filter,
-          },
-          g,
-        });
+        const whole = telling(a, inside, b, outside);
+        if (whole === 0) return;
+        const [c, d] = [tally.insideEarly[number]!, tally.outsideEarly[number]!];
+        const isSameWay = c / inside > d / outside === a / inside > b / outside;
+        const isMissed = PLACES.has(name) && c / inside < d / outside && !this.turns.none;
+        const early = isEarly && isSameWay && !isMissed ? telling(c, inside, d, outside) : 0;
+        const difference = {
+          field: name,
+          value,
+          inside: a,
+          outside: b,
+          insideShare: a / inside,
+          outsideShare: b / outside,
+          follows: early === 0,
+          filter: valueFilter(this.store, name, value),
+        };
+        found.push({ difference, g: early === 0 ? whole : early });
       });
     }
-    return found
+    const ranked = found
       .sort(
         (x, y) =>
           y.g - x.g ||
           Number(isTlv(y.difference)) - Number(isTlv(x.difference)) ||
           (x.difference.filter < y.difference.filter ? -1 : 1),
       )
-      .slice(0, limit)
       .map(({ difference }) => difference);
+    return [false, true].flatMap((follows) =>
+      ranked.filter((difference) => difference.follows === follows).slice(0, limit),
+    );
   }
+}
+
+/** Where packets come: that these did not come there follows, for their way ended or changed. */
+const PLACES: ReadonlySet<string> = new Set(['hop', 'lane', 'layer']);
+const JOURNEY_NAMES: ReadonlySet<string> = new Set(JOURNEY_FIELDS.map(({ name }) => name));
+
+/** Events of a field that are before the turn, of a journey that has `early` of them. */
+function earlyOf(field: string, early: number): number {
+  return early === 0 && OF_PACKET.has(field) ? 1 : early;
+}
+
+/** G of a difference that is one: of enough journeys, and not by chance; else 0. */
+function telling(a: number, inside: number, b: number, outside: number): number {
+  if (a + b < MIN_JOURNEYS || Math.abs(a / inside - b / outside) < MIN_SHARE_DIFFERENCE) return 0;
+  const g = likelihoodRatio(a, inside, b, outside);
+  return g < MIN_G ? 0 : g;
 }
 
 function isTlv({ field }: Difference): boolean {

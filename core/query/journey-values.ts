@@ -12,8 +12,11 @@ import { isJourneyField, type JourneyField } from './journeys.ts';
 
 export interface JourneyValues {
   readonly name: string;
-  /** A number for each value; the same one may come again. */
-  each(journey: number, add: (key: number) => void): void;
+  /**
+   * A number for each value; the same one may come again. `at`: number of the event, in order of arrival; -1 = of the
+   * journey as a whole.
+   */
+  each(journey: number, add: (key: number, at: number) => void): void;
   text(key: number): string;
 }
 
@@ -40,16 +43,22 @@ export function journeyValues(store: CaptureStore, field: Field | JourneyField):
   if (isJourneyField(field)) {
     const { number, print } = field;
     if (print === null) return null;
-    return { name, each: (journey, add) => add(number(store, journey)), text: print };
+    return { name, each: (journey, add) => add(number(store, journey), -1), text: print };
   }
   const { seen } = field;
   if (seen === null) return null;
-  let add: (key: number) => void = () => undefined;
-  const visit = (chunk: EventChunk, row: number): void => seen.visit(store, chunk, row, add);
+  let callback: (key: number, at: number) => void = () => undefined;
+  let at = 0;
+  const add = (key: number): void => callback(key, at);
+  const visit = (chunk: EventChunk, row: number): void => {
+    seen.visit(store, chunk, row, add);
+    at++;
+  };
   return {
     name,
-    each: (journey, callback) => {
-      add = callback;
+    each: (journey, given) => {
+      callback = given;
+      at = 0;
       eachEvent(store, journey, visit);
     },
     text: (key) => seen.text(store, key),

@@ -1,6 +1,7 @@
 /**
  * How many journeys have which value of a field, of two kinds of journeys: those that are asked about, and the others. A
- * journey with a value at several hops counts once for it.
+ * journey with a value at several hops counts once for it. Counted twice over: wherever it has the value, and where it has it
+ * early on (turn.ts).
  */
 import type { JourneyValues } from './journey-values.ts';
 
@@ -13,6 +14,8 @@ export class Tally {
   /** By number of the value; the last is of all that found no place. */
   readonly inside = new Float64Array(MAX_TALLY_VALUES + 1);
   readonly outside = new Float64Array(MAX_TALLY_VALUES + 1);
+  readonly insideEarly = new Float64Array(MAX_TALLY_VALUES + 1);
+  readonly outsideEarly = new Float64Array(MAX_TALLY_VALUES + 1);
   readonly values: string[] = [];
   readonly of: JourneyValues;
   private readonly byText = new Map<string, number>();
@@ -20,23 +23,33 @@ export class Tally {
   private readonly byKey = new Map<number, number>();
   /** Journey that a value was counted for last, + 1. */
   private readonly lastJourney = new Uint32Array(MAX_TALLY_VALUES + 1);
+  private readonly lastEarly = new Uint32Array(MAX_TALLY_VALUES + 1);
   private current: Float64Array = this.inside;
+  private currentEarly: Float64Array = this.insideEarly;
+  /** Numbers of events below this are early. */
+  private early = Infinity;
   private journey = 0;
 
   constructor(of: JourneyValues) {
     this.of = of;
   }
 
-  /** Counts a journey; each at most once. */
-  take(journey: number, inside: boolean): void {
+  /** Counts a journey; each at most once. Its events below number `early` count as early. */
+  take(journey: number, inside: boolean, early = Infinity): void {
+    this.early = early;
+    this.currentEarly = inside ? this.insideEarly : this.outsideEarly;
     this.current = inside ? this.inside : this.outside;
     this.journey = journey + 1;
     this.of.each(journey, this.add);
   }
 
-  private readonly add = (key: number): void => {
+  private readonly add = (key: number, at: number): void => {
     let value = this.byKey.get(key);
     if (value === undefined) value = this.number(key);
+    if (at < this.early && this.lastEarly[value] !== this.journey) {
+      this.lastEarly[value] = this.journey;
+      this.currentEarly[value]!++;
+    }
     if (this.lastJourney[value] === this.journey) return;
     this.lastJourney[value] = this.journey;
     this.current[value]!++;

@@ -61,6 +61,19 @@ export default function CommonDialog({ onClose }: { readonly onClose: () => void
 
 const HARMED = 'state in {lost, clobbered, suspect, unreadable}';
 
+const PARTS = [
+  {
+    follows: false,
+    title: 'Before it',
+    text: 'what they were when nothing had happened yet: look here for why',
+  },
+  {
+    follows: true,
+    title: 'Follows from it',
+    text: 'known only from the loss or drop on: where it was, and what came of it',
+  },
+] as const;
+
 interface AnswerProps {
   readonly where: string;
   readonly onPick: (difference: Difference) => void;
@@ -90,6 +103,7 @@ function Answer({ where, onPick }: AnswerProps) {
     );
   }
   const { inside, outside, differences } = answer;
+  const parted = differences.some(({ follows }) => follows);
   if (inside === 0 || outside === 0) {
     return (
       <p role="status">
@@ -121,26 +135,39 @@ function Answer({ where, onPick }: AnswerProps) {
                 </th>
               </tr>
             </thead>
-            <tbody>
-              {differences.map((difference) => (
-                <tr
-                  key={difference.filter + difference.value}
-                  {...valueProps(difference.field, difference.value)}
-                >
-                  <th scope="row">
-                    <button
-                      className="link mono group-value"
-                      title={`${difference.filter}\nonly journeys with it`}
-                      onClick={() => onPick(difference)}
+            {PARTS.map(({ follows, title, text }) => {
+              const part = differences.filter((difference) => difference.follows === follows);
+              if (part.length === 0 && follows) return null;
+              return (
+                <tbody key={title} data-follows={follows}>
+                  {parted && (
+                    <tr className="common-part">
+                      <th scope="rowgroup" colSpan={3}>
+                        {title} <span className="muted">{part.length === 0 ? 'nothing differs' : text}</span>
+                      </th>
+                    </tr>
+                  )}
+                  {part.map((difference) => (
+                    <tr
+                      key={difference.filter + difference.value}
+                      {...valueProps(difference.field, difference.value)}
                     >
-                      {difference.field} <b>{difference.value}</b>
-                    </button>
-                  </th>
-                  <Share part={difference.inside} whole={inside} tone="meta" />
-                  <Share part={difference.outside} whole={outside} tone="packets" />
-                </tr>
-              ))}
-            </tbody>
+                      <th scope="row">
+                        <button
+                          className="link mono group-value"
+                          title={`${difference.filter}\nonly journeys with it`}
+                          onClick={() => onPick(difference)}
+                        >
+                          {difference.field} <b>{difference.value}</b>
+                        </button>
+                      </th>
+                      <Share part={difference.inside} whole={inside} tone="meta" />
+                      <Share part={difference.outside} whole={outside} tone="packets" />
+                    </tr>
+                  ))}
+                </tbody>
+              );
+            })}
           </table>
         </div>
       )}
