@@ -40,6 +40,8 @@ export interface Between {
   readonly onlyNeighbour: boolean;
   /** Both known, and they differ. */
   readonly otherNetns: boolean;
+  /** The packet was not seen before, though it came through a hop that is watched: it was under way when that began. */
+  readonly underWay: boolean;
 }
 
 export const NOTHING_BETWEEN: Between = {
@@ -54,6 +56,7 @@ export const NOTHING_BETWEEN: Between = {
   neighbour: false,
   onlyNeighbour: false,
   otherNetns: false,
+  underWay: false,
 };
 
 const order = (name: string): number => HOOK_BY_NAME.get(name)!.order;
@@ -75,13 +78,14 @@ const DEVICE_START = order('dev_queue_xmit');
 
 /**
  * `programs`: those of the capture's host; null when it does not list them. `before` null: the packet was not seen
- * before. `kernel`: as of kernelVersion(), or KERNEL_UNKNOWN.
+ * before. `kernel`: as of kernelVersion(), or KERNEL_UNKNOWN. `watched`: the places of all hops of the capture.
  */
 export function between(
   before: Place | null,
   now: Place,
   programs: readonly Program[] | null,
   kernel: number,
+  watched: readonly Place[] = [],
 ): Between {
   if (now.lane === 'none' || before?.lane === 'none') return NOTHING_BETWEEN;
   const crossing = before !== null && before.lane === 'tx' && now.lane === 'rx';
@@ -112,7 +116,17 @@ export function between(
     onlyNeighbour:
       before !== null && before.hook === id('ip_finish_output2') && now.hook === id('dev_queue_xmit'),
     otherNetns: before !== null && before.netns !== 0 && now.netns !== 0 && before.netns !== now.netns,
+    underWay: before === null && watched.some((place) => isPassedBefore(place, now)),
   };
+}
+
+/** Whatever comes to `now`, behind tcx of a device, has come through stack entry there, or the first anchor. */
+function isPassedBefore(place: Place, now: Place): boolean {
+  const behind = now.lane === 'end' || (now.lane === 'rx' && now.order > CHAIN_START);
+  const isGate = place.lane === 'rx' && (place.order === STACK_ENTRY || place.order === CHAIN_START);
+  return (
+    behind && isGate && place.device === now.device && place.netns === now.netns && place.host === now.host
+  );
 }
 
 function isAnchor(place: Place): boolean {

@@ -8,7 +8,7 @@
 export const HOP_STATE = {
   /** meta_len is 0 and was 0 when the packet was seen before, if it was. */
   none: 0,
-  /** The same bytes at the same place as before. */
+  /** The same bytes at the same place as before; or it was there when watching began. */
   present: 1,
   /** The first metadata of this packet, or more of it in front of what was there. */
   written: 2,

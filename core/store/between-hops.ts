@@ -53,6 +53,7 @@ export class BetweenHops {
       this.places[to]!,
       host?.programs ?? null,
       host?.kernelVersion ?? KERNEL_UNKNOWN,
+      this.places,
     );
     appeared(lies, transition);
     const first = { state: transition.state, cause: packCause(transition.cause, transition.known) };

@@ -30,8 +30,12 @@ export function diagnosisText(
   if (first === undefined) return '';
   const writer = first.writer === '' ? '' : ` by ${first.writer}`;
   const last = hops.findLast(({ metaState }) => metaState === 'present')!;
-  const changes = hops.filter(({ state }) => state === 'changed' || state === 'written').length - 1;
+  const isOld = first.state === 'present';
+  const changes =
+    hops.filter(({ state }) => state === 'changed' || state === 'written').length - (isOld ? 0 : 1);
   const changed = changes > 0 ? `, changed ${changes === 1 ? 'once' : `${changes} times`} on the way` : '';
+  if (isOld)
+    return `Metadata was there when watching began: first seen at ${name(first)}, there until ${name(last)}${changed}.`;
   return `Metadata written${writer}, first seen at ${name(first)}, there until ${name(last)}${changed}.`;
 }
 
