@@ -31,7 +31,7 @@ export async function proposeSchema(
   }
   const sampler = new AreaSampler(store);
   while (!sampler.advance(SAMPLE_STEP));
-  const proposer = new Proposer(sampler.samples());
+  const proposer = new Proposer(sampler.samples(), sampler.leftOut);
   while (!proposer.advance(SEARCH_STEP)) {
     if (err.isTTY === true) err.write(`\r${Math.round(100 * proposer.progress)} % of the framings tried`);
   }

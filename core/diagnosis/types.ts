@@ -10,7 +10,7 @@ export const HOP_STATE = {
   none: 0,
   /** The same bytes at the same place as before; or it was there when watching began. */
   present: 1,
-  /** The first metadata of this packet, or more of it in front of what was there. */
+  /** The first metadata of this packet, more of it in front of what was there, or by the schema a TLV more and no other ones. */
   written: 2,
   /** Other bytes, and a program may have written them. */
   changed: 3,

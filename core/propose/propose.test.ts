@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { decodeArea } from '#core/metadata/decode.ts';
@@ -159,4 +161,24 @@ test('any bytes are answered, and what is proposed parses as a schema', () => {
     }),
     { numRuns: 8 },
   );
+});
+
+it('takes no area for a sample that was overwritten or left behind', () => {
+  const sample = path.join(import.meta.dirname, '../../public/samples/forward.pcapng');
+  const store = new CaptureStore({ seed: 1 });
+  const reader = new CaptureReader(store);
+  reader.push(readFileSync(sample));
+  reader.end();
+  const sampler = new AreaSampler(store);
+  while (!sampler.advance(7));
+  const written = sampler.samples();
+  expect(sampler.leftOut).toBeGreaterThan(0);
+  expect(written.length).toBeGreaterThan(0);
+  // Each is as the schema of the capture reads it, to its end.
+  const decoder = store.tlvs.captured!;
+  for (const { bytes } of written) expect(decodeArea(bytes, decoder).fault).toBeNull();
+  const proposer = new Proposer(written, sampler.leftOut);
+  while (!proposer.advance(STEPS));
+  expect(proposer.proposal().text).toContain(`without ${sampler.leftOut} overwritten or left behind`);
+  expect(new Proposer([], 3).proposal().text).toMatch(/^There is no metadata .* 3 areas/);
 });

@@ -23,10 +23,15 @@ const BYTE_BITS = 8;
 /** One proposal, made in bounded steps, so that it can be given up and others get their turn. */
 export class Proposer {
   readonly #areas: readonly AreaSample[];
+  readonly #leftOut: number;
   readonly #search: FramingSearch;
 
-  /** Areas in order of time; empty ones say nothing, and more or longer than the limits are cut. */
-  constructor(areas: readonly AreaSample[]) {
+  /**
+   * Areas in order of time; empty ones say nothing, and more or longer than the limits are cut. `leftOut`: how many there
+   * are besides that are not as they were written.
+   */
+  constructor(areas: readonly AreaSample[], leftOut = 0) {
+    this.#leftOut = leftOut;
     this.#areas = areas
       .filter(({ bytes }) => bytes.length > 0)
       .slice(0, MAX_SAMPLE_AREAS)
@@ -53,14 +58,18 @@ export class Proposer {
         areas: 0,
         bytes,
         verdict: 'nothing',
-        text: 'There is no metadata to look at.',
+        text:
+          this.#leftOut === 0
+            ? 'There is no metadata to look at.'
+            : `There is no metadata to look at that is as it was written: ${this.#leftOut} areas were overwritten or left behind.`,
         candidates: [],
       };
     }
     const { anywhere, placed } = plainCost(areas, new ByteContexts());
     const plain = Math.min(anywhere, placed);
     const fitting = this.#search.readings().filter(({ bits }) => plain - bits >= MIN_SAVED_BITS);
-    const seen = `${areas.length === 1 ? '1 area' : `${areas.length} areas`}, ${bytes} bytes`;
+    const without = this.#leftOut === 0 ? '' : `, without ${this.#leftOut} overwritten or left behind`;
+    const seen = `${areas.length === 1 ? '1 area' : `${areas.length} areas`}, ${bytes} bytes${without}`;
     if (fitting.length > 0) {
       const candidates = this.#candidates(fitting.slice(0, MAX_CANDIDATES), plain);
       const best = candidates[0]!;

@@ -1,10 +1,13 @@
 /** Areas of a capture in memory, spread over all of it, each once per change within a journey, with their packets. */
+import { HOP_STATE } from '#core/diagnosis/types.ts';
 import type { CaptureStore } from '#core/store/capture-store.ts';
 import { EVENT_BIT, RECORD, type EventChunk } from '#core/store/event-columns.ts';
 import { CHUNK_MASK } from '#core/store/limits.ts';
 import { nsFromParts } from '#core/time/ns.ts';
 import { MAX_SAMPLE_AREAS } from './propose.ts';
 import type { AreaSample, PacketFields } from './types.ts';
+
+const NOT_WRITTEN: ReadonlySet<number> = new Set([HOP_STATE.clobbered, HOP_STATE.suspect]);
 
 export class AreaSampler {
   readonly #store: CaptureStore;
@@ -13,6 +16,7 @@ export class AreaSampler {
   readonly #samples: AreaSample[] = [];
   #cursor = 0;
   #newest = 0;
+  #leftOut = 0;
 
   /** Of the events that are there now. */
   constructor(store: CaptureStore) {
@@ -31,10 +35,20 @@ export class AreaSampler {
       // Areas are numbered as they come: one that was seen before belongs to an earlier event.
       if (area <= this.#newest) continue;
       this.#newest = area;
+      // Not what somebody wrote: other bytes over it, or those of another place.
+      if (NOT_WRITTEN.has(chunk.state[row]!)) {
+        this.#leftOut++;
+        continue;
+      }
       if (area % this.#every !== 0) continue;
       this.#samples.push({ bytes: this.#store.areas.bytes(area), packet: this.#packet(chunk, row) });
     }
     return this.#cursor === this.#end;
+  }
+
+  /** Areas that are no samples, because they are not as they were written. */
+  get leftOut(): number {
+    return this.#leftOut;
   }
 
   samples(): readonly AreaSample[] {

@@ -1,5 +1,9 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { CaptureReader } from '#core/pcapng/reader.ts';
+import { CaptureStore } from '#core/store/capture-store.ts';
 import { seen, trace, verdict, type Seen } from '#core/store/testing/scenario.ts';
 import { fieldInfos, fieldNamed } from './columns.ts';
 import { compileFilter } from './compile.ts';
@@ -28,10 +32,10 @@ const store = seen(
   }).flat(),
 );
 
-function members(text: string): (journey: number) => boolean {
-  const compiled = compileFilter(text, store);
+function members(text: string, of = store): (journey: number) => boolean {
+  const compiled = compileFilter(text, of);
   if (!compiled.ok) throw new Error(compiled.error.cause);
-  const query = new Query(store, compiled.question!);
+  const query = new Query(of, compiled.question!);
   query.advance(Infinity);
   return (journey) => query.has(journey);
 }
@@ -79,6 +83,55 @@ describe('what journeys have in common', () => {
         if (a > b) expect(likelihoodRatio(a + 1, 50, b, 50)).toBeGreaterThanOrEqual(g - 1e-9);
       }),
     );
+  });
+});
+
+/** What the journeys of a recording of the lab have in common: what was so before their turn, and what follows. */
+function inSample(file: string, text: string): { readonly before: string[]; readonly follows: string[] } {
+  const sample = new CaptureStore({ seed: 1 });
+  const reader = new CaptureReader(sample);
+  reader.push(readFileSync(path.join(import.meta.dirname, '../../public/samples', `${file}.pcapng`)));
+  reader.end();
+  const query = new ContrastQuery(sample, members(text, sample));
+  while (!query.advance(5)) continue;
+  const found = query.result(60);
+  // What came of it never stands in front of what may be why.
+  expect(found.map(({ follows }) => follows)).toEqual(found.map(({ follows }) => follows).sort());
+  const filters = (follows: boolean): string[] =>
+    found.filter((one) => one.follows === follows).map(({ filter }) => filter);
+  return { before: filters(false), follows: filters(true) };
+}
+
+const fieldOf = (filter: string): string => filter.split(' ')[0]!;
+
+describe('what was so before, and what follows', () => {
+  it('has the flow in front of all that the loss brought with it', () => {
+    const { before, follows } = inSample('sniffed-flow', 'state == lost');
+    expect(before.slice(0, 4)).toEqual([
+      'port == 7100',
+      'port == 7101',
+      'port.dst == 7100',
+      'port.dst == 7101',
+    ]);
+    expect([...new Set(before.map(fieldOf))].sort()).toEqual(['flow', 'port', 'port.dst', 'port.src']);
+    // No metadata at later hops, the hop and program where it went, the shorter way of who was not seen to the end.
+    for (const field of ['state', 'cause', 'program', 'lost_at', 'meta.len', 'hop', 'lane', 'journey.events'])
+      expect(follows.map(fieldOf)).toContain(field);
+  });
+
+  it('has the verdict and the flow of dropped packets in front of the drop', () => {
+    const { before, follows } = inSample('edge', 'tlv.verdict == drop');
+    expect(before[0]).toBe('tlv.verdict == drop');
+    expect(before).toEqual(expect.arrayContaining(['port.dst == 9', 'proto == UDP', 'len == 68']));
+    expect(follows.map(fieldOf)).toEqual(expect.arrayContaining(['drop', 'hop', 'lane', 'layer']));
+    // That they never came to IP is no reason for it.
+    expect(before.map(fieldOf)).not.toContain('layer');
+  });
+
+  it('tells nothing apart where nothing went wrong', () => {
+    const { before, follows } = inSample('edge', 'proto == TCP && !drop');
+    expect(before.length).toBeGreaterThan(3);
+    expect(follows).toEqual([]);
   });
 });
 

@@ -6,7 +6,7 @@ import { between, type Between } from '#core/diagnosis/between.ts';
 import { KERNEL_UNKNOWN } from '#core/diagnosis/kernel-version.ts';
 import type { Place } from '#core/diagnosis/sighting.ts';
 import { appeared, rewritten } from '#core/diagnosis/transition.ts';
-import { createTransition } from '#core/diagnosis/types.ts';
+import { createTransition, HOP_STATE } from '#core/diagnosis/types.ts';
 import { packCause } from './hop-causes.ts';
 import type { HostFacts } from './host-facts.ts';
 
@@ -22,6 +22,8 @@ export interface Pair {
   readonly appeared: Verdict;
   /** The bytes at the same place differ; not for pairs with the neighbour layer between them. */
   readonly rewritten: Verdict;
+  /** The same, and by the schema they are one TLV more and no other ones. */
+  readonly added: Verdict;
 }
 
 /** What was worked out for one host: by `from` + 1, then by `to`. */
@@ -59,7 +61,9 @@ export class BetweenHops {
     const first = { state: transition.state, cause: packCause(transition.cause, transition.known) };
     rewritten(lies, transition);
     const other = { state: transition.state, cause: packCause(transition.cause, transition.known) };
-    return { between: lies, appeared: first, rewritten: other };
+    const { state, cause } = other;
+    const added = { state: state === HOP_STATE.changed ? HOP_STATE.written : state, cause };
+    return { between: lies, appeared: first, rewritten: other, added };
   }
 
   private use(host: HostFacts | null): void {

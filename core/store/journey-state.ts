@@ -61,7 +61,8 @@ export function trackState(
           !pair.between.neighbour ||
           (length > 0 && store.areas.differWithin(before.area[lastRow]!, chunk.area[row]!, length))
         ) {
-          keep(store, chunk, row, pair.rewritten);
+          const isMore = store.tlvs.addsTo(before.area[lastRow]!, chunk.area[row]!);
+          keep(store, chunk, row, isMore ? pair.added : pair.rewritten);
           return;
         }
       }
@@ -133,9 +134,13 @@ function tell(store: CaptureStore, event: number, before: number): void {
     host?.kernelVersion ?? 0,
     transition,
   );
-  chunk.state[row] = transition.state;
-  chunk.cause[row] = packCause(transition.cause, transition.known);
-  store.hops.causes.add(hop, transition.state, chunk.cause[row], chunk.tsHi[row]!, chunk.tsLo[row]!, 1);
+  let { state } = transition;
+  if (state === HOP_STATE.changed && before >= 0) {
+    const area = store.events.chunk(before).area[before & CHUNK_MASK]!;
+    const isKept = area !== 0 && chunk.area[row] !== 0;
+    if (isKept && store.tlvs.addsTo(area, chunk.area[row]!)) state = HOP_STATE.written;
+  }
+  keep(store, chunk, row, { state, cause: packCause(transition.cause, transition.known) });
 }
 
 /**

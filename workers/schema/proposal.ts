@@ -25,7 +25,7 @@ export async function propose(
   const sampler = new AreaSampler(store);
   if (!(await inSlices(clock, () => sampler.advance(SAMPLE_STEP), goOn))) return null;
   const areas = sampler.samples();
-  const proposer = new Proposer(areas);
+  const proposer = new Proposer(areas, sampler.leftOut);
   const step = (): boolean => {
     const isDone = proposer.advance(SEARCH_STEP);
     progress(proposer.progress);
