@@ -38,7 +38,13 @@ describe('what lies between two hops', () => {
 
   it('knows that a packet was under way, where it was not seen at a hop that all of them come through', () => {
     const underWay = (now: string, ...watched: string[]): boolean =>
-      between(null, place(now), PROGRAMS, KERNEL, watched.map(place)).underWay;
+      between(
+        null,
+        place(now),
+        PROGRAMS,
+        KERNEL,
+        watched.map((name) => place(name)),
+      ).underWay;
     expect(underWay('eth1:nf/local_in', 'eth1:netif_receive_skb')).toBe(true);
     expect(underWay('eth1:consume_skb', 'eth1:tcx/ingress@first')).toBe(true);
     // The first chance to see it, a device that is not watched, and hops that packets may pass by.

@@ -176,7 +176,7 @@ it('takes no area for a sample that was overwritten or left behind', () => {
   expect(written.length).toBeGreaterThan(0);
   // Each is as the schema of the capture reads it, to its end.
   const decoder = store.tlvs.captured!;
-  for (const { bytes } of written) expect(decodeArea(bytes, decoder).fault).toBeNull();
+  for (const { bytes } of written) expect(decodeArea(decoder, bytes).fault).toBeNull();
   const proposer = new Proposer(written, sampler.leftOut);
   while (!proposer.advance(STEPS));
   expect(proposer.proposal().text).toContain(`without ${sampler.leftOut} overwritten or left behind`);

@@ -38,6 +38,7 @@ import { StripCache } from './strip.ts';
 import {
   clampTop,
   heldExtent,
+  keepInView,
   maxTop,
   reveal,
   scrollOfTop,
@@ -194,6 +195,15 @@ function JourneyGrid() {
   useEffect(() => {
     if (wanting && view.count > 0) loader.current?.want({ from: view.from, count: view.count, generation });
   }, [wanting, view.from, view.count, generation]);
+
+  // A window or pane that is made smaller does not push the chosen row over the edge.
+  const [ownViewport, setOwnViewport] = useState(0);
+  if (ownViewport !== extent.viewport) {
+    setOwnViewport(extent.viewport);
+    const drawn = selection === null ? -1 : (rows?.journey.indexOf(selection.journey) ?? -1);
+    if (rows !== null && drawn >= 0 && ownViewport > 0 && !sticking)
+      setTop(keepInView(rows.from + drawn, top, ownViewport, extent));
+  }
 
   const [grownFrom, setGrownFrom] = useState<JourneyRows | null>(null);
   const [grownFor, setGrownFor] = useState(columns);

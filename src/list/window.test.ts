@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   clampTop,
   heldExtent,
+  keepInView,
   maxTop,
   reveal,
   scrollOfTop,
@@ -89,5 +90,20 @@ describe('the list window', () => {
     expect(reveal(10, 0, list)).toBe(20);
     expect(reveal(3, 400, list)).toBe(60);
     expect(reveal(99, 0, list)).toBe(1800);
+  });
+
+  it('keeps a row in view when what shows rows changes its height, and stays where it was for one that was not', () => {
+    const high = { rows: 100, rowHeight: 20, viewport: 200 };
+    const low = { ...high, viewport: 90 };
+    expect(keepInView(9, 0, 200, low)).toBe(110);
+    expect(keepInView(2, 0, 200, low)).toBe(0);
+    expect(keepInView(50, 0, 200, low)).toBe(0);
+    expect(keepInView(99, 1800, 200, low)).toBe(1910);
+    fc.assert(
+      fc.property(extent, fc.nat(), fc.nat(), fc.nat({ max: 2000 }), (list, row, top, viewport) => {
+        const at = keepInView(row % Math.max(1, list.rows), top, viewport, list);
+        expect(at).toBe(clampTop(at, list));
+      }),
+    );
   });
 });

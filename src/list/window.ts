@@ -89,3 +89,10 @@ export function reveal(row: number, top: number, extent: Extent): number {
   if (end > top + extent.viewport) return clampTop(end - extent.viewport, extent);
   return clampTop(top, extent);
 }
+
+/** The position after the height of what shows rows was `viewport`: a row that was wholly in view still is. */
+export function keepInView(row: number, top: number, viewport: number, extent: Extent): number {
+  const before = clampTop(top, { ...extent, viewport });
+  const wasInView = reveal(row, before, { ...extent, viewport }) === before;
+  return wasInView ? reveal(row, before, extent) : clampTop(top, extent);
+}
