@@ -62,6 +62,8 @@ export const CAUSE = {
   headerPushed: 22,
   /** The driver made an sk_buff of the frame and did not call skb_metadata_set() (drivers/net). */
   driver: 23,
+  /** The payload came in another sk_buff, whose metadata did not come along (net/ipv4/tcp_ipv4.c, tcp_input.c); told by links. */
+  coalesced: 24,
 } as const;
 export type CauseCode = (typeof CAUSE)[keyof typeof CAUSE];
 /** All codes are below; columns and counters rely on it. */
@@ -123,6 +125,10 @@ const TEXTS: Texts = {
   driver: [
     'the driver',
     'it made an sk_buff of the frame and did not hand on the metadata (skb_metadata_set)',
+  ],
+  coalesced: [
+    'TCP coalescing (tcp_add_backlog, tcp_try_coalesce)',
+    'TCP joins payload in queues without a look at metadata, and frees what it came in',
   ],
 };
 

@@ -7,14 +7,11 @@
 import { PROTOCOL } from '#core/dissect/types.ts';
 import { HOOK_BY_ID, HOOK_BY_NAME, type Hook } from '#core/format/hooks.ts';
 import { deltaNs } from '#core/time/ns.ts';
-import { LINK_WINDOW_NS, type FoundLink, type JourneyEnd } from './links.ts';
+import { LINK_WINDOW_NS, type FoundLink, type JourneyEnd, type JourneySource } from './links.ts';
 import type { Place } from './sighting.ts';
 
 /** What is known of the capture around the ends of its journeys. */
-export interface EndSource {
-  first(journey: number): JourneyEnd;
-  /** Its last event to arrive, of any lane. */
-  last(journey: number): JourneyEnd;
+export interface EndSource extends Pick<JourneySource, 'first' | 'last'> {
   /** PROTOCOL of the journey. */
   protocol(journey: number): number;
   /** Did the hook see packets on the device of `place`? */

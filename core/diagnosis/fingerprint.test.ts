@@ -58,14 +58,16 @@ describe('fingerprint', () => {
 
   it('has sequence number and payload of TCP as on the wire', () => {
     const print = printOf(tcp(0xfffffff0, 1448), 80);
-    expect([print[PRINT.sequence], print[PRINT.payload]]).toEqual([0xfffffff0, 1448]);
+    expect([print[PRINT.sequence], print[PRINT.payload], print[PRINT.length]]).toEqual([
+      0xfffffff0, 1448, 1502,
+    ]);
   });
 
   it('counts no padding of a short frame as payload', () => {
     const padded = new Uint8Array(60);
     padded.set(tcp(5, 0));
     expect(printOf(padded)).toEqual(printOf(tcp(5, 0)));
-    expect(printOf(padded)[PRINT.payload]).toBe(0);
+    expect([printOf(padded)[PRINT.payload], printOf(padded)[PRINT.length]]).toEqual([0, 54]);
   });
 
   it('sets every word and never throws, whatever the bytes', () => {
@@ -84,7 +86,7 @@ describe('fingerprint', () => {
           fingerprint(bytes, from, bytes.length - from, wire, flow, out, 0);
           const again = new Uint32Array(PRINT_WORDS).fill(7);
           fingerprint(bytes, from, bytes.length - from, wire, flow, again, 0);
-          expect([...again.subarray(0, 6)]).toEqual([...out.subarray(0, 6)]);
+          expect([...again.subarray(0, 7)]).toEqual([...out.subarray(0, 7)]);
           if (out[PRINT.flow] === 0) expect(out[PRINT.packet]).toBe(0);
         },
       ),

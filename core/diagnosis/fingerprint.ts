@@ -22,6 +22,8 @@ export const PRINT = {
   /** TCP: sequence number, and bytes of payload as on the wire, without padding. 0 otherwise. */
   sequence: 4,
   payload: 5,
+  /** TCP: bytes of the packet from its first to the end of that payload. 0 otherwise. */
+  length: 6,
 } as const;
 export const PRINT_SHIFT = 3;
 export const PRINT_WORDS = 1 << PRINT_SHIFT;
@@ -60,10 +62,9 @@ export function fingerprint(
   out[at + PRINT.innerPacket] = 0;
   const tcp = flow.protocol === PROTOCOL.tcp && flow.transportOffset + 8 <= end;
   out[at + PRINT.sequence] = tcp ? u32(buf, flow.transportOffset + 4) : 0;
-  out[at + PRINT.payload] =
-    tcp && flow.payloadOffset >= 0
-      ? Math.max(0, packetEnd(buf, flow, start + wireLength) - flow.payloadOffset)
-      : 0;
+  const ends = tcp && flow.payloadOffset >= 0 ? packetEnd(buf, flow, start + wireLength) : 0;
+  out[at + PRINT.payload] = Math.max(0, ends - flow.payloadOffset);
+  out[at + PRINT.length] = Math.max(0, ends - start);
   if (!dissectInner(buf, flow, end)) return;
   out[at + PRINT.innerFlow] = flowHash(buf, inner, end);
   out[at + PRINT.innerPacket] =

@@ -132,7 +132,8 @@ describe('links of packets that look the same', () => {
       origin: () => -1,
       first: end,
       lastBefore: (journey, event) => (journey < event ? end(journey) : null),
-      longestFrom: () => 0,
+      last: end,
+      grewTo: () => null,
     };
     expect(linksBack(source, many - 1)).toMatchObject([{ known: 'broken', journey: -1 }]);
     // Each journey is taken into the window once, and none twice.

@@ -136,6 +136,75 @@ describe('links', () => {
     expect(links([leader(500), passed], 1)).toEqual([]);
   });
 
+  describe('of what TCP coalesces', () => {
+    const CGROUP = '1/eth0:cgroup_skb/ingress';
+    const TCP_IN = '1/eth0:tcp_probe';
+    const READ = '1/eth0:skb_copy_datagram_iovec';
+    const enters = (packet: Uint8Array, us: number, ...more: Told['seen'][number][]): Told => ({
+      packet,
+      seen: [['1/eth0:netif_receive_skb', us], ...more],
+    });
+    /** An acknowledgement that waits in the backlog and comes out of it with `bytes` of payload. */
+    const waiting = (bytes: number): Told =>
+      enters(tcp(1000, 0), 0, [CGROUP, 1], [TCP_IN, 9, 54 + bytes], [READ, 10, 54 + bytes]);
+
+    it('lead to the acknowledgement in the backlog that grew over them', () => {
+      const told = [waiting(32), enters(tcp(1000, 32), 2, [CGROUP, 3])];
+      expect(links(told, 1)).toEqual(['coalesce inferred 0']);
+      expect(links(told, 0)).toEqual(['coalesce inferred 1']);
+      const [link] = linksBack(sourceOf(told), 1);
+      expect(link!.evidence).toBe(
+        'The same TCP connection, and the packet that leads grew over its sequence numbers between cgroup in and TCP in; 1.0 µs lie between, and no other packet fits.',
+      );
+      expect([link!.growth!.before.event, link!.growth!.at.event]).toEqual([1, 4]);
+    });
+
+    it('lead to the head of a receive queue, however long nobody reads it', () => {
+      const seconds = 5_000_000;
+      const told = [
+        enters(tcp(1000, 100), 0, [TCP_IN, 1], [READ, 2 * seconds, 354]),
+        enters(tcp(1100, 100), seconds, [TCP_IN, seconds + 1]),
+        enters(tcp(1200, 100), seconds + 2, [TCP_IN, seconds + 3]),
+        enters(tcp(1300, 100), seconds + 4, [TCP_IN, seconds + 5], [READ, 2 * seconds + 1]),
+      ];
+      expect(links(told, 0)).toEqual(['coalesce inferred 1', 'coalesce inferred 2']);
+      expect(links(told, 2)).toEqual(['coalesce inferred 0']);
+      expect(links(told, 3)).toEqual([]);
+    });
+
+    it('lead from what waited out of order to what filled the hole', () => {
+      const told = [
+        enters(tcp(1100, 100), 0, [TCP_IN, 1]),
+        enters(tcp(1200, 100), 2, [TCP_IN, 3]),
+        enters(tcp(1000, 100), 9, [TCP_IN, 10], [READ, 11, 354]),
+      ];
+      expect(links(told, 0)).toEqual(['ofo inferred 2']);
+      expect(links(told, 2)).toEqual(['ofo inferred 1', 'ofo inferred 0']);
+    });
+
+    it('are none where it went on by itself, was dropped, or the other did not grow as far or later', () => {
+      const segment = (...more: Told['seen'][number][]): Told =>
+        enters(tcp(1000, 32), 2, [CGROUP, 3], ...more);
+      expect(links([waiting(32), segment([READ, 12])], 1)).toEqual([]);
+      expect(links([waiting(32), segment(['1/eth0:kfree_skb', 12])], 1)).toEqual([]);
+      expect(links([waiting(31), segment()], 1)).toEqual([]);
+      expect(links([waiting(32), segment([TCP_IN, 11])], 1)).toEqual([]);
+      expect(links([waiting(32), { ...segment(), run: 1 }], 1)).toEqual([]);
+      // GRO made it longer before: what comes again is dropped, and whether it was is not always watched.
+      const long = enters(tcp(1000, 100), 0, ['1/eth0:nf/local_in', 1, 254], [READ, 9, 254]);
+      expect(links([long, enters(tcp(1100, 100), 3, [CGROUP, 4])], 1)).toEqual([]);
+    });
+
+    it('are broken where two grew over the same bytes', () => {
+      const told = [waiting(32), waiting(32), enters(tcp(1000, 32), 2, [CGROUP, 3])];
+      const [link] = linksBack(sourceOf(told), 2);
+      expect(link).toMatchObject({ kind: 'coalesce', known: 'broken', journey: -1 });
+      expect(link!.evidence).toBe(
+        '2 packets of the connection grew over its sequence numbers: it could be in any of them.',
+      );
+    });
+  });
+
   it('are told of packets that arrived out of order only when little time lies between', () => {
     const early = received(udp(), 1);
     const late = (us: number): Told => ({ packet: udp(), seen: [[XMIT, us]] });

@@ -10,6 +10,7 @@
 import { HOOK_BY_NAME } from '#core/format/hooks.ts';
 import { deltaNs } from '#core/time/ns.ts';
 import { PRINT } from './fingerprint.ts';
+import { growthOver, growthText, MAX_COALESCED_BYTES, type Growth } from './growth.ts';
 import { MAX_LINK_SCAN, type ChainOf, type PrintWindow } from './print-window.ts';
 import { sameNamespace, type Place } from './sighting.ts';
 
@@ -27,6 +28,10 @@ export type LinkKind =
   | 'gso'
   /** Merged into the packet that leads it. */
   | 'gro'
+  /** TCP put its payload into that packet, which came before it. */
+  | 'coalesce'
+  /** It waited out of order, and TCP put its payload into the packet that filled the hole in front of it. */
+  | 'ofo'
   /** The same packet in another skb. */
   | 'copy'
   /** Broken: it comes from something, or goes on as something, that was not found (ends.ts). */
@@ -39,6 +44,8 @@ export interface FoundLink {
   readonly journey: number;
   /** One sentence. */
   readonly evidence: string;
+  /** Of `gro`, `coalesce` and `ofo`: where the packet that went on grew. */
+  readonly growth?: Growth;
 }
 
 /** An event as an end of a journey. */
@@ -68,11 +75,14 @@ export interface JourneySource {
   first(journey: number): JourneyEnd;
   /** Its last event of Rx or Tx that arrived before event number `event`; null = none. */
   lastBefore(journey: number, event: number): JourneyEnd | null;
+  /** Its last event to arrive, of any lane. */
+  last(journey: number): JourneyEnd;
   /**
-   * Greatest wire length of its events of Rx or Tx with numbers from `from` on. Not of a free: of a long packet GRO
-   * frees an sk_buff by itself that held part of the segments.
+   * Its first event of Rx or Tx, and the one before it, at which it is at least `length` bytes long, counted from where the
+   * first event's packet begins; null = none. Not a free: of a long packet GRO frees an sk_buff by itself that held part of
+   * the segments.
    */
-  longestFrom(journey: number, from: number): number;
+  grewTo(journey: number, length: number): Growth | null;
 }
 
 /** Between the last sighting under the one skb and the first under the other. */
@@ -93,14 +103,15 @@ interface Candidate {
   readonly kind: LinkKind;
   readonly end: JourneyEnd;
   readonly what: string;
+  readonly growth?: Growth;
 }
 
 /** Links of journeys that were worked out on the way to one. */
 type Known = Map<number, FoundLink[]>;
 
 /**
- * What this journey comes from: links to journeys that began earlier. At most one, or one broken; and behind it
- * at most one to the packet that GRO merged it into, or one broken.
+ * What this journey comes from: links to journeys that began earlier. At most one, or one broken; behind it those
+ * that waited out of order and were taken into it, and at most one to the packet that it was merged into, or one broken.
  */
 export function linksBack(source: JourneySource, journey: number, known: Known = new Map()): FoundLink[] {
   let links = known.get(journey);
@@ -121,25 +132,52 @@ function findBack(source: JourneySource, journey: number, known: Known): FoundLi
     ];
   }
   const first = source.first(journey);
-  const candidates: Candidate[] = [];
+  const origins: Candidate[] = [];
+  const leaders: Candidate[] = [];
+  const taken: FoundLink[] = [];
   const words = source.prints(journey);
   const at = source.printAt(journey);
   for (const [of, word, kinds] of EARLIER) {
+    // Without payload of its own nothing of it is in another segment, and a chain may hold many acknowledgements.
+    if (of === 'stream' && words[at + PRINT.payload] === 0) continue;
     source.window.follow(source, journey, of, words[at + word]!, (other) => {
       const what = matches(source, other, journey);
       if (what === null || !kinds.includes(what)) return true;
-      if (what === 'merged' && !isMerged(source, other, journey, first)) return true;
-      const end = source.lastBefore(other, first.event);
-      if (end === null || Math.abs(gapNs(end, first)) > LINK_WINDOW_NS) return true;
-      const kind = classify(what, end, first);
-      if (kind !== 'wire' && source.run(other) !== source.run(journey)) return true;
-      if (kind !== null) candidates.push({ journey: other, kind, end, what: SAME[what] });
-      return candidates.length < MAX_CANDIDATES;
+      if (what === 'ahead') {
+        const growth = source.run(other) === source.run(journey) ? growthOver(source, journey, other) : null;
+        if (growth !== null) taken.push(filled(other, growth));
+        return taken.length < MAX_LINKS;
+      }
+      const candidate = candidateOf(source, other, journey, what);
+      if (candidate !== null) (candidate.growth === undefined ? origins : leaders).push(candidate);
+      return origins.length + leaders.length < MAX_CANDIDATES;
     });
   }
-  const origins = candidates.filter(({ kind }) => kind !== 'gro');
-  const leaders = candidates.filter(({ kind }) => kind === 'gro');
-  return [...choose(source, origins, first, known), ...choose(source, leaders, first, known)];
+  return [...choose(source, origins, first, known), ...taken, ...choose(source, leaders, first, known)];
+}
+
+/** The earlier journey `other`, which matches, as one that this may come from or be in; null = it cannot. */
+function candidateOf(
+  source: JourneySource,
+  other: number,
+  journey: number,
+  what: Exclude<Match, 'ahead'>,
+): Candidate | null {
+  const first = source.first(journey);
+  const end = source.lastBefore(other, first.event);
+  if (end === null) return null;
+  const isLate = Math.abs(gapNs(end, first)) > LINK_WINDOW_NS;
+  const sameRun = source.run(other) === source.run(journey);
+  if (what === 'merged') {
+    const growth = sameRun ? growthOver(source, other, journey) : null;
+    // The queue of a socket may be read at any time.
+    if (growth === null || (growth.kind === 'gro' && isLate)) return null;
+    const text = `${SAME.merged} ${growthText(growth)}`;
+    return { journey: other, kind: growth.kind, end, what: text, growth };
+  }
+  const kind = classify(what, end, first);
+  if (kind === null || isLate || (kind !== 'wire' && !sameRun)) return null;
+  return { journey: other, kind, end, what: SAME[what] };
 }
 
 /** What comes from this journey: links to journeys that began later, each as `linksBack` gives it. */
@@ -158,7 +196,7 @@ export function linksForward(source: JourneySource, journey: number): FoundLink[
   return found;
 }
 
-type Match = 'packet' | 'inside' | 'outside' | 'segment' | 'merged';
+type Match = 'packet' | 'inside' | 'outside' | 'segment' | 'merged' | 'ahead';
 
 const SAME: Readonly<Record<Match, string>> = {
   packet: 'addresses, ports, ids and the first bytes of payload are the same',
@@ -166,14 +204,22 @@ const SAME: Readonly<Record<Match, string>> = {
   outside: 'the packet that came out of the tunnel has the same addresses, ports, ids and payload',
   segment: 'the same TCP connection, and its sequence numbers are part of those of the large packet',
   merged: 'the same TCP connection, and the packet that leads grew over its sequence numbers',
+  ahead:
+    'the same TCP connection; it waited out of order, and the later packet grew over its sequence numbers',
 };
+
+/** One that this took in, where it filled the hole in front of it. */
+function filled(journey: number, growth: Growth): FoundLink {
+  const evidence = `${capital(SAME.ahead)} ${growthText(growth)}.`;
+  return { kind: 'ofo', known: 'inferred', journey, evidence, growth };
+}
 
 /** Where earlier journeys that match are found: chain, word of the later print, and what they match as. */
 const EARLIER: readonly (readonly [of: ChainOf, word: number, kinds: readonly Match[]])[] = [
   ['packet', PRINT.packet, ['packet']],
   ['packet', PRINT.innerPacket, ['inside']],
   ['inner', PRINT.packet, ['outside']],
-  ['stream', PRINT.flow, ['segment', 'merged']],
+  ['stream', PRINT.flow, ['segment', 'merged', 'ahead']],
 ];
 
 /** How the print of a later journey fits that of an earlier one. */
@@ -189,30 +235,16 @@ function matches(source: JourneySource, earlier: number, later: number): Match |
     const large = a[i + PRINT.payload]!;
     const offset = (b[k + PRINT.sequence]! - a[i + PRINT.sequence]!) >>> 0;
     if (payload > 0 && payload < large && offset + payload <= large) return 'segment';
-    if (packet !== 0 && packet === b[k + PRINT.packet]) return 'packet';
-    if (payload > 0 && large > 0 && offset >= large && offset < MAX_GRO_BYTES) return 'merged';
+    // An acknowledgement and the segment behind it begin at one sequence number.
+    const alike = large > 0 || payload === 0;
+    if (alike && packet !== 0 && packet === b[k + PRINT.packet]) return 'packet';
+    if (payload > 0 && offset >= large && offset < MAX_COALESCED_BYTES) return 'merged';
+    const ahead = -offset >>> 0;
+    if (payload > 0 && large > 0 && ahead >= payload && ahead < MAX_COALESCED_BYTES) return 'ahead';
   }
   if (b[k + PRINT.innerFlow] !== 0 && fits(a, i + PRINT.flow, b, k + PRINT.innerFlow)) return 'inside';
   if (a[i + PRINT.innerFlow] !== 0 && fits(a, i + PRINT.innerFlow, b, k + PRINT.flow)) return 'outside';
   return null;
-}
-/** A merged packet is no longer than this without BIG TCP (GRO_LEGACY_MAX_SIZE). */
-const MAX_GRO_BYTES = 65_536;
-
-/** Both were on their way into GRO, where the later one was last seen, and the earlier one then grew by at least as much as lies up to its end. */
-function isMerged(source: JourneySource, leader: number, merged: number, first: JourneyEnd): boolean {
-  const held = source.lastBefore(leader, first.event);
-  const last = source.lastBefore(merged, Infinity);
-  for (const end of [first, held, last]) {
-    if (end === null || end.place.lane !== 'rx' || end.place.order >= STACK_ENTRY) return false;
-  }
-  const a = source.prints(leader);
-  const b = source.prints(merged);
-  const i = source.printAt(leader);
-  const k = source.printAt(merged);
-  const offset = (b[k + PRINT.sequence]! - a[i + PRINT.sequence]!) >>> 0;
-  const grown = offset + b[k + PRINT.payload]! - a[i + PRINT.payload]!;
-  return source.longestFrom(leader, first.event) >= source.first(leader).length + grown;
 }
 
 /** Both words of a fingerprint. */
@@ -221,15 +253,17 @@ function fits(a: Uint32Array, i: number, b: Uint32Array, k: number): boolean {
 }
 
 /** The way a packet can have gone from the end of one journey to the beginning of another; null = none. */
-function classify(what: Match, end: JourneyEnd, first: JourneyEnd): LinkKind | null {
+function classify(
+  what: Exclude<Match, 'merged' | 'ahead'>,
+  end: JourneyEnd,
+  first: JourneyEnd,
+): LinkKind | null {
   const from = end.place;
   const to = first.place;
   const sameDevice = from.device === to.device && sameNamespace(from, to);
   switch (what) {
     case 'segment':
       return sameDevice && from.lane === 'tx' && to.lane === 'tx' && to.order > from.order ? 'gso' : null;
-    case 'merged':
-      return 'gro';
     case 'inside':
       return 'encap';
     case 'outside':
@@ -266,15 +300,24 @@ function choose(
   }
   if (latest === undefined) return [];
   const last = latest;
-  const { kind, end, journey, what } = last;
+  const { kind, end, journey, what, growth } = last;
   const others = candidates.filter((one) => one.journey !== journey && !isWay(source, one, last, known));
   if (others.length > 0) {
-    const evidence = `${others.length + 1} packets that look the same were last seen within ${LINK_WINDOW_NS / 1e6} ms: it could be any of them.`;
+    const many = others.length + 1;
+    const evidence =
+      kind === 'coalesce'
+        ? `${many} packets of the connection grew over its sequence numbers: it could be in any of them.`
+        : `${many} packets that look the same were last seen within ${LINK_WINDOW_NS / 1e6} ms: it could be any of them.`;
     return [{ kind, known: 'broken', journey: -1, evidence }];
   }
   const distance = `${(Math.abs(gapNs(end, first)) / 1000).toFixed(1)} µs`;
-  const evidence = `${what.charAt(0).toUpperCase()}${what.slice(1)}; ${distance} lie between, and no other packet fits.`;
-  return [{ kind, known: 'inferred', journey, evidence }];
+  const evidence = `${capital(what)}; ${distance} lie between, and no other packet fits.`;
+  const link: FoundLink = { kind, known: 'inferred', journey, evidence };
+  return [growth === undefined ? link : { ...link, growth }];
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** Is `one` what `latest` comes from? Two that were last seen at the same hop are different packets. */

@@ -23,7 +23,8 @@ function sourceOf(words: (journey: number) => Partial<Record<keyof typeof PRINT,
     origin: refused,
     first: refused,
     lastBefore: refused,
-    longestFrom: refused,
+    last: refused,
+    grewTo: refused,
   };
 }
 
@@ -52,9 +53,9 @@ describe('the window of prints', () => {
     );
   });
 
-  it('keeps packets, packets in tunnels and TCP with payload apart', () => {
+  it('keeps packets, packets in tunnels and TCP apart', () => {
     const source = sourceOf((n) =>
-      n === 0 ? { packet: 7 } : n === 1 ? { innerPacket: 7 } : { flow: 7, payload: n - 2 },
+      n === 0 ? { packet: 7 } : n === 1 ? { innerPacket: 7 } : { flow: 7, length: n - 2 },
     );
     expect(found(source, 4, 'packet', 7)).toEqual([0]);
     expect(found(source, 4, 'inner', 7)).toEqual([1]);

@@ -49,7 +49,7 @@ export class PrintWindow {
   private to = 0;
 
   /**
-   * Calls `visit` with journeys before `journey` whose packet, inner packet or (TCP with payload) flow may be `key`,
+   * Calls `visit` with journeys before `journey` whose packet, inner packet or (TCP) flow may be `key`,
    * the newest first, until it says false. Cheapest when `journey` grows from call to call.
    */
   follow(
@@ -80,7 +80,7 @@ export class PrintWindow {
       const inside = words[at + PRINT.innerPacket]!;
       if (own !== 0) packet.add(own, this.to);
       if (inside !== 0) inner.add(inside, this.to);
-      if (words[at + PRINT.payload]! > 0) stream.add(words[at + PRINT.flow]!, this.to);
+      if (words[at + PRINT.length]! > 0) stream.add(words[at + PRINT.flow]!, this.to);
     }
   }
 }

@@ -18,6 +18,7 @@ import { NO_JOURNEY_BYTES, type JourneyBytes } from './journey-blocks.ts';
 import { journeyLinks } from './journey-links.ts';
 import { JOURNEY } from './journey-table.ts';
 import { CHUNK_MASK } from './limits.ts';
+import { payloadWentOn, withPayloadTaken } from './merged-payload.ts';
 import { journeyLocations } from './locations.ts';
 import { isTelling } from './sighting-of.ts';
 import { hintRows, tapView } from './tap-view.ts';
@@ -49,13 +50,15 @@ export function journeyDetail(
   const id = journeyId(store, journey);
   const cells = cellsOf(store, events);
   let telling = -1;
-  const hops = events.map((event, i) => {
+  const links = journeyLinks(store, journey);
+  const seen = events.map((event, i) => {
     const diagnosis = eventDiagnosis(store, event, telling);
     if (isTelling(store.events.chunk(event), event & CHUNK_MASK)) telling = event;
     const hop = hopDetail(store, event, events[i - 1] ?? event, cells[i]!, diagnosis);
     const tap = bytes.taps.get(event);
     return tap === undefined ? hop : { ...hop, tap: tapView(tap) };
   });
+  const hops = withPayloadTaken(store, seen, links);
   return {
     journey,
     id: decimal(id.hi, id.lo),
@@ -67,9 +70,11 @@ export function journeyDetail(
     rows: withWriters(matrix(store, events), hops),
     elsewhere: elsewhereRows(store, events, bytes),
     beside: [...besideRows(store, events), ...hintRows(events, bytes.taps)],
-    links: journeyLinks(store, journey),
+    links,
     locations: journeyLocations(store, journey, events, bytes),
-    diagnosis: diagnosisText(store, events, hops),
+    diagnosis: [diagnosisText(store, events, seen), payloadWentOn(store, seen, links)]
+      .filter(Boolean)
+      .join(' '),
     omitted: store.journeys.word(journey, JOURNEY.count) - events.length,
   };
 }

@@ -7,8 +7,10 @@ import {
   type FoundLink,
   type JourneyEnd,
   type JourneySource,
+  type LinkKind,
 } from '#core/diagnosis/links.ts';
 import { sameNamespace } from '#core/diagnosis/sighting.ts';
+import { HOOK_BY_ID } from '#core/format/hooks.ts';
 import { nsFromParts, type Ns } from '#core/time/ns.ts';
 import type { CaptureStore } from './capture-store.ts';
 import { decimal, journeyId } from './event-text.ts';
@@ -87,15 +89,21 @@ function sourceOf(store: CaptureStore, end: number): JourneySource & EndSource {
       });
       return last < 0 ? null : endOf(last);
     },
-    longestFrom: (journey, from) => {
-      let longest = 0;
+    grewTo: (journey, length) => {
+      const start = journeys.word(journey, JOURNEY.first);
+      const begins = HOOK_BY_ID.get(endOf(start).place.hook)?.linkType;
+      let before = -1;
+      let grown = -1;
       each(journey, (event) => {
         const chunk = events.chunk(event);
         const row = event & CHUNK_MASK;
-        if (event < from || hops.places[chunk.hop[row]!]!.lane === 'end') return;
-        longest = Math.max(longest, chunk.length[row]!);
+        const { lane, hook } = hops.places[chunk.hop[row]!]!;
+        if (grown >= 0 || lane === 'end') return;
+        // With a MAC header in front, or without one, as the first.
+        if (chunk.length[row]! >= length && HOOK_BY_ID.get(hook)?.linkType === begins) grown = event;
+        else before = event;
       });
-      return longest;
+      return grown < 0 || before < 0 ? null : { before: endOf(before), at: endOf(grown) };
     },
   };
 }
@@ -116,14 +124,19 @@ function backLinks(store: CaptureStore, source: JourneySource & EndSource, journ
   return [{ kind: 'clone', known: 'broken', journey: -1, evidence }];
 }
 
+/** Kinds that lead from a packet that ends to an earlier one that goes on. */
+const INTO: ReadonlySet<LinkKind> = new Set(['gro', 'coalesce']);
+/** Kinds that lead to a later packet as which this one does not go on. */
+const BESIDE: ReadonlySet<LinkKind> = new Set(['clone', ...INTO]);
+
 /** What a journey comes from and what comes from it, and where either should be known but is not. */
 export function journeyLinks(store: CaptureStore, journey: number): JourneyLink[] {
   if (!isFollowed(store, journey)) return [];
   const source = sourceOf(store, Infinity);
   const back = backLinks(store, source, journey);
   const forward = canLink(store, journey) ? linksForward(source, journey) : [];
-  // What was merged ends there, and what a clone was taken of does not go on as that.
-  const goesOn = back.some(({ kind }) => kind === 'gro') || forward.some(({ kind }) => kind !== 'clone');
+  // What was merged ends there; what a clone was taken of, or others were merged into, does not go on as that.
+  const goesOn = back.some(({ kind }) => INTO.has(kind)) || forward.some(({ kind }) => !BESIDE.has(kind));
   return [
     ...back.map((link) => linkOf(store, link, 'from')),
     ...forward.map((link) => linkOf(store, link, 'to')),
@@ -143,8 +156,9 @@ function isFollowed(store: CaptureStore, journey: number): boolean {
 }
 
 function linkOf(store: CaptureStore, link: FoundLink, direction: JourneyLink['direction']): JourneyLink {
-  const { kind, known, evidence } = link;
+  const { kind, known, evidence, growth } = link;
   if (link.journey < 0) return { direction, kind, known, journey: null, id: '', evidence };
   const id = journeyId(store, link.journey);
-  return { direction, kind, known, journey: link.journey, id: decimal(id.hi, id.lo), evidence };
+  const found = { direction, kind, known, journey: link.journey, id: decimal(id.hi, id.lo), evidence };
+  return growth === undefined ? found : { ...found, grewAt: growth.at.event };
 }

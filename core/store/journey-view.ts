@@ -82,6 +82,8 @@ export interface JourneyLink {
   readonly journey: number | null;
   readonly id: string;
   readonly evidence: string;
+  /** Of packets that were merged: the event number at which the one that went on is seen to have grown. */
+  readonly grewAt?: number;
 }
 
 /** What a tap of whither.h said at a hop, beside area and packet (docs/taps.md). */

@@ -19,6 +19,7 @@ import * as room from '../scenarios/room.ts';
 import * as shuffle from '../scenarios/shuffle.ts';
 import * as socket from '../scenarios/socket.ts';
 import * as vlan from '../scenarios/vlan.ts';
+import * as coalesce from '../scenarios/coalesce.ts';
 import { cloneWrite, tcWrite } from '../scenarios/clone-write.ts';
 import { drop } from '../scenarios/drop.ts';
 import { forward, forward6 } from '../scenarios/forward.ts';
@@ -65,5 +66,6 @@ export const SCENARIOS: readonly Scenario[] = [
   groAlike,
   groUnique,
   gso,
+  ...Object.values(coalesce),
   ...Object.values(shuffle),
 ];

@@ -33,6 +33,7 @@ const NAMES: ReadonlySet<string> = new Set([
   'redirect-peer',
   'gro-alike',
   'gro-unique',
+  'coalesce-ofo',
   'shuffle',
 ]);
 const chosen =

@@ -2,15 +2,20 @@
 /* whither-send: traffic of the scenarios, each packet known by a sequence number.
  *
  *   whither-send udp NETNS ADDRESS PORT COUNT PAUSE_US [BYTES [FIRST]]
- *       COUNT datagrams "WHSQ", sequence number from FIRST or 1 (big-endian), zeros; then what that
- * took: nanoseconds that passed, and of this process's CPU time, in one line whither-send tcp NETNS
- * ADDRESS PORT BYTES   sends, then waits until the other end has closed whither-send ask NETNS
- * udp|tcp ADDRESS PORT COUNT the same messages as udp, each sent when the one before has come back
+ *       COUNT datagrams "WHSQ", sequence number from FIRST or 1 (big-endian), zeros; then what
+ *       that took: nanoseconds that passed, and of this process's CPU time, in one line
+ *   whither-send tcp NETNS ADDRESS PORT BYTES
+ *       sends, then waits until the other end has closed
+ *   whither-send ask NETNS udp|tcp ADDRESS PORT COUNT
+ *       the same messages as udp, each sent when the one before has come back
+ *   whither-send tell NETNS ADDRESS PORT COUNT PAUSE_US
+ *       the same over TCP, each a segment of its own, then waits until the other end has closed
  *   whither-send sink NETNS PORT                takes UDP and TCP on the port
  *   whither-send echo NETNS PORT                the same, and sends all back
+ *   whither-send hold NETNS PORT COUNT          takes TCP, reads when COUNT messages are there
  *   whither-send sniff NETNS DEVICE             a packet socket that clones all of the device
  *   whither-send shuffle-serve NETNS -          shuffle.h
- *       these four say "ready" and go on until the end of stdin
+ *       these five say "ready" and go on until the end of stdin
  *   whither-send shuffle-send NETNS udp|tcp ADDRESS COUNT PAUSE_MS
  *   whither-send offload NETNS DEVICE gro|gso|tso|txvlan on|off
  *
@@ -23,6 +28,7 @@
 #include <linux/if_packet.h>
 #include <linux/sockios.h>
 #include <net/if.h>
+#include <netinet/tcp.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <signal.h>
@@ -136,6 +142,24 @@ static int ask(int fd, unsigned long count)
 	return 0;
 }
 
+static int tell(int fd, unsigned long count, unsigned long pause_us)
+{
+	struct message message = { .magic = "WHSQ" };
+	struct timespec pause = { .tv_sec = (time_t)(pause_us / 1000000),
+				  .tv_nsec = (long)(pause_us % 1000000 * 1000) };
+	int on = 1;
+
+	if (fd < 0 || setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)))
+		return fail("tell");
+	for (unsigned long i = 1; i <= count; i++) {
+		message.sequence = htonl((uint32_t)i);
+		if (send(fd, &message, ASKED_BYTES, MSG_NOSIGNAL) != ASKED_BYTES)
+			return fail("tell");
+		nanosleep(&pause, NULL);
+	}
+	return recv(fd, &message, ASKED_BYTES, 0) == 0 ? 0 : fail("tell");
+}
+
 static int send_tcp(int fd, size_t bytes)
 {
 	static char body[1 << 16];
@@ -193,17 +217,52 @@ static int drain(int datagrams, int listener, bool back)
 }
 
 /* Both families: IPv4 comes as mapped addresses. */
-static int serve(const char *port, bool back)
+static int bound(int type, const char *port)
 {
 	struct sockaddr_in6 any = { .sin6_family = AF_INET6,
 				    .sin6_port = htons((uint16_t)atoi(port)) };
-	int datagrams = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	int listener = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int fd = socket(AF_INET6, type | SOCK_CLOEXEC, 0);
 
-	if (bind(datagrams, (struct sockaddr *)&any, sizeof(any)) ||
-	    bind(listener, (struct sockaddr *)&any, sizeof(any)) || listen(listener, 4))
-		return fail("serve");
-	return drain(datagrams, listener, back);
+	return fd < 0 || bind(fd, (struct sockaddr *)&any, sizeof(any)) ||
+			       (type == SOCK_STREAM && listen(fd, 4))
+		       ? -1
+		       : fd;
+}
+
+static int serve(const char *port, bool back)
+{
+	int datagrams = bound(SOCK_DGRAM, port), listener = bound(SOCK_STREAM, port);
+
+	return datagrams < 0 || listener < 0 ? fail("serve") : drain(datagrams, listener, back);
+}
+
+/* One connection after the other, until stdin ends. Nobody is at a socket while its queue fills. */
+static int hold(int listener, int messages)
+{
+	static char buffer[1 << 16];
+	int bytes = messages * ASKED_BYTES;
+	struct pollfd fds[] = { { .fd = STDIN_FILENO, .events = POLLIN },
+				{ .fd = listener, .events = POLLIN } };
+
+	if (listener < 0 || bytes <= 0 || bytes > (int)sizeof(buffer))
+		return fail("hold");
+	puts("ready");
+	fflush(stdout);
+	while (poll(fds, 2, -1) >= 0) {
+		if (fds[0].revents)
+			return 0;
+		if (fds[1].fd == listener) {
+			fds[1].fd = accept(listener, NULL, NULL);
+			if (setsockopt(fds[1].fd, SOL_SOCKET, SO_RCVLOWAT, &bytes, sizeof(bytes)))
+				return fail("hold");
+			continue;
+		}
+		if (recv(fds[1].fd, buffer, (size_t)bytes, MSG_DONTWAIT) != bytes)
+			return fail("hold");
+		close(fds[1].fd);
+		fds[1].fd = listener;
+	}
+	return fail("poll");
 }
 
 /* How long a clone is kept at least: its origin is then past all that is looked at. */
@@ -306,6 +365,11 @@ int main(int argc, char **argv)
 		return ask(
 			dial(argv[4], argv[5], strcmp(argv[3], "udp") ? SOCK_STREAM : SOCK_DGRAM),
 			strtoul(argv[6], NULL, 10));
+	if (!strcmp(argv[1], "tell") && argc == 7)
+		return tell(dial(argv[3], argv[4], SOCK_STREAM), strtoul(argv[5], NULL, 10),
+			    strtoul(argv[6], NULL, 10));
+	if (!strcmp(argv[1], "hold") && argc == 5)
+		return hold(bound(SOCK_STREAM, argv[3]), atoi(argv[4]));
 	if ((!strcmp(argv[1], "sink") || !strcmp(argv[1], "echo")) && argc == 4)
 		return serve(argv[3], argv[1][0] == 'e');
 	if (!strcmp(argv[1], "shuffle-serve") && argc == 4)
@@ -322,6 +386,7 @@ usage:
 	fputs("Usage: whither-send udp NETNS ADDRESS PORT COUNT PAUSE_US [BYTES [FIRST]] |\n"
 	      "       tcp NETNS ADDRESS PORT BYTES |\n"
 	      "       ask NETNS udp|tcp ADDRESS PORT COUNT | sink NETNS PORT | echo NETNS PORT |\n"
+	      "       tell NETNS ADDRESS PORT COUNT PAUSE_US | hold NETNS PORT COUNT |\n"
 	      "       shuffle-serve NETNS - | shuffle-send NETNS udp|tcp ADDRESS COUNT PAUSE_MS |\n"
 	      "       sniff NETNS DEVICE | offload NETNS DEVICE gro|gso|tso|txvlan on|off\n",
 	      stderr);

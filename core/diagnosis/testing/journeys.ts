@@ -45,12 +45,11 @@ export function sourceOf(told: readonly Told[]): JourneySource {
     first: (journey) => of(journey)[0]!,
     lastBefore: (journey, event) =>
       of(journey).findLast((end) => end.event < event && end.place.lane !== 'end') ?? null,
-    longestFrom: (journey, from) =>
-      Math.max(
-        0,
-        ...of(journey)
-          .filter(({ event }) => event >= from)
-          .map(({ length }) => length),
-      ),
+    last: (journey) => of(journey).at(-1)!,
+    grewTo: (journey, length) => {
+      const seen = of(journey).filter(({ place: { lane } }) => lane !== 'end');
+      const at = seen.findIndex((end) => end.length >= length);
+      return at < 1 ? null : { before: seen[at - 1]!, at: seen[at]! };
+    },
   };
 }

@@ -1,0 +1,82 @@
+/**
+ * Packets whose payload went on in another packet of their TCP connection, which grew over their sequence numbers: merged by
+ * GRO, or coalesced by TCP, in the backlog of a socket that a process has (tcp_add_backlog()), in its receive queue and out
+ * of the queue of what came out of order (tcp_try_coalesce()). GRO compares metadata before it merges, TCP does not: that
+ * of the packet that was taken in is freed with its sk_buff, without a tracepoint.
+ */
+import { HOOK_BY_ID, HOOK_BY_NAME } from '#core/format/hooks.ts';
+import { PRINT } from './fingerprint.ts';
+import type { JourneyEnd, JourneySource } from './links.ts';
+
+/** A packet that became longer: between which of its events. */
+export interface Growth {
+  readonly before: JourneyEnd;
+  readonly at: JourneyEnd;
+}
+
+/** `coalesce`: into one that came before it; `ofo`: it waited out of order, into the one that filled the hole in front of it. */
+export type MergeKind = 'gro' | 'coalesce' | 'ofo';
+
+/** A merged packet is no longer than this without BIG TCP (GRO_LEGACY_MAX_SIZE). */
+const MAX_GRO_BYTES = 65_536;
+/** Of one sk_buff in a queue, by far: MAX_SKB_FRAGS of at most 64 KiB. */
+export const MAX_COALESCED_BYTES = 1 << 20;
+
+const STACK_ENTRY = HOOK_BY_NAME.get('netif_receive_skb')!.order;
+const TCP_IN = HOOK_BY_NAME.get('tcp_probe')!.order;
+const SOCKET = HOOK_BY_NAME.get('skb_copy_datagram_iovec')!.order;
+
+/** Where `leader` grew over the payload of `merged`, which was not seen again; null = it did not, or may have done so otherwise. */
+export function growthOver(
+  source: JourneySource,
+  leader: number,
+  merged: number,
+): (Growth & { readonly kind: MergeKind }) | null {
+  const last = source.last(merged).place;
+  const behindEntry = last.lane === 'rx' && last.order >= STACK_ENTRY;
+  if (behindEntry) {
+    // Behind a socket's receive it would have gone on by itself, as far as that is watched.
+    const growth = last.order < SOCKET ? growthOf(source, leader, merged) : null;
+    if (growth === null || growth.at.place.order < TCP_IN) return null;
+    // The queue of a socket is looked into after what it got.
+    if (growth.at.event < source.last(merged).event) return null;
+    return { kind: leader < merged ? 'coalesce' : 'ofo', ...growth };
+  }
+  if (leader > merged || !wereInGro(source, leader, merged)) return null;
+  const growth = growthOf(source, leader, merged);
+  return growth === null || growth.at.event < source.first(merged).event ? null : { kind: 'gro', ...growth };
+}
+
+/** Both were on their way into GRO, where the one that was merged was last seen. */
+function wereInGro(source: JourneySource, leader: number, merged: number): boolean {
+  const first = source.first(merged);
+  for (const end of [first, source.lastBefore(leader, first.event), source.lastBefore(merged, Infinity)]) {
+    if (end === null || end.place.lane !== 'rx' || end.place.order >= STACK_ENTRY) return false;
+  }
+  const at = source.printAt(leader);
+  return (
+    source.prints(leader)[at + PRINT.payload]! > 0 && sequenceGap(source, leader, merged) < MAX_GRO_BYTES
+  );
+}
+
+/** Where the leader first had at least as many bytes as lie between its own first one and the last of the other's payload. */
+function growthOf(source: JourneySource, leader: number, merged: number): Growth | null {
+  const a = source.prints(leader);
+  const i = source.printAt(leader);
+  const headers = a[i + PRINT.length]! - a[i + PRINT.payload]!;
+  const payload = source.prints(merged)[source.printAt(merged) + PRINT.payload]!;
+  if (headers <= 0 || payload === 0) return null;
+  return source.grewTo(leader, headers + sequenceGap(source, leader, merged) + payload);
+}
+
+/** From the sequence number of the leader to that of the other. */
+function sequenceGap(source: JourneySource, leader: number, merged: number): number {
+  const from = source.prints(leader)[source.printAt(leader) + PRINT.sequence]!;
+  return (source.prints(merged)[source.printAt(merged) + PRINT.sequence]! - from) >>> 0;
+}
+
+/** `between cgroup in and TCP in` */
+export function growthText({ before, at }: Growth): string {
+  const label = ({ place }: JourneyEnd): string => HOOK_BY_ID.get(place.hook)?.label ?? 'an unknown hook';
+  return `between ${label(before)} and ${label(at)}`;
+}
