@@ -32,6 +32,7 @@ export function growthOver(
   leader: number,
   merged: number,
 ): (Growth & { readonly kind: MergeKind }) | null {
+  if (source.run(leader) !== source.run(merged)) return null;
   const last = source.last(merged).place;
   const behindEntry = last.lane === 'rx' && last.order >= STACK_ENTRY;
   if (behindEntry) {
@@ -49,13 +50,15 @@ export function growthOver(
 
 /** Both were on their way into GRO, where the one that was merged was last seen. */
 function wereInGro(source: JourneySource, leader: number, merged: number): boolean {
+  if (source.prints(leader)[source.printAt(leader) + PRINT.payload] === 0) return false;
+  if (sequenceGap(source, leader, merged) >= MAX_GRO_BYTES) return false;
   const first = source.first(merged);
-  for (const end of [first, source.lastBefore(leader, first.event), source.lastBefore(merged, Infinity)]) {
-    if (end === null || end.place.lane !== 'rx' || end.place.order >= STACK_ENTRY) return false;
-  }
-  const at = source.printAt(leader);
+  const isInGro = (end: JourneyEnd | null): boolean =>
+    end !== null && end.place.lane === 'rx' && end.place.order < STACK_ENTRY;
   return (
-    source.prints(leader)[at + PRINT.payload]! > 0 && sequenceGap(source, leader, merged) < MAX_GRO_BYTES
+    isInGro(first) &&
+    isInGro(source.lastBefore(leader, first.event)) &&
+    isInGro(source.lastBefore(merged, Infinity))
   );
 }
 

@@ -144,7 +144,7 @@ function findBack(source: JourneySource, journey: number, known: Known): FoundLi
       const what = matches(source, other, journey);
       if (what === null || !kinds.includes(what)) return true;
       if (what === 'ahead') {
-        const growth = source.run(other) === source.run(journey) ? growthOver(source, journey, other) : null;
+        const growth = growthOver(source, journey, other);
         if (growth !== null) taken.push(filled(other, growth));
         return taken.length < MAX_LINKS;
       }
@@ -164,19 +164,19 @@ function candidateOf(
   what: Exclude<Match, 'ahead'>,
 ): Candidate | null {
   const first = source.first(journey);
-  const end = source.lastBefore(other, first.event);
-  if (end === null) return null;
-  const isLate = Math.abs(gapNs(end, first)) > LINK_WINDOW_NS;
-  const sameRun = source.run(other) === source.run(journey);
+  const isLate = (end: JourneyEnd): boolean => Math.abs(gapNs(end, first)) > LINK_WINDOW_NS;
   if (what === 'merged') {
-    const growth = sameRun ? growthOver(source, other, journey) : null;
+    const growth = growthOver(source, other, journey);
+    const end = growth === null ? null : source.lastBefore(other, first.event);
     // The queue of a socket may be read at any time.
-    if (growth === null || (growth.kind === 'gro' && isLate)) return null;
+    if (growth === null || end === null || (growth.kind === 'gro' && isLate(end))) return null;
     const text = `${SAME.merged} ${growthText(growth)}`;
     return { journey: other, kind: growth.kind, end, what: text, growth };
   }
-  const kind = classify(what, end, first);
-  if (kind === null || isLate || (kind !== 'wire' && !sameRun)) return null;
+  const end = source.lastBefore(other, first.event);
+  const kind = end === null ? null : classify(what, end, first);
+  if (end === null || kind === null || isLate(end)) return null;
+  if (kind !== 'wire' && source.run(other) !== source.run(journey)) return null;
   return { journey: other, kind, end, what: SAME[what] };
 }
 
@@ -187,13 +187,20 @@ export function linksForward(source: JourneySource, journey: number): FoundLink[
   const known: Known = new Map();
   let looked = 0;
   for (let other = journey + 1; other < stop && found.length < MAX_LINKS; other++) {
-    if (source.origin(other) !== journey && matches(source, journey, other) === null) continue;
+    if (source.origin(other) !== journey && !mayContinue(source, journey, other)) continue;
     if (++looked > MAX_CANDIDATES) break;
     for (const link of linksBack(source, other, known)) {
       if (link.journey === journey) found.push({ ...link, journey: other });
     }
   }
   return found;
+}
+
+/** Before all that `other` may come from is looked through. */
+function mayContinue(source: JourneySource, journey: number, other: number): boolean {
+  const what = matches(source, journey, other);
+  if (what === 'merged') return growthOver(source, journey, other) !== null;
+  return what === 'ahead' ? growthOver(source, other, journey) !== null : what !== null;
 }
 
 type Match = 'packet' | 'inside' | 'outside' | 'segment' | 'merged' | 'ahead';
