@@ -17,10 +17,16 @@ const TAKEN_IN = { coalesce: 'to', ofo: 'from' } as const;
 /** That are named in a sentence. */
 const MAX_NAMES = 8;
 
-type Merge = JourneyLink & { readonly kind: keyof typeof TAKEN_IN; readonly journey: number; grewAt: number };
+type Merge = JourneyLink & { readonly journey: number; readonly grewAt: number };
 
-function isMerge(link: JourneyLink): link is Merge {
-  return link.grewAt !== undefined && link.kind in TAKEN_IN;
+/** Links to packets that this one took in, or to the one that took this in. */
+function merges(links: readonly JourneyLink[], taken: boolean): Merge[] {
+  return links.filter((link): link is Merge => {
+    if (link.grewAt === undefined || link.journey === null) return false;
+    return (
+      (link.kind === 'coalesce' || link.kind === 'ofo') && (link.direction === TAKEN_IN[link.kind]) === taken
+    );
+  });
 }
 
 /** `hops` with a cause where the journey is seen to have grown by payload whose metadata stayed behind. */
@@ -29,7 +35,7 @@ export function withPayloadTaken(
   hops: readonly JourneyHop[],
   links: readonly JourneyLink[],
 ): readonly JourneyHop[] {
-  const taken = links.filter((link) => isMerge(link) && link.direction === TAKEN_IN[link.kind]) as Merge[];
+  const taken = merges(links, true);
   if (taken.length === 0) return hops;
   return hops.map((hop) => {
     const here = taken.filter(({ grewAt }) => grewAt === hop.event);
@@ -50,8 +56,7 @@ export function payloadWentOn(
   links: readonly JourneyLink[],
 ): string {
   if (hops.findLast(({ metaState }) => metaState !== 'not recorded')?.metaState !== 'present') return '';
-  const into = links.find((link) => isMerge(link) && link.direction !== TAKEN_IN[link.kind]) as
-    Merge | undefined;
+  const [into] = merges(links, false);
   if (into === undefined) return '';
   const hop = store.hops.hops[store.events.chunk(into.grewAt).hop[into.grewAt & CHUNK_MASK]!]!;
   const { operation } = causeInfo(CAUSE.coalesced);
