@@ -66,6 +66,7 @@ struct translation {
 	unsigned next_word;
 	struct packet_access access;
 	bool tags;
+	bool length;
 	bool fails; /* some way leads to TO_FAIL */
 	int error;
 };
