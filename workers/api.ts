@@ -85,6 +85,8 @@ export interface Update {
   /** Bytes read and the total when known (file, URL with a length). */
   readonly bytesRead: number;
   readonly bytesTotal: number | null;
+  /** By which a link names the capture; null: it is not read to its end (yet), or it grows. */
+  readonly digest: string | null;
   readonly bytesPerSecond: number;
   readonly eventsPerSecond: number;
   /** Live: how much of what the agent had at connect is decoded, 0…1; null: all of it. Until then no rate is told. */

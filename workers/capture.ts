@@ -6,6 +6,7 @@ import { GAP_CAUSE } from '#core/format/structs.ts';
 import type { AreaDecoder } from '#core/metadata/scan.ts';
 import type { Problem } from '#core/pcapng/types.ts';
 import { CaptureReader } from '#core/pcapng/reader.ts';
+import { DigestSamples } from '#core/share/digest-samples.ts';
 import { CaptureStore } from '#core/store/capture-store.ts';
 import { TimelineBuilder } from '#core/store/timeline.ts';
 import type { ListFilter, ListSort } from '#core/store/view.ts';
@@ -71,6 +72,8 @@ export class Capture implements SourceSink {
   /** Agents whose streams come with this one's. */
   joined: readonly JoinedAgent[] = [];
   bytesRead = 0;
+  /** By which a link names it (core/share/digest.ts), when all of it has been read; null: it is not, or it grows. */
+  digest: string | null = null;
   readonly latency = new LatencyProbe();
   readonly #options: CaptureOptions;
   #rates: RateMeter;
@@ -88,10 +91,13 @@ export class Capture implements SourceSink {
   /** Events over all stores of this capture, for the rate. */
   #eventsBefore = 0;
   readonly #gap = new ByteGap();
+  /** null: live. */
+  readonly #samples: DigestSamples | null;
 
   constructor(options: CaptureOptions) {
     this.#options = options;
     this.state = 'loading';
+    this.#samples = options.live ? null : new DigestSamples();
     const { filter, sort, clock, language } = options;
     this.listing = new Listing(this.store, filter, sort, clock, language);
     this.#rates = new RateMeter(options.clock.now());
@@ -134,10 +140,12 @@ export class Capture implements SourceSink {
 
   /** Reads to the end. Never rejects: what went wrong is a problem in the store, and the state says so. */
   async run(): Promise<void> {
+    let isWhole = false;
     try {
       await this.#options.source.start(this);
       if (this.ended) return;
       this.#reader.end();
+      isWhole = true;
       this.#takeIn();
       await this.#settle();
       if (this.#isEnded()) return;
@@ -150,6 +158,7 @@ export class Capture implements SourceSink {
       this.sourceText = '';
     }
     this.#options.onChange();
+    if (isWhole) await this.#name();
   }
 
   cancel(): void {
@@ -205,6 +214,7 @@ export class Capture implements SourceSink {
       const part = bytes.subarray(at, at + PUSH_BYTES);
       const before = this.store.events.count;
       this.#reader.push(part);
+      this.#samples?.add(part);
       this.bytesRead += part.length;
       this.#takeIn();
       const after = this.store.events.count;
@@ -261,6 +271,15 @@ export class Capture implements SourceSink {
   async #settle(): Promise<void> {
     if (!(await this.listing.settle())) return;
     this.#options.onReorder();
+    this.#options.onChange();
+  }
+
+  /** Nobody waits for it: what is read is shown before. Where its code cannot be had the capture has no name. */
+  async #name(): Promise<void> {
+    if (this.#samples === null) return;
+    const code = await import('#core/share/digest.ts').catch(() => null);
+    if (code === null) return;
+    this.digest = code.digestOf(this.#samples);
     this.#options.onChange();
   }
 

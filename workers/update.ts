@@ -21,6 +21,7 @@ export function updateOf(
     state: capture.state,
     bytesRead: capture.bytesRead,
     bytesTotal: capture.bytesTotal,
+    digest: capture.digest,
     bytesPerSecond: rates.bytes,
     eventsPerSecond: rates.events,
     catchUp: capture.catchUp,

@@ -15,6 +15,7 @@ const NOT_DECODERS: Readonly<Record<string, string>> = {
   'pcapng/block-buffer.ts bytes': 'writes',
   'pcapng/writer.ts custom': 'writes',
   'protocol/data-frame.ts encodeDataHeader': 'writes',
+  'share/digest-samples.ts add': 'hashes what it is given',
   'share/pseudonyms.ts bytes': 'hashes what it is given',
   'share/pseudonyms.ts text': 'the same',
   'query/fields/names.ts hopField': 'text is the help of a field',

@@ -23,9 +23,10 @@ export async function takeIn(session: Session): Promise<void> {
     report: notes?.report ?? '',
   });
   const { link, dialog } = store.getState();
-  if (notes !== null && printLink({ ...link, source: null }) === '') {
+  if (notes !== null && printLink({ ...link, source: null, capture: null }) === '') {
     const view = parseLink(new URLSearchParams(notes.view.map(([name, value]) => [name, value])).toString());
-    if (printLink(view) !== printLink(EMPTY_LINK)) await session.navigate({ ...view, source: link.source });
+    if (printLink(view) !== printLink(EMPTY_LINK))
+      await session.navigate({ ...view, source: link.source, capture: link.capture });
   }
   if (dialog === 'none' && store.getState().report !== '') store.setState({ dialog: 'report' });
 }

@@ -4,6 +4,7 @@ import { Offer } from '#src/guide/Offer.tsx';
 import { printBytes } from '#src/list/print.ts';
 import { usePage, useSession } from '#src/state/context.ts';
 import { parseCaptureUrl } from '#src/state/link.ts';
+import { captureText } from '#src/state/named-capture.ts';
 import { fetchSamples, isOnDisk, type Sample } from '#src/state/sources.ts';
 import { Survival } from '#src/survival/Survival.tsx';
 import './start.css';
@@ -76,12 +77,21 @@ function NoAgent() {
 
 function FileSource() {
   const session = useSession();
+  const meant = usePage((state) => state.link.capture);
   return (
     <section className="start-block start-drop">
-      <p>
-        <b>Drop a capture</b>{' '}
-        <span className="muted">anywhere on this page, now or later; several are shown together</span>
-      </p>
+      <div>
+        {meant !== null && (
+          <p>
+            This link shows a capture that is not in it: <b>{captureText(meant)}</b>. Whoever has that file
+            sees here what the link is about.
+          </p>
+        )}
+        <p>
+          <b>Drop a capture</b>{' '}
+          <span className="muted">anywhere on this page, now or later; several are shown together</span>
+        </p>
+      </div>
       <label className="button start-choose">
         Choose a file
         <input

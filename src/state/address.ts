@@ -63,6 +63,9 @@ export function mirrorAddress(session: Session): () => void {
     void session.navigate(link).finally(() => {
       applying = false;
       mirrored = session.store.getState().link;
+      // It was made for another capture, or before this one had a name.
+      const text = printShortLink(mirrored);
+      if (text !== '' && text !== location.search) history.replaceState(null, '', text + location.hash);
     });
   };
   addEventListener('popstate', onPop);

@@ -38,6 +38,13 @@ const fieldName = fc.oneof(
 const link: fc.Arbitrary<LinkState> = fc
   .record({
     source,
+    capture: fc.option(
+      fc.record({
+        digest: fc.stringMatching(/^[A-Za-z0-9_-]{16}$/),
+        bytes: fc.option(fc.maxSafeNat().map((n) => n % 1e15)),
+        first: fc.option(fc.integer({ min: 0, max: 99_999_999_999 })),
+      }),
+    ),
     journey: fc.option(fc.record({ hi: u32, lo: u32 })),
     run: fc.stringMatching(/^[0-9a-f]{0,16}$/),
     at: fc.option(fc.integer({ min: 0, max: 255 })),
@@ -109,15 +116,39 @@ describe('the link', () => {
       '?source=live&harm=clobbered&journey=7%400badcafe&at=3',
       { source: { kind: 'live' }, journey: { hi: 0, lo: 7 }, run: '0badcafe', at: 3, harm: 'clobbered' },
     ],
-  ])('opens %s, a link of an earlier version', (query, expected) => {
+    [
+      '?v=3&source=sample%3Aedge&capture=Zm9vYmFyYmF6cXV4.48212.1795392000&journey=7%400badcafe',
+      {
+        source: { kind: 'sample', id: 'edge' },
+        capture: { digest: 'Zm9vYmFyYmF6cXV4', bytes: 48_212, first: 1_795_392_000 },
+        journey: { hi: 0, lo: 7 },
+        run: '0badcafe',
+      },
+    ],
+  ])('opens %s, a link of one of the versions', (query, expected) => {
     expect(parseLink(query)).toEqual({ ...EMPTY_LINK, ...expected });
     expect(isNewer(query)).toBe(false);
   });
 
   it('reads of a newer link what it knows, and says that it is newer', () => {
-    expect(parseLink('?v=3&source=live&unheard=of')).toEqual({ ...EMPTY_LINK, source: { kind: 'live' } });
-    expect(isNewer('?v=3&source=live')).toBe(true);
-    expect(['?v=2', '?v=-3', '?v=1e9', `?v=${'9'.repeat(5)}`, ''].filter(isNewer)).toEqual([]);
+    expect(parseLink('?v=4&source=live&unheard=of')).toEqual({ ...EMPTY_LINK, source: { kind: 'live' } });
+    expect(isNewer('?v=4&source=live')).toBe(true);
+    expect(['?v=3', '?v=-4', '?v=1e9', `?v=${'9'.repeat(5)}`, ''].filter(isNewer)).toEqual([]);
+  });
+
+  it('names the capture by digest, and has its version only then', () => {
+    const capture = { digest: 'Zm9vYmFyYmF6cXV4', bytes: 48_212, first: null };
+    const named = { ...EMPTY_LINK, capture };
+    expect(printLink(named)).toBe('?v=3&capture=Zm9vYmFyYmF6cXV4.48212');
+    expect(parseLink('?capture=Zm9vYmFyYmF6cXV4.48212')).toEqual(named);
+    // What does not read of the rest is not there; without a digest nothing is.
+    expect(parseLink(`?capture=Zm9vYmFyYmF6cXV4.${'9'.repeat(16)}.-1`).capture).toEqual({
+      digest: 'Zm9vYmFyYmF6cXV4',
+      bytes: null,
+      first: null,
+    });
+    for (const text of ['', 'Zm9v', '.48212', 'Zm9vYmFyYmF6cXV4x', '<b>aaaaaaaaaaaaa'])
+      expect(parseLink(`?capture=${encodeURIComponent(text)}`).capture).toBeNull();
   });
 
   it('prints at most 2000 characters', () => {

@@ -4,6 +4,8 @@
  * never guessed, and never keeps the capture from opening.
  *
  *   source   live | sample:ID | url:ENCODED            which bytes
+ *   capture  DIGEST.BYTES.SECONDS                      what they were: digest (core/share/digest.ts), length, Unix time of the
+ *            first event; the last, or the last two, may be left out
  *   journey  ID or ID@RUN: epb_packetid, or the frame number, decimal, and the run of the probe that it is unique in;
  *            never a row: rows move with every filter
  *   at       0…255                                     which event of that journey
@@ -21,6 +23,7 @@
  *   pause    1                                         the view stands still
  */
 import { MAX_COLUMNS, MAX_FILTER_CHARS } from '#core/query/limits.ts';
+import { DIGEST } from '#core/share/digest-text.ts';
 import { parseInstant, printInstant } from '#core/time/instant.ts';
 import type { Ns } from '#core/time/ns.ts';
 import { MAX_JOURNEY_EVENTS, type Harm, type ListSort, type TimeRange } from '#workers/api.ts';
@@ -30,6 +33,16 @@ export type SourceRef =
   | { readonly kind: 'live' }
   | { readonly kind: 'sample'; readonly id: string }
   | { readonly kind: 'url'; readonly url: string };
+
+/** By what a capture that was read to its end is known again, whatever it came from. */
+export interface CaptureRef {
+  /** As core/share/digest.ts makes it. */
+  readonly digest: string;
+  /** null = the link does not say. */
+  readonly bytes: number | null;
+  /** Unix seconds of its first event; likewise. */
+  readonly first: number | null;
+}
 
 export interface JourneyId {
   readonly hi: number;
@@ -46,6 +59,8 @@ export interface Comparison {
 
 export interface LinkState {
   readonly source: SourceRef | null;
+  /** null = not named: live, not read to its end, or a link of an earlier version. */
+  readonly capture: CaptureRef | null;
   readonly journey: JourneyId | null;
   /** Run of the probe that `journey` is of; '' = the newest that has one. */
   readonly run: string;
@@ -75,6 +90,7 @@ export interface ColumnRef {
 
 export const EMPTY_LINK: LinkState = {
   source: null,
+  capture: null,
   journey: null,
   run: '',
   at: null,
@@ -90,13 +106,15 @@ export const EMPTY_LINK: LinkState = {
   paused: false,
 };
 
-/** Of the format (docs/links.md); in links from 3 on. */
-const LINK_VERSION = 2;
+/** Of the format (docs/links.md); in links that have a word of version 3 or later. */
+const LINK_VERSION = 3;
 /** From the parameters of each version to those of the next, the first of them from 1 to 2. */
 const UPGRADES: readonly ((parameters: URLSearchParams) => void)[] = [
   (parameters) => {
     if (parameters.get('lost') === '1') parameters.set('harm', 'lost');
   },
+  // 2 had no word for the capture, and those that it had mean the same.
+  () => undefined,
 ];
 /** Of what is printed: columns, then the comparison, then the expression stay out of a longer one. */
 export const MAX_LINK_CHARS = 2000;
@@ -109,6 +127,8 @@ export const MIN_COLUMN_CHARS = 3;
 export const MAX_COLUMN_CHARS = 120;
 const SAMPLE_ID = /^[a-z0-9][a-z0-9._-]{0,63}$/i;
 const JOURNEY_ID = /^\d{1,20}$/;
+const CAPTURE_BYTES = /^\d{1,15}$/;
+const CAPTURE_SECONDS = /^\d{1,11}$/;
 /** Hex digits of the run's random id (CaptureFacts.runName). */
 const RUN = /^[0-9a-f]{1,32}$/;
 const MAX_U64 = 0xffff_ffff_ffff_ffffn;
@@ -162,6 +182,20 @@ function printSource(source: SourceRef): string {
     case 'url':
       return `url:${source.url}`;
   }
+}
+
+function parseCapture(text: string | null): CaptureRef | null {
+  const [digest = '', bytes = '', first = ''] = (text ?? '').split('.', 3);
+  if (!DIGEST.test(digest)) return null;
+  return {
+    digest,
+    bytes: CAPTURE_BYTES.test(bytes) ? Number(bytes) : null,
+    first: CAPTURE_SECONDS.test(first) ? Number(first) : null,
+  };
+}
+
+function printCapture({ digest, bytes, first }: CaptureRef): string {
+  return `${digest}.${bytes ?? ''}.${first ?? ''}`.replace(/\.+$/, '');
 }
 
 function parsePosition(text: string | null): number | null {
@@ -264,6 +298,7 @@ export function parseLink(query: string): LinkState {
   const group = parameters.get('group') ?? '';
   return {
     source: parseSource(parameters.get('source')),
+    capture: parseCapture(parameters.get('capture')),
     journey,
     run: journey !== null && RUN.test(runText) ? runText : '',
     at: journey === null ? null : parsePosition(parameters.get('at')),
@@ -283,7 +318,9 @@ export function parseLink(query: string): LinkState {
 /** State → `?a=b`, or '' when all is at its default. `parseLink(printLink(s))` equals s. */
 export function printLink(state: LinkState): string {
   const parameters = new URLSearchParams();
+  if (state.capture !== null) parameters.set('v', String(LINK_VERSION));
   if (state.source !== null) parameters.set('source', printSource(state.source));
+  if (state.capture !== null) parameters.set('capture', printCapture(state.capture));
   if (state.journey !== null) {
     const run = state.run === '' ? '' : `@${state.run}`;
     parameters.set('journey', `${printJourneyId(state.journey)}${run}`);

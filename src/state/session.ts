@@ -19,6 +19,7 @@ import { afterFrame } from './frame.ts';
 import { hopKey } from './hop-key.ts';
 import { together } from './together.ts';
 import { JourneyChoice, NO_CHOICE } from './journey-choice.ts';
+import { captureRefOf, otherCapture } from './named-capture.ts';
 import { EMPTY_LINK, parseJourneyId, sameSource, type Comparison, type LinkState } from './link.ts';
 import { FilterControl } from './list-filter.ts';
 import { ListView } from './list-view.ts';
@@ -263,10 +264,27 @@ export class Session {
       else await this.open(link.source, true);
       return;
     }
+    this.#nameCapture();
     if (before.link.paused && !link.paused) this.store.setState({ shown: before.newest });
     this.filter.apply();
     this.view.apply();
     await this.journey.follow(link, before);
+  }
+
+  /** The link names what is open once that is read; one that was made for another says so, and holds as far as it can. */
+  #nameCapture(): void {
+    const { newest, link } = this.store.getState();
+    const named = newest === null ? null : captureRefOf(newest);
+    if (newest === null || named === null || named.digest === link.capture?.digest) return;
+    this.store.setState({ link: { ...link, capture: named } });
+    if (link.capture === null) return;
+    const opening = this.#opening;
+    otherCapture(this.api, link, link.capture, newest).then(
+      (problem) => {
+        if (opening === this.#opening) this.report(problem);
+      },
+      (error: unknown) => this.failed(error, 'The link could not be held against this capture'),
+    );
   }
 
   /** Notes, or a manifest. */
@@ -286,6 +304,7 @@ export class Session {
       ...(samePlaces(places, update.hops) ? {} : { places: update.hops }),
     });
     if (update.told > 0 && update.told !== newest?.told) this.#arrived();
+    this.#nameCapture();
     this.filter.apply();
     this.journey.onUpdate(update, frozen, newest?.state === 'reconnecting' && update.state === 'live');
   }

@@ -32,6 +32,7 @@ export function fakeUpdate(part: Partial<Update> = {}): Update {
     state: 'live',
     bytesRead: 1000,
     bytesTotal: null,
+    digest: null,
     bytesPerSecond: 0,
     eventsPerSecond: 0,
     catchUp: null,

@@ -1,0 +1,60 @@
+/** The link names the capture: opened with another one it says what differs, and keeps what still applies. */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { waitForState } from './look.ts';
+import { StaticPage } from './static-page.ts';
+
+const site = new StaticPage();
+const sample = (name: string) =>
+  readFileSync(path.join(import.meta.dirname, `../public/samples/${name}.pcapng`));
+const parameter = (name: string) => new URL(site.page.url()).searchParams.get(name);
+const named = () => expect.poll(() => parameter('capture')).not.toBeNull();
+
+describe('a link that names its capture', () => {
+  it('by the same digest, whichever way it was opened', async () => {
+    await site.openSample();
+    await named();
+    const ofSample = parameter('capture');
+    expect(ofSample).toMatch(/^[\w-]{16}\.\d+\.\d+$/);
+    await site.page.goto(site.url);
+    await site.drop('any-name.pcapng', sample('edge'));
+    await waitForState(site.page, 'done');
+    await named();
+    expect(parameter('source')).toBeNull();
+    expect(parameter('capture')).toBe(ofSample);
+    // The link to a file says which, and opens it without a word.
+    await site.page.reload();
+    await site.page.getByText('shows a capture that is not in it').waitFor();
+    await site.drop('renamed.pcapng', sample('edge'));
+    await waitForState(site.page, 'done');
+    await named();
+    expect(await site.page.locator('.problem').count()).toBe(0);
+  });
+
+  it('opened with another says what is not there, keeps what is, and Back goes on working', async () => {
+    const { page } = site;
+    await site.openSample();
+    await named();
+    const link = new URL(page.url());
+    link.searchParams.delete('source');
+    link.searchParams.set('meta', 'with');
+    link.searchParams.set('journey', '987654321');
+    link.searchParams.set('where', 'tlv.no_such_type exists');
+    const meant = link.searchParams.get('capture');
+    await page.goto(link.href);
+    await site.drop('forward.pcapng', sample('forward'));
+    await waitForState(page, 'done');
+    const problem = page.locator('.problem', { hasText: 'made for another capture' });
+    await problem.waitFor();
+    expect(await problem.textContent()).toContain('Not here: journey 987654321, tlv.no_such_type.');
+    await expect.poll(() => parameter('capture')).not.toBe(meant);
+    expect(parameter('meta')).toBe('with');
+    await problem.getByRole('button', { name: 'Dismiss' }).click();
+    await page.keyboard.press('m');
+    await expect.poll(() => parameter('meta')).not.toBe('with');
+    await page.goBack();
+    await expect.poll(() => parameter('meta')).toBe('with');
+    expect(await page.locator('.problem', { hasText: 'made for another capture' }).count()).toBe(0);
+  });
+});

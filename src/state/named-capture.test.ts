@@ -1,0 +1,82 @@
+// @vitest-environment happy-dom
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { FakeWorker, fakeConnection, fakeUpdate } from '#src/testing/fake-worker.ts';
+import { EMPTY_LINK, parseLink, type LinkState } from './link.ts';
+import { captureRefOf, captureText } from './named-capture.ts';
+import { Session } from './session.ts';
+import { createPageStore } from './store.ts';
+
+const DONE = fakeUpdate({ state: 'done', digest: 'Zm9vYmFyYmF6cXV4', bytesRead: 21_300_000 });
+const HERE = captureRefOf(DONE)!;
+const ELSEWHERE = { digest: 'AAAAAAAAAAAAAAAA', bytes: 48_212, first: 1_795_392_000 };
+let opened: Session | null = null;
+
+async function open(link: Partial<LinkState>) {
+  const worker = new FakeWorker();
+  const store = createPageStore({ ...EMPTY_LINK, ...link });
+  const session = new Session(store, () => fakeConnection(worker));
+  opened = session;
+  await session.open({ kind: 'file', file: new File([], 'a.pcapng') }, true);
+  worker.send(DONE);
+  await vi.waitFor(() => expect(store.getState().link.capture?.digest).toBe(HERE.digest));
+  return { store, session };
+}
+
+afterEach(() => {
+  opened?.leave();
+  opened = null;
+});
+
+describe('a link that names its capture', () => {
+  it('gets the name of what is open once that is read', async () => {
+    const { store } = await open({});
+    expect(store.getState().problems).toEqual([]);
+  });
+
+  it('says nothing where it is the capture', async () => {
+    const { store } = await open({ capture: { digest: HERE.digest, bytes: null, first: null } });
+    expect(store.getState().problems).toEqual([]);
+  });
+
+  it('opened with another says which was meant and what is not here, and keeps what is', async () => {
+    const link: LinkState = {
+      ...parseLink(
+        '?hop=nowhere:tcx/ingress@first&meta=with&time=2020-01-01T00:00:00Z..2020-01-01T00:00:01Z' +
+          '&where=tlv.trace_id+%3D%3D+1+and+tlv.verdict+exists+or+tlv["a+name"]+exists&journey=0',
+      ),
+      capture: ELSEWHERE,
+    };
+    const { store } = await open(link);
+    await vi.waitFor(() => expect(store.getState().problems).toHaveLength(1));
+    const [problem] = store.getState().problems;
+    expect(problem?.cause).toContain('another capture: 48.2 kB from 2026-11-23 00:00:00 UTC, not 21.3 MB');
+    expect(problem?.remedy).toBe(
+      'Not here: journey 0, hop nowhere:tcx/ingress@first, ' +
+        'any event in 2020-01-01T00:00:00Z..2020-01-01T00:00:01Z, tlv.verdict, tlv.a name. ' +
+        'The rest of it is in force.',
+    );
+    const { metadata, where } = store.getState().link;
+    expect([metadata, where]).toEqual([link.metadata, link.where]);
+  });
+
+  it('is held against what is open when Back leads to it', async () => {
+    const { store, session } = await open({});
+    await session.navigate({ ...EMPTY_LINK, metadata: 'with', capture: ELSEWHERE });
+    await vi.waitFor(() => expect(store.getState().problems).toHaveLength(1));
+    expect(store.getState().problems[0]?.remedy).toContain('All that it names is here as well');
+    expect(store.getState().link).toEqual({ ...EMPTY_LINK, metadata: 'with', capture: HERE });
+    // A step that was made before the capture had its name.
+    await session.navigate({ ...EMPTY_LINK, metadata: 'without' });
+    expect(store.getState().link.capture).toEqual(HERE);
+    expect(store.getState().problems).toHaveLength(1);
+  });
+
+  it('is of nothing while a capture grows', () => {
+    expect(captureRefOf(fakeUpdate({ state: 'live' }))).toBeNull();
+  });
+
+  it('names it in words, as far as it says', () => {
+    expect(captureText({ ...ELSEWHERE, first: null })).toBe('48.2 kB');
+    expect(captureText({ ...ELSEWHERE, bytes: null, first: null })).toBe('with digest AAAAAAAAAAAAAAAA');
+  });
+});
