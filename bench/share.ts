@@ -22,10 +22,12 @@ import { EVERYTHING } from '#core/share/selection.ts';
 import { Snapshot } from '#core/share/snapshot.ts';
 import { launchBrowser } from '../e2e/browser.ts';
 import { table } from './lib/table.ts';
+import { UnwatchedPage } from './lib/unwatched-page.ts';
 
 const PAGE = path.join(import.meta.dirname, '../dist/page/share.html');
 const GOAL = { makeMs: 3000, openMs: 1000, htmlBytes: 1_500_000, dataRatio: 0.25 } as const;
 const OPEN_TIMEOUT_MS = 60_000;
+const WINDOW = { width: 1280, height: 720 } as const;
 
 export async function main(args: readonly string[]): Promise<void> {
   const options = { events: { type: 'string', default: '100000' } } as const;
@@ -112,23 +114,26 @@ function make(capture: Uint8Array, page: string): Made {
   };
 }
 
+declare global {
+  /** Of the page that is measured: when it had its last event, ms since the start of navigation. */
+  var opened: { readonly ms: number; readonly events: number } | undefined;
+}
+
 /** From the start of navigation to the last event; throws when events are missing. */
 async function open(file: string, events: number): Promise<number> {
   const browser = await launchBrowser();
   try {
-    const page = await browser.newPage();
-    await page.context().setOffline(true);
-    await page.goto(`file://${file}`);
-    const seen = await page.waitForFunction(
-      () => {
-        // The page takes itself out of its file first.
+    const page = await UnwatchedPage.open(browser, `file://${file}`, WINDOW, () => {
+      const look = (): void => {
         const newest = 'whither' in globalThis ? globalThis.whither.state.newest : null;
-        return newest?.state === 'done' ? { ms: performance.now(), events: newest.events } : null;
-      },
-      undefined,
-      { timeout: OPEN_TIMEOUT_MS, polling: 'raf' },
-    );
-    const opened = await seen.jsonValue();
+        if (newest?.state === 'done') {
+          globalThis.opened = { ms: performance.now(), events: newest.events };
+        } else requestAnimationFrame(look);
+      };
+      look();
+    });
+    await page.waitForFunction(() => globalThis.opened !== undefined, undefined, { timeout: OPEN_TIMEOUT_MS });
+    const opened = await page.evaluate(() => globalThis.opened);
     if (opened?.events !== events) throw new Error(`${opened?.events ?? 0} events of ${events} were opened.`);
     return opened.ms;
   } finally {

@@ -25,7 +25,7 @@ describe('a link that names its capture', () => {
     expect(parameter('capture')).toBe(ofSample);
     // The link to a file says which, and opens it without a word.
     await site.page.reload();
-    await site.page.getByText('shows a capture that is not in it').waitFor();
+    await site.page.getByText('about a capture that is not in it').waitFor();
     await site.drop('renamed.pcapng', sample('edge'));
     await waitForState(site.page, 'done');
     await named();

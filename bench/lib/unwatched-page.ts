@@ -65,11 +65,15 @@ export class UnwatchedPage {
     });
   }
 
-  /** Opens `url` in a window of its own, in the browser's first profile, which Playwright does not attach to. */
+  /**
+   * Opens `url` in a window of its own, in the browser's first profile, which Playwright does not attach to. `first` runs in it before
+   * anything of the page does.
+   */
   static async open(
     browser: Browser,
     url: string,
     size: Readonly<{ width: number; height: number }>,
+    first?: () => void,
   ): Promise<UnwatchedPage> {
     const session = await browser.newBrowserCDPSession();
     const { targetId } = await session.send('Target.createTarget', { url: 'about:blank', ...size });
@@ -78,6 +82,10 @@ export class UnwatchedPage {
     await page.#send('Emulation.setDeviceMetricsOverride', { ...size, deviceScaleFactor: 1, mobile: false });
     // Without it nothing in a window that is not the foremost gets the focus.
     await page.#send('Emulation.setFocusEmulationEnabled', { enabled: true });
+    if (first !== undefined) {
+      await page.#send('Page.enable', {});
+      await page.#send('Page.addScriptToEvaluateOnNewDocument', { source: inPage(`(${first.toString()})()`) });
+    }
     await page.goto(url);
     return page;
   }
@@ -193,9 +201,7 @@ export class UnwatchedPage {
   }
 
   async #run(expression: string, returnByValue: boolean): Promise<Evaluated['result']> {
-    // tsx keeps the names of functions by a helper that is not in the page.
-    const wrapped = `(() => { const __name = (it) => it; return ${expression}; })()`;
-    const call = { expression: wrapped, returnByValue, awaitPromise: true };
+    const call = { expression: inPage(expression), returnByValue, awaitPromise: true };
     const { result, exceptionDetails } = (await this.#send('Runtime.evaluate', call)) as Evaluated;
     if (exceptionDetails !== undefined) {
       throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text);
@@ -212,4 +218,9 @@ export class UnwatchedPage {
     if (error !== undefined) throw new Error(`${method}: ${error.message}`);
     return result;
   }
+}
+
+/** tsx keeps the names of functions by a helper that is not in the page. */
+function inPage(expression: string): string {
+  return `(() => { const __name = (it) => it; return ${expression}; })()`;
 }

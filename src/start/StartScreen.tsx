@@ -83,8 +83,8 @@ function FileSource() {
       <div>
         {meant !== null && (
           <p>
-            This link shows a capture that is not in it: <b>{captureText(meant)}</b>. Whoever has that file
-            sees here what the link is about.
+            This link is about a capture that is not in it: <b>{captureText(meant)}</b>. Open that file to see
+            what it shows.
           </p>
         )}
         <p>
