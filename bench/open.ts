@@ -24,6 +24,8 @@ const GOAL_RESIDENT_MB = 1024;
 /** For each million events. */
 const GOAL_COMPLETE_MS = 1000;
 const TRACED = ['toplevel', 'devtools.timeline', 'disabled-by-default-v8.cpu_profiler'];
+/** Less than a person takes to choose a file; the browser has made its window by then. */
+const CHOOSING_MS = 1000;
 const LOAD_TIMEOUT_MS = 180_000;
 /** Packets that are read from the file again, spread over all of it. */
 const READ_AGAIN = 16;
@@ -124,6 +126,7 @@ async function measure(
 async function openStart({ browser, url }: BuiltPage): Promise<UnwatchedPage> {
   const page = await UnwatchedPage.open(browser, url, VIEWPORT);
   await page.waitFor(FILE_INPUT);
+  await page.waitForTimeout(CHOOSING_MS);
   return page;
 }
 
