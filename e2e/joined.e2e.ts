@@ -67,7 +67,7 @@ describe.skipIf(missing !== null && !required)(
         const seen = new Set<string>();
         for (const journey of Array.from(rows.journey).slice(0, 20)) {
           const detail = await api.journey(journey);
-          for (const { hop } of detail?.hops ?? []) seen.add(hops[hop]?.host ?? '');
+          for (const { hop } of detail.hops) seen.add(hops[hop]?.host ?? '');
         }
         return [...seen];
       });

@@ -47,24 +47,20 @@ it('the chosen row is wholly in view by keys, at any height', async () => {
   await page.goto(`${site.url}?source=sample:edge`);
   await waitForState(page, 'done');
   await page.locator('.list-row').first().waitFor();
-  const faults: string[] = [];
-  const look = (what: string) => inView(page, what).catch((error: Error) => faults.push(error.message));
-  for (const height of [600, 641, 683, 720, 777, 864, 900, 1080]) {
+  for (const height of [600, 777, 1080]) {
     await page.setViewportSize({ width: 1280, height });
-    await look(`${height} after the change of height`);
+    await inView(page, `${height} after the change of height`);
     await page.keyboard.press('2');
     for (const [key, times] of [
       ['End', 1],
-      ['ArrowUp', 23],
+      ['ArrowUp', 14],
       ['Home', 1],
-      ['ArrowDown', 31],
+      ['ArrowDown', 18],
       ['PageDown', 2],
       ['PageUp', 1],
     ] as const) {
       for (let i = 0; i < times; i++) await page.keyboard.press(key);
-      await page.waitForTimeout(60);
-      await look(`${height} ${key}`);
+      await inView(page, `${height} ${key}`);
     }
   }
-  expect(faults).toEqual([]);
 });

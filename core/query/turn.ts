@@ -28,12 +28,11 @@ export class Turns {
 
   /** Takes in a journey that is asked about. */
   take(journey: number): void {
-    let found = false;
+    let turn = -1;
     eachEvent(this.store, journey, (chunk, row) => {
-      if (found || !this.isTurn(chunk, row)) return;
-      found = true;
-      this.hops.add(chunk.hop[row]!);
+      if (turn < 0 && this.isTurn(chunk, row)) turn = chunk.hop[row]!;
     });
+    if (turn >= 0) this.hops.add(turn);
   }
 
   /**
