@@ -28,11 +28,11 @@ export class Turns {
 
   /** Takes in a journey that is asked about. */
   take(journey: number): void {
-    let turn = -1;
+    const turns: number[] = [];
     eachEvent(this.store, journey, (chunk, row) => {
-      if (turn < 0 && this.isTurn(chunk, row)) turn = chunk.hop[row]!;
+      if (turns.length === 0 && this.isTurn(chunk, row)) turns.push(chunk.hop[row]!);
     });
-    if (turn >= 0) this.hops.add(turn);
+    for (const hop of turns) this.hops.add(hop);
   }
 
   /**
@@ -41,14 +41,14 @@ export class Turns {
    */
   before(journey: number): number {
     if (this.none) return Infinity;
-    let count = 0;
-    let found = false;
+    const seen = { early: 0, turned: false };
     eachEvent(this.store, journey, (chunk, row) => {
       const hop = chunk.hop[row]!;
-      found ||= this.isTurn(chunk, row) || this.hops.has(hop) || this.store.hops.places[hop]!.lane === 'end';
-      if (!found) count++;
+      seen.turned ||=
+        this.isTurn(chunk, row) || this.hops.has(hop) || this.store.hops.places[hop]!.lane === 'end';
+      if (!seen.turned) seen.early++;
     });
-    return found ? count : Infinity;
+    return seen.turned ? seen.early : Infinity;
   }
 
   private isTurn(chunk: EventChunk, row: number): boolean {
