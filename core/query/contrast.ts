@@ -36,6 +36,8 @@ export interface Difference {
 const MIN_JOURNEYS = 2;
 /** G of a difference that comes about by chance once in a thousand (chi-square, one degree of freedom). */
 const MIN_G = 10.83;
+/** Of two values that exclude each other both differ alike: what these have stands in front of what they have not. */
+const SAME_G = 1e6;
 /** Shares that differ by less are no answer, however certain. */
 const MIN_SHARE_DIFFERENCE = 0.05;
 /** Fields that say what is asked about anyway, or are different for each packet. */
@@ -137,7 +139,9 @@ export class ContrastQuery {
     const ranked = found
       .sort(
         (x, y) =>
-          y.g - x.g ||
+          Math.round(y.g * SAME_G) - Math.round(x.g * SAME_G) ||
+          Number(y.difference.insideShare > y.difference.outsideShare) -
+            Number(x.difference.insideShare > x.difference.outsideShare) ||
           Number(isTlv(y.difference)) - Number(isTlv(x.difference)) ||
           (x.difference.filter < y.difference.filter ? -1 : 1),
       )
