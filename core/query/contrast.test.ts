@@ -108,10 +108,10 @@ describe('what was so before, and what follows', () => {
   it('has the flow in front of all that the loss brought with it', () => {
     const { before, follows } = inSample('sniffed-flow', 'state == lost');
     expect(before.slice(0, 4)).toEqual([
-      'port == 7100',
       'port == 7101',
-      'port.dst == 7100',
       'port.dst == 7101',
+      'port == 7100',
+      'port.dst == 7100',
     ]);
     expect([...new Set(before.map(fieldOf))].sort()).toEqual(['flow', 'port', 'port.dst', 'port.src']);
     // No metadata at later hops, the hop and program where it went, the shorter way of who was not seen to the end.

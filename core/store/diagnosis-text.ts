@@ -31,12 +31,19 @@ export function diagnosisText(
   const writer = first.writer === '' ? '' : ` by ${first.writer}`;
   const last = hops.findLast(({ metaState }) => metaState === 'present')!;
   const isOld = first.state === 'present';
-  const changes =
-    hops.filter(({ state }) => state === 'changed' || state === 'written').length - (isOld ? 0 : 1);
-  const changed = changes > 0 ? `, changed ${changes === 1 ? 'once' : `${changes} times`} on the way` : '';
+  const count = (state: JourneyHop['state']): number => hops.filter((hop) => hop.state === state).length;
+  // The first writing is the metadata itself.
+  const added = times('added to', count('written') - (isOld ? 0 : 1));
+  const told = [added, times('changed', count('changed'))].filter((text) => text !== '');
+  const changed = told.length === 0 ? '' : `, ${told.join(' and ')} on the way`;
   if (isOld)
     return `Metadata was there when watching began: first seen at ${name(first)}, there until ${name(last)}${changed}.`;
   return `Metadata written${writer}, first seen at ${name(first)}, there until ${name(last)}${changed}.`;
+}
+
+function times(what: string, count: number): string {
+  if (count <= 0) return '';
+  return `${what} ${count === 1 ? 'once' : `${count} times`}`;
 }
 
 /** `Metadata lost between A and B by OPERATION (implied: EVIDENCE), as in 12 of 40 journeys that came there with metadata.` */

@@ -10,7 +10,8 @@ import { unpackCause } from './hop-causes.ts';
 import { journeyEvents } from './journey-events.ts';
 import { CHUNK_MASK } from './limits.ts';
 import { isTelling } from './sighting-of.ts';
-import { sectionBytes, storeOf, type Seen } from './testing/scenario.ts';
+import { journeyDetail } from './journey-detail.ts';
+import { sectionBytes, seen, storeOf, trace, verdict, type Seen } from './testing/scenario.ts';
 
 const PROGRAMS = [
   { id: 3, name: 'mark', tag: 'ab', type: 'sched_cls', attach: 'tcx/ingress', device: 'eth0' },
@@ -126,5 +127,54 @@ describe('the state of an event', () => {
         firstNs: '1795392000000011000',
       },
     ]);
+  });
+});
+
+describe('a TLV more', () => {
+  const counted = (store: ReturnType<typeof seen>): string[] =>
+    store.hops.hops.flatMap(({ name }, hop) =>
+      store.hops.causes.list(hop).map(({ state, count }) => `${name} ${state} ${count}`),
+    );
+  const room = [0, 0, 0];
+
+  it('is written, and other bytes of one that was there are changed, where hops count them', () => {
+    const [first, last] = ['netif_receive_skb', 'tcx/ingress@last'];
+    const store = seen(
+      { hook: first, id: 1n, us: 0, meta: [...trace(1), ...room] },
+      { hook: last, id: 1n, us: 1, meta: [...trace(1), ...verdict(1)] },
+      // Another trace beside it is a change, and so is another verdict.
+      { hook: first, id: 2n, us: 2, meta: [...trace(2), ...room] },
+      { hook: last, id: 2n, us: 3, meta: [...trace(3), ...verdict(1)] },
+      { hook: first, id: 3n, us: 4, meta: [...trace(4), ...verdict(0)] },
+      { hook: last, id: 3n, us: 5, meta: [...trace(4), ...verdict(1)] },
+    );
+    expect(counted(store)).toEqual([
+      'eth0:netif_receive_skb written 3',
+      'eth0:tcx/ingress@last changed 2',
+      'eth0:tcx/ingress@last written 1',
+    ]);
+  });
+
+  it('is the same told in any order of arrival', () => {
+    const [first, last] = ['netif_receive_skb', 'tcx/ingress@last'];
+    const store = seen(
+      { hook: last, id: 1n, us: 1, meta: [...trace(1), ...verdict(1)] },
+      { hook: first, id: 1n, us: 0, meta: [...trace(1), ...room] },
+    );
+    expect(counted(store).sort()).toEqual([
+      'eth0:netif_receive_skb written 1',
+      'eth0:tcx/ingress@last written 1',
+    ]);
+  });
+
+  it('is no writing at the first sighting of a packet that was under way', () => {
+    const store = seen(
+      { hook: 'netif_receive_skb', id: 1n, us: 0, meta: trace(1) },
+      { hook: 'nf/local_in', id: 2n, us: 1, meta: trace(2) },
+    );
+    expect(counted(store)).toEqual(['eth0:netif_receive_skb written 1']);
+    expect(journeyDetail(store, 1).diagnosis).toBe(
+      'Metadata was there when watching began: first seen at eth0:nf/local_in, there until eth0:nf/local_in.',
+    );
   });
 });

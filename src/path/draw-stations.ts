@@ -1,6 +1,7 @@
 /** The hops of the path: mark, name, and what was counted there. */
 import { format } from 'd3-format';
 import type { EnterElement, Selection } from 'd3-selection';
+import { quoted } from '#core/query/quote.ts';
 import { countedSum } from '#core/store/counted-text.ts';
 import { damagesOf, damageText } from '#src/loss/damage.ts';
 import { countedWords, isCounter } from './counted.ts';
@@ -49,6 +50,13 @@ function describe({ hop, missing, label, counts }: Station | EndStation): string
     describeCount(one, counts.length > 1 ? `${SIDE_NAMES[i] ?? ''}: ` : ''),
   );
   return `${hop.name}: ${told.join('; ')}${missed}`;
+}
+
+/** What a hop is in the filter language stands with it; where two hops have the name, its menu says which. */
+function withFilter(station: Station | EndStation): string {
+  const { hop } = station;
+  if (hop === null || isCounter(hop)) return describe(station);
+  return `${describe(station)}\nFilter: hop == ${quoted(hop.name)}`;
 }
 
 /** Points of percent by which B's share is above A's; null when one of them saw nothing. */
@@ -184,7 +192,7 @@ function place<Datum extends Station | EndStation>(
   attr(buttons, 'aria-disabled', (station) =>
     station.hop === null || isCounter(station.hop) ? 'true' : null,
   );
-  text(stations.select('title'), describe);
+  text(stations.select('title'), withFilter);
   const half = (station: Datum) => (isQuiet(station) ? QUIET_HALF_PX : STATION_HALF_PX);
   const hit = stations.select<SVGRectElement>('rect.station-hit');
   attr(hit, 'y', (station) => placeOf(station).hit[0]);

@@ -4,6 +4,7 @@
  */
 import { select, type Selection } from 'd3-selection';
 import { area, curveBumpX } from 'd3-shape';
+import type { HopCause } from '#workers/api.ts';
 import { CALLOUT_HEIGHT, type Callout } from './callouts.ts';
 import { drawEnds, drawStations } from './draw-stations.ts';
 import type { Bend, Flow, Segment, Stub } from './flows.ts';
@@ -248,6 +249,11 @@ function leader({ station, x, y, width }: Callout): string {
   return `M${station.x.toFixed(1)},${(y - 4).toFixed(1)}L${end.toFixed(1)},${y.toFixed(1)}`;
 }
 
+/** The names of what it counts; its menu has the whole expression. */
+function filterName({ state, cause, known }: HopCause): string {
+  return `Filter: state == ${state} && ${cause === 'unknown' ? '' : `cause == ${cause} && `}known == ${known}`;
+}
+
 function drawCallouts(layer: Layer, callouts: readonly Callout[], options: DrawOptions): void {
   const marks = layer
     .selectAll<SVGGElement, Callout>('g.callout')
@@ -262,7 +268,9 @@ function drawCallouts(layer: Layer, callouts: readonly Callout[], options: DrawO
     });
   choosable(marks, options, ({ title }) => title);
   attr(marks, 'class', ({ tone }) => `callout callout-${tone}`);
-  text(marks.select('title'), ({ title }) => title);
+  text(marks.select('title'), ({ title, cause }) =>
+    cause === null ? title : `${title}\n${filterName(cause)}`,
+  );
   attr(marks.select('path'), 'd', leader);
   const rect = marks.select('rect');
   attr(rect, 'x', ({ x }) => x);
