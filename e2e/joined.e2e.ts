@@ -23,7 +23,7 @@ describe.skipIf(missing !== null && !required)(
       far = await startAgent(['serve', '--lab', 'edge'], { hostname: 'edge-b' });
       near = await startAgent(['serve', '--lab', 'edge', '--join', far.link], { hostname: 'edge-a' });
       browser = await launchBrowser();
-      watched = await openPage(browser, { width: 1440, height: 900 });
+      watched = await openPage(browser);
       ({ page } = watched);
       await page.goto(near.link);
     });
@@ -51,13 +51,13 @@ describe.skipIf(missing !== null && !required)(
       for (const host of ['edge-a', 'edge-b'])
         await expect.poll(async () => (await byHost())[host] ?? 0, POLL).toBeGreaterThan(300);
       expect(Object.keys(await byHost()).sort()).toEqual(['edge-a', 'edge-b']);
-      await page.locator('.chip-joined[data-link="live"]', { hasText: 'edge-b' }).waitFor();
+      await page.locator('.joined-agent[data-link="live"]', { hasText: 'edge-b' }).waitFor();
       expect(await problems()).toEqual([]);
       await shot('joined');
     });
 
     it('a click on an agent asks for its host alone', async () => {
-      const chip = page.locator('button.chip-joined');
+      const chip = page.locator('button.joined-agent');
       await chip.click();
       await page.waitForFunction(() => globalThis.whither.state.link.where === 'host == "edge-b"');
       const hosts = await page.evaluate(async () => {
@@ -78,7 +78,7 @@ describe.skipIf(missing !== null && !required)(
 
     it('an agent that ends is said to be gone, the other goes on', async () => {
       await far.stop();
-      const chip = page.locator('.chip-joined[data-link="connecting"]', { hasText: 'edge-b' });
+      const chip = page.locator('.joined-agent[data-link="connecting"]', { hasText: 'edge-b' });
       await chip.filter({ hasText: 'does not answer' }).waitFor();
       const before = (await byHost())['edge-a'] ?? 0;
       await expect.poll(async () => (await byHost())['edge-a'] ?? 0, POLL).toBeGreaterThan(before);

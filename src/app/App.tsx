@@ -17,6 +17,7 @@ import { Progress } from '#src/status/Progress.tsx';
 import { StatusBar } from '#src/status/StatusBar.tsx';
 import { TimelineStrip } from '#src/timeline/TimelineStrip.tsx';
 import { Header } from './Header.tsx';
+import { JoinedAgents } from './JoinedAgents.tsx';
 import { DIALOGS } from './dialogs.ts';
 import { later, Part } from './later.tsx';
 import { LaterPane } from './LaterPane.tsx';
@@ -54,6 +55,7 @@ export function App() {
   return (
     <div className="app">
       <Header />
+      <JoinedAgents />
       <Problems />
       {inspecting ? (
         <>

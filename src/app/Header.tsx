@@ -6,7 +6,6 @@ import { usePage, useSession } from '#src/state/context.ts';
 import { firedText, keptText } from '#src/status/kept.ts';
 import { leftOutText, lossOf } from '#src/status/loss.ts';
 import { applyTheme, nextTheme } from '#src/theme/theme.ts';
-import { JoinedChips } from './JoinedChips.tsx';
 import type { OpenCapture } from '#src/state/store.ts';
 
 export function Header() {
@@ -19,7 +18,6 @@ export function Header() {
         whither<em>?</em>
       </button>
       {capture !== null && <SourceChip />}
-      <JoinedChips />
       {capture !== null && <Counts />}
       {capture !== null && <Kept />}
       <span className="push" />

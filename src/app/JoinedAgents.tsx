@@ -1,0 +1,51 @@
+/** Agents whose streams come with this one's, in a line of their own, each with its link; a click asks for its host alone. */
+import type { JoinedAgent } from '#core/protocol/messages.ts';
+import { quoted } from '#core/query/quote.ts';
+import { valueProps } from '#src/keys/focused-value.ts';
+import { usePage, useSession } from '#src/state/context.ts';
+
+const NO_AGENTS: readonly JoinedAgent[] = [];
+const WORDS: Readonly<Record<JoinedAgent['link'], string>> = {
+  live: 'live',
+  connecting: 'reconnecting',
+  ended: 'ended',
+};
+const DOTS: Readonly<Record<JoinedAgent['link'], string>> = {
+  live: 'dot-live pulse',
+  connecting: 'dot-reconnecting pulse',
+  ended: 'dot-failed',
+};
+
+export function JoinedAgents() {
+  const session = useSession();
+  const agents = usePage(({ newest }) =>
+    newest?.state === 'live' || newest?.state === 'reconnecting' ? newest.joined : NO_AGENTS,
+  );
+  const where = usePage((state) => state.link.where);
+  if (agents.length === 0) return null;
+  return (
+    <section className="joined" aria-label="Joined agents">
+      <span className="muted">joined</span>
+      {agents.map(({ host, link, text }, i) => {
+        const filter = `host == ${quoted(host)}`;
+        const isOn = where === filter;
+        return (
+          <button
+            key={i}
+            className="joined-agent"
+            data-link={link}
+            aria-pressed={isOn}
+            title={`${text}\nFilter: ${filter}`}
+            onClick={() => session.filter.set({ where: isOn ? '' : filter })}
+            {...valueProps('host', host)}
+          >
+            <i className={`dot ${DOTS[link]}`} aria-hidden="true" />
+            <span role="status">{WORDS[link]}</span>
+            <b>{host}</b>
+            <span className="joined-text muted">{text}</span>
+          </button>
+        );
+      })}
+    </section>
+  );
+}
