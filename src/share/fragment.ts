@@ -21,4 +21,4 @@ export async function openFragment(session: Session, hash: string): Promise<void
 }
 
 /** A few thousand characters say no more than this, unless they are made to. */
-const MAX_LINK_CAPTURE = Math.min(MAX_EMBEDDED_BYTES, 16 * 1024 * 1024);
+export const MAX_LINK_CAPTURE = Math.min(MAX_EMBEDDED_BYTES, 16 * 1024 * 1024);

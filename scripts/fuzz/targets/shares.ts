@@ -1,6 +1,9 @@
-/** What leaves the host, a capture again whatever came in; and what comes back with it: notes, manifest, links. */
+/** What leaves the host, a capture again whatever came in; and what comes back with it: shares, notes, manifest, links. */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { BLOCK_SUBTYPE } from '#core/format/structs.ts';
 import { parseNotes, type CaptureNotes } from '#core/notes/notes.ts';
+import { readEvent } from '#core/pcapng/event.ts';
 import { CaptureReader } from '#core/pcapng/reader.ts';
 import type { CaptureSink, Problem } from '#core/pcapng/types.ts';
 import { KEY_BYTES } from '#core/share/keyed.ts';
@@ -12,12 +15,15 @@ import { shareProse } from '#core/share/prose.ts';
 import { Pseudonyms } from '#core/share/pseudonyms.ts';
 import { EVERYTHING } from '#core/share/selection.ts';
 import { Snapshot } from '#core/share/snapshot.ts';
+import { readTold, type Told } from '#core/share/told.ts';
+import { MAX_TOLD } from '#core/store/limits.ts';
 import { MAX_LINK_CHARS, parseLink, printLink, printShortLink } from '#src/state/link.ts';
 import { holds, type Target } from '../target.ts';
 import { CAPTURES } from './capture-seeds.ts';
 import { bytesOf, jsonBytes, textOf } from './text.ts';
 
 const CAPTURE_BYTES = 64 * 1024;
+const KEY = new Uint8Array(KEY_BYTES).fill(7);
 
 /** Reads a share: its manifest is one, and nothing in it is a problem. */
 function check(bytes: Uint8Array): void {
@@ -64,7 +70,7 @@ const share: Target = {
     const snapshot = new Snapshot({
       policy: CAREFUL,
       selection: EVERYTHING,
-      key: new Uint8Array(KEY_BYTES).fill(7),
+      key: KEY,
       schema: null,
       created: '2026-11-26T00:00:00Z',
       expires: null,
@@ -81,7 +87,58 @@ const share: Target = {
   },
 };
 
-const KEY = new Uint8Array(KEY_BYTES).fill(7);
+/** A share of `capture` as it leaves. */
+function sharedOf(capture: Uint8Array): Uint8Array {
+  const snapshot = new Snapshot({
+    policy: CAREFUL,
+    selection: EVERYTHING,
+    key: KEY,
+    schema: null,
+    created: '2026-11-26T00:00:00Z',
+    expires: null,
+    notes: NOTES,
+  });
+  const reader = new CaptureReader(snapshot);
+  reader.push(capture);
+  reader.end();
+  snapshot.end();
+  return snapshot.take();
+}
+
+/** Real shares: of samples, each with its notes and manifest. */
+export const SHARES: readonly Uint8Array[] = ['forward', 'stale', 'shuffle'].map((sample) =>
+  sharedOf(readFileSync(path.join(import.meta.dirname, `../../../public/samples/${sample}.pcapng`))),
+);
+
+/** Somebody else's share: its blocks, its packets, and what it says of itself. What a store makes of captures is a target of its own. */
+export const snapshot: Target = {
+  name: 'snapshot',
+  seeds: SHARES,
+  maxBytes: CAPTURE_BYTES,
+  weighBytes: 1024 * 1024,
+  run: (input) => {
+    const all: Told[] = [];
+    const nothing = (): void => undefined;
+    const reader = new CaptureReader({
+      section: nothing,
+      interface: nothing,
+      packet: ({ buf, eventStart, eventLength }) => {
+        if (eventStart >= 0) readEvent(buf, eventStart, eventLength);
+      },
+      statistics: nothing,
+      custom: (block) => {
+        const told = readTold(block);
+        if (told === null || all.length >= MAX_TOLD) return;
+        all.push(told);
+        if ('problem' in told) holds(told.problem.cause !== '', 'a problem without words');
+      },
+      problem: ({ cause, remedy }) => holds(cause !== '' && remedy !== '', 'a problem without words'),
+    });
+    reader.push(input);
+    reader.end();
+    return all;
+  },
+};
 
 /** What arrives with a share, and goes out again with another. */
 const notes: Target = {
@@ -158,4 +215,4 @@ const link: Target = {
   },
 };
 
-export const SHARE_TARGETS: readonly Target[] = [share, notes, manifest, words, link];
+export const SHARE_TARGETS: readonly Target[] = [share, snapshot, notes, manifest, words, link];
