@@ -270,8 +270,8 @@ export class Session implements WhitherWorker {
     return this.#desk.emitSchema(json, as);
   }
 
-  exportForWireshark(capture: WholeCapture, progress: MessagePort): Promise<Blob | null> {
-    return this.#desk.exportForWireshark(capture, progress);
+  exportForWireshark(capture: WholeCapture, hop: string | null, progress: MessagePort): Promise<Blob | null> {
+    return this.#desk.exportForWireshark(capture, hop, progress);
   }
 
   async makeShare(ask: ShareAsk, progress: MessagePort): Promise<MadeShare | null> {

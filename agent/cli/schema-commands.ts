@@ -10,6 +10,9 @@ import { EMITTED, emitSchema, type Emitted } from './schema-emit.ts';
 import { proposeSchema } from './schema-propose.ts';
 import { checkSchema } from './schema.ts';
 
+/** In an error. */
+const MAX_HOPS_TOLD = 40;
+
 const STDIN = '-';
 
 /** `dropPrivilege`: called between opening what is read and parsing it. */
@@ -71,7 +74,8 @@ export function addExport(program: Command, dropPrivilege: () => void): void {
     .description('write a capture for another tool to standard output')
     .argument('<file>', 'pcapng file; - = standard input')
     .requiredOption('--for-wireshark', 'the metadata of each packet as a packet comment, too')
-    .action(async (file: string) => {
+    .option('--hop <name>', 'only what this hop saw: in all of them each packet is there several times')
+    .action(async (file: string, { hop }: { hop?: string }) => {
       const input = inputOf(file);
       dropPrivilege();
       if (process.stdout.isTTY) {
@@ -80,18 +84,27 @@ export function addExport(program: Command, dropPrivilege: () => void): void {
           `whither export --for-wireshark ${file} > out.pcapng`,
         );
       }
-      await exportForWireshark(input, file, process.stdout);
+      await exportForWireshark(input, file, hop ?? null, process.stdout);
     });
 }
 
-/** Failure with the offset when the input is no pcapng. */
-export async function exportForWireshark(input: Readable, name: string, out: Writable): Promise<void> {
-  const output = new WiresharkExport();
+/** `hop`: as links name it; null = all. Failure with the offset when the input is no pcapng, and for a hop that saw nothing. */
+export async function exportForWireshark(
+  input: Readable,
+  name: string,
+  hop: string | null,
+  out: Writable,
+): Promise<void> {
+  const output = new WiresharkExport(hop);
   for await (const chunk of input) {
     const part = converted(output, name, chunk as Uint8Array);
     if (part.length > 0 && !out.write(part)) await new Promise((resolve) => out.once('drain', resolve));
   }
   out.write(output.end());
+  if (hop !== null && output.written === 0) {
+    const hops = output.hops.slice(0, MAX_HOPS_TOLD).join(', ');
+    throw new Failure(`${name} has no packet of ${hop}`, `its hops are ${hops === '' ? 'none' : hops}`);
+  }
 }
 
 function converted(output: WiresharkExport, name: string, chunk: Uint8Array): Uint8Array {

@@ -2,6 +2,8 @@
  * A capture with the metadata of each packet as a packet comment too (opt_comment), for Wireshark that shows no custom
  * options. The comment is one line, `whither:1 meta=HEX`: the version, then `key=value` pairs apart by spaces, of which
  * a reader passes over those it does not know. Everything else stays as it is, byte for byte.
+ *
+ * With one hop only its packets are written: seen at each hook, a TCP segment is for Wireshark's analysis one that was sent again and again.
  */
 import * as L from '#core/format/layout.gen.ts';
 import { MAGIC_EVENT, META_STATE, PEN } from '#core/format/structs.ts';
@@ -9,7 +11,9 @@ import { formatHex } from '#core/dissect/addresses.ts';
 import {
   BLOCK_EPB,
   BLOCK_MIN_BYTES,
+  BLOCK_PB,
   BLOCK_SHB,
+  BLOCK_SPB,
   BYTE_ORDER_MAGIC,
   BYTE_ORDER_MAGIC_SWAPPED,
   EPB_MIN_BYTES,
@@ -20,7 +24,11 @@ import { BlockBuffer } from '#core/pcapng/block-buffer.ts';
 import { DEFAULT_LIMITS } from '#core/pcapng/limits.ts';
 import { readOptions } from '#core/pcapng/options.ts';
 import { encodeUtf8 } from '#core/pcapng/text.ts';
+import { OneHop } from './one-hop.ts';
 
+const NOTHING = new Uint8Array(0);
+/** The second is the first's obsolete predecessor. */
+const PACKET_BLOCKS: ReadonlySet<number> = new Set([BLOCK_EPB, BLOCK_PB, BLOCK_SPB]);
 const PEN_BYTES = 4;
 const EPB_CAPTURED = 20;
 const EPB_DATA = 28;
@@ -37,6 +45,19 @@ export class WiresharkExport {
   #offset = 0;
   /** Packets that got a comment. */
   packets = 0;
+  /** Packets that were written, as they were or with one. */
+  written = 0;
+  readonly #oneHop: OneHop | null;
+
+  /** `hop`: only what it saw, as links name it (docs/links.md); null = everything. */
+  constructor(hop: string | null = null) {
+    this.#oneHop = hop === null ? null : new OneHop(hop);
+  }
+
+  /** Names of hops that have been read; empty where everything is written. */
+  get hops(): readonly string[] {
+    return [...(this.#oneHop?.names ?? [])];
+  }
 
   push(chunk: Uint8Array): Uint8Array {
     const bytes = new Uint8Array(this.#pending.length + chunk.length);
@@ -82,7 +103,10 @@ export class WiresharkExport {
 
   #block(block: Uint8Array): Uint8Array {
     const view = new DataView(block.buffer, block.byteOffset);
-    if (view.getUint32(0, this.#little) !== BLOCK_EPB || block.length < EPB_MIN_BYTES) return block;
+    const type = view.getUint32(0, this.#little);
+    if (!this.#isWanted(type, block, view)) return NOTHING;
+    if (PACKET_BLOCKS.has(type)) this.written++;
+    if (type !== BLOCK_EPB || block.length < EPB_MIN_BYTES) return block;
     const captured = view.getUint32(EPB_CAPTURED, this.#little);
     const options = EPB_DATA + ((captured + 3) & ~3);
     const end = block.length - 4;
@@ -102,6 +126,19 @@ export class WiresharkExport {
     out.bytes(block.subarray(options, end));
     out.closeBlock(start);
     return out.take();
+  }
+
+  #isWanted(type: number, block: Uint8Array, view: DataView): boolean {
+    if (this.#oneHop === null) return true;
+    if (!PACKET_BLOCKS.has(type)) {
+      this.#oneHop.take(block);
+      return true;
+    }
+    if (type === BLOCK_SPB) return this.#oneHop.has(0);
+    if (block.length < BLOCK_MIN_BYTES + 4) return false;
+    return this.#oneHop.has(
+      type === BLOCK_EPB ? view.getUint32(8, this.#little) : view.getUint16(8, this.#little),
+    );
   }
 
   #areaOf(block: Uint8Array, start: number, end: number): Uint8Array | null {

@@ -1,6 +1,6 @@
 /** The emitted script in tshark, against core/metadata on the same areas. */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
@@ -23,8 +23,12 @@ const present = spawnSync('tshark', ['--version']).status === 0;
 const required = process.env['WHITHER_REQUIRE_KERNEL'] === '1';
 const EVENTS = 200;
 
-function exported(capture: Uint8Array, step = capture.length): { bytes: Uint8Array; packets: number } {
-  const output = new WiresharkExport();
+function exported(
+  capture: Uint8Array,
+  step = capture.length,
+  hop: string | null = null,
+): { bytes: Uint8Array; packets: number } {
+  const output = new WiresharkExport(hop);
   const parts: Uint8Array[] = [];
   for (let at = 0; at < capture.length; at += step) parts.push(output.push(capture.subarray(at, at + step)));
   parts.push(output.end());
@@ -95,6 +99,21 @@ describe.skipIf(!present && !required)('in tshark (needs tshark)', () => {
       .split('\n')
       .map((line) => line.split('\t'));
   }
+
+  it('a TCP connection of a real capture has no retransmissions at one hop, and has at all of them', () => {
+    const capture = readFileSync(path.join(import.meta.dirname, '../../public/samples/edge.pcapng'));
+    const frames = (hop: string | null, filter: string): number => {
+      const file = path.join(folder, 'hop.pcapng');
+      writeFileSync(file, exported(capture, 1000, hop).bytes);
+      const { stdout, status } = spawnSync('tshark', ['-n', '-r', file, '-Y', filter], { encoding: 'utf8' });
+      expect(status).toBe(0);
+      return stdout.split('\n').length - 1;
+    };
+    const hop = 'edge0:netif_receive_skb';
+    expect(frames(null, 'tcp.analysis.retransmission')).toBeGreaterThan(100);
+    expect(frames(hop, 'tcp')).toBeGreaterThan(20);
+    expect(frames(hop, 'tcp.analysis.retransmission')).toBe(0);
+  });
 
   it('each TLV is a field with the value that Whither prints', () => {
     const capture = joinChunks(generateCapture({ events: EVENTS }));

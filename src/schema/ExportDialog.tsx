@@ -2,6 +2,7 @@
 import { useState } from 'react';
 import { Modal } from '#src/app/Modal.tsx';
 import { usePage, useSession } from '#src/state/context.ts';
+import { hopKey } from '#src/state/hop-key.ts';
 import { wholeCapture } from '#src/state/origin.ts';
 import type { EmittedKind } from '#workers/api.ts';
 import { LongWorkLine } from './LongWorkLine.tsx';
@@ -19,6 +20,9 @@ export default function ExportDialog({ onClose }: { readonly onClose: () => void
   const session = useSession();
   const capture = usePage((state) => state.capture);
   const schema = usePage((state) => state.newest?.schema ?? null);
+  const places = usePage((state) => state.places);
+  const [hop, setHop] = useState(usePage((state) => state.link.hop) ?? '');
+  const hops = places.flatMap((place) => hopKey(places, place.index) ?? []);
   const file = useLongWork();
   const text = useWork();
   const [written, setWritten] = useState('');
@@ -28,10 +32,11 @@ export default function ExportDialog({ onClose }: { readonly onClose: () => void
     file.begin(
       async (port) => {
         const whole = await wholeCapture(capture.origin);
-        return session.api.exportForWireshark(whole, port);
+        return session.api.exportForWireshark(whole, hop === '' ? null : hop, port);
       },
       (blob) => {
-        const name = `${capture.title.replace(/\.(?:pcapng|pcap|ntar)$/i, '').replace(/[^\w.-]+/g, '-')}-wireshark.pcapng`;
+        const title = capture.title.replace(/\.(?:pcapng|pcap|ntar)$/i, '');
+        const name = `${[title, hop].join(' ').trim().replace(/[^\w.-]+/g, '-')}-wireshark.pcapng`;
         downloadBlob(blob, name);
         setWritten(name);
       },
@@ -51,6 +56,23 @@ export default function ExportDialog({ onClose }: { readonly onClose: () => void
           The capture with the metadata of each packet as a comment,{' '}
           <code className="mono">whither:1 meta=HEX</code>: Wireshark shows it, filters by it, and hands it to
           the script below. Everything else stays byte for byte.
+        </p>
+        <p>
+          <label>
+            Packets of{' '}
+            <select value={hop} disabled={file.busy} onChange={({ target }) => setHop(target.value)}>
+              <option value="">all hops</option>
+              {hops.map((one) => (
+                <option key={one} value={one}>
+                  {one}
+                </option>
+              ))}
+            </select>
+          </label>{' '}
+          <span className="muted">
+            At all hops a TCP segment is there several times, which Wireshark takes for retransmissions; at
+            one hop it is not.
+          </span>
         </p>
         {file.busy ? (
           <LongWorkLine work={file} what="Capture written" />

@@ -169,8 +169,8 @@ export class FakeWorker implements WhitherWorker {
   emitSchema(json: string, as: EmittedKind) {
     return this.#note('emitSchema', [json, as], '');
   }
-  exportForWireshark(capture: WholeCapture) {
-    return this.#note('exportForWireshark', [capture], null);
+  exportForWireshark(capture: WholeCapture, hop: string | null) {
+    return this.#note('exportForWireshark', [capture, hop], null);
   }
   makeShare() {
     return this.#note('makeShare', [], null);

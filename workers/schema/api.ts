@@ -117,6 +117,9 @@ export interface SchemaWork {
   diffSchemas(before: string, after: string): Promise<SchemaDiff>;
   /** Rejects with a Fault when the schema has what the other language cannot say. */
   emitSchema(json: string, as: EmittedKind): Promise<string>;
-  /** The capture with metadata as packet comments; null = given up. Rejects with a Fault. */
-  exportForWireshark(capture: WholeCapture, progress: MessagePort): Promise<Blob | null>;
+  /**
+   * The capture with metadata as packet comments, of all hops or (as links name it) of one; null = given up. Rejects with a
+   * Fault.
+   */
+  exportForWireshark(capture: WholeCapture, hop: string | null, progress: MessagePort): Promise<Blob | null>;
 }

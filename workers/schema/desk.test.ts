@@ -111,7 +111,7 @@ describe('the capture for Wireshark', () => {
     const bytes = generatedBytes(300);
     const { port, page } = progressPort();
     const file = new File([bytes], 'c.pcapng');
-    const blob = await deskOn(null).exportForWireshark({ kind: 'file', file }, port);
+    const blob = await deskOn(null).exportForWireshark({ kind: 'file', file }, null, port);
     page.close();
     const written = new Uint8Array(await blob!.arrayBuffer());
     const before = storeOf(bytes);
@@ -121,11 +121,36 @@ describe('the capture for Wireshark', () => {
     expect(new TextDecoder('latin1').decode(written)).toMatch(/whither:1 meta=[0-9a-f]+/);
   });
 
+  it('of one hop has its packets alone, and is refused for one that saw none', async () => {
+    const bytes = new Uint8Array(
+      sectionBytes({
+        seen: [
+          { hook: 'netif_receive_skb', id: 1n, us: 0, meta: [1, 4, 7, 0, 0, 0] },
+          { hook: 'tcx/ingress@first', id: 1n, us: 1 },
+          { hook: 'tcx/ingress@first', id: 2n, us: 2 },
+        ],
+      }),
+    );
+    const file = new File([bytes], 'c.pcapng');
+    const write = async (hop: string) => {
+      const { port, page } = progressPort();
+      const blob = await deskOn(null)
+        .exportForWireshark({ kind: 'file', file }, hop, port)
+        .finally(() => page.close());
+      return storeOf(new Uint8Array(await blob!.arrayBuffer()));
+    };
+    for (const hop of ['eth0:tcx/ingress@first', 'eth0:tcx/ingress@first~7']) {
+      const { events, journeys } = await write(hop);
+      expect([events.count, journeys.count]).toEqual([2, 2]);
+    }
+    await expect(write('eth0:tcx/ingress@first~8')).rejects.toMatchObject({ code: 'no-packets' });
+  });
+
   it('is refused for a capture without metadata, with the remedy', async () => {
     const bytes = new Uint8Array(sectionBytes({ seen: [{ hook: 'tcx/ingress@first', id: 1n, us: 0 }] }));
     const { port, page } = progressPort();
     const file = new File([bytes], 'c.pcapng');
-    await expect(deskOn(null).exportForWireshark({ kind: 'file', file }, port)).rejects.toMatchObject({
+    await expect(deskOn(null).exportForWireshark({ kind: 'file', file }, null, port)).rejects.toMatchObject({
       code: 'no-metadata',
     });
     page.close();

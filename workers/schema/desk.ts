@@ -73,9 +73,9 @@ export class SchemaDesk implements SchemaWork {
     return (await import('./text.ts')).emitText(json, as);
   }
 
-  async exportForWireshark(capture: WholeCapture, port: MessagePort): Promise<Blob | null> {
+  async exportForWireshark(capture: WholeCapture, hop: string | null, port: MessagePort): Promise<Blob | null> {
     const { wiresharkFile } = await import('./wireshark-file.ts');
-    return onPort(this.#clock, port, (say, goOn) => wiresharkFile(capture, say, goOn));
+    return onPort(this.#clock, port, (say, goOn) => wiresharkFile(capture, hop, say, goOn));
   }
 
   #types(): TypeShelf {

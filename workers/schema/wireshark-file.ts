@@ -8,15 +8,16 @@ import { Fault } from '#workers/fault.ts';
 import { openWhole, readNext } from './whole-capture.ts';
 import type { WholeCapture, WorkProgress } from './api.ts';
 
-/** null = `goOn` said that nobody wants it any more. */
+/** `hop`: only what it saw, as links name it; null = all. Gives null when `goOn` said that nobody wants it any more. */
 export async function wiresharkFile(
   capture: WholeCapture,
+  hop: string | null,
   progress: (progress: WorkProgress) => void,
   goOn: () => boolean,
 ): Promise<Blob | null> {
   const { stream, total } = await openWhole(capture);
   const reader = stream.getReader();
-  const output = new WiresharkExport();
+  const output = new WiresharkExport(hop);
   const parts = new BlobParts();
   let bytes = 0;
   for (;;) {
@@ -31,7 +32,14 @@ export async function wiresharkFile(
     progress({ share: total === null || total === 0 ? null : Math.min(1, bytes / total), bytes });
   }
   parts.add(output.end());
-  if (output.packets === 0) {
+  if (hop !== null && output.written === 0) {
+    throw new Fault(
+      'no-packets',
+      `No packet of this capture was seen at ${hop}.`,
+      'Choose another hop, or all of them.',
+    );
+  }
+  if (hop === null && output.packets === 0) {
     throw new Fault(
       'no-metadata',
       'No packet of this capture has metadata: for Wireshark it would be the same file.',

@@ -192,7 +192,7 @@ const exports: Target = {
   maxBytes: CAPTURE_BYTES,
   weighBytes: WEIGHED_BYTES,
   run: (input) => {
-    const out = new WiresharkExport();
+    const out = new WiresharkExport(input.length % 2 === 0 ? null : 'eth0:netif_receive_skb');
     const middle = input.length >> 1;
     try {
       return [out.push(input.subarray(0, middle)), out.push(input.subarray(middle)), out.end()].length;
