@@ -2,7 +2,12 @@
 import { STATUS_CODES, type IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
-import { ALIVE_INTERVAL_MS, MAX_CONTROL_BYTES, type JoinedAgent, type Status } from '#core/protocol/messages.ts';
+import {
+  ALIVE_INTERVAL_MS,
+  MAX_CONTROL_BYTES,
+  type JoinedAgent,
+  type Status,
+} from '#core/protocol/messages.ts';
 import type { Spool } from '../spool/spool.ts';
 import { JOIN_HEADER, JOINS_ITSELF, type Access, type Refusal } from './access.ts';
 import { SECURITY_HEADERS } from './headers.ts';
