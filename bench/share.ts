@@ -132,7 +132,9 @@ async function open(file: string, events: number): Promise<number> {
       };
       look();
     });
-    await page.waitForFunction(() => globalThis.opened !== undefined, undefined, { timeout: OPEN_TIMEOUT_MS });
+    await page.waitForFunction(() => globalThis.opened !== undefined, undefined, {
+      timeout: OPEN_TIMEOUT_MS,
+    });
     const opened = await page.evaluate(() => globalThis.opened);
     if (opened?.events !== events) throw new Error(`${opened?.events ?? 0} events of ${events} were opened.`);
     return opened.ms;

@@ -84,7 +84,9 @@ export class UnwatchedPage {
     await page.#send('Emulation.setFocusEmulationEnabled', { enabled: true });
     if (first !== undefined) {
       await page.#send('Page.enable', {});
-      await page.#send('Page.addScriptToEvaluateOnNewDocument', { source: inPage(`(${first.toString()})()`) });
+      await page.#send('Page.addScriptToEvaluateOnNewDocument', {
+        source: inPage(`(${first.toString()})()`),
+      });
     }
     await page.goto(url);
     return page;

@@ -90,7 +90,10 @@ for (let i = 0; i < inputs && broken.length < 10; i++) {
     most = Math.max(most, outcome.held - began.heapUsed - began.arrayBuffers);
     if (i % MEASURED === 0) holds(most <= MAX_HELD_BYTES, `holds ${most} bytes`);
   } catch (thrown) {
-    broken.push({ text: text.slice(0, 100), what: thrown instanceof Error ? thrown.message : String(thrown) });
+    broken.push({
+      text: text.slice(0, 100),
+      what: thrown instanceof Error ? thrown.message : String(thrown),
+    });
   }
 }
 process.stdout.write(

@@ -36,7 +36,10 @@ export default function ExportDialog({ onClose }: { readonly onClose: () => void
       },
       (blob) => {
         const title = capture.title.replace(/\.(?:pcapng|pcap|ntar)$/i, '');
-        const name = `${[title, hop].join(' ').trim().replace(/[^\w.-]+/g, '-')}-wireshark.pcapng`;
+        const name = `${[title, hop]
+          .join(' ')
+          .trim()
+          .replace(/[^\w.-]+/g, '-')}-wireshark.pcapng`;
         downloadBlob(blob, name);
         setWritten(name);
       },

@@ -73,7 +73,11 @@ export class SchemaDesk implements SchemaWork {
     return (await import('./text.ts')).emitText(json, as);
   }
 
-  async exportForWireshark(capture: WholeCapture, hop: string | null, port: MessagePort): Promise<Blob | null> {
+  async exportForWireshark(
+    capture: WholeCapture,
+    hop: string | null,
+    port: MessagePort,
+  ): Promise<Blob | null> {
     const { wiresharkFile } = await import('./wireshark-file.ts');
     return onPort(this.#clock, port, (say, goOn) => wiresharkFile(capture, hop, say, goOn));
   }
