@@ -47,7 +47,7 @@ export default function ReportDialog({ onClose }: { readonly onClose: () => void
     <Modal title={`Report: ${title}`} onClose={onClose}>
       <article className="report">
         {manifest !== null && <p className="muted">{shareLine(manifest)}.</p>}
-        {editing ? (
+        {editing && (
           <textarea
             data-first-focus
             aria-label="Report, Markdown"
@@ -56,9 +56,11 @@ export default function ReportDialog({ onClose }: { readonly onClose: () => void
             value={report}
             onChange={({ target }) => session.store.setState({ report: target.value })}
           />
-        ) : (
-          <Markdown text={report} />
         )}
+        {/* On paper it is what is read, also while it is edited. */}
+        <div className={editing ? 'report-printed' : undefined}>
+          <Markdown text={report} />
+        </div>
         {notes.length > 0 && (
           <section aria-label="Notes">
             <h2>Notes</h2>

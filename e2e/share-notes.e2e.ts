@@ -1,0 +1,101 @@
+/** Notes on everything that a note can be on, kept in a share that is within a link, and what a clean profile sees of them. */
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { launchBrowser, openPage, type WatchedPage } from './browser.ts';
+import { waitForState } from './look.ts';
+import { serveStatic, type StaticHost } from './static.ts';
+
+const NOTES = [
+  ['journey', 'of the journey'],
+  ['hop', 'of the hop'],
+  ['TLV', 'of the TLV'],
+  // As a range of time is written.
+  ['2026-', 'of the time'],
+  ['cause', 'of the cause'],
+] as const;
+const POLL = { timeout: 30_000 };
+let browser: Browser;
+let host: StaticHost;
+
+beforeAll(async () => {
+  host = await serveStatic();
+  browser = await launchBrowser();
+});
+afterAll(async () => {
+  await browser.close();
+  await host.close();
+});
+
+const kinds = ({ page }: WatchedPage) =>
+  page.evaluate(() => {
+    const { marks, pins } = globalThis.whither.state;
+    return [
+      ...marks.map(({ note }) => `journey: ${note}`),
+      ...pins.map(({ pin, text }) => `${pin.on}: ${text}`),
+    ];
+  });
+
+it('notes on a journey, a hop, a TLV, a time and a cause go in the link, and are read from it', async () => {
+  const sender = await openPage(browser);
+  const { page } = sender;
+  // The journey whose metadata was overwritten, and a time that is chosen.
+  await page.goto(
+    `${host.url}?source=sample:forward&journey=11&harm=clobbered&time=2026-11-26T00:00:00Z..2026-11-27T00:00:00Z`,
+  );
+  await waitForState(page, 'done');
+  await page.locator('.matrix').waitFor();
+  for (const [on, text] of NOTES) {
+    await page.keyboard.press('n');
+    const choice = page.getByRole('dialog', { name: 'Note' }).getByRole('combobox');
+    const options = await choice.locator('option').allTextContents();
+    const label = options.find((option) => option.startsWith(on));
+    expect(label, `${on} among ${options.join(', ')}`).toBeDefined();
+    await choice.selectOption({ label: label! });
+    await page.getByRole('textbox', { name: 'Note' }).fill(text);
+    await page.getByRole('button', { name: 'Keep the note' }).click();
+  }
+  const written = await kinds(sender);
+  expect(written).toHaveLength(NOTES.length);
+  await page.keyboard.press('u');
+  await page.getByRole('button', { name: /Make it, and see/ }).click();
+  await page.getByRole('button', { name: 'Link with it inside' }).click();
+  const link = await page.getByRole('textbox', { name: 'Link' }).inputValue();
+  expect(link).toContain('#share=');
+  expect(link.length).toBeLessThanOrEqual(8000);
+  expect(sender.faults).toEqual([]);
+  await sender.close();
+
+  const receiver = await openPage(browser);
+  const asked: string[] = [];
+  receiver.page.on('request', (request) => asked.push(request.url()));
+  await receiver.page.goto(link);
+  await waitForState(receiver.page, 'done');
+  await expect.poll(() => kinds(receiver), POLL).toEqual(written);
+  // No server was told what is in it.
+  expect(asked.filter((url) => url.includes('share=') && url !== link)).toEqual([]);
+  await receiver.page.keyboard.press('y');
+  const shown = receiver.page.locator('.report-notes li');
+  await expect.poll(() => shown.allTextContents(), POLL).toHaveLength(NOTES.length);
+  for (const [, text] of NOTES) expect((await shown.allTextContents()).join('\n')).toContain(text);
+  expect(receiver.faults).toEqual([]);
+  await receiver.close();
+});
+
+it('the report is printed alone, without the page around it', async () => {
+  const { page, faults, close } = await openPage(browser);
+  await page.goto(`${host.url}?source=sample:forward&journey=11`);
+  await waitForState(page, 'done');
+  await page.locator('.matrix').waitFor();
+  await page.keyboard.press('y');
+  await page.getByRole('textbox', { name: 'Report, Markdown' }).waitFor();
+  await expect
+    .poll(() => page.evaluate(() => globalThis.whither.state.report), POLL)
+    .toContain('## Evidence');
+  await page.emulateMedia({ media: 'print' });
+  expect(await page.getByRole('heading', { name: 'Evidence' }).isVisible()).toBe(true);
+  expect(await page.getByRole('textbox', { name: 'Report, Markdown' }).isVisible()).toBe(false);
+  expect(await page.locator('.report-actions').isVisible()).toBe(false);
+  expect(await page.locator('.list-row').first().isVisible()).toBe(false);
+  expect(faults).toEqual([]);
+  await close();
+});
