@@ -227,7 +227,13 @@ test('no path leads outside of the store', async () => {
     'secret',
     '.',
     '..',
+    '%2e%2e%2f%2e%2e%2f%2e%2e%2fetc%2fpasswd',
+    '%00',
+    `${'a'.repeat(31)}%00`,
+    '%252e%252e%252fsecret',
+    '..%5csecret',
     'a'.repeat(32),
+    'a'.repeat(4000),
   ]) {
     for (const target of [`/s/${id}`, `/s/${id}.pcapng`]) {
       const answer = await agent.request(target, { cookie: '' });
