@@ -192,9 +192,9 @@ export class Capture implements SourceSink {
     const call = ++this.#schemas;
     this.#userSchema = schema;
     const { store } = this;
-    store.tlvs.setUser(schema);
+    store.rereading.begin(schema);
     const current = (): boolean => call === this.#schemas && store === this.store;
-    const step = (): boolean => store.tlvs.advance(STEP_BUDGET);
+    const step = (): boolean => store.rereading.advance(STEP_BUDGET);
     return (await inSlices(this.#options.clock, step, current)) && current() && this.listing.reread();
   }
 
@@ -296,7 +296,7 @@ export class Capture implements SourceSink {
   #startAnew(): void {
     this.#eventsBefore += this.store.events.count;
     this.store = new CaptureStore();
-    this.store.tlvs.setUser(this.#userSchema);
+    this.store.rereading.begin(this.#userSchema);
     this.#reader = new CaptureReader(this.store);
     this.#offsets = new OffsetMap();
     this.listing.startAnew(this.store);

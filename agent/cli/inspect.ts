@@ -126,7 +126,7 @@ function viewOf(
   }
   if (options.locations === true) {
     const sink = new LocationSink(store);
-    if (schema !== null) store.tlvs.setUser(compileSchema(schema));
+    if (schema !== null) store.rereading.begin(compileSchema(schema));
     return view(function* () {
       for (const found of sink.objects()) yield json ? JSON.stringify(found) : printable(locationLine(found));
     }, sink);

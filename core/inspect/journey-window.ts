@@ -42,7 +42,7 @@ export class JourneyWindow {
 
   private begin(): Remembered {
     const store = new CaptureStore();
-    if (this.user !== null) store.tlvs.setUser(this.user);
+    if (this.user !== null) store.rereading.begin(this.user);
     return { store, telling: new Map() };
   }
 

@@ -9,8 +9,8 @@ export const STEP_EVENTS = 1 << 16;
 /** From here on `schema` reads all metadata; null = the schemas in the capture do. */
 export function readWith(store: CaptureStore, schema: MetadataSchema | null): void {
   if (schema === null) return;
-  store.tlvs.setUser(compileSchema(schema));
-  while (!store.tlvs.advance(STEP_EVENTS)) continue;
+  store.rereading.begin(compileSchema(schema));
+  while (!store.rereading.advance(STEP_EVENTS)) continue;
 }
 
 /** Lines with columns under each other. A heading that ends with # is of numbers, which are aligned to the right. */

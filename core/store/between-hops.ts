@@ -6,13 +6,13 @@ import { between, type Between } from '#core/diagnosis/between.ts';
 import { KERNEL_UNKNOWN } from '#core/diagnosis/kernel-version.ts';
 import type { Place } from '#core/diagnosis/sighting.ts';
 import { appeared, rewritten } from '#core/diagnosis/transition.ts';
-import { createTransition, HOP_STATE } from '#core/diagnosis/types.ts';
+import { createTransition, type HopStateCode } from '#core/diagnosis/types.ts';
 import { packCause } from './hop-causes.ts';
 import type { HostFacts } from './host-facts.ts';
 
 /** Values of the `state` and `cause` columns. */
 export interface Verdict {
-  readonly state: number;
+  readonly state: HopStateCode;
   readonly cause: number;
 }
 
@@ -22,8 +22,6 @@ export interface Pair {
   readonly appeared: Verdict;
   /** The bytes at the same place differ; not for pairs with the neighbour layer between them. */
   readonly rewritten: Verdict;
-  /** The same, and by the schema they are one TLV more and no other ones. */
-  readonly added: Verdict;
 }
 
 /** What was worked out for one host: by `from` + 1, then by `to`. */
@@ -61,9 +59,7 @@ export class BetweenHops {
     const first = { state: transition.state, cause: packCause(transition.cause, transition.known) };
     rewritten(lies, transition);
     const other = { state: transition.state, cause: packCause(transition.cause, transition.known) };
-    const { state, cause } = other;
-    const added = { state: state === HOP_STATE.changed ? HOP_STATE.written : state, cause };
-    return { between: lies, appeared: first, rewritten: other, added };
+    return { between: lies, appeared: first, rewritten: other };
   }
 
   private use(host: HostFacts | null): void {

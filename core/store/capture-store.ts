@@ -46,6 +46,7 @@ import { MapTable } from './map-table.ts';
 import { OperationTable } from './operation-table.ts';
 import { ProblemList } from './problem-list.ts';
 import { RecordWriter } from './record-writer.ts';
+import { Rereading } from './rereading.ts';
 import { TlvIndex } from './tlv-index.ts';
 import type { Firing } from './view.ts';
 
@@ -63,6 +64,7 @@ export class CaptureStore implements CaptureSink {
   readonly journeys: JourneyTable;
   readonly areas: AreaTable;
   readonly tlvs: TlvIndex;
+  readonly rereading: Rereading;
   readonly hops = new HopTable();
   readonly edges = new EdgeTable();
   readonly between = new BetweenHops(this.hops.places);
@@ -108,6 +110,7 @@ export class CaptureStore implements CaptureSink {
     this.areas = new AreaTable(options.maxAreaBytes ?? MAX_AREA_BYTES);
     const origins = new AreaOrigins(this.events, (hop) => hopPlace(this, hop));
     this.tlvs = new TlvIndex(this.areas, origins);
+    this.rereading = new Rereading(this);
     this.flows = new FlowWriter(seed, this.prints);
     this.records = new RecordWriter(this.areas, this.tlvs, this.journeys, this.hops);
     this.extensions = new ExtensionWriter(seed, this.prints);

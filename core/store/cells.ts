@@ -1,7 +1,6 @@
 /** How a journey fared at each of its events (CELL in view.ts). */
-import { HOP_STATE_NAMES } from '#core/diagnosis/types.ts';
-import { META_STATE } from '#core/format/structs.ts';
-import { createAreaScan, MAX_TLVS, type AreaDecoder } from '#core/metadata/scan.ts';
+import { HOP_STATE, HOP_STATE_NAMES, type HopStateCode } from '#core/diagnosis/types.ts';
+import { createAreaScan, type AreaDecoder, type AreaScan } from '#core/metadata/scan.ts';
 import type { CaptureStore } from './capture-store.ts';
 import { EVENT_BIT } from './event-columns.ts';
 import { CHUNK_MASK } from './limits.ts';
@@ -34,35 +33,38 @@ export function moreTelling(a: Cell, b: Cell): Cell {
 const CELL_OF_STATE: readonly Cell[] = HOP_STATE_NAMES.map((name) => CELL[name]);
 
 /**
- * One cell for each event of a journey, given in order of time: its state (journey-state.ts), where `changed` is
- * `written` when by the schema there are TLVs more and no other ones. `lost` is the first event without
- * metadata after one with; later ones are `none`. An event whose metadata could not be read, or of a
+ * One cell for each event of a journey, given in order of time: its state (journey-state.ts). `lost` is the first event
+ * without metadata after one with; later ones are `none`. An event whose metadata could not be read, or of a
  * capture that records none, changes nothing for those after it.
  */
 export function cellsOf(store: CaptureStore, events: readonly number[]): Cell[] {
-  let area = 0;
   return events.map((event) => {
     const chunk = store.events.chunk(event);
     const row = event & CHUNK_MASK;
     if ((chunk.flags[row]! & EVENT_BIT.recorded) === 0) return CELL.none;
-    const cell = CELL_OF_STATE[chunk.state[row]!]!;
-    const before = area;
-    if (chunk.metaState[row] === META_STATE.present) area = chunk.area[row]!;
-    if (cell === CELL.changed && compareAreas(store, before, area) === CELL.written) return CELL.written;
-    return cell;
+    return CELL_OF_STATE[chunk.state[row]!]!;
   });
 }
 
-/** What became of the metadata between two events that have it. Area 0 (bytes not kept) compares as equal. */
-export function compareAreas(store: CaptureStore, before: number, after: number): Cell {
-  if (before === after || before === 0 || after === 0) return CELL.present;
+/**
+ * `state` as the schema has it, of an event with area `after` against one with area `before` (0 = none, or not kept):
+ * which TLVs there are is the schema's to say, and one more of them, the others as they were, is written, not changed.
+ */
+export function stateBySchema(
+  store: CaptureStore,
+  state: HopStateCode,
+  before: number,
+  after: number,
+): HopStateCode {
+  if (state !== HOP_STATE.changed || before === 0 || after === 0) return state;
   const { areas, tlvs } = store;
-  return compareTlvs(
+  const cell = compareTlvs(
     areas.bytes(before),
     tlvs.decoderFor(before),
     areas.bytes(after),
     tlvs.decoderFor(after),
   );
+  return cell === CELL.written ? HOP_STATE.written : state;
 }
 
 /** What became of the metadata `before`, each area read by its decoder; null = by none. */
@@ -73,31 +75,43 @@ export function compareTlvs(
   afterDecoder: AreaDecoder | null,
 ): Cell {
   if (sameValue(before, after)) return CELL.present;
-  const old = tlvSpans(before, beforeDecoder);
-  const now = tlvSpans(after, afterDecoder);
-  let added = false;
-  for (const [key, span] of now) {
-    const earlier = old.get(key);
-    if (earlier === undefined) added = true;
-    else if (!sameValue(earlier, span)) return CELL.changed;
+  scanTlvs(before, beforeDecoder, old);
+  scanTlvs(after, afterDecoder, now);
+  if (now.count <= old.count) return CELL.changed;
+  // Most areas have what they had in the same order, and more behind it.
+  let inOrder = true;
+  for (let i = 0; i < old.count; i++) {
+    inOrder &&= now.type[i] === old.type[i];
+    const k = inOrder ? i : counterpart(i);
+    if (k < 0 || !isSameSpan(before, i, after, k)) return CELL.changed;
   }
-  for (const key of old.keys()) if (!now.has(key)) return CELL.changed;
-  return added ? CELL.written : CELL.changed;
+  return CELL.written;
 }
 
-const scan = createAreaScan();
+const old = createAreaScan();
+const now = createAreaScan();
 
-/** Values of the TLVs of an area by type and, for a type that is there twice, by which of them it is. */
-function tlvSpans(bytes: Uint8Array, decoder: AreaDecoder | null): Map<number, Uint8Array> {
-  const spans = new Map<number, Uint8Array>();
-  if (decoder === null) return spans;
-  decoder.scan(bytes, 0, bytes.length, scan);
-  for (let i = 0; i < scan.count; i++) {
-    let key = scan.type[i]! * MAX_TLVS;
-    while (spans.has(key)) key++;
-    spans.set(key, bytes.subarray(scan.valueOffset[i], scan.valueOffset[i]! + scan.valueLength[i]!));
-  }
-  return spans;
+function scanTlvs(bytes: Uint8Array, decoder: AreaDecoder | null, scan: AreaScan): void {
+  scan.count = 0;
+  decoder?.scan(bytes, 0, bytes.length, scan);
+}
+
+/** Of `now`, the TLV of the type of TLV `i` of `old`, and for a type that is there twice as many behind the first; -1 = none. */
+function counterpart(i: number): number {
+  const type = old.type[i]!;
+  let nth = 0;
+  for (let k = 0; k < i; k++) if (old.type[k] === type) nth++;
+  for (let k = 0; k < now.count; k++) if (now.type[k] === type && nth-- === 0) return k;
+  return -1;
+}
+
+function isSameSpan(before: Uint8Array, i: number, after: Uint8Array, k: number): boolean {
+  const length = old.valueLength[i]!;
+  if (now.valueLength[k] !== length) return false;
+  const from = old.valueOffset[i]!;
+  const to = now.valueOffset[k]!;
+  for (let byte = 0; byte < length; byte++) if (before[from + byte] !== after[to + byte]) return false;
+  return true;
 }
 
 export function sameValue(a: Uint8Array, b: Uint8Array): boolean {

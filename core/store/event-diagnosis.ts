@@ -2,19 +2,12 @@
 import { causeOf, programsOf, writerText } from '#core/diagnosis/evidence.ts';
 import { Sighting } from '#core/diagnosis/sighting.ts';
 import { diagnose } from '#core/diagnosis/transition.ts';
-import {
-  createTransition,
-  HOP_STATE,
-  HOP_STATE_NAMES,
-  type Cause,
-  type HopState,
-} from '#core/diagnosis/types.ts';
+import { createTransition, HOP_STATE_NAMES, type Cause, type HopState } from '#core/diagnosis/types.ts';
 import type { CaptureStore } from './capture-store.ts';
-import { compareAreas } from './cells.ts';
+import { stateBySchema } from './cells.ts';
 import { EVENT_BIT } from './event-columns.ts';
 import { CHUNK_MASK } from './limits.ts';
 import { fillSighting } from './sighting-of.ts';
-import { CELL } from './view.ts';
 
 export interface EventDiagnosis {
   readonly state: HopState;
@@ -50,11 +43,8 @@ export function eventDiagnosis(store: CaptureStore, event: number, before: numbe
   if (earlier !== null) fillSighting(store, before, beforeSighting);
   const from = earlier === null ? null : beforeSighting;
   diagnose(from, nowSighting, lies, kernel, transition);
-  // Which TLVs there are is the schema's to say: one more of them is written, not changed.
-  if (transition.state === HOP_STATE.changed && earlier !== null) {
-    const cell = compareAreas(store, earlier.area[before & CHUNK_MASK]!, chunk.area[row]!);
-    if (cell === CELL.written) transition.state = HOP_STATE.written;
-  }
+  const had = earlier === null ? 0 : earlier.area[before & CHUNK_MASK]!;
+  transition.state = stateBySchema(store, transition.state, had, chunk.area[row]!);
   return {
     state: HOP_STATE_NAMES[transition.state]!,
     cause: causeOf(from, nowSighting, lies, kernel, host?.kernel ?? '', transition),

@@ -4,6 +4,11 @@ import { HOP_STATE_NAMES } from '#core/diagnosis/types.ts';
 import { causeInfo } from '#core/diagnosis/causes.ts';
 import { KNOWN_NAMES } from '#core/diagnosis/types.ts';
 import { BLOCK_SUBTYPE, META_STATE } from '#core/format/structs.ts';
+import { compileFilter } from '#core/query/compile.ts';
+import { JourneyList } from '#core/query/journey-list.ts';
+import { NO_FILTER } from '#core/query/list-filter.ts';
+import { compileSchema } from '#core/metadata/scan.ts';
+import type { MetadataSchema } from '#core/metadata/types.ts';
 import type { CaptureStore } from './capture-store.ts';
 import { eventDiagnosis } from './event-diagnosis.ts';
 import { unpackCause } from './hop-causes.ts';
@@ -11,23 +16,47 @@ import { journeyEvents } from './journey-events.ts';
 import { CHUNK_MASK } from './limits.ts';
 import { isTelling } from './sighting-of.ts';
 import { journeyDetail } from './journey-detail.ts';
-import { sectionBytes, seen, storeOf, trace, verdict, type Seen } from './testing/scenario.ts';
+import { SCHEMA, sectionBytes, seen, storeOf, trace, verdict, type Seen } from './testing/scenario.ts';
 
 const PROGRAMS = [
   { id: 3, name: 'mark', tag: 'ab', type: 'sched_cls', attach: 'tcx/ingress', device: 'eth0' },
   { id: 4, name: 'trace', tag: 'cd', type: 'xdp', attach: 'xdp', device: 'eth0' },
 ];
 
-function storeWith(seen: readonly Seen[], programs: boolean): CaptureStore {
-  return storeOf(
-    sectionBytes({
-      schema: null,
-      seen,
-      blocks: (writer) => {
-        writer.json(BLOCK_SUBTYPE.host, { kernel: '6.18.44', ...(programs && { programs: PROGRAMS }) });
-      },
-    }),
-  );
+function storeWith(
+  seen: readonly Seen[],
+  programs: boolean,
+  schema: MetadataSchema | null = null,
+  chunkBytes?: number,
+): CaptureStore {
+  const bytes = sectionBytes({
+    schema,
+    seen,
+    blocks: (writer) => {
+      writer.json(BLOCK_SUBTYPE.host, { kernel: '6.18.44', ...(programs && { programs: PROGRAMS }) });
+    },
+  });
+  return storeOf(bytes, {}, chunkBytes);
+}
+
+/** Whose schema reads the metadata: the capture's, the user's, who has come after the events, or nobody's (any more). */
+type Reading = 'nobody' | 'capture' | 'user' | 'nobody again' | 'capture again';
+
+function storeReadBy(
+  by: Reading,
+  seen: readonly Seen[],
+  programs: boolean,
+  chunkBytes?: number,
+): CaptureStore {
+  const store = storeWith(seen, programs, by.startsWith('capture') ? SCHEMA : null, chunkBytes);
+  const read = (schema: MetadataSchema | null): void => {
+    store.rereading.begin(schema === null ? null : compileSchema(schema));
+    while (!store.rereading.advance(3)) continue;
+  };
+  if (by === 'user' || by === 'nobody again') read(SCHEMA);
+  if (by === 'capture again') read({ ...SCHEMA, types: SCHEMA.types.slice(1) });
+  if (by.endsWith('again')) read(null);
+  return store;
 }
 
 /** `state cause known` of an event by its columns. */
@@ -57,46 +86,86 @@ describe('the state of an event', () => {
       id: fc.constantFrom(1n, 2n),
       us: fc.nat(30),
       state: fc.constantFrom(...Object.values(META_STATE)),
-      area: fc.constantFrom([1, 2, 3, 4], [1, 2, 0, 0], [1, 2, 3, 4, 5, 6, 7, 8]),
+      area: fc.constantFrom(
+        [1, 2, 3, 4],
+        [1, 2, 0, 0],
+        [1, 1, 7, 0, 0, 0, 0, 0],
+        [1, 1, 7, 2, 1, 9, 0, 0],
+        [2, 1, 8, 0],
+      ),
       placed: fc.record({
         head: fc.constantFrom(0n, 0xffff_8882_0000_2000n, 0xffff_8882_0000_2000n, 0xffff_8883_0000_0000n),
         macOffset: fc.constantFrom(256, 256, 260, 0xffff),
         dataOffset: fc.constantFrom(256, 270, 250),
       }),
     });
+    const readings = fc.constantFrom<Reading>('nobody', 'capture', 'user', 'nobody again', 'capture again');
+    const cuts = fc.integer({ min: 50, max: 4000 });
     fc.assert(
-      fc.property(fc.array(one, { maxLength: 14 }), fc.boolean(), (drawn, programs) => {
-        const seen = drawn.map(({ hook, id, us, state, area, placed }): Seen => {
-          const metadata = state === META_STATE.present ? { meta: area } : { state };
-          return { hook, id, us, ...metadata, fields: placed };
-        });
-        const store = storeWith(seen, programs);
-        const counted = new Map<string, number>();
-        for (let journey = 0; journey < store.journeys.count; journey++) {
-          let telling = -1;
-          for (const event of journeyEvents(store, journey)) {
-            const { state, cause } = eventDiagnosis(store, event, telling);
-            const full = `${state} ${cause.name}${cause.name === 'none' ? '' : ` ${cause.known}`}`;
-            expect(column(store, event)).toBe(full);
-            const chunk = store.events.chunk(event);
-            if (isTelling(chunk, event & CHUNK_MASK)) telling = event;
-            if (full === 'none none' || full === 'present none') continue;
-            const key = `${chunk.hop[event & CHUNK_MASK]!} ${full}`;
-            counted.set(key, (counted.get(key) ?? 0) + 1);
+      fc.property(
+        fc.array(one, { maxLength: 14 }),
+        fc.boolean(),
+        readings,
+        cuts,
+        (drawn, programs, by, cut) => {
+          const seen = drawn.map(({ hook, id, us, state, area, placed }): Seen => {
+            const metadata = state === META_STATE.present ? { meta: area } : { state };
+            return { hook, id, us, ...metadata, fields: placed };
+          });
+          const store = storeReadBy(by, seen, programs, cut);
+          const counted = new Map<string, number>();
+          for (let journey = 0; journey < store.journeys.count; journey++) {
+            let telling = -1;
+            for (const event of journeyEvents(store, journey)) {
+              const { state, cause } = eventDiagnosis(store, event, telling);
+              const full = `${state} ${cause.name}${cause.name === 'none' ? '' : ` ${cause.known}`}`;
+              expect(column(store, event)).toBe(full);
+              const chunk = store.events.chunk(event);
+              if (isTelling(chunk, event & CHUNK_MASK)) telling = event;
+              if (full === 'none none' || full === 'present none') continue;
+              const key = `${chunk.hop[event & CHUNK_MASK]!} ${full}`;
+              counted.set(key, (counted.get(key) ?? 0) + 1);
+            }
           }
-        }
-        const causes = store.hops.hops.flatMap((_, hop) =>
-          store.hops.causes
-            .list(hop)
-            .map(({ state, cause, known, count }): [string, number] => [
-              `${hop} ${state} ${cause}${cause === 'none' ? '' : ` ${known}`}`,
-              count,
-            ]),
-        );
-        expect(new Map(causes)).toEqual(counted);
-      }),
+          const causes = store.hops.hops.flatMap((_, hop) =>
+            store.hops.causes
+              .list(hop)
+              .map(({ state, cause, known, count }): [string, number] => [
+                `${hop} ${state} ${cause}${cause === 'none' ? '' : ` ${known}`}`,
+                count,
+              ]),
+          );
+          expect(new Map(causes)).toEqual(counted);
+        },
+      ),
       { numRuns: 1000 },
     );
+  });
+
+  it('is written, for filter, counts and matrix alike, when the schema says that there is a TLV more', () => {
+    const seen: Seen[] = [
+      { hook: 'tcx/ingress@first', id: 1n, us: 0, meta: [1, 1, 7, 0, 0, 0], fields: PLACED },
+      { hook: 'tcx/ingress@last', id: 1n, us: 1, meta: [1, 1, 7, 2, 1, 9], fields: PLACED },
+    ];
+    const counts = (store: CaptureStore): string[] =>
+      store.hops.causes.list(1).map(({ state, cause, count }) => `${count} ${state} ${cause}`);
+    const passing = (store: CaptureStore, state: string): number => {
+      const where = `any(hop == "eth0:tcx/ingress@last" && state == ${state})`;
+      const list = new JourneyList(store, { ...NO_FILTER, where }, compileFilter);
+      while (!list.advance(1)) continue;
+      return list.length;
+    };
+    for (const by of ['capture', 'user', 'capture again'] as const) {
+      const store = storeReadBy(by, seen, true);
+      expect(column(store, 1), by).toBe('written tcProgram seen');
+      expect(counts(store), by).toEqual(['1 written tcProgram']);
+      expect([passing(store, 'written'), passing(store, 'changed')], by).toEqual([1, 0]);
+    }
+    for (const by of ['nobody', 'nobody again'] as const) {
+      const store = storeReadBy(by, seen, true);
+      expect(column(store, 1), by).toBe('changed tcProgram seen');
+      expect(counts(store), by).toEqual(['1 changed tcProgram']);
+    }
   });
 
   it('is told against the latest event that says whether there was metadata, however long the journey', () => {

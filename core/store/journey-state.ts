@@ -1,20 +1,21 @@
 /**
- * The `state` and `cause` columns: what became of the metadata at each event (core/diagnosis), told while
- * events arrive. Most events are like the one before them, which a few words decide; the others are
- * diagnosed. A journey whose events do not arrive in order of time is told anew.
+ * The `state` and `cause` columns: what became of the metadata at each event (core/diagnosis, and the schema: cells.ts),
+ * told while events arrive. Most events are like the one before them, which a few words decide; the others are
+ * diagnosed. A journey whose events do not arrive in order of time is told anew, and all are for another schema.
  */
 import { OFFSET_UNSET, Sighting } from '#core/diagnosis/sighting.ts';
 import { diagnose, NEIGHBOUR_OVERWRITES } from '#core/diagnosis/transition.ts';
-import { createTransition, HOP_STATE } from '#core/diagnosis/types.ts';
+import { createTransition, HOP_STATE, type HopStateCode } from '#core/diagnosis/types.ts';
 import { META_STATE } from '#core/format/structs.ts';
 import type { CaptureStore } from './capture-store.ts';
 import type { Pair, Verdict } from './between-hops.ts';
 import { EVENT_BIT, RECORD, RECORD_SHIFT, type EventChunk } from './event-columns.ts';
 import { RECORD_WORDS } from './record-words.ts';
+import { stateBySchema } from './cells.ts';
 import { packCause } from './hop-causes.ts';
 import { RECEIVES } from './hop-table.ts';
 import { journeyEvents } from './journey-events.ts';
-import { JOURNEY } from './journey-table.ts';
+import { JOURNEY, JOURNEY_BIT } from './journey-table.ts';
 import { CHUNK_MASK } from './limits.ts';
 import { fillSighting, isTelling } from './sighting-of.ts';
 import { MAX_JOURNEY_EVENTS } from './view.ts';
@@ -33,7 +34,7 @@ export function trackState(
 ): void {
   const state = chunk.metaState[row]!;
   if (last < 0) {
-    if (state === META_STATE.present) keep(store, chunk, row, pairOf(store, -1, chunk.hop[row]!).appeared);
+    if (state === META_STATE.present) keep(store, chunk, row, 0, pairOf(store, -1, chunk.hop[row]!).appeared);
     else if (state !== META_STATE.none) tell(store, event, -1);
     return;
   }
@@ -61,8 +62,7 @@ export function trackState(
           !pair.between.neighbour ||
           (length > 0 && store.areas.differWithin(before.area[lastRow]!, chunk.area[row]!, length))
         ) {
-          const isMore = store.tlvs.addsTo(before.area[lastRow]!, chunk.area[row]!);
-          keep(store, chunk, row, isMore ? pair.added : pair.rewritten);
+          keep(store, chunk, row, before.area[lastRow]!, pair.rewritten);
           return;
         }
       }
@@ -111,20 +111,34 @@ export function isSameSide(from: number, to: number): boolean {
   return to === from || to === (from & ~RECEIVES);
 }
 
-function keep(store: CaptureStore, chunk: EventChunk, row: number, verdict: Verdict): void {
-  const { state, cause } = verdict;
+/** `before`: area of the event before it, 0 = none. */
+function keep(store: CaptureStore, chunk: EventChunk, row: number, before: number, verdict: Verdict): void {
+  keepAs(store, chunk, row, stateBySchema(store, verdict.state, before, chunk.area[row]!), verdict.cause);
+}
+
+function keepAs(
+  store: CaptureStore,
+  chunk: EventChunk,
+  row: number,
+  state: HopStateCode,
+  cause: number,
+): void {
   chunk.state[row] = state;
   chunk.cause[row] = cause;
   store.hops.causes.add(chunk.hop[row]!, state, cause, chunk.tsHi[row]!, chunk.tsLo[row]!, 1);
 }
 
-/** Diagnoses an event against the one at `before` (-1 = none) and counts what was found. */
-function tell(store: CaptureStore, event: number, before: number): void {
+/**
+ * Diagnoses an event against the one at `before` (-1 = none) and counts what was found. `host`: of the event's section,
+ * which of one that has just arrived is the newest.
+ */
+function tell(store: CaptureStore, event: number, before: number, host = store.facts.host): void {
   const chunk = store.events.chunk(event);
   const row = event & CHUNK_MASK;
   const hop = chunk.hop[row]!;
-  const host = store.facts.host;
-  const from = before < 0 ? -1 : store.events.chunk(before).hop[before & CHUNK_MASK]!;
+  const earlier = before < 0 ? null : store.events.chunk(before);
+  const from = earlier === null ? -1 : earlier.hop[before & CHUNK_MASK]!;
+  const had = earlier === null ? 0 : earlier.area[before & CHUNK_MASK]!;
   fillSighting(store, event, nowSighting);
   if (before >= 0) fillSighting(store, before, beforeSighting);
   diagnose(
@@ -134,13 +148,14 @@ function tell(store: CaptureStore, event: number, before: number): void {
     host?.kernelVersion ?? 0,
     transition,
   );
-  let { state } = transition;
-  if (state === HOP_STATE.changed && before >= 0) {
-    const area = store.events.chunk(before).area[before & CHUNK_MASK]!;
-    const isKept = area !== 0 && chunk.area[row] !== 0;
-    if (isKept && store.tlvs.addsTo(area, chunk.area[row]!)) state = HOP_STATE.written;
-  }
-  keep(store, chunk, row, { state, cause: packCause(transition.cause, transition.known) });
+  const state = stateBySchema(store, transition.state, had, chunk.area[row]!);
+  keepAs(store, chunk, row, state, packCause(transition.cause, transition.known));
+}
+
+/** Takes what was told of an event back from the counts. */
+function takeBack(store: CaptureStore, chunk: EventChunk, row: number): void {
+  const { causes } = store.hops;
+  causes.add(chunk.hop[row]!, chunk.state[row]!, chunk.cause[row]!, chunk.tsHi[row]!, chunk.tsLo[row]!, -1);
 }
 
 /**
@@ -160,17 +175,52 @@ export function reorderState(store: CaptureStore, journey: number, newest: numbe
     const chunk = store.events.chunk(event);
     const row = event & CHUNK_MASK;
     if ((chunk.flags[row]! & EVENT_BIT.recorded) === 0) continue;
-    if (event !== newest) {
-      store.hops.causes.add(
-        chunk.hop[row]!,
-        chunk.state[row]!,
-        chunk.cause[row]!,
-        chunk.tsHi[row]!,
-        chunk.tsLo[row]!,
-        -1,
-      );
-    }
+    if (event !== newest) takeBack(store, chunk, row);
     tell(store, event, before);
     if (isTelling(chunk, row)) before = event;
   }
+}
+
+/** Another schema is in force: tells anew what of a journey is the schema's to say. Returns how many events it has looked at. */
+export function retellState(store: CaptureStore, journey: number): number {
+  const { events, journeys } = store;
+  const count = journeys.word(journey, JOURNEY.count);
+  const isUnordered = (journeys.word(journey, JOURNEY.flags) & JOURNEY_BIT.unordered) !== 0;
+  let before = -1;
+  if (isUnordered) {
+    for (const event of journeyEvents(store, journey)) before = retell(store, event, before);
+    if (count <= MAX_JOURNEY_EVENTS) return count;
+  }
+  // Those beyond were told in order of arrival.
+  before = -1;
+  let event = journeys.word(journey, JOURNEY.first);
+  for (let i = 0; i < count; i++) {
+    if (!isUnordered || i >= MAX_JOURNEY_EVENTS) before = retell(store, event, before);
+    else if (isTelling(events.chunk(event), event & CHUNK_MASK)) before = event;
+    event = events.chunk(event).next[event & CHUNK_MASK]!;
+  }
+  return count;
+}
+
+/** The event that the next one is compared with. */
+function retell(store: CaptureStore, event: number, before: number): number {
+  const chunk = store.events.chunk(event);
+  const row = event & CHUNK_MASK;
+  const state = chunk.state[row]!;
+  if (before >= 0 && (state === HOP_STATE.changed || state === HOP_STATE.written)) {
+    const earlier = store.events.chunk(before);
+    const had = earlier.area[before & CHUNK_MASK]!;
+    if (chunk.metaLength[row] !== earlier.metaLength[before & CHUNK_MASK]) {
+      takeBack(store, chunk, row);
+      tell(store, event, before, store.facts.hostAt(chunk.blockOffset(row)));
+    } else {
+      // Of areas of one length none is written but by the schema.
+      const now = stateBySchema(store, HOP_STATE.changed, had, chunk.area[row]!);
+      if (now !== state) {
+        takeBack(store, chunk, row);
+        keepAs(store, chunk, row, now, chunk.cause[row]!);
+      }
+    }
+  }
+  return isTelling(chunk, row) ? event : before;
 }

@@ -82,8 +82,8 @@ describe('of several schemas in one document', () => {
       'magic_value',
     ]);
     const store = storeOf(sectionBytes({ seen: SEEN, schema: SCHEMA }));
-    store.tlvs.setUser(compileSchema(SEVERAL));
-    while (!store.tlvs.advance(1)) continue;
+    store.rereading.begin(compileSchema(SEVERAL));
+    while (!store.rereading.advance(1)) continue;
     for (const [n, event] of events.entries()) {
       expect(inspectStoredEvent(store, n, null).tlvs).toEqual(event.tlvs);
     }

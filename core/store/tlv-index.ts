@@ -7,7 +7,7 @@
 import { chooseDecoder, choiceOf, NOWHERE } from '#core/metadata/choose.ts';
 import { createAreaScan, type AreaDecoder } from '#core/metadata/scan.ts';
 import type { MetadataSchema, TlvType, ValueKind } from '#core/metadata/types.ts';
-import { AreaLayouts, type AreaLayout } from './area-layout.ts';
+import { AreaLayouts } from './area-layout.ts';
 import type { AreaOrigins } from './area-origins.ts';
 import type { AreaTable } from './area-table.ts';
 import { CHUNK_EVENTS, CHUNK_MASK, CHUNK_SHIFT, MAX_TLV_COLUMNS } from './limits.ts';
@@ -143,48 +143,6 @@ export class TlvIndex {
    */
   added(): void {
     if (this.areas.count - this.fresh >= BATCH_AREAS) this.readFresh();
-  }
-
-  /**
-   * Whether area `after` has a TLV more than `before`, and those of `before` as they were: by the schema in force, and
-   * where no place or bytes choose among several. Cheap enough to be asked of each event that changes an area.
-   */
-  addsTo(before: number, after: number): boolean {
-    const phase = this.phases.at(-1);
-    if (phase === undefined || phase.choice !== 'none' || before < phase.from || after < phase.from)
-      return false;
-    const old = this.layoutOf(phase, before);
-    const now = this.layoutOf(phase, after);
-    if (now.count <= old.count) return false;
-    for (let i = 0; i < old.count; i++) {
-      const k = now.column.indexOf(old.column[i]!);
-      if (k < 0 || k >= now.count || !this.sameCell(before, old.cell[i]!, after, now.cell[k]!)) return false;
-    }
-    return true;
-  }
-
-  private layoutOf({ decoder, readers }: Phase, area: number): AreaLayout {
-    const { areas, scan } = this;
-    const reader = readers.get(decoder)!;
-    const length = areas.length(area);
-    const layouts = (reader.layouts[length] ??= new AreaLayouts());
-    const words = areas.pageWords(area);
-    const at = areas.start(area) >>> 2;
-    const known = layouts.find(words, at);
-    if (known !== null) return known;
-    decoder.scan(areas.page(area), areas.start(area), length, scan);
-    return layouts.learn(words, at, length, scan, reader.column, decoder.decides);
-  }
-
-  /** Whether the values in two cells are the same bytes. */
-  private sameCell(a: number, cellOfA: number, b: number, cellOfB: number): boolean {
-    const length = (cellOfA >>> 8) - 1;
-    if (length !== (cellOfB >>> 8) - 1) return false;
-    const { areas } = this;
-    const [pageA, pageB] = [areas.page(a), areas.page(b)];
-    const [atA, atB] = [areas.start(a) + (cellOfA & 0xff), areas.start(b) + (cellOfB & 0xff)];
-    for (let i = 0; i < length; i++) if (pageA[atA + i] !== pageB[atB + i]) return false;
-    return true;
   }
 
   /** Reads at most `budget` of the areas that a change of schema left behind; true when none is left. */

@@ -103,8 +103,8 @@ const captures: Target = {
   run: (input) => {
     const store = new CaptureStore({ seed: 1 });
     feed(new CaptureReader(store), input);
-    store.tlvs.setUser(EVERYWHERE);
-    while (!store.tlvs.advance(CAPTURE_BYTES));
+    store.rereading.begin(EVERYWHERE);
+    while (!store.rereading.advance(CAPTURE_BYTES));
     ask(store, input);
     const lint = new LintSummaryQuery(store);
     while (!lint.advance(CAPTURE_BYTES));
