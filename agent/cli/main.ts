@@ -8,6 +8,7 @@ import { Command, CommanderError, Option } from 'commander';
 import * as v from 'valibot';
 import { codeOf, Failure, lineOf } from '../failure.ts';
 import { readStream, readText, resolvePath, takeHandover } from '../supervisor/handover.ts';
+import { endWithNpm } from '../supervisor/npm-parent.ts';
 import { supervise } from '../supervisor/supervise.ts';
 import { unprivilegedUser } from '../supervisor/user.ts';
 import { capture, refuseTerminal, type CaptureCommandOptions } from './capture.ts';
@@ -51,6 +52,7 @@ interface Handles {
 async function withoutPrivilege(handles: Handles, action: () => Promise<number>): Promise<void> {
   const isRoot = process.platform === 'linux' && process.getuid?.() === 0;
   const isAgent = takeHandover() !== null;
+  if (!isAgent) endWithNpm();
   if (!isRoot || isAgent) {
     process.exitCode = await action();
     if (!isAgent && handles.farewell === true) sayFarewell(null);
