@@ -7,7 +7,7 @@ import type { CaptureStore } from './capture-store.ts';
 import { stateBySchema } from './cells.ts';
 import { EVENT_BIT } from './event-columns.ts';
 import { CHUNK_MASK } from './limits.ts';
-import { fillSighting } from './sighting-of.ts';
+import { cameFrom, fillSighting } from './sighting-of.ts';
 
 export interface EventDiagnosis {
   readonly state: HopState;
@@ -26,11 +26,15 @@ const beforeSighting = new Sighting();
 const nowSighting = new Sighting();
 const transition = createTransition();
 
-/** Diagnoses event number `event` against `before`, an earlier one of its journey that says what it had; -1 = none. */
-export function eventDiagnosis(store: CaptureStore, event: number, before: number): EventDiagnosis {
+/**
+ * Diagnoses event number `event` against `telling`, an earlier one of its journey that says what it had; -1 = none, then
+ * of a clone against what it was cloned from.
+ */
+export function eventDiagnosis(store: CaptureStore, event: number, telling: number): EventDiagnosis {
   const chunk = store.events.chunk(event);
   const row = event & CHUNK_MASK;
   if ((chunk.flags[row]! & EVENT_BIT.recorded) === 0) return NOT_RECORDED;
+  const before = telling < 0 ? cameFrom(store, event) : telling;
   const host = store.facts.hostAt(chunk.blockOffset(row));
   const earlier = before < 0 ? null : store.events.chunk(before);
   const { between: lies } = store.between.get(

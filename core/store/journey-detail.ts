@@ -20,7 +20,7 @@ import { JOURNEY } from './journey-table.ts';
 import { CHUNK_MASK } from './limits.ts';
 import { payloadWentOn, withPayloadTaken } from './merged-payload.ts';
 import { journeyLocations } from './locations.ts';
-import { isTelling } from './sighting-of.ts';
+import { cameFrom, isTelling } from './sighting-of.ts';
 import { hintRows, tapView } from './tap-view.ts';
 import type { Cell, JourneyDetail, JourneyHop, MatrixCell, TypeNote } from './view.ts';
 
@@ -154,12 +154,14 @@ const UNREADABLE: MatrixCell = { value: '', state: 'unreadable' };
 /** Rows in order of first appearance; a type that is in an area twice has two rows. */
 function matrix(store: CaptureStore, events: readonly number[]): JourneyDetail['rows'] {
   const rows = new Map<string, MatrixRow>();
+  const first = firstWithMetadata(store, events);
   events.forEach((event, i) => {
     const chunk = store.events.chunk(event);
     const at = event & CHUNK_MASK;
     const recorded = (chunk.flags[at]! & EVENT_BIT.recorded) !== 0;
     if (recorded && chunk.metaState[at] === META_STATE.present) {
-      presentColumn(store, chunk.area[at]!, rows, i);
+      const had = event === first ? inherited(store, event) : null;
+      presentColumn(store, chunk.area[at]!, rows, i, had);
     }
     for (const row of rows.values()) {
       if (row.cells.length > i) continue;
@@ -180,14 +182,42 @@ function matrix(store: CaptureStore, events: readonly number[]): JourneyDetail['
   return [...rows.values()].map(({ value: _, ...row }) => row);
 }
 
-/** Cells of column `i` for the TLVs that this area has. */
-function presentColumn(store: CaptureStore, area: number, rows: Map<string, MatrixRow>, i: number): void {
+/** The first telling event, if it has metadata; -1. */
+function firstWithMetadata(store: CaptureStore, events: readonly number[]): number {
+  const first = events.find((event) => isTelling(store.events.chunk(event), event & CHUNK_MASK));
+  if (first === undefined) return -1;
+  return store.events.chunk(first).metaState[first & CHUNK_MASK] === META_STATE.present ? first : -1;
+}
+
+/** Values by key of the row that a clone came with; null: it is none. */
+function inherited(store: CaptureStore, event: number): ReadonlyMap<string, Uint8Array> | null {
+  const from = cameFrom(store, event);
+  if (from < 0) return null;
+  const area = store.events.chunk(from).area[from & CHUNK_MASK]!;
+  return new Map(keyed(store, area).map(({ key, value }) => [key, value]));
+}
+
+/** TLVs of an area with the keys of their rows. */
+function keyed(store: CaptureStore, area: number): { tlv: Tlv; key: string; value: Uint8Array }[] {
   const bytes = store.areas.bytes(area);
   const occurrences = new Map<number, number>();
-  for (const tlv of tlvsOf(store, area, bytes)) {
+  return tlvsOf(store, area, bytes).map((tlv) => {
     const nth = occurrences.get(tlv.type) ?? 0;
     occurrences.set(tlv.type, nth + 1);
-    const key = `${tlv.type} ${nth}`;
+    const value = bytes.subarray(tlv.valueOffset, tlv.valueOffset + tlv.valueLength);
+    return { tlv, key: `${tlv.type} ${nth}`, value };
+  });
+}
+
+/** Cells of column `i` for the TLVs that this area has; `had`: what the journey came with. */
+function presentColumn(
+  store: CaptureStore,
+  area: number,
+  rows: Map<string, MatrixRow>,
+  i: number,
+  had: ReadonlyMap<string, Uint8Array> | null,
+): void {
+  for (const { tlv, key, value } of keyed(store, area)) {
     let row = rows.get(key);
     if (row === undefined) {
       const known = tlv.type === RAW_AREA.type ? RAW_AREA : typeOf(store, area, tlv.type);
@@ -201,8 +231,8 @@ function presentColumn(store: CaptureStore, area: number, rows: Map<string, Matr
       };
       rows.set(key, row);
     }
-    const value = bytes.subarray(tlv.valueOffset, tlv.valueOffset + tlv.valueLength);
-    const state = row.value === null ? 'written' : sameValue(row.value, value) ? 'same' : 'changed';
+    const before = row.value ?? had?.get(key) ?? null;
+    const state = before === null ? 'written' : sameValue(before, value) ? 'same' : 'changed';
     row.cells.push({ value: tlv.value, state });
     row.value = value;
   }

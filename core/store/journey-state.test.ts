@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { HOP_STATE_NAMES } from '#core/diagnosis/types.ts';
 import { causeInfo } from '#core/diagnosis/causes.ts';
 import { KNOWN_NAMES } from '#core/diagnosis/types.ts';
-import { BLOCK_SUBTYPE, META_STATE } from '#core/format/structs.ts';
+import { BLOCK_SUBTYPE, LINK_KIND, META_STATE } from '#core/format/structs.ts';
 import { compileFilter } from '#core/query/compile.ts';
 import { JourneyList } from '#core/query/journey-list.ts';
 import { NO_FILTER } from '#core/query/list-filter.ts';
@@ -13,9 +13,10 @@ import type { CaptureStore } from './capture-store.ts';
 import { eventDiagnosis } from './event-diagnosis.ts';
 import { unpackCause } from './hop-causes.ts';
 import { journeyEvents } from './journey-events.ts';
-import { CHUNK_MASK } from './limits.ts';
-import { isTelling } from './sighting-of.ts';
 import { journeyDetail } from './journey-detail.ts';
+import { CHUNK_MASK } from './limits.ts';
+import { MatrixQuery } from './matrix-query.ts';
+import { isTelling } from './sighting-of.ts';
 import { SCHEMA, sectionBytes, seen, storeOf, trace, verdict, type Seen } from './testing/scenario.ts';
 
 const PROGRAMS = [
@@ -68,6 +69,9 @@ function column(store: CaptureStore, event: number): string {
   return `${state} ${cause}${cause === 'none' ? '' : ` ${KNOWN_NAMES[packed >> 5]!}`}`;
 }
 
+/** The journey that is a clone of journey 1. */
+const CLONE = 3n;
+
 const PLACED = { macOffset: 256, dataOffset: 256 } as const;
 
 describe('the state of an event', () => {
@@ -83,7 +87,7 @@ describe('the state of an event', () => {
         'net_dev_start_xmit',
         'consume_skb',
       ),
-      id: fc.constantFrom(1n, 2n),
+      id: fc.constantFrom(1n, 2n, CLONE),
       us: fc.nat(30),
       state: fc.constantFrom(...Object.values(META_STATE)),
       area: fc.constantFrom(
@@ -110,7 +114,8 @@ describe('the state of an event', () => {
         (drawn, programs, by, cut) => {
           const seen = drawn.map(({ hook, id, us, state, area, placed }): Seen => {
             const metadata = state === META_STATE.present ? { meta: area } : { state };
-            return { hook, id, us, ...metadata, fields: placed };
+            const extensions = id === CLONE ? { link: { kind: LINK_KIND.clone, journey: 1n } } : {};
+            return { hook, id, us, ...metadata, extensions, fields: placed };
           });
           const store = storeReadBy(by, seen, programs, cut);
           const counted = new Map<string, number>();
@@ -166,6 +171,41 @@ describe('the state of an event', () => {
       expect(column(store, 1), by).toBe('changed tcProgram seen');
       expect(counts(store), by).toEqual(['1 changed tcProgram']);
     }
+  });
+
+  it('is of a clone what became of what its origin had: nothing is written a second time', () => {
+    const meta = [1, 1, 7, 2, 1, 9];
+    const link = { link: { kind: LINK_KIND.clone, journey: 1n } };
+    const at = { fields: PLACED, extensions: link } as const;
+    const origin: Seen = { hook: 'nf/local_in', id: 1n, us: 0, meta, fields: PLACED };
+    const clone: Seen = { hook: 'cgroup_skb/ingress', id: CLONE, us: 1, meta, ...at };
+    const other: Seen = { ...clone, meta: [1, 1, 7, 2, 1, 8] };
+    const told = (...seen: Seen[]): string[] => {
+      const store = storeReadBy('capture', seen, true);
+      const last = store.journeys.count - 1;
+      const { rows, links } = journeyDetail(store, last);
+      return [
+        column(store, store.events.count - 1),
+        ...rows.map(({ name, cells }) =>
+          `${name} ${cells.at(-1)!.state} ${cells.at(-1)!.writer ?? ''}`.trim(),
+        ),
+        ...links.filter(({ kind }) => kind === 'clone').map(({ known }) => known),
+      ];
+    };
+    expect(told(origin, clone)).toEqual(['present none', 'trace same', 'verdict same', 'exact']);
+    // Of an origin that is not here nobody knows who wrote, and that it was written here is not so.
+    expect(told(clone)).toEqual(['present none', 'trace same', 'verdict same', 'broken']);
+    expect(told({ ...origin, meta: [1, 1, 7, 0, 0, 0] }, clone).slice(1, 3)).toEqual([
+      'trace same',
+      'verdict written',
+    ]);
+    expect(told(origin, other)[0]).toBe('clobbered unknown unknown');
+    const shares = new MatrixQuery(storeReadBy('capture', [origin, clone], true), () => true);
+    while (!shares.advance(1)) continue;
+    expect(shares.shares().rows.map(({ cells }) => cells.map(({ written }) => written))).toEqual([
+      [1, 0],
+      [1, 0],
+    ]);
   });
 
   it('is told against the latest event that says whether there was metadata, however long the journey', () => {

@@ -17,7 +17,7 @@ import { RECEIVES } from './hop-table.ts';
 import { journeyEvents } from './journey-events.ts';
 import { JOURNEY, JOURNEY_BIT } from './journey-table.ts';
 import { CHUNK_MASK } from './limits.ts';
-import { fillSighting, isTelling } from './sighting-of.ts';
+import { cameFrom, fillSighting, isTelling } from './sighting-of.ts';
 import { MAX_JOURNEY_EVENTS } from './view.ts';
 
 const beforeSighting = new Sighting();
@@ -34,8 +34,9 @@ export function trackState(
 ): void {
   const state = chunk.metaState[row]!;
   if (last < 0) {
-    if (state === META_STATE.present) keep(store, chunk, row, 0, pairOf(store, -1, chunk.hop[row]!).appeared);
-    else if (state !== META_STATE.none) tell(store, event, -1);
+    if (state === META_STATE.present && store.prints.origin(chunk.journey[row]!) === null) {
+      keep(store, chunk, row, 0, pairOf(store, -1, chunk.hop[row]!).appeared);
+    } else if (state !== META_STATE.none) tell(store, event, -1);
     return;
   }
   const before = store.events.chunk(last);
@@ -129,13 +130,14 @@ function keepAs(
 }
 
 /**
- * Diagnoses an event against the one at `before` (-1 = none) and counts what was found. `host`: of the event's section,
- * which of one that has just arrived is the newest.
+ * Diagnoses an event against the one at `telling` (-1 = none, then of a clone against what it was cloned from) and counts
+ * what was found. `host`: of the event's section, which of one that has just arrived is the newest.
  */
-function tell(store: CaptureStore, event: number, before: number, host = store.facts.host): void {
+function tell(store: CaptureStore, event: number, telling: number, host = store.facts.host): void {
   const chunk = store.events.chunk(event);
   const row = event & CHUNK_MASK;
   const hop = chunk.hop[row]!;
+  const before = telling < 0 ? cameFrom(store, event) : telling;
   const earlier = before < 0 ? null : store.events.chunk(before);
   const from = earlier === null ? -1 : earlier.hop[before & CHUNK_MASK]!;
   const had = earlier === null ? 0 : earlier.area[before & CHUNK_MASK]!;
@@ -203,11 +205,13 @@ export function retellState(store: CaptureStore, journey: number): number {
 }
 
 /** The event that the next one is compared with. */
-function retell(store: CaptureStore, event: number, before: number): number {
+function retell(store: CaptureStore, event: number, telling: number): number {
   const chunk = store.events.chunk(event);
   const row = event & CHUNK_MASK;
   const state = chunk.state[row]!;
-  if (before >= 0 && (state === HOP_STATE.changed || state === HOP_STATE.written)) {
+  const isSchemas = state === HOP_STATE.changed || state === HOP_STATE.written;
+  const before = isSchemas && telling < 0 ? cameFrom(store, event) : telling;
+  if (isSchemas && before >= 0) {
     const earlier = store.events.chunk(before);
     const had = earlier.area[before & CHUNK_MASK]!;
     if (chunk.metaLength[row] !== earlier.metaLength[before & CHUNK_MASK]) {
@@ -222,5 +226,5 @@ function retell(store: CaptureStore, event: number, before: number): number {
       }
     }
   }
-  return isTelling(chunk, row) ? event : before;
+  return isTelling(chunk, row) ? event : telling;
 }

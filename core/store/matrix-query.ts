@@ -10,6 +10,7 @@ import { EVENT_BIT } from './event-columns.ts';
 import { journeyEvents } from './journey-events.ts';
 import { RAW_AREA } from './journey-detail.ts';
 import { CHUNK_MASK, MAX_HOPS } from './limits.ts';
+import { cameFrom } from './sighting-of.ts';
 import { MAX_SHARES_CELLS, MAX_SHARES_VALUES, type MatrixShares, type SharesCell } from './view.ts';
 
 /** A row: one TLV, or where no schema is in force the area as a whole. */
@@ -109,6 +110,7 @@ export class MatrixQuery {
     this.before.fill(0);
     this.now.fill(0);
     this.area = 0;
+    let isFirst = true;
     for (const event of numbers) {
       const chunk = events.chunk(event);
       const row = event & CHUNK_MASK;
@@ -120,10 +122,21 @@ export class MatrixQuery {
       if (state === META_STATE.present) this.withMetadata[hop]!++;
       // What could not be read, or was not kept, says nothing about the TLVs.
       if (state !== META_STATE.none && area === 0) continue;
+      if (isFirst && area !== 0) this.inherit(event);
+      isFirst = false;
       if (area !== this.area) this.read(area);
       this.count(hop);
     }
     return numbers.length;
+  }
+
+  /** A clone has what it was cloned from already. */
+  private inherit(event: number): void {
+    const from = cameFrom(this.store, event);
+    const area = from < 0 ? 0 : this.store.events.chunk(from).area[from & CHUNK_MASK]!;
+    if (area === 0) return;
+    this.read(area);
+    this.before.set(this.now);
   }
 
   private read(area: number): void {

@@ -20,7 +20,7 @@ import { HopTable } from '#core/store/hop-table.ts';
 import { CELL } from '#core/store/view.ts';
 import type { Term } from './condition.ts';
 import { NONE, type JourneyRing } from './journey-ring.ts';
-import { readDropReason, readSighting } from './sighting.ts';
+import { readDropReason, readOrigin, readSighting } from './sighting.ts';
 import { TermIndex } from './terms.ts';
 
 /** Of one section: its hops, host and schema. */
@@ -110,7 +110,18 @@ export class JourneyWatch {
     const telling = ring.telling[slot]!;
     if (telling === NONE && record.state === META_STATE.none) return bits;
     if (telling !== NONE && isOlder(p, ring.tsHi(telling), ring.tsLo(telling))) return bits;
-    const from = telling === NONE ? -1 : this.readBefore(telling);
+    let from = telling === NONE ? -1 : this.readBefore(telling);
+    if (telling === NONE && record.state === META_STATE.present) {
+      const origin = readOrigin(p, record);
+      if (origin !== null) {
+        // A clone came with what it has (core/store/sighting-of.ts).
+        from = this.readClonedFrom(origin);
+        if (from < 0) {
+          readSighting(p, this.hops.places[hop]!, this.beforeRecord, this.before);
+          from = hop;
+        }
+      }
+    }
     const { host } = this.facts;
     diagnose(
       from < 0 ? null : this.before,
@@ -124,7 +135,7 @@ export class JourneyWatch {
       bits |= terms.forState(HOP_STATE.written, hop);
     else bits |= terms.forState(state, hop);
     // The same bytes have the same TLVs as when they were seen first.
-    const same = state === HOP_STATE.present || state === HOP_STATE.moved;
+    const same = telling !== NONE && (state === HOP_STATE.present || state === HOP_STATE.moved);
     if (terms.wantsTlvs && !same && record.state === META_STATE.present) {
       const decoder = this.decoderOf(hop, p.buf, record.areaStart, record.areaLength);
       if (decoder !== null) bits |= terms.forArea(decoder, p.buf, record.areaStart, record.areaLength);
@@ -140,6 +151,16 @@ export class JourneyWatch {
     span.eventLength = ring.eventLength(recordAt);
     readSighting(span, this.hops.places[hop]!, this.beforeRecord, this.before);
     return hop;
+  }
+
+  /** As `readBefore`, of the journey that a clone was taken of; -1 = it is not here, or does not share the head. */
+  private readClonedFrom([hi, lo]: readonly [number, number]): number {
+    const { ring, before, now } = this;
+    const slot = ring.find(hi, lo);
+    const telling = slot === NONE ? NONE : ring.telling[slot]!;
+    if (telling === NONE) return -1;
+    const hop = this.readBefore(telling);
+    return before.headHi === now.headHi && before.headLo === now.headLo ? hop : -1;
   }
 
   /** Of several schemas in a document the one that reads an area seen at this hop; null = none does. */

@@ -37,6 +37,27 @@ export function readDropReason({ buf, eventStart, eventLength }: EventSpan, reco
   return u32(buf, at + L.EXT_DROP_REASON);
 }
 
+/** Id of the journey that a clone was taken of, [high, low]; null = the event does not say that it is one. `record` as above. */
+export function readOrigin(
+  { buf, eventStart, eventLength }: EventSpan,
+  record: RecordState,
+): readonly [hi: number, lo: number] | null {
+  const extensions = u16(buf, eventStart + L.EVENT_EXTENSIONS);
+  if ((extensions & EXTENSION.link) === 0) return null;
+  let at = record.areaStart + ((record.areaLength + 3) & ~3);
+  for (const [bit, size] of BEFORE_LINK) if ((extensions & bit) !== 0) at += size;
+  if (at + L.EXT_LINK_SIZE > eventStart + eventLength) return null;
+  return [u32(buf, at + L.EXT_LINK_JOURNEY + 4), u32(buf, at + L.EXT_LINK_JOURNEY)];
+}
+
+const BEFORE_LINK: readonly (readonly [bit: number, bytes: number])[] = [
+  [EXTENSION.task, L.EXT_TASK_SIZE],
+  [EXTENSION.drop, L.EXT_DROP_SIZE],
+  [EXTENSION.socket, L.EXT_SOCKET_SIZE],
+  [EXTENSION.cb, L.EXT_CB_SIZE],
+  [EXTENSION.beside, L.EXT_BESIDE_SIZE],
+];
+
 function u16(buf: Uint8Array, at: number): number {
   return buf[at]! | (buf[at + 1]! << 8);
 }
