@@ -14,6 +14,8 @@ const EDGE = {
   summary: 'two namespaces; XDP writes three TLVs on ingress, tcx adds a fourth; UDP, TCP and ICMP both ways',
 } as const;
 
+const UNTIL = 'Runs until Ctrl-C, SIGTERM, or the end of stdin where that is a pipe or a terminal.';
+
 /** Adds `list`, `run` and one command per lab to `whither lab`. */
 export function registerLab(command: Command): void {
   command
@@ -24,7 +26,7 @@ export function registerLab(command: Command): void {
     });
   command
     .command('edge')
-    .description(EDGE.summary)
+    .description(`${EDGE.summary}. ${UNTIL}`)
     .option('--record <file>', 'capture the edge device into a file, then end')
     .option('--seconds <n>', 'how long to record', number(1, MAX_SECONDS), DEFAULT_SECONDS)
     .option('--rate <n>', 'packets per second, roughly', number(1, MAX_RATE), DEFAULT_RATE)
@@ -35,7 +37,7 @@ export function registerLab(command: Command): void {
   for (const scenario of SCENARIOS) {
     command
       .command(scenario.name)
-      .description(scenario.summary)
+      .description(`${scenario.summary}. ${UNTIL}`)
       .action(() => runOn(scenario));
   }
   command

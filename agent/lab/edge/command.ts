@@ -13,7 +13,7 @@ export interface EdgeOptions {
 }
 
 /**
- * Runs the lab until SIGINT, SIGTERM or the end of stdin (or until the recording is done) and removes
+ * Runs the lab until SIGINT, SIGTERM or the end of stdin, if that is a pipe or terminal (or until the recording is done) and removes
  * everything, also when setting up fails midway. Prints one JSON line when it is ready.
  */
 export async function runEdge(options: EdgeOptions): Promise<void> {
