@@ -131,7 +131,9 @@ Examples:
 
   program
     .command('open')
-    .description('show capture files in the page; nothing is captured')
+    .description(
+      'show capture files in the page; nothing is captured. One link for each: files are shown together when they are dropped on the page at once',
+    )
     .argument('<file...>', 'pcapng or pcap files')
     .option('--port <port>', 'port to listen on; 0 = any free one', parsePort, 0)
     .option('--host <address>', 'listen on this address instead of loopback (no encryption)')
