@@ -153,7 +153,7 @@ function shares(args: readonly string[], state: string): void {
 
   it('can be taken back', async () => {
     const { page, faults } = sender;
-    const list = page.locator('details', { hasText: 'The agent keeps 1 shares' });
+    const list = page.locator('details', { hasText: 'The agent keeps 1 share' });
     await list.locator('summary').click();
     const link = await list.getByRole('link').getAttribute('href');
     await list.getByRole('button', { name: /^Delete/ }).click();

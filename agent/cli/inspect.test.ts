@@ -212,3 +212,9 @@ test('a summary without a loss says so, and one of a truncated file is of what w
   ]);
   expect(err).toMatch(/^a\.pcapng: at byte \d+: The capture ends in the middle of a block/);
 });
+
+test('--locations says when there is nothing to list', async () => {
+  const { code, out, err } = await run(CAPTURE, { ...JSON_LINES, locations: true });
+  expect([code, out]).toEqual([0, '']);
+  expect(err).toContain('no TLV was seen in another place than the metadata area');
+});

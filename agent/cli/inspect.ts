@@ -128,7 +128,12 @@ function viewOf(
     const sink = new LocationSink(store);
     if (schema !== null) store.rereading.begin(compileSchema(schema));
     return view(function* () {
-      for (const found of sink.objects()) yield json ? JSON.stringify(found) : printable(locationLine(found));
+      let any = false;
+      for (const found of sink.objects()) {
+        any = true;
+        yield json ? JSON.stringify(found) : printable(locationLine(found));
+      }
+      if (!any) say('no TLV was seen in another place than the metadata area');
     }, sink);
   }
   if (where === undefined) return null;

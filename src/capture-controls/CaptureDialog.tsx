@@ -111,6 +111,7 @@ function Controls({ controls }: { readonly controls: CaptureControls }) {
       setRefused(ask);
       return;
     }
+    setRefused(null);
     const controller = new AbortController();
     setAsking(controller);
     try {
@@ -275,7 +276,7 @@ function Now() {
         <>
           probe <b className="mono">{printCpu(point.probeCpu)}</b>, its programs{' '}
           <b className="mono">{printCpu(point.ownCpu)}</b>, agent{' '}
-          <b className="mono">{printCpu(point.agentCpu)}</b> <span className="muted">% of one CPU;</span>{' '}
+          <b className="mono">{printCpu(point.agentCpu)}</b> <span className="muted">of one CPU;</span>{' '}
           <b className="mono">{printRough(point.eventsPerSecond)}</b> events/s,{' '}
           <b className="mono">{printBytes(point.bytesPerSecond)}</b>/s;{' '}
         </>

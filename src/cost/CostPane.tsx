@@ -51,7 +51,7 @@ function Sums({ point }: { readonly point: CostPoint }) {
           <span className="muted">{name}</span> <b className="mono">{value}</b>
         </span>
       ))}
-      <span className="muted">% of one CPU</span>
+      <span className="muted">of one CPU</span>
     </span>
   );
 }

@@ -113,8 +113,8 @@ export default function ShareDialog({ onClose }: { readonly onClose: () => void 
             ))}
           </details>
           <p className="muted">
-            With it: this view, {report === '' ? 'no report' : 'the report'}, {marks.length + pins.length}{' '}
-            marks and notes.{' '}
+            With it: this view, {report === '' ? 'no report' : 'the report'},{' '}
+            {notesText(marks.length + pins.length)}.{' '}
             <button className="link" onClick={() => session.store.setState({ dialog: 'report' })}>
               {report === '' ? 'Write a report' : 'See and change them'}
             </button>
@@ -168,6 +168,10 @@ export default function ShareDialog({ onClose }: { readonly onClose: () => void 
       </div>
     </Modal>
   );
+}
+
+function notesText(count: number): string {
+  return count === 1 ? 'one mark or note' : `${count} marks and notes`;
 }
 
 function hookIds(hops: readonly { readonly hook: number }[]): readonly number[] {

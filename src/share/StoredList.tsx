@@ -17,7 +17,9 @@ export function StoredList({ sent }: { readonly sent: number }) {
   if (!hasAgent || (shares.length === 0 && error === '')) return null;
   return (
     <details>
-      <summary>The agent keeps {shares.length} shares</summary>
+      <summary>
+        The agent keeps {shares.length} {shares.length === 1 ? 'share' : 'shares'}
+      </summary>
       {error !== '' && <p className="share-error">{error}</p>}
       <table>
         <thead>
