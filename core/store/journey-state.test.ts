@@ -104,7 +104,7 @@ describe('the state of an event', () => {
       }),
     });
     const readings = fc.constantFrom<Reading>('nobody', 'capture', 'user', 'nobody again', 'capture again');
-    const cuts = fc.integer({ min: 50, max: 4000 });
+    const cuts = fc.integer({ min: 300, max: 4000 });
     fc.assert(
       fc.property(
         fc.array(one, { maxLength: 14 }),
@@ -143,7 +143,7 @@ describe('the state of an event', () => {
           expect(new Map(causes)).toEqual(counted);
         },
       ),
-      { numRuns: 1000 },
+      { numRuns: 300 },
     );
   });
 
