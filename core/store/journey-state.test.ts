@@ -276,6 +276,27 @@ describe('a TLV more', () => {
     ]);
   });
 
+  it('is a change, for the columns as for the journey, when one without a column of its own did not stay as it was', () => {
+    const unknown = (value: number): number[] => [9, 1, value];
+    const cases: readonly (readonly [state: string, before: number[], after: number[]])[] = [
+      ['changed', [...trace(1), ...trace(2), ...room], [...trace(1), ...trace(3), ...verdict(1)]],
+      ['changed', [...trace(1), ...trace(2)], [...trace(1), ...verdict(1), ...room]],
+      ['changed', [...trace(1), ...unknown(4), ...room], [...trace(1), ...unknown(5), ...verdict(1)]],
+      ['changed', [...trace(1), ...unknown(4)], [...trace(1), ...verdict(1)]],
+      ['written', [...trace(1), ...trace(2), ...room], [...trace(1), ...trace(2), ...verdict(1)]],
+      ['written', [...trace(1), ...room], [...trace(1), ...unknown(4)]],
+    ];
+    for (const [state, before, after] of cases) {
+      const store = seen(
+        { hook: 'tcx/ingress@first', id: 1n, us: 0, meta: before, fields: PLACED },
+        { hook: 'tcx/ingress@last', id: 1n, us: 1, meta: after, fields: PLACED },
+      );
+      const told = [column(store, 1).split(' ')[0], journeyDetail(store, 0).hops[1]!.state];
+      expect([after, ...told]).toEqual([after, state, state]);
+      expect(store.hops.causes.list(1).map((counts) => counts.state)).toEqual([state]);
+    }
+  });
+
   it('is no writing at the first sighting of a packet that was under way', () => {
     const store = seen(
       { hook: 'netif_receive_skb', id: 1n, us: 0, meta: trace(1) },
