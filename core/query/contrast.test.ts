@@ -128,6 +128,40 @@ describe('what was so before, and what follows', () => {
     expect(before.map(fieldOf)).not.toContain('layer');
   });
 
+  /** 100 that have mark 9 from tcx/ingress@first on and lose metadata at `lostAt`, and 100 with mark 1 that go on. */
+  function marked(lostAt: (i: number) => number, wayOfOthers: readonly Partial<Seen>[] = []): CaptureStore {
+    const way = ['netif_receive_skb', 'tcx/ingress@first', 'tcx/ingress@last', 'nf/prerouting'];
+    return seen(
+      ...Array.from({ length: 200 }, (_, i): Seen[] => {
+        const isBad = i < 100;
+        return way.map((hook, at): Seen => {
+          const meta = isBad && at >= lostAt(i) ? {} : { meta: trace(i) };
+          const more = isBad ? {} : wayOfOthers[at];
+          const mark = at === 0 ? 0 : isBad ? 9 : 1;
+          return { hook, id: BigInt(i + 1), us: 10 * i + at, ...meta, fields: { mark }, ...more };
+        });
+      }).flat(),
+    );
+  }
+
+  function followsOf(of: CaptureStore, filter: string): boolean | undefined {
+    const query = new ContrastQuery(of, members('state == lost', of));
+    while (!query.advance(50)) continue;
+    return query.result(60).find((one) => one.filter === filter)?.follows;
+  }
+
+  it('is cut where most of them took their turn, whatever one among them did', () => {
+    expect(followsOf(marked(() => 2), 'mark == 9')).toBe(false);
+    expect(followsOf(marked((i) => (i === 0 ? 1 : 2)), 'mark == 9')).toBe(false);
+    // All at the hop where the mark is first seen: it may come of it as well.
+    expect(followsOf(marked(() => 1), 'mark == 9')).toBe(true);
+  });
+
+  it('is no matter of others having come further, also of those that took a turn of another kind later', () => {
+    const later: Partial<Seen>[] = [{}, {}, {}, { hook: 'kfree_skb', fields: { mark: 3 } }];
+    expect(followsOf(marked(() => 1, later), 'mark == 1')).toBe(true);
+  });
+
   it('tells nothing apart where nothing went wrong', () => {
     const { before, follows } = inSample('edge', 'proto == TCP && !drop');
     expect(before.length).toBeGreaterThan(3);

@@ -100,7 +100,7 @@ export class ContrastQuery {
       const inside = this.members(this.cursor);
       if (inside) this.inside++;
       else this.outside++;
-      const early = this.turns.before(this.cursor);
+      const early = this.turns.before(this.cursor, inside);
       for (const tally of this.tallies) tally.take(this.cursor, inside, earlyOf(tally.of.name, early));
     }
     return this.cursor === count;

@@ -3,18 +3,22 @@
  * was dropped. What is known from there on follows from it; what was so before may be why.
  */
 import { HOP_STATE } from '#core/diagnosis/types.ts';
+import { HOOK_BY_NAME } from '#core/format/hooks.ts';
 import type { CaptureStore } from '#core/store/capture-store.ts';
 import { EVENT_BIT, type EventChunk } from '#core/store/event-columns.ts';
 import { HARMS } from '#core/store/view.ts';
 import { eachEvent } from './journey-values.ts';
 
 const STATES: ReadonlySet<number> = new Set(HARMS.map((harm) => HOP_STATE[harm]));
-/** kfree_skb */
-const DROPPED_HOOK = 10;
+const DROPPED_HOOK = HOOK_BY_NAME.get('kfree_skb')!.id;
+/** Hops are where turns are taken when together they hold this share of them, the most frequent first: no outlier is. */
+const MOST_TURNS = 0.9;
 
 export class Turns {
-  /** Hops at which journeys that are asked about took theirs. */
-  private readonly hops = new Set<number>();
+  /** By hop, how many journeys that are asked about took theirs there. */
+  private readonly counts = new Map<number, number>();
+  /** Where most of them did; null = not worked out since the last was taken in. */
+  private usual: ReadonlySet<number> | null = null;
   private readonly store: CaptureStore;
 
   constructor(store: CaptureStore) {
@@ -23,32 +27,53 @@ export class Turns {
 
   /** Whether none of them took any: then nothing follows from it. */
   get none(): boolean {
-    return this.hops.size === 0;
+    return this.counts.size === 0;
   }
 
   /** Takes in a journey that is asked about. */
   take(journey: number): void {
-    const turns: number[] = [];
+    let turn = -1;
     eachEvent(this.store, journey, (chunk, row) => {
-      if (turns.length === 0 && this.isTurn(chunk, row)) turns.push(chunk.hop[row]!);
+      if (turn < 0 && this.isTurn(chunk, row)) turn = chunk.hop[row]!;
     });
-    for (const hop of turns) this.hops.add(hop);
+    if (turn < 0) return;
+    this.counts.set(turn, (this.counts.get(turn) ?? 0) + 1);
+    this.usual = null;
   }
 
   /**
-   * How many of a journey's events, in order of arrival, are before its turn; Infinity = all of them. One that took none
-   * is cut where those asked about took theirs, and at its end, or it would have seen more only because it went on.
+   * How many of a journey's events, in order of arrival, are before its turn; Infinity = all of them. One that is asked
+   * about (`inside`) and took a turn is cut there alone. Any other is cut where most of those asked about took theirs too, and
+   * at its end, or it would have seen more only because it went on.
    */
-  before(journey: number): number {
+  before(journey: number, inside: boolean): number {
     if (this.none) return Infinity;
-    const seen = { early: 0, turned: false };
+    const usual = (this.usual ??= this.mostTurns());
+    let own = Infinity;
+    let cut = Infinity;
+    let at = 0;
     eachEvent(this.store, journey, (chunk, row) => {
       const hop = chunk.hop[row]!;
-      seen.turned ||=
-        this.isTurn(chunk, row) || this.hops.has(hop) || this.store.hops.places[hop]!.lane === 'end';
-      if (!seen.turned) seen.early++;
+      if (own === Infinity && this.isTurn(chunk, row)) own = at;
+      if (cut === Infinity && (usual.has(hop) || this.store.hops.places[hop]!.lane === 'end')) cut = at;
+      at++;
     });
-    return seen.turned ? seen.early : Infinity;
+    return inside && own < Infinity ? own : Math.min(own, cut);
+  }
+
+  private mostTurns(): ReadonlySet<number> {
+    const hops = [...this.counts].sort(([, a], [, b]) => b - a);
+    let left = MOST_TURNS * hops.reduce((sum, [, count]) => sum + count, 0);
+    const most = new Set<number>();
+    let least = 0;
+    for (const [hop, count] of hops) {
+      // Of hops that hold as many, all or none.
+      if (left <= 0 && count < least) break;
+      most.add(hop);
+      least = count;
+      left -= count;
+    }
+    return most;
   }
 
   private isTurn(chunk: EventChunk, row: number): boolean {
