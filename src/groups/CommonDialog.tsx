@@ -5,6 +5,7 @@ import { Modal } from '#src/app/Modal.tsx';
 import { valueProps } from '#src/keys/focused-value.ts';
 import { printCount } from '#src/list/print.ts';
 import { usePage, useSession } from '#src/state/context.ts';
+import { HARMED } from '#src/state/harm.ts';
 import { isFiltered } from '#src/state/list-filter.ts';
 import { marksFilter } from '#src/state/marks.ts';
 import { shareText } from './shares.ts';
@@ -58,8 +59,6 @@ export default function CommonDialog({ onClose }: { readonly onClose: () => void
     </Modal>
   );
 }
-
-const HARMED = 'state in {lost, clobbered, suspect, unreadable}';
 
 const PARTS = [
   {

@@ -1,13 +1,13 @@
 /** Whose path is drawn: all journeys, those of the filter, or two sides that are compared. */
 import { useMemo } from 'react';
 import type { Edge, FilterError, Hop, JourneySet, PathNumbers } from '#workers/api.ts';
+import { HARMED } from '#src/state/harm.ts';
 import { isFiltered, listFilterOf, NO_FILTER } from '#src/state/list-filter.ts';
 import type { Comparison, LinkState } from '#src/state/link.ts';
 import { usePage } from '#src/state/context.ts';
 import { useAsked } from '#src/state/use-query.ts';
 import type { Side } from './layout.ts';
 
-const HARMED = 'state in {lost, clobbered, suspect, unreadable}';
 /** What is compared when nothing else is asked for. */
 export const INTACT_OR_HARMED: Comparison = { a: `meta && !(${HARMED})`, b: HARMED };
 

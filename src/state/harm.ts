@@ -2,6 +2,9 @@
 import type { HopState } from '#core/diagnosis/types.ts';
 import { HARMS, type Harm } from '#workers/api.ts';
 
+/** Journeys whose metadata came to harm, as a filter. */
+export const HARMED = `state in {${HARMS.join(', ')}}`;
+
 export function isHarm(state: string): state is Harm {
   return (HARMS as readonly string[]).includes(state);
 }
