@@ -59,6 +59,17 @@ describe('a link that names its capture', () => {
     expect([metadata, where]).toEqual([link.metadata, link.where]);
   });
 
+  it('names TLVs as the filter language has them: with signs in the name, and not what a text says', async () => {
+    const { store } = await open({
+      where: 'tlv.trace-id exists and comm == "tlv.foo" or tlv["a name"] exists',
+      capture: ELSEWHERE,
+    });
+    await vi.waitFor(() => expect(store.getState().problems).toHaveLength(1));
+    expect(store.getState().problems[0]?.remedy).toBe(
+      'Not here: tlv.trace-id, tlv.a name. The rest of it is in force.',
+    );
+  });
+
   it('is held against what is open when Back leads to it', async () => {
     const { store, session } = await open({});
     await session.navigate({ ...EMPTY_LINK, metadata: 'with', capture: ELSEWHERE });

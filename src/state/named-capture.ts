@@ -42,18 +42,12 @@ export async function otherCapture(
   };
 }
 
-/** In an expression; a name in quotation marks is what is between them. */
-const TLV = /\btlv(?:\.([\w.]+)|\["((?:[^"\\]|\\.)*)"\])/g;
-
-function tlvsOf({ where, compare, columns, sort, group }: LinkState): ReadonlySet<string> {
-  const fields = [sort?.field ?? '', group, ...(columns ?? []).map(({ name }) => name)];
-  const names = new Set(fields.filter((name) => name.startsWith('tlv.')));
-  for (const expression of [where, compare?.a ?? '', compare?.b ?? '']) {
-    for (const [, bare, quoted = ''] of expression.matchAll(TLV)) {
-      names.add(`tlv.${bare ?? quoted.replace(/\\(["\\])/g, '$1')}`);
-    }
-  }
-  return names;
+/** By the filter language, which is loaded for it. */
+async function tlvsOf({ where, compare, columns, sort, group }: LinkState): Promise<readonly string[]> {
+  const { namedFields } = await import('#core/query/named-fields.ts');
+  const named = [where, compare?.a ?? '', compare?.b ?? ''].flatMap((text) => [...namedFields(text)]);
+  const fields = [sort?.field ?? '', group, ...(columns ?? []).map(({ name }) => name), ...named];
+  return [...new Set(fields.filter((name) => name.startsWith('tlv.')))];
 }
 
 /** What the link names and the capture has not, in words. */
@@ -64,10 +58,10 @@ async function missingOf(api: WhitherWorker, link: LinkState, update: Update): P
     missing.push(`journey ${printJourneyId(journey)}`);
   if (hop !== null && hopOfKey(update.hops, hop) === null) missing.push(`hop ${hop}`);
   if (time !== null && !overlaps(time, update)) missing.push(`any event in ${printTime(time)}`);
-  const tlvs = tlvsOf(link);
-  if (tlvs.size === 0) return missing;
+  const tlvs = await tlvsOf(link);
+  if (tlvs.length === 0) return missing;
   const fields = new Set((await api.fields()).map(({ name }) => name));
-  return [...missing, ...[...tlvs].filter((tlv) => !fields.has(tlv))];
+  return [...missing, ...tlvs.filter((tlv) => !fields.has(tlv))];
 }
 
 function overlaps(time: { readonly fromNs: string; readonly toNs: string }, update: Update): boolean {
