@@ -18,6 +18,22 @@ describe('files that are opened together', () => {
     expect(new Uint8Array(await one.arrayBuffer())).toEqual(Uint8Array.from([...a.bytes, ...b.bytes]));
   });
 
+  it('are in the order of their names, however they were chosen', async () => {
+    const [a, b, c] = [capture('10.pcapng'), capture('2.pcapng'), capture('B.pcapng')];
+    for (const files of [
+      [a, b, c],
+      [c, b, a],
+      [b, c, a],
+    ]) {
+      const one = await together(files.map(({ file }) => file));
+      if (!(one instanceof File)) throw new Error(one.cause);
+      expect(one.name).toBe('10.pcapng + 2.pcapng + B.pcapng');
+      expect(new Uint8Array(await one.arrayBuffer())).toEqual(
+        Uint8Array.from([...a.bytes, ...b.bytes, ...c.bytes]),
+      );
+    }
+  });
+
   it.each([
     ['of another format', new File([Uint8Array.of(0xd4, 0xc3, 0xb2, 0xa1)], 'b.pcap')],
     ['empty', new File([], 'b.pcap')],
