@@ -4,7 +4,9 @@ import { defineConfig } from 'vitest/config';
 const VM_TESTS = ['agent/lab/vm/**/*.kernel.test.ts', 'agent/lab/taps/vm.kernel.test.ts'];
 
 /** The page of an agent that looks at this host. */
-const LIVE_TESTS = ['controls', 'joined', 'live', 'open', 'share-live', 'types'].map((name) => `e2e/${name}.e2e.ts`);
+const LIVE_TESTS = ['controls', 'joined', 'live', 'open', 'share-live', 'types'].map(
+  (name) => `e2e/${name}.e2e.ts`,
+);
 
 const env = { TZ: 'UTC', LC_ALL: 'C' };
 

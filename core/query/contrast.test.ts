@@ -151,15 +151,35 @@ describe('what was so before, and what follows', () => {
   }
 
   it('is cut where most of them took their turn, whatever one among them did', () => {
-    expect(followsOf(marked(() => 2), 'mark == 9')).toBe(false);
-    expect(followsOf(marked((i) => (i === 0 ? 1 : 2)), 'mark == 9')).toBe(false);
+    expect(
+      followsOf(
+        marked(() => 2),
+        'mark == 9',
+      ),
+    ).toBe(false);
+    expect(
+      followsOf(
+        marked((i) => (i === 0 ? 1 : 2)),
+        'mark == 9',
+      ),
+    ).toBe(false);
     // All at the hop where the mark is first seen: it may come of it as well.
-    expect(followsOf(marked(() => 1), 'mark == 9')).toBe(true);
+    expect(
+      followsOf(
+        marked(() => 1),
+        'mark == 9',
+      ),
+    ).toBe(true);
   });
 
   it('is no matter of others having come further, also of those that took a turn of another kind later', () => {
     const later: Partial<Seen>[] = [{}, {}, {}, { hook: 'kfree_skb', fields: { mark: 3 } }];
-    expect(followsOf(marked(() => 1, later), 'mark == 1')).toBe(true);
+    expect(
+      followsOf(
+        marked(() => 1, later),
+        'mark == 1',
+      ),
+    ).toBe(true);
   });
 
   it('tells nothing apart where nothing went wrong', () => {
