@@ -47,6 +47,7 @@ it('notes on a journey, a hop, a TLV, a time and a cause go in the link, and are
   for (const [on, text] of NOTES) {
     await page.keyboard.press('n');
     const choice = page.getByRole('dialog', { name: 'Note' }).getByRole('combobox');
+    await choice.waitFor();
     const options = await choice.locator('option').allTextContents();
     const label = options.find((option) => option.startsWith(on));
     expect(label, `${on} among ${options.join(', ')}`).toBeDefined();
@@ -73,11 +74,18 @@ it('notes on a journey, a hop, a TLV, a time and a cause go in the link, and are
   await expect.poll(() => kinds(receiver), POLL).toEqual(written);
   // No server was told what is in it.
   expect(asked.filter((url) => url.includes('share=') && url !== link)).toEqual([]);
-  await receiver.page.keyboard.press('y');
+  // Who opens it is told what it is, and where to read.
+  const line = receiver.page.getByRole('region', { name: 'Share' });
+  expect(await line.textContent()).toContain('addresses and names are pseudonyms');
+  await line.getByRole('button', { name: 'Report and notes' }).click();
   const shown = receiver.page.locator('.report-notes li');
   await expect.poll(() => shown.allTextContents(), POLL).toHaveLength(NOTES.length);
   for (const [, text] of NOTES) expect((await shown.allTextContents()).join('\n')).toContain(text);
   expect(receiver.faults).toEqual([]);
+  if (process.env['WHITHER_SHOTS']) {
+    await receiver.page.keyboard.press('Escape');
+    await receiver.page.screenshot({ path: `${process.env['WHITHER_SHOTS']}/share-line.png` });
+  }
   await receiver.close();
 });
 

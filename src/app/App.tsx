@@ -18,6 +18,7 @@ import { StatusBar } from '#src/status/StatusBar.tsx';
 import { TimelineStrip } from '#src/timeline/TimelineStrip.tsx';
 import { Header } from './Header.tsx';
 import { JoinedAgents } from './JoinedAgents.tsx';
+import { ShareLine } from './ShareLine.tsx';
 import { DIALOGS } from './dialogs.ts';
 import { later, Part } from './later.tsx';
 import { LaterPane } from './LaterPane.tsx';
@@ -56,6 +57,7 @@ export function App() {
     <div className="app">
       <Header />
       <JoinedAgents />
+      <ShareLine />
       <Problems />
       {inspecting ? (
         <>

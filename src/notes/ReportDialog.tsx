@@ -1,7 +1,6 @@
 /** The report: what a share opens with, and what is written before one is made. */
 import { useCallback, useEffect, useState } from 'react';
 import { MAX_REPORT_CHARS } from '#core/notes/limits.ts';
-import { shareLine } from '#core/share/manifest-sink.ts';
 import { Modal } from '#src/app/Modal.tsx';
 import { usePage, useSession } from '#src/state/context.ts';
 import { printJourneyId } from '#src/state/link.ts';
@@ -15,7 +14,7 @@ export default function ReportDialog({ onClose }: { readonly onClose: () => void
   const session = useSession();
   const report = usePage((state) => state.report);
   const title = usePage((state) => state.capture?.title ?? '');
-  const manifest = usePage((state) => state.arrived?.manifest ?? null);
+  const line = usePage((state) => state.arrived?.line ?? '');
   const marks = usePage((state) => state.marks);
   const pins = usePage((state) => state.pins);
   const [editing, setEditing] = useState(report === '');
@@ -46,7 +45,7 @@ export default function ReportDialog({ onClose }: { readonly onClose: () => void
   return (
     <Modal title={`Report: ${title}`} onClose={onClose}>
       <article className="report">
-        {manifest !== null && <p className="muted">{shareLine(manifest)}.</p>}
+        {line !== '' && <p className="muted">{line}.</p>}
         {editing && (
           <textarea
             data-first-focus

@@ -179,7 +179,7 @@ export class FakeWorker implements WhitherWorker {
     return this.#note('packShare', [], '');
   }
   arrivedShare() {
-    return this.#note('arrivedShare', [], { manifest: null, notes: null, faults: [] });
+    return this.#note('arrivedShare', [], { manifest: null, line: '', notes: null, faults: [] });
   }
   rows(from: number, count: number) {
     return this.#note('rows', [from, count], fakeRows({ from, count, generation: this.generation }));

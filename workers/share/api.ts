@@ -50,6 +50,8 @@ export interface MadeShare {
 /** What a capture that is a share says of itself. */
 export interface ArrivedShare {
   readonly manifest: ShareManifest | null;
+  /** What was taken out and replaced, in one line; '' = it is no share. */
+  readonly line: string;
   readonly notes: CaptureNotes | null;
   /** What could not be read of it. */
   readonly faults: readonly Problem[];

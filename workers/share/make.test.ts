@@ -77,6 +77,7 @@ it('makes of the list a share that opens, with its notes, and says what it is of
   expect((await again.session.rows(0, 1000)).journey.length).toBe(journey.length);
   expect(arrived.faults).toEqual([]);
   expect(arrived.manifest?.selection.journeys).toBe(journey.length);
+  expect(arrived.line).toMatch(/^a share of .*; addresses and names are pseudonyms$/);
   expect(arrived.notes).toEqual({ ...NOTES, view: [] });
 });
 
