@@ -40,8 +40,6 @@ export interface Between {
   readonly onlyNeighbour: boolean;
   /** Both known, and they differ. */
   readonly otherNetns: boolean;
-  /** The packet was not seen before, though it came through a hop that is watched: it was under way when that began. */
-  readonly underWay: boolean;
 }
 
 export const NOTHING_BETWEEN: Between = {
@@ -56,7 +54,6 @@ export const NOTHING_BETWEEN: Between = {
   neighbour: false,
   onlyNeighbour: false,
   otherNetns: false,
-  underWay: false,
 };
 
 const order = (name: string): number => HOOK_BY_NAME.get(name)!.order;
@@ -78,14 +75,13 @@ const DEVICE_START = order('dev_queue_xmit');
 
 /**
  * `programs`: those of the capture's host; null when it does not list them. `before` null: the packet was not seen
- * before. `kernel`: as of kernelVersion(), or KERNEL_UNKNOWN. `watched`: the places of all hops of the capture.
+ * before. `kernel`: as of kernelVersion(), or KERNEL_UNKNOWN.
  */
 export function between(
   before: Place | null,
   now: Place,
   programs: readonly Program[] | null,
   kernel: number,
-  watched: readonly Place[] = [],
 ): Between {
   if (now.lane === 'none' || before?.lane === 'none') return NOTHING_BETWEEN;
   const crossing = before !== null && before.lane === 'tx' && now.lane === 'rx';
@@ -116,12 +112,11 @@ export function between(
     onlyNeighbour:
       before !== null && before.hook === id('ip_finish_output2') && now.hook === id('dev_queue_xmit'),
     otherNetns: before !== null && before.netns !== 0 && now.netns !== 0 && before.netns !== now.netns,
-    underWay: before === null && watched.some((place) => isPassedBefore(place, now)),
   };
 }
 
-/** Whatever comes to `now`, behind tcx of a device, has come through stack entry there, or the first anchor. */
-function isPassedBefore(place: Place, now: Place): boolean {
+/** Whether what comes to `now`, behind tcx of a device, has come through `place`: stack entry there, or the first anchor. */
+export function isGateOf(place: Place, now: Place): boolean {
   const behind = now.lane === 'end' || (now.lane === 'rx' && now.order > CHAIN_START);
   const isGate = place.lane === 'rx' && (place.order === STACK_ENTRY || place.order === CHAIN_START);
   return (

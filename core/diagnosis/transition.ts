@@ -69,9 +69,7 @@ function set(out: Transition, state: HopStateCode, cause: CauseCode, known: Know
 
 /** Metadata where there was none, or where the packet was not seen before. Only XDP can set meta_len: nothing in TC or behind it can. */
 export function appeared(between: Between, out: Transition): void {
-  // It had it already where nobody looked yet: the first sighting is no writing.
-  if (between.underWay) set(out, HOP_STATE.present, CAUSE.none, KNOWN.unknown);
-  else if (between.xdp === 'some') set(out, HOP_STATE.written, CAUSE.xdpProgram, byXdp(between));
+  if (between.xdp === 'some') set(out, HOP_STATE.written, CAUSE.xdpProgram, byXdp(between));
   else set(out, HOP_STATE.written, CAUSE.unknown, KNOWN.unknown);
 }
 

@@ -2,7 +2,7 @@
  * What lies between two hops, worked out once for each pair and list of programs, with the two verdicts that
  * follow from it alone: most packets that are not as before are one of these.
  */
-import { between, type Between } from '#core/diagnosis/between.ts';
+import { between, isGateOf, type Between } from '#core/diagnosis/between.ts';
 import { KERNEL_UNKNOWN } from '#core/diagnosis/kernel-version.ts';
 import type { Place } from '#core/diagnosis/sighting.ts';
 import { appeared, rewritten } from '#core/diagnosis/transition.ts';
@@ -35,6 +35,9 @@ export class BetweenHops {
   private readonly byHost = new WeakMap<object, Pairs>();
   private host: HostFacts | null | undefined = undefined;
   private current: Pairs = [];
+  /** By hop, of the first `gatesAmong` hops. */
+  private gates: (readonly number[] | undefined)[] = [];
+  private gatesAmong = 0;
 
   constructor(places: readonly Place[]) {
     this.places = places;
@@ -47,13 +50,22 @@ export class BetweenHops {
     return (row[to] ??= this.make(from, to, host));
   }
 
+  /** Of the hops that there are so far, those that a packet came through before it came to `to`. */
+  gatesOf(to: number): readonly number[] {
+    const { places } = this;
+    if (this.gatesAmong !== places.length) {
+      this.gates = [];
+      this.gatesAmong = places.length;
+    }
+    return (this.gates[to] ??= [...places.keys()].filter((hop) => isGateOf(places[hop]!, places[to]!)));
+  }
+
   private make(from: number, to: number, host: HostFacts | null): Pair {
     const lies = between(
       from < 0 ? null : this.places[from]!,
       this.places[to]!,
       host?.programs ?? null,
       host?.kernelVersion ?? KERNEL_UNKNOWN,
-      this.places,
     );
     appeared(lies, transition);
     const first = { state: transition.state, cause: packCause(transition.cause, transition.known) };

@@ -4,7 +4,7 @@
  * body that is the same as the last of its kind is not parsed again.
  */
 import { GAP_CAUSE as GAP_CAUSE_AT, GAP_COUNT, GAP_FROM, GAP_INTERFACE } from '#core/format/layout.gen.ts';
-import { GAP_SIZE, GAP_TO, SECTION_RUN, SECTION_SIZE } from '#core/format/layout.gen.ts';
+import { GAP_SIZE, GAP_TO, SECTION_RUN, SECTION_SIZE, SECTION_STARTED } from '#core/format/layout.gen.ts';
 import { TRIGGERED_JOURNEY, TRIGGERED_SIZE, TRIGGERED_TEXT_LENGTH } from '#core/format/layout.gen.ts';
 import { BLOCK_SUBTYPE } from '#core/format/structs.ts';
 import { formatHex } from '#core/dissect/addresses.ts';
@@ -83,6 +83,8 @@ export class CaptureFacts {
   private readonly runNumbers = new Map<string, number>();
   /** Hex of the random id, by number of the run. */
   private readonly runIds: (string | undefined)[] = [];
+  /** Unix time in ns, likewise. */
+  private readonly starts: ({ readonly hi: number; readonly lo: number } | undefined)[] = [];
   private readonly hosts: { offset: number; facts: HostFacts | null }[] = [];
   private readonly byName = new Map<string, HostFacts>();
   /** By number of the run, of those with a section block. */
@@ -213,7 +215,7 @@ export class CaptureFacts {
     return this.hostAt(offset)?.dropReasons.get(reason) ?? `reason ${reason}`;
   }
 
-  /** @0 run. Sections with the same run continue its journeys. */
+  /** @0 run, @24 start. Sections with the same run continue its journeys. */
   private sectionBlock(block: CustomBlock): void {
     if (block.body.length < SECTION_SIZE) {
       this.skip(block, 'section', `${block.body.length} bytes, less than ${SECTION_SIZE}`);
@@ -226,6 +228,11 @@ export class CaptureFacts {
     else {
       this.runNumbers.set(key, this.run);
       this.runIds[this.run] = key;
+      const view = new DataView(block.body.buffer, block.body.byteOffset, block.body.byteLength);
+      this.starts[this.run] = {
+        hi: view.getUint32(SECTION_STARTED + 4, true),
+        lo: view.getUint32(SECTION_STARTED, true),
+      };
       this.saidOf[this.run] = { ...this.last, bodies: new Map(this.last.bodies) };
     }
     this.last = this.saidOf[this.run]!;
@@ -242,6 +249,11 @@ export class CaptureFacts {
   /** All 32 hex digits of it; '' when the capture has none. */
   runId(run: number): string {
     return this.runIds[run] ?? '';
+  }
+
+  /** When watching began in a run, Unix time in ns; null = the capture does not say. */
+  startOf(run: number): { readonly hi: number; readonly lo: number } | null {
+    return this.starts[run] ?? null;
   }
 
   private gapBlock(block: CustomBlock): void {

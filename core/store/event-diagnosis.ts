@@ -2,12 +2,19 @@
 import { causeOf, programsOf, writerText } from '#core/diagnosis/evidence.ts';
 import { Sighting } from '#core/diagnosis/sighting.ts';
 import { diagnose } from '#core/diagnosis/transition.ts';
-import { createTransition, HOP_STATE_NAMES, type Cause, type HopState } from '#core/diagnosis/types.ts';
+import {
+  createTransition,
+  HOP_STATE,
+  HOP_STATE_NAMES,
+  type Cause,
+  type HopState,
+} from '#core/diagnosis/types.ts';
 import type { CaptureStore } from './capture-store.ts';
 import { stateBySchema } from './cells.ts';
 import { EVENT_BIT } from './event-columns.ts';
 import { CHUNK_MASK } from './limits.ts';
 import { cameFrom, fillSighting } from './sighting-of.ts';
+import { wasUnderWay } from './under-way.ts';
 
 export interface EventDiagnosis {
   readonly state: HopState;
@@ -16,11 +23,9 @@ export interface EventDiagnosis {
   readonly writer: string;
 }
 
-const NOT_RECORDED: EventDiagnosis = {
-  state: 'none',
-  cause: { name: 'none', operation: '', known: 'unknown', evidence: '' },
-  writer: '',
-};
+const NOT_RECORDED = unexplained('none');
+/** It had its metadata where nobody looked yet: the first sighting is no writing. */
+const UNDER_WAY = unexplained('present');
 
 const beforeSighting = new Sighting();
 const nowSighting = new Sighting();
@@ -47,6 +52,7 @@ export function eventDiagnosis(store: CaptureStore, event: number, telling: numb
   if (earlier !== null) fillSighting(store, before, beforeSighting);
   const from = earlier === null ? null : beforeSighting;
   diagnose(from, nowSighting, lies, kernel, transition);
+  if (before < 0 && transition.state === HOP_STATE.written && wasUnderWay(store, event)) return UNDER_WAY;
   const had = earlier === null ? 0 : earlier.area[before & CHUNK_MASK]!;
   transition.state = stateBySchema(store, transition.state, had, chunk.area[row]!);
   return {
@@ -54,4 +60,8 @@ export function eventDiagnosis(store: CaptureStore, event: number, telling: numb
     cause: causeOf(from, nowSighting, lies, kernel, host?.kernel ?? '', transition),
     writer: writerText(programsOf(lies, transition.cause)),
   };
+}
+
+function unexplained(state: HopState): EventDiagnosis {
+  return { state, cause: { name: 'none', operation: '', known: 'unknown', evidence: '' }, writer: '' };
 }

@@ -239,6 +239,49 @@ describe('the state of an event', () => {
   });
 });
 
+describe('a packet under way when watching began', () => {
+  const [gate, late] = ['netif_receive_skb', 'nf/local_in'];
+  const ofLate = (...events: Seen[]): string => {
+    const store = seen(...events);
+    const event = events.findIndex(({ id }) => id === 2n);
+    const { state } = eventDiagnosis(store, event, -1);
+    expect(column(store, event).split(' ')[0]).toBe(state);
+    return state;
+  };
+  const atGate = (us: number): Seen => ({ hook: gate!, id: 1n, us, meta: trace(1) });
+  const behind = (us: number): Seen => ({ hook: late!, id: 2n, us, meta: trace(2) });
+
+  it('had its metadata, so nobody wrote it', () => {
+    expect(ofLate(atGate(0), behind(1))).toBe('present');
+    expect(ofLate(atGate(0), behind(999_999))).toBe('present');
+  });
+
+  it('is none that comes later, whatever was lost of it', () => {
+    expect(ofLate(atGate(0), behind(1_000_000))).toBe('written');
+    expect(ofLate(atGate(0), behind(3_600_000_000))).toBe('written');
+  });
+
+  it('is none where the hop that it should have come through is declared and sees nothing', () => {
+    expect(ofLate(behind(1))).toBe('written');
+    // That of a bond: interfaces are declared all the same.
+    expect(ofLate(behind(1), { ...atGate(5), meta: [], state: META_STATE.none })).toBe('written');
+  });
+
+  it('is none that was seen at that hop, where it could not be read', () => {
+    const unreadable = { hook: gate!, id: 2n, us: 1, state: META_STATE.unreadable };
+    const store = seen(atGate(0), unreadable, behind(2));
+    expect([column(store, 2).split(' ')[0], eventDiagnosis(store, 2, -1).state]).toEqual([
+      'written',
+      'written',
+    ]);
+    const reordered = seen(atGate(0), behind(2), unreadable);
+    expect([column(reordered, 1).split(' ')[0], eventDiagnosis(reordered, 1, -1).state]).toEqual([
+      'written',
+      'written',
+    ]);
+  });
+});
+
 describe('a TLV more', () => {
   const counted = (store: ReturnType<typeof seen>): string[] =>
     store.hops.hops.flatMap(({ name }, hop) =>

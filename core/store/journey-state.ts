@@ -18,6 +18,7 @@ import { journeyEvents } from './journey-events.ts';
 import { JOURNEY, JOURNEY_BIT } from './journey-table.ts';
 import { CHUNK_MASK } from './limits.ts';
 import { cameFrom, fillSighting, isTelling } from './sighting-of.ts';
+import { wasUnderWay } from './under-way.ts';
 import { MAX_JOURNEY_EVENTS } from './view.ts';
 
 const beforeSighting = new Sighting();
@@ -35,7 +36,8 @@ export function trackState(
   const state = chunk.metaState[row]!;
   if (last < 0) {
     if (state === META_STATE.present && store.prints.origin(chunk.journey[row]!) === null) {
-      keep(store, chunk, row, 0, pairOf(store, -1, chunk.hop[row]!).appeared);
+      if (wasUnderWay(store, event)) chunk.state[row] = HOP_STATE.present;
+      else keep(store, chunk, row, 0, pairOf(store, -1, chunk.hop[row]!).appeared);
     } else if (state !== META_STATE.none) tell(store, event, -1);
     return;
   }
@@ -150,6 +152,10 @@ function tell(store: CaptureStore, event: number, telling: number, host = store.
     host?.kernelVersion ?? 0,
     transition,
   );
+  if (before < 0 && transition.state === HOP_STATE.written && wasUnderWay(store, event)) {
+    keepAs(store, chunk, row, HOP_STATE.present, 0);
+    return;
+  }
   const state = stateBySchema(store, transition.state, had, chunk.area[row]!);
   keepAs(store, chunk, row, state, packCause(transition.cause, transition.known));
 }
