@@ -5,6 +5,7 @@ import { PROTOCOL, PROTOCOL_NAMES } from '#core/dissect/types.ts';
 import { EVENT_SIZE } from '#core/format/layout.gen.ts';
 import { META_STATE } from '#core/format/structs.ts';
 import { choiceOf } from '#core/metadata/choose.ts';
+import { decoderOf } from '#core/metadata/decoder-of.ts';
 import { compileSchema, type AreaDecoder } from '#core/metadata/scan.ts';
 import { typeWidth } from '#core/metadata/type-number.ts';
 import type { MetadataSchema } from '#core/metadata/types.ts';
@@ -49,7 +50,7 @@ export class InspectSink implements CaptureSink {
     this.window = new JourneyWindow(this.decoder);
     this.facts = new CaptureFacts({
       schema: (found) => {
-        if (!this.ownSchema) this.decoder = compileSchema(found);
+        if (!this.ownSchema) this.decoder = found === null ? null : decoderOf(found);
       },
       gap: () => undefined,
       cost: () => true,

@@ -45,8 +45,8 @@ export interface FoundGap {
 }
 
 export interface FactsListener {
-  /** A schema that differs from the one before. */
-  schema(schema: MetadataSchema): void;
+  /** Another schema than before reads what comes; null = none does, for the run that it is of has none. */
+  schema(schema: MetadataSchema | null): void;
   gap(gap: FoundGap): void;
   /** Body of a cost block (cost-log.ts), valid during the call. false = it is none. */
   cost(body: Uint8Array): boolean;
@@ -61,7 +61,10 @@ interface Said {
   host: HostFacts | null;
   filter: CaptureFilter | null;
   missing: readonly Unattached[];
+  /** What the last schema block was parsed to, which another run may have said. */
   schema: MetadataSchema | null;
+  /** What reads the metadata of the run: its last schema that is one. */
+  readBy: MetadataSchema | null;
 }
 
 export class CaptureFacts {
@@ -89,9 +92,18 @@ export class CaptureFacts {
   private readonly byName = new Map<string, HostFacts>();
   /** By number of the run, of those with a section block. */
   private readonly saidOf: (Said | undefined)[] = [];
-  private last: Said = { bodies: new Map(), host: null, filter: null, missing: [], schema: null };
+  private last: Said = {
+    bodies: new Map(),
+    host: null,
+    filter: null,
+    missing: [],
+    schema: null,
+    readBy: null,
+  };
   /** The schema that the listener was told last. */
   private schemaInForce: MetadataSchema | null = null;
+  /** Of the section being read. */
+  private readBy: MetadataSchema | null = null;
   private readonly missing = new MissingHooks();
   /** Of the section being read: null = no catalogue yet. */
   private sectionMissing: readonly Unattached[] | null = null;
@@ -110,12 +122,15 @@ export class CaptureFacts {
     this.filter = null;
     this.sectionMissing = null;
     this.sectionHost = null;
+    this.readBy = null;
     this.run = this.runs++;
     if (this.hosts.at(-1)?.facts != null) this.hosts.push({ offset: info.offset, facts: null });
   }
 
   interface(info: InterfaceInfo): void {
     this.interfaces[info.id] = info.index;
+    // A section says its schema before the first of them, or has none.
+    this.useSchema();
   }
 
   custom(block: CustomBlock): void {
@@ -150,10 +165,10 @@ export class CaptureFacts {
         return;
       case BLOCK_SUBTYPE.schema:
         if (this.isNew(block)) this.last.schema = this.schemaBlock(block);
-        if (this.last.schema !== null && this.last.schema !== this.schemaInForce) {
-          this.schemaInForce = this.last.schema;
-          this.listener.schema(this.last.schema);
-        }
+        if (this.last.schema === null) return;
+        this.readBy = this.last.schema;
+        if (this.hasLedger) this.last.readBy = this.last.schema;
+        this.useSchema();
         return;
       case BLOCK_SUBTYPE.cost:
         if (!this.listener.cost(block.body)) {
@@ -233,9 +248,10 @@ export class CaptureFacts {
         hi: view.getUint32(SECTION_STARTED + 4, true),
         lo: view.getUint32(SECTION_STARTED, true),
       };
-      this.saidOf[this.run] = { ...this.last, bodies: new Map(this.last.bodies) };
+      this.saidOf[this.run] = { ...this.last, bodies: new Map(this.last.bodies), readBy: null };
     }
     this.last = this.saidOf[this.run]!;
+    this.readBy = this.last.readBy;
   }
 
   /**
@@ -254,6 +270,12 @@ export class CaptureFacts {
   /** When watching began in a run, Unix time in ns; null = the capture does not say. */
   startOf(run: number): { readonly hi: number; readonly lo: number } | null {
     return this.starts[run] ?? null;
+  }
+
+  private useSchema(): void {
+    if (this.readBy === this.schemaInForce) return;
+    this.schemaInForce = this.readBy;
+    this.listener.schema(this.readBy);
   }
 
   private gapBlock(block: CustomBlock): void {

@@ -4,7 +4,7 @@
  * files of their own. It never throws on input; what it cannot take is a Problem.
  */
 import { BLOCK_SUBTYPE } from '#core/format/structs.ts';
-import { compileSchema } from '#core/metadata/scan.ts';
+import { decoderOf } from '#core/metadata/decoder-of.ts';
 import { PacketBatch } from '#core/pcapng/packet-batch.ts';
 import * as PACKET from '#core/pcapng/packet-row.ts';
 import type {
@@ -115,7 +115,7 @@ export class CaptureStore implements CaptureSink {
     this.records = new RecordWriter(this.areas, this.tlvs, this.journeys, this.hops);
     this.extensions = new ExtensionWriter(seed, this.prints);
     this.facts = new CaptureFacts({
-      schema: (schema) => this.tlvs.addCaptured(compileSchema(schema)),
+      schema: (schema) => this.tlvs.addCaptured(schema === null ? null : decoderOf(schema)),
       gap: (gap) => {
         const hop = gap.interface === null ? null : this.hopOfInterface(gap.interface);
         if (gap.interface !== null && hop === null) this.gapNowhere(gap.offset);

@@ -6,6 +6,7 @@ import { inspectStoredEvent } from '#core/inspect/stored.ts';
 import { compileSchema } from '#core/metadata/scan.ts';
 import type { MetadataSchema, PartSchema, TlvType } from '#core/metadata/types.ts';
 import { CaptureReader } from '#core/pcapng/reader.ts';
+import { joinChunks } from '#core/pcapng/testing/generate-capture.ts';
 import { SCHEMA, sectionBytes, storeOf, trace, type Seen } from './testing/scenario.ts';
 
 const u32 = (name: string): TlvType => ({ type: 0, name, kind: 'uint', size: 4 });
@@ -92,5 +93,46 @@ describe('of several schemas in one document', () => {
   it('one that is for another place leaves areas alone', () => {
     const beside = { ...SCHEMA, where: { in: 'mark' } } as const;
     expect(valuesOf(sectionBytes({ seen: SEEN, schema: beside }))).toEqual(['', '', '']);
+  });
+});
+
+describe('of several hosts in one capture', () => {
+  const OTHER: MetadataSchema = { ...SCHEMA, types: [{ type: 1, name: 'other', kind: 'uint' }] };
+  const turn = (run: number, schema: MetadataSchema | null, i: number): Uint8Array =>
+    sectionBytes({ run, schema, seen: [{ hook: 'nf/prerouting', id: BigInt(i), us: i, meta: trace(i) }] });
+
+  it('one without a schema is read by none, whoever came before it and whether again', () => {
+    const [a, b] = [turn(1, SCHEMA, 1), turn(2, null, 2)];
+    expect(valuesOf(joinChunks([a, b]))).toEqual(['trace=1', '']);
+    expect(valuesOf(joinChunks([b, a]))).toEqual(['', 'trace=1']);
+    expect(valuesOf(joinChunks([a, b, turn(1, null, 3), turn(2, null, 4)]))).toEqual([
+      'trace=1',
+      '',
+      'trace=3',
+      '',
+    ]);
+    // The same document, said of another run as well.
+    expect(valuesOf(joinChunks([a, turn(3, SCHEMA, 2), b]))).toEqual(['trace=1', 'trace=2', '']);
+    // What is shown as the schema of the capture is one that it has.
+    expect(storeOf(joinChunks([a, b])).tlvs.current?.schema.name).toBe('test');
+  });
+
+  it('two take turns with one decoder each, however often', () => {
+    const turns = Array.from({ length: 300 }, (_, i) =>
+      turn(1 + (i & 1), i % 2 === 0 ? SCHEMA : OTHER, i + 1),
+    );
+    const store = storeOf(joinChunks(turns));
+    const decoders = new Set(
+      Array.from({ length: store.areas.count }, (_, i) => store.tlvs.decoderFor(i + 1)),
+    );
+    expect(decoders.size).toBe(2);
+    const values = Array.from({ length: 300 }, (_, i) => `${i % 2 === 0 ? 'trace' : 'other'}=${i + 1}`);
+    expect(valuesOf(joinChunks(turns))).toEqual(values);
+    store.rereading.begin(compileSchema(OTHER));
+    while (!store.rereading.advance(7)) continue;
+    store.rereading.begin(null);
+    while (!store.rereading.advance(7)) continue;
+    expect(store.tlvs.value(store.tlvs.names.indexOf('trace'), 299)?.lo).toBe(299);
+    expect(store.tlvs.value(store.tlvs.names.indexOf('trace'), 300)).toBeNull();
   });
 });

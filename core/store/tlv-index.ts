@@ -45,14 +45,21 @@ interface AreaReader {
   readonly layouts: (AreaLayouts | undefined)[];
 }
 
-interface Phase {
+/** How areas are read by one document. */
+interface Reading {
   readonly decoder: AreaDecoder;
-  /** Areas from this number on. */
-  readonly from: number;
   /** What decides which of the document's schemas reads an area. */
   readonly choice: 'none' | 'bytes' | 'place';
   /** One for each of the document's schemas. */
   readonly readers: ReadonlyMap<AreaDecoder, AreaReader>;
+}
+
+/** Where hosts take turns there are thousands of them, of a few readings. */
+interface Phase {
+  /** Areas from this number on. */
+  readonly from: number;
+  /** null = no schema is in force. */
+  readonly reading: Reading | null;
 }
 
 export class TlvIndex {
@@ -60,9 +67,11 @@ export class TlvIndex {
   readonly names: string[] = [];
   /** By chunk, then by column; made when the first value comes. */
   private chunks: (Cells | undefined)[][] = [];
-  private ofCapture: { from: number; decoder: AreaDecoder }[] = [];
+  private readonly ofCapture: { from: number; decoder: AreaDecoder | null }[] = [];
   private user: AreaDecoder | null = null;
   private phases: Phase[] = [];
+  /** Those of `phases`, in the order in which they first came. */
+  private readonly readings = new Map<AreaDecoder, Reading>();
   private readonly scan = createAreaScan();
   private readonly areas: AreaTable;
   private readonly origins: AreaOrigins;
@@ -78,14 +87,14 @@ export class TlvIndex {
     this.origins = origins;
   }
 
-  /** The schema in force for what arrives now; null = none. */
+  /** The user's schema, else the newest of the capture; null = none. */
   get current(): AreaDecoder | null {
-    return this.phases.at(-1)?.decoder ?? null;
+    return this.user ?? this.captured;
   }
 
   /** The newest schema of the capture itself, in force or not; null = it has none. */
   get captured(): AreaDecoder | null {
-    return this.ofCapture.at(-1)?.decoder ?? null;
+    return this.ofCapture.findLast(({ decoder }) => decoder !== null)?.decoder ?? null;
   }
 
   /** The first area that the schema in force reads: older ones may have been read by another. */
@@ -95,28 +104,38 @@ export class TlvIndex {
 
   /** The schema that reads this area; null = none. */
   decoderFor(area: number): AreaDecoder | null {
-    for (let i = this.phases.length - 1; i >= 0; i--) {
-      if (this.phases[i]!.from <= area) return this.chosen(this.phases[i]!, area);
-    }
-    return null;
+    const reading = this.phases[this.phaseOf(area)]?.reading ?? null;
+    return reading === null ? null : this.chosen(reading, area);
   }
 
-  private chosen({ decoder, choice }: Phase, area: number): AreaDecoder | null {
+  /** Index of the phase that an area is of; -1 = it came before the first. */
+  private phaseOf(area: number): number {
+    let low = 0;
+    for (let high = this.phases.length; low < high;) {
+      const middle = (low + high) >>> 1;
+      if (this.phases[middle]!.from <= area) low = middle + 1;
+      else high = middle;
+    }
+    return low - 1;
+  }
+
+  private chosen({ decoder, choice }: Reading, area: number): AreaDecoder | null {
     if (choice === 'none') return decoder;
     const { areas } = this;
     const place = choice === 'place' ? this.origins.place(area) : NOWHERE;
     return chooseDecoder(decoder, areas.page(area), areas.start(area), areas.length(area), place);
   }
 
-  /** A schema found in the capture: in force for the areas that follow. */
-  addCaptured(decoder: AreaDecoder): void {
+  /** A schema found in the capture: in force for the areas that follow; null = none is. */
+  addCaptured(decoder: AreaDecoder | null): void {
+    const { ofCapture } = this;
     const from = this.areas.count + 1;
-    const last = this.ofCapture.at(-1);
-    if (last?.from === from) this.ofCapture.pop();
-    this.ofCapture.push({ from, decoder });
+    const replaces = ofCapture.at(-1)?.from === from;
+    if (replaces) ofCapture.pop();
+    ofCapture.push({ from, decoder });
     if (this.user !== null) return;
-    if (last?.from === from) this.phases.pop();
-    this.phases.push(this.phase(decoder, from));
+    if (replaces) this.phases.pop();
+    this.phases.push({ from, reading: this.readingOf(decoder) });
   }
 
   /** The user's schema; null = those of the capture are in force. */
@@ -129,9 +148,9 @@ export class TlvIndex {
     this.user = decoder;
     this.names.length = 0;
     this.chunks = [];
+    this.readings.clear();
     const phases = decoder === null ? this.ofCapture : [{ from: 0, decoder }];
-    this.phases = [];
-    for (const { from, decoder: each } of phases) this.phases.push(this.phase(each, from));
+    this.phases = phases.map((phase) => ({ from: phase.from, reading: this.readingOf(phase.decoder) }));
     this.cursor = 1;
     this.target = this.areas.count;
     this.fresh = this.target + 1;
@@ -154,7 +173,7 @@ export class TlvIndex {
   }
 
   private readFresh(): void {
-    const needsPlace = this.phases.some(({ choice }) => choice === 'place');
+    const needsPlace = [...this.readings.values()].some(({ choice }) => choice === 'place');
     const end = needsPlace ? this.origins.advance() : this.areas.count;
     this.read(this.fresh, end);
     this.fresh = Math.max(this.fresh, end + 1);
@@ -162,13 +181,13 @@ export class TlvIndex {
 
   /** Reads areas `from` to `to`, each by the schema that is in force for it. */
   private read(from: number, to: number): void {
-    for (let p = this.phases.length - 1; p >= 0 && to >= from; p--) {
-      const phase = this.phases[p]!;
-      const start = Math.max(from, phase.from);
+    for (let p = this.phaseOf(to); p >= 0 && to >= from; p--) {
+      const { from: begin, reading } = this.phases[p]!;
+      const start = Math.max(from, begin);
       // Within one chunk the arrays that are written to stay the same.
-      for (let area = start; area <= to;) {
+      for (let area = start; reading !== null && area <= to;) {
         const last = Math.min(to, ((((area - 1) >>> CHUNK_SHIFT) + 1) << CHUNK_SHIFT) >>> 0);
-        this.readRun(phase, area, last);
+        this.readRun(reading, area, last);
         area = last + 1;
       }
       to = Math.min(to, start - 1);
@@ -176,19 +195,19 @@ export class TlvIndex {
   }
 
   /** Areas of one chunk and one schema. */
-  private readRun(phase: Phase, from: number, to: number): void {
+  private readRun(reading: Reading, from: number, to: number): void {
     const { areas, scan } = this;
-    const { choice } = phase;
-    let { decoder } = phase;
-    let reader = phase.readers.get(decoder)!;
+    const { choice } = reading;
+    let { decoder } = reading;
+    let reader = reading.readers.get(decoder)!;
     const chunkIndex = (from - 1) >>> CHUNK_SHIFT;
     const chunks = this.chunksAt(chunkIndex);
     for (let area = from; area <= to; area++) {
       if (choice !== 'none') {
-        const chosen = this.chosen(phase, area);
+        const chosen = this.chosen(reading, area);
         if (chosen === null) continue;
         decoder = chosen;
-        reader = phase.readers.get(chosen)!;
+        reader = reading.readers.get(chosen)!;
       }
       const words = areas.pageWords(area);
       const at = areas.start(area) >>> 2;
@@ -226,14 +245,14 @@ export class TlvIndex {
     const last = Math.min(to, this.fresh - 1);
     let end = last;
     const name = this.names[column]!;
-    for (let p = this.phases.length - 1; p >= 0 && end >= from; p--) {
-      const phase = this.phases[p]!;
-      const start = Math.max(from, phase.from);
-      if (phase.choice === 'none') {
-        this.visitRun(column, start, end, isBig(phase.decoder.schema, name), visit);
-      } else {
+    for (let p = this.phaseOf(end); p >= 0 && end >= from; p--) {
+      const { from: begin, reading } = this.phases[p]!;
+      const start = Math.max(from, begin);
+      if (reading?.choice === 'none') {
+        this.visitRun(column, start, end, isBig(reading.decoder.schema, name), visit);
+      } else if (reading !== null) {
         for (let area = start; area <= end; area++) {
-          const chosen = this.chosen(phase, area);
+          const chosen = this.chosen(reading, area);
           if (chosen !== null) this.visitRun(column, area, area, isBig(chosen.schema, name), visit);
         }
       }
@@ -261,10 +280,10 @@ export class TlvIndex {
     }
   }
 
-  /** The type of a column by the newest schema that has it; null = none has (any more). */
+  /** The type of a column by the schema that has it and came last; null = none has (any more). */
   typeOf(column: number): TlvType | null {
-    for (let p = this.phases.length - 1; p >= 0; p--) {
-      for (const { schema } of this.phases[p]!.readers.keys()) {
+    for (const { readers } of [...this.readings.values()].reverse()) {
+      for (const { schema } of readers.keys()) {
         const type = schema.types.find(({ name }) => name === this.names[column]);
         if (type !== undefined) return type;
       }
@@ -285,16 +304,19 @@ export class TlvIndex {
     return chunk;
   }
 
-  private phase(decoder: AreaDecoder, from: number): Phase {
+  private readingOf(decoder: AreaDecoder | null): Reading | null {
+    if (decoder === null) return null;
+    const known = this.readings.get(decoder);
+    if (known !== undefined) return known;
     const decoders = decoder.parts.map((part) => part.decoder);
     const columns = (one: AreaDecoder): Int16Array =>
       Int16Array.from(one.schema.types, (type) => this.columnNamed(type.name));
-    return {
-      decoder,
-      from,
-      choice: choiceOf(decoder),
-      readers: new Map([decoder, ...decoders].map((one) => [one, { column: columns(one), layouts: [] }])),
-    };
+    const readers = new Map(
+      [decoder, ...decoders].map((one) => [one, { column: columns(one), layouts: [] }] as const),
+    );
+    const reading: Reading = { decoder, choice: choiceOf(decoder), readers };
+    this.readings.set(decoder, reading);
+    return reading;
   }
 
   private columnNamed(name: string): number {

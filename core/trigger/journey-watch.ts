@@ -9,7 +9,8 @@ import { Sighting } from '#core/diagnosis/sighting.ts';
 import { diagnose } from '#core/diagnosis/transition.ts';
 import { createTransition, HOP_STATE } from '#core/diagnosis/types.ts';
 import { chooseDecoder, choiceOf, NOWHERE } from '#core/metadata/choose.ts';
-import { compileSchema, type AreaDecoder } from '#core/metadata/scan.ts';
+import { decoderOf } from '#core/metadata/decoder-of.ts';
+import { type AreaDecoder } from '#core/metadata/scan.ts';
 import type { CustomBlock, InterfaceInfo, PacketView, SectionInfo } from '#core/pcapng/types.ts';
 import { BetweenHops } from '#core/store/between-hops.ts';
 import { CaptureFacts } from '#core/store/capture-facts.ts';
@@ -49,7 +50,10 @@ export class JourneyWatch {
     if (decoder !== null) this.useSchema(decoder);
     this.span = { buf: ring.bytes, eventStart: 0, eventLength: 0 };
     this.facts = new CaptureFacts({
-      schema: (schema) => this.useSchema(compileSchema(schema)),
+      // It watches one run, which keeps the schema that it has.
+      schema: (schema) => {
+        if (schema !== null) this.useSchema(decoderOf(schema));
+      },
       gap: () => undefined,
       cost: () => true,
       triggered: () => undefined,
