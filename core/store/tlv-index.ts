@@ -312,7 +312,10 @@ export class TlvIndex {
     const columns = (one: AreaDecoder): Int16Array =>
       Int16Array.from(one.schema.types, (type) => this.columnNamed(type.name));
     const readers = new Map(
-      [decoder, ...decoders].map((one) => [one, { column: columns(one), layouts: [] }] as const),
+      [decoder, ...decoders].map((one): [AreaDecoder, AreaReader] => [
+        one,
+        { column: columns(one), layouts: [] },
+      ]),
     );
     const reading: Reading = { decoder, choice: choiceOf(decoder), readers };
     this.readings.set(decoder, reading);
