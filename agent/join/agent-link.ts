@@ -24,12 +24,14 @@ export function parseAgentLink(text: string): URL {
 }
 
 /** `refused`: it does not know this token, for each start of it has a new one. Rejects when it does not answer. */
-export async function admit(link: URL): Promise<Admission | 'refused'> {
+export async function admit(link: URL, stopping: AbortSignal): Promise<Admission | 'refused'> {
   const response = await fetch(link, {
     redirect: 'manual',
-    signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
+    signal: AbortSignal.any([stopping, AbortSignal.timeout(ANSWER_TIMEOUT_MS)]),
   });
   await response.body?.cancel();
+  // A proxy's word for an agent that is not there yet.
+  if (response.status >= 500) throw new Error(`HTTP ${response.status}`);
   const [cookie] = response.headers.getSetCookie();
   if (response.status !== REDIRECT || cookie === undefined) return 'refused';
   const stream = new URL('/stream', link);

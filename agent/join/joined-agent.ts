@@ -43,6 +43,12 @@ export class JoinedAgentStream {
   /** What it says of its own capture. */
   #captureText = '';
   #live = false;
+  /** What was wrong with the connection at hand; '' = nothing. */
+  #fault = '';
+  /** What it sent cannot be written. */
+  #ended = false;
+  /** Bytes that went into the log. */
+  #taken = 0;
   #admission: Admission | null = null;
   #spool = '';
   /** Where the next frame must begin; null before the first hello. */
@@ -65,14 +71,18 @@ export class JoinedAgentStream {
     this.#tell('connecting', 'Connecting.');
     for (let attempt = 0; !this.#stopped; attempt++) {
       try {
-        const admission = this.#admission ?? (await admit(this.#options.link));
+        const admission = this.#admission ?? (await admit(this.#options.link, this.#stopping.signal));
         if (admission === 'refused') {
           this.#tell('ended', 'It was started anew or does not know this link: join the link it prints now.');
           return;
         }
         this.#admission = admission;
+        const taken = this.#taken;
+        this.#fault = '';
         const { opened, status } = await this.#stream(admission);
-        if (this.#live) attempt = 0;
+        // Ended: why has been said.
+        if (this.#ended) return;
+        if (this.#taken > taken) attempt = 0;
         if (status === JOINS_ITSELF) {
           this.#tell('ended', 'It joins other agents itself: join those here, one by one.');
           return;
@@ -82,7 +92,9 @@ export class JoinedAgentStream {
         this.#live = false;
         this.#tell(
           'connecting',
-          `${opened ? 'The connection was cut' : 'It does not answer'}; trying again.`,
+          this.#fault === ''
+            ? `${opened ? 'The connection was cut' : 'It does not answer'}; trying again.`
+            : `${this.#fault} Trying again.`,
         );
       } catch (thrown) {
         this.#tell('connecting', `It does not answer (${reasonOf(thrown)}); trying again.`);
@@ -112,6 +124,7 @@ export class JoinedAgentStream {
 
   /** One connection, to its end. `status`: with which the upgrade was refused, if it was. */
   async #stream({ stream, headers }: Admission): Promise<{ opened: boolean; status: number | null }> {
+    if (this.#stopped) return { opened: false, status: null };
     const socket = new WebSocket(stream, {
       headers: { ...headers, [JOIN_HEADER]: '1' },
       perMessageDeflate: false,
@@ -139,7 +152,7 @@ export class JoinedAgentStream {
         ? this.#receiveData(data as Buffer, credit)
         : this.#receiveText((data as Buffer).toString('utf8'), credit);
       if (fault === '') return;
-      this.#captureText = fault;
+      this.#fault = fault;
       socket.terminate();
     });
     socket.on('unexpected-response', (_request, response) => {
@@ -178,7 +191,8 @@ export class JoinedAgentStream {
   #welcome(hello: Hello, credit: ReceiveCredit): void {
     const start = parseOffset(hello.start) ?? 0;
     if (this.#next !== null && (hello.reset || start !== this.#next)) {
-      this.#flush(null);
+      // Of what is held the credit goes back on the socket that it came by, where that is still open.
+      this.#flush(credit);
       this.#write(() => this.#options.input.missed());
     }
     // A later hello on the same socket: retention overtook us.
@@ -214,14 +228,17 @@ export class JoinedAgentStream {
     this.#heldBytes = 0;
     this.#write(async () => {
       await this.#options.input.append(blocks);
+      this.#taken += blocks.length;
       const grant = credit?.decoded(blocks.length) ?? 0;
       if (grant > 0) this.#send({ type: 'credit', bytes: grant });
     });
   }
 
   #write(work: () => Promise<void>): void {
-    this.#tail = this.#tail.then(work).catch((thrown: unknown) => {
+    const unlessStopped = (): Promise<void> | undefined => (this.#ended ? undefined : work());
+    this.#tail = this.#tail.then(unlessStopped).catch((thrown: unknown) => {
       // The spool says so of itself, too.
+      this.#ended = true;
       this.#tell('ended', lineOf(thrown));
       this.#stopping.abort();
       this.#socket?.terminate();

@@ -13,12 +13,14 @@ export function linksOf(texts: readonly string[]): readonly URL[] {
       `give --join at most ${MAX_JOINED} times`,
     );
   }
-  return texts.map(parseAgentLink);
+  // One that is given twice is joined once.
+  return [...new Map(texts.map(parseAgentLink).map((link) => [link.href, link])).values()];
 }
 
 export class JoinedAgents {
   readonly #streams: readonly JoinedAgentStream[];
   readonly #states: JoinedAgent[];
+  readonly #running: Promise<void>[] = [];
 
   constructor(
     links: readonly URL[],
@@ -40,7 +42,7 @@ export class JoinedAgents {
   }
 
   start(): void {
-    for (const stream of this.#streams) void stream.run();
+    for (const stream of this.#streams) this.#running.push(stream.run());
   }
 
   watchCost(on: boolean): void {
@@ -49,5 +51,6 @@ export class JoinedAgents {
 
   async stop(): Promise<void> {
     await Promise.all(this.#streams.map((stream) => stream.stop()));
+    await Promise.all(this.#running);
   }
 }

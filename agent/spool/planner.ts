@@ -9,6 +9,7 @@
 import { BLOCK_SUBTYPE, GAP_CAUSE } from '#core/format/structs.ts';
 import { BLOCK_CUSTOM, BLOCK_SHB } from '#core/pcapng/blocks.ts';
 import { Failure } from '../failure.ts';
+import type { JoinedGuard } from './joined-guard.ts';
 import { BlockCutter } from './block-cutter.ts';
 import { gapBlock, schemaBlock, subtypeAt } from './whither-block.ts';
 import { copyOf, SectionTracker } from './section-tracker.ts';
@@ -34,20 +35,20 @@ export interface Step {
 export class PlannerInput {
   readonly cutter = new BlockCutter();
   readonly tracker = new SectionTracker();
-  /** The stream of an agent, which has seen to its schemas and gaps itself. */
-  readonly joined: boolean;
+  /** The stream of an agent, which has seen to its schemas and gaps itself, and is not trusted. null = this host's. */
+  readonly guard: JoinedGuard | null;
   /** The schemas wait for the section block, which has to come first. */
   schemasDue = false;
 
-  constructor(joined: boolean) {
-    this.joined = joined;
+  constructor(guard: JoinedGuard | null) {
+    this.guard = guard;
   }
 }
 
 export class Planner {
   readonly #options: PlannerOptions;
   readonly #schemaBlocks: Uint8Array[];
-  readonly #own = new PlannerInput(false);
+  readonly #own = new PlannerInput(null);
   /** Whose section the log is in. */
   #current = this.#own;
   #segmentBytes = 0;
@@ -72,6 +73,7 @@ export class Planner {
   ): { readonly steps: readonly Step[]; readonly failure: Failure | null } {
     let failure: Failure | null = null;
     try {
+      input.guard?.check(chunk);
       input.cutter.push(chunk, (type, bytes, view, start, length) =>
         this.#visit(input, type, bytes, view, start, length),
       );
@@ -100,6 +102,7 @@ export class Planner {
   /** What a joined agent had for us is gone; what comes next begins with a section. */
   missed(input: PlannerInput): readonly Step[] {
     input.cutter.reset();
+    input.guard?.reset();
     if (!input.tracker.active) return [];
     const now = BigInt(Math.trunc(this.#options.now())) * 1_000_000n;
     this.#enter(input);
@@ -147,8 +150,8 @@ export class Planner {
   }
 
   #beginSection(input: PlannerInput, bytes: Uint8Array, view: DataView, start: number, length: number): void {
-    const { tracker, joined } = input;
-    if (tracker.active && !joined) {
+    const { tracker, guard } = input;
+    if (tracker.active && guard === null) {
       const restart = BigInt(Math.trunc(this.#options.now())) * 1_000_000n;
       this.#enter(input);
       this.#emit({ roll: false, bytes: gapBlock(GAP_CAUSE.probeRestart, tracker.lastEventNs(), restart) });
@@ -156,7 +159,7 @@ export class Planner {
     tracker.see(BLOCK_SHB, bytes, view, start, length);
     this.#current = input;
     this.#emit({ roll: true, bytes: copyOf(bytes, start, length) });
-    input.schemasDue = !joined && this.#schemaBlocks.length > 0;
+    input.schemasDue = guard === null && this.#schemaBlocks.length > 0;
   }
 
   /** What follows belongs to the section of `input`. */

@@ -6,6 +6,7 @@ import { joinBytes } from '#core/pcapng/testing/record-calls.ts';
 import { CaptureStore } from '#core/store/capture-store.ts';
 import { MAX_HOSTS } from '#core/store/limits.ts';
 import { event, preamble, section } from '../testing/section.ts';
+import { JoinedGuard, MAX_SECTIONS_A_SECOND } from './joined-guard.ts';
 import { Planner, PlannerInput, type Step } from './planner.ts';
 
 const NOW_MS = 1_795_392_100_000;
@@ -38,7 +39,7 @@ it('keeps what each host said, whatever comes between, in any chunks and segment
   fc.assert(
     fc.property(chunks, fc.integer({ min: 800, max: 9000 }), (turns, segmentBytes) => {
       const plan = planner(segmentBytes);
-      const joined = new PlannerInput(true);
+      const joined = new PlannerInput(new JoinedGuard(() => NOW_MS));
       const streams = {
         own: { bytes: section({ run: 1, events: 40, hostname: 'a' }), at: 0 },
         joined: { bytes: section({ run: 2, events: 40, hostname: 'b' }), at: 0 },
@@ -84,7 +85,7 @@ it('keeps what each host said, whatever comes between, in any chunks and segment
 
 it('is read for as long as one likes: what a host repeats is nothing new', () => {
   const plan = planner(Infinity);
-  const joined = new PlannerInput(true);
+  const joined = new PlannerInput(new JoinedGuard(() => NOW_MS));
   const turns = MAX_HOSTS + 100;
   const steps = [...plan.push(preamble(1, 'a')).steps, ...plan.push(preamble(2, 'b'), joined).steps];
   for (let k = 0; k < turns; k++) {
@@ -100,5 +101,31 @@ it('is read for as long as one likes: what a host repeats is nothing new', () =>
     const host = number % 2 === 0 ? 'a' : 'b';
     expect(store.hops.hops[hop[number]!]!.host).toBe(host);
     expect(store.facts.hostAt(offsets[number]!)?.hostname).toBe(host);
+  }
+});
+
+it('refuses of a joined agent what a page would stop at, before any of it is written', () => {
+  const short = Buffer.alloc(16);
+  short.writeUInt32LE(1, 0);
+  short.writeUInt32LE(16, 4);
+  short.writeUInt32LE(16, 12);
+  const bad: readonly (readonly [string, Uint8Array])[] = [
+    ['an interface block of 16 bytes', joinBytes(preamble(2, 'b'), short)],
+    [
+      'sections without end',
+      joinBytes(...Array.from({ length: MAX_SECTIONS_A_SECOND + 1 }, () => preamble(2, 'b'))),
+    ],
+    ['a section of another version', new Uint8Array(preamble(2, 'b')).fill(2, 12, 13)],
+  ];
+  for (const [what, bytes] of bad) {
+    const plan = planner(Infinity);
+    const own = plan.push(section({ run: 1, events: 3, hostname: 'a' })).steps;
+    const { steps, failure } = plan.push(bytes, new PlannerInput(new JoinedGuard(() => NOW_MS)));
+    expect(failure?.message, what).toMatch(/^the other agent's stream is refused: /);
+    expect(steps).toEqual([]);
+    // Nobody else hears of it.
+    const more = plan.push(event(3)).steps;
+    const log = storeOf(joinBytes(...[...own, ...more].map((step) => step.bytes)));
+    expect([log.events.count, log.problems]).toEqual([4, []]);
   }
 });

@@ -11,6 +11,7 @@ import { codeOf, Failure } from '../failure.ts';
 import { MAX_BLOCK_BYTES, wholeBlocks } from './block-cutter.ts';
 import { openDirectory, type OpenedDirectory } from './directory.ts';
 import type { CaptureLog } from './log.ts';
+import { JoinedGuard } from './joined-guard.ts';
 import { Planner, PlannerInput, type Step } from './planner.ts';
 import { Segment } from './segment.ts';
 
@@ -127,7 +128,7 @@ export class Spool implements CaptureLog {
 
   /** Another stream beside the probe's. */
   join(): JoinedInput {
-    const input = new PlannerInput(true);
+    const input = new PlannerInput(new JoinedGuard(this.#now));
     const isCurrent = (): boolean => this.#planner.isCurrent(input);
     return {
       get isCurrent() {
