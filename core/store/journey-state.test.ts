@@ -248,8 +248,8 @@ describe('a packet under way when watching began', () => {
     expect(column(store, event).split(' ')[0]).toBe(state);
     return state;
   };
-  const atGate = (us: number): Seen => ({ hook: gate!, id: 1n, us, meta: trace(1) });
-  const behind = (us: number): Seen => ({ hook: late!, id: 2n, us, meta: trace(2) });
+  const atGate = (us: number): Seen => ({ hook: gate, id: 1n, us, meta: trace(1) });
+  const behind = (us: number): Seen => ({ hook: late, id: 2n, us, meta: trace(2) });
 
   it('had its metadata, so nobody wrote it', () => {
     expect(ofLate(atGate(0), behind(1))).toBe('present');
@@ -268,7 +268,7 @@ describe('a packet under way when watching began', () => {
   });
 
   it('is none that was seen at that hop, where it could not be read', () => {
-    const unreadable = { hook: gate!, id: 2n, us: 1, state: META_STATE.unreadable };
+    const unreadable = { hook: gate, id: 2n, us: 1, state: META_STATE.unreadable };
     const store = seen(atGate(0), unreadable, behind(2));
     expect([column(store, 2).split(' ')[0], eventDiagnosis(store, 2, -1).state]).toEqual([
       'written',
