@@ -1,4 +1,5 @@
 /** Captures: the reader alone, the store with what is asked of it, blocks as the agent and the trigger take them. */
+import { OneHop } from '#core/emit/one-hop.ts';
 import { BLOCK_SUBTYPE } from '#core/format/structs.ts';
 import { WiresharkExport } from '#core/emit/for-wireshark.ts';
 import { BudgetQuery } from '#core/budget/budget-query.ts';
@@ -65,7 +66,9 @@ const reader: Target = {
   run: (input) => {
     const one = new CaptureReader(deafSink());
     feed(one, input);
-    return one;
+    const hop = new OneHop('edge0:tcx/ingress@last');
+    hop.take(input);
+    return [one, hop];
   },
 };
 

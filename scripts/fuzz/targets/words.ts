@@ -6,6 +6,7 @@ import { parseOffset } from '#core/protocol/offset.ts';
 import { compileFilter } from '#core/query/compile.ts';
 import { completeFilter } from '#core/query/complete.ts';
 import { explainFilter } from '#core/query/explain.ts';
+import { namedFields } from '#core/query/named-fields.ts';
 import { quoteValue } from '#core/query/parse.ts';
 import { Query } from '#core/query/query.ts';
 import { META_STATE } from '#core/format/structs.ts';
@@ -90,7 +91,7 @@ const filters: Target = {
       store,
     );
     holds(quoted.ok, 'quoted text that is no value');
-    return [compiled, options];
+    return [compiled, options, namedFields(text)];
   },
 };
 
