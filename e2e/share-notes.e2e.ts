@@ -90,7 +90,8 @@ it('notes on a journey, a hop, a TLV, a time and a cause go in the link, and are
 });
 
 it('the report is printed alone, without the page around it', async () => {
-  const { page, faults, close } = await openPage(browser);
+  const opened = await openPage(browser);
+  const { page, faults } = opened;
   await page.goto(`${host.url}?source=sample:forward&journey=11`);
   await waitForState(page, 'done');
   await page.locator('.matrix').waitFor();
@@ -105,5 +106,5 @@ it('the report is printed alone, without the page around it', async () => {
   expect(await page.locator('.report-actions').isVisible()).toBe(false);
   expect(await page.locator('.list-row').first().isVisible()).toBe(false);
   expect(faults).toEqual([]);
-  await close();
+  await opened.close();
 });

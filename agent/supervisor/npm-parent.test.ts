@@ -20,7 +20,7 @@ const onLinux = test.skipIf(process.platform !== 'linux');
 
 interface Below {
   readonly program: number;
-  end(): void;
+  readonly end: () => void;
 }
 
 /** Runs the program by a shell, as npm does, below something that is called `title`. */
@@ -42,7 +42,8 @@ async function runBelow(title: string, command: string): Promise<Below> {
     parent.kill('SIGKILL');
     if (isAlive(program)) process.kill(program, 'SIGKILL');
   });
-  return { program, end: () => parent.kill('SIGTERM') };
+  const end = (): void => void parent.kill('SIGTERM');
+  return { program, end };
 }
 
 onLinux('what npm runs ends when npm is killed', async () => {
