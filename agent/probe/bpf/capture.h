@@ -381,20 +381,23 @@ static __noinline int observed(struct sk_buff *skb, struct net_device *dev,
 static __always_inline void observe(struct sk_buff *skb, struct net_device *dev,
 				    const struct hook hook, const bool direct)
 {
+	int slot = NO_SLOT, place;
 	struct found found;
-	int slot, place;
+	bool watched;
 
 	if (!dev)
 		return;
+	watched = device_watched(dev, direct);
 	place = address_of_skb(skb);
 	if (place == NOWHERE) {
-		if (!device_watched(dev, direct))
+		if (!watched)
 			return;
 		if (!config.frames && !wanted(skb, ADDRESS(skb, head),
 					      device_is_ethernet(dev, direct), hook.raw, direct))
 			return;
 	}
-	slot = device_slot(dev, direct);
+	if (watched)
+		slot = device_slot(dev, direct);
 	if (slot != NO_SLOT && config.slots && !(config.slots >> slot & 1))
 		return;
 	found = (struct found){ .slot = slot, .place = place, .hook = hook };

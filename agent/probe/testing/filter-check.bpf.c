@@ -11,8 +11,7 @@
 #include "../bpf/kernel-types.h"
 
 const volatile struct wh_config config SEC(".rodata.config") = { .filter = WH_FILTER_EXPRESSION |
-									   WH_FILTER_TAGS |
-									   WH_FILTER_LENGTH };
+									   WH_FILTER_TAGS };
 
 #include "../bpf/tlv.h"
 #include "../bpf/filter.h"
