@@ -66,7 +66,6 @@ struct translation {
 	unsigned next_word;
 	struct packet_access access;
 	bool tags;
-	bool length;
 	bool fails; /* some way leads to TO_FAIL */
 	int error;
 };

@@ -169,8 +169,8 @@ static void translate_one(struct translation *t, const struct sock_filter *c, lo
 	}
 }
 
-/* From the arguments to the registers. `scratch`: the filter uses that memory, and kernels before
- * 6.4 do not let anybody read stack that was not written. */
+/* From the arguments to the registers. `scratch`: the filter uses that
+ * memory, and kernels before 6.4 do not let anybody read stack that was not written. */
 static void prologue(struct translation *t, bool scratch)
 {
 	size_t untagged;
@@ -191,8 +191,7 @@ static void prologue(struct translation *t, bool scratch)
 		alu(t, BPF_ADD, BPF_REG_3, BPF_REG_4);
 		land(t, untagged);
 	}
-	if (t->length)
-		store(t, BPF_REG_10, LENGTH, BPF_REG_3);
+	store(t, BPF_REG_10, LENGTH, BPF_REG_3);
 	op(t, BPF_STX | BPF_MEM | BPF_DW, BPF_REG_10, BPF_REG_1, FROM, 0);
 	if (t->access.cast_function) {
 		cast(t);
@@ -233,7 +232,7 @@ static void translate(struct translation *t, const struct sock_filter *classic, 
 		resolve(t, count, fail, end);
 }
 
-int filter_translate(const struct sock_filter *classic, size_t count, bool tags, bool length,
+int filter_translate(const struct sock_filter *classic, size_t count, bool tags,
 		     struct packet_access access, struct bpf_insn *out, size_t room)
 {
 	struct translation t = {
@@ -246,7 +245,6 @@ int filter_translate(const struct sock_filter *classic, size_t count, bool tags,
 		.known = calloc(count, sizeof(*t.known)),
 		.access = access,
 		.tags = tags,
-		.length = length,
 	};
 
 	_Static_assert(WH_FILTER_ROOM < INT16_MAX, "any two instructions can be jumped between");

@@ -23,11 +23,10 @@ struct packet_access {
 
 /* Writes the body of a function that takes what FILTER() of bpf/filter.h says and returns 0 = does
  * not match, else 1 or what the filter returns. With `tags` the accelerated VLAN tag of the packet
- * is seen where it stood on the wire, with `length` it may ask for the length of the packet. As
- * bpf_filter() of libpcap, a load beyond the bytes that are there ends with 0. Returns the number
- * of instructions, -ENOSPC when it takes more than `room`, -EINVAL for what no classic filter has.
- */
-int filter_translate(const struct sock_filter *classic, size_t count, bool tags, bool length,
+ * is seen where it stood on the wire. As bpf_filter() of libpcap, a load beyond the bytes that are
+ * there ends with 0. Returns the number of instructions, -ENOSPC when it takes more than `room`,
+ * -EINVAL for what no classic filter has. */
+int filter_translate(const struct sock_filter *classic, size_t count, bool tags,
 		     struct packet_access access, struct bpf_insn *out, size_t room);
 
 #endif

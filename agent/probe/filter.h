@@ -29,7 +29,6 @@ struct filter {
 	struct sock_filter *network; /* from the network header; NULL = not to be decided there */
 	size_t network_count;
 	bool tags;     /* the expression looks for VLAN tags */
-	bool length;   /* it asks for the length of the packet */
 	bool has_mark; /* skb->mark & mark_mask must be mark */
 	uint32_t mark;
 	uint32_t mark_mask;

@@ -187,8 +187,6 @@ struct wh_config hooks_configuration(const struct options *o, const struct place
 
 	for (size_t slot = 0; slot < where->device_count; slot++)
 		config.ethernet |= (uint64_t)where->devices[slot].ethernet << slot;
-	config.mixed = config.ethernet &&
-		       (size_t)__builtin_popcountll(config.ethernet) < where->device_count;
 	filter_configure(&o->filter, &config);
 	config.watch_factor = 0x9e3779b1; /* 2^32 / golden ratio, and if it will not do, another */
 	while (!fill_watch(&config, where))

@@ -74,13 +74,12 @@ static int leave_empty(Elf *elf, struct image *image, const char *name)
 }
 
 static int put(Elf *elf, struct image *image, const char *name, const struct sock_filter *classic,
-	       size_t count, bool tags, bool length, struct packet_access access)
+	       size_t count, bool tags, struct packet_access access)
 {
 	struct function f;
 	int used = find_function(elf, image, name, &f) &&
 				   f.symbol->st_size == WH_FILTER_ROOM * sizeof(struct bpf_insn)
-			   ? filter_translate(classic, count, tags, length, access, f.at,
-					      WH_FILTER_ROOM)
+			   ? filter_translate(classic, count, tags, access, f.at, WH_FILTER_ROOM)
 			   : -ENOENT;
 
 	if (used > 0)
@@ -107,9 +106,7 @@ static int put_filter(Elf *elf, struct image *image, const struct filter *filter
 			       ? -1
 			       : 0;
 	return put(elf, image, "filter_link", filter->link, filter->link_count, filter->tags,
-		   filter->length, access) ||
-			       put(elf, image, "filter_network", network, count, false,
-				   filter->length, access)
+		   access) || put(elf, image, "filter_network", network, count, false, access)
 		       ? -1
 		       : 0;
 }

@@ -381,23 +381,20 @@ static __noinline int observed(struct sk_buff *skb, struct net_device *dev,
 static __always_inline void observe(struct sk_buff *skb, struct net_device *dev,
 				    const struct hook hook, const bool direct)
 {
-	int slot = NO_SLOT, place;
 	struct found found;
-	bool watched;
+	int slot, place;
 
 	if (!dev)
 		return;
-	watched = device_watched(dev, direct);
+	slot = device_slot(dev, direct);
 	place = address_of_skb(skb);
 	if (place == NOWHERE) {
-		if (!watched)
+		if (slot == NO_SLOT)
 			return;
-		if (!config.frames && !wanted(skb, ADDRESS(skb, head),
-					      device_is_ethernet(dev, direct), hook.raw, direct))
+		if (!config.frames &&
+		    !wanted(skb, ADDRESS(skb, head), slot_is_ethernet(slot), hook.raw, direct))
 			return;
 	}
-	if (watched)
-		slot = device_slot(dev, direct);
 	if (slot != NO_SLOT && config.slots && !(config.slots >> slot & 1))
 		return;
 	found = (struct found){ .slot = slot, .place = place, .hook = hook };

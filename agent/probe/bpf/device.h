@@ -13,16 +13,13 @@ __u64 netns_address;
  * come to its address. */
 __u64 device_addresses[WH_MAX_SLOTS];
 
-/* By a hash of the address, a device that was seen there, and its slot. */
-#define DEVICES_SEEN_LOG2 8
-struct {
-	__u64 address;
-	__u64 slot; /* what device_addresses says of it counts: another CPU may just write both */
-} devices_seen[1 << DEVICES_SEEN_LOG2];
+/* By a hash of the address, which slot may be there. */
+#define DEVICE_HINTS_LOG2 8
+__u8 device_hints[1 << DEVICE_HINTS_LOG2];
 
-static __always_inline __u32 seen_place(const struct net_device *dev)
+static __always_inline __u32 hint_of(const struct net_device *dev)
 {
-	return lower_half((__u64)dev) * 0x9e3779b1u >> (32 - DEVICES_SEEN_LOG2);
+	return lower_half((__u64)dev) * 0x9e3779b1u >> (32 - DEVICE_HINTS_LOG2);
 }
 
 static __always_inline bool in_netns(struct net_device *dev, const bool direct)
@@ -53,8 +50,7 @@ static __noinline int device_look_up(struct net_device *dev, const bool direct)
 
 		if (w->ifindex == ifindex) {
 			device_addresses[slot] = (__u64)dev;
-			devices_seen[seen_place(dev)].slot = slot;
-			devices_seen[seen_place(dev)].address = (__u64)dev;
+			device_hints[hint_of(dev)] = slot;
 			return slot;
 		}
 		if (!w->ifindex)
@@ -63,19 +59,12 @@ static __noinline int device_look_up(struct net_device *dev, const bool direct)
 	return NO_SLOT;
 }
 
-/* Asked of every packet of the host, by the address alone: may it be watched? What is not watched
- * is never taken for what is, unless that has gone and it has come to the same address: before
- * anything is kept, device_look_up() is asked. */
-static __always_inline bool device_watched(struct net_device *dev, const bool direct)
-{
-	return devices_seen[seen_place(dev)].address == (__u64)dev ||
-	       device_look_up(dev, direct) != NO_SLOT;
-}
-
-/* The slot of one that may be watched. */
+/* The same of every packet of the host, by the address alone. What is not watched is never taken
+ * for what is, unless that has gone and it has come to the same address: before anything is kept,
+ * device_look_up() is asked. */
 static __always_inline int device_slot(struct net_device *dev, const bool direct)
 {
-	__u32 slot = devices_seen[seen_place(dev)].slot % WH_MAX_SLOTS;
+	__u32 slot = device_hints[hint_of(dev)] % WH_MAX_SLOTS;
 
 	return device_addresses[slot] == (__u64)dev ? (int)slot : device_look_up(dev, direct);
 }
@@ -84,12 +73,6 @@ static __always_inline int device_slot(struct net_device *dev, const bool direct
 static __always_inline bool slot_is_ethernet(int slot)
 {
 	return slot != NO_SLOT && config.ethernet >> slot & 1;
-}
-
-/* The same of one that may be watched. */
-static __always_inline bool device_is_ethernet(struct net_device *dev, const bool direct)
-{
-	return config.mixed ? slot_is_ethernet(device_slot(dev, direct)) : config.ethernet != 0;
 }
 
 #endif /* WHITHER_DEVICE_H */

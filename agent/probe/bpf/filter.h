@@ -9,9 +9,9 @@
 /* As they are, everything matches. The rest is room, behind a branch always taken: the verifier
  * removes it at once, where instructions that do nothing would be removed one by one. The arguments
  * and the result are where a function has them, so nothing but its end is added to it.
- * from: address of the first byte; have: bytes that can be read there; length: fragments included,
- * where it is asked for; tag: accelerated VLAN tag, TPID << 16 | TCI, 0 = none. 64 bits, so that
- * nothing is cut off first. */
+ * from: address of the first byte; have: bytes that can be read there; length: fragments included;
+ * tag: accelerated VLAN tag, TPID << 16 | TCI, 0 = none. 64 bits, so that nothing is
+ * cut off first. */
 #define FILTER(name)                                                         \
 	__noinline int name(__u64 from, __u64 have, __u64 length, __u64 tag) \
 	{                                                                    \
@@ -49,12 +49,12 @@ static __always_inline bool matches(struct sk_buff *skb, __u64 head, bool ethern
 				    const bool direct)
 {
 	__u32 from = raw ? GET(skb, network_header) : GET(skb, mac_header), tail = GET(skb, tail);
-	__u32 have = 0, length = 0, tag = 0;
+	__u32 have = 0, length = GET(skb, len), tag = 0;
 
-	if (from != MAC_HEADER_UNSET && tail > from)
+	if (from != MAC_HEADER_UNSET && tail > from) {
 		have = tail - from;
-	if (config.filter & WH_FILTER_LENGTH)
-		length = have ? have + GET(skb, data_len) : GET(skb, len);
+		length = have + GET(skb, data_len);
+	}
 	if (raw || !ethernet)
 		return filter_network(head + from, have, length, 0);
 	if (config.filter & WH_FILTER_TAGS)
