@@ -8,7 +8,7 @@ import { MAX_TLVS, type AreaScan } from '#core/metadata/scan.ts';
 /** An area has at most 255 bytes. */
 const MAX_WORDS = 64;
 
-class AreaLayout {
+export class AreaLayout {
   /** Columns that have a value, each once, and the cells of all areas with this layout. */
   count = 0;
   readonly column = new Int16Array(MAX_TLVS);

@@ -58,6 +58,7 @@ export function stateBySchema(
 ): HopStateCode {
   if (state !== HOP_STATE.changed || before === 0 || after === 0) return state;
   const { areas, tlvs } = store;
+  if (tlvs.isAlike(before, after)) return state;
   const cell = compareTlvs(
     areas.bytes(before),
     tlvs.decoderFor(before),

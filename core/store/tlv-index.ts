@@ -7,7 +7,7 @@
 import { chooseDecoder, choiceOf, NOWHERE } from '#core/metadata/choose.ts';
 import { createAreaScan, type AreaDecoder } from '#core/metadata/scan.ts';
 import type { MetadataSchema, TlvType, ValueKind } from '#core/metadata/types.ts';
-import { AreaLayouts } from './area-layout.ts';
+import { AreaLayouts, type AreaLayout } from './area-layout.ts';
 import type { AreaOrigins } from './area-origins.ts';
 import type { AreaTable } from './area-table.ts';
 import { CHUNK_EVENTS, CHUNK_MASK, CHUNK_SHIFT, MAX_TLV_COLUMNS } from './limits.ts';
@@ -196,7 +196,6 @@ export class TlvIndex {
 
   /** Areas of one chunk and one schema. */
   private readRun(reading: Reading, from: number, to: number): void {
-    const { areas, scan } = this;
     const { choice } = reading;
     let { decoder } = reading;
     let reader = reading.readers.get(decoder)!;
@@ -209,21 +208,40 @@ export class TlvIndex {
         decoder = chosen;
         reader = reading.readers.get(chosen)!;
       }
-      const words = areas.pageWords(area);
-      const at = areas.start(area) >>> 2;
-      const length = areas.length(area);
-      const layouts = (reader.layouts[length] ??= new AreaLayouts());
-      let layout = layouts.find(words, at);
-      if (layout === null) {
-        decoder.scan(areas.page(area), areas.start(area), length, scan);
-        layout = layouts.learn(words, at, length, scan, reader.column, decoder.decides);
-      }
+      const layout = this.layoutOf(area, decoder, reader);
       const row = (area - 1) & CHUNK_MASK;
       for (let i = 0; i < layout.count; i++) {
         const cells = chunks[layout.column[i]!] ?? this.grow(layout.column[i]!, chunkIndex);
         cells[row] = layout.cell[i]!;
       }
     }
+  }
+
+  private layoutOf(area: number, decoder: AreaDecoder, reader: AreaReader): AreaLayout {
+    const { areas, scan } = this;
+    const words = areas.pageWords(area);
+    const at = areas.start(area) >>> 2;
+    const length = areas.length(area);
+    const layouts = (reader.layouts[length] ??= new AreaLayouts());
+    const known = layouts.find(words, at);
+    if (known !== null) return known;
+    decoder.scan(areas.page(area), areas.start(area), length, scan);
+    return layouts.learn(words, at, length, scan, reader.column, decoder.decides);
+  }
+
+  /**
+   * Whether two areas are known to have the same TLVs in the same places, by one schema, and differ at most in their values: as most
+   * do that differ. Cheaper than to scan them; false says nothing.
+   */
+  isAlike(a: number, b: number): boolean {
+    const { areas, phases } = this;
+    if (areas.length(a) !== areas.length(b)) return false;
+    const reading = phases[this.phaseOf(a)]?.reading ?? null;
+    if (reading === null || phases[this.phaseOf(b)]!.reading !== reading) return false;
+    const decoder = this.chosen(reading, a);
+    if (decoder === null || this.chosen(reading, b) !== decoder) return false;
+    const layout = this.layoutOf(a, decoder, reading.readers.get(decoder)!);
+    return layout.fits(areas.pageWords(b), areas.start(b) >>> 2);
   }
 
   /** The value of a column (index into `names`) in an area; null when it has none. */
