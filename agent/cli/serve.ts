@@ -85,10 +85,8 @@ async function serveSpool(served: Served, links: readonly URL[], pageDir: string
   begun(capture);
   const joined = new JoinedAgents(links, spool, (agents) => server.setJoined(agents));
   joined.start();
-  watch.cost = (watched) => {
-    capture.watchCost(watched);
-    joined.watchCost(watched);
-  };
+  // Of this host: another's is told by its own page.
+  watch.cost = (watched) => capture.watchCost(watched);
   lifetime.onEnd(() => capture.stop());
   // Told to end before there was anything to end.
   const captured = capture.ending ? Promise.resolve() : capture.run();

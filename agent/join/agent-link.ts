@@ -3,6 +3,7 @@ import { Failure } from '../failure.ts';
 
 const ANSWER_TIMEOUT_MS = 10_000;
 const REDIRECT = 302;
+const MAX_LINE_CHARS = 200;
 
 export interface Admission {
   /** ws(s)://…/stream */
@@ -23,18 +24,37 @@ export function parseAgentLink(text: string): URL {
   return url;
 }
 
-/** `refused`: it does not know this token, for each start of it has a new one. Rejects when it does not answer. */
-export async function admit(link: URL, stopping: AbortSignal): Promise<Admission | 'refused'> {
+/** `refused`: what it says of that, one line. Rejects when it does not answer, or will do so later. */
+export async function admit(
+  link: URL,
+  stopping: AbortSignal,
+): Promise<Admission | { readonly refused: string }> {
   const response = await fetch(link, {
     redirect: 'manual',
     signal: AbortSignal.any([stopping, AbortSignal.timeout(ANSWER_TIMEOUT_MS)]),
   });
-  await response.body?.cancel();
-  // A proxy's word for an agent that is not there yet.
-  if (response.status >= 500) throw new Error(`HTTP ${response.status}`);
   const [cookie] = response.headers.getSetCookie();
-  if (response.status !== REDIRECT || cookie === undefined) return 'refused';
+  if (response.status !== REDIRECT || cookie === undefined) {
+    const line = await firstLine(response);
+    // A proxy's word for an agent that is not there yet.
+    if (response.status >= 500) throw new Error(`HTTP ${response.status}`);
+    return { refused: line === '' ? `it answered with HTTP ${response.status}` : line };
+  }
+  await response.body?.cancel();
   const stream = new URL('/stream', link);
   stream.protocol = link.protocol === 'https:' ? 'wss:' : 'ws:';
   return { stream: stream.href, headers: { cookie: cookie.split(';')[0]!, origin: link.origin } };
+}
+
+/** Of a text that is no page, as an agent answers those that are no browser. */
+async function firstLine({ headers, body }: Response): Promise<string> {
+  if (body === null) return '';
+  const reader = body.getReader();
+  const { value } = await reader.read();
+  await reader.cancel();
+  if (!/^text\/plain\b/.test(headers.get('content-type') ?? '')) return '';
+  const [line = ''] = Buffer.from(value ?? [])
+    .toString('utf8')
+    .split('\n', 1);
+  return line.slice(0, MAX_LINE_CHARS);
 }

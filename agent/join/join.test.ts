@@ -64,15 +64,24 @@ class Link {
   }
 }
 
-function join(agent: AgentUnderTest, ...links: string[]): { states: () => readonly JoinedAgent[] } {
+interface Joined {
+  readonly states: () => readonly JoinedAgent[];
+  /** How often pages were told. */
+  readonly told: () => number;
+  readonly stop: () => Promise<void>;
+}
+
+function join(agent: AgentUnderTest, ...links: string[]): Joined {
   let states: readonly JoinedAgent[] = [];
+  let count = 0;
   const agents = new JoinedAgents(linksOf(links), agent.spool, (told) => {
     states = told;
+    count++;
     agent.server.setJoined(told);
   });
   agents.start();
   onTestFinished(() => agents.stop());
-  return { states: () => states };
+  return { states: () => states, told: () => count, stop: () => agents.stop() };
 }
 
 async function storeOf({ spool }: AgentUnderTest): Promise<CaptureStore> {
@@ -169,9 +178,7 @@ test('a link whose token is not known any more ends, with what to do; one that i
   const [near, far] = [await AgentUnderTest.start(), await AgentUnderTest.start()];
   const { states } = join(near, `${far.origin}/?token=${'x'.repeat(43)}`);
   await until(() => states()[0]?.link === 'ended');
-  expect(states()[0]!.text).toBe(
-    'It was started anew or does not know this link: join the link it prints now.',
-  );
+  expect(states()[0]!.text).toMatch(/^It lets nobody in by this link: The token in this link is wrong: /);
   for (const text of ['far', 'http://far:80/', 'ftp://far/?token=x', '']) {
     expect(() => linksOf([text])).toThrow('--join wants the link that the other agent printed');
   }
@@ -184,5 +191,62 @@ test('two that join each other are told so, and do not send each other their own
   const { states } = join(near, far.server.link(''));
   await until(() => states()[0]?.link === 'ended');
   expect(states()[0]!.text).toBe('It joins other agents itself: join those here, one by one.');
+  expect(near.spool.end).toBe(0);
+});
+
+test('an agent that is joined by two links is joined once, and stopping says nothing more', async () => {
+  const [near, far] = [await AgentUnderTest.start(), await AgentUnderTest.start()];
+  const [one, other] = [await Link.to(far), await Link.to(far)];
+  const { states, stop } = join(near, one.url, other.url);
+  await far.spool.append(section({ run: 2, events: 10, hostname: 'far' }));
+  await until(() => states().some(({ link }) => link === 'ended'));
+  await until(() => states().some(({ link }) => link === 'live'));
+  expect(states().find(({ link }) => link === 'ended')!.text).toBe('It is joined already, by another link.');
+  const store = await untilEvents(near, { far: 10 });
+  expect(store.journeys.count).toBe(10);
+  await stop();
+  expect(
+    states()
+      .map(({ link }) => link)
+      .sort(),
+  ).toEqual(['ended', 'live']);
+});
+
+test('an agent that talks without end is heard now and then, and one that begins anew without need is cut', async () => {
+  const near = await AgentUnderTest.start();
+  const http = createServer((_request, response) => {
+    response.writeHead(302, { 'Set-Cookie': 'a=b', Location: '/' }).end();
+  });
+  const sockets = new WebSocketServer({ server: http });
+  const hello = {
+    type: 'hello',
+    protocol: 1,
+    spool: 'x'.repeat(22),
+    host: 'far',
+    oldest: '0',
+    start: '0',
+    end: '0',
+    missedBytes: '0',
+    reset: false,
+  };
+  let hellos = 1;
+  sockets.on('connection', (socket) => {
+    for (let i = 0; i < hellos; i++) socket.send(JSON.stringify(hello));
+    for (let i = 0; i < 3000; i++)
+      socket.send(JSON.stringify({ type: 'status', capture: 'running', text: `${i}` }));
+  });
+  await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => {
+    sockets.close();
+    http.closeAllConnections();
+    http.close();
+  });
+  const url = `http://127.0.0.1:${(http.address() as AddressInfo).port}/?token=x`;
+  const { states, told } = join(near, url);
+  await until(() => states()[0]?.text === '2999');
+  expect(told()).toBeLessThan(20);
+  hellos = 2;
+  for (const socket of sockets.clients) socket.terminate();
+  await until(() => states()[0]?.text === 'It began anew without need. Trying again.');
   expect(near.spool.end).toBe(0);
 });

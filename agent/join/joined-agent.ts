@@ -15,7 +15,7 @@ import {
   type JoinedAgent,
 } from '#core/protocol/messages.ts';
 import { parseOffset } from '#core/protocol/offset.ts';
-import { lineOf } from '../failure.ts';
+import { codeOf, lineOf } from '../failure.ts';
 import { JOIN_HEADER, JOINS_ITSELF } from '../server/access.ts';
 import type { JoinedInput } from '../spool/spool.ts';
 import { admit, type Admission } from './agent-link.ts';
@@ -28,11 +28,15 @@ export const HOLD_MS = 1_000;
 export const HOLD_BYTES = 1024 * 1024;
 /** Several times ALIVE_INTERVAL_MS: the link is dead. */
 const SILENCE_MS = 10_000;
+/** Of one connection: retention overtakes a reader that is slow again and again, not one that reads. */
+const MAX_HELLOS = 64;
 const RETRY_DELAYS_MS: readonly number[] = [250, 500, 1_000, 2_000, 4_000];
 
 export interface JoinOptions {
   readonly link: URL;
   readonly input: JoinedInput;
+  /** Whether the log with this id is this agent's alone. */
+  readonly claim: (spool: string) => boolean;
   readonly onChange: (state: JoinedAgent) => void;
 }
 
@@ -45,7 +49,8 @@ export class JoinedAgentStream {
   #live = false;
   /** What was wrong with the connection at hand; '' = nothing. */
   #fault = '';
-  /** What it sent cannot be written. */
+  #hellos = 0;
+  /** Nothing more is written of what it sent. */
   #ended = false;
   /** Bytes that went into the log. */
   #taken = 0;
@@ -53,7 +58,6 @@ export class JoinedAgentStream {
   #spool = '';
   /** Where the next frame must begin; null before the first hello. */
   #next: number | null = null;
-  #watchesCost = false;
   #socket: WebSocket | null = null;
   #held: Uint8Array[] = [];
   #heldBytes = 0;
@@ -69,19 +73,19 @@ export class JoinedAgentStream {
   /** Until `stop`, or until trying again is of no use. Never rejects: the state says why. */
   async run(): Promise<void> {
     this.#tell('connecting', 'Connecting.');
-    for (let attempt = 0; !this.#stopped; attempt++) {
+    for (let attempt = 0; !this.#isStopped(); attempt++) {
       try {
         const admission = this.#admission ?? (await admit(this.#options.link, this.#stopping.signal));
-        if (admission === 'refused') {
-          this.#tell('ended', 'It was started anew or does not know this link: join the link it prints now.');
+        if ('refused' in admission) {
+          this.#tell('ended', `It lets nobody in by this link: ${admission.refused}`);
           return;
         }
         this.#admission = admission;
         const taken = this.#taken;
         this.#fault = '';
         const { opened, status } = await this.#stream(admission);
-        // Ended: why has been said.
-        if (this.#ended) return;
+        // Told to end, or ended, and why has been said.
+        if (this.#isStopped()) return;
         if (this.#taken > taken) attempt = 0;
         if (status === JOINS_ITSELF) {
           this.#tell('ended', 'It joins other agents itself: join those here, one by one.');
@@ -97,17 +101,13 @@ export class JoinedAgentStream {
             : `${this.#fault} Trying again.`,
         );
       } catch (thrown) {
+        if (this.#isStopped()) return;
         this.#tell('connecting', `It does not answer (${reasonOf(thrown)}); trying again.`);
       }
       await sleep(RETRY_DELAYS_MS[Math.min(attempt, RETRY_DELAYS_MS.length - 1)], undefined, {
         signal: this.#stopping.signal,
       }).catch(() => undefined);
     }
-  }
-
-  watchCost(on: boolean): void {
-    this.#watchesCost = on;
-    this.#send({ type: 'cost', watch: on });
   }
 
   /** What has been received is in the log when this resolves. */
@@ -118,13 +118,14 @@ export class JoinedAgentStream {
     await this.#tail;
   }
 
-  get #stopped(): boolean {
+  /** A method, because it changes while somebody waits and the compiler cannot see that. */
+  #isStopped(): boolean {
     return this.#stopping.signal.aborted;
   }
 
   /** One connection, to its end. `status`: with which the upgrade was refused, if it was. */
   async #stream({ stream, headers }: Admission): Promise<{ opened: boolean; status: number | null }> {
-    if (this.#stopped) return { opened: false, status: null };
+    if (this.#isStopped()) return { opened: false, status: null };
     const socket = new WebSocket(stream, {
       headers: { ...headers, [JOIN_HEADER]: '1' },
       perMessageDeflate: false,
@@ -132,6 +133,7 @@ export class JoinedAgentStream {
       maxPayload: DATA_HEADER_BYTES + MAX_FRAME_PAYLOAD_BYTES,
     });
     this.#socket = socket;
+    this.#hellos = 0;
     const credit = new ReceiveCredit();
     let opened = false;
     let status: number | null = null;
@@ -143,7 +145,6 @@ export class JoinedAgentStream {
         from: this.#next === null ? 'live' : String(this.#next),
         spool: this.#spool,
       });
-      if (this.#watchesCost) this.#send({ type: 'cost', watch: true });
     });
     socket.on('message', (data: RawData, binary) => {
       clearTimeout(silence);
@@ -174,8 +175,7 @@ export class JoinedAgentStream {
     const { message } = parsed;
     switch (message.type) {
       case 'hello':
-        this.#welcome(message, credit);
-        return '';
+        return this.#welcome(message, credit);
       case 'status':
         this.#captureText = message.text;
         if (this.#live) this.#tell('live', message.text);
@@ -188,20 +188,28 @@ export class JoinedAgentStream {
     }
   }
 
-  #welcome(hello: Hello, credit: ReceiveCredit): void {
+  #welcome(hello: Hello, credit: ReceiveCredit): string {
     const start = parseOffset(hello.start) ?? 0;
+    // A later one on the same socket: retention overtook us.
+    const isLater = this.#hellos++ > 0;
+    if (isLater && (this.#hellos > MAX_HELLOS || start <= (this.#next ?? 0)))
+      return 'It began anew without need.';
+    if (!this.#options.claim(hello.spool)) {
+      this.#end('It is joined already, by another link.');
+      return '';
+    }
     if (this.#next !== null && (hello.reset || start !== this.#next)) {
       // Of what is held the credit goes back on the socket that it came by, where that is still open.
       this.#flush(credit);
       this.#write(() => this.#options.input.missed());
     }
-    // A later hello on the same socket: retention overtook us.
-    if (!this.#live) this.#send({ type: 'credit', bytes: credit.window });
+    if (!isLater) this.#send({ type: 'credit', bytes: credit.window });
     this.#spool = hello.spool;
     this.#next = start;
     if (hello.host !== '') this.#host = hello.host;
     this.#live = true;
     this.#tell('live', this.#captureText);
+    return '';
   }
 
   #receiveData(frame: Buffer, credit: ReceiveCredit): string {
@@ -236,13 +244,16 @@ export class JoinedAgentStream {
 
   #write(work: () => Promise<void>): void {
     const unlessStopped = (): Promise<void> | undefined => (this.#ended ? undefined : work());
-    this.#tail = this.#tail.then(unlessStopped).catch((thrown: unknown) => {
-      // The spool says so of itself, too.
-      this.#ended = true;
-      this.#tell('ended', lineOf(thrown));
-      this.#stopping.abort();
-      this.#socket?.terminate();
-    });
+    // The spool says so of itself, too.
+    this.#tail = this.#tail.then(unlessStopped).catch((thrown: unknown) => this.#end(lineOf(thrown)));
+  }
+
+  /** Nothing more is taken of it. */
+  #end(why: string): void {
+    this.#ended = true;
+    this.#tell('ended', why);
+    this.#stopping.abort();
+    this.#socket?.terminate();
   }
 
   #send(message: ClientMessage): void {
@@ -257,6 +268,5 @@ export class JoinedAgentStream {
 
 function reasonOf(thrown: unknown): string {
   const cause = thrown instanceof Error && thrown.cause instanceof Error ? thrown.cause : thrown;
-  if (cause instanceof Error) return 'code' in cause ? String(cause.code) : cause.message;
-  return String(cause);
+  return codeOf(cause) || lineOf(cause);
 }

@@ -5,6 +5,8 @@ import type { Spool } from '../spool/spool.ts';
 import { parseAgentLink } from './agent-link.ts';
 import { JoinedAgentStream } from './joined-agent.ts';
 
+const TELL_INTERVAL_MS = 250;
+
 /** Failure for what is no link, and for too many. */
 export function linksOf(texts: readonly string[]): readonly URL[] {
   if (texts.length > MAX_JOINED) {
@@ -21,21 +23,32 @@ export class JoinedAgents {
   readonly #streams: readonly JoinedAgentStream[];
   readonly #states: JoinedAgent[];
   readonly #running: Promise<void>[] = [];
+  readonly #onChange: (agents: readonly JoinedAgent[]) => void;
+  #toldAt = -Infinity;
+  #timer: NodeJS.Timeout | null = null;
 
+  /** `onChange` hears of changes at most every TELL_INTERVAL_MS, however many an agent has. */
   constructor(
     links: readonly URL[],
     spool: Pick<Spool, 'join'>,
     onChange: (agents: readonly JoinedAgent[]) => void,
   ) {
+    this.#onChange = onChange;
     this.#states = links.map(({ host }) => ({ host, link: 'connecting', text: '' }));
+    /** By id of an agent's log, whose it is. */
+    const owners = new Map<string, number>();
     this.#streams = links.map(
       (link, index) =>
         new JoinedAgentStream({
           link,
           input: spool.join(),
+          claim: (id) => {
+            if (!owners.has(id)) owners.set(id, index);
+            return owners.get(id) === index;
+          },
           onChange: (state) => {
             this.#states[index] = state;
-            onChange([...this.#states]);
+            this.#tellSoon();
           },
         }),
     );
@@ -45,12 +58,22 @@ export class JoinedAgents {
     for (const stream of this.#streams) this.#running.push(stream.run());
   }
 
-  watchCost(on: boolean): void {
-    for (const stream of this.#streams) stream.watchCost(on);
-  }
-
   async stop(): Promise<void> {
     await Promise.all(this.#streams.map((stream) => stream.stop()));
     await Promise.all(this.#running);
+    if (this.#timer !== null) clearTimeout(this.#timer);
+  }
+
+  #tellSoon(): void {
+    if (this.#timer !== null) return;
+    const wait = this.#toldAt + TELL_INTERVAL_MS - performance.now();
+    if (wait <= 0) this.#tell();
+    else this.#timer = setTimeout(() => this.#tell(), wait);
+  }
+
+  #tell(): void {
+    this.#timer = null;
+    this.#toldAt = performance.now();
+    this.#onChange([...this.#states]);
   }
 }

@@ -34,7 +34,7 @@ function samplesOf(file: string): CostSample[] {
     custom: ({ subtype, body }) => {
       if (subtype !== BLOCK_SUBTYPE.cost) return;
       const log = new CostLog();
-      if (log.add(body, (ifindex) => `#${ifindex}`)) samples.push(log.view().latest!);
+      if (log.add(body, '', (ifindex) => `#${ifindex}`)) samples.push(log.view().latest!);
     },
   }).push(readFileSync(file));
   return samples;

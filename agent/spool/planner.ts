@@ -102,7 +102,6 @@ export class Planner {
   /** What a joined agent had for us is gone; what comes next begins with a section. */
   missed(input: PlannerInput): readonly Step[] {
     input.cutter.reset();
-    input.guard?.reset();
     if (!input.tracker.active) return [];
     const now = BigInt(Math.trunc(this.#options.now())) * 1_000_000n;
     this.#enter(input);

@@ -2,11 +2,13 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { CaptureReader } from '#core/pcapng/reader.ts';
+import { CaptureWriter } from '#core/pcapng/writer.ts';
 import { joinBytes } from '#core/pcapng/testing/record-calls.ts';
 import { CaptureStore } from '#core/store/capture-store.ts';
 import { MAX_HOSTS } from '#core/store/limits.ts';
 import { event, preamble, section } from '../testing/section.ts';
-import { JoinedGuard, MAX_SECTIONS_A_SECOND } from './joined-guard.ts';
+import { JoinedGuard, MAX_SCHEMA_BLOCKS, MAX_SECTIONS_AT_ONCE } from './joined-guard.ts';
+import { schemaBlock } from './whither-block.ts';
 import { Planner, PlannerInput, type Step } from './planner.ts';
 
 const NOW_MS = 1_795_392_100_000;
@@ -113,7 +115,15 @@ it('refuses of a joined agent what a page would stop at, before any of it is wri
     ['an interface block of 16 bytes', joinBytes(preamble(2, 'b'), short)],
     [
       'sections without end',
-      joinBytes(...Array.from({ length: MAX_SECTIONS_A_SECOND + 1 }, () => preamble(2, 'b'))),
+      joinBytes(...Array.from({ length: MAX_SECTIONS_AT_ONCE + 1 }, () => preamble(2, 'b'))),
+    ],
+    ['another host than before', joinBytes(preamble(2, 'b'), preamble(3, 'c'))],
+    [
+      'schemas without end',
+      joinBytes(
+        preamble(2, 'b'),
+        ...Array.from({ length: MAX_SCHEMA_BLOCKS + 1 }, (_, i) => schemaBlock(`{"n":${i}}`)),
+      ),
     ],
     ['a section of another version', new Uint8Array(preamble(2, 'b')).fill(2, 12, 13)],
   ];
@@ -128,4 +138,19 @@ it('refuses of a joined agent what a page would stop at, before any of it is wri
     const log = storeOf(joinBytes(...[...own, ...more].map((step) => step.bytes)));
     expect([log.events.count, log.problems]).toEqual([4, []]);
   }
+});
+
+it('counts interfaces of a joined agent over all that was missed', () => {
+  const plan = planner(Infinity);
+  let now = NOW_MS;
+  const joined = new PlannerInput(new JoinedGuard(() => now));
+  let failure: string | null = null;
+  let rounds = 0;
+  for (; failure === null && rounds < 20; rounds++, now += 1000) {
+    const writer = new CaptureWriter();
+    for (let i = 0; i < 1000; i++) writer.interfaceDescription({ linkType: 1, name: `eth${rounds}.${i}` });
+    failure = plan.push(joinBytes(preamble(2, 'b'), writer.take()), joined).failure?.message ?? null;
+    plan.missed(joined);
+  }
+  expect([failure, rounds]).toEqual(["the other agent's stream is refused: over 8192 interfaces", 9]);
 });

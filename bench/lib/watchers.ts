@@ -125,7 +125,7 @@ function accountOf(file: string): Account {
     },
     custom: ({ subtype, body }) => {
       const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
-      if (subtype === BLOCK_SUBTYPE.cost) cost.add(body, (ifindex) => String(ifindex));
+      if (subtype === BLOCK_SUBTYPE.cost) cost.add(body, '', (ifindex) => String(ifindex));
       if (subtype === BLOCK_SUBTYPE.gap && view.getUint8(L.GAP_CAUSE) === GAP_CAUSE.ringFull) {
         interfaces[view.getUint32(L.GAP_INTERFACE, true)]!.gaps += Number(
           view.getBigUint64(L.GAP_COUNT, true),

@@ -17,7 +17,8 @@ export class CostSink implements CaptureSink {
       schema: () => undefined,
       gap: () => undefined,
       triggered: () => undefined,
-      cost: (body) => this.log.add(body, (ifindex) => this.devices.get(ifindex) ?? ''),
+      cost: (body) =>
+        this.log.add(body, this.facts.host?.hostname ?? '', (ifindex) => this.devices.get(ifindex) ?? ''),
       problem: onProblem,
     });
   }

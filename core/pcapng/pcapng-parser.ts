@@ -174,14 +174,18 @@ export class PcapngParser implements UnitParser {
     }
     const id = declared.length;
     const known = this.#known[id];
-    if (id >= limits.maxInterfacesPerSection || context.interfaces >= limits.maxInterfaces) {
-      this.#tooMany(base + at, 'interfaces', id);
+    if (id >= limits.maxInterfacesPerSection) {
+      this.#tooMany(base + at, 'interfaces in a section', limits.maxInterfacesPerSection);
       return;
     }
     const place = { index: context.interfaces, section: context.sections - 1, id };
     const read = readInterface(buf, view, at, length, this.#littleEndian, place, limits);
     if (read.faultAt >= 0) this.#badOption(base + read.faultAt, 'an interface');
     const again = known !== undefined && isSameInterface(known, read.info);
+    if (!again && context.interfaces >= limits.maxInterfaces) {
+      this.#tooMany(base + at, 'interfaces', limits.maxInterfaces);
+      return;
+    }
     const info = again ? { ...read.info, index: known.index } : read.info;
     if (!again) context.interfaces++;
     this.#known[id] = info;

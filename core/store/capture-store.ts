@@ -123,7 +123,8 @@ export class CaptureStore implements CaptureSink {
         this.gaps.add(hop, gap.cause, gap.count, gap.from, gap.to);
       },
       triggered: (firing) => this.triggered(firing),
-      cost: (body) => this.cost.add(body, (ifindex) => this.deviceOf(ifindex)),
+      cost: (body) =>
+        this.cost.add(body, this.facts.host?.hostname ?? '', (ifindex) => this.deviceOf(ifindex)),
       problem: (problem) => this.problem(problem),
     });
   }

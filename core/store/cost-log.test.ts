@@ -66,11 +66,26 @@ const deviceOf = (ifindex: number): string => (ifindex === 2 ? 'eth0' : '');
 
 function logOf(...blocks: readonly Block[]): CostLog {
   const log = new CostLog();
-  for (const block of blocks) expect(log.add(bodyOf(block), deviceOf)).toBe(true);
+  for (const block of blocks) expect(log.add(bodyOf(block), 'edge', deviceOf)).toBe(true);
   return log;
 }
 
 describe('the log of cost blocks', () => {
+  it('is of the host that told first: sums of two hosts are no rate', () => {
+    const log = new CostLog();
+    for (const [at, host, bytes] of [
+      [100, 'near', 1000n],
+      [100, 'far', 2_000_000_000n],
+      [101, 'near', 2000n],
+      [101, 'far', 2_000_001_000n],
+    ] as const) {
+      expect(log.add(bodyOf({ at, bytes }), host, deviceOf)).toBe(true);
+    }
+    const { latest, history } = log.view();
+    expect(latest?.bytes).toBe(2000);
+    expect(history.map(({ bytesPerSecond }) => bytesPerSecond)).toEqual([1000]);
+  });
+
   it('reads sums of the processes and of every program', () => {
     const xdp = { id: 9, name: 'edge_xdp', attach: COST_ATTACH.xdp, ifindex: 2, runs: 5n, runTime: 500n };
     const gone = { ...xdp, id: 10, attach: COST_ATTACH.tcxEgress, ifindex: 7 };
@@ -178,7 +193,7 @@ describe('the log of cost blocks', () => {
 
   it('keeps ten minutes of history', () => {
     const log = new CostLog();
-    for (let at = 1; at <= MAX_COST_POINTS + 11; at++) log.add(bodyOf({ at }), deviceOf);
+    for (let at = 1; at <= MAX_COST_POINTS + 11; at++) log.add(bodyOf({ at }), 'edge', deviceOf);
     const { history } = log.view();
     expect(history).toHaveLength(MAX_COST_POINTS);
     expect(history[0]!.timeNs).toBe('12000000000');
@@ -197,14 +212,14 @@ describe('the log of cost blocks', () => {
     const whole = bodyOf({ at: 1, rows });
     const log = new CostLog();
     for (let length = 0; length < whole.length; length++) {
-      expect(log.add(whole.subarray(0, length), deviceOf)).toBe(false);
+      expect(log.add(whole.subarray(0, length), 'edge', deviceOf)).toBe(false);
     }
     const many = bodyOf({ at: 1, rows });
     new DataView(many.buffer).setUint32(L.COST_COUNT, MAX_COST_PROGRAMS + 1, true);
-    expect(log.add(many, deviceOf)).toBe(false);
+    expect(log.add(many, 'edge', deviceOf)).toBe(false);
     const narrow = bodyOf({ at: 1, rows });
     new DataView(narrow.buffer).setUint16(L.COST_ROW_LEN, L.COST_PROGRAM_SIZE - 1, true);
-    expect(log.add(narrow, deviceOf)).toBe(false);
+    expect(log.add(narrow, 'edge', deviceOf)).toBe(false);
     expect(log.view().latest).toBeNull();
   });
 
@@ -217,7 +232,7 @@ describe('the log of cost blocks', () => {
           view.setUint32(L.COST_COUNT, count, true);
           view.setUint16(L.COST_ROW_LEN, L.COST_PROGRAM_SIZE, true);
         }
-        const taken = log.add(bytes, deviceOf);
+        const taken = log.add(bytes, 'edge', deviceOf);
         expect(taken).toBe(bytes.length >= L.COST_SIZE + count * L.COST_PROGRAM_SIZE);
         for (const { probeCpu } of log.view().history) expect(probeCpu).toBeGreaterThanOrEqual(0);
       }),

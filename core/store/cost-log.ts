@@ -32,11 +32,17 @@ export class CostLog {
   private sample: CostSample | null = null;
   private rates: readonly CostRate[] = [];
   private points: CostPoint[] = [];
+  private host: string | null = null;
 
-  /** Takes in the body of a cost block. `deviceOf` names the device of an ifindex, '' = not known. false: it is no such body. */
-  add(body: Uint8Array, deviceOf: (ifindex: number) => string): boolean {
+  /**
+   * Takes in the body of a cost block of `host`; of several hosts those of the first that tells: sums of one and of another
+   * are no rate. `deviceOf` names the device of an ifindex, '' = not known. false: it is no such body.
+   */
+  add(body: Uint8Array, host: string, deviceOf: (ifindex: number) => string): boolean {
     const sample = readCost(body, deviceOf);
     if (sample === null) return false;
+    this.host ??= host;
+    if (this.host !== host) return true;
     const { sample: before } = this;
     this.sample = sample;
     const seconds = before === null ? 0 : secondsBetween(before, sample);
