@@ -21,8 +21,8 @@ function cSources() {
 const checks = [
   ['types', tool('tsc'), ['--noEmit', '-p', '.']],
   ['types of core without DOM and Node', tool('tsc'), ['--noEmit', '-p', 'tsconfig.core.json']],
-  ['lint', tool('eslint'), ['--max-warnings', '0', '.']],
-  ['format', tool('prettier'), ['--check', '--log-level', 'warn', '.']],
+  ['lint', tool('oxlint'), ['--max-warnings', '0']],
+  ['format', tool('oxfmt'), ['--list-different']],
   ['generated files', tool('tsx'), ['scripts/generate.ts', '--check']],
 ];
 const hasClangFormat = spawnSync('clang-format', ['--version']).status === 0;

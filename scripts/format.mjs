@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { ROOT, run, tool } from './lib/run.mjs';
 
-await run(tool('prettier'), ['--write', '--log-level', 'warn', '.']);
+await run(tool('oxfmt'), []);
 const listed = spawnSync('git', ['ls-files', '-co', '--exclude-standard', '*.c', '*.h'], {
   cwd: ROOT,
   encoding: 'utf8',

@@ -38,7 +38,14 @@ export interface BudgetType {
 }
 
 export type AdviceCode =
-  'traits' | 'struct' | 'padding' | 'constant' | 'unique' | 'wide' | 'near-limit' | 'no-room';
+  | 'traits'
+  | 'struct'
+  | 'padding'
+  | 'constant'
+  | 'unique'
+  | 'wide'
+  | 'near-limit'
+  | 'no-room';
 
 export interface Advice {
   readonly code: AdviceCode;

@@ -130,7 +130,9 @@ function find(framing: TlvFraming, prefix: string, upper: string, { suffix, sour
 `;
   const endText = terminator === undefined ? '' : `		if (kind == ${terminator}u)\n			return -1;\n`;
   const counted =
-    framing.lengthIncludesHeader === true ? `		if (size < ${header}u)\n			return -1;\n		size -= ${header}u;\n` : '';
+    framing.lengthIncludesHeader === true
+      ? `		if (size < ${header}u)\n			return -1;\n		size -= ${header}u;\n`
+      : '';
   return `/* Where the value of a type begins in the area, and its bytes. */
 static __always_inline int ${prefix}_find_${suffix}(${source}source, __u32 wanted, __u32 *value, __u32 *length)
 {

@@ -20,7 +20,14 @@ import { encodeUtf8 } from '#core/pcapng/text.ts';
 import { LUA_RUNTIME } from './lua-runtime.ts';
 
 type Lua =
-  string | number | boolean | null | undefined | readonly Lua[] | { readonly [key: string]: Lua } | Raw;
+  | string
+  | number
+  | boolean
+  | null
+  | undefined
+  | readonly Lua[]
+  | { readonly [key: string]: Lua }
+  | Raw;
 
 /** Lua text that is no string. */
 class Raw {

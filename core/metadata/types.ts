@@ -25,7 +25,9 @@ export type ValueKind =
 
 /** A number; `rest` = what is left; what an earlier field says: value * unit + add; without a field what is left + add. */
 export type Extent =
-  number | 'rest' | { readonly field?: string; readonly unit?: number; readonly add?: number };
+  | number
+  | 'rest'
+  | { readonly field?: string; readonly unit?: number; readonly add?: number };
 
 /**
  * When a field is there: an earlier one says so (`value & mask` equals `is`, without `is` it is not 0), there is so much
@@ -85,7 +87,13 @@ export interface TlvType {
 
 /** A field of a map's key, and of the packet that it is compared with. */
 export type KeyFieldName =
-  'source' | 'destination' | 'sourcePort' | 'destinationPort' | 'protocol' | 'cookie' | 'hash';
+  | 'source'
+  | 'destination'
+  | 'sourcePort'
+  | 'destinationPort'
+  | 'protocol'
+  | 'cookie'
+  | 'hash';
 
 export interface KeyField {
   readonly field: KeyFieldName;

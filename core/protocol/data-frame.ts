@@ -10,7 +10,8 @@ export interface DataFrame {
 }
 
 export type DecodedFrame =
-  { readonly ok: true; readonly frame: DataFrame } | { readonly ok: false; readonly error: string };
+  | { readonly ok: true; readonly frame: DataFrame }
+  | { readonly ok: false; readonly error: string };
 
 /**
  * Writes the DATA header for a payload that begins at `offset` (0 to 2^53 - 1, else RangeError).

@@ -5,7 +5,9 @@ import type { CustomBlock, Problem } from '#core/pcapng/types.ts';
 import { parseManifest, type ShareManifest } from './manifest.ts';
 
 export type Told =
-  { readonly manifest: ShareManifest } | { readonly notes: CaptureNotes } | { readonly problem: Problem };
+  | { readonly manifest: ShareManifest }
+  | { readonly notes: CaptureNotes }
+  | { readonly problem: Problem };
 
 /** null = the block is neither a manifest nor notes. */
 export function readTold({ subtype, body, offset }: CustomBlock): Told | null {

@@ -1,5 +1,5 @@
 /** The list of generated files: one place that `npm run generate` and its test share. */
-import { format } from 'prettier';
+import { formatted } from '../lib/formatted.ts';
 import { cHeader } from './c-header.ts';
 import { filterParserFile } from './filter-parser.ts';
 import { layoutModule } from './layout.ts';
@@ -28,10 +28,5 @@ export async function generatedFiles(read: (file: string) => string): Promise<Ge
 }
 
 async function documentFile(file: string, present: string): Promise<GeneratedFile> {
-  const text = await format(replaceSections(present), {
-    parser: 'markdown',
-    printWidth: 110,
-    singleQuote: true,
-  });
-  return { file, text };
+  return { file, text: await formatted(file, replaceSections(present)) };
 }

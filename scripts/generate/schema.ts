@@ -1,14 +1,14 @@
 /** The published JSON Schema of metadata schemas, from the shape that `parseSchema` validates with. */
 import { toJsonSchema } from '@valibot/to-json-schema';
-import { format } from 'prettier';
 import { schemaShape } from '#core/metadata/schema-shape.ts';
 import { tlvType } from '#core/metadata/shape-types.ts';
 import { EDGE } from '#core/metadata/testing/schemas.ts';
+import { formatted } from '../lib/formatted.ts';
 import type { GeneratedFile } from './files.ts';
 
 export const JSON_SCHEMA_FILE = 'public/schema/metadata-schema-v2.json';
 
-/** The files to write; text as prettier has it. */
+/** The files to write; text as formatted. */
 export async function schemaFiles(): Promise<GeneratedFile[]> {
   const { $schema, ...shape } = toJsonSchema(schemaShape, {
     target: 'draft-2020-12',
@@ -22,6 +22,6 @@ export async function schemaFiles(): Promise<GeneratedFile[]> {
     ...shape,
     examples: [EDGE],
   };
-  const text = await format(JSON.stringify(schema), { parser: 'json', printWidth: 110 });
+  const text = await formatted(JSON_SCHEMA_FILE, JSON.stringify(schema));
   return [{ file: JSON_SCHEMA_FILE, text }];
 }

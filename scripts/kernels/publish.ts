@@ -1,10 +1,10 @@
 /** What was found as the survival table (public/survival, which the page shows, docs/survival.md) and as samples. */
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { format, resolveConfig } from 'prettier';
 import * as v from 'valibot';
 import { survivalTable, type SurvivalCell, type SurvivalTable } from '#core/survival/table.ts';
 import type { Scenario } from '#agent/lab/scenario/types.ts';
+import { formatted } from '../lib/formatted.ts';
 import { ROOT } from '../lib/run.mjs';
 import { keptFindings, keptKernels } from './findings.ts';
 import { survivalMarkdown } from './markdown.ts';
@@ -58,8 +58,7 @@ export async function publish(scenarios: readonly Scenario[]): Promise<string[]>
   });
   mkdirSync(DIRECTORY, { recursive: true });
   writeFileSync(PUBLISHED, `${JSON.stringify(table)}\n`);
-  const options = await resolveConfig(PAGE);
-  writeFileSync(PAGE, await format(survivalMarkdown(table), { ...options, parser: 'markdown' }));
+  writeFileSync(PAGE, await formatted(PAGE, survivalMarkdown(table)));
   return [
     `${path.relative(ROOT, PUBLISHED)}: ${table.rows.length} operations on ${kernels.length} kernels, ${statSync(PUBLISHED).size} bytes; recordings: ${bytes} bytes`,
     `${path.relative(ROOT, PAGE)}: ${readFileSync(PAGE, 'utf8').split('\n').length} lines`,

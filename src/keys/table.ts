@@ -3,7 +3,15 @@
  * neither can know a key that the other does not. What they do is said in texts.ts.
  */
 export type Scope =
-  'page' | 'timeline' | 'latency' | 'list' | 'groups' | 'path' | 'journey' | 'bytes' | 'separator';
+  | 'page'
+  | 'timeline'
+  | 'latency'
+  | 'list'
+  | 'groups'
+  | 'path'
+  | 'journey'
+  | 'bytes'
+  | 'separator';
 
 export interface KeyRow {
   readonly id: string;

@@ -89,7 +89,8 @@ export type EmittedKind = 'wireshark' | 'c';
 
 /** A whole capture once more: the file, or where to fetch it. */
 export type WholeCapture =
-  { readonly kind: 'file'; readonly file: File } | { readonly kind: 'url'; readonly url: string };
+  | { readonly kind: 'file'; readonly file: File }
+  | { readonly kind: 'url'; readonly url: string };
 
 /** What comes on the port of long work. */
 export interface WorkProgress {

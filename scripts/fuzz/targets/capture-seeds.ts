@@ -74,7 +74,7 @@ const rich = sectionBytes({
     { hook: RX, id: 2n, us: 2, meta: verdict(0), extensions: { tap: { kind: TAP_KIND.area, join: 1, bytes: new Uint8Array(0) } } },
     { hook: 'kfree_skb', id: 1n, us: 3, extensions: { drop: { reason: 2, location: 5n } } },
   ],
-}); // prettier-ignore
+}); // oxfmt-ignore
 
 /** A Simple Packet Block and obsolete Packet Blocks behind an interface. */
 function plain(littleEndian: boolean): Uint8Array {
@@ -86,7 +86,7 @@ function plain(littleEndian: boolean): Uint8Array {
     block(2, u16(0), u16(4), u32(1), u32(2), u32(UDP_PACKET.length), u32(99), UDP_PACKET, option(2, u32(2)), u32(0)),
     block(5, u32(0), u32(1), u32(2), option(4, new Uint8Array(8)), option(5, new Uint8Array(8)), u32(0)),
   ]);
-} // prettier-ignore
+} // oxfmt-ignore
 
 const record = { seconds: 1, fraction: 2, data: UDP_PACKET, original: UDP_PACKET.length };
 

@@ -98,7 +98,7 @@ type Json = unknown;
 const ODD: readonly Json[] = [
   null, true, 0, -1, 1, 2, 3, 4, 7, 8, 16, 252, 255, 256, 65535, 2 ** 32 - 1, 2 ** 53, 0.5, '', '0', '0x10', 'a', 'rest',
   '0xffffffffffffffff', '__proto__', 'a b', '"]]', '*/', '\n', '\ud800', 'é', 'big', 'nested', 'uint', 'struct', [], {},
-]; // prettier-ignore
+]; // oxfmt-ignore
 
 /**
  * A document with so many changes as there are bytes in threes: where (twice), what. The first byte says which document.

@@ -34,7 +34,7 @@ const RAW = rawBtf([
   { kind: KIND.declTag, name: 'unit:ns', word: 2, tail: [0] },
   { kind: KIND.float, name: 'double', word: 8 },
   { kind: KIND.ptr, word: 2 },
-]).bytes; // prettier-ignore
+]).bytes; // oxfmt-ignore
 
 function everything(btf: Btf): unknown {
   const listed = searchTypes(btf, '', MAX_LISTED);

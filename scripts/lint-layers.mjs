@@ -18,7 +18,7 @@ function topFolder(file) {
   return top;
 }
 
-export default {
+const layers = {
   meta: {
     type: 'problem',
     schema: [],
@@ -47,3 +47,5 @@ export default {
     };
   },
 };
+
+export default { meta: { name: 'whither' }, rules: { layers } };
