@@ -1,18 +1,16 @@
 /** `whither capture --trigger` on the labs: what a real kernel does fires it, and the file is a capture of whole journeys. */
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { GAP_CAUSE } from '#core/format/structs.ts';
-import { InspectSink } from '#core/inspect/inspect-sink.ts';
 import type { InspectedEvent } from '#core/inspect/event-object.ts';
-import { CaptureReader } from '#core/pcapng/reader.ts';
-import { CaptureStore } from '#core/store/capture-store.ts';
 import { EdgeLab } from '../lab/edge/lab.ts';
-import { CLIENTS, forwardTopology, ROUTER_DEVICES, SERVER } from '../lab/forward/topology.ts';
-import { Child, runCommand } from '../lab/processes.ts';
-import { findRoot, labFiles } from '../lab/root.ts';
+import { PatternLab, readBoth } from '../lab/forward/pattern-lab.ts';
+import { ROUTER_DEVICES } from '../lab/forward/topology.ts';
+import { Child } from '../lab/processes.ts';
+import { findRoot } from '../lab/root.ts';
 import { until } from '../lab/testing/host-state.ts';
 import { finalStatistics, readCapture } from '../lab/testing/read-capture.ts';
 import { requireKernel } from '../lab/testing/require-kernel.ts';
@@ -23,24 +21,7 @@ const PINGS = 4;
 const RATE = 100;
 const [INSIDE, OUTSIDE] = ROUTER_DEVICES;
 
-interface Read {
-  readonly events: readonly InspectedEvent[];
-  readonly store: CaptureStore;
-}
-
-function read(file: string): Read {
-  const events: InspectedEvent[] = [];
-  const store = new CaptureStore();
-  for (const sink of [
-    store,
-    new InspectSink({ event: (event) => events.push(event), problem: () => undefined }),
-  ]) {
-    const reader = new CaptureReader(sink);
-    reader.push(readFileSync(file));
-    reader.end();
-  }
-  return { events, store };
-}
+type Read = ReturnType<typeof readBoth>;
 
 const journeysOf = (events: readonly InspectedEvent[]): Set<string> =>
   new Set(events.map(({ journey }) => journey!));
@@ -87,43 +68,21 @@ describe.skipIf(skip !== null)(`a trigger${skip === null ? '' : ` (${skip})`}`, 
   }
 
   it('fires on the second packet through a router, whose cached neighbour clobbers it', async () => {
-    const [client, router, server] = ['client', 'router', 'server'].map(
-      (role) => `whither-trigger-${role}-${process.pid}`,
-    ) as [string, string, string];
-    const ping = async (count: number): Promise<string> =>
-      runCommand('ip', [
-        ...['netns', 'exec', client, 'ping', '-q', '-i', '0.3', '-W', '2'],
-        ...['-c', String(count), '-I', CLIENTS[0]!, SERVER],
-      ]);
-    const files = labFiles();
-    children.push(new Child(files.loader, ['guard', client, router, server], { detached: true }));
-    for (const [command, ...args] of forwardTopology({ client, router, server })) {
-      await runCommand(command!, args);
-    }
-    const object = path.join(findRoot(), 'build/lab/pattern.bpf.o');
-    await runCommand('ip', ['-n', router, 'link', 'set', INSIDE, 'xdpdrv', 'obj', object, 'sec', 'xdp']);
-    await until('packets are forwarded', async () =>
-      ping(1).then(
-        () => true,
-        () => false,
-      ),
-    );
-    const devices = ROUTER_DEVICES.flatMap((device) => ['-i', device]);
+    const lab = new PatternLab('trigger');
+    onTestFinished(() => lab.end());
+    await lab.start();
     const whole = path.join(directory, 'whole.pcapng');
-    const probe = new Child(files.probe, [...devices, '--netns', router, '-w', whole, '--die-with-parent']);
-    children.push(probe);
-    await until('the probe is attached', () => existsSync(whole) && statSync(whole).size > 0);
+    const probe = await lab.watch(whole);
     const trigger = ['--trigger', 'clobbered', '--before', '1', '--after', '2', '--trigger-once'];
-    const capture = await startCapture([...devices, '--netns', router, ...trigger]);
+    const devices = ROUTER_DEVICES.flatMap((device) => ['-i', device]);
+    const capture = await startCapture([...devices, '--netns', lab.router, ...trigger]);
     await sleep(500);
-    // The first packet must ask for its neighbour, and the others find the answer.
-    await runCommand('ip', ['-n', router, 'neigh', 'flush', 'dev', OUTSIDE]);
-    await ping(PINGS);
+    await lab.pingFromCold(PINGS);
     await until('it ends by itself', () => capture.over);
     await probe.end('SIGINT');
     expect(capture.process.exitCode).toBe(0);
 
-    const { events, store } = read(file);
+    const { events, store } = readBoth(file);
     expect(store.problems).toEqual([]);
     expect(store.facts.filter?.trigger).toEqual({ condition: 'metadata clobbered', before: 1, after: 2 });
     const fired = events.filter(({ trigger: text }) => text !== undefined);
@@ -137,7 +96,7 @@ describe.skipIf(skip !== null)(`a trigger${skip === null ? '' : ` (${skip})`}`, 
     expect(journeysOf(events).size).toBe(1 + 1 + 2);
 
     // The other probe saw everything: the first packet that was clobbered there is this one, at the same hops.
-    const all = read(whole);
+    const all = readBoth(whole);
     const clobbered = all.events.find(({ state }) => state === 'clobbered')!;
     const hopsOf = ({ events: seen }: Read, journey: string | null): string[] =>
       seen.filter((event) => event.journey === journey).map(({ interface: name }) => name);
@@ -170,7 +129,7 @@ describe.skipIf(skip !== null)(`a trigger${skip === null ? '' : ` (${skip})`}`, 
       expect(capture.process.exitCode).toBe(0);
       await lab.stopTraffic();
 
-      const { events, store } = read(file);
+      const { events, store } = readBoth(file);
       expect(store.problems).toEqual([]);
       const fired = events.filter(({ trigger: text }) => text !== undefined);
       expect(fired[0]!.trigger).toMatch(told);

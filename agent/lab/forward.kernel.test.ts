@@ -1,18 +1,14 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { InspectSink } from '#core/inspect/inspect-sink.ts';
 import type { InspectedEvent } from '#core/inspect/event-object.ts';
-import { CaptureReader } from '#core/pcapng/reader.ts';
 import { CaptureStore } from '#core/store/capture-store.ts';
 import { journeyDetail } from '#core/store/journey-detail.ts';
 import { CELL, type JourneyDetail } from '#core/store/view.ts';
-import { CLIENTS, forwardTopology, ROUTER_DEVICES, SERVER } from './forward/topology.ts';
-import { Child, runCommand } from './processes.ts';
-import { findRoot, labFiles } from './root.ts';
-import { until } from './testing/host-state.ts';
+import { PatternLab, readBoth } from './forward/pattern-lab.ts';
+import { ROUTER_DEVICES } from './forward/topology.ts';
 import { requireKernel } from './testing/require-kernel.ts';
 
 const skip = requireKernel();
@@ -26,56 +22,22 @@ const BEHIND = `${OUTSIDE}:tcx/egress@first`;
 describe.skipIf(skip !== null)(`a router's cached neighbour${skip === null ? '' : ` (${skip})`}`, () => {
   const directory = mkdtempSync(path.join(tmpdir(), 'whither-clobber-'));
   const file = path.join(directory, 'clobber.pcapng');
-  const [client, router, server] = ['client', 'router', 'server'].map(
-    (role) => `whither-hh-${role}-${process.pid}`,
-  ) as [string, string, string];
-  const children: Child[] = [];
-  const store = new CaptureStore();
-  const inspected: InspectedEvent[] = [];
+  const lab = new PatternLab('hh');
+  let store = new CaptureStore();
+  let inspected: readonly InspectedEvent[] = [];
   /** The pings as they were forwarded, in order. */
   let pings: JourneyDetail[] = [];
 
   const nameOf = (hop: number): string => store.hops.hops[hop]!.name;
-  const ping = async (count: number): Promise<string> =>
-    runCommand('ip', [
-      ...['netns', 'exec', client, 'ping', '-q', '-i', '0.2', '-W', '2'],
-      ...['-c', String(count), '-I', CLIENTS[0]!, SERVER],
-    ]);
 
   beforeAll(async () => {
-    const files = labFiles();
-    children.push(new Child(files.loader, ['guard', client, router, server], { detached: true }));
-    for (const [command, ...args] of forwardTopology({ client, router, server })) {
-      await runCommand(command!, args);
-    }
-    const object = path.join(findRoot(), 'build/lab/pattern.bpf.o');
-    await runCommand('ip', ['-n', router, 'link', 'set', INSIDE, 'xdpdrv', 'obj', object, 'sec', 'xdp']);
-    await until('packets are forwarded', async () =>
-      ping(1).then(
-        () => true,
-        () => false,
-      ),
-    );
-    const devices = ROUTER_DEVICES.flatMap((device) => ['-i', device]);
-    const probe = new Child(files.probe, [...devices, '--netns', router, '-w', file, '--die-with-parent']);
-    children.push(probe);
-    // The file's head is written only then.
-    await until('the probe is attached', () => existsSync(file) && statSync(file).size > 0);
-    // The first packet must ask for its neighbour, and the others find the answer.
-    await runCommand('ip', ['-n', router, 'neigh', 'flush', 'dev', OUTSIDE]);
-    await ping(PINGS);
+    await lab.start();
+    const probe = await lab.watch(file);
+    await lab.pingFromCold(PINGS);
     await sleep(300);
     await probe.end('SIGINT');
     expect(probe.process.exitCode).toBe(0);
-    const bytes = readFileSync(file);
-    for (const sink of [
-      store,
-      new InspectSink({ event: (event) => inspected.push(event), problem: () => undefined }),
-    ]) {
-      const reader = new CaptureReader(sink);
-      reader.push(bytes);
-      reader.end();
-    }
+    ({ store, events: inspected } = readBoth(file));
     pings = Array.from({ length: store.journeys.count }, (_, journey) =>
       journeyDetail(store, journey),
     ).filter(
@@ -85,7 +47,7 @@ describe.skipIf(skip !== null)(`a router's cached neighbour${skip === null ? '' 
   });
 
   afterAll(async () => {
-    for (const child of children.reverse()) await child.end('SIGTERM');
+    await lab.end();
     rmSync(directory, { recursive: true, force: true });
   });
 
