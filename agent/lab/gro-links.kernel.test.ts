@@ -7,10 +7,10 @@ import { createFlowFields, dissectFlow } from '#core/dissect/flow.ts';
 import { PROTOCOL } from '#core/dissect/types.ts';
 import { HOOK_BY_NAME } from '#core/format/hooks.ts';
 import { CaptureReader } from '#core/pcapng/reader.ts';
-import type { CaptureSink, InterfaceInfo, PacketView } from '#core/pcapng/types.ts';
-import { CaptureStore } from '#core/store/capture-store.ts';
+import type { InterfaceInfo, PacketView } from '#core/pcapng/types.ts';
 import { journeyLinks } from '#core/store/journey-links.ts';
 import { CHUNK_MASK } from '#core/store/limits.ts';
+import { StoreSink } from '#core/store/testing/store-sink.ts';
 import { runScenario } from './scenario/run.ts';
 import { groAlike } from './scenarios/gro.ts';
 import { requireKernel } from './testing/require-kernel.ts';
@@ -23,34 +23,21 @@ const BEHIND_GRO = HOOK_BY_NAME.get('netif_receive_skb')!.id;
 type Range = readonly [from: number, to: number];
 
 /** The store, and what the packets themselves say: which bytes each journey had in front of GRO and behind it. */
-class Segments implements CaptureSink {
-  readonly store = new CaptureStore();
+class Segments extends StoreSink {
   readonly inFront = new Map<number, Range>();
   readonly behind = new Map<number, Range>();
   private readonly hooks: number[] = [];
   private readonly flow = createFlowFields();
   private base: number | null = null;
 
-  section(...args: Parameters<CaptureSink['section']>): void {
-    this.store.section(...args);
-  }
-  interface(info: InterfaceInfo): void {
+  override interface(info: InterfaceInfo): void {
     this.hooks[info.index] = info.hook;
-    this.store.interface(info);
-  }
-  custom(...args: Parameters<CaptureSink['custom']>): void {
-    this.store.custom(...args);
-  }
-  statistics(...args: Parameters<CaptureSink['statistics']>): void {
-    this.store.statistics(...args);
-  }
-  problem(...args: Parameters<CaptureSink['problem']>): void {
-    this.store.problem(...args);
+    super.interface(info);
   }
 
-  packet(p: PacketView): void {
+  override packet(p: PacketView): void {
     const event = this.store.events.count;
-    this.store.packet(p);
+    super.packet(p);
     const hook = this.hooks[p.interfaceIndex];
     if (hook !== IN_GRO && hook !== BEHIND_GRO) return;
     const { flow } = this;

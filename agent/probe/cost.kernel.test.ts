@@ -4,14 +4,13 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { BLOCK_SUBTYPE } from '#core/format/structs.ts';
-import { CaptureReader } from '#core/pcapng/reader.ts';
 import { CostLog } from '#core/store/cost-log.ts';
 import type { CostSample } from '#core/store/view.ts';
 import { EdgeLab } from '../lab/edge/lab.ts';
 import { startProbe } from '../lab/edge/record.ts';
 import type { Child } from '../lab/processes.ts';
 import { isRunning, programsOf, statusOf, tc, until, untilUnloaded } from '../lab/testing/host-state.ts';
-import { finalStatistics, readCapture } from '../lab/testing/read-capture.ts';
+import { customBodies, finalStatistics, readCapture } from '../lab/testing/read-capture.ts';
 import { requireKernel } from '../lab/testing/require-kernel.ts';
 
 const skip = requireKernel();
@@ -23,21 +22,10 @@ const CAPABILITIES_OF_KEEPER = (2n ** 12n + 2n ** 21n + 2n ** 39n).toString(16).
 
 /** Every cost block of a file that may still be written to. */
 function samplesOf(file: string): CostSample[] {
-  const samples: CostSample[] = [];
-  const ignore = (): void => undefined;
-  new CaptureReader({
-    section: ignore,
-    interface: ignore,
-    packet: ignore,
-    statistics: ignore,
-    problem: ignore,
-    custom: ({ subtype, body }) => {
-      if (subtype !== BLOCK_SUBTYPE.cost) return;
-      const log = new CostLog();
-      if (log.add(body, '', (ifindex) => `#${ifindex}`)) samples.push(log.view().latest!);
-    },
-  }).push(readFileSync(file));
-  return samples;
+  return customBodies(file, BLOCK_SUBTYPE.cost).flatMap((body) => {
+    const log = new CostLog();
+    return log.add(body, '', (ifindex) => `#${ifindex}`) ? [log.view().latest!] : [];
+  });
 }
 
 /** Runs of all BPF programs of a process, as the kernel tells anybody who has their descriptors. */

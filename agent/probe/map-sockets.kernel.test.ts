@@ -1,13 +1,13 @@
 /** Socket storage, sampled by an iterator. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { MAP_SAMPLE_CHANGE, MAP_SAMPLE_SIZE } from '#core/format/layout.gen.ts';
 import { BLOCK_SUBTYPE, MAP_CHANGE } from '#core/format/structs.ts';
-import { CaptureReader } from '#core/pcapng/reader.ts';
 import { Child } from '../lab/processes.ts';
 import { findRoot, labFiles } from '../lab/root.ts';
+import { customBodies } from '../lab/testing/read-capture.ts';
 import { requireKernel } from '../lab/testing/require-kernel.ts';
 
 const skip = requireKernel();
@@ -16,21 +16,10 @@ const INTERVAL_MS = 10;
 
 /** [change, cookie] of every sample. */
 function samplesOf(file: string): [number, bigint][] {
-  const samples: [number, bigint][] = [];
-  const ignore = (): void => undefined;
-  new CaptureReader({
-    section: ignore,
-    interface: ignore,
-    packet: ignore,
-    statistics: ignore,
-    problem: ignore,
-    custom: ({ subtype, body }) => {
-      if (subtype !== BLOCK_SUBTYPE.mapSample) return;
-      const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
-      samples.push([view.getUint8(MAP_SAMPLE_CHANGE), view.getBigUint64(MAP_SAMPLE_SIZE, true)]);
-    },
-  }).push(readFileSync(file));
-  return samples;
+  return customBodies(file, BLOCK_SUBTYPE.mapSample).map((body) => {
+    const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
+    return [view.getUint8(MAP_SAMPLE_CHANGE), view.getBigUint64(MAP_SAMPLE_SIZE, true)];
+  });
 }
 
 describe.skipIf(skip !== null)(`socket storage${skip === null ? '' : ` (${skip})`}`, () => {

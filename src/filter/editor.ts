@@ -9,7 +9,7 @@ import {
 import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
 import { bracketMatching, HighlightStyle, LRLanguage, syntaxHighlighting } from '@codemirror/language';
 import { setDiagnostics, type Diagnostic } from '@codemirror/lint';
-import { Annotation, EditorState, Prec } from '@codemirror/state';
+import { EditorState, Prec } from '@codemirror/state';
 import { EditorView, keymap, placeholder, tooltips, type ViewUpdate } from '@codemirror/view';
 import { styleTags, tags } from '@lezer/highlight';
 import { parser } from '#core/query/filter-parser.gen.ts';
@@ -17,6 +17,7 @@ export { explainFilter } from '#core/query/explain.ts';
 import type { Completion } from '#core/query/complete.ts';
 import type { FilterError } from '#core/query/syntax.ts';
 import { codeLook } from '#src/theme/code-look.ts';
+import { onTyped, setText, takeFocus } from '#src/theme/editor-text.ts';
 
 export interface EditorOptions {
   readonly parent: HTMLElement;
@@ -70,8 +71,6 @@ const look = EditorView.theme({
   '.cm-content': { padding: '0' },
   '.cm-line': { padding: '0' },
 });
-
-const silent = Annotation.define<boolean>();
 
 /** A filter is one line: line ends that are pasted become spaces. */
 const oneLine = EditorState.transactionFilter.of((tr) => {
@@ -147,25 +146,16 @@ export function createFilterEditor(options: EditorOptions): FilterEditor {
           const isCompleting = completionStatus(update.state) === 'active';
           if (isCompleting !== (completionStatus(update.startState) === 'active'))
             options.onCompleting(isCompleting);
-          if (!update.docChanged || update.transactions.some((tr) => tr.annotation(silent) === true)) return;
-          options.onChange(update.state.doc.toString());
         }),
+        onTyped(options.onChange),
         codeLook,
         look,
       ],
     }),
   });
-  // Focus that the host hands on goes to the first part that takes it, which is the scroller.
-  view.scrollDOM.addEventListener('focus', () => view.focus());
+  takeFocus(view);
   return {
-    setText(text) {
-      const { state } = view;
-      if (state.doc.toString() === text) return;
-      view.dispatch({
-        changes: { from: 0, to: state.doc.length, insert: text },
-        annotations: silent.of(true),
-      });
-    },
+    setText: (text) => setText(view, text),
     setError(error) {
       view.dispatch(
         setDiagnostics(view.state, error === null ? [] : [diagnostic(error, view.state.doc.length)]),

@@ -21,7 +21,7 @@ import {
   syntaxTree,
 } from '@codemirror/language';
 import { lintKeymap, setDiagnostics } from '@codemirror/lint';
-import { Annotation, EditorState } from '@codemirror/state';
+import { EditorState } from '@codemirror/state';
 import {
   drawSelection,
   EditorView,
@@ -33,6 +33,7 @@ import {
 } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
 import { codeLook } from '#src/theme/code-look.ts';
+import { onTyped, setText, takeFocus } from '#src/theme/editor-text.ts';
 import type { Finding } from './findings.ts';
 import { contextAt, pathAt, valueOf, type JsonContext } from './json-context.ts';
 import type { JsonGuide, JsonPath } from './json-guide.ts';
@@ -88,8 +89,6 @@ const look = EditorView.theme({
   '.meaning': { padding: '4px 8px', maxWidth: '380px' },
 });
 
-const silent = Annotation.define<boolean>();
-
 /** Makes the editor inside of `parent`, in a shadow root. */
 export function createSchemaEditor(options: EditorOptions): SchemaEditor {
   const { parent, guide } = options;
@@ -130,25 +129,16 @@ export function createSchemaEditor(options: EditorOptions): SchemaEditor {
             const { path, meaning } = meaningAt(update.state, update.state.selection.main.head, guide());
             options.onPlace(path, meaning);
           }
-          if (!update.docChanged || update.transactions.some((tr) => tr.annotation(silent) === true)) return;
-          options.onChange(update.state.doc.toString());
         }),
+        onTyped(options.onChange),
         codeLook,
         look,
       ],
     }),
   });
-  // Focus that the host hands on goes to the first part that takes it, which is the scroller.
-  view.scrollDOM.addEventListener('focus', () => view.focus());
+  takeFocus(view);
   return {
-    setText(text) {
-      const { state } = view;
-      if (state.doc.toString() === text) return;
-      view.dispatch({
-        changes: { from: 0, to: state.doc.length, insert: text },
-        annotations: silent.of(true),
-      });
-    },
+    setText: (text) => setText(view, text),
     setFindings(findings) {
       const { length } = view.state.doc;
       const diagnostics = findings.map(({ place, cause, remedy }) => {

@@ -7,13 +7,13 @@ import { createFlowFields, dissectFlow } from '#core/dissect/flow.ts';
 import { PROTOCOL } from '#core/dissect/types.ts';
 import { EVENT_SIZE } from '#core/format/layout.gen.ts';
 import { META_STATE } from '#core/format/structs.ts';
-import type { CaptureSink, InterfaceInfo, PacketView } from '#core/pcapng/types.ts';
-import { CaptureStore } from '#core/store/capture-store.ts';
+import type { InterfaceInfo, PacketView } from '#core/pcapng/types.ts';
 import { RECORD } from '#core/store/event-columns.ts';
 import { readRecordState } from '#core/store/event-record.ts';
 import { linksAt } from '#core/store/journey-links.ts';
 import { JOURNEY } from '#core/store/journey-table.ts';
 import { CHUNK_MASK } from '#core/store/limits.ts';
+import { StoreSink } from '#core/store/testing/store-sink.ts';
 import { portOf, type Flow } from './lab.ts';
 
 /** numbered.h */
@@ -43,8 +43,7 @@ export interface Judgement {
   readonly reusedSkbs: number;
 }
 
-export class Judge implements CaptureSink {
-  readonly store = new CaptureStore();
+export class Judge extends StoreSink {
   private readonly flows: readonly Flow[];
   private readonly flow = createFlowFields();
   private readonly record = { state: 0, areaStart: 0, areaLength: 0 };
@@ -59,29 +58,18 @@ export class Judge implements CaptureSink {
   private readonly reused = new Set<bigint>();
 
   constructor(flows: readonly Flow[]) {
+    super();
     this.flows = flows;
   }
 
-  section(...args: Parameters<CaptureSink['section']>): void {
-    this.store.section(...args);
-  }
-  interface(info: InterfaceInfo): void {
+  override interface(info: InterfaceInfo): void {
     this.linkTypes[info.index] = info.linkType;
-    this.store.interface(info);
-  }
-  custom(...args: Parameters<CaptureSink['custom']>): void {
-    this.store.custom(...args);
-  }
-  statistics(...args: Parameters<CaptureSink['statistics']>): void {
-    this.store.statistics(...args);
-  }
-  problem(...args: Parameters<CaptureSink['problem']>): void {
-    this.store.problem(...args);
+    super.interface(info);
   }
 
-  packet(p: PacketView): void {
+  override packet(p: PacketView): void {
     const event = this.store.events.count;
-    this.store.packet(p);
+    super.packet(p);
     const chunk = this.store.events.chunk(event);
     const row = event & CHUNK_MASK;
     const journey = chunk.journey[row]!;

@@ -8,7 +8,7 @@ import { CaptureStore } from '#core/store/capture-store.ts';
 import { findRoot } from '../root.ts';
 import { readCapture, type Capture } from '../testing/read-capture.ts';
 import { IN_VM, IPROUTE2 } from '../vm/initramfs.ts';
-import type { Job } from '../vm/jobs.ts';
+import { AWAIT, type Job } from '../vm/jobs.ts';
 import { withVm } from '../vm/machine.ts';
 import { requireVm } from '../vm/require-vm.ts';
 
@@ -22,13 +22,7 @@ function tapsJob(root: string): Job {
   const ip = IPROUTE2.ip;
   const script = `
 set -eu
-# await FILE PID: until the process has put something into the file; fails when it ends instead.
-await() {
-	until [ -s "$1" ]; do
-		kill -0 "$2" 2>/dev/null || { cat *.txt >&2; exit 1; }
-		sleep 0.05
-	done
-}
+${AWAIT}
 ${ip} netns add here
 ${ip} netns add there
 ${ip} link add peer0 netns there type veth peer name taps0 netns here

@@ -108,3 +108,20 @@ export function readCapture(file: string): Capture {
 export function finalStatistics(capture: Capture): Map<number, StatisticsInfo> {
   return new Map(capture.statistics.map((info) => [info.interfaceIndex, info]));
 }
+
+/** Bodies of the custom blocks of a subtype, in a file that may still be written to. */
+export function customBodies(file: string, subtype: number): Uint8Array[] {
+  const bodies: Uint8Array[] = [];
+  const ignore = (): void => undefined;
+  new CaptureReader({
+    section: ignore,
+    interface: ignore,
+    packet: ignore,
+    statistics: ignore,
+    problem: ignore,
+    custom: (block) => {
+      if (block.subtype === subtype) bodies.push(block.body.slice());
+    },
+  }).push(readFileSync(file));
+  return bodies;
+}

@@ -49,6 +49,20 @@ export const NO_FENTRY_DOCTOR: Job = {
   script: `${NO_FENTRY}exec ${IN_VM.probe} --doctor --hooks ${FUNCTION_HOOKS.join(',')}\n`,
 };
 
+/** `await FILE PID`, in the machine: until the process has put something into the file; fails when it ends instead. */
+export const AWAIT = `await() {
+	tries=0
+	until [ -s "$1" ]; do
+		tries=$((tries + 1))
+		if [ $tries -ge 6000 ] || ! kill -0 "$2" 2>/dev/null; then
+			echo "nothing came into $1" >&2
+			cat *.txt >&2
+			exit 1
+		fi
+		sleep 0.02
+	done
+}`;
+
 export interface EdgeJobOptions {
   readonly seconds: number;
   /** Packets per second, roughly. */
@@ -75,19 +89,7 @@ export function edgeJob({
   const network = edgeTopology(NETNS, CLIENT_NETNS).map((args) => `${IPROUTE2.ip} ${args.join(' ')}`);
   const script = `
 set -eu
-# await FILE PID: until the process has put something into the file; fails when it ends instead.
-await() {
-	tries=0
-	until [ -s "$1" ]; do
-		tries=$((tries + 1))
-		if [ $tries -ge 800 ] || ! kill -0 "$2" 2>/dev/null; then
-			echo "nothing came into $1" >&2
-			cat *.txt >&2
-			exit 1
-		fi
-		sleep 0.05
-	done
-}
+${AWAIT}
 ${network.join('\n')}
 
 rm -f ${LOADER_PIPE} /tmp/server

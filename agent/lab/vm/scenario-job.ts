@@ -3,7 +3,7 @@ import { attachArguments, MAP_INTERVAL_MS } from '../scenario/run.ts';
 import type { Command, Scenario, Step } from '../scenario/types.ts';
 import { scenarioObject, scenarioSchema } from '../root.ts';
 import { IN_VM, IPROUTE2 } from './initramfs.ts';
-import type { Job } from './jobs.ts';
+import { AWAIT, type Job } from './jobs.ts';
 
 /** What a scenario's job leaves. */
 export const SCENARIO_FILE = {
@@ -64,19 +64,7 @@ export function scenarioJob(scenario: Scenario): Job {
   const during = steps.filter((step) => 'during' in step);
   const script = `
 set -eu
-# await FILE PID: until the process has put something into the file; fails when it ends instead.
-await() {
-	tries=0
-	until [ -s "$1" ]; do
-		tries=$((tries + 1))
-		if [ $tries -ge 6000 ] || ! kill -0 "$2" 2>/dev/null; then
-			echo "nothing came into $1" >&2
-			cat *.txt >&2
-			exit 1
-		fi
-		sleep 0.02
-	done
-}
+${AWAIT}
 # With the processes of this job their programs go, with the namespaces the devices.
 leave() {
 	code=$?

@@ -3,6 +3,7 @@
  * (SACK), RFC 7413 (Fast Open), RFC 5925 (AO), RFC 6994 (experiments 253 and 254), RFC 8684 section 3 (MPTCP), RFC 9768
  * (accurate ECN). The length counts the two header bytes; EOL and NOP are single bytes; 40 bytes at most.
  */
+import { MPTCP_SUBTYPES } from '#core/dissect/option-names.ts';
 import {
   bits,
   BIG,
@@ -18,17 +19,6 @@ import {
 } from './parts.ts';
 import { tlvStruct, uint, type Draft, type Format } from './parts.ts';
 
-const SUBTYPE = {
-  0: 'MP_CAPABLE',
-  1: 'MP_JOIN',
-  2: 'DSS',
-  3: 'ADD_ADDR',
-  4: 'REMOVE_ADDR',
-  5: 'MP_PRIO',
-  6: 'MP_FAIL',
-  7: 'MP_FASTCLOSE',
-  8: 'MP_TCPRST',
-};
 const CAPABLE = 0;
 const DSS = 2;
 const FAIL = 6;
@@ -44,7 +34,7 @@ function dss(mask: number, is: number, draft: Draft): Draft {
 }
 
 const MPTCP: readonly Draft[] = [
-  enumBits('subtype', 1, 4, 4, SUBTYPE),
+  enumBits('subtype', 1, 4, 4, MPTCP_SUBTYPES),
   bits('low_bits', 1, 0, 4, { display: 'hex', description: 'Version of MP_CAPABLE, flags of the others' }),
   of(
     CAPABLE,
