@@ -4,9 +4,7 @@ import { createFlowFields, dissectFlow } from '#core/dissect/flow.ts';
 import { PROTOCOL, PROTOCOL_NAMES } from '#core/dissect/types.ts';
 import { EVENT_SIZE } from '#core/format/layout.gen.ts';
 import { META_STATE } from '#core/format/structs.ts';
-import { choiceOf } from '#core/metadata/choose.ts';
-import { decoderOf } from '#core/metadata/decoder-of.ts';
-import { compileSchema, type AreaDecoder } from '#core/metadata/scan.ts';
+import { compileSchema } from '#core/metadata/scan.ts';
 import { typeWidth } from '#core/metadata/type-number.ts';
 import type { MetadataSchema } from '#core/metadata/types.ts';
 import { optionComments, readOptions } from '#core/pcapng/options.ts';
@@ -35,8 +33,6 @@ export class InspectSink implements CaptureSink {
   private readonly record = { state: 0, areaStart: 0, areaLength: 0 };
   private readonly facts: CaptureFacts;
   private readonly listener: InspectListener;
-  private readonly ownSchema: boolean;
-  private decoder: AreaDecoder | null;
   private readonly window: JourneyWindow;
   private count = 0;
   /** The next event is the one with which its journey met a trigger's condition: what it met. */
@@ -45,13 +41,10 @@ export class InspectSink implements CaptureSink {
   /** `schema` reads all metadata; null = by the schemas in the capture. */
   constructor(listener: InspectListener, schema: MetadataSchema | null = null) {
     this.listener = listener;
-    this.ownSchema = schema !== null;
-    this.decoder = schema === null ? null : compileSchema(schema);
-    this.window = new JourneyWindow(this.decoder);
+    this.window = new JourneyWindow(schema === null ? null : compileSchema(schema));
     this.facts = new CaptureFacts({
-      schema: (found) => {
-        if (!this.ownSchema) this.decoder = found === null ? null : decoderOf(found);
-      },
+      // The window reads by it.
+      schema: () => undefined,
       gap: () => undefined,
       cost: () => true,
       triggered: ({ text }) => (this.fired = text),
@@ -104,8 +97,7 @@ export class InspectSink implements CaptureSink {
       return hasMac ? formatMac(p.buf, mac) : '';
     };
     const told = this.window.packet(p);
-    // Where a document has one schema the area needs no place in a store to be read.
-    const decoder = this.decoder === null || choiceOf(this.decoder) === 'none' ? this.decoder : told.decoder;
+    const { decoder } = told;
     this.listener.event(
       eventObject({
         n: ++this.count,
@@ -122,7 +114,6 @@ export class InspectSink implements CaptureSink {
         sport: flow.srcPort < 0 ? null : flow.srcPort,
         dport: flow.srcPort < 0 ? null : flow.dstPort,
         ...told,
-        decoder,
         trigger: this.fired,
         comments: optionComments(p.buf, readOptions(p.buf, p.optionsStart, p.optionsLength, p.littleEndian)),
       }),

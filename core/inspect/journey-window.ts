@@ -87,7 +87,7 @@ export class JourneyWindow {
     const { event, journey, recorded, before } = keep(this.older, p);
     const area = store.events.chunk(event).area[event & CHUNK_MASK]!;
     const decoder = area === 0 ? null : store.tlvs.decoderFor(area);
-    const inForce = store.tlvs.current;
+    const inForce = store.documentOf(journey);
     const bytes = p.buf.subarray(p.dataStart, p.dataStart + p.dataLength);
     const linkType = store.interfaces[p.interfaceIndex]?.linkType ?? 0;
     const elsewhere = inForce === null ? [] : readElsewhere(inForce, store, event, bytes, linkType);

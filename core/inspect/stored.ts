@@ -27,7 +27,7 @@ export function inspectStoredEvent(
   const source = store.interfaces[chunk.interfaceIndex[row]!];
   const area = chunk.area[row]!;
   const stored = block === null ? null : readStoredPacket(store, event, block);
-  const inForce = store.tlvs.current;
+  const inForce = store.documentOf(journey);
   return eventObject({
     n: event + 1,
     tsHi: chunk.tsHi[row]!,

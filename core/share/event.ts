@@ -19,8 +19,8 @@ export class EventRedactor {
     this.#areas = areas;
   }
 
-  use(decoder: AreaDecoder): void {
-    this.#elsewhere = decoder.elsewhere;
+  use(decoder: AreaDecoder | null): void {
+    this.#elsewhere = decoder?.elsewhere ?? [];
   }
 
   /** `decoder`: what reads the metadata area, null = nothing does. */

@@ -25,7 +25,11 @@ export class MapRedactor {
     this.#areas = areas;
   }
 
-  use(decoder: AreaDecoder): void {
+  use(decoder: AreaDecoder | null): void {
+    if (decoder === null) {
+      this.#known = [];
+      return;
+    }
     const { schema } = decoder;
     this.#known = (schema.maps ?? []).map((rule) => ({
       rule,

@@ -36,9 +36,9 @@ export class PacketRedactor {
     this.#areas = areas;
   }
 
-  /** From now on, what the document of `decoder` says of bytes in packets holds. */
-  use(decoder: AreaDecoder): void {
-    this.#places = decoder.elsewhere.flatMap((part) =>
+  /** From now on, what the document of `decoder` says of bytes in packets holds; null = nothing is said of them. */
+  use(decoder: AreaDecoder | null): void {
+    this.#places = (decoder?.elsewhere ?? []).flatMap((part) =>
       part.where.in === 'packet' ? [{ part, finder: new AnchorFinder(part.where.at) }] : [],
     );
   }

@@ -26,6 +26,7 @@ import type {
 } from '#core/pcapng/types.ts';
 import { CaptureWriter, type PacketOptions } from '#core/pcapng/writer.ts';
 import { placeOf } from '#core/store/hop-place.ts';
+import { sameValue } from '#core/store/cells.ts';
 import { HopTable } from '#core/store/hop-table.ts';
 import { parseHost, type HostFacts } from '#core/store/host-facts.ts';
 import { nsFromParts } from '#core/time/ns.ts';
@@ -67,6 +68,12 @@ export interface WatchedPacket {
   readonly areaAfter: Uint8Array;
 }
 
+interface Said {
+  /** The schema block's. */
+  readonly body: Uint8Array;
+  readonly decoder: AreaDecoder;
+}
+
 const NO_BYTES = new Uint8Array();
 
 const VERDICT_BYTES = 9;
@@ -89,8 +96,12 @@ export class Snapshot implements CaptureSink {
   readonly #hopNames = new Map<string, string>();
   readonly #interfaces: { readonly info: InterfaceInfo; readonly hop: number }[] = [];
   #facts: HostFacts | null = null;
+  /** In force; null = nothing is known of any metadata. */
   #decoder: AreaDecoder | null = null;
   #choice: ReturnType<typeof choiceOf> = 'none';
+  /** What the section being read has said so far: as in a store (capture-facts.ts), its run's last schema, and none of another run. */
+  #said: Said | null = null;
+  readonly #saidOf = new Map<bigint, Said>();
   /** Of all schemas that have been in force. */
   readonly #kept = new Map<string, boolean>();
   #schemaWritten = false;
@@ -108,7 +119,8 @@ export class Snapshot implements CaptureSink {
     this.#events = new EventRedactor(policy, this.names, this.#areas);
     this.#maps = new MapRedactor(policy, this.names, this.#areas);
     this.#host = new HostRedactor(policy, this.names);
-    if (schema !== null) this.#use(schema);
+    if (schema !== null) this.#said = this.#compile(schema, NO_BYTES);
+    this.#read();
   }
 
   /** The blocks written since the last call, as a copy. */
@@ -168,10 +180,13 @@ export class Snapshot implements CaptureSink {
     this.#facts = null;
     this.#schemaWritten = false;
     this.#run = runKey('', this.#runs++);
+    if (this.#options.schema === null) this.#said = null;
   }
 
   interface(info: InterfaceInfo): void {
     this.#writeSchema();
+    // A section says its schema before the first of them, or has none.
+    this.#read();
     const { hook, linkType, snapLen, ifindex } = info;
     this.#interfaces[info.index] = { info, hop: this.#hops.open(info, '').hop };
     const name = this.#host.interfaceName(info.name, hook);
@@ -237,6 +252,7 @@ export class Snapshot implements CaptureSink {
       case BLOCK_SUBTYPE.section:
         if (body.length < SECTION_SIZE) return;
         this.#run = runKey(formatHex(body, SECTION_RUN, RUN_BYTES), 0);
+        if (this.#options.schema === null) this.#said = this.#saidOf.get(this.#run) ?? null;
         this.#out.custom(subtype, body.subarray(0, SECTION_SIZE));
         return;
       case BLOCK_SUBTYPE.gap:
@@ -294,7 +310,12 @@ export class Snapshot implements CaptureSink {
     if (this.#options.schema !== null) return;
     const schema = readSchema(body);
     this.#json(BLOCK_SUBTYPE.schema, schema === null ? null : this.#host.schema(schema));
-    if (schema !== null) this.#use(schema);
+    if (schema === null) return;
+    // Segments of a spool, and agents that take turns, repeat it.
+    const again = this.#said !== null && sameValue(this.#said.body, body);
+    if (!again) this.#said = this.#compile(schema, body.slice());
+    this.#saidOf.set(this.#run, this.#said!);
+    this.#read();
   }
 
   /** The schema that takes the place of the capture's goes where that would stand. */
@@ -305,17 +326,23 @@ export class Snapshot implements CaptureSink {
     this.#out.json(BLOCK_SUBTYPE.schema, this.#host.schema(schema));
   }
 
-  #use(schema: MetadataSchema): void {
-    const decoder = compileSchema(schema);
+  #compile(schema: MetadataSchema, body: Uint8Array): Said {
+    for (const [name, kept] of keptTypes(this.#options.policy, schema)) {
+      this.#kept.set(name, kept && this.#kept.get(name) !== false);
+    }
+    return { body, decoder: compileSchema(schema) };
+  }
+
+  /** Puts in force what the section has said. */
+  #read(): void {
+    const decoder = this.#said?.decoder ?? null;
+    if (decoder === this.#decoder) return;
     this.#decoder = decoder;
-    this.#choice = choiceOf(decoder);
+    this.#choice = decoder === null ? 'none' : choiceOf(decoder);
     this.#packets.use(decoder);
     this.#events.use(decoder);
     this.#maps.use(decoder);
     this.#cache.clear();
-    for (const [name, kept] of keptTypes(this.#options.policy, schema)) {
-      this.#kept.set(name, kept && this.#kept.get(name) !== false);
-    }
   }
 
   #decoderOf(area: Uint8Array, hop: number): AreaDecoder | null {
@@ -326,6 +353,7 @@ export class Snapshot implements CaptureSink {
   }
 
   #mapSample(body: Uint8Array): void {
+    this.#read();
     const read = readMapSample(body);
     const sample =
       'fault' in read ? null : this.#maps.redact(read.value, this.#facts?.maps.get(read.value.map) ?? '');

@@ -100,6 +100,8 @@ export class CaptureFacts {
     schema: null,
     readBy: null,
   };
+  /** By number of the run: the last schema that was in force in it. */
+  private readonly schemaOfRun: (MetadataSchema | null | undefined)[] = [];
   /** The schema that the listener was told last. */
   private schemaInForce: MetadataSchema | null = null;
   /** Of the section being read. */
@@ -267,12 +269,18 @@ export class CaptureFacts {
     return this.runIds[run] ?? '';
   }
 
+  /** What reads the metadata of a run: its last schema; null = it has none. */
+  schemaOf(run: number): MetadataSchema | null {
+    return this.schemaOfRun[run] ?? null;
+  }
+
   /** When watching began in a run, Unix time in ns; null = the capture does not say. */
   startOf(run: number): { readonly hi: number; readonly lo: number } | null {
     return this.starts[run] ?? null;
   }
 
   private useSchema(): void {
+    this.schemaOfRun[this.run] = this.readBy;
     if (this.readBy === this.schemaInForce) return;
     this.schemaInForce = this.readBy;
     this.listener.schema(this.readBy);

@@ -17,6 +17,7 @@ import type {
   StatisticsInfo,
 } from '#core/pcapng/types.ts';
 import { nsFromParts, type Ns } from '#core/time/ns.ts';
+import type { AreaDecoder } from '#core/metadata/scan.ts';
 import { AreaOrigins } from './area-origins.ts';
 import { AreaTable } from './area-table.ts';
 import { BetweenHops } from './between-hops.ts';
@@ -37,7 +38,7 @@ import {
 import { hopPlace } from './hop-place.ts';
 import { HopTable } from './hop-table.ts';
 import { JourneyPrints } from './journey-prints.ts';
-import { JourneyTable } from './journey-table.ts';
+import { JOURNEY, JourneyTable } from './journey-table.ts';
 import { appendToJourneys } from './journey-writer.ts';
 import { CHUNK_EVENTS, CHUNK_MASK, MAX_AREA_BYTES, MAX_EVENTS, MAX_FIRINGS, MAX_HOPS } from './limits.ts';
 import { LatestTelling } from './latest-telling.ts';
@@ -136,6 +137,13 @@ export class CaptureStore implements CaptureSink {
   /** Also counts those that are not kept in `problems`. */
   get problemCount(): number {
     return this.log.count;
+  }
+
+  /** What reads the metadata of a journey that is not in areas: the user's schema, else the last of its run; null = none. */
+  documentOf(journey: number): AreaDecoder | null {
+    if (this.tlvs.userSchema !== null) return this.tlvs.current;
+    const schema = this.facts.schemaOf(this.journeys.word(journey, JOURNEY.run));
+    return schema === null ? null : decoderOf(schema);
   }
 
   section(info: SectionInfo): void {

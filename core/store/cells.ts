@@ -76,6 +76,8 @@ export function compareTlvs(
   afterDecoder: AreaDecoder | null,
 ): Cell {
   if (sameValue(before, after)) return CELL.present;
+  // Where no schema reads an area nobody knows which TLVs it has.
+  if (beforeDecoder === null || afterDecoder === null) return CELL.changed;
   scanTlvs(before, beforeDecoder, old);
   scanTlvs(after, afterDecoder, now);
   if (now.count <= old.count) return CELL.changed;
@@ -92,9 +94,9 @@ export function compareTlvs(
 const old = createAreaScan();
 const now = createAreaScan();
 
-function scanTlvs(bytes: Uint8Array, decoder: AreaDecoder | null, scan: AreaScan): void {
+function scanTlvs(bytes: Uint8Array, decoder: AreaDecoder, scan: AreaScan): void {
   scan.count = 0;
-  decoder?.scan(bytes, 0, bytes.length, scan);
+  decoder.scan(bytes, 0, bytes.length, scan);
 }
 
 /** Of `now`, the TLV of the type of TLV `i` of `old`, and for a type that is there twice as many behind the first; -1 = none. */

@@ -13,24 +13,25 @@ const ABSENT = { value: '', changed: false } as const;
 /** Rows in order of first appearance; a type that a place has twice has two rows. `changed`: differs from where it was last. */
 export function elsewhereRows(
   store: CaptureStore,
+  journey: number,
   events: readonly number[],
   { packets }: JourneyBytes,
 ): ElsewhereRow[] {
-  const { current } = store.tlvs;
-  if (current === null || current.elsewhere.length === 0) return [];
+  const document = store.documentOf(journey);
+  if (document === null || document.elsewhere.length === 0) return [];
   const rows = new Map<string, Omit<ElsewhereRow, 'cells'> & { readonly cells: Cells; last: string }>();
   events.forEach((event, i) => {
     const chunk = store.events.chunk(event);
     const linkType = store.interfaces[chunk.interfaceIndex[event & CHUNK_MASK]!]?.linkType ?? 0;
     const seen = new Map<string, number>();
     for (const { schema, in: place, tlvs } of readElsewhere(
-      current,
+      document,
       store,
       event,
       packets.get(event) ?? null,
       linkType,
     )) {
-      const types = current.elsewhere.find((part) => part.schema === schema)?.decoder.schema.types ?? [];
+      const types = document.elsewhere.find((part) => part.schema === schema)?.decoder.schema.types ?? [];
       for (const { type, name, value } of tlvs) {
         const nth = seen.get(`${schema} ${type}`) ?? 0;
         seen.set(`${schema} ${type}`, nth + 1);

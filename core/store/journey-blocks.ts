@@ -30,7 +30,7 @@ const TAP_IDS: ReadonlySet<number> = new Set(TAP_HOOKS.map(({ id }) => id));
 /** Events of a journey whose blocks are wanted; none in a capture without taps and maps, unless a schema reads packets. */
 export function blocksWanted(store: CaptureStore, journey: number): number[] {
   const events = journeyEvents(store, journey);
-  if (readsPackets(store)) return events.slice(0, MAX_PACKETS);
+  if (readsPackets(store, journey)) return events.slice(0, MAX_PACKETS);
   const taps = events.filter((event) => isTap(store, event)).slice(0, MAX_TAPS);
   if (taps.length === 0 && store.maps.count === 0) return [];
   const first = events[0]!;
@@ -55,8 +55,8 @@ export function readJourneyBlocks(
   return { packet: packet ?? NO_JOURNEY_BYTES.packet, taps, packets };
 }
 
-function readsPackets(store: CaptureStore): boolean {
-  return store.tlvs.current?.elsewhere.some(({ where }) => where.in === 'packet') ?? false;
+function readsPackets(store: CaptureStore, journey: number): boolean {
+  return store.documentOf(journey)?.elsewhere.some(({ where }) => where.in === 'packet') ?? false;
 }
 
 function isTap(store: CaptureStore, event: number): boolean {

@@ -68,7 +68,7 @@ export function journeyDetail(
     protocol: PROTOCOL_NAMES[store.events.chunk(first).protocol[first & CHUNK_MASK]!]!,
     hops,
     rows: withWriters(matrix(store, events), hops),
-    elsewhere: elsewhereRows(store, events, bytes),
+    elsewhere: elsewhereRows(store, journey, events, bytes),
     beside: [...besideRows(store, events), ...hintRows(events, bytes.taps)],
     links,
     locations: journeyLocations(store, journey, events, bytes),

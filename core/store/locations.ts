@@ -41,7 +41,7 @@ export function journeyLocations(
   events: readonly number[],
   bytes: Pick<JourneyBytes, 'packet' | 'taps'>,
 ): LocationRow[] {
-  const decoder = store.tlvs.current;
+  const decoder = store.documentOf(journey);
   if (decoder === null || events.length === 0) return [];
   const found = new Map<string, Found>();
   events.forEach((event, hop) => {

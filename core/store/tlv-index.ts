@@ -59,7 +59,7 @@ interface Phase {
   /** Areas from this number on. */
   readonly from: number;
   /** null = no schema is in force. */
-  readonly reading: Reading | null;
+  readonly decoder: AreaDecoder | null;
 }
 
 export class TlvIndex {
@@ -67,10 +67,9 @@ export class TlvIndex {
   readonly names: string[] = [];
   /** By chunk, then by column; made when the first value comes. */
   private chunks: (Cells | undefined)[][] = [];
-  private readonly ofCapture: { from: number; decoder: AreaDecoder | null }[] = [];
-  private user: AreaDecoder | null = null;
-  private phases: Phase[] = [];
-  /** Those of `phases`, in the order in which they first came. */
+  private readonly ofCapture: Phase[] = [];
+  private ofUser: readonly [Phase & { readonly decoder: AreaDecoder }] | null = null;
+  /** Of each decoder of `phases`, in the order in which they were last in force. */
   private readonly readings = new Map<AreaDecoder, Reading>();
   private readonly scan = createAreaScan();
   private readonly areas: AreaTable;
@@ -89,12 +88,16 @@ export class TlvIndex {
 
   /** The user's schema, else the newest of the capture; null = none. */
   get current(): AreaDecoder | null {
-    return this.user ?? this.captured;
+    return this.ofUser?.[0].decoder ?? this.captured;
   }
 
   /** The newest schema of the capture itself, in force or not; null = it has none. */
   get captured(): AreaDecoder | null {
     return this.ofCapture.findLast(({ decoder }) => decoder !== null)?.decoder ?? null;
+  }
+
+  private get phases(): readonly Phase[] {
+    return this.ofUser ?? this.ofCapture;
   }
 
   /** The first area that the schema in force reads: older ones may have been read by another. */
@@ -104,8 +107,16 @@ export class TlvIndex {
 
   /** The schema that reads this area; null = none. */
   decoderFor(area: number): AreaDecoder | null {
-    const reading = this.phases[this.phaseOf(area)]?.reading ?? null;
+    const reading = this.readingFor(area);
     return reading === null ? null : this.chosen(reading, area);
+  }
+
+  private readingFor(area: number): Reading | null {
+    return this.readingOf(this.phases[this.phaseOf(area)]?.decoder ?? null);
+  }
+
+  private readingOf(decoder: AreaDecoder | null): Reading | null {
+    return decoder === null ? null : this.readings.get(decoder)!;
   }
 
   /** Index of the phase that an area is of; -1 = it came before the first. */
@@ -133,24 +144,21 @@ export class TlvIndex {
     const replaces = ofCapture.at(-1)?.from === from;
     if (replaces) ofCapture.pop();
     ofCapture.push({ from, decoder });
-    if (this.user !== null) return;
-    if (replaces) this.phases.pop();
-    this.phases.push({ from, reading: this.readingOf(decoder) });
+    if (this.ofUser === null) this.putInForce(decoder);
   }
 
   /** The user's schema; null = those of the capture are in force. */
   get userSchema(): MetadataSchema | null {
-    return this.user?.schema ?? null;
+    return this.ofUser?.[0].decoder.schema ?? null;
   }
 
   /** The user's schema for all areas, null = back to those of the capture. Then call `advance` until it is done. */
   setUser(decoder: AreaDecoder | null): void {
-    this.user = decoder;
+    this.ofUser = decoder === null ? null : [{ from: 0, decoder }];
     this.names.length = 0;
     this.chunks = [];
     this.readings.clear();
-    const phases = decoder === null ? this.ofCapture : [{ from: 0, decoder }];
-    this.phases = phases.map((phase) => ({ from: phase.from, reading: this.readingOf(phase.decoder) }));
+    for (const phase of this.phases) this.putInForce(phase.decoder);
     this.cursor = 1;
     this.target = this.areas.count;
     this.fresh = this.target + 1;
@@ -182,7 +190,8 @@ export class TlvIndex {
   /** Reads areas `from` to `to`, each by the schema that is in force for it. */
   private read(from: number, to: number): void {
     for (let p = this.phaseOf(to); p >= 0 && to >= from; p--) {
-      const { from: begin, reading } = this.phases[p]!;
+      const { from: begin, decoder } = this.phases[p]!;
+      const reading = this.readingOf(decoder);
       const start = Math.max(from, begin);
       // Within one chunk the arrays that are written to stay the same.
       for (let area = start; reading !== null && area <= to;) {
@@ -234,10 +243,10 @@ export class TlvIndex {
    * do that differ. Cheaper than to scan them; false says nothing.
    */
   isAlike(a: number, b: number): boolean {
-    const { areas, phases } = this;
+    const { areas } = this;
     if (areas.length(a) !== areas.length(b)) return false;
-    const reading = phases[this.phaseOf(a)]?.reading ?? null;
-    if (reading === null || phases[this.phaseOf(b)]!.reading !== reading) return false;
+    const reading = this.readingFor(a);
+    if (reading === null || this.readingFor(b) !== reading) return false;
     const decoder = this.chosen(reading, a);
     if (decoder === null || this.chosen(reading, b) !== decoder) return false;
     const layout = this.layoutOf(a, decoder, reading.readers.get(decoder)!);
@@ -264,7 +273,8 @@ export class TlvIndex {
     let end = last;
     const name = this.names[column]!;
     for (let p = this.phaseOf(end); p >= 0 && end >= from; p--) {
-      const { from: begin, reading } = this.phases[p]!;
+      const { from: begin, decoder } = this.phases[p]!;
+      const reading = this.readingOf(decoder);
       const start = Math.max(from, begin);
       if (reading?.choice === 'none') {
         this.visitRun(column, start, end, isBig(reading.decoder.schema, name), visit);
@@ -322,10 +332,14 @@ export class TlvIndex {
     return chunk;
   }
 
-  private readingOf(decoder: AreaDecoder | null): Reading | null {
-    if (decoder === null) return null;
+  private putInForce(decoder: AreaDecoder | null): void {
+    if (decoder === null) return;
     const known = this.readings.get(decoder);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      this.readings.delete(decoder);
+      this.readings.set(decoder, known);
+      return;
+    }
     const decoders = decoder.parts.map((part) => part.decoder);
     const columns = (one: AreaDecoder): Int16Array =>
       Int16Array.from(one.schema.types, (type) => this.columnNamed(type.name));
@@ -337,7 +351,6 @@ export class TlvIndex {
     );
     const reading: Reading = { decoder, choice: choiceOf(decoder), readers };
     this.readings.set(decoder, reading);
-    return reading;
   }
 
   private columnNamed(name: string): number {

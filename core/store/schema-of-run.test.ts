@@ -1,0 +1,115 @@
+/** Captures of several runs: each is read by the schema that it says itself, in whatever order their sections come. */
+import { expect, it } from 'vitest';
+import { HOP_STATE_NAMES } from '#core/diagnosis/types.ts';
+import { InspectSink } from '#core/inspect/inspect-sink.ts';
+import type { InspectedEvent } from '#core/inspect/event-object.ts';
+import type { MetadataSchema } from '#core/metadata/types.ts';
+import { CaptureReader } from '#core/pcapng/reader.ts';
+import { joinChunks } from '#core/pcapng/testing/generate-capture.ts';
+import { CAREFUL } from '#core/share/policy.ts';
+import { EVERYTHING } from '#core/share/selection.ts';
+import { Snapshot, type WatchedPacket } from '#core/share/snapshot.ts';
+import { journeyDetail } from './journey-detail.ts';
+import { SCHEMA, sectionBytes, storeOf, trace, type Seen } from './testing/scenario.ts';
+
+const one = (i: number, more: Partial<Seen> = {}): Seen => ({
+  hook: 'tcx/ingress@first',
+  id: BigInt(i + 1),
+  us: i,
+  meta: trace(i + 1),
+  ...more,
+});
+const MARKS: MetadataSchema = {
+  ...SCHEMA,
+  also: [
+    {
+      name: 'marks',
+      where: { in: 'mark' },
+      framing: { kind: 'struct', endian: 'big' },
+      types: [{ type: 0, name: 'tenant', kind: 'uint', size: 4 }],
+    },
+  ],
+};
+const withAndWithout = (schema: MetadataSchema = SCHEMA): Uint8Array =>
+  joinChunks([
+    sectionBytes({ run: 1, schema, seen: [one(0, { fields: { mark: 42 } })] }),
+    sectionBytes({ run: 2, schema: null, seen: [one(1, { fields: { mark: 42 } })] }),
+    sectionBytes({ run: 1, schema, seen: [one(2, { fields: { mark: 42 } })] }),
+  ]);
+
+it('areas of a run without a schema are read by none, on the page and by inspect', () => {
+  const store = storeOf(withAndWithout());
+  expect([1, 2, 3].map((area) => store.tlvs.decoderFor(area)?.schema.name)).toEqual([
+    'test',
+    undefined,
+    'test',
+  ]);
+  const events: InspectedEvent[] = [];
+  const reader = new CaptureReader(
+    new InspectSink({ event: (event) => events.push(event), problem: () => undefined }),
+  );
+  reader.push(withAndWithout());
+  reader.end();
+  expect(events.map(({ tlvs }) => tlvs.map(({ name }) => name))).toEqual([['trace'], [], ['trace']]);
+});
+
+it('nor is the mark of its packets', () => {
+  const store = storeOf(withAndWithout(MARKS));
+  const schemas = [0, 1, 2].map((journey) => journeyDetail(store, journey).elsewhere.map(({ name }) => name));
+  expect(schemas).toEqual([['tenant'], [], ['tenant']]);
+});
+
+it('nor does a share keep what only the schema of another run knows', () => {
+  const seen: string[] = [];
+  const snapshot = new Snapshot({
+    policy: CAREFUL,
+    selection: EVERYTHING,
+    key: new Uint8Array(32).fill(9),
+    schema: null,
+    created: '2026-11-27T00:00:00Z',
+    expires: null,
+    notes: null,
+    watch: ({ areaBefore, areaAfter }: WatchedPacket) =>
+      seen.push(
+        Buffer.compare(areaBefore, areaAfter) === 0 ? 'kept' : Buffer.from(areaAfter).toString('hex'),
+      ),
+  });
+  const reader = new CaptureReader(snapshot);
+  reader.push(withAndWithout());
+  reader.end();
+  expect(seen).toEqual(['kept', '000000000000', 'kept']);
+});
+
+it('a schema that begins in mid-journey, of an event that comes late, is no reason to stop, and nothing is told of TLVs', () => {
+  const late = [one(0, { us: 200 }), one(0, { us: 100, hook: 'tcx/ingress@last', meta: trace(2) })];
+  const [first, second] = late as [Seen, Seen];
+  for (const seen of [
+    [first, second],
+    [second, first],
+  ]) {
+    const store = storeOf(
+      joinChunks([sectionBytes({ schema: null, seen: [seen[0]!] }), sectionBytes({ seen: [seen[1]!] })]),
+    );
+    expect(store.events.count).toBe(2);
+    const states = [0, 1].map((event) => HOP_STATE_NAMES[store.events.chunk(event).state[event]!]!);
+    expect(states).toContain('changed');
+  }
+});
+
+it('a name in two schemas has the type of the one that is in force', () => {
+  const other: MetadataSchema = {
+    ...SCHEMA,
+    name: 'other',
+    types: [{ type: 1, name: 'trace', kind: 'ipv4' }],
+  };
+  const sections = [SCHEMA, other, SCHEMA].map((schema, i) =>
+    sectionBytes({ run: schema === other ? 2 : 1, schema, seen: [one(i)] }),
+  );
+  for (const [count, kind] of [
+    [2, 'ipv4'],
+    [3, 'uint'],
+  ] as const) {
+    const { tlvs } = storeOf(joinChunks(sections.slice(0, count)));
+    expect(tlvs.typeOf(tlvs.names.indexOf('trace'))?.kind).toBe(kind);
+  }
+});
