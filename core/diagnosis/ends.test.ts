@@ -35,13 +35,11 @@ function source(at: string, told: Told): EndSource {
     last: () => one,
     protocol: () => told.protocol ?? PROTOCOL.udp,
     sees: ({ name }, { device }) => device === 'eth0' && (told.hooks ?? ALL).includes(name),
-    span: () =>
-      told.stream === true
-        ? null
-        : {
-            first: end('eth0:netif_receive_skb', told.beganNs ?? 0),
-            newest: end('eth0:netif_receive_skb', told.newestNs ?? 10e9),
-          },
+    began: () => {
+      const { tsHi, tsLo } = end('eth0:netif_receive_skb', told.beganNs ?? 0);
+      return told.stream === true ? null : { hi: tsHi, lo: tsLo };
+    },
+    newest: () => (told.stream === true ? null : end('eth0:netif_receive_skb', told.newestNs ?? 10e9)),
     lostNear: (_, reachNs) => {
       const [from, to] = [Math.min(0, reachNs), Math.max(0, reachNs)];
       const off = (told.lostNs ?? Infinity) - SEEN_NS;
@@ -88,7 +86,7 @@ describe('a journey that comes from nothing', () => {
     expect(start(at, { lostNs: SEEN_NS - LINK_WINDOW_NS - 1 })[0]).toMatch(/Why is not known\.$/);
     expect(start(at, { lostNs: SEEN_NS + 1 })[0]).toMatch(/Why is not known\.$/);
     expect(start(at, { beganNs: SEEN_NS - 2_500_000 })[0]).toMatch(
-      /The capture began 2\.5 ms before: it may have been under way\.$/,
+      /Watching began 2\.5 ms before: it may have been under way\.$/,
     );
     expect(start(at, { beganNs: SEEN_NS - UNDER_WAY_NS })[0]).toMatch(/Why is not known\.$/);
   });

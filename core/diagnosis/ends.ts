@@ -16,8 +16,10 @@ export interface EndSource extends Pick<JourneySource, 'first' | 'last'> {
   protocol(journey: number): number;
   /** Did the hook see packets on the device of `place`? */
   sees(hook: Hook, place: Place): boolean;
-  /** The first event of the capture and its newest; null = not known, as in a stream. */
-  span(): { readonly first: JourneyEnd; readonly newest: JourneyEnd } | null;
+  /** When watching began in the run of a journey, Unix time in ns; null = not known. */
+  began(journey: number): { readonly hi: number; readonly lo: number } | null;
+  /** The newest event of the capture; null = not known, as in a stream. */
+  newest(): JourneyEnd | null;
   /** What was lost within `reachNs` before (less than 0) or after the event, as a sentence; '' = nothing is known to be. */
   lostNear(end: JourneyEnd, reachNs: number): string;
 }
@@ -38,9 +40,9 @@ export function brokenStart(source: EndSource, journey: number): FoundLink[] {
   if (gate === null || !source.sees(gate, first.place)) return [];
   const where = HOOK_BY_ID.get(first.place.hook)!.label;
   const lost = source.lostNear(first, -LINK_WINDOW_NS);
-  const span = source.span();
-  const age = span === null ? Infinity : gapNs(span.first, first);
-  const early = `The capture began ${(age / 1e6).toFixed(1)} ms before: it may have been under way.`;
+  const began = source.began(journey);
+  const age = began === null ? Infinity : Math.max(0, deltaNs(began.hi, began.lo, first.tsHi, first.tsLo));
+  const early = `Watching began ${(age / 1e6).toFixed(1)} ms before: it may have been under way.`;
   const why = lost || (age < UNDER_WAY_NS ? early : '');
   const what = `It begins at ${where}, behind ${gate.label}, which saw other packets of ${first.place.device}; no earlier journey fits.`;
   return [brokenLink(what, why)];
@@ -57,9 +59,8 @@ function gateOf(place: Place): Hook | null {
 export function brokenEnd(source: EndSource, journey: number): FoundLink[] {
   const last = source.last(journey);
   const hook = HOOK_BY_ID.get(last.place.hook);
-  const span = source.span();
-  if (hook === undefined || isEnd(hook) || span === null || gapNs(last, span.newest) < UNDER_WAY_NS)
-    return [];
+  const newest = source.newest();
+  if (hook === undefined || isEnd(hook) || newest === null || gapNs(last, newest) < UNDER_WAY_NS) return [];
   if (!FREES.some((free) => source.sees(free, last.place))) return [];
   const what = `It was last seen at ${hook.label}, which is no end: it was freed unseen, or went on where nothing is watched.`;
   return [brokenLink(what, source.lostNear(last, LINK_WINDOW_NS) || habit(hook, source.protocol(journey)))];

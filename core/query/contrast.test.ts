@@ -144,8 +144,8 @@ describe('what was so before, and what follows', () => {
     );
   }
 
-  function followsOf(of: CaptureStore, filter: string): boolean | undefined {
-    const query = new ContrastQuery(of, members('state == lost', of));
+  function followsOf(of: CaptureStore, filter: string, asked = 'state == lost'): boolean | undefined {
+    const query = new ContrastQuery(of, members(asked, of));
     while (!query.advance(50)) continue;
     return query.result(60).find((one) => one.filter === filter)?.follows;
   }
@@ -180,6 +180,30 @@ describe('what was so before, and what follows', () => {
         'mark == 1',
       ),
     ).toBe(true);
+  });
+
+  it('is no matter of the few of them that took one', () => {
+    const one = marked((i) => (i === 0 ? 1 : Infinity));
+    expect(followsOf(one, 'tlv.trace', 'mark == 9')).toBeUndefined();
+    expect(followsOf(one, 'mark == 9', 'mark == 9')).toBe(false);
+  });
+
+  it('is before what came later in time, whichever arrived first', () => {
+    const [entry, turn] = ['netif_receive_skb', 'tcx/ingress@first'] as const;
+    for (const isLate of [false, true]) {
+      const store = seen(
+        ...Array.from({ length: 90 }, (_, i): Seen[] => {
+          const isBad = i % 3 === 0;
+          const at = { id: BigInt(i + 1), meta: trace(i) };
+          const first: Seen = { ...at, hook: entry, us: 10 * i };
+          const why: Seen = { ...at, hook: entry, us: 10 * i + 1, fields: { priority: isBad ? 9 : 1 } };
+          const { meta, ...bare } = { ...at, hook: turn, us: 10 * i + 2 };
+          const lost: Seen = isBad ? bare : { ...bare, meta };
+          return isLate ? [first, lost, why] : [first, why, lost];
+        }).flat(),
+      );
+      expect(followsOf(store, 'priority == 9')).toBe(false);
+    }
   });
 
   it('tells nothing apart where nothing went wrong', () => {

@@ -4,7 +4,8 @@
  */
 import type { CaptureStore } from '#core/store/capture-store.ts';
 import type { EventChunk } from '#core/store/event-columns.ts';
-import { JOURNEY } from '#core/store/journey-table.ts';
+import { journeyEvents } from '#core/store/journey-events.ts';
+import { JOURNEY, JOURNEY_BIT } from '#core/store/journey-table.ts';
 import { CHUNK_MASK } from '#core/store/limits.ts';
 import { MAX_JOURNEY_EVENTS } from '#core/store/view.ts';
 import type { Field } from './field.ts';
@@ -20,13 +21,17 @@ export interface JourneyValues {
   text(key: number): string;
 }
 
-/** Calls back for the first events of a journey, at most MAX_JOURNEY_EVENTS, in order of arrival. */
+/** Calls back for the first events of a journey to arrive, at most MAX_JOURNEY_EVENTS, in order of time. */
 export function eachEvent(
   store: CaptureStore,
   journey: number,
   visit: (chunk: EventChunk, row: number) => void,
 ): void {
   const { events, journeys } = store;
+  if ((journeys.word(journey, JOURNEY.flags) & JOURNEY_BIT.unordered) !== 0) {
+    for (const late of journeyEvents(store, journey)) visit(events.chunk(late), late & CHUNK_MASK);
+    return;
+  }
   let event = journeys.word(journey, JOURNEY.first);
   const count = Math.min(journeys.word(journey, JOURNEY.count), MAX_JOURNEY_EVENTS);
   for (let i = 0; i < count; i++) {

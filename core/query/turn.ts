@@ -15,6 +15,9 @@ const DROPPED_HOOK = HOOK_BY_NAME.get('kfree_skb')!.id;
 const MOST_TURNS = 0.9;
 
 export class Turns {
+  /** How many are asked about, and how many of them took a turn. */
+  private asked = 0;
+  private taken = 0;
   /** By hop, how many journeys that are asked about took theirs there. */
   private readonly counts = new Map<number, number>();
   /** Where most of them did; null = not worked out since the last was taken in. */
@@ -25,24 +28,26 @@ export class Turns {
     this.store = store;
   }
 
-  /** Whether none of them took any: then nothing follows from it. */
+  /** Whether fewer than half of them took any: then that is not what they have in common, and nothing follows from it. */
   get none(): boolean {
-    return this.counts.size === 0;
+    return this.taken === 0 || 2 * this.taken < this.asked;
   }
 
   /** Takes in a journey that is asked about. */
   take(journey: number): void {
+    this.asked++;
     let turn = -1;
     eachEvent(this.store, journey, (chunk, row) => {
       if (turn < 0 && this.isTurn(chunk, row)) turn = chunk.hop[row]!;
     });
     if (turn < 0) return;
+    this.taken++;
     this.counts.set(turn, (this.counts.get(turn) ?? 0) + 1);
     this.usual = null;
   }
 
   /**
-   * How many of a journey's events, in order of arrival, are before its turn; Infinity = all of them. One that is asked
+   * How many of a journey's events, in order of time, are before its turn; Infinity = all of them. One that is asked
    * about (`inside`) and took a turn is cut there alone. Any other is cut where most of those asked about took theirs too, and
    * at its end, or it would have seen more only because it went on.
    */

@@ -2,6 +2,7 @@
 import { HOP_STATE } from '#core/diagnosis/types.ts';
 import type { CaptureStore } from './capture-store.ts';
 import { arrivals } from './edges.ts';
+import { decimal } from './event-text.ts';
 import { CHUNK_MASK } from './limits.ts';
 import type { JourneyHop } from './view.ts';
 
@@ -18,6 +19,7 @@ const WHAT: Readonly<Record<(typeof WORST)[number], string>> = {
 /** `events` in order of time, hops[i] what is told of events[i]. */
 export function diagnosisText(
   store: CaptureStore,
+  journey: number,
   events: readonly number[],
   hops: readonly JourneyHop[],
 ): string {
@@ -36,6 +38,9 @@ export function diagnosisText(
   const added = times('added to', count('written') - (isOld ? 0 : 1));
   const told = [added, times('changed', count('changed'))].filter((text) => text !== '');
   const changed = told.length === 0 ? '' : `, ${told.join(' and ')} on the way`;
+  const origin = store.prints.origin(journey);
+  if (isOld && origin !== null)
+    return `Metadata came with it from journey ${decimal(origin[0], origin[1])}: first seen at ${name(first)}, there until ${name(last)}${changed}.`;
   if (isOld)
     return `Metadata was there when watching began: first seen at ${name(first)}, there until ${name(last)}${changed}.`;
   return `Metadata written${writer}, first seen at ${name(first)}, there until ${name(last)}${changed}.`;

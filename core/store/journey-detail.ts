@@ -72,7 +72,7 @@ export function journeyDetail(
     beside: [...besideRows(store, events), ...hintRows(events, bytes.taps)],
     links,
     locations: journeyLocations(store, journey, events, bytes),
-    diagnosis: [diagnosisText(store, events, seen), payloadWentOn(store, seen, links)]
+    diagnosis: [diagnosisText(store, journey, events, seen), payloadWentOn(store, seen, links)]
       .filter(Boolean)
       .join(' '),
     omitted: store.journeys.word(journey, JOURNEY.count) - events.length,

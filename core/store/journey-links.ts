@@ -71,7 +71,13 @@ function sourceOf(store: CaptureStore, end: number): JourneySource & EndSource {
           hops.events[hop]! > 0 &&
           hops.first[hop]! < end,
       ),
-    span: () => (end < Infinity ? null : { first: endOf(0), newest: endOf(events.count - 1) }),
+    began: (journey) => {
+      const started = store.facts.startOf(journeys.word(journey, JOURNEY.run));
+      if (started !== null || end < Infinity) return started;
+      const { tsHi, tsLo } = endOf(0);
+      return { hi: tsHi, lo: tsLo };
+    },
+    newest: () => (end < Infinity ? null : endOf(events.count - 1)),
     lostNear: ({ tsHi, tsLo }, reachNs) => {
       if (end < Infinity) return '';
       const at = nsFromParts(tsHi, tsLo);

@@ -8,6 +8,7 @@ import { compileFilter } from '#core/query/compile.ts';
 import { JourneyList } from '#core/query/journey-list.ts';
 import { NO_FILTER } from '#core/query/list-filter.ts';
 import { compileSchema } from '#core/metadata/scan.ts';
+import { joinChunks } from '#core/pcapng/testing/generate-capture.ts';
 import type { MetadataSchema } from '#core/metadata/types.ts';
 import type { CaptureStore } from './capture-store.ts';
 import { eventDiagnosis } from './event-diagnosis.ts';
@@ -17,7 +18,17 @@ import { journeyDetail } from './journey-detail.ts';
 import { CHUNK_MASK } from './limits.ts';
 import { MatrixQuery } from './matrix-query.ts';
 import { isTelling } from './sighting-of.ts';
-import { SCHEMA, sectionBytes, seen, storeOf, trace, verdict, type Seen } from './testing/scenario.ts';
+import {
+  SCHEMA,
+  sectionBytes,
+  seen,
+  START_NS,
+  storeOf,
+  trace,
+  UDP_PACKET,
+  verdict,
+  type Seen,
+} from './testing/scenario.ts';
 
 const PROGRAMS = [
   { id: 3, name: 'mark', tag: 'ab', type: 'sched_cls', attach: 'tcx/ingress', device: 'eth0' },
@@ -338,6 +349,46 @@ describe('a TLV more', () => {
       expect([after, ...told]).toEqual([after, state, state]);
       expect(store.hops.causes.list(1).map((counts) => counts.state)).toEqual([state]);
     }
+  });
+
+  it('is what a clone came with, and from where', () => {
+    const meta = trace(1);
+    const store = seen(
+      { hook: 'tcx/ingress@first', id: 1n, us: 0, meta },
+      { hook: 'nf/local_in', id: 1n, us: 5_000_000, meta },
+      {
+        ...{ hook: 'cgroup_skb/ingress', id: 3n, us: 5_000_001, meta },
+        extensions: { link: { kind: LINK_KIND.clone, journey: 1n } },
+      },
+    );
+    expect(journeyDetail(store, 1).diagnosis).toMatch(
+      /^Metadata came with it from journey 1: first seen at eth0:cgroup_skb/,
+    );
+  });
+
+  it('is told by when watching began in its own run', () => {
+    const earlier = { hook: 'netif_receive_skb', id: 1n, us: 0, ns: START_NS - 3_600_000_000_000n };
+    const bytes = joinChunks([
+      sectionBytes({ run: 1, seen: [{ ...earlier, meta: trace(1) }] }),
+      sectionBytes({
+        run: 2,
+        seen: [
+          { hook: 'netif_receive_skb', id: 7n, us: 50_000, meta: trace(3) },
+          {
+            hook: 'nf/local_in',
+            id: 8n,
+            us: 100_000,
+            meta: trace(9),
+            data: UDP_PACKET.map((byte) => byte ^ 1),
+          },
+        ],
+      }),
+    ]);
+    const { hops, links } = journeyDetail(storeOf(bytes), 2);
+    expect(hops[0]!.state).toBe('present');
+    expect(links.map(({ evidence }) => evidence).join()).toMatch(
+      /Watching began [\d.]+ ms before: it may have been under way/,
+    );
   });
 
   it('is no writing at the first sighting of a packet that was under way', () => {

@@ -22,6 +22,7 @@ export function JoinedAgents() {
     newest?.state === 'live' || newest?.state === 'reconnecting' ? newest.joined : NO_AGENTS,
   );
   const where = usePage((state) => state.link.where);
+  const places = usePage((state) => state.places);
   if (agents.length === 0) return null;
   return (
     <section className="joined" aria-label="Joined agents">
@@ -35,17 +36,22 @@ export function JoinedAgents() {
             className="joined-agent"
             data-link={link}
             aria-pressed={isOn}
+            // Before it has said its name, and shown a hook, nothing is by this host.
+            disabled={!isOn && !places.some((place) => place.host === host)}
             title={`${text}\nFilter: ${filter}`}
             onClick={() => session.filter.set({ where: isOn ? '' : filter })}
             {...valueProps('host', host)}
           >
             <i className={`dot ${DOTS[link]}`} aria-hidden="true" />
-            <span role="status">{WORDS[link]}</span>
+            <span>{WORDS[link]}</span>
             <b>{host}</b>
             <span className="joined-text muted">{text}</span>
           </button>
         );
       })}
+      <span className="hidden-text" role="status">
+        {agents.map(({ host, link }) => `${host} ${WORDS[link]}`).join(', ')}
+      </span>
     </section>
   );
 }

@@ -21,8 +21,10 @@ export default function ExportDialog({ onClose }: { readonly onClose: () => void
   const capture = usePage((state) => state.capture);
   const schema = usePage((state) => state.newest?.schema ?? null);
   const places = usePage((state) => state.places);
-  const [hop, setHop] = useState(usePage((state) => state.link.hop) ?? '');
+  const [asked, setHop] = useState(usePage((state) => state.link.hop) ?? '');
   const hops = places.flatMap((place) => hopKey(places, place.index) ?? []);
+  // That of a link to another capture need not be here.
+  const hop = hops.includes(asked) ? asked : '';
   const file = useLongWork();
   const text = useWork();
   const [written, setWritten] = useState('');

@@ -2,13 +2,15 @@
  * Keeps the address bar equal to the state. Choosing a source or a filter is a step that Back undoes; moving
  * through journeys and hops rewrites the step that began it, so that Back does not retrace every arrow key.
  */
-import { parseLink, printShortLink, sameSource, type LinkState } from './link.ts';
+import { isNewer, parseLink, printShortLink, sameSource, type LinkState } from './link.ts';
 import type { Session } from './session.ts';
 
 /** Journeys chosen within this time of each other are one step. */
 const WALK_MS = 1500;
 /** Likewise expressions that were typed. */
 const TYPING_MS = 4000;
+
+const GESTURES = ['keydown', 'pointerdown', 'drop'] as const;
 
 function isStep(before: LinkState, after: LinkState): boolean {
   return (
@@ -29,14 +31,22 @@ function names({ columns }: LinkState): string {
   return JSON.stringify(columns?.map(({ name }) => name) ?? null);
 }
 
-/** Starts mirroring; returns how to stop. */
+/**
+ * Starts mirroring; returns how to stop. A link of a newer Whither stays in the address, with what this one does not know, until somebody
+ * does something with the page: a newer one can still open it.
+ */
 export function mirrorAddress(session: Session): () => void {
+  let untouched = isNewer(location.search);
+  const touched = () => {
+    untouched = false;
+  };
+  for (const gesture of GESTURES) addEventListener(gesture, touched, { capture: true, once: true });
   let mirrored = session.store.getState().link;
   let walkedAt = -Infinity;
   let applying = false;
   let typedAt = -Infinity;
   const stop = session.store.subscribe(({ link, typing }) => {
-    if (link === mirrored || applying) return;
+    if (link === mirrored || applying || untouched) return;
     const before = mirrored;
     mirrored = link;
     const text = printShortLink(link);
@@ -62,6 +72,7 @@ export function mirrorAddress(session: Session): () => void {
     const link = parseLink(location.search);
     void session.navigate(link).finally(() => {
       applying = false;
+      if (isNewer(location.search)) return;
       mirrored = session.store.getState().link;
       // It was made for another capture, or before this one had a name.
       const text = printShortLink(mirrored);
@@ -71,6 +82,7 @@ export function mirrorAddress(session: Session): () => void {
   addEventListener('popstate', onPop);
   return () => {
     stop();
+    for (const gesture of GESTURES) removeEventListener(gesture, touched, { capture: true });
     removeEventListener('popstate', onPop);
   };
 }

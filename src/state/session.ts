@@ -155,6 +155,7 @@ export class Session {
       const asked = Promise.all([this.filter.begin(), this.view.begin()]);
       // Calls keep their order. Only an expression is waited for, whose language has to come: the first rows are to be those it asks for.
       if (this.store.getState().link.where !== '') await asked;
+      if (opening !== this.#opening) return;
       await Promise.all([asked, this.api.open(spec.source, channel.port2)]);
     } catch (error) {
       if (opening === this.#opening) this.failed(error, 'The capture could not be opened');

@@ -1,0 +1,48 @@
+// @vitest-environment happy-dom
+import { afterEach, expect, it } from 'vitest';
+import { FakeWorker, fakeConnection } from '#src/testing/fake-worker.ts';
+import { mirrorAddress } from './address.ts';
+import { EMPTY_LINK, isNewer, parseLink } from './link.ts';
+import { Session } from './session.ts';
+import { createPageStore } from './store.ts';
+
+let stop = () => {};
+afterEach(() => {
+  stop();
+  history.replaceState(null, '', '/');
+});
+
+const NEWER = '?v=4&source=live&lens=flame';
+
+it('a link of a newer Whither stays in the address until somebody does something', async () => {
+  history.replaceState(null, '', NEWER);
+  const store = createPageStore(parseLink(location.search));
+  const session = new Session(store, () => fakeConnection(new FakeWorker()));
+  stop = mirrorAddress(session);
+  await session.open({ kind: 'live' }, true);
+  expect([location.search, isNewer(location.search)]).toEqual([NEWER, true]);
+  dispatchEvent(new Event('keydown'));
+  session.filter.set({ where: 'drop' });
+  expect(location.search).toContain('where=drop');
+  expect(isNewer(location.search)).toBe(false);
+});
+
+it('of two captures that are opened the later one is read, also where the earlier waits for its filter', async () => {
+  const worker = new FakeWorker();
+  let answer: (error: null) => void = () => undefined;
+  const slow = new Promise<null>((resolve) => (answer = resolve));
+  const real = worker.setFilter.bind(worker);
+  worker.setFilter = async (filter) => {
+    const done = await real(filter);
+    return filter.where === '' ? done : slow;
+  };
+  const store = createPageStore({ ...EMPTY_LINK, where: 'proto == tcp' });
+  const session = new Session(store, () => fakeConnection(worker));
+  const first = session.open({ kind: 'url', url: 'https://captures.example/a.pcapng' }, true);
+  await new Promise((resolve) => setTimeout(resolve, 10));
+  await session.open({ kind: 'url', url: 'https://captures.example/b.pcapng' });
+  answer(null);
+  await first;
+  const read = worker.calls.filter(({ name }) => name === 'open').map(({ args }) => args[0]);
+  expect(read).toMatchObject([{ kind: 'url', url: 'https://captures.example/b.pcapng' }]);
+});
