@@ -26,10 +26,10 @@ import type {
 } from '#core/pcapng/types.ts';
 import { CaptureWriter, type PacketOptions } from '#core/pcapng/writer.ts';
 import { placeOf } from '#core/store/hop-place.ts';
-import { sameValue } from '#core/store/cells.ts';
 import { HopTable } from '#core/store/hop-table.ts';
 import { parseHost, type HostFacts } from '#core/store/host-facts.ts';
 import { nsFromParts } from '#core/time/ns.ts';
+import { sameBytes } from '#core/pcapng/same-bytes.ts';
 import { AreaRedactor } from './area.ts';
 import { EventRedactor } from './event.ts';
 import { HostRedactor, readSchema } from './host-blocks.ts';
@@ -312,7 +312,7 @@ export class Snapshot implements CaptureSink {
     this.#json(BLOCK_SUBTYPE.schema, schema === null ? null : this.#host.schema(schema));
     if (schema === null) return;
     // Segments of a spool, and agents that take turns, repeat it.
-    const again = this.#said !== null && sameValue(this.#said.body, body);
+    const again = this.#said !== null && sameBytes(this.#said.body, body);
     if (!again) this.#said = this.#compile(schema, body.slice());
     this.#saidOf.set(this.#run, this.#said!);
     this.#read();

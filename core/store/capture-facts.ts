@@ -13,6 +13,7 @@ import type { MetadataSchema } from '#core/metadata/types.ts';
 import { decodeUtf8 } from '#core/pcapng/text.ts';
 import type { CustomBlock, InterfaceInfo, Problem, SectionInfo } from '#core/pcapng/types.ts';
 import { nsFromParts, type Ns } from '#core/time/ns.ts';
+import { sameBytes } from '#core/pcapng/same-bytes.ts';
 import { causeName } from './gap-ledger.ts';
 import { MissingHooks, type Unattached } from './missing-hooks.ts';
 import { MAX_HOSTS, MAX_JSON_BYTES, MAX_SCHEMAS, MAX_TOLD, MAX_TRIGGERED_BYTES } from './limits.ts';
@@ -376,10 +377,4 @@ export class CaptureFacts {
 
 function ns(view: DataView, at: number): Ns {
   return nsFromParts(view.getUint32(at + 4, true), view.getUint32(at, true));
-}
-
-function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
-  if (a.length !== b.length) return false;
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
-  return true;
 }

@@ -1,6 +1,7 @@
 /** How a journey fared at each of its events (CELL in view.ts). */
 import { HOP_STATE, HOP_STATE_NAMES, type HopStateCode } from '#core/diagnosis/types.ts';
 import { createAreaScan, type AreaDecoder, type AreaScan } from '#core/metadata/scan.ts';
+import { sameBytes } from '#core/pcapng/same-bytes.ts';
 import type { CaptureStore } from './capture-store.ts';
 import { EVENT_BIT } from './event-columns.ts';
 import { CHUNK_MASK } from './limits.ts';
@@ -75,7 +76,7 @@ export function compareTlvs(
   after: Uint8Array,
   afterDecoder: AreaDecoder | null,
 ): Cell {
-  if (sameValue(before, after)) return CELL.present;
+  if (sameBytes(before, after)) return CELL.present;
   // Where no schema reads an area nobody knows which TLVs it has.
   if (beforeDecoder === null || afterDecoder === null) return CELL.changed;
   scanTlvs(before, beforeDecoder, old);
@@ -114,11 +115,5 @@ function isSameSpan(before: Uint8Array, i: number, after: Uint8Array, k: number)
   const from = old.valueOffset[i]!;
   const to = now.valueOffset[k]!;
   for (let byte = 0; byte < length; byte++) if (before[from + byte] !== after[to + byte]) return false;
-  return true;
-}
-
-export function sameValue(a: Uint8Array, b: Uint8Array): boolean {
-  if (a.length !== b.length) return false;
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
   return true;
 }

@@ -4,9 +4,10 @@ import { META_STATE } from '#core/format/structs.ts';
 import type { Tlv, TlvType } from '#core/metadata/types.ts';
 import { printBytes } from '#core/metadata/value.ts';
 import { deltaNs, nsFromParts } from '#core/time/ns.ts';
+import { sameBytes } from '#core/pcapng/same-bytes.ts';
 import type { CaptureStore } from './capture-store.ts';
 import { besideRows } from './beside.ts';
-import { cellsOf, sameValue } from './cells.ts';
+import { cellsOf } from './cells.ts';
 import { decodeStored } from './decode-stored.ts';
 import { EVENT_BIT, RECORD } from './event-columns.ts';
 import { decimal, dropText, endpointText, journeyId, journeyRun, taskText } from './event-text.ts';
@@ -232,7 +233,7 @@ function presentColumn(
       rows.set(key, row);
     }
     const before = row.value ?? had?.get(key) ?? null;
-    const state = before === null ? 'written' : sameValue(before, value) ? 'same' : 'changed';
+    const state = before === null ? 'written' : sameBytes(before, value) ? 'same' : 'changed';
     row.cells.push({ value: tlv.value, state });
     row.value = value;
   }

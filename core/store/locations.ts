@@ -10,8 +10,8 @@ import { decodeArea } from '#core/metadata/decode.ts';
 import { compileSchema, type AreaDecoder } from '#core/metadata/scan.ts';
 import type { MapRule, MetadataSchema, Tlv } from '#core/metadata/types.ts';
 import type { TapExtension } from '#core/pcapng/event.ts';
+import { sameBytes } from '#core/pcapng/same-bytes.ts';
 import type { CaptureStore } from './capture-store.ts';
-import { sameValue } from './cells.ts';
 import { decodeStored } from './decode-stored.ts';
 import { decimal, endpointText } from './event-text.ts';
 import type { JourneyBytes } from './journey-blocks.ts';
@@ -87,7 +87,7 @@ function inArea(store: CaptureStore, event: number, hop: number, found: Map<stri
     const known = [...found.values()].some(
       (one) =>
         one.tlv.type === tlv.type &&
-        sameValue(one.value, value) &&
+        sameBytes(one.value, value) &&
         one.places.some(({ where }) => where === 'area'),
     );
     if (known) continue;
@@ -170,7 +170,7 @@ function holds(reader: AreaDecoder, { value: { offset } }: MapRule, value: Uint8
   return decodeArea(reader, bytes).tlvs.some(
     (tlv) =>
       tlv.type === one.tlv.type &&
-      sameValue(bytes.subarray(tlv.valueOffset, tlv.valueOffset + tlv.valueLength), one.value),
+      sameBytes(bytes.subarray(tlv.valueOffset, tlv.valueOffset + tlv.valueLength), one.value),
   );
 }
 
@@ -230,6 +230,6 @@ function carries(store: CaptureStore, event: number, one: Found): boolean {
   return decodeStored(store, area).tlvs.some(
     (tlv) =>
       tlv.type === one.tlv.type &&
-      sameValue(bytes.subarray(tlv.valueOffset, tlv.valueOffset + tlv.valueLength), one.value),
+      sameBytes(bytes.subarray(tlv.valueOffset, tlv.valueOffset + tlv.valueLength), one.value),
   );
 }
