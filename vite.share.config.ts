@@ -1,7 +1,7 @@
 import react from '@vitejs/plugin-react';
 import path from 'node:path';
 import { deflateSync } from 'node:zlib';
-import { defineConfig, type Plugin } from 'vite';
+import { build, defineConfig, type Plugin } from 'vite';
 
 /**
  * The page as one file, with its worker inside: what *Share* puts a capture into (src/share/html.ts). It opens from disk with no
@@ -17,25 +17,73 @@ const POLICY = [
   "form-action 'none'",
 ].join('; ');
 
+const target = 'es2022';
+const alias = {
+  '#workers/spawn.ts': path.join(import.meta.dirname, 'workers/spawn-inline.ts'),
+  '#workers/spawn-file-reader.ts': path.join(import.meta.dirname, 'workers/no-file-reader.ts'),
+};
+
+/** Elements that hold the scripts of page and worker, compressed: a ticket takes files of a megabyte and not always of two. */
+const PAGE_ID = 'whither-page';
+const WORKER_ID = 'whither-worker';
+
 /**
- * Runs the page: its script, compressed, is in an element of its own, for a ticket takes files of a megabyte and not always of
- * two. The address of a blob keeps it a module.
+ * Runs them: the worker first, which starts on a thread of its own while the page's script is unpacked and compiled. What it says before the
+ * page listens is kept (workers/spawn-inline.ts). The page's is a module in an element: by the address of a blob it would go to the browser's
+ * own process and back.
  */
 const START = `
-const packed = atob(document.getElementById('whither-page').textContent);
-const bytes = new Uint8Array(packed.length);
-for (let i = 0; i < bytes.length; i++) bytes[i] = packed.charCodeAt(i);
-const plain = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('deflate'));
-const code = await new Response(plain).blob();
-await import(URL.createObjectURL(new Blob([code], { type: 'text/javascript' })));
+const textOf = (id) => {
+  const packed = atob(document.getElementById(id).textContent);
+  const bytes = new Uint8Array(packed.length);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = packed.charCodeAt(i);
+  return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream('deflate'))).text();
+};
+const url = URL.createObjectURL(new Blob([await textOf('${WORKER_ID}')], { type: 'text/javascript' }));
+const first = new Worker(url, { name: 'whither' });
+const said = [];
+globalThis.whitherWorker = { url, first, said };
+const keep = (event) => {
+  if (globalThis.whitherWorker.first !== null) said.push(event);
+};
+for (const type of ['message', 'messageerror', 'error']) first.addEventListener(type, keep);
+const page = document.createElement('script');
+page.type = 'module';
+page.textContent = await textOf('${PAGE_ID}');
+document.head.append(page);
 `;
+
+/** No module: a worker of one cannot be started from a page on disk. */
+async function workerScript(): Promise<string> {
+  const made = await build({
+    configFile: false,
+    logLevel: 'warn',
+    publicDir: false,
+    resolve: { alias },
+    build: {
+      write: false,
+      modulePreload: false,
+      target,
+      rolldownOptions: {
+        input: 'workers/whither.worker.ts',
+        // Of what Vite preloads, which is nothing here.
+        transform: { define: { 'import.meta': '{}' } },
+        output: { format: 'iife', topLevelVar: false, codeSplitting: false },
+      },
+    },
+  });
+  const [script] = [made].flat().flatMap((one) => ('output' in one ? one.output : []));
+  if (script?.type !== 'chunk') throw new Error('A script for the worker was to be made.');
+  return script.code;
+}
 
 /** Puts script and styles in place of the links to them, and drops what else there is. */
 function oneFile(): Plugin {
   return {
     name: 'whither-one-file',
     enforce: 'post',
-    generateBundle(_options, bundle) {
+    async generateBundle(_options, bundle) {
+      const worker = await workerScript();
       const files = Object.values(bundle);
       const page = files.find((file) => file.fileName === 'index.html');
       const scripts = files.filter((file) => file.type === 'chunk');
@@ -47,7 +95,8 @@ function oneFile(): Plugin {
       const css = styles.map((file) => ('source' in file ? String(file.source) : '')).join('\n');
       // What vite would preload for a part that is loaded later: here they are all in the one script.
       const code = script.code.replaceAll('__VITE_PRELOAD__', 'void 0');
-      const packed = deflateSync(code, { level: 9 }).toString('base64');
+      const element = (id: string, text: string): string =>
+        `  <script type="text/plain" id="${id}">${deflateSync(text, { level: 9 }).toString('base64')}</script>\n`;
       const html = String(page.source)
         .replace(/\s*<(?:script|link)\b[^>]*(?:>\s*<\/script>|>)/g, '')
         .replace('<head>', `<head>\n    <meta http-equiv="Content-Security-Policy" content="${POLICY}" />`)
@@ -55,8 +104,8 @@ function oneFile(): Plugin {
         .replace(
           '</body>',
           () =>
-            `  <script type="text/plain" id="whither-page">${packed}</script>\n` +
-            `    <script type="module">${START}</script>\n  </body>`,
+            element(WORKER_ID, worker) +
+            `  ${element(PAGE_ID, code)}    <script type="module">${START}</script>\n  </body>`,
         );
       for (const file of files) Reflect.deleteProperty(bundle, file.fileName);
       this.emitFile({ type: 'asset', fileName: 'share.html', source: html });
@@ -67,19 +116,12 @@ function oneFile(): Plugin {
 export default defineConfig({
   base: './',
   plugins: [react(), oneFile()],
-  resolve: {
-    alias: {
-      '#workers/spawn.ts': path.join(import.meta.dirname, 'workers/spawn-inline.ts'),
-      '#workers/spawn-file-reader.ts': path.join(import.meta.dirname, 'workers/no-file-reader.ts'),
-    },
-  },
-  // No module: a worker of one cannot be started from a page on disk.
-  worker: { format: 'iife', rolldownOptions: { output: { topLevelVar: false } } },
+  resolve: { alias },
   publicDir: false,
   build: {
     outDir: 'dist/page',
     emptyOutDir: false,
-    target: 'es2022',
+    target,
     sourcemap: false,
     cssCodeSplit: false,
     assetsInlineLimit: Number.MAX_SAFE_INTEGER,

@@ -5,7 +5,7 @@ import { App } from '#src/app/App.tsx';
 import { connect } from '#src/app/connect.ts';
 import { fetchPanes } from '#src/app/Panes.tsx';
 import { answerServiceWorker, startServiceWorker } from '#src/offline/register.ts';
-import { findEmbedded, openEmbedded } from '#src/share/embedded.ts';
+import { findEmbedded } from '#src/share/embedded.ts';
 import { listenForFiles } from '#src/start/drop.ts';
 import { mirrorAddress } from '#src/state/address.ts';
 import { SessionContext } from '#src/state/context.ts';
@@ -54,9 +54,11 @@ if (embedded === null) {
 } else store.setState({ host: null });
 const { source } = store.getState().link;
 if (source !== null) void session.open(source, true);
-else if (embedded !== null) void openEmbedded(session, embedded);
+else if (embedded !== null) void session.open(embedded.capture, true);
 else if (location.hash.startsWith('#share=')) {
-  void import('#src/share/fragment.ts').then(({ openFragment }) => openFragment(session, location.hash));
+  void import('#src/share/fragment.ts').then(({ inFragment }) =>
+    session.open(inFragment(location.hash), true),
+  );
 } else afterFrame(() => session.prepare());
 afterFrame(fetchPanes);
 // Behind the opening, which begins without problems.

@@ -63,8 +63,20 @@ export interface Contrast {
 
 export const UPDATE_INTERVAL_MS = 100;
 
+/** What came inside of a page or a link. */
+export interface PackedCapture {
+  readonly kind: 'packed';
+  readonly within: 'page' | 'link';
+  /** base64 of deflate (core/share/html.ts). */
+  readonly text: string;
+  readonly title: string;
+  /** Of bytes that come out of it. */
+  readonly limit: number;
+}
+
 export type SourceSpec =
   | { readonly kind: 'file'; readonly file: File }
+  | PackedCapture
   | { readonly kind: 'url'; readonly url: string; readonly title: string }
   /** The agent that served the page. `from` as in core/protocol. */
   | { readonly kind: 'live'; readonly url: string; readonly from: 'oldest' | 'live' };
@@ -154,6 +166,10 @@ export interface WhitherWorker extends SchemaWork, ShareWork {
   open(source: SourceSpec, updates: MessagePort): Promise<number>;
   /** Stops reading, keeps what was read. */
   cancel(): Promise<void>;
+  /** As pcapng, what this page itself has of the capture that is open (`held` of WholeCapture). Rejects with a Fault. */
+  heldCapture(): Promise<Blob>;
+  /** Loads now what is otherwise loaded when it is asked for: an agent that serves it may be gone by then. */
+  fetchCode(): Promise<void>;
   /**
    * Holds for the capture that is open and for those opened later. Resolves when the list is narrowed; with an error when
    * the expression cannot be asked of what is open: then the filter before it stays.

@@ -31,6 +31,8 @@ export interface LockWaiter {
 const METHODS = {
   open: true,
   cancel: true,
+  heldCapture: true,
+  fetchCode: true,
   setFilter: true,
   setSort: true,
   setColumns: true,

@@ -62,6 +62,7 @@ import { RowWindow } from './row-window.ts';
 import { SchemaDesk } from './schema/desk.ts';
 import { FileSource } from './sources/file.ts';
 import { LiveSource } from './sources/live.ts';
+import { PackedSource } from './sources/packed.ts';
 import type { ByteSource } from './sources/source.ts';
 import { UrlSource } from './sources/url.ts';
 import { buffersOf } from './transferables.ts';
@@ -108,7 +109,10 @@ export class Session implements WhitherWorker {
     this.#asking = new Asking(options.clock);
     this.#ofList = new ListQuestions(this.#asking, this.#language);
     this.#ofWhole = new WholeQuestions(this.#asking, this.#language);
-    this.#desk = new SchemaDesk(options.clock, () => this.#capture().store);
+    this.#desk = new SchemaDesk(options.clock, () => {
+      const { capture, source } = this.#current();
+      return { store: capture.store, source };
+    });
   }
 
   open(spec: SourceSpec, updates: MessagePort): Promise<number> {
@@ -164,6 +168,22 @@ export class Session implements WhitherWorker {
   cancel(): Promise<void> {
     this.#opened?.capture.cancel();
     return Promise.resolve();
+  }
+
+  async heldCapture(): Promise<Blob> {
+    const { source } = this.#current();
+    const { heldBlob } = await import('./sources/held.ts');
+    return heldBlob(source, this.#options.clock);
+  }
+
+  async fetchCode(): Promise<void> {
+    await this.#language.loadQuestions();
+    await Promise.all([
+      import('./sources/held.ts'),
+      import('./share/make.ts'),
+      import('./share/pack.ts'),
+      import('./schema/wireshark-file.ts'),
+    ]);
   }
 
   async setFilter(filter: ListFilter): Promise<FilterError | null> {
@@ -275,12 +295,15 @@ export class Session implements WhitherWorker {
   }
 
   async makeShare(ask: ShareAsk, progress: MessagePort): Promise<MadeShare | null> {
-    const { store, listing } = this.#capture();
+    const {
+      capture: { store, listing },
+      source: from,
+    } = this.#current();
     const { clock } = this.#options;
     const { makeShare } = await import('./share/make.ts');
     const { member } = listing.list;
     const isListed = (journey: number) => member === null || member(journey);
-    return onPort(clock, progress, (say, goOn) => makeShare({ ask, store, isListed, clock }, say, goOn));
+    return onPort(clock, progress, (say, goOn) => makeShare({ ask, store, from, isListed, clock }, say, goOn));
   }
 
   async packShare(blob: Blob): Promise<string> {
@@ -396,6 +419,8 @@ function sourceOf(spec: SourceSpec, spawnFileReader: (() => Worker) | null): Byt
   switch (spec.kind) {
     case 'file':
       return new FileSource(spec.file, spawnFileReader);
+    case 'packed':
+      return new PackedSource(spec);
     case 'url':
       return new UrlSource(spec.url, spec.title);
     case 'live':

@@ -206,6 +206,8 @@ function downloadOf({ origin, title }: OpenCapture, fileUrl: string): { href: st
       return { href: new URL('spool.pcapng', document.baseURI).href, name: 'whither.pcapng' };
     case 'file':
       return { href: fileUrl, name: origin.file.name };
+    case 'packed':
+      return { href: '', name: title };
     case 'url':
       return { href: origin.url, name: title };
     case 'sample':

@@ -14,6 +14,8 @@ export function titleOf(origin: Origin): string {
       return 'this host';
     case 'sample':
       return origin.id;
+    case 'packed':
+      return origin.title;
     case 'url':
       return origin.url;
   }
@@ -26,6 +28,8 @@ export async function specOf(origin: Origin): Promise<Spec> {
   switch (origin.kind) {
     case 'file':
       return { source: { kind: 'file', file: origin.file }, title: origin.file.name };
+    case 'packed':
+      return { source: origin, title: origin.title };
     case 'url': {
       const url = new URL(origin.url, document.baseURI);
       const title = url.pathname.split('/').pop() ?? origin.url;
@@ -45,6 +49,7 @@ export async function specOf(origin: Origin): Promise<Spec> {
 /** All of it, to be read once more. Rejects with a Fault. */
 export async function wholeCapture(origin: Origin): Promise<WholeCapture> {
   if (origin.kind === 'file') return origin;
+  if (origin.kind === 'packed') return { kind: 'held' };
   if (origin.kind === 'live') return { kind: 'url', url: new URL('spool.pcapng', document.baseURI).href };
   const spec = await specOf(origin);
   if ('problem' in spec) throw new Fault(spec.problem.code, spec.problem.cause, spec.problem.remedy);

@@ -125,7 +125,7 @@ export class Session {
     if (this.store.getState().dead !== null) this.#worker.bury();
     const opening = this.#forget();
     const { link } = this.store.getState();
-    const source = origin.kind === 'file' ? null : origin;
+    const source = origin.kind === 'file' || origin.kind === 'packed' ? null : origin;
     this.store.setState({
       ...NOTHING_OPEN,
       link: keepView ? { ...link, source } : { ...EMPTY_LINK, source },

@@ -2,12 +2,20 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Offer } from '#src/embed/offer.ts';
 import type { Problem } from '#core/pcapng/types.ts';
-import type { ArrivedShare, CaptureNote, EventBytes, Hop, JourneyDetail, Update } from '#workers/api.ts';
+import type {
+  ArrivedShare,
+  CaptureNote,
+  EventBytes,
+  Hop,
+  JourneyDetail,
+  PackedCapture,
+  Update,
+} from '#workers/api.ts';
 import { savedTheme, type Theme } from '#src/theme/theme.ts';
 import { EMPTY_LINK, type JourneyId, type LinkState, type SourceRef } from './link.ts';
 
-/** A file cannot be named in a link: its bytes are gone after a reload. */
-export type Origin = SourceRef | { readonly kind: 'file'; readonly file: File };
+/** A file cannot be named in a link: its bytes are gone after a reload. Nor can what came inside of the page or the link. */
+export type Origin = SourceRef | { readonly kind: 'file'; readonly file: File } | PackedCapture;
 
 export interface OpenCapture {
   readonly origin: Origin;

@@ -109,6 +109,12 @@ export class FakeWorker implements WhitherWorker {
   cancel() {
     return this.#note('cancel', [], undefined);
   }
+  heldCapture() {
+    return this.#note('heldCapture', [], new Blob([]));
+  }
+  fetchCode() {
+    return this.#note('fetchCode', [], undefined);
+  }
   setFilter(filter: ListFilter) {
     return this.#note('setFilter', [filter], this.refusal);
   }

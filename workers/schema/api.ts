@@ -87,9 +87,10 @@ export interface SchemaDiff {
 
 export type EmittedKind = 'wireshark' | 'c';
 
-/** A whole capture once more: the file, or where to fetch it. */
+/** A whole capture once more: the file, where to fetch it, or what the worker holds of the one that is open. */
 export type WholeCapture =
   | { readonly kind: 'file'; readonly file: File }
+  | { readonly kind: 'held' }
   | { readonly kind: 'url'; readonly url: string };
 
 /** What comes on the port of long work. */

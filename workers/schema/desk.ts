@@ -14,18 +14,24 @@ import {
   type TypeSource,
   type WholeCapture,
 } from './api.ts';
+import type { ByteSource } from '#workers/sources/source.ts';
 import type { TypeShelf } from './type-shelf.ts';
+
+export interface OpenCapture {
+  readonly store: CaptureStore;
+  readonly source: ByteSource;
+}
 
 export class SchemaDesk implements SchemaWork {
   readonly #clock: Clock;
-  /** Of the capture that is open; throws a Fault when none is. */
-  readonly #store: () => CaptureStore;
+  /** What is open; throws a Fault when nothing is. */
+  readonly #open: () => OpenCapture;
   #shelf: TypeShelf | null = null;
   #openings = 0;
 
-  constructor(clock: Clock, store: () => CaptureStore) {
+  constructor(clock: Clock, open: () => OpenCapture) {
     this.#clock = clock;
-    this.#store = store;
+    this.#open = open;
   }
 
   async openTypes(source: TypeSource): Promise<TypesOpened> {
@@ -46,7 +52,7 @@ export class SchemaDesk implements SchemaWork {
   }
 
   async proposeSchema(port: MessagePort): Promise<SchemaProposal | null> {
-    const store = this.#store();
+    const { store } = this.#open();
     const { propose } = await import('./proposal.ts');
     return onPort(this.#clock, port, (say, goOn) =>
       propose(store, this.#clock, (share) => say({ share, bytes: 0 }), goOn),
@@ -55,11 +61,11 @@ export class SchemaDesk implements SchemaWork {
 
   async previewAreas(): Promise<AreaPreview> {
     const { previewStore } = await import('./preview.ts');
-    return previewStore(this.#store());
+    return previewStore(this.#open().store);
   }
 
   async capturedSchema(): Promise<string> {
-    const { captured } = this.#store().tlvs;
+    const { captured } = this.#open().store.tlvs;
     if (captured === null) return '';
     const { tidyText } = await import('./tidy.ts');
     return tidyText(captured.schema);
@@ -78,8 +84,9 @@ export class SchemaDesk implements SchemaWork {
     hop: string | null,
     port: MessagePort,
   ): Promise<Blob | null> {
+    const { source } = this.#open();
     const { wiresharkFile } = await import('./wireshark-file.ts');
-    return onPort(this.#clock, port, (say, goOn) => wiresharkFile(capture, hop, say, goOn));
+    return onPort(this.#clock, port, (say, goOn) => wiresharkFile(capture, source, hop, say, goOn));
   }
 
   #types(): TypeShelf {

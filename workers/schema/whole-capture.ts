@@ -1,5 +1,7 @@
 /** A whole capture once more, from where it came. */
 import { Fault } from '#workers/fault.ts';
+import { heldBytes, heldTotal } from '#workers/sources/held.ts';
+import type { ByteSource } from '#workers/sources/source.ts';
 import type { WholeCapture } from './api.ts';
 
 export interface WholeStream {
@@ -7,9 +9,12 @@ export interface WholeStream {
   readonly total: number | null;
 }
 
-/** Rejects with a Fault. */
-export async function openWhole(capture: WholeCapture): Promise<WholeStream> {
+/** `source`: of the capture that is open. Rejects with a Fault. */
+export async function openWhole(capture: WholeCapture, source: ByteSource): Promise<WholeStream> {
   if (capture.kind === 'file') return { stream: capture.file.stream(), total: capture.file.size };
+  if (capture.kind === 'held') {
+    return { stream: streamOf(heldBytes(source)), total: heldTotal(source) };
+  }
   const response = await fetch(capture.url).catch(() => null);
   if (response === null || !response.ok || response.body === null) {
     const why = response === null ? 'does not answer' : `answered ${response.status}`;
@@ -25,13 +30,26 @@ export async function openWhole(capture: WholeCapture): Promise<WholeStream> {
   return { stream: response.body, total: isPlain && Number.isFinite(length) ? length : null };
 }
 
+/** `ReadableStream.from`, which not every browser has. */
+function streamOf(pieces: Iterable<Uint8Array>): ReadableStream<Uint8Array> {
+  const iterator = pieces[Symbol.iterator]();
+  return new ReadableStream({
+    pull(controller) {
+      const { done, value } = iterator.next();
+      if (done === true) controller.close();
+      else controller.enqueue(value);
+    },
+  });
+}
+
 /** Rejects with a Fault. */
 export async function readNext(
   reader: ReadableStreamDefaultReader<Uint8Array>,
 ): Promise<ReadableStreamReadResult<Uint8Array>> {
   try {
     return await reader.read();
-  } catch {
+  } catch (thrown) {
+    if (thrown instanceof Fault) throw thrown;
     throw new Fault(
       'capture-interrupted',
       'The capture could not be read to its end: the file was changed, or the connection ended.',

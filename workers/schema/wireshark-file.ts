@@ -5,17 +5,19 @@
 import { WiresharkExport } from '#core/emit/for-wireshark.ts';
 import { BlobParts } from '#workers/blob-parts.ts';
 import { Fault } from '#workers/fault.ts';
+import type { ByteSource } from '#workers/sources/source.ts';
 import { openWhole, readNext } from './whole-capture.ts';
 import type { WholeCapture, WorkProgress } from './api.ts';
 
 /** `hop`: only what it saw, as links name it; null = all. Gives null when `goOn` said that nobody wants it any more. */
 export async function wiresharkFile(
   capture: WholeCapture,
+  source: ByteSource,
   hop: string | null,
   progress: (progress: WorkProgress) => void,
   goOn: () => boolean,
 ): Promise<Blob | null> {
-  const { stream, total } = await openWhole(capture);
+  const { stream, total } = await openWhole(capture, source);
   const reader = stream.getReader();
   const output = new WiresharkExport(hop);
   const parts = new BlobParts();

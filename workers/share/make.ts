@@ -11,6 +11,7 @@ import { BlobParts } from '#workers/blob-parts.ts';
 import { Fault } from '#workers/fault.ts';
 import type { WorkProgress } from '#workers/schema/api.ts';
 import { openWhole, readNext } from '#workers/schema/whole-capture.ts';
+import type { ByteSource } from '#workers/sources/source.ts';
 import { Slices, type Clock } from '#workers/slices.ts';
 import {
   MAX_PREVIEW_BYTES,
@@ -26,6 +27,8 @@ const PUSH_BYTES = 64 * 1024;
 export interface ShareParts {
   readonly ask: ShareAsk;
   readonly store: CaptureStore;
+  /** Of the capture that is open. */
+  readonly from: ByteSource;
   /** Whether a journey is in the list as filtered. */
   readonly isListed: (journey: number) => boolean;
   readonly clock: Clock;
@@ -33,7 +36,7 @@ export interface ShareParts {
 
 /** null = `goOn` said that nobody wants it any more. */
 export async function makeShare(
-  { ask, store, isListed, clock }: ShareParts,
+  { ask, store, from, isListed, clock }: ShareParts,
   progress: (progress: WorkProgress) => void,
   goOn: () => boolean,
 ): Promise<MadeShare | null> {
@@ -69,7 +72,7 @@ export async function makeShare(
     out.add(part);
   };
   const slices = new Slices(clock);
-  const { stream, total } = await openWhole(ask.capture);
+  const { stream, total } = await openWhole(ask.capture, from);
   const source = stream.getReader();
   let bytes = 0;
   for (;;) {

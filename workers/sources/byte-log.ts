@@ -66,6 +66,11 @@ export class ByteLog {
     return out;
   }
 
+  /** Those that are held now, in order. */
+  chunks(): Uint8Array[] {
+    return this.#chunks.slice(this.#head).filter((chunk) => chunk !== null);
+  }
+
   clear(): void {
     this.#chunks = [];
     this.#offsets = [];

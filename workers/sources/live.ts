@@ -143,6 +143,13 @@ export class LiveSource implements ByteSource {
     );
   }
 
+  *held(): Generator<Uint8Array> {
+    // First: what memory lets go of meanwhile is not in the file's pieces.
+    const recent = this.#log.chunks();
+    if (this.#old !== null) yield* this.#old.pieces();
+    yield* recent;
+  }
+
   /** There long before memory is full, so nothing waits for it. */
   async #openOld(): Promise<void> {
     const old = await (this.#options.openOld ?? openOldBytes)();

@@ -4,6 +4,8 @@
  * closed; what a page leaves that ends without that (a closed tab) stays until the next one of its address, which removes it.
  */
 
+import { Fault } from '#workers/fault.ts';
+
 /** The part of FileSystemSyncAccessHandle that is needed; its calls are synchronous, and only workers have it. */
 export interface SyncFile {
   write(bytes: Uint8Array, options: { at: number }): number;
@@ -84,6 +86,16 @@ export class OldBytes {
       done += part.length;
     }
     return out;
+  }
+
+  /** Those that are held now, in order, as they were given or several in one. Throws a Fault when some are overwritten meanwhile. */
+  *pieces(): Generator<Uint8Array> {
+    this.#flush();
+    for (const { offset, length } of this.#segments.slice(this.#head)) {
+      const bytes = this.read(offset, length);
+      if (bytes === null) throw new Fault('let-go', 'Older packets were let go meanwhile.', 'Try again.');
+      yield bytes;
+    }
   }
 
   /** The log began anew. */

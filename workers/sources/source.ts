@@ -52,6 +52,8 @@ export interface ByteSource {
   start(sink: SourceSink): Promise<void>;
   /** Bytes that were delivered, again: one block on demand. Rejects with a Fault when they are gone. */
   read(offset: number, length: number): Promise<Uint8Array>;
+  /** What this page itself holds of it, in order; none where the bytes are elsewhere. Throws a Fault when some are let go meanwhile. */
+  held?(): Iterable<Uint8Array>;
   /** Live only: whether cost blocks are wanted. */
   watchCost?(on: boolean): void;
   /** Stops delivering. `read` goes on working. */

@@ -1,0 +1,65 @@
+/** What a page itself holds of its capture: of a live one all that it still has when nobody answers, as a file that reads alone. */
+import { BLOCK_MIN_BYTES, BLOCK_SHB } from '#core/pcapng/blocks.ts';
+import { BlobParts } from '#workers/blob-parts.ts';
+import { Fault } from '#workers/fault.ts';
+import { Slices, type Clock } from '#workers/slices.ts';
+import type { ByteSource } from './source.ts';
+
+/** From its first section on, in pieces. Throws a Fault when there is none, and while it is read when some is let go. */
+export function heldBytes(source: ByteSource): Iterable<Uint8Array> {
+  const held = source.held?.();
+  if (held === undefined) {
+    throw new Fault(
+      'not-held',
+      'This page holds nothing of the capture itself.',
+      'Open it again where it came from.',
+    );
+  }
+  return source.kept === undefined ? held : fromFirstSection(held);
+}
+
+/** How much that is, when known. */
+export function heldTotal({ kept, totalBytes }: ByteSource): number | null {
+  return kept?.bytes ?? totalBytes;
+}
+
+/** Rejects with a Fault. */
+export async function heldBlob(source: ByteSource, clock: Clock): Promise<Blob> {
+  const parts = new BlobParts();
+  const slices = new Slices(clock);
+  slices.begin();
+  for (const piece of heldBytes(source)) {
+    parts.add(piece);
+    await slices.pause();
+  }
+  return parts.pcapng();
+}
+
+/** `pieces` are whole blocks; what is before the first section header cannot be read without what was let go. */
+function* fromFirstSection(pieces: Iterable<Uint8Array>): Generator<Uint8Array> {
+  let found = false;
+  for (const piece of pieces) {
+    const from = found ? 0 : firstSection(piece);
+    if (from < 0) continue;
+    found = true;
+    yield piece.subarray(from);
+  }
+  if (found) return;
+  throw new Fault(
+    'not-held',
+    'This page holds only the middle of a section, which cannot be read alone.',
+    'Download the capture from the agent.',
+  );
+}
+
+/** Offset of the first section header among whole little-endian blocks (as the agent writes them), -1 = none. */
+function firstSection(bytes: Uint8Array): number {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  for (let at = 0; at + BLOCK_MIN_BYTES <= bytes.length;) {
+    if (view.getUint32(at, true) === BLOCK_SHB) return at;
+    const length = view.getUint32(at + 4, true);
+    if (length < BLOCK_MIN_BYTES) return -1;
+    at += length;
+  }
+  return -1;
+}
