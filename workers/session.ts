@@ -303,7 +303,9 @@ export class Session implements WhitherWorker {
     const { makeShare } = await import('./share/make.ts');
     const { member } = listing.list;
     const isListed = (journey: number) => member === null || member(journey);
-    return onPort(clock, progress, (say, goOn) => makeShare({ ask, store, from, isListed, clock }, say, goOn));
+    return onPort(clock, progress, (say, goOn) =>
+      makeShare({ ask, store, from, isListed, clock }, say, goOn),
+    );
   }
 
   async packShare(blob: Blob): Promise<string> {

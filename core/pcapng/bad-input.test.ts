@@ -40,6 +40,13 @@ describe('input that is no capture', () => {
     ['a Solaris snoop capture', joinBytes(text('snoop\0\0\0'), new Uint8Array(8))],
     ['data of an unknown kind', new Uint8Array(64)],
     ['data of an unknown kind', Uint8Array.of(0)],
+    // Of /dev/urandom: no control characters, and no UTF-8.
+    [
+      'data of an unknown kind',
+      Uint8Array.of(0x9c, 0x41, 0xfe, 0x7a, 0xc3, 0x28, 0xa9, 0x55, 0x80, 0xbf, 0xe2, 0x33),
+    ],
+    // Cut within its last character.
+    ['text', text('zwölf Bytes ö')],
   ])('%s: says what it looks like and what to do', (looksLike, bytes) => {
     const read = readAll([bytes]);
     expect(read.calls).toHaveLength(1);

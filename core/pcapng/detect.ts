@@ -43,10 +43,16 @@ const SIGNATURES: readonly Signature[] = [
 
 const OPEN_A_CAPTURE = 'Open a pcapng or pcap file, as whither, Wireshark, tcpdump or dumpcap write them.';
 
+/** UTF-8 without control characters; the last character may be cut. Of 12 random bytes one in 8000 is. */
 function isText(buf: Uint8Array, length: number): boolean {
   for (let i = 0; i < length; i++) {
     const c = buf[i]!;
     if (!(c === 9 || c === 10 || c === 13 || (c >= 0x20 && c !== 0x7f))) return false;
+  }
+  try {
+    new TextDecoder('utf-8', { fatal: true }).decode(buf.subarray(0, length), { stream: true });
+  } catch {
+    return false;
   }
   return length > 0;
 }

@@ -16,7 +16,7 @@ setFlagsFromString('--expose-gc');
 const gc = runInNewContext('gc') as () => void;
 
 /** Twice: buffers that the first found are given back beside it, and gone for certain when the second begins. */
-function collect(): void {
+export function collect(): void {
   gc();
   gc();
 }

@@ -11,6 +11,7 @@ import { PathPane } from '#src/path/PathPane.tsx';
 import { DropZone } from '#src/start/DropZone.tsx';
 import { StartScreen } from '#src/start/StartScreen.tsx';
 import { usePage, useSession } from '#src/state/context.ts';
+import { isUnreadable } from '#src/state/readable.ts';
 import type { Session } from '#src/state/session.ts';
 import { Problems } from '#src/status/Problems.tsx';
 import { Progress } from '#src/status/Progress.tsx';
@@ -18,14 +19,15 @@ import { StatusBar } from '#src/status/StatusBar.tsx';
 import { TimelineStrip } from '#src/timeline/TimelineStrip.tsx';
 import { Header } from './Header.tsx';
 import { JoinedAgents } from './JoinedAgents.tsx';
-import { ShareLine } from './ShareLine.tsx';
 import { DIALOGS } from './dialogs.ts';
+import { fetchForLater } from './fetch-for-later.ts';
 import { later, Part } from './later.tsx';
 import { LaterPane } from './LaterPane.tsx';
 import { Panes } from './Panes.tsx';
 import './app.css';
 
 const ValueMenu = later(() => import('#src/filter/ValueMenu.tsx'));
+const SHARE_LINE = new Part(() => import('./ShareLine.tsx'));
 const COST = new Part(() => import('#src/cost/CostPane.tsx'));
 
 export function App() {
@@ -33,8 +35,10 @@ export function App() {
   const dialog = usePage((state) => state.dialog);
   const menu = usePage((state) => state.valueMenu);
   const costOpen = usePage((state) => state.costOpen);
-  const inspecting = usePage(
-    (state) => state.capture !== null && !(state.newest?.state === 'failed' && state.newest.events === 0),
+  const inspecting = usePage(({ capture, newest }) => capture !== null && !isUnreadable(newest));
+  const isShare = usePage(({ arrived }) => (arrived?.line ?? '') !== '');
+  const isLive = usePage(
+    ({ capture, newest }) => capture?.origin.kind === 'live' && newest?.state === 'live',
   );
   const title = usePage((state) => state.capture?.title ?? '');
   const Dialog = dialog === 'none' ? null : DIALOGS[dialog];
@@ -52,12 +56,15 @@ export function App() {
     return () => removeEventListener('keydown', onKeyDown);
   }, [session]);
   useEffect(() => listenForValues(session), [session]);
+  useEffect(() => {
+    if (isLive) void fetchForLater(session);
+  }, [session, isLive]);
 
   return (
     <div className="app">
       <Header />
       <JoinedAgents />
-      <ShareLine />
+      {isShare && <LaterPane part={SHARE_LINE} what="What its sender wrote" />}
       <Problems />
       {inspecting ? (
         <>

@@ -3,15 +3,19 @@ import { useEffect, useMemo } from 'react';
 import type { Gap, SourceState } from '#workers/api.ts';
 import { printCount, printRough } from '#src/list/print.ts';
 import { usePage, useSession } from '#src/state/context.ts';
+import { isCut, isUnreadable } from '#src/state/readable.ts';
 import { firedText, keptText } from '#src/status/kept.ts';
 import { leftOutText, lossOf } from '#src/status/loss.ts';
 import { applyTheme, nextTheme } from '#src/theme/theme.ts';
 import type { OpenCapture } from '#src/state/store.ts';
 
+const UNREADABLE = 'Nothing of it could be read';
+
 export function Header() {
   const session = useSession();
   const capture = usePage((state) => state.capture);
   const theme = usePage((state) => state.theme);
+  const unreadable = usePage((state) => isUnreadable(state.newest));
   return (
     <header className="app-header">
       <button className="wordmark" onClick={() => session.leave()} title="To the start screen">
@@ -39,7 +43,8 @@ export function Header() {
       {capture !== null && (
         <button
           className="button"
-          title="A part of it, without what must not leave (u)"
+          disabled={unreadable}
+          title={unreadable ? UNREADABLE : 'A part of it, without what must not leave (u)'}
           onClick={() => session.store.setState({ dialog: 'share' })}
         >
           Share
@@ -50,7 +55,12 @@ export function Header() {
         <button
           className="button"
           onClick={() => session.store.setState({ dialog: 'export' })}
-          title="The capture with packet comments, and the schema as a script for Wireshark or a header for C (w)"
+          disabled={unreadable}
+          title={
+            unreadable
+              ? UNREADABLE
+              : 'The capture with packet comments, and the schema as a script for Wireshark or a header for C (w)'
+          }
         >
           For Wireshark
         </button>
@@ -179,35 +189,57 @@ function PauseButton() {
 }
 
 function Download({ capture }: { readonly capture: OpenCapture }) {
+  const session = useSession();
   const { origin } = capture;
   const file = origin.kind === 'file' ? origin.file : null;
   const fileUrl = useMemo(() => (file === null ? '' : URL.createObjectURL(file)), [file]);
   useEffect(() => (fileUrl === '' ? undefined : () => URL.revokeObjectURL(fileUrl)), [fileUrl]);
-  const target = downloadOf(capture, fileUrl);
-  const unanswered = usePage((page) => page.newest?.state === 'reconnecting');
-  if (origin.kind === 'live' && unanswered) {
+  const cut = usePage((page) => isCut(page.newest));
+  const unreadable = usePage((page) => isUnreadable(page.newest));
+  const target = unreadable ? null : downloadOf(capture, fileUrl, cut);
+  if (target !== null && target.href !== null) {
     return (
-      <button className="button" disabled title="The agent keeps the capture, and does not answer">
+      <a className="button" href={target.href} download={target.name} title="Download the capture as pcapng">
         Download
-      </button>
+      </a>
     );
   }
   return (
-    <a className="button" href={target.href} download={target.name} title="Download the capture as pcapng">
+    <button
+      className="button"
+      disabled={target === null}
+      title={
+        target === null
+          ? UNREADABLE
+          : `Download ${cut ? 'what this page holds of the capture, for the agent does not answer' : 'the capture as pcapng'}`
+      }
+      onClick={() =>
+        void import('#src/share/held.ts').then(({ downloadHeld }) =>
+          downloadHeld(session, target?.name ?? ''),
+        )
+      }
+    >
       Download
-    </a>
+    </button>
   );
 }
 
-/** Live: the agent's spool; a file: itself; a URL or sample: where it came from. */
-function downloadOf({ origin, title }: OpenCapture, fileUrl: string): { href: string; name: string } {
+/** Live: the agent's spool; a file: itself; a URL or sample: where it came from; no address: what the worker holds. */
+function downloadOf(
+  { origin, title }: OpenCapture,
+  fileUrl: string,
+  cut: boolean,
+): { readonly href: string | null; readonly name: string } {
   switch (origin.kind) {
     case 'live':
-      return { href: new URL('spool.pcapng', document.baseURI).href, name: 'whither.pcapng' };
+      return {
+        href: cut ? null : new URL('spool.pcapng', document.baseURI).href,
+        name: 'whither.pcapng',
+      };
     case 'file':
       return { href: fileUrl, name: origin.file.name };
     case 'packed':
-      return { href: '', name: title };
+      return { href: null, name: title };
     case 'url':
       return { href: origin.url, name: title };
     case 'sample':

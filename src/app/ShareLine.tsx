@@ -1,23 +1,54 @@
-/** That what is open is a share: whoever opens it must not look for hosts that are pseudonyms, nor take what was left out for what was not there. */
+/**
+ * That what is open is a share: whoever opens it must not look for hosts that are pseudonyms, nor take what was left out for what was not
+ * there. With it the first note, where no report opens by itself.
+ */
+import { goTo, pinText } from '#src/notes/pins.ts';
 import { usePage, useSession } from '#src/state/context.ts';
+import { printJourneyId } from '#src/state/link.ts';
+import type { CaptureNote } from '#workers/api.ts';
 
-export function ShareLine() {
+const SHOWN_CHARS = 80;
+
+export default function ShareLine() {
   const session = useSession();
   const line = usePage((state) => state.arrived?.line ?? '');
-  const hasNotes = usePage(
-    ({ report, pins, marks }) => report !== '' || pins.length > 0 || marks.some(({ note }) => note !== ''),
-  );
-  if (line === '') return null;
+  const marks = usePage((state) => state.marks);
+  const pins = usePage((state) => state.pins);
+  const report = usePage((state) => state.report);
+  const noted = marks.filter(({ note }) => note !== '');
+  const notes: readonly CaptureNote[] = [
+    ...noted.map(({ id, note }): CaptureNote => ({
+      pin: { on: 'journey', id: printJourneyId(id), run: '' },
+      text: note,
+    })),
+    ...pins,
+  ];
+  const [first] = notes;
+  const go = ({ pin }: CaptureNote) => {
+    const [mark] = noted;
+    // Ids are those of a run; the mark knows which journey it is.
+    if (pin.on === 'journey' && mark !== undefined) session.journey.select(mark.journey, mark.id);
+    else
+      goTo(session, pin).catch((error: unknown) =>
+        session.failed(error, 'What the note is about was not found'),
+      );
+  };
   return (
     <section className="share-line" aria-label="Share">
       <p title={line}>{line.charAt(0).toUpperCase() + line.slice(1)}.</p>
-      {hasNotes && (
+      {report === '' && first !== undefined && (
+        <button className="button" title="Show what the first note is about" onClick={() => go(first)}>
+          {pinText(first.pin)}: {first.text.slice(0, SHOWN_CHARS)}
+          {first.text.length > SHOWN_CHARS && ' …'}
+        </button>
+      )}
+      {(report !== '' || notes.length > 0) && (
         <button
           className="button"
           title="What its sender wrote (y)"
           onClick={() => session.store.setState({ dialog: 'report' })}
         >
-          Report and notes
+          {report !== '' ? 'Report and notes' : notes.length === 1 ? 'Note' : `All ${notes.length} notes`}
         </button>
       )}
     </section>

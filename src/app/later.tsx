@@ -59,9 +59,9 @@ export interface Closable {
 /** What is opened and closed. Keys that are typed while it is loaded are not lost. */
 export function later<Props extends Closable>(
   fetch: () => Promise<{ readonly default: ComponentType<Props> }>,
-): ComponentType<Props> {
+): ComponentType<Props> & { readonly fetch: () => Promise<unknown> } {
   const part = new Part(fetch);
-  return function Later(props: Props) {
+  function Later(props: Props) {
     const session = useSession();
     const { onClose } = props;
     const Loaded = usePart(part, () => {
@@ -75,5 +75,6 @@ export function later<Props extends Closable>(
       onClose();
     });
     return Loaded === null ? <HeldKeys onEscape={onClose} /> : <Loaded {...props} />;
-  };
+  }
+  return Object.assign(Later, { fetch: () => part.load() });
 }

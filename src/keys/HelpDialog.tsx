@@ -4,7 +4,7 @@ import { CELL_LOOKS } from '#src/list/cell.ts';
 import { useSession } from '#src/state/context.ts';
 import { pageActions } from './page-actions.ts';
 import { KEY_TABLE, type KeyId, type Scope } from './table.ts';
-import { KEY_TEXTS, printKey, SCOPE_TITLES } from './texts.ts';
+import { FIELD_KEYS, KEY_TEXTS, printKey, SCOPE_TITLES } from './texts.ts';
 import './keys.css';
 
 const SCOPES: readonly Scope[] = [
@@ -58,6 +58,21 @@ export default function HelpDialog({ onClose }: { readonly onClose: () => void }
             </dl>
           </section>
         ))}
+        <section>
+          <h2>In a note</h2>
+          <dl>
+            {FIELD_KEYS.map(({ keys, text }) => (
+              <div key={text}>
+                <dt>
+                  {keys.map((key) => (
+                    <kbd key={key}>{key}</kbd>
+                  ))}
+                </dt>
+                <dd>{text}</dd>
+              </div>
+            ))}
+          </dl>
+        </section>
         <section>
           <h2>Cells of a journey</h2>
           <dl>

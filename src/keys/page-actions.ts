@@ -1,4 +1,5 @@
 /** What the keys of the page do, and the palette by name: one function for each row of the table. */
+import { isUnreadable } from '#src/state/readable.ts';
 import type { Session } from '#src/state/session.ts';
 import { isOnDisk } from '#src/state/sources.ts';
 import { applyTheme, nextTheme } from '#src/theme/theme.ts';
@@ -14,7 +15,7 @@ function focusPane(name: string): void {
 /** Those that can be done now. */
 export function pageActions(session: Session): Handlers {
   const { store } = session;
-  const { link, theme, follow, capture, selection } = store.getState();
+  const { link, theme, follow, capture, newest, selection } = store.getState();
   const always: Handlers = {
     palette: () => store.setState({ dialog: 'palette', paletteText: '' }),
     help: () => store.setState({ dialog: 'help' }),
@@ -59,9 +60,11 @@ export function pageActions(session: Session): Handlers {
     latency: () => store.setState({ latencyOpen: !store.getState().latencyOpen }),
     clear: () => session.filter.clear(),
     schema: () => store.setState({ dialog: 'schema' }),
-    share: () => store.setState({ dialog: 'share' }),
-    report: () => store.setState({ dialog: 'report' }),
-    export: () => store.setState({ dialog: 'export' }),
+    ...(!isUnreadable(newest) && {
+      share: () => store.setState({ dialog: 'share' }),
+      report: () => store.setState({ dialog: 'report' }),
+      export: () => store.setState({ dialog: 'export' }),
+    }),
     ...(capture.origin.kind === 'live' && { capture: () => store.setState({ dialog: 'capture' }) }),
   };
 }

@@ -100,6 +100,12 @@ export const KEY_TEXTS: Readonly<Record<KeyId, string>> = {
   'separator.reset': 'first widths',
 };
 
+/** Of text fields, which the binder leaves alone. */
+export const FIELD_KEYS = [
+  { keys: ['Ctrl Enter', '⌘ Enter'], text: 'keep the note' },
+  { keys: ['Esc'], text: 'close; what was typed is there again with n' },
+] as const;
+
 export const SCOPE_TITLES: Readonly<Record<Scope, string>> = {
   page: 'Everywhere',
   timeline: 'Timeline',

@@ -2,7 +2,7 @@
 import { useState } from 'react';
 import { MAX_NOTE_CHARS } from '#core/notes/limits.ts';
 import { Modal } from '#src/app/Modal.tsx';
-import { useSession } from '#src/state/context.ts';
+import { usePage, useSession } from '#src/state/context.ts';
 import { printJourneyId } from '#src/state/link.ts';
 import type { Session } from '#src/state/session.ts';
 import type { Pin } from '#workers/api.ts';
@@ -17,10 +17,17 @@ export default function NoteDialog({ onClose }: { readonly onClose: () => void }
     return { selection: state.selection, choices: pinsOf(state) };
   });
   const [chosen, setChosen] = useState(selection === null ? 0 : -1);
-  const [text, setText] = useState(() => writtenOn(session, choices[selection === null ? 0 : -1] ?? null));
   const pin = choices[chosen] ?? null;
+  const on = pin === null ? `journey ${selection?.journey ?? ''}` : pinText(pin);
+  const draft = usePage((state) => state.noteDrafts[on] ?? null);
   if (pin === null && selection === null) return null;
+  const text = draft ?? writtenOn(session, pin);
+  const setDraft = (typed: string | null) => {
+    const { [on]: _, ...others } = session.store.getState().noteDrafts;
+    session.store.setState({ noteDrafts: typed === null ? others : { ...others, [on]: typed } });
+  };
   const keep = () => {
+    setDraft(null);
     if (pin === null) {
       if (selection !== null) session.setNote(selection, text);
     } else setPin(session, pin, text);
@@ -34,11 +41,7 @@ export default function NoteDialog({ onClose }: { readonly onClose: () => void }
           <select
             className="button quiet small"
             value={chosen}
-            onChange={({ target }) => {
-              const next = Number(target.value);
-              setChosen(next);
-              setText(writtenOn(session, choices[next] ?? null));
-            }}
+            onChange={({ target }) => setChosen(Number(target.value))}
           >
             {selection !== null && <option value={-1}>journey {printJourneyId(selection.id)}</option>}
             {choices.map((choice, i) => (
@@ -54,13 +57,28 @@ export default function NoteDialog({ onClose }: { readonly onClose: () => void }
           maxLength={MAX_NOTE_CHARS}
           rows={6}
           value={text}
-          onChange={({ target }) => setText(target.value)}
+          onChange={({ target }) => setDraft(target.value)}
+          onKeyDown={(event) => {
+            if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
+            event.preventDefault();
+            keep();
+          }}
         />
+        {draft !== null && (
+          <p role="status">
+            Not kept yet: what you type is still here when the dialog is opened again.{' '}
+            <button type="button" className="link" onClick={() => setDraft(null)}>
+              Discard it
+            </button>
+          </p>
+        )}
         <p className="muted">
           Markdown. Kept as long as this capture is open, and in what you share of it (u); a journey with a
           note is marked.
         </p>
-        <button className="button solid">Keep the note</button>
+        <button className="button solid" title="Ctrl+Enter, ⌘ Enter">
+          Keep the note
+        </button>
       </form>
     </Modal>
   );

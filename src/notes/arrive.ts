@@ -29,6 +29,10 @@ export async function takeIn(session: Session): Promise<void> {
       await session.navigate({ ...view, source: link.source, capture: link.capture });
   }
   if (dialog === 'none' && store.getState().report !== '') store.setState({ dialog: 'report' });
+  // Without a report and a view of its sender's what it says is at its first note.
+  const [first] = marks.filter(({ note }) => note !== '');
+  if (first !== undefined && notes?.report === '' && store.getState().selection === null)
+    session.journey.select(first.journey, first.id);
 }
 
 async function marksOf(session: Session, items: readonly CaptureNote[]): Promise<readonly Mark[]> {

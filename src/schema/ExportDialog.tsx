@@ -33,7 +33,7 @@ export default function ExportDialog({ onClose }: { readonly onClose: () => void
     if (capture === null) return;
     file.begin(
       async (port) => {
-        const whole = await wholeCapture(capture.origin);
+        const whole = await wholeCapture(capture.origin, session.store.getState().newest);
         return session.api.exportForWireshark(whole, hop === '' ? null : hop, port);
       },
       (blob) => {

@@ -53,7 +53,7 @@ export default function ShareDialog({ onClose }: { readonly onClose: () => void 
     setMade(null);
     work.begin(async (port) => {
       const ask: ShareAsk = {
-        capture: await wholeCapture(capture.origin),
+        capture: await wholeCapture(capture.origin, session.store.getState().newest),
         journeys: what === 'all' ? null : what === 'listed' ? 'listed' : marks.map(({ journey }) => journey),
         time: inTime ? link.time : null,
         hooks: without.size === 0 ? null : hookIds(hooks).filter((id) => !without.has(id)),

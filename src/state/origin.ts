@@ -1,7 +1,8 @@
 /** What is to be opened, as the worker wants it: addresses made absolute, samples looked up. */
 import type { Problem } from '#core/pcapng/types.ts';
-import type { SourceSpec, WholeCapture } from '#workers/api.ts';
+import type { SourceSpec, Update, WholeCapture } from '#workers/api.ts';
 import { Fault } from '#workers/fault.ts';
+import { isCut } from './readable.ts';
 import { sampleSpec } from './sources.ts';
 import type { Origin } from './store.ts';
 
@@ -46,10 +47,10 @@ export async function specOf(origin: Origin): Promise<Spec> {
   }
 }
 
-/** All of it, to be read once more. Rejects with a Fault. */
-export async function wholeCapture(origin: Origin): Promise<WholeCapture> {
+/** All of it, to be read once more; of an agent that does not answer what the page holds. Rejects with a Fault. */
+export async function wholeCapture(origin: Origin, newest: Update | null): Promise<WholeCapture> {
   if (origin.kind === 'file') return origin;
-  if (origin.kind === 'packed') return { kind: 'held' };
+  if (origin.kind === 'packed' || (origin.kind === 'live' && isCut(newest))) return { kind: 'held' };
   if (origin.kind === 'live') return { kind: 'url', url: new URL('spool.pcapng', document.baseURI).href };
   const spec = await specOf(origin);
   if ('problem' in spec) throw new Fault(spec.problem.code, spec.problem.cause, spec.problem.remedy);

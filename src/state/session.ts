@@ -49,6 +49,7 @@ const NOTHING_OPEN = {
   prepared: null,
   marks: [],
   pins: [],
+  noteDrafts: {},
   report: '',
   arrived: null,
   schemaFile: null,

@@ -116,6 +116,8 @@ export interface PageState {
   readonly marks: readonly Mark[];
   /** Notes on what is no journey. */
   readonly pins: readonly CaptureNote[];
+  /** Notes as typed and not kept, by what they are on; they outlive their dialog, not their capture. */
+  readonly noteDrafts: Readonly<Record<string, string>>;
   /** Markdown, '' = none. */
   readonly report: string;
   /** What came with a capture that is a share. */
@@ -165,6 +167,7 @@ export function createPageStore(link: LinkState = EMPTY_LINK): PageStore {
     typing: false,
     marks: [],
     pins: [],
+    noteDrafts: {},
     report: '',
     arrived: null,
     commonOf: '',

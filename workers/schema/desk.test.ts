@@ -4,6 +4,7 @@ import { sectionBytes } from '#core/store/testing/scenario.ts';
 import { CaptureReader } from '#core/pcapng/reader.ts';
 import { CaptureStore } from '#core/store/capture-store.ts';
 import { generatedBytes } from '#workers/testing/capture-bytes.ts';
+import { FileSource } from '#workers/sources/file.ts';
 import { yieldToTasks } from '#workers/yield.ts';
 import { GIVE_UP, type WorkProgress } from './api.ts';
 import { SchemaDesk } from './desk.ts';
@@ -24,10 +25,13 @@ function storeOf(bytes: Uint8Array): CaptureStore {
   return store;
 }
 
+/** Nothing here is read from where it came. */
+const NO_SOURCE = new FileSource(new File([], 'none'), null);
+
 function deskOn(store: CaptureStore | null): SchemaDesk {
   return new SchemaDesk({ now: () => performance.now(), yieldToTasks }, () => {
     if (store === null) throw new Error('nothing is open');
-    return store;
+    return { store, source: NO_SOURCE };
   });
 }
 
@@ -111,7 +115,7 @@ describe('the capture for Wireshark', () => {
     const bytes = generatedBytes(300);
     const { port, page } = progressPort();
     const file = new File([bytes], 'c.pcapng');
-    const blob = await deskOn(null).exportForWireshark({ kind: 'file', file }, null, port);
+    const blob = await deskOn(new CaptureStore()).exportForWireshark({ kind: 'file', file }, null, port);
     page.close();
     const written = new Uint8Array(await blob!.arrayBuffer());
     const before = storeOf(bytes);
@@ -134,7 +138,7 @@ describe('the capture for Wireshark', () => {
     const file = new File([bytes], 'c.pcapng');
     const write = async (hop: string) => {
       const { port, page } = progressPort();
-      const blob = await deskOn(null)
+      const blob = await deskOn(new CaptureStore())
         .exportForWireshark({ kind: 'file', file }, hop, port)
         .finally(() => page.close());
       return storeOf(new Uint8Array(await blob!.arrayBuffer()));
@@ -150,7 +154,9 @@ describe('the capture for Wireshark', () => {
     const bytes = new Uint8Array(sectionBytes({ seen: [{ hook: 'tcx/ingress@first', id: 1n, us: 0 }] }));
     const { port, page } = progressPort();
     const file = new File([bytes], 'c.pcapng');
-    await expect(deskOn(null).exportForWireshark({ kind: 'file', file }, null, port)).rejects.toMatchObject({
+    await expect(
+      deskOn(new CaptureStore()).exportForWireshark({ kind: 'file', file }, null, port),
+    ).rejects.toMatchObject({
       code: 'no-metadata',
     });
     page.close();

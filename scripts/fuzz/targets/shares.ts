@@ -62,33 +62,11 @@ const NOTES: CaptureNotes = {
   ],
 };
 
-const share: Target = {
-  name: 'share',
-  seeds: CAPTURES,
-  maxBytes: CAPTURE_BYTES,
-  run: (input) => {
-    const snapshot = new Snapshot({
-      policy: CAREFUL,
-      selection: EVERYTHING,
-      key: KEY,
-      schema: null,
-      created: '2026-11-26T00:00:00Z',
-      expires: null,
-      notes: NOTES,
-    });
-    const reader = new CaptureReader(snapshot);
-    reader.push(input);
-    reader.end();
-    snapshot.end();
-    const bytes = snapshot.take();
-    // Of what was no capture nothing is written but the manifest, which is none by itself.
-    if (snapshot.progress.kept > 0) check(bytes);
-    return snapshot.problems;
-  },
-};
-
-/** A share of `capture` as it leaves. */
-function sharedOf(capture: Uint8Array): Uint8Array {
+/** A share of `capture`, which may be anything, as it leaves; null = there was nothing to share. */
+function sharedOf(capture: Uint8Array): {
+  readonly bytes: Uint8Array | null;
+  readonly problems: readonly Problem[];
+} {
   const snapshot = new Snapshot({
     policy: CAREFUL,
     selection: EVERYTHING,
@@ -102,13 +80,27 @@ function sharedOf(capture: Uint8Array): Uint8Array {
   reader.push(capture);
   reader.end();
   snapshot.end();
-  return snapshot.take();
+  const bytes = snapshot.take();
+  // Of what was no capture nothing is written but the manifest, which is none by itself.
+  return { bytes: snapshot.progress.kept > 0 ? bytes : null, problems: snapshot.problems };
 }
 
+const share: Target = {
+  name: 'share',
+  seeds: CAPTURES,
+  maxBytes: CAPTURE_BYTES,
+  run: (input) => {
+    const { bytes, problems } = sharedOf(input);
+    if (bytes !== null) check(bytes);
+    return problems;
+  },
+};
+
 /** Real shares: of samples, each with its notes and manifest. */
-export const SHARES: readonly Uint8Array[] = ['forward', 'stale', 'shuffle'].map((sample) =>
-  sharedOf(readFileSync(path.join(import.meta.dirname, `../../../public/samples/${sample}.pcapng`))),
-);
+export const SHARES: readonly Uint8Array[] = ['forward', 'stale', 'shuffle'].map((sample) => {
+  const file = path.join(import.meta.dirname, `../../../public/samples/${sample}.pcapng`);
+  return sharedOf(readFileSync(file)).bytes!;
+});
 
 /** Somebody else's share: its blocks, its packets, and what it says of itself. What a store makes of captures is a target of its own. */
 export const snapshot: Target = {
