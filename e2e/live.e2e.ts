@@ -142,8 +142,19 @@ describe.skipIf(missing !== null && !required)(
       expect((await allRows(page)).slice(0, COMPARED_ROWS)).toEqual(rows);
     });
 
-    it('nothing was refused or logged on the way', () => {
-      expect(watched.faults).toEqual([]);
+    it('what a page may need when the agent has gone is loaded while it is there', async () => {
+      await page.goto(agent.link);
+      await waitForState(page, 'live');
+      await expect.poll(events, POLL).toBeGreaterThan(200);
+      const loaded = () =>
+        page.evaluate(() =>
+          performance
+            .getEntriesByType('resource')
+            .map(({ name }) => name)
+            .join(' '),
+        );
+      // The last of the dialogs.
+      await expect.poll(loaded, POLL).toContain('NoteDialog');
     });
 
     it('the lab leaves no namespace behind', async () => {
@@ -152,6 +163,35 @@ describe.skipIf(missing !== null && !required)(
       await agent.stop();
       const left = execFileSync('ip', ['netns', 'list'], { encoding: 'utf8' });
       for (const name of own) expect(left).not.toContain(name);
+    });
+
+    it('without the agent all that is in the page can be downloaded, noted and shared', async () => {
+      await waitForState(page, 'reconnecting');
+      const count = await events();
+      const save = async (button: string): Promise<readonly unknown[]> => {
+        const file = path.join(folder, `${button}.pcapng`);
+        const download = page.waitForEvent('download');
+        await page.getByRole('button', { name: button, exact: true }).click();
+        await (await download).saveAs(file);
+        return inspectFile(file);
+      };
+      const inPage = await inspectAll(page);
+      expect(inPage).toHaveLength(count);
+      expect(await save('Download')).toEqual(inPage);
+
+      await page.keyboard.press('j');
+      await page.keyboard.press('n');
+      await page.getByRole('textbox', { name: 'Note' }).fill('before the agent ended');
+      await page.keyboard.press('Control+Enter');
+      await page.keyboard.press('u');
+      await page.getByRole('button', { name: /Make it, and see/ }).click();
+      await page.getByTestId('share-made').waitFor(POLL);
+      expect(await save('Download pcapng')).toHaveLength(count);
+      expect(await page.getByRole('dialog').getByRole('alert').allTextContents()).toEqual([]);
+    });
+
+    it('nothing was refused or logged on the way', () => {
+      expect(watched.faults).toEqual([]);
     });
   },
 );

@@ -31,11 +31,10 @@ export async function openWhole(capture: WholeCapture, source: ByteSource): Prom
 }
 
 /** `ReadableStream.from`, which not every browser has. */
-function streamOf(pieces: Iterable<Uint8Array>): ReadableStream<Uint8Array> {
-  const iterator = pieces[Symbol.iterator]();
+function streamOf(pieces: AsyncGenerator<Uint8Array>): ReadableStream<Uint8Array> {
   return new ReadableStream({
-    pull(controller) {
-      const { done, value } = iterator.next();
+    async pull(controller) {
+      const { done, value } = await pieces.next();
       if (done === true) controller.close();
       else controller.enqueue(value);
     },

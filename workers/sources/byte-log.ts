@@ -2,6 +2,8 @@
  * Bytes received, kept so that a block can be shown again: chunks by reference, in order of offset, the
  * oldest dropped when there are more than the cap. Offsets may jump forward between chunks.
  */
+import type { Span } from './source.ts';
+
 export class ByteLog {
   readonly #capBytes: number;
   readonly #onDrop: (bytes: Uint8Array, offset: number) => void;
@@ -66,9 +68,11 @@ export class ByteLog {
     return out;
   }
 
-  /** Those that are held now, in order. */
-  chunks(): Uint8Array[] {
-    return this.#chunks.slice(this.#head).filter((chunk) => chunk !== null);
+  /** What is held now, in order, a chunk each. */
+  spans(): readonly Span[] {
+    return this.#chunks
+      .map((chunk, i) => ({ offset: this.#offsets[i]!, length: chunk?.length ?? 0 }))
+      .slice(this.#head);
   }
 
   clear(): void {

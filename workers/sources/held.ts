@@ -5,17 +5,23 @@ import { Fault } from '#workers/fault.ts';
 import { Slices, type Clock } from '#workers/slices.ts';
 import type { ByteSource } from './source.ts';
 
-/** From its first section on, in pieces. Throws a Fault when there is none, and while it is read when some is let go. */
-export function heldBytes(source: ByteSource): Iterable<Uint8Array> {
-  const held = source.held?.();
-  if (held === undefined) {
-    throw new Fault(
-      'not-held',
-      'This page holds nothing of the capture itself.',
-      'Open it again where it came from.',
-    );
+/** From its first section on, in pieces. Rejects with a Fault, also when it can no longer be read. */
+export async function* heldBytes(source: ByteSource): AsyncGenerator<Uint8Array> {
+  // Of a live capture what is before the first section header cannot be read without what was let go.
+  let found = source.kept === undefined;
+  for (const { offset, length } of source.held?.() ?? []) {
+    const bytes = await source.read(offset, length);
+    const from = found ? 0 : firstSection(bytes);
+    if (from < 0) continue;
+    found = true;
+    yield bytes.subarray(from);
   }
-  return source.kept === undefined ? held : fromFirstSection(held);
+  if (found && source.held !== undefined) return;
+  throw new Fault(
+    'not-held',
+    'This page holds nothing of the capture that can be read alone.',
+    'Open it again where it came from.',
+  );
 }
 
 /** How much that is, when known. */
@@ -28,28 +34,11 @@ export async function heldBlob(source: ByteSource, clock: Clock): Promise<Blob> 
   const parts = new BlobParts();
   const slices = new Slices(clock);
   slices.begin();
-  for (const piece of heldBytes(source)) {
+  for await (const piece of heldBytes(source)) {
     parts.add(piece);
     await slices.pause();
   }
   return parts.pcapng();
-}
-
-/** `pieces` are whole blocks; what is before the first section header cannot be read without what was let go. */
-function* fromFirstSection(pieces: Iterable<Uint8Array>): Generator<Uint8Array> {
-  let found = false;
-  for (const piece of pieces) {
-    const from = found ? 0 : firstSection(piece);
-    if (from < 0) continue;
-    found = true;
-    yield piece.subarray(from);
-  }
-  if (found) return;
-  throw new Fault(
-    'not-held',
-    'This page holds only the middle of a section, which cannot be read alone.',
-    'Download the capture from the agent.',
-  );
 }
 
 /** Offset of the first section header among whole little-endian blocks (as the agent writes them), -1 = none. */

@@ -12,7 +12,7 @@ import { ByteLog } from './byte-log.ts';
 import { LiveSocket, type SocketItem } from './live-socket.ts';
 import { openOldBytes, type OldBytes } from './old-bytes.ts';
 import { Silence } from './silence.ts';
-import type { ByteSource, Kept, SourceSink } from './source.ts';
+import type { ByteSource, Kept, SourceSink, Span } from './source.ts';
 
 /** Recent bytes held in memory for the bytes pane; older ones go to a file, and beyond that are asked of the agent. */
 export const LIVE_KEPT_BYTES = 64 * 1024 * 1024;
@@ -30,7 +30,8 @@ export const AGENT_GONE: Problem = {
   code: 'live-agent-gone',
   offset: 0,
   cause: 'The agent has ended or does not answer.',
-  remedy: 'Start it again and open the new link it prints; what was captured can still be looked at here.',
+  remedy:
+    'Start it again and open the new link it prints; what this page has can still be looked at, downloaded and shared.',
   fatal: false,
 };
 
@@ -143,11 +144,8 @@ export class LiveSource implements ByteSource {
     );
   }
 
-  *held(): Generator<Uint8Array> {
-    // First: what memory lets go of meanwhile is not in the file's pieces.
-    const recent = this.#log.chunks();
-    if (this.#old !== null) yield* this.#old.pieces();
-    yield* recent;
+  held(): readonly Span[] {
+    return [...(this.#old?.spans() ?? []), ...this.#log.spans()];
   }
 
   /** There long before memory is full, so nothing waits for it. */

@@ -4,7 +4,7 @@
  * closed; what a page leaves that ends without that (a closed tab) stays until the next one of its address, which removes it.
  */
 
-import { Fault } from '#workers/fault.ts';
+import type { Span } from './source.ts';
 
 /** The part of FileSystemSyncAccessHandle that is needed; its calls are synchronous, and only workers have it. */
 export interface SyncFile {
@@ -14,9 +14,7 @@ export interface SyncFile {
   close(): void;
 }
 
-interface Segment {
-  readonly offset: number;
-  readonly length: number;
+interface Segment extends Span {
   /** Where it is in the file. */
   readonly at: number;
 }
@@ -88,14 +86,10 @@ export class OldBytes {
     return out;
   }
 
-  /** Those that are held now, in order, as they were given or several in one. Throws a Fault when some are overwritten meanwhile. */
-  *pieces(): Generator<Uint8Array> {
+  /** What is held now, in order: each is whole pieces as they were given. */
+  spans(): readonly Span[] {
     this.#flush();
-    for (const { offset, length } of this.#segments.slice(this.#head)) {
-      const bytes = this.read(offset, length);
-      if (bytes === null) throw new Fault('let-go', 'Older packets were let go meanwhile.', 'Try again.');
-      yield bytes;
-    }
+    return this.#segments.slice(this.#head);
   }
 
   /** The log began anew. */

@@ -2,7 +2,7 @@
 import type { PackedCapture } from '#workers/api.ts';
 import { Fault } from '#workers/fault.ts';
 import { ByteLog } from './byte-log.ts';
-import type { ByteSource, SourceSink } from './source.ts';
+import type { ByteSource, SourceSink, Span } from './source.ts';
 
 export class PackedSource implements ByteSource {
   /** Known when all of it is unpacked. */
@@ -39,8 +39,8 @@ export class PackedSource implements ByteSource {
     return Promise.reject(new Fault('not-held', 'These bytes were not unpacked.', 'Open it again.'));
   }
 
-  held(): Iterable<Uint8Array> {
-    return this.#log.chunks();
+  held(): readonly Span[] {
+    return this.#log.spans();
   }
 
   cancel(): void {

@@ -21,6 +21,12 @@ export interface Kept {
   readonly droppedBytes: number;
 }
 
+/** Bytes of a source, not empty. */
+export interface Span {
+  readonly offset: number;
+  readonly length: number;
+}
+
 /** What a source tells its reader. */
 export interface SourceSink {
   begin(at: Beginning): void;
@@ -52,8 +58,8 @@ export interface ByteSource {
   start(sink: SourceSink): Promise<void>;
   /** Bytes that were delivered, again: one block on demand. Rejects with a Fault when they are gone. */
   read(offset: number, length: number): Promise<Uint8Array>;
-  /** What this page itself holds of it, in order; none where the bytes are elsewhere. Throws a Fault when some are let go meanwhile. */
-  held?(): Iterable<Uint8Array>;
+  /** What this page itself holds of it now, in order, to be read with `read`; of a live one whole blocks. None where the bytes are elsewhere. */
+  held?(): readonly Span[];
   /** Live only: whether cost blocks are wanted. */
   watchCost?(on: boolean): void;
   /** Stops delivering. `read` goes on working. */
