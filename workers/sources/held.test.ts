@@ -88,7 +88,7 @@ it.each<[string, number, number, number]>([
   ['all of it, in memory', 1 << 20, 0, 0],
   ['all of it, most of it in a file', 500, 1 << 20, 0],
   ['its newest whole sections, where older ones were let go', 2500, 0, 2],
-  ['of file and memory likewise', 500, 3900, 1],
+  ['of file and memory likewise', 500, 4400, 1],
 ])('what a page holds of a live capture is a file that reads alone: %s', async (_, memory, file, section) => {
   expect(await idsOf(await heldBlob(await live(memory, file), CLOCK))).toEqual(idsFrom(section));
 });
