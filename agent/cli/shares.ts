@@ -67,7 +67,8 @@ async function letIn(link: string): Promise<Agent> {
 
 async function ask(url: URL, init: RequestInit): Promise<Response> {
   const response = await fetch(url, init).catch(() => null);
-  if (response === null) throw new Failure(`no agent answers at ${url.origin}`, 'is it still running?');
+  if (response === null)
+    throw new Failure(`no agent answers at ${url.origin}`, 'give the link of one that runs');
   if (response.status < 400) return response;
   throw new Failure(
     (await response.text()).trim().replace(/\.$/, ''),

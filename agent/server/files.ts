@@ -1,7 +1,8 @@
 /** Files given to `whither open`: served by number and name, whole or by range (RFC 9110, section 14). */
-import { createReadStream, fstatSync } from 'node:fs';
+import { fstatSync, read } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
+import { promisify } from 'node:util';
 import { sendText } from './headers.ts';
 
 /** Opened once, by whoever may read it; its name is for people and URLs only. */
@@ -9,6 +10,9 @@ export interface ServedFile {
   readonly name: string;
   readonly fd: number;
 }
+
+const readAt = promisify(read);
+const PIECE_BYTES = 256 * 1024;
 
 const ROUTE = /^\/files\/(\d{1,4})-/;
 
@@ -61,15 +65,39 @@ export async function sendDescriptor(
     response.end();
     return;
   }
-  const stream = createReadStream('', { fd, autoClose: false, start, end });
+  let sent = 0;
   try {
-    await pipeline(stream, response, { end: false });
+    await pipeline(
+      piecesOf(fd, start, end, (bytes) => (sent += bytes)),
+      response,
+      { end: false },
+    );
   } catch {
     // A browser that stops reading is no fault.
   }
   // A file that became shorter ends the connection; else the next answer would be taken for its rest.
-  if (stream.bytesRead === end - start + 1) response.end();
+  if (sent === end - start + 1) response.end();
   else response.destroy();
+}
+
+/**
+ * Bytes `start` to `end`, inclusive. No stream of Node's: one that is destroyed, as when a browser stops reading, closes the descriptor, whatever its
+ * `autoClose`, and the next file that is opened has its number.
+ */
+async function* piecesOf(
+  fd: number,
+  start: number,
+  end: number,
+  onRead: (bytes: number) => void,
+): AsyncGenerator<Uint8Array> {
+  for (let at = start; at <= end;) {
+    const length = Math.min(PIECE_BYTES, end - at + 1);
+    const { bytesRead, buffer } = await readAt(fd, Buffer.allocUnsafe(length), 0, length, at);
+    if (bytesRead === 0) return;
+    onRead(bytesRead);
+    yield buffer.subarray(0, bytesRead);
+    at += bytesRead;
+  }
 }
 
 /** One range, inclusive; null = none or not understood (then the whole is sent, as the RFC has it). */

@@ -1,4 +1,4 @@
-import { openSync, truncateSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, truncateSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import net from 'node:net';
 import path from 'node:path';
@@ -366,6 +366,36 @@ test('files given to open are served whole and by range, and nothing else is', a
     expect((await agent.request(other)).status, other).toBe(404);
   }
   expect((await agent.request(url, { cookie: '' })).status).toBe(403);
+});
+
+test('a file is served again after somebody has stopped reading it', async () => {
+  const file = path.join(temporaryDirectory(), 'big.pcapng');
+  writeFileSync(file, 'whole');
+  // More than sockets buffer, so that the server still reads when the connection ends.
+  truncateSync(file, 64 * 1024 * 1024);
+  const agent = await AgentUnderTest.start({ files: [{ name: 'big.pcapng', fd: openSync(file, 'r') }] });
+  const { port } = agent.server;
+  const url = '/files/0-big.pcapng';
+  await new Promise<void>((resolve) => {
+    const request = http.get(
+      { host: '127.0.0.1', port, path: url, headers: { cookie: agent.cookie } },
+      (response) => {
+        response.once('data', () => request.destroy());
+        response.once('close', () => resolve());
+        response.once('error', () => undefined);
+      },
+    );
+  });
+  // What is opened next has the lowest number that is free.
+  const other = path.join(temporaryDirectory(), 'other');
+  writeFileSync(other, 'other');
+  for (let i = 0; i < 20; i++) {
+    await new Promise((resolve) => setImmediate(resolve));
+    const fd = openSync(other, 'r');
+    onTestFinished(() => closeSync(fd));
+  }
+  const { status, body } = await agent.request(url, { range: 'bytes=0-4' });
+  expect([status, body.toString()]).toEqual([206, 'whole']);
 });
 
 test('a file that becomes shorter while it is sent ends the connection', async () => {
