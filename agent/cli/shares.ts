@@ -23,12 +23,21 @@ export function addShares(program: Command): void {
     .argument('<link>', 'the link that whither printed when it started')
     .argument('<id>', 'of the share, or its link')
     .action(async (link: string, id: string) => {
-      await (await letIn(link)).delete(id.replace(/^.*\//, ''));
+      const agent = await letIn(link);
+      await agent.delete(idOf(id, agent.origin));
     });
 }
 
 function lineOf(origin: string, { id, bytes, expires, title }: StoredShare): string {
   return `${origin}/s/${id}  ${bytes}  ${expires ?? 'never'}  ${title}`;
+}
+
+/** Of a share, given as it is or as its link. Failure for the link of another agent's. */
+function idOf(given: string, origin: string): string {
+  if (!URL.canParse(given)) return given;
+  const url = new URL(given);
+  if (url.origin === origin) return url.pathname.replace(/^.*\//, '').replace(/\.pcapng$/, '');
+  throw new Failure(`that share is kept at ${url.origin}, not at ${origin}`, 'give the link of that agent');
 }
 
 interface Agent {
@@ -70,8 +79,7 @@ async function ask(url: URL, init: RequestInit): Promise<Response> {
   if (response === null)
     throw new Failure(`no agent answers at ${url.origin}`, 'give the link of one that runs');
   if (response.status < 400) return response;
-  throw new Failure(
-    (await response.text()).trim().replace(/\.$/, ''),
-    `the agent answered ${response.status}`,
-  );
+  // What an agent says is cause and remedy.
+  const [cause = '', ...rest] = (await response.text()).trim().replace(/\.$/, '').split(': ');
+  throw new Failure(cause, rest.join(': ') || `the agent answered ${response.status}`);
 }
