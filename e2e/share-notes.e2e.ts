@@ -52,7 +52,19 @@ it('notes on a journey, a hop, a TLV, a time and a cause go in the link, and are
     const label = options.find((option) => option.startsWith(on));
     expect(label, `${on} among ${options.join(', ')}`).toBeDefined();
     await choice.selectOption({ label: label! });
-    await page.getByRole('textbox', { name: 'Note' }).fill(text);
+    const field = page.getByRole('textbox', { name: 'Note' });
+    await field.fill(text);
+    if (on === 'journey') {
+      // What was typed is there again, and kept by the keyboard.
+      await page.keyboard.press('Escape');
+      await choice.waitFor({ state: 'detached' });
+      expect(await kinds(sender)).toEqual([]);
+      await page.keyboard.press('n');
+      expect(await field.inputValue()).toBe(text);
+      await page.keyboard.press('Control+Enter');
+      await choice.waitFor({ state: 'detached' });
+      continue;
+    }
     await page.getByRole('button', { name: 'Keep the note' }).click();
   }
   const written = await kinds(sender);
@@ -77,7 +89,11 @@ it('notes on a journey, a hop, a TLV, a time and a cause go in the link, and are
   // Who opens it is told what it is, and where to read.
   const line = receiver.page.getByRole('region', { name: 'Share' });
   expect(await line.textContent()).toContain('addresses and names are pseudonyms');
-  await line.getByRole('button', { name: 'Report and notes' }).click();
+  // Without a report the first note is there to be read, and leads to what it is about.
+  const first = line.getByRole('button', { name: /of the journey/ });
+  await first.click();
+  expect(await receiver.page.evaluate(() => globalThis.whither.state.link.journey !== null)).toBe(true);
+  await line.getByRole('button', { name: `All ${NOTES.length} notes` }).click();
   const shown = receiver.page.locator('.report-notes li');
   await expect.poll(() => shown.allTextContents(), POLL).toHaveLength(NOTES.length);
   for (const [, text] of NOTES) expect((await shown.allTextContents()).join('\n')).toContain(text);

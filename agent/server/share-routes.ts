@@ -92,7 +92,8 @@ export async function answerShares(
   }
   if (isKeep) await keep(store, request, response);
   else if (await store.remove(rest.slice(1))) sendJson(response, 200, { deleted: true });
-  else sendText(response, 404, 'There is no such share here: it was deleted already, or the id is not whole.');
+  else
+    sendText(response, 404, 'There is no such share here: it was deleted already, or the id is not whole.');
 }
 
 async function keep(store: ShareStore, request: IncomingMessage, response: ServerResponse): Promise<void> {

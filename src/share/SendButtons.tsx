@@ -1,5 +1,5 @@
 /** Where a share goes: each a way of its own, and what came of it. */
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { downloadBlob } from '#src/schema/schema-file.ts';
 import { useWork } from '#src/schema/use-work.ts';
 import { usePage, useSession } from '#src/state/context.ts';
@@ -23,11 +23,21 @@ export function SendButtons({ made, title, onSent }: Props) {
   const [url, setUrl] = useState('');
   const name = shareName(made, title);
   const noPage = noPageReason();
-  const run = (task: () => Promise<string>) =>
+  const sending = useRef<AbortController | null>(null);
+  // What nobody waits for any more goes nowhere.
+  useEffect(() => () => sending.current?.abort(), []);
+  const run = (task: (signal: AbortSignal) => Promise<string>) =>
     work.run(async () => {
+      const controller = new AbortController();
+      sending.current = controller;
       setDone('');
       setUrl('');
-      setDone(await task());
+      try {
+        setDone(await Promise.race([task(controller.signal), aborted(controller.signal)]));
+      } catch (thrown) {
+        if (!controller.signal.aborted) throw thrown;
+        setDone('Nothing was sent or written.');
+      }
     });
   const show = async (made: string, what: string): Promise<string> => {
     setUrl(made);
@@ -55,8 +65,10 @@ export function SendButtons({ made, title, onSent }: Props) {
           disabled={noPage !== '' || work.busy}
           title={noPage}
           onClick={() =>
-            run(async () => {
-              downloadBlob(await pageOf(session, made, `${name}.pcapng`), `${name}.html`);
+            run(async (signal) => {
+              const page = await pageOf(session, made, `${name}.pcapng`);
+              signal.throwIfAborted();
+              downloadBlob(page, `${name}.html`);
               return `${name}.html is written: one file that opens from disk, without a network.`;
             })
           }
@@ -70,8 +82,8 @@ export function SendButtons({ made, title, onSent }: Props) {
             hasAgent ? 'Whoever has the link and reaches this agent sees it' : 'No agent has served this page'
           }
           onClick={() =>
-            run(async () => {
-              const stored = await sendToAgent(made, `${name}.pcapng`);
+            run(async (signal) => {
+              const stored = await sendToAgent(made, `${name}.pcapng`, signal);
               onSent();
               return show(storedLink(stored), 'The agent keeps it');
             })
@@ -85,12 +97,26 @@ export function SendButtons({ made, title, onSent }: Props) {
             className="button"
             disabled={work.busy || noPage !== ''}
             title={`With the share inside, at most ${MAX_LINK_CHARS} characters; no server sees it`}
-            onClick={() => run(async () => show(await linkOf(session, made), 'The share is in the link'))}
+            onClick={() =>
+              run(async (signal) => {
+                const link = await linkOf(session, made);
+                signal.throwIfAborted();
+                return show(link, 'The share is in the link');
+              })
+            }
           >
             Link with it inside
           </button>
         )}
       </p>
+      {work.busy && (
+        <p className="long-work">
+          <progress aria-label="Share sent" />
+          <button className="button" onClick={() => sending.current?.abort()}>
+            Cancel
+          </button>
+        </p>
+      )}
       {work.error !== '' && (
         <p className="share-error" role="alert">
           {work.error}
@@ -108,6 +134,13 @@ export function SendButtons({ made, title, onSent }: Props) {
       )}
     </section>
   );
+}
+
+/** Rejects when it is. */
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(new Error('aborted')));
+  });
 }
 
 /** Of its file, without an ending: that of the capture may name the host. */

@@ -34,12 +34,13 @@ export async function linkOf(session: Session, made: MadeShare): Promise<string>
   );
 }
 
-/** Rejects with a Fault. */
-export async function sendToAgent(made: MadeShare, title: string): Promise<StoredShare> {
+/** Rejects with a Fault; when `signal` is aborted, the agent keeps nothing of it. */
+export async function sendToAgent(made: MadeShare, title: string, signal: AbortSignal): Promise<StoredShare> {
   const { expires } = made.manifest;
   const response = await ask(SHARES, {
     method: 'POST',
     body: made.blob,
+    signal,
     headers: {
       'Content-Type': 'application/x-pcapng',
       'X-Whither-Sha256': made.sha256,

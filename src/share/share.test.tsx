@@ -101,3 +101,33 @@ it('a link with the share inside is offered where others reach the page, which i
   showButtons(null, CAREFUL);
   expect(screen.getByRole('button', { name: 'Link with it inside' })).toBeTruthy();
 });
+
+it('what is being packed can be given up, and then nothing is written or sent', async () => {
+  const clicked = vi.spyOn(HTMLAnchorElement.prototype, 'click').mockImplementation(() => undefined);
+  const fetched = vi
+    .spyOn(globalThis, 'fetch')
+    .mockImplementation(() => Promise.resolve(new Response('<head></head>')));
+  let packed: (text: string) => void = () => undefined;
+  const packShare = () => new Promise<string>((resolve) => (packed = resolve));
+  const show = () =>
+    render(
+      <SessionContext value={sessionWith(AGENT, { packShare })}>
+        <SendButtons made={made(CAREFUL)} title="edge.pcapng" onSent={() => undefined} />
+      </SessionContext>,
+    );
+  const { unmount } = show();
+  fireEvent.click(screen.getByRole('button', { name: 'Download page (HTML)' }));
+  fireEvent.click(await screen.findByRole('button', { name: 'Cancel' }));
+  expect(await screen.findByText('Nothing was sent or written.')).toBeTruthy();
+  await act(async () => {
+    packed('AAAA');
+    await Promise.resolve();
+  });
+  // Closing the dialog gives it up as well.
+  fireEvent.click(screen.getByRole('button', { name: 'Keep at the agent' }));
+  const signal = fetched.mock.lastCall?.[1]?.signal;
+  expect(signal?.aborted).toBe(false);
+  unmount();
+  expect(signal?.aborted).toBe(true);
+  expect(clicked).not.toHaveBeenCalled();
+});
