@@ -15,6 +15,11 @@ test('a probe that could not begin is one line with cause and remedy', () => {
   expect(refusalOf(ENDED + filter, true).line).toBe(
     "the filter 'udp prt 7100': can't parse filter expression: syntax error: man 7 pcap-filter.",
   );
+  const map =
+    '--map counts: several maps have this name (bpftool map lists them: give the id, or the path it is pinned at).';
+  expect(refusalOf(ENDED + map, true).line).toBe(
+    '--map counts: several maps have this name: bpftool map lists them: give the id, or the path it is pinned at.',
+  );
   expect(refusalOf(`${ENDED}odd things happened.`, true).line).toBe(
     'odd things happened: whither doctor says what is missing.',
   );

@@ -16,7 +16,7 @@ export function refusalOf(text: string, isRoot: boolean): Failure {
           'run as root, or see whither doctor',
         );
   }
-  const hinted = /^(.*) \(((?:ip (?:link|netns) lists|man \d) [^()]*)\)$/.exec(cause);
+  const hinted = /^(.*) \(((?:ip (?:link|netns) lists|bpftool map lists|man \d) [^()]*)\)$/.exec(cause);
   // What is not the probe's own is a line of ours, which ends in a remedy.
   const ours = text.startsWith('The probe ended') ? null : /^(.*): ([^:]+)$/.exec(cause);
   const [, what, remedy] = hinted ?? ours ?? ['', cause, DOCTOR];

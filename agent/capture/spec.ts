@@ -31,8 +31,24 @@ const device = v.pipe(
   ),
 );
 
+/** A whole number. */
+function between(least: number, most: number) {
+  return v.pipe(
+    v.number(),
+    v.check(
+      (value) => Number.isInteger(value) && value >= least && value <= most,
+      `is out of range: give a whole number from ${least} to ${most}`,
+    ),
+  );
+}
+
 const spec = v.object({
-  devices: v.pipe(v.array(device), v.minLength(1), v.maxLength(MAX_DEVICES)),
+  devices: v.pipe(
+    v.array(device),
+    v.minLength(1),
+    v.maxLength(MAX_DEVICES),
+    v.check((names) => new Set(names).size === names.length, 'names an interface twice: give each once'),
+  ),
   netns: v.nullable(
     v.pipe(
       v.string(),
@@ -42,7 +58,7 @@ const spec = v.object({
       ),
     ),
   ),
-  snaplen: v.nullable(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(MAX_SNAPLEN_BYTES))),
+  snaplen: v.nullable(between(0, MAX_SNAPLEN_BYTES)),
   maps: v.exactOptional(
     v.pipe(
       v.array(
@@ -98,11 +114,9 @@ const spec = v.object({
       ),
     }),
   ),
-  sample: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(MAX_COUNT))),
-  rate: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(MAX_COUNT))),
-  mapIntervalMs: v.exactOptional(
-    v.pipe(v.number(), v.integer(), v.minValue(MIN_MAP_INTERVAL_MS), v.maxValue(MAX_MAP_INTERVAL_MS)),
-  ),
+  sample: v.exactOptional(between(1, MAX_COUNT)),
+  rate: v.exactOptional(between(1, MAX_COUNT)),
+  mapIntervalMs: v.exactOptional(between(MIN_MAP_INTERVAL_MS, MAX_MAP_INTERVAL_MS)),
 });
 
 /** `snaplen` in bytes; null or absent = the probe's own default. `netns` null = the one we are in. */
@@ -115,10 +129,8 @@ export function checkSpec(value: unknown): CaptureSpec {
   const [issue] = result.issues;
   const where = v.getDotPath(issue) ?? 'capture';
   const what = issue.type === 'check' ? issue.message : 'is out of range';
-  throw new Failure(
-    `${JSON.stringify(issue.input)} ${what} (${where})`,
-    'see ip link, ip netns and whither --help',
-  );
+  const [cause = '', remedy = 'see ip link, ip netns and whither --help'] = what.split(': ');
+  throw new Failure(`${JSON.stringify(issue.input)} ${cause} (${where})`, remedy);
 }
 
 /** Arguments of `whither-probe`. */

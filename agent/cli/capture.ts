@@ -38,7 +38,8 @@ export async function capture(options: CaptureCommandOptions, paths: Paths): Pro
   const schemas = schemasOf(options);
   const spec = checkSpec(specOf(options, schemas));
   const trigger = triggerOf(options, options.schema !== undefined);
-  const fd = options.write === '-' ? STDOUT_FD : writeDescriptor(options.write);
+  const { fd, removeUnused } =
+    options.write === '-' ? { fd: STDOUT_FD, removeUnused: null } : writeDescriptor(options.write);
   const out = createWriteStream('', { fd, autoClose: fd !== STDOUT_FD });
   const log = new FileLog(out, schemas, () => {
     if (fd !== STDOUT_FD) emptyFile(fd);
@@ -83,5 +84,6 @@ export async function capture(options: CaptureCommandOptions, paths: Paths): Pro
   } finally {
     triggered?.close();
     lifetime.dispose();
+    removeUnused?.();
   }
 }

@@ -133,8 +133,11 @@ static int open_one(struct sampled *s, const char *which)
 	s->fd = open_map(which);
 	if (s->fd < 0 || bpf_obj_get_info_by_fd(s->fd, &s->info, &size)) {
 		fprintf(stderr,
-			"whither-probe: --map %s: %s; name it by its id (bpftool map), by its name if no other has it, or by the path it is pinned at\n",
-			which, strerror(errno));
+			"whither-probe: --map %s: %s (bpftool map lists them: give the id, or the path it is pinned at)\n",
+			which,
+			errno == ENOTUNIQ ? "several maps have this name"
+			: errno == ENOENT ? "there is no such map"
+					  : strerror(errno));
 		return -1;
 	}
 	if (!readable(s->info.type) || s->info.key_size > MAP_KEY_MAX ||

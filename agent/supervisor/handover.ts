@@ -8,8 +8,10 @@ import {
   createReadStream,
   fstatSync,
   ftruncateSync,
+  lstatSync,
   openSync,
   readFileSync,
+  rmSync,
 } from 'node:fs';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
@@ -95,19 +97,49 @@ export function openDescriptor(given: string): number {
   throw new Failure(`${given} is no regular file`, 'write it to a file first');
 }
 
-/** A file to write a capture to; what it holds is kept until there is something to write (emptyFile). */
-export function writeDescriptor(given: string): number {
+/** A file to write a capture to. */
+export interface Written {
+  readonly fd: number;
+  /** Takes it away again if it was made for this and nothing is in it: a capture that was refused leaves no file. */
+  readonly removeUnused: () => void;
+}
+
+/** What it holds is kept until there is something to write (emptyFile). Failure when it cannot be written. */
+export function writeDescriptor(given: string): Written {
   const absolute = resolvePath(given);
-  return current?.files[absolute] ?? openForWriting(absolute, given);
+  const handed = current?.files[absolute];
+  // Whoever has handed it over takes it away.
+  return handed === undefined
+    ? openForWriting(absolute, given)
+    : { fd: handed, removeUnused: () => undefined };
 }
 
 /** Private to the user who captures. Failure when it cannot be written. */
-export function openForWriting(absolute: string, given: string): number {
+export function openForWriting(absolute: string, given: string): Written {
+  const open = (flags: number): number => openSync(absolute, constants.O_WRONLY | flags, 0o600);
   try {
-    return openSync(absolute, constants.O_WRONLY | constants.O_CREAT, 0o600);
+    const fd = open(constants.O_CREAT | constants.O_EXCL);
+    const { dev, ino } = fstatSync(fd);
+    return {
+      fd,
+      removeUnused: () => {
+        const found = lstatSync(absolute, { throwIfNoEntry: false });
+        // Another may be there by now.
+        if (found?.size === 0 && found.dev === dev && found.ino === ino) rmSync(absolute, { force: true });
+      },
+    };
   } catch (thrown) {
-    throw new Failure(`${given} cannot be written (${codeOf(thrown)})`, 'give -w a file that can be');
+    if (codeOf(thrown) !== 'EEXIST') throw cannotWrite(given, thrown);
   }
+  try {
+    return { fd: open(constants.O_CREAT), removeUnused: () => undefined };
+  } catch (thrown) {
+    throw cannotWrite(given, thrown);
+  }
+}
+
+function cannotWrite(given: string, thrown: unknown): Failure {
+  return new Failure(`${given} cannot be written (${codeOf(thrown)})`, 'give -w a file that can be');
 }
 
 export function emptyFile(descriptor: number): void {

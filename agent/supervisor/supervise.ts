@@ -61,7 +61,7 @@ export async function supervise(options: SuperviseOptions): Promise<Supervised> 
     throw new Failure('root can only run the built agent', 'run npm run build, then npx whither');
   }
   const user = unprivilegedUser();
-  const files = openFiles(options);
+  const { files, removeUnused } = openFiles(options);
   if (options.ownedDir !== null) makeOwned(options.ownedDir, user);
   // Before there is anything to tidy up.
   const signals = catchSignals();
@@ -73,6 +73,7 @@ export async function supervise(options: SuperviseOptions): Promise<Supervised> 
   } finally {
     process.off('exit', run.remove);
     run.remove();
+    removeUnused();
   }
 }
 
@@ -198,9 +199,17 @@ async function startAgent(
 }
 
 /** The agent's user may not be allowed to open them; the user who typed the command is. */
-function openFiles({ read, write }: SuperviseOptions): ReadonlyMap<string, number> {
-  const opened = new Map<string, number>();
-  for (const given of read) opened.set(path.resolve(given), openForReading(path.resolve(given), given));
-  for (const given of write) opened.set(path.resolve(given), openForWriting(path.resolve(given), given));
-  return opened;
+function openFiles({ read, write }: SuperviseOptions): {
+  readonly files: ReadonlyMap<string, number>;
+  /** As of each that is written. */
+  readonly removeUnused: () => void;
+} {
+  const files = new Map<string, number>();
+  for (const given of read) files.set(path.resolve(given), openForReading(path.resolve(given), given));
+  const written = write.map((given) => {
+    const one = openForWriting(path.resolve(given), given);
+    files.set(path.resolve(given), one.fd);
+    return one;
+  });
+  return { files, removeUnused: () => written.forEach((one) => one.removeUnused()) };
 }
