@@ -33,13 +33,20 @@ const WORKER_ID = 'whither-worker';
  * own process and back.
  */
 const START = `
-const textOf = (id) => {
-  const packed = atob(document.getElementById(id).textContent);
+const bytesOf = (text) => {
+  // Of newer browsers, in a tenth of the time.
+  if (Uint8Array.fromBase64) return Uint8Array.fromBase64(text);
+  const packed = atob(text);
   const bytes = new Uint8Array(packed.length);
   for (let i = 0; i < bytes.length; i++) bytes[i] = packed.charCodeAt(i);
-  return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream('deflate'))).text();
+  return bytes;
 };
-const url = URL.createObjectURL(new Blob([await textOf('${WORKER_ID}')], { type: 'text/javascript' }));
+const unpacked = (id) => {
+  const packed = new Blob([bytesOf(document.getElementById(id).textContent)]).stream();
+  const headers = { 'Content-Type': 'text/javascript' };
+  return new Response(packed.pipeThrough(new DecompressionStream('deflate')), { headers });
+};
+const url = URL.createObjectURL(await unpacked('${WORKER_ID}').blob());
 const first = new Worker(url, { name: 'whither' });
 const said = [];
 globalThis.whitherWorker = { url, first, said };
@@ -49,7 +56,7 @@ const keep = (event) => {
 for (const type of ['message', 'messageerror', 'error']) first.addEventListener(type, keep);
 const page = document.createElement('script');
 page.type = 'module';
-page.textContent = await textOf('${PAGE_ID}');
+page.textContent = await unpacked('${PAGE_ID}').text();
 document.head.append(page);
 `;
 
