@@ -67,13 +67,15 @@ export class UnwatchedPage {
 
   /**
    * Opens `url` in a window of its own, in the browser's first profile, which Playwright does not attach to. `first` runs in it before
-   * anything of the page does.
+   * anything of the page does. `settleMs`: so long the window is left alone before it goes there, for Chromium loads pages of its own with a new one
+   * (its address bar's: 350 ms of processor time).
    */
   static async open(
     browser: Browser,
     url: string,
     size: Readonly<{ width: number; height: number }>,
     first?: () => void,
+    settleMs = 0,
   ): Promise<UnwatchedPage> {
     const session = await browser.newBrowserCDPSession();
     const { targetId } = await session.send('Target.createTarget', { url: 'about:blank', ...size });
@@ -88,6 +90,7 @@ export class UnwatchedPage {
         source: inPage(`(${first.toString()})()`),
       });
     }
+    await page.waitForTimeout(settleMs);
     await page.goto(url);
     return page;
   }
