@@ -61,7 +61,7 @@ async function open(text: string): Promise<Outcome> {
   if (fault !== null) {
     holds(
       fault instanceof Fault && fault.cause !== '' && fault.remedy !== '',
-      `no fault of a link: ${String(fault)}`,
+      `no fault of a link: ${fault instanceof Error ? fault.message : typeof fault}`,
     );
   }
   // What came before a fault is read, too.

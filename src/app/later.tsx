@@ -2,7 +2,7 @@
  * What is loaded when it is first wanted. Not `lazy`: what has been loaded is there at once, without React's wait of
  * 0.3 s for what was suspended.
  */
-import { useEffect, useRef, useState, type ComponentType } from 'react';
+import { createElement, useEffect, useRef, useState, type ComponentType } from 'react';
 import { HeldKeys } from '#src/keys/HeldKeys.tsx';
 import { useSession } from '#src/state/context.ts';
 
@@ -61,7 +61,7 @@ export function later<Props extends Closable>(
   fetch: () => Promise<{ readonly default: ComponentType<Props> }>,
 ): ComponentType<Props> & { readonly fetch: () => Promise<unknown> } {
   const part = new Part(fetch);
-  function Later(props: Props) {
+  const Later: ComponentType<Props> = (props) => {
     const session = useSession();
     const { onClose } = props;
     const Loaded = usePart(part, () => {
@@ -74,7 +74,7 @@ export function later<Props extends Closable>(
       });
       onClose();
     });
-    return Loaded === null ? <HeldKeys onEscape={onClose} /> : <Loaded {...props} />;
-  }
+    return Loaded === null ? <HeldKeys onEscape={onClose} /> : createElement(Loaded, props);
+  };
   return Object.assign(Later, { fetch: () => part.load() });
 }
