@@ -268,15 +268,19 @@ kernelTest('help names no default where there is none, and no option that is not
 
 const NO_DEVICE = 'no device nosuch0 in this network namespace: No such device: ip link lists them.';
 const NO_NETNS = 'no network namespace nosuch: No such file or directory: ip netns lists the named ones.';
+const REFUSED = path.join(os.tmpdir(), `whither-refused-${process.pid}.pcapng`);
+
 kernelTest.each([
   ['serve', NO_DEVICE, ['-i', 'nosuch0']],
   ['serve', NO_NETNS, ['-i', 'lo', '--netns', 'nosuch']],
-  ['capture', NO_DEVICE, ['capture', '-i', 'nosuch0']],
+  ['capture', NO_DEVICE, ['capture', '-i', 'nosuch0', '-w', REFUSED]],
 ])('%s, of what was named and is not there, says one line and ends: %s', async (_, line, args) => {
   const run = start(args, [], (dir) => ({ env: realProbe(dir) }));
   expect(await run.exited).toBe(1);
   expect(run.output()).toBe(`whither: ${line}\n`);
   expect(readdirSync(run.temporary)).toEqual([]);
+  // Nor is the file there that a capture would have been written to.
+  expect(existsSync(REFUSED)).toBe(false);
 });
 
 kernelTest('of several devices, those that are there are watched, with a line about the other', async () => {
