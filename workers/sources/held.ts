@@ -1,9 +1,12 @@
 /** What a page itself holds of its capture: of a live one all that it still has when nobody answers, as a file that reads alone. */
-import { BLOCK_MIN_BYTES, BLOCK_SHB } from '#core/pcapng/blocks.ts';
 import { BlobParts } from '#workers/blob-parts.ts';
 import { Fault } from '#workers/fault.ts';
 import { Slices, type Clock } from '#workers/slices.ts';
 import type { ByteSource } from './source.ts';
+
+/** Of a Section Header Block, in either byte order (pcapng, section 4.1); imported, it would be a file of its own in the worker's first load. */
+const BLOCK_SHB = 0x0a0d0d0a;
+const BLOCK_MIN_BYTES = 12;
 
 /** From its first section on, in pieces. Rejects with a Fault, also when it can no longer be read. */
 export async function* heldBytes(source: ByteSource): AsyncGenerator<Uint8Array> {
