@@ -75,7 +75,8 @@ export interface PackedCapture {
 }
 
 export type SourceSpec =
-  | { readonly kind: 'file'; readonly file: File }
+  /** `head`: its first bytes, where they have been read already. */
+  | { readonly kind: 'file'; readonly file: File; readonly head?: Uint8Array }
   | PackedCapture
   | { readonly kind: 'url'; readonly url: string; readonly title: string }
   /** The agent that served the page. `from` as in core/protocol. */

@@ -158,7 +158,9 @@ export class Session implements WhitherWorker {
       if (data === UPDATE_DRAWN) pump.acknowledge();
     };
     this.#opened = { source, capture, pump, port: updates };
-    pump.flush();
+    // Of a file or a URL there will be rows soon: to make the page twice takes longer than to wait for them.
+    if (spec.kind === 'live') pump.flush();
+    else pump.begin();
     source.watchCost?.(this.#watchesCost);
     // `run` never rejects; what goes wrong is in the Updates.
     void capture.run();
@@ -420,7 +422,7 @@ export class Session implements WhitherWorker {
 function sourceOf(spec: SourceSpec, spawnFileReader: (() => Worker) | null): ByteSource {
   switch (spec.kind) {
     case 'file':
-      return new FileSource(spec.file, spawnFileReader);
+      return new FileSource(spec.file, spawnFileReader, spec.head);
     case 'packed':
       return new PackedSource(spec);
     case 'url':

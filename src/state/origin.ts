@@ -24,11 +24,11 @@ export function titleOf(origin: Origin): string {
 
 type Spec = { readonly source: SourceSpec; readonly title: string } | { readonly problem: Problem };
 
-/** Rejects never: what cannot be opened is a problem. */
-export async function specOf(origin: Origin): Promise<Spec> {
+/** At once for all but samples. Rejects never: what cannot be opened is a problem. `head`: what has been read of a file already. */
+export function specOf(origin: Origin, head?: Uint8Array): Spec | Promise<Spec> {
   switch (origin.kind) {
     case 'file':
-      return { source: { kind: 'file', file: origin.file }, title: origin.file.name };
+      return { source: { kind: 'file', file: origin.file, ...(head && { head }) }, title: origin.file.name };
     case 'packed':
       return { source: origin, title: origin.title };
     case 'url': {
