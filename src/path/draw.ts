@@ -3,7 +3,6 @@
  * every update costs attributes only. Nothing here measures the DOM. Colours are classes (path.css).
  */
 import { select, type Selection } from 'd3-selection';
-import { area, curveBumpX } from 'd3-shape';
 import type { HopCause } from '#workers/api.ts';
 import { CALLOUT_HEIGHT, type Callout } from './callouts.ts';
 import { drawEnds, drawStations } from './draw-stations.ts';
@@ -18,24 +17,8 @@ import {
   type RowLayout,
 } from './layout.ts';
 import { attr, choosable, keyOf, text, type DrawOptions } from './marks.ts';
+import { bent, straight } from './ribbon.ts';
 
-interface Point {
-  readonly x: number;
-  readonly low: number;
-  readonly high: number;
-}
-
-const straight = area<Point>()
-  .x((point) => point.x)
-  .y0((point) => point.low)
-  .y1((point) => point.high)
-  .digits(1);
-const bent = area<Point>()
-  .x((point) => point.x)
-  .y0((point) => point.low)
-  .y1((point) => point.high)
-  .curve(curveBumpX)
-  .digits(1);
 const STUB_PX = 16;
 
 export function drawPath(svg: SVGSVGElement, layout: PathLayout, options: DrawOptions): void {
