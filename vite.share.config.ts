@@ -9,7 +9,7 @@ import { build, defineConfig, type Plugin } from 'vite';
  */
 const POLICY = [
   "default-src 'none'",
-  "script-src 'unsafe-inline' blob:",
+  "script-src 'unsafe-inline'",
   'worker-src blob:',
   "style-src 'unsafe-inline'",
   'img-src data:',

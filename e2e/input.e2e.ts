@@ -106,6 +106,14 @@ describe('bad input', () => {
           .locator('.list-row')
           .nth(events - 1)
           .waitFor();
+      // Of nothing there is nothing to give.
+      for (const name of ['Share', 'For Wireshark']) {
+        const button = page.getByRole('button', { name, exact: true });
+        expect([await button.isDisabled(), await button.getAttribute('title')]).toEqual([
+          events === 0,
+          events === 0 ? 'Nothing of it could be read' : expect.any(String),
+        ]);
+      }
       // The page is as good as before: a proper capture opens.
       await site.drop('plain.pcap', plainPcap(3));
       await page.locator('[data-testid="source"] h1', { hasText: 'plain.pcap' }).waitFor();
