@@ -57,10 +57,18 @@ export function edgeList(store: CaptureStore): Edge[] {
   return store.edges.list(store.hops.hops.length);
 }
 
-/** By hop: how often journeys came there with metadata at the hop before. `edges`: of all journeys, or as counted for some. */
-export function arrivals(store: CaptureStore, edges: readonly Edge[] = edgeList(store)): Float64Array {
+/**
+ * By hop: how often journeys came there with metadata at the hop before, in their own packet or one that TCP put them into (`coalesced`,
+ * by hop). Of all journeys, or of some as both were counted for them.
+ */
+export function arrivals(
+  store: CaptureStore,
+  edges: readonly Edge[] = edgeList(store),
+  coalesced: Float64Array = store.coalesced.atHop,
+): Float64Array {
   const arrived = new Float64Array(store.hops.hops.length);
   for (const { to, hadMetadata } of edges) arrived[to]! += hadMetadata;
+  for (let hop = 0; hop < arrived.length; hop++) arrived[hop]! += coalesced[hop]!;
   return arrived;
 }
 

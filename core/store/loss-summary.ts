@@ -7,11 +7,13 @@ import { HOP_STATE, HOP_STATE_NAMES, KNOWN_NAMES } from '#core/diagnosis/types.t
 import { createAreaScan, type AreaDecoder } from '#core/metadata/scan.ts';
 import { nsFromParts } from '#core/time/ns.ts';
 import type { CaptureStore } from './capture-store.ts';
+import { COALESCED } from './coalesced.ts';
 import { arrivals } from './edges.ts';
+import { EVENT_BIT } from './event-columns.ts';
 import { decimal, journeyId } from './event-text.ts';
 import { unpackCause, unpackKnown } from './hop-causes.ts';
 import { journeyEvents } from './journey-events.ts';
-import { CHUNK_MASK } from './limits.ts';
+import { CHUNK_MASK, MAX_HOPS } from './limits.ts';
 import { isTelling } from './sighting-of.ts';
 import { MAX_LOSS_ROWS, type Edge, type LossRow, type LossSummary } from './view.ts';
 
@@ -55,6 +57,8 @@ export class LossSummaryQuery {
   private readonly end: number;
   private cursor = 0;
   private readonly fates = new Map<number, Fate>();
+  /** By hop: of the members, those that TCP left behind there. */
+  private readonly coalescedAt = new Float64Array(MAX_HOPS);
   private rows = 0;
   private omitted = 0;
 
@@ -72,15 +76,18 @@ export class LossSummaryQuery {
       const row = this.cursor & CHUNK_MASK;
       const state = chunk.state[row]!;
       left--;
-      if (IS_LOSS[state] !== true && state !== HOP_STATE.changed) continue;
-      if (this.members === null || this.members(chunk.journey[row]!)) left -= this.take(this.cursor, state);
+      const wasLeft = (chunk.flags[row]! & EVENT_BIT.lost) !== 0;
+      if (IS_LOSS[state] !== true && state !== HOP_STATE.changed && !wasLeft) continue;
+      if (this.members !== null && !this.members(chunk.journey[row]!)) continue;
+      if (IS_LOSS[state] === true || state === HOP_STATE.changed) left -= this.take(this.cursor, state);
+      if (wasLeft) this.takeCoalesced(this.cursor);
     }
     return this.cursor === this.end;
   }
 
   /** Of the events that `advance` has looked at. `edges`: as counted for the members, where not all journeys are. */
   summary(edges?: readonly Edge[]): LossSummary {
-    const arrived = arrivals(this.store, edges);
+    const arrived = arrivals(this.store, edges, this.coalescedAt);
     const byFrequency = [...this.fates.values()].sort((a, b) => b.area.journeys - a.area.journeys);
     const rows = byFrequency.flatMap((fate) => {
       const tlvs = [...fate.tlvs.values()].flatMap((tallies) => [...tallies.values()]);
@@ -125,9 +132,30 @@ export class LossSummaryQuery {
     return looked;
   }
 
+  /** What TCP left behind is lost at the hop where another packet had grown; of an event of the journey it was last seen at. */
+  private takeCoalesced(event: number): void {
+    const { coalesced, events } = this.store;
+    const chunk = events.chunk(event);
+    const row = event & CHUNK_MASK;
+    if (coalesced.of(chunk.journey[row]!)?.event !== event) return;
+    const hop = coalesced.lostAt(event);
+    this.coalescedAt[hop]!++;
+    const fate = this.fateOf(event, hop, HOP_STATE.lost, COALESCED);
+    if (fate === null) {
+      this.omitted++;
+      return;
+    }
+    this.count(fate.area, event);
+    for (const victim of this.tlvsOf(chunk.area[row]!, () => () => true)) {
+      const tally = this.tallyOf(fate, victim, event);
+      if (tally === null) this.omitted++;
+      else this.count(tally, event);
+    }
+  }
+
   /** TLVs that the packet had before this event and that are not as they were: each type once. */
   private victims(journey: readonly number[], event: number): Victim[] {
-    const { events, areas, tlvs } = this.store;
+    const { events, areas } = this.store;
     const chunk = events.chunk(event);
     const row = event & CHUNK_MASK;
     const at = journey.indexOf(event);
@@ -135,12 +163,21 @@ export class LossSummaryQuery {
       .slice(0, Math.max(at, 0))
       .findLast((other) => isTelling(events.chunk(other), other & CHUNK_MASK));
     const had = before === undefined ? 0 : events.chunk(before).area[before & CHUNK_MASK]!;
+    const now = areas.bytes(chunk.area[row]!);
+    return this.tlvsOf(had, (decoder, old) => this.goneFrom(chunk.state[row]!, decoder, old, now));
+  }
+
+  /** TLVs of an area of which a test of TLVs in `scanBefore` holds: each type once. */
+  private tlvsOf(
+    had: number,
+    test: (decoder: AreaDecoder, old: Uint8Array) => (i: number) => boolean,
+  ): Victim[] {
+    const { areas, tlvs } = this.store;
     const decoder = had === 0 ? null : tlvs.decoderFor(had);
     if (decoder === null) return [];
     const old = areas.bytes(had);
     decoder.scan(old, 0, old.length, scanBefore);
-    const now = areas.bytes(chunk.area[row]!);
-    const isGone = this.goneFrom(chunk.state[row]!, decoder, old, now);
+    const isGone = test(decoder, old);
     const found = new Map<number, Victim>();
     for (let i = 0; i < scanBefore.count; i++) {
       const type = scanBefore.type[i]!;
