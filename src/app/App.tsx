@@ -11,6 +11,7 @@ import { PathPane } from '#src/path/PathPane.tsx';
 import { DropZone } from '#src/start/DropZone.tsx';
 import { StartScreen } from '#src/start/StartScreen.tsx';
 import { usePage, useSession } from '#src/state/context.ts';
+import { afterFrame } from '#src/state/frame.ts';
 import type { Session } from '#src/state/session.ts';
 import { Problems } from '#src/status/Problems.tsx';
 import { Progress } from '#src/status/Progress.tsx';
@@ -42,10 +43,8 @@ export function App() {
   useEffect(() => {
     document.title = title === '' ? 'Whither' : `${title} · Whither`;
   }, [title]);
-  // In a small window the page scrolls, and another screen begins at its top.
-  useEffect(() => {
-    document.scrollingElement?.scrollTo(0, 0);
-  }, [inspecting]);
+  // In a small window the page scrolls, and another screen begins at its top. Within the commit this would lay out the page there and then.
+  useEffect(() => afterFrame(() => document.scrollingElement?.scrollTo(0, 0)), [inspecting]);
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => pageKeys(session, event);
     addEventListener('keydown', onKeyDown);

@@ -1,6 +1,7 @@
 /** List, journey and bytes side by side, with separators that a pointer or the arrow keys move. */
 import { useRef, useState, type KeyboardEvent, type PointerEvent, type ReactNode } from 'react';
 import { scopedAction } from '#src/keys/bind.ts';
+import { fetchEditor } from '#src/filter/FilterField.tsx';
 import { ListPane } from '#src/list/ListPane.tsx';
 import { Part } from './later.tsx';
 import { LaterPane } from './LaterPane.tsx';
@@ -14,6 +15,7 @@ const BYTES = new Part(() => import('#src/bytes/BytesPane.tsx'));
 
 /** Before they are wanted, when the page has time. Those that do not come now are asked for again. */
 export function fetchPanes(): void {
+  fetchEditor();
   for (const part of [JOURNEY, BYTES]) part.load().catch(() => undefined);
 }
 

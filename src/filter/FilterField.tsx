@@ -1,10 +1,16 @@
 /** Where a filter is written: a plain field, until the editor has come. */
 import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 import type { FilterError } from '#workers/api.ts';
-import { useSession } from '#src/state/context.ts';
+import { usePage, useSession } from '#src/state/context.ts';
+import { afterFrame } from '#src/state/frame.ts';
 import type { FilterEditor } from './editor.ts';
 
 const HINT = 'Filter: tlv.trace_id == 0x1f && lost_at == "tcx ingress"';
+
+/** Before it is wanted, when the page has time. */
+export function fetchEditor(): void {
+  import('./editor.ts').catch(() => undefined);
+}
 
 /** A filter in words; null = nothing is asked, or it cannot be read. */
 export type Explain = (text: string) => string | null;
@@ -32,11 +38,16 @@ export function FilterField(props: Props) {
   const editor = useRef<FilterEditor | null>(null);
   const [ready, setReady] = useState(false);
   const latest = useRef(props);
+  // The first rows do not wait for it: making it takes as long as decoding them.
+  const drawn = usePage(({ calm }) => calm !== null && (calm.events > 0 || calm.state !== 'loading'));
+  const [wanted, setWanted] = useState(drawn);
+  if (drawn && !wanted) setWanted(true);
   useEffect(() => {
     latest.current = props;
   });
 
   useEffect(() => {
+    if (!wanted) return undefined;
     let gone = false;
     const load = async () => {
       const { createFilterEditor, explainFilter } = await import('./editor.ts');
@@ -60,13 +71,14 @@ export function FilterField(props: Props) {
       if (hadFocus) editor.current.focus();
     };
     // Without it the plain field stays, which asks the same.
-    load().catch(() => undefined);
+    const stop = afterFrame(() => void load().catch(() => undefined));
     return () => {
       gone = true;
+      stop();
       editor.current?.destroy();
       editor.current = null;
     };
-  }, [session]);
+  }, [session, wanted]);
 
   // Within the commit: later, the editor may have a letter more, which this would take away again.
   useLayoutEffect(() => editor.current?.setText(text), [text]);

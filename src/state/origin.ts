@@ -21,8 +21,8 @@ export function titleOf(origin: Origin): string {
 
 type Spec = { readonly source: SourceSpec; readonly title: string } | { readonly problem: Problem };
 
-/** Rejects never: what cannot be opened is a problem. */
-export async function specOf(origin: Origin): Promise<Spec> {
+/** At once for all but samples. Rejects never: what cannot be opened is a problem. */
+export function specOf(origin: Origin): Spec | Promise<Spec> {
   switch (origin.kind) {
     case 'file':
       return { source: { kind: 'file', file: origin.file }, title: origin.file.name };

@@ -133,7 +133,9 @@ export class Session {
       follow: true,
     });
     try {
-      const spec = await specOf(origin);
+      // The worker is told before React draws the panes, in the next microtask: each takes its time, and so they do at once.
+      const found = specOf(origin);
+      const spec = found instanceof Promise ? await found : found;
       if (opening !== this.#opening) return;
       if ('problem' in spec) {
         this.store.setState({ capture: null, problems: [spec.problem] });
