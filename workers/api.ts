@@ -64,7 +64,8 @@ export interface Contrast {
 export const UPDATE_INTERVAL_MS = 100;
 
 export type SourceSpec =
-  | { readonly kind: 'file'; readonly file: File }
+  /** `head`: its first bytes, where they have been read already. */
+  | { readonly kind: 'file'; readonly file: File; readonly head?: Uint8Array }
   | { readonly kind: 'url'; readonly url: string; readonly title: string }
   /** The agent that served the page. `from` as in core/protocol. */
   | { readonly kind: 'live'; readonly url: string; readonly from: 'oldest' | 'live' };

@@ -395,7 +395,7 @@ export class Session implements WhitherWorker {
 function sourceOf(spec: SourceSpec, spawnFileReader: (() => Worker) | null): ByteSource {
   switch (spec.kind) {
     case 'file':
-      return new FileSource(spec.file, spawnFileReader);
+      return new FileSource(spec.file, spawnFileReader, spec.head);
     case 'url':
       return new UrlSource(spec.url, spec.title);
     case 'live':

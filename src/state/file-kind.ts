@@ -3,6 +3,9 @@
 /** types: an ELF object or raw BTF. schema: JSON. capture: everything else, which says itself what is wrong with it. */
 export type FileKind = 'capture' | 'types' | 'schema';
 
+/** Some hundred packets: the worker begins with them, and does not ask the browser's process for what has just been read. */
+const HEAD_BYTES = 64 * 1024;
+/** What tells. */
 const PREFIX_BYTES = 64;
 const ELF = [0x7f, 0x45, 0x4c, 0x46] as const;
 const BTF_MAGICS = [
@@ -12,15 +15,21 @@ const BTF_MAGICS = [
 /** Space and a byte order mark may stand in front. */
 const JSON_START = /^(?:\ufeff)?\s*\{/;
 
-export async function kindOfFile(file: File): Promise<FileKind> {
-  let bytes: Uint8Array;
+/** The first bytes; none when they cannot be read: whoever reads it says why. */
+export async function headOf(file: File): Promise<Uint8Array> {
   try {
-    bytes = new Uint8Array(await file.slice(0, PREFIX_BYTES).arrayBuffer());
+    return new Uint8Array(await file.slice(0, HEAD_BYTES).arrayBuffer());
   } catch {
-    // Whoever reads it says why it cannot be read.
-    return 'capture';
+    return new Uint8Array(0);
   }
-  const begins = (magic: readonly number[]): boolean => magic.every((byte, i) => bytes[i] === byte);
+}
+
+export function kindOf(head: Uint8Array): FileKind {
+  const begins = (magic: readonly number[]): boolean => magic.every((byte, i) => head[i] === byte);
   if (begins(ELF) || BTF_MAGICS.some(begins)) return 'types';
-  return JSON_START.test(new TextDecoder().decode(bytes)) ? 'schema' : 'capture';
+  return JSON_START.test(new TextDecoder().decode(head.subarray(0, PREFIX_BYTES))) ? 'schema' : 'capture';
+}
+
+export async function kindOfFile(file: File): Promise<FileKind> {
+  return kindOf(await headOf(file));
 }

@@ -21,11 +21,11 @@ export function titleOf(origin: Origin): string {
 
 type Spec = { readonly source: SourceSpec; readonly title: string } | { readonly problem: Problem };
 
-/** At once for all but samples. Rejects never: what cannot be opened is a problem. */
-export function specOf(origin: Origin): Spec | Promise<Spec> {
+/** At once for all but samples. Rejects never: what cannot be opened is a problem. `head`: what has been read of a file already. */
+export function specOf(origin: Origin, head?: Uint8Array): Spec | Promise<Spec> {
   switch (origin.kind) {
     case 'file':
-      return { source: { kind: 'file', file: origin.file }, title: origin.file.name };
+      return { source: { kind: 'file', file: origin.file, ...(head && { head }) }, title: origin.file.name };
     case 'url': {
       const url = new URL(origin.url, document.baseURI);
       const title = url.pathname.split('/').pop() ?? origin.url;

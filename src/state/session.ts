@@ -26,7 +26,7 @@ import { ListView } from './list-view.ts';
 import { specOf, titleOf } from './origin.ts';
 import { samePlaces } from './places.ts';
 import { isHarm } from './harm.ts';
-import { kindOfFile } from './file-kind.ts';
+import { headOf, kindOf } from './file-kind.ts';
 import { refusalOf } from './trial.ts';
 import {
   MAX_MARKS,
@@ -90,8 +90,9 @@ export class Session {
       this.report(file);
       return;
     }
-    const kind = await kindOfFile(file);
-    if (kind === 'capture') return this.open({ kind: 'file', file }, keepView);
+    const head = await headOf(file);
+    const kind = kindOf(head);
+    if (kind === 'capture') return this.open({ kind: 'file', file }, keepView, head);
     if (this.store.getState().capture !== null) {
       this.store.setState({ schemaFile: { kind, file }, dialog: 'schema' });
       return;
@@ -110,8 +111,11 @@ export class Session {
     this.#worker.start();
   }
 
-  /** Opens a source. With `keepView` the link's journey and filters are applied to it (a link, a dropped file). */
-  async open(origin: Origin, keepView = false): Promise<void> {
+  /**
+   * Opens a source. With `keepView` the link's journey and filters are applied to it (a link, a dropped file). `head`: what has
+   * been read of a file already.
+   */
+  async open(origin: Origin, keepView = false, head?: Uint8Array): Promise<void> {
     if (origin.kind === 'file' && this.store.getState().capture !== null) {
       const attempt = ++this.#attempt;
       const refusal = await refusalOf(this.#worker.another(), origin.file);
@@ -134,7 +138,7 @@ export class Session {
     });
     try {
       // The worker is told before React draws the panes, in the next microtask: each takes its time, and so they do at once.
-      const found = specOf(origin);
+      const found = specOf(origin, head);
       const spec = found instanceof Promise ? await found : found;
       if (opening !== this.#opening) return;
       if ('problem' in spec) {

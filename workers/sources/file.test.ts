@@ -41,6 +41,13 @@ describe('the file source', () => {
     );
   });
 
+  it('begins with what has been read already', async () => {
+    const head = BYTES.slice(0, 100);
+    const sink = new Collector();
+    await new FileSource(new File([BYTES as BlobPart], 'a.pcapng'), null, head).start(sink);
+    expect(Buffer.compare(sink.joined(), BYTES)).toBe(0);
+  });
+
   it('delivers nothing of an empty file', async () => {
     const sink = new Collector();
     await new FileSource(new File([], 'empty'), null).start(sink);
@@ -74,7 +81,7 @@ describe('the file source', () => {
     await expect(source.read(BYTES.length - 1, 2)).rejects.toMatchObject({ code: 'file-changed' });
   });
 
-  it('has the slices behind the first read by another thread, which ends with them', async () => {
+  it('has the slices behind the first two read by another thread, which ends with them', async () => {
     const read: number[] = [];
     const reader = createSliceReader();
     const worker = new FakeWorker({
@@ -87,7 +94,7 @@ describe('the file source', () => {
     const sink = new Collector();
     await new FileSource(new File([LONG as BlobPart], 'a.pcapng'), worker.spawn).start(sink);
     expect(Buffer.compare(sink.joined(), LONG)).toBe(0);
-    expect(read[0]).toBe(FIRST_SLICE_BYTES);
+    expect(read[0]).toBe(3 * FIRST_SLICE_BYTES);
     expect(read.length).toBeGreaterThan(2);
     expect(worker.terminated).toBe(1);
   });

@@ -17,11 +17,16 @@ export class FileSource implements ByteSource {
   readonly #file: File;
   readonly #here: FileReading;
   readonly #spawnReader: (() => Worker) | null;
+  readonly #head: Uint8Array;
   #cancelled = false;
 
-  /** `spawnReader`: starts a file-reader.worker.ts to read ahead; null = all is read in this thread. */
-  constructor(file: File, spawnReader: (() => Worker) | null) {
+  /**
+   * `spawnReader`: starts a file-reader.worker.ts to read ahead; null = all is read in this thread. `head`: the first bytes of the file,
+   * as far as somebody has read them.
+   */
+  constructor(file: File, spawnReader: (() => Worker) | null, head: Uint8Array = EMPTY) {
     this.#file = file;
+    this.#head = head;
     this.#here = readHere(file);
     this.#spawnReader = spawnReader;
     this.title = file.name;
@@ -30,30 +35,29 @@ export class FileSource implements ByteSource {
 
   async start(sink: SourceSink): Promise<void> {
     sink.begin({ offset: 0, reset: false, missedBytes: null });
-    // The first is read here: that other thread has to start.
-    const first = this.#read(this.#here, 0, Math.min(FIRST_SLICE_BYTES, this.totalBytes));
-    const ahead = this.#readAhead();
-    try {
-      await this.#deliver(sink, first, ahead);
-    } finally {
-      ahead.end();
-    }
-  }
-
-  async #deliver(sink: SourceSink, first: Promise<Uint8Array>, ahead: FileReading): Promise<void> {
+    let ahead = this.#here;
     let offset = 0;
     let size = FIRST_SLICE_BYTES;
-    let next = first;
-    while (!this.#cancelled && offset < this.totalBytes) {
-      const bytes = await next;
-      const end = offset + bytes.length;
-      size = Math.min(2 * size, MAX_SLICE_BYTES);
-      // Read ahead while this slice is decoded. A failure is met at the next turn, not as unhandled.
-      next = this.#read(ahead, end, Math.min(end + size, this.totalBytes));
-      next.catch(() => undefined);
-      if (this.#isCancelled()) return;
-      await sink.chunk(bytes, offset);
-      offset = end;
+    let next =
+      this.#head.length > 0
+        ? Promise.resolve(this.#head)
+        : this.#read(this.#here, 0, Math.min(size, this.totalBytes));
+    try {
+      while (!this.#cancelled && offset < this.totalBytes) {
+        const bytes = await next;
+        const end = offset + bytes.length;
+        size = Math.min(2 * size, MAX_SLICE_BYTES);
+        // Read ahead while this slice is decoded. A failure is met at the next turn, not as unhandled.
+        next = this.#read(ahead, end, Math.min(end + size, this.totalBytes));
+        next.catch(() => undefined);
+        if (this.#isCancelled()) return;
+        await sink.chunk(bytes, offset);
+        // Behind the first rows, which do not wait for the start of a thread.
+        if (offset === 0) ahead = this.#readAhead();
+        offset = end;
+      }
+    } finally {
+      ahead.end();
     }
   }
 
