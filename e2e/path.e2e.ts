@@ -56,6 +56,40 @@ describe('the path', () => {
     expect(await listed()).toBe(2);
   });
 
+  it('keeps a journey that the filter does not pass, says so, and counts damage of those that do', async () => {
+    await open('source=sample:forward');
+    const harmed = '[data-pane="losses"] .loss-worst';
+    await expect.poll(() => page.locator(harmed).textContent()).toContain('1 clobbered');
+    await page.locator('.callout-lost').click();
+    await expect.poll(listed).toBe(1);
+    const chosen = () => page.evaluate(() => globalThis.whither.state.selection?.journey ?? -1);
+    await page.locator('.list-row').first().click();
+    const before = await chosen();
+    await page.goto(`${page.url().replace(/where=[^&]*/, 'where=!(state+%3D%3D+clobbered)')}`);
+    await waitForState(page, 'done');
+    await page.locator('.journey-outside').waitFor();
+    expect(await chosen()).toBe(before);
+    await expect.poll(() => page.locator(harmed).textContent()).toBe('none');
+    await page.getByRole('button', { name: 'show the first that does' }).click();
+    await page.locator('.journey-outside').waitFor({ state: 'detached' });
+    expect(await chosen()).not.toBe(before);
+  });
+
+  it('ends a comparison by one key, says so, and has it back by Back', async () => {
+    await open('source=sample:forward&where=len+%3E+1&compare=1&b=meta');
+    await page.locator('.compare-bar').waitFor();
+    await page.keyboard.press('Escape');
+    await page.locator('.compare-bar').waitFor({ state: 'detached' });
+    expect(where()).toBe('len > 1');
+    expect(await page.locator('.compare-ended').textContent()).toContain('The comparison has ended');
+    await page.goBack();
+    await page.locator('.compare-bar').waitFor();
+    expect(new URL(page.url()).searchParams.get('b')).toBe('meta');
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'compare again' }).click();
+    await page.locator('.compare-bar').waitFor();
+  });
+
   it('is walked by keys: to a band, to a cause, larger and back', async () => {
     await open('source=sample:sniffed');
     await page.keyboard.press('1');

@@ -24,7 +24,9 @@ describe('a session with a file', () => {
     expect(last.bytesRead).toBe(last.bytesTotal);
     expect(last.hops.reduce((sum, hop) => sum + hop.events, 0)).toBe(1000);
     expect(last.timeline.events.reduce((sum, n) => sum + n, 0)).toBe(1000);
-    expect(updates.all[0]).toMatchObject({ state: 'loading', events: 0 });
+    // The first brings the first rows.
+    expect(updates.all[0]!.state).toBe('loading');
+    expect(updates.all[0]!.events).toBeGreaterThan(0);
   });
 
   it('has the first rows in the first update with events, though nobody has asked for rows yet', async () => {

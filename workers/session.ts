@@ -154,7 +154,9 @@ export class Session implements WhitherWorker {
       if (data === UPDATE_DRAWN) pump.acknowledge();
     };
     this.#opened = { source, capture, pump, port: updates };
-    pump.flush();
+    // Of a file or a URL there will be rows soon: to make the page twice takes longer than to wait for them.
+    if (spec.kind === 'live') pump.flush();
+    else pump.begin();
     source.watchCost?.(this.#watchesCost);
     // `run` never rejects; what goes wrong is in the Updates.
     void capture.run();

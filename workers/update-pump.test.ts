@@ -45,6 +45,19 @@ describe('UpdatePump', () => {
     expect(sent).toEqual([0, 100, 200]);
   });
 
+  it('waits at the beginning for something to show, not longer than an interval', () => {
+    const nothing = rig();
+    nothing.pump.begin();
+    nothing.at(1000);
+    expect(nothing.sent).toEqual([100]);
+    const soon = rig();
+    soon.pump.begin();
+    soon.at(40);
+    soon.pump.flush();
+    soon.at(1000);
+    expect(soon.sent).toEqual([40]);
+  });
+
   it('sends what a person did without waiting, and counts the interval from there', () => {
     const { pump, sent, at } = rig();
     pump.touch();

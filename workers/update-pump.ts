@@ -46,6 +46,11 @@ export class UpdatePump {
     else this.#schedule(wait);
   }
 
+  /** Nothing is there to be shown yet: the first comes with what is, at the latest after an interval. */
+  begin(): void {
+    this.#schedule(this.#options.intervalMs());
+  }
+
   /** Sends now, whatever the interval: the answer to what a person did, and the last one. */
   flush(): void {
     if (this.#stopped) return;

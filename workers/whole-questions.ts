@@ -43,8 +43,13 @@ export class WholeQuestions {
   lossSummary(capture: Capture): Promise<LossSummary | null> {
     return this.#asking.ask(null, capture, async (question) => {
       const { LossSummaryQuery } = await import('#core/store/loss-summary.ts');
-      const query = new LossSummaryQuery(question.store);
-      return (await question.run(query, STEP_BUDGET)) ? query.summary() : null;
+      const { member } = capture.listing.list;
+      const query = new LossSummaryQuery(question.store, member);
+      if (!(await question.run(query, STEP_BUDGET))) return null;
+      if (member === null) return query.summary();
+      const { PathQuery } = await import('#core/store/path-query.ts');
+      const path = new PathQuery(question.store, member);
+      return (await question.run(path, STEP_BUDGET)) ? query.summary(path.numbers().edges) : null;
     });
   }
 

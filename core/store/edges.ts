@@ -57,10 +57,10 @@ export function edgeList(store: CaptureStore): Edge[] {
   return store.edges.list(store.hops.hops.length);
 }
 
-/** By hop: how often journeys came there with metadata at the hop before. */
-export function arrivals(store: CaptureStore): Float64Array {
+/** By hop: how often journeys came there with metadata at the hop before. `edges`: of all journeys, or as counted for some. */
+export function arrivals(store: CaptureStore, edges: readonly Edge[] = edgeList(store)): Float64Array {
   const arrived = new Float64Array(store.hops.hops.length);
-  for (const { to, hadMetadata } of edgeList(store)) arrived[to]! += hadMetadata;
+  for (const { to, hadMetadata } of edges) arrived[to]! += hadMetadata;
   return arrived;
 }
 

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { BLOCK_SUBTYPE, META_STATE } from '#core/format/structs.ts';
 import type { CaptureStore } from './capture-store.ts';
 import { LossSummaryQuery } from './loss-summary.ts';
+import { PathQuery } from './path-query.ts';
 import { client, sectionBytes, START_NS, storeOf, trace, verdict, type Seen } from './testing/scenario.ts';
 import type { LossRow, LossSummary } from './view.ts';
 
@@ -71,6 +72,22 @@ describe('the summary of losses', () => {
       example: 0,
       exampleId: '1',
     });
+  });
+
+  it('is of some journeys alone when it is asked of them, and so is what they are a part of', () => {
+    const store = storeWith([
+      had(1n, 0, ...trace(1), 0, 0),
+      { hook: 'nf/forward', id: 1n, us: 10, fields: NEW_HEAD },
+      had(2n, 20, ...trace(1), 0, 0),
+      { hook: 'nf/forward', id: 2n, us: 30, fields: NEW_HEAD },
+    ]);
+    const second = (journey: number) => journey === 1;
+    const query = new LossSummaryQuery(store, second);
+    while (!query.advance(1)) continue;
+    const path = new PathQuery(store, second);
+    while (!path.advance(1)) continue;
+    const [row] = query.summary(path.numbers().edges).rows;
+    expect(row).toMatchObject({ state: 'lost', journeys: 1, arrived: 1, example: 1 });
   });
 
   it('names of a clobbered area only the TLVs with a byte that differs, their type and length being part of them', () => {

@@ -13,7 +13,7 @@ import { unpackCause, unpackKnown } from './hop-causes.ts';
 import { journeyEvents } from './journey-events.ts';
 import { CHUNK_MASK } from './limits.ts';
 import { isTelling } from './sighting-of.ts';
-import { MAX_LOSS_ROWS, type LossRow, type LossSummary } from './view.ts';
+import { MAX_LOSS_ROWS, type Edge, type LossRow, type LossSummary } from './view.ts';
 
 /** States that are always a loss; of `changed` only what a program removed is. */
 const IS_LOSS: readonly boolean[] = HOP_STATE_NAMES.map((name) =>
@@ -50,6 +50,7 @@ const scanNow = createAreaScan();
 
 export class LossSummaryQuery {
   private readonly store: CaptureStore;
+  private readonly members: ((journey: number) => boolean) | null;
   /** Events that the summary is about: those there were when it was asked for. */
   private readonly end: number;
   private cursor = 0;
@@ -57,24 +58,29 @@ export class LossSummaryQuery {
   private rows = 0;
   private omitted = 0;
 
-  constructor(store: CaptureStore) {
+  /** `members`: whether a journey is one of those that are asked about; null = all are. */
+  constructor(store: CaptureStore, members: ((journey: number) => boolean) | null = null) {
     this.store = store;
+    this.members = members;
     this.end = store.events.count;
   }
 
   /** Looks at `budget` events, at most one journey's more; true when there are no more. Others of a journey count as well. */
   advance(budget: number): boolean {
     for (let left = budget; left > 0 && this.cursor < this.end; this.cursor++) {
-      const state = this.store.events.chunk(this.cursor).state[this.cursor & CHUNK_MASK]!;
+      const chunk = this.store.events.chunk(this.cursor);
+      const row = this.cursor & CHUNK_MASK;
+      const state = chunk.state[row]!;
       left--;
-      if (IS_LOSS[state] === true || state === HOP_STATE.changed) left -= this.take(this.cursor, state);
+      if (IS_LOSS[state] !== true && state !== HOP_STATE.changed) continue;
+      if (this.members === null || this.members(chunk.journey[row]!)) left -= this.take(this.cursor, state);
     }
     return this.cursor === this.end;
   }
 
-  /** Of the events that `advance` has looked at. */
-  summary(): LossSummary {
-    const arrived = arrivals(this.store);
+  /** Of the events that `advance` has looked at. `edges`: as counted for the members, where not all journeys are. */
+  summary(edges?: readonly Edge[]): LossSummary {
+    const arrived = arrivals(this.store, edges);
     const byFrequency = [...this.fates.values()].sort((a, b) => b.area.journeys - a.area.journeys);
     const rows = byFrequency.flatMap((fate) => {
       const tlvs = [...fate.tlvs.values()].flatMap((tallies) => [...tallies.values()]);

@@ -6,7 +6,6 @@ import { pageActions } from '#src/keys/page-actions.ts';
 import { AreaPane } from '#src/lint/AreaPane.tsx';
 import { FilterLine } from '#src/filter/FilterLine.tsx';
 import { LatencyPane } from '#src/latency/LatencyPane.tsx';
-import { LossPane } from '#src/loss/LossPane.tsx';
 import { PathPane } from '#src/path/PathPane.tsx';
 import { DropZone } from '#src/start/DropZone.tsx';
 import { StartScreen } from '#src/start/StartScreen.tsx';
@@ -65,7 +64,6 @@ export function App() {
           <TimelineStrip />
           <LatencyPane />
           <PathPane />
-          <LossPane />
           <AreaPane />
           <Panes />
           {costOpen && <LaterPane part={COST} what="What watching costs" />}

@@ -1,5 +1,6 @@
 /** Bytes as hex and ASCII. Points at the span under the pointer, and marks the span that is pointed at elsewhere. */
 import { memo, useState } from 'react';
+import { printMany } from '#src/list/print.ts';
 import { asciiOf, byteHex, offsetHex, rowsOf } from './hex.ts';
 import { useDiffering } from './reference.ts';
 import { inSpan, lookProps, spanAt, type Space, type Span } from './spans.ts';
@@ -44,7 +45,7 @@ export const HexView = memo(function HexView(props: Props) {
     <div
       className="hex mono"
       role="img"
-      aria-label={`${bytes.length} bytes of the ${space}`}
+      aria-label={`${printMany(bytes.length, 'byte')} of the ${space}`}
       onPointerMove={(event) => {
         const target = event.target instanceof HTMLElement ? event.target.dataset['byte'] : undefined;
         if (target !== undefined) onHot(spanAt(spans, Number(target)));

@@ -1,4 +1,5 @@
 /** Bytes of one hop or packet against those of another. Pure. */
+import { printMany } from '#src/list/print.ts';
 import { byteHex } from './hex.ts';
 
 export interface Difference {
@@ -41,12 +42,10 @@ export function diffText({ differences, missing }: BytesDiff): string {
     differences.length === 0
       ? []
       : [
-          `${differences.length} ${differences.length === 1 ? 'byte differs' : 'bytes differ'}: ${told.join(', ')}${more > 0 ? ` and ${more} more` : ''}`,
+          `${printMany(differences.length, 'byte differs', 'bytes differ')}: ${told.join(', ')}${more > 0 ? ` and ${more} more` : ''}`,
         ];
   return [
     ...head,
-    ...(missing > 0
-      ? [`${missing} ${missing === 1 ? 'byte' : 'bytes'} in front ${missing === 1 ? 'is' : 'are'} gone`]
-      : []),
+    ...(missing > 0 ? [`${printMany(missing, 'byte')} in front ${missing === 1 ? 'is' : 'are'} gone`] : []),
   ].join('; ');
 }

@@ -3,7 +3,7 @@ import { useCallback, useMemo, useRef, useState, type KeyboardEvent } from 'reac
 import type { Group, JourneyRows, WhitherWorker } from '#workers/api.ts';
 import { scopedAction } from '#src/keys/bind.ts';
 import { valueProps } from '#src/keys/focused-value.ts';
-import { printCount } from '#src/list/print.ts';
+import { printCount, printMany } from '#src/list/print.ts';
 import { usePage, useSession } from '#src/state/context.ts';
 import { printJourneyId } from '#src/state/link.ts';
 import { shareText, sortGroups, type GroupOrder } from './shares.ts';
@@ -101,12 +101,12 @@ export default function GroupTable({ field }: { readonly field: string }) {
         <tfoot>
           <tr>
             <td>
-              {printCount(groups.length)} {groups.length === 1 ? 'group' : 'groups'}
+              {printMany(groups.length, 'group')}
               {current.omitted + current.others > 0 && (
                 <span className="muted">
                   {current.omitted > 0 && `, ${printCount(current.omitted)} smaller ones are not shown`}
                   {current.others > 0 &&
-                    `, ${printCount(current.others)} journeys with more values than are told apart`}
+                    `, ${printMany(current.others, 'journey')} with more values than are told apart`}
                 </span>
               )}
             </td>

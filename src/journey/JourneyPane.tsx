@@ -3,6 +3,8 @@ import { lazy, Suspense, useEffect, useMemo, useState, type ReactNode } from 're
 import type { JourneyDetail } from '#workers/api.ts';
 import { printCount } from '#src/list/print.ts';
 import { usePage, useSession } from '#src/state/context.ts';
+import { isFiltered } from '#src/state/list-filter.ts';
+import { useAsked } from '#src/state/use-query.ts';
 import { verdictOf } from './fate.ts';
 import { HopNote } from './HopNote.tsx';
 import { joinJourneys, linksToJoin } from './joined.ts';
@@ -55,6 +57,7 @@ export default function JourneyPane() {
   return (
     <Pane title={`Journey ${detail.id}`} flow={flow} scope={scope}>
       <div className="pane-body">
+        <Outside listed={listed} />
         <p className={`verdict tone-${verdict.tone}`}>{verdict.text}</p>
         <Matrix joined={joined} at={at} places={places} above={above} beside={beside} beyond={beyond} />
         {chosen !== undefined && <HopNote hop={chosen} name={headingOf(chosen, places).name} />}
@@ -65,6 +68,29 @@ export default function JourneyPane() {
         )}
       </div>
     </Pane>
+  );
+}
+
+/** A journey stays on screen when a filter comes that it does not pass: said, with both ways out. */
+function Outside({ listed }: { readonly listed: number }) {
+  const session = useSession();
+  const filtered = usePage((state) => isFiltered(state.link));
+  const journey = usePage((state) => state.selection?.journey ?? -1);
+  const key = filtered && journey >= 0 ? `row of ${journey}` : null;
+  const row = useAsked(key, (api) => api.rowOf(journey), 'The row of the journey could not be found');
+  if (row !== -1) return null;
+  return (
+    <p className="journey-outside" role="status">
+      <span>Not in the filter: this journey does not pass it.</span>
+      {listed > 0 && (
+        <button className="link" onClick={() => session.journey.walk(-Infinity)}>
+          show the first that does
+        </button>
+      )}
+      <button className="link" onClick={() => session.filter.clear()}>
+        clear filter
+      </button>
+    </p>
   );
 }
 

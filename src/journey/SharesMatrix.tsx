@@ -6,7 +6,7 @@ import { tlvFieldText } from '#core/query/quote.ts';
 import { useMemo, useRef, useState, type KeyboardEvent } from 'react';
 import type { Hop, JourneySet, MatrixShares, PathSide } from '#workers/api.ts';
 import { scopedAction } from '#src/keys/bind.ts';
-import { printCount } from '#src/list/print.ts';
+import { printCount, printMany } from '#src/list/print.ts';
 import { hopTest } from '#src/path/ask.ts';
 import { kernelOrder } from '#src/path/lanes.ts';
 import { printShare } from '#src/path/layout.ts';
@@ -61,7 +61,7 @@ function SharesOf({ set, side, places }: Props) {
   if (answer.rows.length === 0) {
     return (
       <p className="pane-empty" tabIndex={0} role="status">
-        None of these {printCount(answer.journeys)} journeys carries a TLV.
+        No TLV in {printMany(answer.journeys, 'journey')}.
       </p>
     );
   }
@@ -118,7 +118,7 @@ function SharesTable({ shares, places }: { readonly shares: MatrixShares; readon
   return (
     <div className="pane-body">
       <p className="verdict tone-absent">
-        {printCount(shares.journeys)} journeys; a cell is the share of packets that have it there, and its
+        {printMany(shares.journeys, 'journey')}; a cell is the share of packets that have it there, and its
         values. Choosing one filters by it.
         {shares.omitted > 0 && ` ${printCount(shares.omitted)} cells found no place.`}
       </p>
@@ -126,7 +126,7 @@ function SharesTable({ shares, places }: { readonly shares: MatrixShares; readon
         ref={table}
         className="matrix shares mono"
         role="grid"
-        aria-label={`${printCount(shares.journeys)} journeys: share and values of each TLV by hop`}
+        aria-label={`${printMany(shares.journeys, 'journey')}: share and values of each TLV by hop`}
         onKeyDown={onKeyDown}
       >
         <thead>

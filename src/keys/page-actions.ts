@@ -57,7 +57,8 @@ export function pageActions(session: Session): Handlers {
     losses: () => store.setState({ lossOpen: !store.getState().lossOpen }),
     cost: () => store.setState({ costOpen: !store.getState().costOpen }),
     latency: () => store.setState({ latencyOpen: !store.getState().latencyOpen }),
-    clear: () => session.filter.clear(),
+    // One key, one step: what a filter compares is not changed and ended at once.
+    clear: () => (link.compare === null ? session.filter.clear() : session.compare(null)),
     schema: () => store.setState({ dialog: 'schema' }),
     share: () => store.setState({ dialog: 'share' }),
     report: () => store.setState({ dialog: 'report' }),

@@ -3,7 +3,7 @@ import { useRef, useState, type KeyboardEvent, type PointerEvent } from 'react';
 import type { Latency } from '#workers/api.ts';
 import { useWidth } from '#src/app/use-size.ts';
 import { scopedAction } from '#src/keys/bind.ts';
-import { printCount, printDuration } from '#src/list/print.ts';
+import { printDuration, printMany } from '#src/list/print.ts';
 import { barHeights, logTicks } from './hops.ts';
 
 const HEIGHT_PX = 92;
@@ -56,7 +56,7 @@ export function Histogram({ latency, onRange }: HistogramProps) {
   const text =
     range === null
       ? ''
-      : `${printDuration(edgesNs[low] ?? 0)} to ${printDuration(edgesNs[high + 1] ?? 0)}: ${printCount(inRange)} journeys`;
+      : `${printDuration(edgesNs[low] ?? 0)} to ${printDuration(edgesNs[high + 1] ?? 0)}: ${printMany(inRange, 'journey')}`;
   return (
     <div className="latency-histogram">
       <div

@@ -1,7 +1,7 @@
 /** How long packets take from one hop to another: histogram, percentiles, their course in time. A range is a filter. */
 import { useState } from 'react';
 import type { Hop, Latency } from '#workers/api.ts';
-import { printCount, printDuration } from '#src/list/print.ts';
+import { printCount, printDuration, printMany } from '#src/list/print.ts';
 import { usePage, useSession } from '#src/state/context.ts';
 import { hopOfKey } from '#src/state/hop-key.ts';
 import { parseJourneyId } from '#src/state/link.ts';
@@ -115,7 +115,7 @@ function Nothing({ latency }: { readonly latency: Latency }) {
     <p className="pane-empty">
       {latency.without === 0
         ? 'No journey in the list was at the first hop.'
-        : `${printCount(latency.without)} journeys were at the first hop, and none of them at the second behind it.`}{' '}
+        : `${printMany(latency.without, 'journey')} ${latency.without === 1 ? 'was' : 'were'} at the first hop, and none of them at the second behind it.`}{' '}
       Choose other hops, or clear the filter.
     </p>
   );

@@ -1,7 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { printAbsolute, printBytes, printDuration, printRelative, printRough } from './print.ts';
+import { printAbsolute, printBytes, printDuration, printMany, printRelative, printRough } from './print.ts';
 
 describe('printing', () => {
+  it('counts one of a thing, and many', () => {
+    expect([0, 1, 1234].map((count) => printMany(count, 'journey'))).toEqual([
+      '0 journeys',
+      '1 journey',
+      '1,234 journeys',
+    ]);
+    expect(printMany(2, 'byte differs', 'bytes differ')).toBe('2 bytes differ');
+  });
+
   it('keeps nanoseconds of a Unix time', () => {
     expect(printAbsolute(1_700_000_000_123_456_789n)).toBe('2023-11-14 22:13:20.123456789 UTC');
   });

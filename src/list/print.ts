@@ -6,6 +6,11 @@ const NS_PER_S = 1e9;
 
 export const printCount = format(',');
 
+/** `1 journey`, `1,234 journeys`. */
+export function printMany(count: number, one: string, many = `${one}s`): string {
+  return `${printCount(count)} ${count === 1 ? one : many}`;
+}
+
 /** Seconds since `startNs` with microseconds: `14.913204`. */
 export function printRelative(hi: number, lo: number, startNs: string): string {
   const start = BigInt(startNs === '' ? 0 : startNs) as Ns;

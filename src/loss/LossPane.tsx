@@ -1,23 +1,31 @@
-/** Which hop loses how much, by which cause, for which TLV: one line, and opened a table whose rows filter the list. */
+/**
+ * Which hop loses how much, by which cause, for which TLV: one line, and opened a table whose rows filter the list. Of the journeys
+ * that the filter passes, as the path above it.
+ */
 import { lazy, Suspense } from 'react';
-import type { Hop } from '#workers/api.ts';
+import type { Hop, HopNumbers } from '#workers/api.ts';
 import { usePage, useSession } from '#src/state/context.ts';
+import { isFiltered } from '#src/state/list-filter.ts';
 import { damagesOf, damageText } from './damage.ts';
 import './loss.css';
 
-const NO_HOPS: readonly Hop[] = [];
-
 const LossTable = lazy(() => import('./LossTable.tsx').then((m) => ({ default: m.LossTable })));
 
-export function LossPane() {
+interface Props {
+  readonly hops: readonly Hop[];
+  /** Of the journeys that the filter passes, by hop; null = they are not counted yet. */
+  readonly numbers: readonly (HopNumbers | null)[] | null;
+}
+
+export function LossPane({ hops, numbers }: Props) {
   const session = useSession();
-  const hops = usePage((state) => state.calm?.hops ?? NO_HOPS);
   const open = usePage((state) => state.lossOpen);
+  const filtered = usePage((state) => isFiltered(state.link));
+  if (!hops.some((hop) => damagesOf(hop).length > 0)) return null;
   const worst = hops
-    .flatMap((hop) => damagesOf(hop).map((damage) => ({ hop, damage })))
+    .flatMap((hop) => damagesOf(numbers?.[hop.index] ?? { causes: [] }).map((damage) => ({ hop, damage })))
     .sort((a, b) => b.damage.count - a.damage.count);
   const [first] = worst;
-  if (first === undefined) return null;
   return (
     <section className="loss-pane" aria-label="Damage to metadata" data-pane="losses">
       <header className="loss-head">
@@ -29,10 +37,17 @@ export function LossPane() {
         >
           <span aria-hidden="true">{open ? '▾' : '▸'}</span> Damage
         </button>
+        {filtered && <span className="muted">in the filter</span>}
         {!open && (
           <span className="loss-worst">
-            <span className="mono">{first.hop.name}</span> {damageText(first.damage)}
-            {worst.length > 1 && <span className="muted"> and {worst.length - 1} more</span>}
+            {first !== undefined ? (
+              <>
+                <span className="mono">{first.hop.name}</span> {damageText(first.damage)}
+                {worst.length > 1 && <span className="muted"> and {worst.length - 1} more</span>}
+              </>
+            ) : (
+              <span className="muted">{numbers === null ? 'counting …' : 'none'}</span>
+            )}
           </span>
         )}
       </header>

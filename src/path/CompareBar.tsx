@@ -1,7 +1,7 @@
 /** What the path compares: two sides as expressions, or what the filter passes and all the others. */
 import { useEffect, useId, useState } from 'react';
 import type { FilterError } from '#workers/api.ts';
-import { printCount } from '#src/list/print.ts';
+import { printMany } from '#src/list/print.ts';
 import { usePage, useSession } from '#src/state/context.ts';
 import type { Comparison } from '#src/state/link.ts';
 import { isFiltered } from '#src/state/list-filter.ts';
@@ -106,7 +106,7 @@ function SideField({ name, text, hint, journeys, error, onText }: FieldProps) {
         {error === null
           ? journeys === null
             ? '…'
-            : `${printCount(journeys)} ${journeys === 1 ? 'journey' : 'journeys'}`
+            : printMany(journeys, 'journey')
           : `${error.cause} ${error.remedy}`}
       </span>
     </label>

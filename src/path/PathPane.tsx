@@ -10,15 +10,20 @@ import {
   useState,
   type KeyboardEvent,
   type MouseEvent,
+  type RefObject,
 } from 'react';
 import { HARMS, type Edge, type Harm, type Hop, type MissingHook } from '#workers/api.ts';
 import { scopedAction } from '#src/keys/bind.ts';
+import { printMany } from '#src/list/print.ts';
+import { LossPane } from '#src/loss/LossPane.tsx';
 import { harmsSeen } from '#src/state/harm.ts';
 import { hopOfKey } from '#src/state/hop-key.ts';
+import type { Comparison } from '#src/state/link.ts';
 import { isFiltered } from '#src/state/list-filter.ts';
 import { usePage, useSession } from '#src/state/context.ts';
-import { useWidth } from '#src/app/use-size.ts';
+import { useSize } from '#src/app/use-size.ts';
 import { align } from './align.ts';
+import { CALLOUT_HEIGHT, type Callout } from './callouts.ts';
 import { drawPath } from './draw.ts';
 import { groupsOf, laneTitle, whereOf, type Group, type LaneSlots } from './lanes.ts';
 import { firstRows, layoutPath } from './layout.ts';
@@ -30,6 +35,7 @@ import './path.css';
 
 const CompareBar = lazy(() => import('./CompareBar.tsx').then((m) => ({ default: m.CompareBar })));
 
+const NOTHING_ENDED: Comparison | null = null;
 const NO_HOPS: readonly Hop[] = [];
 const NO_EDGES: readonly Edge[] = [];
 const NO_MISSING: readonly MissingHook[] = [];
@@ -54,9 +60,16 @@ export function PathPane() {
   const [current, setCurrent] = useState<Stop | null>(null);
   const [all, setAll] = useState(false);
   const [asTable, setAsTable] = useState(false);
+  // What was compared until a moment ago: who ended it by a key that was meant for something else gets it back.
+  const [compare, setCompare] = useState({ now: link.compare, of: link.source, ended: NOTHING_ENDED });
+  if (compare.now !== link.compare || compare.of !== link.source) {
+    const ended = link.compare === null && compare.of === link.source ? compare.now : null;
+    setCompare({ now: link.compare, of: link.source, ended });
+  }
+  const { ended } = compare;
   const scroll = useRef<HTMLDivElement>(null);
   const svg = useRef<SVGSVGElement>(null);
-  const width = useWidth(scroll);
+  const { width, height } = useSize(scroll);
   const { sides, journeys, errors } = useSides(hops, edges);
   const drawn = useMemo(() => align(hops, edges, sides), [hops, edges, sides]);
 
@@ -86,6 +99,10 @@ export function PathPane() {
   }, [stops, pressedHop, where]);
   const focusKey = focusedStop(stops, current)?.key ?? '';
   const compared = sides.length > 1;
+  // Of a filter they are counted; without one, and of a comparison, which is of others, they are of all.
+  const filtered = isFiltered(link);
+  const ofFilter =
+    filtered && link.compare === null ? (journeys[0] == null ? null : (sides[0]?.hops ?? null)) : hops;
 
   // The first time, marks are made: row by row, each in a task of its own. From then on they only change.
   const rowsDrawn = useRef(0);
@@ -133,23 +150,23 @@ export function PathPane() {
     const { clientX: x, clientY: y } = event;
     session.store.setState({ valueMenu: { field: stop.field, value: null, expression, x, y } });
   };
+  const goTo = (to: Stop | null | undefined) => {
+    if (to === undefined || to === null) return;
+    setCurrent(to);
+    zoom.reveal(to.x, to.y);
+    markOf(svg.current, to.key)?.focus();
+  };
   const onKeyDown = (event: KeyboardEvent) => {
     const from = stopOf(event.target);
     if (from === undefined) return;
-    const go = (to: Stop | null | undefined) => {
-      if (to === undefined || to === null) return;
-      setCurrent(to);
-      zoom.reveal(to.x, to.y);
-      markOf(svg.current, to.key)?.focus();
-    };
     scopedAction('path', event, {
-      'path.previous': () => go(step(stops, from, -1, 0)),
-      'path.next': () => go(step(stops, from, 1, 0)),
-      'path.up': () => go(step(stops, from, 0, -1)),
-      'path.down': () => go(step(stops, from, 0, 1)),
-      'path.first': () => go(stops[0]),
-      'path.last': () => go(stops.findLast(({ kind }) => kind === 'hop')),
-      'path.band': () => go(nextBand(stops, layout, from)),
+      'path.previous': () => goTo(step(stops, from, -1, 0)),
+      'path.next': () => goTo(step(stops, from, 1, 0)),
+      'path.up': () => goTo(step(stops, from, 0, -1)),
+      'path.down': () => goTo(step(stops, from, 0, 1)),
+      'path.first': () => goTo(stops[0]),
+      'path.last': () => goTo(stops.findLast(({ kind }) => kind === 'hop')),
+      'path.band': () => goTo(nextBand(stops, layout, from)),
       'path.filter': () => choose(from),
       'path.in': () => zoom.by(ZOOM_STEP),
       'path.out': () => zoom.by(1 / ZOOM_STEP),
@@ -158,66 +175,120 @@ export function PathPane() {
   };
 
   return (
-    <section className="pane path-pane" aria-label="Path" data-pane="path">
-      <header className="pane-head">
-        <h2>Path</h2>
-        {groups.length > 1 && <Devices groups={groups} shown={shown} onChoose={setOnly} />}
-        <PathFilter />
-        <button
-          className="button quiet small"
-          aria-pressed={link.compare !== null}
-          title="Two kinds of journeys on the same path: share with metadata and damage of each"
-          onClick={() =>
-            session.compare(
-              link.compare !== null ? null : isFiltered(link) ? { a: null, b: null } : INTACT_OR_HARMED,
-            )
-          }
-        >
-          Compare…
-        </button>
-        <button className="button quiet small" aria-pressed={asTable} onClick={() => setAsTable(!asTable)}>
-          Table
-        </button>
-      </header>
-      {link.compare !== null && (
-        <Suspense fallback={<div className="compare-bar" />}>
-          <CompareBar compare={link.compare} journeys={journeys} errors={errors} />
-        </Suspense>
-      )}
-      <div className="path-scroll" ref={scroll} {...(asTable && { tabIndex: 0 })}>
-        {!asTable && (
-          <svg
-            ref={svg}
-            role="group"
-            aria-label="Hooks in kernel order; Enter filters the list"
-            onKeyDown={onKeyDown}
-            onClick={(event: MouseEvent) => choose(stopOf(event.target))}
-            onContextMenu={onContextMenu}
-            data-menu
+    <>
+      <section className="pane path-pane" aria-label="Path" data-pane="path">
+        <header className="pane-head">
+          <h2>Path</h2>
+          {groups.length > 1 && <Devices groups={groups} shown={shown} onChoose={setOnly} />}
+          <PathFilter />
+          <button
+            className="button quiet small"
+            aria-pressed={link.compare !== null}
+            title="Two kinds of journeys on the same path: share with metadata and damage of each"
+            onClick={() =>
+              session.compare(
+                link.compare !== null ? null : isFiltered(link) ? { a: null, b: null } : INTACT_OR_HARMED,
+              )
+            }
           >
-            <defs>
-              <pattern
-                id="hatch"
-                width="5"
-                height="5"
-                patternUnits="userSpaceOnUse"
-                patternTransform="rotate(45)"
-              >
-                <line x1="0" y1="0" x2="0" y2="5" className="hatch-line" />
-              </pattern>
-            </defs>
-            <g className="path-root" />
-          </svg>
+            Compare…
+          </button>
+          <button className="button quiet small" aria-pressed={asTable} onClick={() => setAsTable(!asTable)}>
+            Table
+          </button>
+        </header>
+        {ended !== null && (
+          <p className="compare-ended" role="status">
+            The comparison has ended.{' '}
+            <button className="link" onClick={() => session.compare(ended)}>
+              compare again
+            </button>
+          </p>
         )}
-        <PathTable
-          hops={useDeferredValue(drawn.hops)}
-          missing={missing}
-          sides={drawn.sides}
-          visible={asTable}
-        />
-        {!asTable && <Silent lanes={layout.silent} all={all} onAll={setAll} />}
-      </div>
-    </section>
+        {link.compare !== null && (
+          <Suspense fallback={<div className="compare-bar" />}>
+            <CompareBar compare={link.compare} journeys={journeys} errors={errors} />
+          </Suspense>
+        )}
+        <div className="path-scroll" ref={scroll} {...(asTable && { tabIndex: 0 })}>
+          {!asTable && (
+            <svg
+              ref={svg}
+              role="group"
+              aria-label="Hooks in kernel order; Enter filters the list"
+              onKeyDown={onKeyDown}
+              onClick={(event: MouseEvent) => choose(stopOf(event.target))}
+              onContextMenu={onContextMenu}
+              data-menu
+            >
+              <defs>
+                <pattern
+                  id="hatch"
+                  width="5"
+                  height="5"
+                  patternUnits="userSpaceOnUse"
+                  patternTransform="rotate(45)"
+                >
+                  <line x1="0" y1="0" x2="0" y2="5" className="hatch-line" />
+                </pattern>
+              </defs>
+              <g className="path-root" />
+            </svg>
+          )}
+          <PathTable
+            hops={useDeferredValue(drawn.hops)}
+            missing={missing}
+            sides={drawn.sides}
+            visible={asTable}
+          />
+        </div>
+        {!asTable && (
+          <footer className="path-foot">
+            <Hidden
+              callouts={layout.callouts}
+              scroll={scroll}
+              height={height}
+              onGo={(key) => goTo(stops.find((stop) => stop.key === key))}
+            />
+            <Silent lanes={layout.silent} all={all} onAll={setAll} />
+          </footer>
+        )}
+      </section>
+      <LossPane hops={hops} numbers={ofFilter} />
+    </>
+  );
+}
+
+interface HiddenProps {
+  readonly callouts: readonly Callout[];
+  readonly scroll: RefObject<HTMLDivElement | null>;
+  readonly height: number;
+  readonly onGo: (key: string) => void;
+}
+
+/** Damage that is scrolled out of sight: how much, where, and a way there. */
+function Hidden({ callouts, scroll, height, onGo }: HiddenProps) {
+  const [top, setTop] = useState(0);
+  useEffect(() => {
+    const element = scroll.current;
+    if (element === null) return undefined;
+    const onScroll = () => setTop(element.scrollTop);
+    element.addEventListener('scroll', onScroll, { passive: true });
+    return () => element.removeEventListener('scroll', onScroll);
+  }, [scroll]);
+  if (height === 0) return null;
+  const harm = callouts.filter(({ tone }) => tone === 'lost' || tone === 'suspect');
+  const places = [
+    { where: 'above ↑', those: harm.filter(({ y }) => y < top).reverse() },
+    { where: 'below ↓', those: harm.filter(({ y }) => y + CALLOUT_HEIGHT > top + height) },
+  ];
+  return places.map(({ where, those: [first, ...more] }) =>
+    first === undefined ? null : (
+      <button key={where} className="link path-hidden" onClick={() => onGo(first.key)}>
+        {first.text.split(':')[0]} {where}
+        {more.length > 0 && ` and ${more.length} more`}
+      </button>
+    ),
   );
 }
 
@@ -315,7 +386,7 @@ function Silent({ lanes, all, onAll }: SilentProps) {
             key={key}
             title={missing.map(({ name, reason }) => `${name}: not observed, ${reason}`).join('\n')}
           >
-            <b>{group.title}</b> {laneTitle(lane)} ({slots.length - missing.length} hooks
+            <b>{group.title}</b> {laneTitle(lane)} ({printMany(slots.length - missing.length, 'hook')}
             {missing.length > 0 && `, ${missing.length} not observed`})
           </span>
         );

@@ -2,7 +2,7 @@
  * What runs between hops: bands along a row, bends to another row or to an end, and stubs where journeys were seen last.
  * All of it from the counted edges, never from the difference of two hops' counts. Pure.
  */
-import { printCount } from '#src/list/print.ts';
+import { printCount, printMany } from '#src/list/print.ts';
 import type { Edge } from '#workers/api.ts';
 import type { EndStation, RowLayout, Station } from './layout.ts';
 
@@ -107,7 +107,7 @@ export function layoutFlows({ rows, ends, edges, side }: FlowInput): Flows {
     return base;
   };
   const titleOf = (from: string, to: string, { count, hadMetadata, withMetadata }: Edge) =>
-    `${from} → ${to}: ${printCount(count)} journeys, ${printCount(hadMetadata)} with metadata before, ${printCount(withMetadata)} after`;
+    `${from} → ${to}: ${printMany(count, 'journey')}, ${printCount(hadMetadata)} with metadata before, ${printCount(withMetadata)} after`;
 
   const along: { edge: Edge; from: Place; to: Place }[] = [];
   const away: { edge: Edge; from: Place; to: Place | EndStation }[] = [];

@@ -20,6 +20,8 @@ function isStep(before: LinkState, after: LinkState): boolean {
     before.harm !== after.harm ||
     before.time?.fromNs !== after.time?.fromNs ||
     before.time?.toNs !== after.time?.toNs ||
+    before.compare?.a !== after.compare?.a ||
+    before.compare?.b !== after.compare?.b ||
     before.group !== after.group ||
     before.sort?.field !== after.sort?.field ||
     before.sort?.down !== after.sort?.down ||

@@ -1,6 +1,6 @@
 /** The one place where errors appear: cause, remedy, and the offset where reading stopped. */
 import type { Problem } from '#core/pcapng/types.ts';
-import { printCount } from '#src/list/print.ts';
+import { printCount, printMany } from '#src/list/print.ts';
 import { usePage, useSession } from '#src/state/context.ts';
 
 const NONE: readonly Problem[] = [];
@@ -45,7 +45,10 @@ export function Problems() {
             {ofCapture.includes(problem) && !NO_PLACE.has(problem.code) && (
               <span className="muted">
                 {problem.fatal ? 'Reading stopped' : 'Skipped'} at byte {printCount(problem.offset)}
-                {problem.fatal && events > 0 && `; the ${printCount(events)} events before it are here`}.
+                {problem.fatal &&
+                  events > 0 &&
+                  `; the ${printMany(events, 'event')} before it ${events === 1 ? 'is' : 'are'} here`}
+                .
               </span>
             )}
           </p>

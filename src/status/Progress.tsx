@@ -1,5 +1,5 @@
 /** While a capture is read: how far, how fast, and how to stop. What was read is already usable. */
-import { printBytes, printCount } from '#src/list/print.ts';
+import { printBytes, printMany } from '#src/list/print.ts';
 import { usePage, useSession } from '#src/state/context.ts';
 
 export function Progress() {
@@ -14,7 +14,7 @@ export function Progress() {
       <progress aria-label={`Reading ${title}`} {...(part === null ? {} : { value: part })} />
       <span className="mono">
         {part === null ? printBytes(bytesRead) : `${Math.floor(part * 100)} %`} · {printBytes(bytesPerSecond)}
-        /s · {printCount(events)} events
+        /s · {printMany(events, 'event')}
       </span>
       <button className="button" onClick={() => session.cancel()}>
         Cancel

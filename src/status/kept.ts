@@ -1,6 +1,6 @@
 /** What a capture holds when it was not asked for everything, in words. Pure. */
 import type { CaptureFilter, Kept, Update } from '#workers/api.ts';
-import { printBytes, printCount } from '#src/list/print.ts';
+import { printBytes, printCount, printMany } from '#src/list/print.ts';
 
 const hex = (value: number): string => `0x${(value >>> 0).toString(16)}`;
 
@@ -17,7 +17,7 @@ export function keptText(filter: CaptureFilter | null): string | null {
     rate === null ? '' : `at most ${printCount(rate)} events/s`,
     trigger === null
       ? ''
-      : `${printCount(trigger.before)} journeys before and ${printCount(trigger.after)} after ${trigger.condition}`,
+      : `${printMany(trigger.before, 'journey')} before and ${printCount(trigger.after)} after ${trigger.condition}`,
   ].filter((part) => part !== '');
   return parts.length === 0 ? null : parts.join(', ');
 }

@@ -3,7 +3,7 @@
  * lost: never the one word for the other. Pure.
  */
 import type { Gap } from '#workers/api.ts';
-import { printCount } from '#src/list/print.ts';
+import { printCount, printMany } from '#src/list/print.ts';
 
 export interface Loss {
   readonly any: boolean;
@@ -23,15 +23,15 @@ export function leftOutText(leftOut: number, gaps: readonly Gap[]): string | nul
 /** `lost`: events known to be lost; `gaps`: those of the capture, with and without a count. */
 export function lossOf(lost: number, gaps: readonly Gap[]): Loss {
   const unknown = gaps.reduce((sum, gap) => (gap.count === null && !gap.leftOut ? sum + 1 : sum), 0);
-  const holes = `${printCount(unknown)} ${unknown === 1 ? 'gap' : 'gaps'} of unknown size`;
+  const holes = `${printMany(unknown, 'gap')} of unknown size`;
   if (unknown === 0) {
-    const text = lost > 0 ? `${printCount(lost)} events missed` : 'none missed';
+    const text = lost > 0 ? `${printMany(lost, 'event')} missed` : 'none missed';
     return { any: lost > 0, count: printCount(lost), text };
   }
   if (lost === 0) return { any: true, count: '?', text: holes };
   return {
     any: true,
     count: `${printCount(lost)} + ?`,
-    text: `${printCount(lost)} events missed, and ${holes}`,
+    text: `${printMany(lost, 'event')} missed, and ${holes}`,
   };
 }

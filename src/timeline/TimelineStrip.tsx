@@ -2,7 +2,7 @@
 import { useDeferredValue, useMemo, useState } from 'react';
 import type { Gap, TimelineBins } from '#workers/api.ts';
 import { valueProps } from '#src/keys/focused-value.ts';
-import { printAbsolute, printCount, printDuration } from '#src/list/print.ts';
+import { printAbsolute, printCount, printDuration, printMany } from '#src/list/print.ts';
 import { usePage, useSession } from '#src/state/context.ts';
 import { isFiltered } from '#src/state/list-filter.ts';
 import { printTime } from '#src/state/link.ts';
@@ -140,16 +140,18 @@ function Head({ whole, view }: { readonly whole: Span; readonly view: Span | nul
 function RowLabel({ row }: { readonly row: Row }) {
   const session = useSession();
   const where = usePage((state) => state.link.where);
+  const filtered = usePage((state) => isFiltered(state.link));
   const text = (
     <>
       <span className={row.kind === 'value' ? 'mono' : ''}>{row.label}</span>{' '}
       <span className="muted mono">{printCount(row.total)}</span>
+      {filtered && <span className="muted"> of all</span>}
     </>
   );
   const style = { top: row.top + PADDING_PX };
   if (row.filter === '') {
     return (
-      <span className="timeline-row" style={style} title={`${row.label}: ${printCount(row.total)} events`}>
+      <span className="timeline-row" style={style} title={`${row.label}: ${printMany(row.total, 'event')}`}>
         {text}
       </span>
     );
@@ -164,7 +166,7 @@ function RowLabel({ row }: { readonly row: Row }) {
     <button
       className="link timeline-row"
       style={style}
-      title={`${row.label}: ${printCount(row.total)} events here. Filter: ${row.filter}`}
+      title={`${row.label}: ${printMany(row.total, 'event')} here. Filter: ${row.filter}`}
       onClick={apply}
       {...valueProps(row.field, row.value)}
     >

@@ -1,6 +1,7 @@
 /** What the timeline draws, row by row: from an exact answer of the worker, or from what came along with the Update. Pure. */
 import { tlvFieldText } from '#core/query/quote.ts';
 import type { Timeline, TimelineBins } from '#workers/api.ts';
+import { printMany } from '#src/list/print.ts';
 
 /** As an answer, with only what the Update has. */
 export function binsOfUpdate(timeline: Timeline): TimelineBins {
@@ -59,7 +60,7 @@ export function rowsOf(bins: TimelineBins, harmed: { lost: boolean; drops: boole
     add('value', value, counts, { filter, field, value });
   if (bins.tlv !== null && bins.tlv.otherValues > 0) {
     const { otherValues, others } = bins.tlv;
-    add('value', otherValues === 1 ? '1 other' : `${otherValues} others`, others);
+    add('value', printMany(otherValues, 'other'), others);
   }
   return rows;
 }
