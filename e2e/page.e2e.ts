@@ -127,7 +127,7 @@ describe('the path', () => {
     const titles = await page.$$eval('.path-bends title', (all) => all.map((title) => title.textContent));
     for (const edge of toEnds) {
       const [from, to] = [hops[edge.from]?.label ?? '', hops[edge.to]?.label ?? ''];
-      const said = `${from} → ${to}: ${edge.count.toLocaleString('en')} journeys, `;
+      const said = `${from} → ${to}: ${edge.count.toLocaleString('en')} journey${edge.count === 1 ? '' : 's'}, `;
       expect(titles.filter((title) => title.startsWith(said))).toHaveLength(1);
     }
     expect(titles.filter((title) => /→ (freed|dropped)/.test(title)).length).toBe(toEnds.length);
