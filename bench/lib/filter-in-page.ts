@@ -57,12 +57,12 @@ export async function filterInPage(
 async function askOne(where: string): Promise<FilterInPage> {
   const { api } = globalThis.whither;
   const before = globalThis.whither.state.newest?.generation ?? 0;
-  const answered = new AbortController();
+  const asked = { answered: false };
   let othersWaitMs = 0;
   const startedAt = performance.now();
   const asking = api.setFilter({ hop: null, metadata: null, harm: null, time: null, where });
   const others = (async () => {
-    while (!answered.signal.aborted) {
+    while (!asked.answered) {
       const askedAt = performance.now();
       await api.rowOf(0);
       othersWaitMs = Math.max(othersWaitMs, performance.now() - askedAt);
@@ -70,7 +70,7 @@ async function askOne(where: string): Promise<FilterInPage> {
   })();
   const error = await asking;
   const ms = performance.now() - startedAt;
-  answered.abort();
+  asked.answered = true;
   await others;
   if (error !== null) throw new Error(error.cause);
   while (globalThis.whither.state.newest?.generation === before) await new Promise(requestAnimationFrame);

@@ -56,6 +56,8 @@ export default function JourneyPane() {
   const flow = `${detail.protocol} ${detail.source}${detail.destination === '' ? '' : ` → ${detail.destination}`}`;
   return (
     <Pane title={`Journey ${detail.id}`} flow={flow} scope={scope}>
+      {/* Not in the body, which scrolls sideways to the hop that is chosen. */}
+      <Outside listed={listed} />
       <div className="pane-body">
         <Outside listed={listed} />
         <p className={`verdict tone-${verdict.tone}`}>{verdict.text}</p>
