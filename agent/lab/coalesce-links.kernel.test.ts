@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { summaryObjects } from '#core/inspect/summary.ts';
 import { CaptureReader } from '#core/pcapng/reader.ts';
 import { CaptureStore } from '#core/store/capture-store.ts';
 import { journeyDetail } from '#core/store/journey-detail.ts';
@@ -59,5 +60,11 @@ describe.skipIf(skip !== null)(`segments that TCP coalesced${skip === null ? '' 
       );
     }
     expect(leader.diagnosis).not.toContain('Its payload');
+  });
+
+  it('are a loss at the hop where the packet grew', () => {
+    const [row] = summaryObjects(store, null).rows;
+    const journeys = coalesce.packets - 1;
+    expect(row).toMatchObject({ hop: READ, state: 'lost', cause: 'coalesced', tlv: null, journeys });
   });
 });

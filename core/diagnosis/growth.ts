@@ -23,7 +23,8 @@ const MAX_GRO_BYTES = 65_536;
 export const MAX_COALESCED_BYTES = 1 << 20;
 
 const STACK_ENTRY = HOOK_BY_NAME.get('netif_receive_skb')!.order;
-const TCP_IN = HOOK_BY_NAME.get('tcp_probe')!.order;
+/** Of the first hook of Rx where a packet may have grown in a queue of its socket. */
+export const TCP_IN_ORDER = HOOK_BY_NAME.get('tcp_probe')!.order;
 const SOCKET = HOOK_BY_NAME.get('skb_copy_datagram_iovec')!.order;
 
 /** Where `leader` grew over the payload of `merged`, which was not seen again; null = it did not, or may have done so otherwise. */
@@ -38,7 +39,7 @@ export function growthOver(
   if (behindEntry) {
     // Behind a socket's receive it would have gone on by itself, as far as that is watched.
     const growth = last.order < SOCKET ? growthOf(source, leader, merged) : null;
-    if (growth === null || growth.at.place.order < TCP_IN) return null;
+    if (growth === null || growth.at.place.order < TCP_IN_ORDER) return null;
     // The queue of a socket is looked into after what it got.
     if (growth.at.event < source.last(merged).event) return null;
     return { kind: leader < merged ? 'coalesce' : 'ofo', ...growth };

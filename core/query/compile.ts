@@ -4,8 +4,10 @@
  * question whether some hop differs, which is nearly always so: the field is there, and at no hop is it that value.
  */
 import type { CaptureStore } from '#core/store/capture-store.ts';
+import { EVENT_BIT } from '#core/store/event-columns.ts';
 import { findField } from './catalogue.ts';
-import { bothTests, eitherTest, notTest, type EventTest } from './events.ts';
+import { rangeAtom } from './atom.ts';
+import { atomTest, bothTests, eitherTest, notTest, type EventTest } from './events.ts';
 import type { Field } from './field.ts';
 import { STATE_FIELD } from './fields/names.ts';
 import { isJourneyField, type JourneyField, type JourneyTest } from './journeys.ts';
@@ -23,6 +25,8 @@ export type Question =
 export type Compiled =
   | { readonly ok: true; readonly question: Question | null }
   | { readonly ok: false; readonly error: FilterError };
+
+const IS_LOST = atomTest(rangeAtom((c) => c.flags, EVENT_BIT.lost, null));
 
 /** The question of `text` for this store; null = everything passes. */
 export function compileFilter(text: string, store: CaptureStore): Compiled {
@@ -137,7 +141,7 @@ function permit(
   );
 }
 
-/** `journey.has("clobbered")`: some hop has this state. */
+/** `journey.has("clobbered")`: some hop has this state; `lost` also where no hook shows it. */
 function has(store: CaptureStore, test: Test): EventTest {
   if (test.field.name !== 'journey.has') {
     throw new FilterFault(
@@ -146,5 +150,7 @@ function has(store: CaptureStore, test: Test): EventTest {
       'Only journey.has("STATE") can.',
     );
   }
-  return STATE_FIELD.holds(store, { ...test, operator: '==' });
+  const holds = STATE_FIELD.holds(store, { ...test, operator: '==' });
+  // What TCP left behind is lost where no hook shows its packet.
+  return test.values.some(({ text }) => text.toLowerCase() === 'lost') ? eitherTest([holds, IS_LOST]) : holds;
 }

@@ -34,6 +34,8 @@ export class Query {
   /** Words of `members` to settle, one bit each. */
   private touched = new Uint32Array(1);
   private slot = 0;
+  /** Of what the store told anew of earlier events: how much is taken in. Before the first event there is nothing to look at again. */
+  private retold = -1;
 
   constructor(store: CaptureStore, question: Question) {
     this.store = store;
@@ -55,6 +57,7 @@ export class Query {
     const { events } = this.store;
     const end = Math.min(events.count, this.cursor + budget);
     if (this.cursor < end) this.prepare();
+    this.askRetold(changed);
     while (this.cursor < end) {
       const first = this.cursor & CHUNK_MASK;
       const rows = Math.min(end - this.cursor, CHUNK_EVENTS - first);
@@ -116,13 +119,29 @@ export class Query {
     this.settle(journeyOf, first, end, changed);
   }
 
+  /** Asks again of journeys whose earlier events are told anew without an event of their own (coalesced.ts). */
+  private askRetold(changed: ((word: number, before: number) => void) | undefined): void {
+    const { retold } = this.store.coalesced;
+    if (this.retold < 0) this.retold = retold.length;
+    for (; this.retold < retold.length; this.retold++) {
+      const journey = retold[this.retold]!;
+      if (journey >>> 5 >= this.members.length) continue;
+      this.ask(journey, true);
+      this.settleWord(journey >>> 5, changed);
+    }
+  }
+
   /** What an event may change about the journey as a whole, and about its earlier events: asked at the latest one only. */
   private askJourney(journey: number, event: number): void {
     const { journeys } = this.store;
     if (journeys.word(journey, JOURNEY.last) !== event) return;
-    const unordered = (journeys.word(journey, JOURNEY.flags) & JOURNEY_BIT.unordered) !== 0;
+    this.ask(journey, (journeys.word(journey, JOURNEY.flags) & JOURNEY_BIT.unordered) !== 0);
+  }
+
+  /** `anew`: of its events too. */
+  private ask(journey: number, anew: boolean): void {
     for (const { leaf, bits } of this.slots) {
-      if (leaf.kind === 'any' && !unordered) continue;
+      if (leaf.kind === 'any' && !anew) continue;
       const is = leaf.kind === 'any' ? this.anyEvent(leaf.test, journey) : leaf.test(this.store, journey);
       if (is) bits[journey >>> 5]! |= 1 << (journey & 31);
       else bits[journey >>> 5]! &= ~(1 << (journey & 31));
@@ -162,15 +181,18 @@ export class Query {
     }
     for (let at = low; at <= high; at++) {
       for (let left = touched[at]!; left !== 0; left &= left - 1) {
-        const word = 32 * at + 31 - Math.clz32(left & -left);
-        this.slot = 0;
-        const now = this.answer(this.question, word) & this.known(word);
-        const before = this.members[word]!;
-        this.members[word] = now;
-        if (changed !== undefined && now !== (before | 0)) changed(word, before);
+        this.settleWord(32 * at + 31 - Math.clz32(left & -left), changed);
       }
       touched[at] = 0;
     }
+  }
+
+  private settleWord(word: number, changed: ((word: number, before: number) => void) | undefined): void {
+    this.slot = 0;
+    const now = this.answer(this.question, word) & this.known(word);
+    const before = this.members[word]!;
+    this.members[word] = now;
+    if (changed !== undefined && now !== (before | 0)) changed(word, before);
   }
 
   /** The question of 32 journeys; `slot` counts its leaves, which are asked in the order they were collected in. */

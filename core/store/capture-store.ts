@@ -22,6 +22,7 @@ import { AreaOrigins } from './area-origins.ts';
 import { AreaTable } from './area-table.ts';
 import { BetweenHops } from './between-hops.ts';
 import { CaptureFacts } from './capture-facts.ts';
+import { Coalesced } from './coalesced.ts';
 import { CostLog } from './cost-log.ts';
 import { CountLog } from './count-log.ts';
 import { EdgeTable } from './edges.ts';
@@ -71,6 +72,7 @@ export class CaptureStore implements CaptureSink {
   readonly between = new BetweenHops(this.hops.places);
   readonly prints = new JourneyPrints();
   readonly telling = new LatestTelling();
+  readonly coalesced = new Coalesced(this);
   readonly extensions: ExtensionWriter;
   readonly operations = new OperationTable();
   readonly gaps = new GapLedger();
@@ -254,6 +256,8 @@ export class CaptureStore implements CaptureSink {
     records.write(chunk, row, batch, from, to);
     events.count = event + to - from;
     appendToJourneys(this, event, batch, from, to);
+    if (!this.coalesced.look(event, events.count))
+      this.leftOut('coalesced segments', batch.packet(from).blockOffset);
     if (flows.fullAt >= 0) this.tableFull('addresses', batch, flows.fullAt);
     if (records.fullAt >= 0) this.tableFull('metadata bytes', batch, records.fullAt);
     if (records.unsoundAt >= 0) this.unsound(batch.packet(records.unsoundAt).blockOffset);

@@ -57,10 +57,11 @@ export function edgeList(store: CaptureStore): Edge[] {
   return store.edges.list(store.hops.hops.length);
 }
 
-/** By hop: how often journeys came there with metadata at the hop before. */
+/** By hop: how often journeys came there with metadata at the hop before, in their own packet or one that TCP put them into. */
 export function arrivals(store: CaptureStore): Float64Array {
   const arrived = new Float64Array(store.hops.hops.length);
   for (const { to, hadMetadata } of edgeList(store)) arrived[to]! += hadMetadata;
+  for (let hop = 0; hop < arrived.length; hop++) arrived[hop]! += store.coalesced.atHop[hop]!;
   return arrived;
 }
 

@@ -27,7 +27,7 @@ export const EVENT_BIT = {
   /** Whither's event struct was there: state, skb, head, mark, hash and cpu mean something. */
   recorded: 8,
   drop: 16,
-  /** The journey had metadata before this event and has none at it (CELL.lost). Kept in time order. */
+  /** The journey had metadata before this event and has none at it (CELL.lost). Kept in time order. Or it left it behind here (coalesced.ts). */
   lost: 32,
   /** The packet's time is known (a Simple Packet Block has none). */
   time: 64,

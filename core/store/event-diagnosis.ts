@@ -1,4 +1,5 @@
 /** State, cause, evidence and writer of one event as text, for the rows on screen and for `inspect`. */
+import { CAUSE } from '#core/diagnosis/causes.ts';
 import { causeOf, programsOf, writerText } from '#core/diagnosis/evidence.ts';
 import { Sighting } from '#core/diagnosis/sighting.ts';
 import { diagnose } from '#core/diagnosis/transition.ts';
@@ -13,6 +14,7 @@ import type { CaptureStore } from './capture-store.ts';
 import { stateBySchema } from './cells.ts';
 import { EVENT_BIT } from './event-columns.ts';
 import { CHUNK_MASK } from './limits.ts';
+import { payloadTaken } from './merged-payload.ts';
 import { cameFrom, fillSighting } from './sighting-of.ts';
 import { wasUnderWay } from './under-way.ts';
 
@@ -55,9 +57,10 @@ export function eventDiagnosis(store: CaptureStore, event: number, telling: numb
   if (before < 0 && transition.state === HOP_STATE.written && wasUnderWay(store, event)) return UNDER_WAY;
   const had = earlier === null ? 0 : earlier.area[before & CHUNK_MASK]!;
   transition.state = stateBySchema(store, transition.state, had, chunk.area[row]!);
+  const cause = causeOf(from, nowSighting, lies, kernel, host?.kernel ?? '', transition);
   return {
     state: HOP_STATE_NAMES[transition.state]!,
-    cause: causeOf(from, nowSighting, lies, kernel, host?.kernel ?? '', transition),
+    cause: transition.cause === CAUSE.none ? (payloadTaken(store, event) ?? cause) : cause,
     writer: writerText(programsOf(lies, transition.cause)),
   };
 }

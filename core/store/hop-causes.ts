@@ -15,8 +15,9 @@ const CAUSE_MASK = MAX_CAUSES - 1;
 /** Later than any time. */
 const NEVER = 0xffff_ffff;
 
-/** The `cause` column: cause in the low 5 bits, how it is known in the next 2. */
+/** The `cause` column: cause in the low 5 bits, how it is known in the next 2; 0 = nothing to explain. */
 export function packCause(cause: number, known: number): number {
+  if (cause === CAUSE.none) return 0;
   return cause | (known << KNOWN_SHIFT);
 }
 

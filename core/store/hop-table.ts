@@ -1,5 +1,6 @@
 /** Hops: hook × device × netns × host for Whither's captures, one per interface name in others; and their counts. */
 import type { Place } from '#core/diagnosis/sighting.ts';
+import { TCP_IN_ORDER } from '#core/diagnosis/growth.ts';
 import { HOOK_BY_ID, HOOK_NONE } from '#core/format/hooks.ts';
 import type { InterfaceInfo } from '#core/pcapng/types.ts';
 import { HopCauses } from './hop-causes.ts';
@@ -36,6 +37,10 @@ export class HopTable {
   readonly places: Place[] = [];
   /** Hops of one domain are in the same namespace and on the same side: see RECEIVES. */
   readonly domains = new Uint32Array(MAX_HOPS);
+  /** 1: a hop where packets may have grown by what TCP joined to them (coalesced.ts). */
+  readonly behindTcp = new Uint8Array(MAX_HOPS);
+  /** There is one. */
+  seesBehindTcp = false;
   readonly causes = new HopCauses();
   /** Counts by hop index; meanings as in view.ts `Hop`. */
   readonly events = new Float64Array(MAX_HOPS);
@@ -90,6 +95,10 @@ export class HopTable {
     if (namespace < 0) namespace = this.namespaces.push(named) - 1;
     const hop = this.hops.push(identity) - 1;
     this.domains[hop] = (namespace << 1) | (lane === 'rx' ? RECEIVES : 0);
+    if (lane === 'rx' && order >= TCP_IN_ORDER) {
+      this.behindTcp[hop] = 1;
+      this.seesBehindTcp = true;
+    }
     return hop;
   }
 }

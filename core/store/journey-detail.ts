@@ -19,7 +19,7 @@ import { NO_JOURNEY_BYTES, type JourneyBytes } from './journey-blocks.ts';
 import { journeyLinks } from './journey-links.ts';
 import { JOURNEY } from './journey-table.ts';
 import { CHUNK_MASK } from './limits.ts';
-import { payloadWentOn, withPayloadTaken } from './merged-payload.ts';
+import { payloadWentOn, withPayloadGone } from './merged-payload.ts';
 import { journeyLocations } from './locations.ts';
 import { cameFrom, isTelling } from './sighting-of.ts';
 import { hintRows, tapView } from './tap-view.ts';
@@ -59,7 +59,7 @@ export function journeyDetail(
     const tap = bytes.taps.get(event);
     return tap === undefined ? hop : { ...hop, tap: tapView(tap) };
   });
-  const hops = withPayloadTaken(store, seen, links);
+  const hops = withPayloadGone(store, journey, seen);
   return {
     journey,
     id: decimal(id.hi, id.lo),
@@ -73,7 +73,7 @@ export function journeyDetail(
     beside: [...besideRows(store, events), ...hintRows(events, bytes.taps)],
     links,
     locations: journeyLocations(store, journey, events, bytes),
-    diagnosis: [diagnosisText(store, journey, events, seen), payloadWentOn(store, seen, links)]
+    diagnosis: [diagnosisText(store, journey, events, seen), payloadWentOn(store, journey)]
       .filter(Boolean)
       .join(' '),
     omitted: store.journeys.word(journey, JOURNEY.count) - events.length,

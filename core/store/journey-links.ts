@@ -22,7 +22,7 @@ import { MAX_JOURNEY_EVENTS, type JourneyLink } from './view.ts';
  * The store as links are looked for in it, as if it ended before event number `end`. Infinity: all of it is there, and
  * what was lost and when it began and ended are known.
  */
-function sourceOf(store: CaptureStore, end: number): JourneySource & EndSource {
+export function sourceOf(store: CaptureStore, end: number): JourneySource & EndSource {
   const { journeys, prints, events, hops } = store;
   const endOf = (event: number): JourneyEnd => {
     const chunk = events.chunk(event);

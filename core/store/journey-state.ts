@@ -185,6 +185,7 @@ export function reorderState(store: CaptureStore, journey: number, newest: numbe
     if ((chunk.flags[row]! & EVENT_BIT.recorded) === 0) continue;
     if (event !== newest) takeBack(store, chunk, row);
     tell(store, event, before);
+    if (store.coalesced.takenAt(event).length > 0) store.coalesced.explain(event);
     if (isTelling(chunk, row)) before = event;
   }
 }

@@ -36,6 +36,8 @@ export const JOURNEY_BIT = {
   unreadable: 16,
   /** Its events did not all arrive in order of time. */
   unordered: 32,
+  /** Its metadata stayed behind where TCP put its payload into another packet (coalesced.ts). */
+  coalesced: 64,
 } as const;
 
 const FIRST_SLOTS = 1 << 14;

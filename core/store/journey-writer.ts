@@ -16,6 +16,8 @@ import { isSamePlace, isSameSide, reorderState, trackState } from './journey-sta
 import { JOURNEY, JOURNEY_BIT } from './journey-table.ts';
 import { CHUNK_MASK } from './limits.ts';
 
+/** What is told of earlier events of these may change with a new one. */
+const TOLD_ANEW = JOURNEY_BIT.unordered | JOURNEY_BIT.coalesced;
 /** What `trackLoss` does with most events. */
 const HAS_METADATA = JOURNEY_BIT.metadata | JOURNEY_BIT.metadataNow;
 
@@ -65,8 +67,7 @@ function appendAlike(
     const j = journeys.rows(journey[row]!);
     const jAt = journeys.at(journey[row]!);
     const last = j[jAt + JOURNEY.last]! - chunkAt;
-    if (j[jAt + JOURNEY.count] === 0 || last < 0 || (j[jAt + JOURNEY.flags]! & JOURNEY_BIT.unordered) !== 0)
-      return i;
+    if (j[jAt + JOURNEY.count] === 0 || last < 0 || (j[jAt + JOURNEY.flags]! & TOLD_ANEW) !== 0) return i;
     // Also says that both have metadata, and as many bytes of it.
     if (area[row] === 0 || area[row] !== area[last]) return i;
     if (tsHi[row]! < tsHi[last]! || (tsHi[row] === tsHi[last] && tsLo[row]! < tsLo[last]!)) return i;
@@ -95,6 +96,7 @@ function append(
 ): void {
   const count = j[jAt + JOURNEY.count]!;
   const previous = count === 0 ? -1 : j[jAt + JOURNEY.last]!;
+  if ((j[jAt + JOURNEY.flags]! & JOURNEY_BIT.coalesced) !== 0) store.coalesced.goesOn(chunk.journey[row]!);
   if (count === 0) {
     j[jAt + JOURNEY.first] = event;
   } else {

@@ -34,6 +34,8 @@ export const MAX_SCHEMAS = 64;
 export const MAX_TELLING = 1 << 20;
 /** Descriptions of hosts in one capture: a probe writes a new one when it is started again, or the programs have changed. */
 export const MAX_HOSTS = 1024;
+/** How often it is told, or taken back, that TCP joined the payload of a packet that had metadata to another. */
+export const MAX_COALESCED = 1 << 18;
 /** Events of which it is known what the kernel did to the packet right before. */
 export const MAX_OPERATION_EVENTS = 1 << 20;
 /** Text of a triggered block. */

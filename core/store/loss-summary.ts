@@ -7,7 +7,9 @@ import { HOP_STATE, HOP_STATE_NAMES, KNOWN_NAMES } from '#core/diagnosis/types.t
 import { createAreaScan, type AreaDecoder } from '#core/metadata/scan.ts';
 import { nsFromParts } from '#core/time/ns.ts';
 import type { CaptureStore } from './capture-store.ts';
+import { COALESCED } from './coalesced.ts';
 import { arrivals } from './edges.ts';
+import { EVENT_BIT } from './event-columns.ts';
 import { decimal, journeyId } from './event-text.ts';
 import { unpackCause, unpackKnown } from './hop-causes.ts';
 import { journeyEvents } from './journey-events.ts';
@@ -65,9 +67,11 @@ export class LossSummaryQuery {
   /** Looks at `budget` events, at most one journey's more; true when there are no more. Others of a journey count as well. */
   advance(budget: number): boolean {
     for (let left = budget; left > 0 && this.cursor < this.end; this.cursor++) {
-      const state = this.store.events.chunk(this.cursor).state[this.cursor & CHUNK_MASK]!;
+      const chunk = this.store.events.chunk(this.cursor);
+      const state = chunk.state[this.cursor & CHUNK_MASK]!;
       left--;
       if (IS_LOSS[state] === true || state === HOP_STATE.changed) left -= this.take(this.cursor, state);
+      if ((chunk.flags[this.cursor & CHUNK_MASK]! & EVENT_BIT.lost) !== 0) this.takeCoalesced(this.cursor);
     }
     return this.cursor === this.end;
   }
@@ -119,9 +123,28 @@ export class LossSummaryQuery {
     return looked;
   }
 
+  /** What TCP left behind is lost at the hop where another packet had grown; of an event of the journey it was last seen at. */
+  private takeCoalesced(event: number): void {
+    const { coalesced, events } = this.store;
+    const chunk = events.chunk(event);
+    const row = event & CHUNK_MASK;
+    if (coalesced.of(chunk.journey[row]!)?.event !== event) return;
+    const fate = this.fateOf(event, coalesced.lostAt(event), HOP_STATE.lost, COALESCED);
+    if (fate === null) {
+      this.omitted++;
+      return;
+    }
+    this.count(fate.area, event);
+    for (const victim of this.tlvsOf(chunk.area[row]!, () => () => true)) {
+      const tally = this.tallyOf(fate, victim, event);
+      if (tally === null) this.omitted++;
+      else this.count(tally, event);
+    }
+  }
+
   /** TLVs that the packet had before this event and that are not as they were: each type once. */
   private victims(journey: readonly number[], event: number): Victim[] {
-    const { events, areas, tlvs } = this.store;
+    const { events, areas } = this.store;
     const chunk = events.chunk(event);
     const row = event & CHUNK_MASK;
     const at = journey.indexOf(event);
@@ -129,12 +152,21 @@ export class LossSummaryQuery {
       .slice(0, Math.max(at, 0))
       .findLast((other) => isTelling(events.chunk(other), other & CHUNK_MASK));
     const had = before === undefined ? 0 : events.chunk(before).area[before & CHUNK_MASK]!;
+    const now = areas.bytes(chunk.area[row]!);
+    return this.tlvsOf(had, (decoder, old) => this.goneFrom(chunk.state[row]!, decoder, old, now));
+  }
+
+  /** TLVs of an area of which a test of TLVs in `scanBefore` holds: each type once. */
+  private tlvsOf(
+    had: number,
+    test: (decoder: AreaDecoder, old: Uint8Array) => (i: number) => boolean,
+  ): Victim[] {
+    const { areas, tlvs } = this.store;
     const decoder = had === 0 ? null : tlvs.decoderFor(had);
     if (decoder === null) return [];
     const old = areas.bytes(had);
     decoder.scan(old, 0, old.length, scanBefore);
-    const now = areas.bytes(chunk.area[row]!);
-    const isGone = this.goneFrom(chunk.state[row]!, decoder, old, now);
+    const isGone = test(decoder, old);
     const found = new Map<number, Victim>();
     for (let i = 0; i < scanBefore.count; i++) {
       const type = scanBefore.type[i]!;

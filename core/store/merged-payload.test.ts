@@ -1,32 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { tcp } from '#core/diagnosis/testing/packets.ts';
-import { joinChunks } from '#core/pcapng/testing/generate-capture.ts';
 import { journeyDetail } from './journey-detail.ts';
-import { seen, trace, verdict, type Seen } from './testing/scenario.ts';
+import { seen } from './testing/scenario.ts';
+import { ENTRY, inOrder, PROBE, READ, segment } from './testing/segments.ts';
 import type { JourneyDetail } from './view.ts';
 
-const [ENTRY, PROBE, READ] = ['netif_receive_skb', 'tcp_probe', 'skb_copy_datagram_iovec'];
-const AREA = [...trace(7), ...verdict(0), 0, 0, 0];
-
-/** A segment at hooks of Rx, one a microsecond from `us` on; `HOOK+BYTES` where it has grown. */
-function segment(
-  id: bigint,
-  us: number,
-  from: number,
-  bytes: number,
-  meta: boolean,
-  ...hooks: string[]
-): Seen[] {
-  const data = tcp(from, bytes);
-  return hooks.map((hook, i) => {
-    const [name, grown = '0'] = hook.split('+');
-    const length = new Uint8Array(Number(grown));
-    const area = meta ? { meta: AREA } : {};
-    return { hook: name!, id, us: us + i, data: joinChunks([data, length]), ...area };
-  });
-}
-
-const inOrder = (events: readonly Seen[]): Seen[] => [...events].sort((a, b) => a.us - b.us);
 const causes = ({ hops }: JourneyDetail): string[] => hops.map(({ cause }) => `${cause.name} ${cause.known}`);
 
 describe('metadata of what TCP coalesced', () => {
@@ -48,6 +25,7 @@ describe('metadata of what TCP coalesced', () => {
     expect(taken.diagnosis).toMatch(
       /there until eth0:netif_receive_skb\. Its payload is in the packet of journey 41 at eth0:tcp_probe, without this metadata \(TCP coalescing .*\)\.$/,
     );
+    expect(causes(taken)).toEqual(['unknown unknown']);
     expect(leader.links).toMatchObject([{ direction: 'to', kind: 'coalesce', journey: 1, grewAt: 2 }]);
     expect(taken.links).toMatchObject([{ direction: 'from', kind: 'coalesce', journey: 0, grewAt: 2 }]);
   });
@@ -64,7 +42,7 @@ describe('metadata of what TCP coalesced', () => {
     expect(causes(filled).at(-1)).toBe('coalesced implied');
     expect(filled.hops.at(-1)!.state).toBe('present');
     expect(filled.hops.at(-1)!.cause.evidence).toContain(
-      'of journeys 42, 41, whose metadata (trace, verdict)',
+      'of journeys 41, 42, whose metadata (trace, verdict)',
     );
     for (const journey of [0, 1])
       expect(journeyDetail(store, journey).diagnosis).toContain(

@@ -95,10 +95,8 @@ export class PathQuery {
       this.withMetadata[hop]!++;
       this.metadataBytes[hop]! += chunk.metaLength[row]!;
     } else if (chunk.metaState[row] !== META_STATE.none) this.unreadable[hop]!++;
-    if ((chunk.flags[row]! & EVENT_BIT.lost) !== 0 && this.lostLast[hop] !== journey + 1) {
-      this.lostLast[hop] = journey + 1;
-      this.metadataLost[hop]!++;
-    }
+    if ((chunk.flags[row]! & EVENT_BIT.lost) !== 0)
+      this.countLoss(this.store.coalesced.lostAt(event), journey);
     this.causes.add(hop, chunk.state[row]!, chunk.cause[row]!, chunk.tsHi[row]!, chunk.tsLo[row]!, 1);
     if (before >= 0) {
       const from = events.chunk(before);
@@ -106,6 +104,12 @@ export class PathQuery {
       this.edges.add(from.hop[fromRow]!, hop, hasMetadata(from, fromRow), has);
     }
     return event;
+  }
+
+  private countLoss(hop: number, journey: number): void {
+    if (this.lostLast[hop] === journey + 1) return;
+    this.lostLast[hop] = journey + 1;
+    this.metadataLost[hop]!++;
   }
 }
 

@@ -11,7 +11,15 @@ const READ: Quantity = { withMetadataAt: 'lab0:skb_copy_datagram_iovec' };
 const seen: readonly Expectation[] = [
   { at: 'lab0:tcx/ingress@first', state: 'present', area: stamp, truth: 'before' },
   { at: 'lab0:cgroup_skb/ingress', state: 'present', area: stamp },
-  { at: 'lab0:tcp_probe', state: 'present', area: stamp },
+  { at: 'lab0:tcp_probe', packets: [1, 1], state: 'present', area: stamp },
+  {
+    at: 'lab0:tcp_probe',
+    packets: LATER,
+    state: 'present',
+    cause: 'coalesced',
+    known: 'implied',
+    area: stamp,
+  },
   // All of the payload is in the one sk_buff, with the metadata of the first.
   {
     at: 'lab0:skb_copy_datagram_iovec',
@@ -34,7 +42,10 @@ const queued: Omit<Scenario, 'name' | 'summary' | 'programs' | 'expect' | 'survi
     { send: ['tell', ns.client!, LAB_ADDRESS, PORT, String(PACKETS), PAUSE_US] },
   ],
   packets: PACKETS,
-  losses: () => [],
+  losses: () =>
+    ['*', 'tenant', 'trace_id'].map(
+      (tlv) => `lab0:skb_copy_datagram_iovec lost coalesced implied ${tlv} ${PACKETS - 1}`,
+    ),
   ratios: [
     { of: CAME, to: { number: PACKETS }, from: 1, upTo: 1 },
     { of: { eventsAt: 'lab0:skb_copy_datagram_iovec' }, to: { number: 1 }, from: 1, upTo: 1 },

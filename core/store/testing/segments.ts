@@ -1,0 +1,27 @@
+/** TCP segments with metadata at hooks of Rx, for what TCP coalesces. */
+import { tcp } from '#core/diagnosis/testing/packets.ts';
+import { joinChunks } from '#core/pcapng/testing/generate-capture.ts';
+import { trace, verdict, type Seen } from './scenario.ts';
+
+export const [ENTRY, PROBE, READ] = ['netif_receive_skb', 'tcp_probe', 'skb_copy_datagram_iovec'];
+const AREA = [...trace(7), ...verdict(0), 0, 0, 0];
+
+/** A segment of `bytes` from sequence number `from`, one hook a microsecond from `us` on; `HOOK+BYTES` where it has grown. */
+export function segment(
+  id: bigint,
+  us: number,
+  from: number,
+  bytes: number,
+  meta: boolean,
+  ...hooks: string[]
+): Seen[] {
+  const data = tcp(from, bytes);
+  return hooks.map((hook, i) => {
+    const [name, grown = '0'] = hook.split('+');
+    const length = new Uint8Array(Number(grown));
+    const area = meta ? { meta: AREA } : {};
+    return { hook: name!, id, us: us + i, data: joinChunks([data, length]), ...area };
+  });
+}
+
+export const inOrder = (events: readonly Seen[]): Seen[] => [...events].sort((a, b) => a.us - b.us);
