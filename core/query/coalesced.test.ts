@@ -117,6 +117,12 @@ describe('metadata that TCP left behind', () => {
     expect(Math.max(...store.hops.metadataLost)).toBe(0);
   });
 
+  it('is no loss where the packet that took it in has the same', () => {
+    const alike = PASSED.map((one) => (one.meta === undefined ? one : { ...one, meta: GREW[0]!.meta! }));
+    const store = seen(...alike, ...GREW);
+    expect(passing(store, 'journey.has(lost) || cause == coalesced')).toEqual([]);
+  });
+
   it('is told the same however its packets come, and where the packet that grew comes out of order', () => {
     const late = [...GREW, ...segment(41n, 15, 1000, 100, true, ENTRY)];
     const bytes = sectionBytes({ seen: [...PASSED, ...late] });

@@ -127,7 +127,7 @@ export class Coalesced {
     const last = journeys.word(journey, JOURNEY.last);
     const telling = isTelling(events.chunk(last), last & CHUNK_MASK);
     const event = telling ? last : tellingBefore(this.store, journey, last);
-    if (event < 0) return;
+    if (event < 0 || this.hasSame(event, grewAt)) return;
     this.left.set(journey, { event, grewAt });
     const others = this.takenAt(grewAt);
     this.taken.set(
@@ -140,6 +140,16 @@ export class Coalesced {
     this.setFlags(journey, JOURNEY_BIT.lost | JOURNEY_BIT.coalesced, 0);
     this.charge(grewAt, 1);
     this.retold.push(journey);
+  }
+
+  /** Whoever gets the payload of `event` at `grewAt` gets the same metadata, byte for byte: nothing is lost, as where GRO merges. */
+  private hasSame(event: number, grewAt: number): boolean {
+    const { areas, events } = this.store;
+    const area = events.chunk(event).area[event & CHUNK_MASK]!;
+    const there = events.chunk(grewAt).area[grewAt & CHUNK_MASK]!;
+    if (area === 0 || there === 0) return false;
+    const [one, other] = [areas.bytes(area), areas.bytes(there)];
+    return one.length === other.length && one.every((byte, i) => byte === other[i]);
   }
 
   /** Another event of a journey arrives that was told to have ended: it has not. */

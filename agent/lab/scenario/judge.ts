@@ -52,6 +52,17 @@ export function judgedPackets({ packets }: Scenario, expectation: Expectation): 
   return parity === undefined ? numbers : numbers.filter((n) => (n % 2 === 0) === (parity === 'even'));
 }
 
+/** Nothing is expected to explain, and what is told is left open. */
+function isUndetermined(
+  { undetermined }: Scenario,
+  { cause }: Expectation,
+  one: ScenarioResult['sightings'][number],
+): boolean {
+  return (
+    cause === undefined && undetermined?.test(`${one.at} ${one.state} ${one.cause} ${one.known} `) === true
+  );
+}
+
 function judgeOne(scenario: Scenario, expectation: Expectation, result: ScenarioResult): string[] {
   const wrong: string[] = [];
   const packets = judgedPackets(scenario, expectation);
@@ -70,7 +81,10 @@ function judgeOne(scenario: Scenario, expectation: Expectation, result: Scenario
       wrong.push(`${expectation.at}: packet ${sequence} is seen ${seen.length} times`);
       continue;
     }
-    const is = textOf({ ...one, area: matches(one.area, expectation.area(sequence)) });
+    const told = isUndetermined(scenario, expectation, one)
+      ? ({ ...one, cause: 'none', known: 'unknown' } as const)
+      : one;
+    const is = textOf({ ...told, area: matches(one.area, expectation.area(sequence)) });
     if (is !== seenInstead(mustBe, [is], result))
       wrong.push(`${expectation.at}: packet ${sequence} is ${is}, must be ${mustBe}`);
     wrong.push(...judgeTruth(expectation, one, result));

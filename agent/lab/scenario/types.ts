@@ -92,7 +92,7 @@ export interface Scenario {
   readonly expect: readonly Expectation[];
   /** Rows of the summary, all of them: `HOP STATE CAUSE KNOWN TLV JOURNEYS`, TLV * = the area. */
   readonly losses: (kernel: number) => readonly string[];
-  /** Rows that may be there or not: they hang on bytes that nothing determines, or on how packets are merged. */
+  /** Rows, and causes of events (`HOP STATE CAUSE KNOWN `), that may be there or not: they hang on bytes that nothing determines, or on how packets are merged. */
   readonly undetermined?: RegExp;
   /** For what no single packet shows. */
   readonly ratios?: readonly Ratio[];

@@ -56,6 +56,8 @@ export const groUnique: Scenario = {
   ...groAlike,
   name: 'gro-unique',
   summary: 'TCP segments with metadata of their own: GRO leaves each alone',
+  // TCP joins in a queue of the socket what GRO left alone.
+  undetermined: / lost coalesced implied /,
   programs: { object: 'gro', role: 'lab', attach: ['xdp:lab0:stamp_each', 'ingress:lab0:behind_gro'] },
   survival: [
     {

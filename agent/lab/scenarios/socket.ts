@@ -45,6 +45,8 @@ function socket(transport: 'udp' | 'tcp', family: 4 | 6): Scenario {
       { at: 'lab0:cgroup_skb/ingress', state: 'present', area: stamp },
     ],
     losses: () => [],
+    // Whoever has the socket when a segment comes makes it wait in the backlog, where TCP may join two.
+    undetermined: / (present|lost) coalesced implied /,
     // Nothing of what is sent carries metadata, not even the answers.
     ratios: [
       { of: { withMetadataAt: 'lab0:net_dev_start_xmit' }, to: { number: 1 }, from: 0, upTo: 0 },

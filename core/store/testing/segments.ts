@@ -4,9 +4,8 @@ import { joinChunks } from '#core/pcapng/testing/generate-capture.ts';
 import { trace, verdict, type Seen } from './scenario.ts';
 
 export const [ENTRY, PROBE, READ] = ['netif_receive_skb', 'tcp_probe', 'skb_copy_datagram_iovec'];
-const AREA = [...trace(7), ...verdict(0), 0, 0, 0];
 
-/** A segment of `bytes` from sequence number `from`, one hook a microsecond from `us` on; `HOOK+BYTES` where it has grown. */
+/** A segment, with metadata of its own when it has any, of `bytes` from sequence number `from`, one hook a microsecond from `us` on; `HOOK+BYTES` where it has grown. */
 export function segment(
   id: bigint,
   us: number,
@@ -19,7 +18,7 @@ export function segment(
   return hooks.map((hook, i) => {
     const [name, grown = '0'] = hook.split('+');
     const length = new Uint8Array(Number(grown));
-    const area = meta ? { meta: AREA } : {};
+    const area = meta ? { meta: [...trace(Number(id)), ...verdict(0), 0, 0, 0] } : {};
     return { hook: name!, id, us: us + i, data: joinChunks([data, length]), ...area };
   });
 }
