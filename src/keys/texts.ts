@@ -28,7 +28,7 @@ export const KEY_TEXTS: Readonly<Record<KeyId, string>> = {
   losses: 'open or close the table of damage to metadata',
   latency: 'open or close the time between two hops',
   cost: 'what watching costs, or not',
-  clear: 'clear the filter',
+  clear: 'end the comparison, or clear the filter',
   schema: 'metadata schema',
   capture: 'what this host captures, live',
   export: 'the capture for Wireshark, the schema for C',

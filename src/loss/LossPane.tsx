@@ -20,6 +20,8 @@ interface Props {
 export function LossPane({ hops, numbers }: Props) {
   const session = useSession();
   const open = usePage((state) => state.lossOpen);
+  // Then the path has counted the two sides, and not the filter.
+  const comparing = usePage((state) => state.link.compare !== null);
   const filtered = usePage((state) => isFiltered(state.link));
   if (!hops.some((hop) => damagesOf(hop).length > 0)) return null;
   const worst = hops
@@ -37,7 +39,7 @@ export function LossPane({ hops, numbers }: Props) {
         >
           <span aria-hidden="true">{open ? '▾' : '▸'}</span> Damage
         </button>
-        {filtered && <span className="muted">in the filter</span>}
+        {filtered && <span className="muted">{comparing && !open ? 'of all' : 'in the filter'}</span>}
         {!open && (
           <span className="loss-worst">
             {first !== undefined ? (
