@@ -68,6 +68,10 @@ describe('the path', () => {
     await page.goto(page.url().replace(/where=[^&]*/, 'where=!(state+%3D%3D+clobbered)'));
     await waitForState(page, 'done');
     await page.locator('.journey-outside').waitFor();
+    const [said, pane] = await Promise.all(
+      ['.journey-outside', '.journey-pane'].map((one) => page.locator(one).boundingBox()),
+    );
+    expect(said!.x).toBeGreaterThanOrEqual(pane!.x);
     expect(await chosen()).toBe(before);
     await expect.poll(() => page.locator(harmed).textContent()).toBe('none');
     await page.getByRole('button', { name: 'show the first that does' }).click();

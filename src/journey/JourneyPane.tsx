@@ -56,8 +56,9 @@ export default function JourneyPane() {
   const flow = `${detail.protocol} ${detail.source}${detail.destination === '' ? '' : ` → ${detail.destination}`}`;
   return (
     <Pane title={`Journey ${detail.id}`} flow={flow} scope={scope}>
+      {/* Not in the body, which scrolls sideways to the hop that is chosen. */}
+      <Outside listed={listed} />
       <div className="pane-body">
-        <Outside listed={listed} />
         <p className={`verdict tone-${verdict.tone}`}>{verdict.text}</p>
         <Matrix joined={joined} at={at} places={places} above={above} beside={beside} beyond={beyond} />
         {chosen !== undefined && <HopNote hop={chosen} name={headingOf(chosen, places).name} />}

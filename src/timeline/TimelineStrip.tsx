@@ -144,8 +144,10 @@ function RowLabel({ row }: { readonly row: Row }) {
   const text = (
     <>
       <span className={row.kind === 'value' ? 'mono' : ''}>{row.label}</span>{' '}
-      <span className="muted mono">{printCount(row.total)}</span>
-      {filtered && <span className="muted"> of all</span>}
+      <span className="muted mono timeline-total">
+        {printCount(row.total)}
+        {filtered && ' of all'}
+      </span>
     </>
   );
   const style = { top: row.top + PADDING_PX };
