@@ -144,8 +144,8 @@ function RowLabel({ row }: { readonly row: Row }) {
   const text = (
     <>
       <span className={row.kind === 'value' ? 'mono' : ''}>{row.label}</span>{' '}
-      <span className="muted mono timeline-total">
-        {printCount(row.total)}
+      <span className="muted timeline-total">
+        <span className="mono">{printCount(row.total)}</span>
         {filtered && ' of all'}
       </span>
     </>
