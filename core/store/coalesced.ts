@@ -11,6 +11,7 @@ import type { JourneySource } from '#core/diagnosis/links.ts';
 import { PrintWindow } from '#core/diagnosis/print-window.ts';
 import { KNOWN } from '#core/diagnosis/types.ts';
 import { PROTOCOL } from '#core/dissect/types.ts';
+import { sameBytes } from '#core/pcapng/same-bytes.ts';
 import type { CaptureStore } from './capture-store.ts';
 import { EVENT_BIT } from './event-columns.ts';
 import { packCause } from './hop-causes.ts';
@@ -148,8 +149,7 @@ export class Coalesced {
     const area = events.chunk(event).area[event & CHUNK_MASK]!;
     const there = events.chunk(grewAt).area[grewAt & CHUNK_MASK]!;
     if (area === 0 || there === 0) return false;
-    const [one, other] = [areas.bytes(area), areas.bytes(there)];
-    return one.length === other.length && one.every((byte, i) => byte === other[i]);
+    return sameBytes(areas.bytes(area), areas.bytes(there));
   }
 
   /** Another event of a journey arrives that was told to have ended: it has not. */
