@@ -92,9 +92,20 @@ function shares(args: readonly string[], state: string): void {
     await page.keyboard.press('p');
     await page.keyboard.press('j');
     await page.keyboard.press('j');
-    await expect
-      .poll(() => page.evaluate(() => globalThis.whither.state.link.journey !== null), POLL)
-      .toBe(true);
+    // With what says where the keys went, should none be chosen.
+    const choice = () =>
+      page.evaluate(() => {
+        const { link, newest, shown, selection, problems } = globalThis.whither.state;
+        return {
+          chosen: link.journey !== null,
+          focus: document.activeElement?.className,
+          where: link.where,
+          listed: [newest?.listed, shown?.listed],
+          selected: selection?.journey,
+          problems: problems.map(({ cause }) => cause),
+        };
+      });
+    await expect.poll(choice, POLL).toMatchObject({ chosen: true });
     await expect
       .poll(() => page.evaluate(() => globalThis.whither.state.detail?.rows.length ?? 0), POLL)
       .toBeGreaterThan(0);

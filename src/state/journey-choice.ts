@@ -66,7 +66,8 @@ export class JourneyChoice {
     if (listed === 0) return;
     const row = selection === null ? -1 : await api.rowOf(selection.journey);
     const next = Math.min(listed - 1, Math.max(0, row + rows));
-    if (next === row) return;
+    // What the page chose by itself is chosen by a person now, also where there is no further one.
+    if (next === row && link.journey !== null) return;
     const found = await api.rows(next, 1);
     const journey = found.journey[0];
     if (journey === undefined) return;
