@@ -47,6 +47,25 @@ it('what is written narrows the list, and one that cannot be asked leaves it and
   expect(await listed('')).toBe(all);
 });
 
+it('the editor comes while somebody types, who goes on with the same letters', async () => {
+  const { page } = site;
+  let release = (): void => undefined;
+  const released = new Promise<void>((resolve) => (release = resolve));
+  await page.route('**/assets/editor-*.js', async (route) => {
+    await released;
+    await route.continue();
+  });
+  await site.openSample();
+  await page.keyboard.press('/');
+  await page.keyboard.type('len > 0');
+  await page.keyboard.press('ArrowLeft');
+  release();
+  await page.locator('[data-text-field][data-filter-field]').waitFor();
+  await page.keyboard.type('4');
+  await page.keyboard.press('Enter');
+  await page.waitForFunction(() => globalThis.whither.state.link.where === 'len > 40');
+});
+
 it('values that the capture has are offered, and a link opens with its filter', async () => {
   const { page } = site;
   await page.goto(`${site.url}?source=sample:edge&where=tlv.verdict%20%3D%3D%20drop`);

@@ -52,10 +52,14 @@ export function FilterField(props: Props) {
     const load = async () => {
       const { createFilterEditor, explainFilter } = await import('./editor.ts');
       if (gone || host.current === null) return;
-      const hadFocus = document.activeElement?.matches('input[data-filter-field]') === true;
+      // Somebody may be typing: it goes on with the same letters, behind the same one.
+      const plain = document.querySelector<HTMLInputElement>('input[data-filter-field]');
+      const hadFocus = plain !== null && document.activeElement === plain;
+      const written = hadFocus ? plain.value : latest.current.text;
       editor.current = createFilterEditor({
         parent: host.current,
-        text: latest.current.text,
+        text: written,
+        caret: hadFocus ? (plain.selectionStart ?? written.length) : written.length,
         label: 'Filter',
         hint: HINT,
         onChange: (next) => latest.current.onText(next),

@@ -22,6 +22,8 @@ import { onTyped, setText, takeFocus } from '#src/theme/editor-text.ts';
 export interface EditorOptions {
   readonly parent: HTMLElement;
   readonly text: string;
+  /** In front of which of its characters one goes on typing. */
+  readonly caret: number;
   readonly label: string;
   readonly hint: string;
   readonly onChange: (text: string) => void;
@@ -93,6 +95,7 @@ export function createFilterEditor(options: EditorOptions): FilterEditor {
     parent: root,
     state: EditorState.create({
       doc: options.text,
+      selection: { anchor: Math.min(options.caret, options.text.length) },
       extensions: [
         Prec.highest(
           keymap.of([
