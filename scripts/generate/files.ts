@@ -1,5 +1,5 @@
 /** The list of generated files: one place that `npm run generate` and its test share. */
-import { formatted } from '../lib/formatted.ts';
+import { formatted } from './formatted.ts';
 import { cHeader } from './c-header.ts';
 import { filterParserFile } from './filter-parser.ts';
 import { layoutModule } from './layout.ts';

@@ -3,7 +3,7 @@ import { toJsonSchema } from '@valibot/to-json-schema';
 import { schemaShape } from '#core/metadata/schema-shape.ts';
 import { tlvType } from '#core/metadata/shape-types.ts';
 import { EDGE } from '#core/metadata/testing/schemas.ts';
-import { formatted } from '../lib/formatted.ts';
+import { formatted } from './formatted.ts';
 import type { GeneratedFile } from './files.ts';
 
 export const JSON_SCHEMA_FILE = 'public/schema/metadata-schema-v2.json';

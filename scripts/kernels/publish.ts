@@ -4,7 +4,7 @@ import path from 'node:path';
 import * as v from 'valibot';
 import { survivalTable, type SurvivalCell, type SurvivalTable } from '#core/survival/table.ts';
 import type { Scenario } from '#agent/lab/scenario/types.ts';
-import { formatted } from '../lib/formatted.ts';
+import { formatted } from '../generate/formatted.ts';
 import { ROOT } from '../lib/run.mjs';
 import { keptFindings, keptKernels } from './findings.ts';
 import { survivalMarkdown } from './markdown.ts';

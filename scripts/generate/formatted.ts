@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { format, type FormatConfig } from 'oxfmt';
-import { ROOT } from './run.mjs';
+import { ROOT } from '../lib/run.mjs';
 
 /** `file`: where it will be, which says its language. Throws where `text` is not of that language. */
 export async function formatted(file: string, text: string): Promise<string> {
