@@ -1,5 +1,6 @@
 /** Where a filter is written: a plain field, until the editor has come. */
 import { useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { flushSync } from 'react-dom';
 import type { FilterError } from '#workers/api.ts';
 import { usePage, useSession } from '#src/state/context.ts';
 import { afterFrame } from '#src/state/frame.ts';
@@ -70,7 +71,8 @@ export function FilterField(props: Props) {
         complete: (typed, at) => session.filter.complete(typed, at),
       });
       editor.current.setError(latest.current.error);
-      setReady(true);
+      // At once: a key that asks for the filter in between would give the focus to the field that goes, and letters to the page.
+      flushSync(() => setReady(true));
       latest.current.onExplain(() => explainFilter);
       if (hadFocus) editor.current.focus();
     };
