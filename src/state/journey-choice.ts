@@ -21,6 +21,8 @@ export class JourneyChoice {
   /** Counts journeys that were chosen: likewise. */
   #request = 0;
   #lookingFor = false;
+  /** The search under way, or the last. */
+  #searching: Promise<void> = Promise.resolve();
   #detailAt = 0;
   #detailGeneration = -1;
   #walking: Promise<void> = Promise.resolve();
@@ -105,6 +107,8 @@ export class JourneyChoice {
       await this.#loadBytes();
     } else {
       this.#store.setState({ selection: null });
+      // Where a first journey is being looked for, a search for this one would not begin, and on a capture that is read nothing asks again.
+      await this.#searching;
       await this.#find(link.journey, link.run);
     }
   }
@@ -129,8 +133,12 @@ export class JourneyChoice {
   }
 
   /** One search at a time, of one capture. */
-  async #look(search: (stale: () => boolean) => Promise<void>, what: string): Promise<void> {
-    if (this.#lookingFor) return;
+  #look(search: (stale: () => boolean) => Promise<void>, what: string): Promise<void> {
+    if (!this.#lookingFor) this.#searching = this.#search(search, what);
+    return this.#searching;
+  }
+
+  async #search(search: (stale: () => boolean) => Promise<void>, what: string): Promise<void> {
     this.#lookingFor = true;
     const capture = this.#capture;
     const stale = () => capture !== this.#capture;
