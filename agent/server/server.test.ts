@@ -1,17 +1,11 @@
-import { closeSync, openSync, truncateSync, writeFileSync } from 'node:fs';
-import http from 'node:http';
-import net from 'node:net';
-import path from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+/** Who is let in, and what the routes answer. Files: files.test.ts; below HTTP: connections.test.ts. */
+import { expect, test } from 'vitest';
 import { readAll } from '#core/pcapng/testing/record-calls.ts';
 import { parseServerMessage } from '#core/protocol/control.ts';
-import { codeOf } from '../failure.ts';
 import { section } from '../testing/section.ts';
 import { AgentUnderTest } from '../testing/agent-under-test.ts';
-import { temporaryDirectory, until } from '../testing/temporary.ts';
-import { parseRange } from './files.ts';
+import { until } from '../testing/temporary.ts';
 import { CONTENT_SECURITY_POLICY } from './headers.ts';
-import { MAX_CONNECTIONS } from './server.ts';
 
 test('the link exchanges its token for a cookie and leaves the address bar clean', async () => {
   const agent = await AgentUnderTest.start();
@@ -183,41 +177,6 @@ test('every answer has the security headers, and data is not cached', async () =
   expect(CONTENT_SECURITY_POLICY).not.toMatch(/unsafe|\*/);
 });
 
-/** What comes back for these bytes until the server closes. */
-function raw(port: number, text: string): Promise<string> {
-  return new Promise((resolve) => {
-    // As a client that never closes its side.
-    const socket = net.connect({ port, host: '127.0.0.1', allowHalfOpen: true }, () => socket.write(text));
-    let answer = '';
-    socket.setEncoding('latin1');
-    socket.on('data', (part: string) => (answer += part));
-    socket.on('error', () => undefined);
-    socket.on('end', () => resolve(answer));
-    onTestFinished(() => void socket.destroy());
-  });
-}
-
-test('what Node and ws would answer by themselves has the security headers, too', async () => {
-  const agent = await AgentUnderTest.start();
-  const { port } = agent.server;
-  const host = `Host: 127.0.0.1:${port}\r\n`;
-  const close = 'Connection: close\r\n\r\n';
-  const policy = `Content-Security-Policy: ${CONTENT_SECURITY_POLICY}`;
-  const withoutHost = await raw(port, `GET / HTTP/1.1\r\n${close}`);
-  expect(withoutHost).toMatch(/^HTTP\/1.1 403 /);
-  expect(withoutHost).toContain(policy);
-  const expecting = await raw(port, `GET / HTTP/1.1\r\n${host}Expect: what\r\n${close}`);
-  expect(expecting).toMatch(/^HTTP\/1.1 403 /);
-  expect(expecting).toContain(policy);
-  const noHandshake = await raw(
-    port,
-    `GET /stream HTTP/1.1\r\n${host}Origin: ${agent.origin}\r\nCookie: ${agent.cookie}\r\n` +
-      'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: x\r\n\r\n',
-  );
-  expect(noHandshake).toMatch(/^HTTP\/1.1 400 /);
-  expect(noHandshake).toContain(policy);
-});
-
 test('a service worker that a static host left behind is ended, also for who has no key', async () => {
   const agent = await AgentUnderTest.start();
   const answer = await agent.request('/service-worker.js', { cookie: '' });
@@ -226,37 +185,6 @@ test('a service worker that a static host left behind is ended, also for who has
   const script = answer.body.toString();
   expect(script).toContain('registration.unregister()');
   expect(script).not.toContain('fetch');
-});
-
-test('a client whose upgrade is refused cannot keep the socket', async () => {
-  const agent = await AgentUnderTest.start();
-  const socket = net.connect({ port: agent.server.port, host: '127.0.0.1', allowHalfOpen: true });
-  onTestFinished(() => void socket.destroy());
-  socket.on('error', () => undefined);
-  socket.write('GET /stream HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
-  await new Promise((resolve) => socket.on('data', resolve));
-  // The server's side is gone altogether, not only its sending half: what is written to it is reset.
-  const gone = new Promise<Error>((resolve) => socket.once('error', resolve));
-  const timer = setInterval(() => socket.write('x'), 5);
-  onTestFinished(() => clearInterval(timer));
-  expect(['ECONNRESET', 'EPIPE']).toContain(codeOf(await gone));
-});
-
-test('there is a limit of connections, whoever makes them', async () => {
-  const agent = await AgentUnderTest.start();
-  const sockets: net.Socket[] = [];
-  onTestFinished(() => sockets.forEach((socket) => socket.destroy()));
-  const closed = new Promise<void>((resolve) => {
-    for (let i = 0; i <= MAX_CONNECTIONS; i++) {
-      const socket = net.connect(agent.server.port, '127.0.0.1');
-      socket.on('error', () => undefined);
-      socket.once('close', () => resolve());
-      socket.resume();
-      sockets.push(socket);
-    }
-  });
-  await closed;
-  expect(sockets.filter((socket) => !socket.destroyed)).toHaveLength(MAX_CONNECTIONS);
 });
 
 test('a status is cut to what a page takes', async () => {
@@ -342,111 +270,4 @@ test('/spool.pcapng is everything kept as one valid file', async () => {
   expect(Number(headers['content-length'])).toBe(agent.spool.end);
   const read = readAll([body]);
   expect([read.problems, read.packets.length]).toEqual([[], 200]);
-});
-
-test('files given to open are served whole and by range, and nothing else is', async () => {
-  const file = path.join(temporaryDirectory(), 'a b.pcapng');
-  writeFileSync(file, '0123456789');
-  const agent = await AgentUnderTest.start({ files: [{ name: 'a b.pcapng', fd: openSync(file, 'r') }] });
-  const url = '/files/0-a%20b.pcapng';
-  const whole = await agent.request(url);
-  expect([whole.status, whole.headers['content-length'], whole.body.toString()]).toEqual([
-    200,
-    '10',
-    '0123456789',
-  ]);
-  const part = await agent.request(url, { range: 'bytes=2-4' });
-  expect([part.status, part.headers['content-range'], part.body.toString()]).toEqual([
-    206,
-    'bytes 2-4/10',
-    '234',
-  ]);
-  expect((await agent.request(url, { range: 'bytes=10-' })).status).toBe(416);
-  for (const other of ['/files/0-a', '/files/1-a%20b.pcapng', '/files/0-../../etc/passwd', '/files/']) {
-    expect((await agent.request(other)).status, other).toBe(404);
-  }
-  expect((await agent.request(url, { cookie: '' })).status).toBe(403);
-});
-
-test('a file is served again after somebody has stopped reading it', async () => {
-  const file = path.join(temporaryDirectory(), 'big.pcapng');
-  writeFileSync(file, 'whole');
-  // More than sockets buffer, so that the server still reads when the connection ends.
-  truncateSync(file, 64 * 1024 * 1024);
-  const agent = await AgentUnderTest.start({ files: [{ name: 'big.pcapng', fd: openSync(file, 'r') }] });
-  const { port } = agent.server;
-  const url = '/files/0-big.pcapng';
-  await new Promise<void>((resolve) => {
-    const request = http.get(
-      { host: '127.0.0.1', port, path: url, headers: { cookie: agent.cookie } },
-      (response) => {
-        response.once('data', () => request.destroy());
-        response.once('close', () => resolve());
-        response.once('error', () => undefined);
-      },
-    );
-  });
-  // What is opened next has the lowest number that is free.
-  const other = path.join(temporaryDirectory(), 'other');
-  writeFileSync(other, 'other');
-  for (let i = 0; i < 20; i++) {
-    await new Promise((resolve) => setImmediate(resolve));
-    const fd = openSync(other, 'r');
-    onTestFinished(() => closeSync(fd));
-  }
-  const { status, body } = await agent.request(url, { range: 'bytes=0-4' });
-  expect([status, body.toString()]).toEqual([206, 'whole']);
-});
-
-test('a file that becomes shorter while it is sent ends the connection', async () => {
-  const file = path.join(temporaryDirectory(), 'big.pcapng');
-  // More than sockets buffer, so that the server still reads when the first bytes are here.
-  writeFileSync(file, '');
-  truncateSync(file, 256 * 1024 * 1024);
-  const agent = await AgentUnderTest.start({ files: [{ name: 'big.pcapng', fd: openSync(file, 'r') }] });
-  const { port } = agent.server;
-  const keepAlive = new http.Agent({ keepAlive: true });
-  onTestFinished(() => keepAlive.destroy());
-  const end = await new Promise<string>((resolve) => {
-    const headers = { cookie: agent.cookie };
-    http.get(
-      { host: '127.0.0.1', port, path: '/files/0-big.pcapng', headers, agent: keepAlive },
-      (response) => {
-        response.once('readable', () => {
-          truncateSync(file, 1024);
-          response.resume();
-        });
-        response.once('end', () => resolve('end'));
-        response.once('error', (error) => resolve(codeOf(error)));
-      },
-    );
-  });
-  expect(end).toBe('ECONNRESET');
-});
-
-test('ranges are read as the RFC has them', () => {
-  expect(parseRange(undefined, 10)).toBeNull();
-  expect(parseRange('bytes=0-', 10)).toEqual({ start: 0, end: 9 });
-  expect(parseRange('bytes=-3', 10)).toEqual({ start: 7, end: 9 });
-  expect(parseRange('bytes=5-99', 10)).toEqual({ start: 5, end: 9 });
-  expect(parseRange('bytes=5-4', 10)).toBeNull();
-  expect(parseRange('bytes=0-1,4-5', 10)).toBeNull();
-  expect(parseRange('bytes=-0', 10)).toBe('unsatisfiable');
-});
-
-test('a request that is no HTTP ends the connection and nothing else', async () => {
-  const agent = await AgentUnderTest.start();
-  await new Promise<void>((resolve) => {
-    const socket = net.connect(agent.server.port, '127.0.0.1', () => socket.write('\0\x01garbage\r\n\r\n'));
-    socket.on('close', () => resolve());
-    socket.on('error', () => undefined);
-  });
-  expect((await agent.request('/')).status).toBe(200);
-});
-
-test('a port in use is a clear failure', async () => {
-  const agent = await AgentUnderTest.start();
-  await expect(AgentUnderTest.start({ port: agent.server.port })).rejects.toThrow(
-    `port ${agent.server.port} is in use on 127.0.0.1`,
-  );
 });

@@ -6,6 +6,7 @@ import { usePage, useSession } from '#src/state/context.ts';
 import type { Comparison } from '#src/state/link.ts';
 import { isFiltered } from '#src/state/list-filter.ts';
 import { presetsFor } from './presets.ts';
+import './compare.css';
 
 const NO_NAMES: readonly string[] = [];
 /** After the last key: long enough to finish a word. */

@@ -3,34 +3,33 @@ import {
   lazy,
   Suspense,
   useDeferredValue,
-  useEffect,
   useLayoutEffect,
   useMemo,
   useRef,
   useState,
   type KeyboardEvent,
   type MouseEvent,
-  type RefObject,
 } from 'react';
-import { HARMS, type Edge, type Harm, type Hop, type MissingHook } from '#workers/api.ts';
+import type { Edge, Hop, MissingHook } from '#workers/api.ts';
 import { scopedAction } from '#src/keys/bind.ts';
-import { printMany } from '#src/list/print.ts';
 import { LossPane } from '#src/loss/LossPane.tsx';
-import { harmsSeen } from '#src/state/harm.ts';
 import { hopOfKey } from '#src/state/hop-key.ts';
 import type { Comparison } from '#src/state/link.ts';
 import { isFiltered } from '#src/state/list-filter.ts';
 import { usePage, useSession } from '#src/state/context.ts';
 import { useSize } from '#src/app/use-size.ts';
 import { align } from './align.ts';
-import { CALLOUT_HEIGHT, type Callout } from './callouts.ts';
 import { drawPath } from './draw.ts';
-import { groupsOf, laneTitle, whereOf, type Group, type LaneSlots } from './lanes.ts';
+import { groupsOf, whereOf, type Group } from './lanes.ts';
 import { firstRows, layoutPath } from './layout.ts';
+import { PathFilter } from './PathFilter.tsx';
+import { PathFoot } from './PathFoot.tsx';
 import { PathTable } from './PathTable.tsx';
 import { INTACT_OR_HARMED, useSides } from './sides.ts';
 import { focusedStop, nextBand, step, stopFilter, stopsOf, type Stop } from './stops.ts';
-import { createZoom, ZOOM_STEP, type PathZoom } from './zoom.ts';
+import { usePathZoom } from './use-path-zoom.ts';
+import { ZOOM_STEP } from './zoom.ts';
+import './marks.css';
 import './path.css';
 
 const CompareBar = lazy(() => import('./CompareBar.tsx').then((m) => ({ default: m.CompareBar })));
@@ -39,12 +38,6 @@ const NOTHING_ENDED: Comparison | null = null;
 const NO_HOPS: readonly Hop[] = [];
 const NO_EDGES: readonly Edge[] = [];
 const NO_MISSING: readonly MissingHook[] = [];
-const HARM_MEANING: Readonly<Record<Harm, string>> = {
-  lost: 'Only journeys that had metadata and have none any more (x)',
-  clobbered: 'Only journeys whose metadata was overwritten, and not by a program',
-  suspect: 'Only journeys where the MAC header moved and the metadata did not',
-  unreadable: 'Only journeys with a length of metadata, but no readable bytes',
-};
 /** More groups that saw something than this and the page begins with the busiest one. */
 const ALL_AT_FIRST = 4;
 /** Of the window, for the bands of all rows. */
@@ -243,52 +236,19 @@ export function PathPane() {
           />
         </div>
         {!asTable && (
-          <footer className="path-foot">
-            <Hidden
-              callouts={layout.callouts}
-              scroll={scroll}
-              height={height}
-              onGo={(key) => goTo(stops.find((stop) => stop.key === key))}
-            />
-            <Silent lanes={layout.silent} all={all} onAll={setAll} />
-          </footer>
+          <PathFoot
+            callouts={layout.callouts}
+            scroll={scroll}
+            height={height}
+            onGo={(key) => goTo(stops.find((stop) => stop.key === key))}
+            lanes={layout.silent}
+            all={all}
+            onAll={setAll}
+          />
         )}
       </section>
       <LossPane hops={hops} numbers={ofFilter} />
     </>
-  );
-}
-
-interface HiddenProps {
-  readonly callouts: readonly Callout[];
-  readonly scroll: RefObject<HTMLDivElement | null>;
-  readonly height: number;
-  readonly onGo: (key: string) => void;
-}
-
-/** Damage that is scrolled out of sight: how much, where, and a way there. */
-function Hidden({ callouts, scroll, height, onGo }: HiddenProps) {
-  const [top, setTop] = useState(0);
-  useEffect(() => {
-    const element = scroll.current;
-    if (element === null) return undefined;
-    const onScroll = () => setTop(element.scrollTop);
-    element.addEventListener('scroll', onScroll, { passive: true });
-    return () => element.removeEventListener('scroll', onScroll);
-  }, [scroll]);
-  if (height === 0) return null;
-  const harm = callouts.filter(({ tone }) => tone === 'lost' || tone === 'suspect');
-  const places = [
-    { where: 'above ↑', those: harm.filter(({ y }) => y < top).reverse() },
-    { where: 'below ↓', those: harm.filter(({ y }) => y + CALLOUT_HEIGHT > top + height) },
-  ];
-  return places.map(({ where, those: [first, ...more] }) =>
-    first === undefined ? null : (
-      <button key={where} className="link path-hidden" onClick={() => onGo(first.key)}>
-        {first.text.split(':')[0]} {where}
-        {more.length > 0 && ` and ${more.length} more`}
-      </button>
-    ),
   );
 }
 
@@ -303,43 +263,6 @@ function firstGroup(groups: readonly Group[]): string | null {
   if (groups.filter((group) => weight(group) > 0).length <= ALL_AT_FIRST) return null;
   return groups.reduce((best, group) => (weight(group) > weight(best) ? group : best)).key;
 }
-
-/** Before d3-zoom has come nothing happens; it comes when the page has time. */
-function usePathZoom(
-  svg: { readonly current: SVGSVGElement | null },
-  width: number,
-  height: number,
-  drawn: boolean,
-): Pick<PathZoom, 'by' | 'whole' | 'reveal'> {
-  const zoom = useRef<PathZoom | null>(null);
-  useEffect(() => {
-    let gone = false;
-    const load = async () => {
-      if (svg.current === null) return;
-      const element = svg.current;
-      const made = await createZoom(element, (scale) => element.classList.toggle('zoomed', scale > 1));
-      if (gone) made.destroy();
-      else zoom.current = made;
-      made.resize(element.width.baseVal.value, element.height.baseVal.value);
-    };
-    const timer = setTimeout(() => void load().catch(() => undefined), ZOOM_LATER_MS);
-    return () => {
-      gone = true;
-      clearTimeout(timer);
-      zoom.current?.destroy();
-      zoom.current = null;
-    };
-  }, [svg, drawn]);
-  useEffect(() => zoom.current?.resize(width, height), [width, height]);
-  return {
-    by: (factor) => zoom.current?.by(factor),
-    whole: () => zoom.current?.whole(),
-    reveal: (x, y) => zoom.current?.reveal(x, y),
-  };
-}
-
-/** Behind the first drawing. */
-const ZOOM_LATER_MS = 400;
 
 interface DevicesProps {
   readonly groups: readonly Group[];
@@ -363,94 +286,6 @@ function Devices({ groups, shown, onChoose }: DevicesProps) {
           {group.title} <span className="mono muted">{whereOf(group, groups)}</span>
         </button>
       ))}
-    </div>
-  );
-}
-
-interface SilentProps {
-  readonly lanes: readonly LaneSlots[];
-  readonly all: boolean;
-  readonly onAll: (all: boolean) => void;
-}
-
-/** Lanes that are left out, and why there is nothing to draw. */
-function Silent({ lanes, all, onAll }: SilentProps) {
-  if (lanes.length === 0 && !all) return null;
-  return (
-    <p className="path-silent muted">
-      {lanes.length > 0 && 'Saw nothing: '}
-      {lanes.map(({ key, group, lane, slots }) => {
-        const missing = slots.flatMap((slot) => (slot.missing === null ? [] : [slot.missing]));
-        return (
-          <span
-            key={key}
-            title={missing.map(({ name, reason }) => `${name}: not observed, ${reason}`).join('\n')}
-          >
-            <b>{group.title}</b> {laneTitle(lane)} ({printMany(slots.length - missing.length, 'hook')}
-            {missing.length > 0 && `, ${missing.length} not observed`})
-          </span>
-        );
-      })}
-      <button className="link" aria-pressed={all} onClick={() => onAll(!all)}>
-        {all ? 'only lanes with packets' : 'show them'}
-      </button>
-    </p>
-  );
-}
-
-/** The filter in force, in words, with how to change it: always visible above what it changes. */
-function PathFilter() {
-  const session = useSession();
-  const link = usePage((state) => state.link);
-  const hopUnknown = usePage(
-    ({ newest }) =>
-      link.hop !== null &&
-      newest !== null &&
-      newest.hops.length > 0 &&
-      hopOfKey(newest.hops, link.hop) === null,
-  );
-  // As one text: the same when only counts have changed.
-  const seen = usePage((state) => harmsSeen(state.calm?.hops ?? NO_HOPS, state.link.harm).join(' '));
-  const harms = HARMS.filter((harm) => seen.split(' ').includes(harm));
-  const active = isFiltered(link);
-  return (
-    <div className="path-filter push">
-      <div className="chooser" role="group" aria-label="Filter">
-        <button
-          className="button quiet"
-          aria-pressed={link.metadata === 'with'}
-          onClick={() => session.filter.set({ metadata: link.metadata === 'with' ? null : 'with' })}
-        >
-          <i className="key-mark meta" aria-hidden="true" /> with metadata
-        </button>
-        <button
-          className="button quiet"
-          aria-pressed={link.metadata === 'without'}
-          onClick={() => session.filter.set({ metadata: link.metadata === 'without' ? null : 'without' })}
-        >
-          <i className="key-mark" aria-hidden="true" /> without
-        </button>
-        {harms.map((harm) => (
-          <button
-            key={harm}
-            className="button quiet"
-            aria-pressed={link.harm === harm}
-            title={HARM_MEANING[harm]}
-            onClick={() => session.filter.set({ harm: link.harm === harm ? null : harm })}
-          >
-            <i className={`key-mark ${harm}`} aria-hidden="true" /> {harm}
-          </button>
-        ))}
-      </div>
-      {link.hop !== null && <span className="mono path-filter-hop">at {link.hop}</span>}
-      {hopUnknown && <span role="status">not in this capture: does not filter</span>}
-      {active ? (
-        <button className="button quiet small" onClick={() => session.filter.clear()}>
-          clear filter
-        </button>
-      ) : (
-        <span className="muted">click a hop to filter</span>
-      )}
     </div>
   );
 }

@@ -1,0 +1,80 @@
+/** Below the path: damage that is out of sight, and lanes that have nothing to draw. */
+import { useEffect, useState, type RefObject } from 'react';
+import { printMany } from '#src/list/print.ts';
+import { CALLOUT_HEIGHT, type Callout } from './callouts.ts';
+import { laneTitle, type LaneSlots } from './lanes.ts';
+
+type Props = HiddenProps & SilentProps;
+
+export function PathFoot({ lanes, all, onAll, ...hidden }: Props) {
+  return (
+    <footer className="path-foot">
+      <Hidden {...hidden} />
+      <Silent lanes={lanes} all={all} onAll={onAll} />
+    </footer>
+  );
+}
+
+interface HiddenProps {
+  readonly callouts: readonly Callout[];
+  readonly scroll: RefObject<HTMLDivElement | null>;
+  readonly height: number;
+  readonly onGo: (key: string) => void;
+}
+
+/** Damage that is scrolled out of sight: how much, where, and a way there. */
+function Hidden({ callouts, scroll, height, onGo }: HiddenProps) {
+  const [top, setTop] = useState(0);
+  useEffect(() => {
+    const element = scroll.current;
+    if (element === null) return undefined;
+    const onScroll = () => setTop(element.scrollTop);
+    element.addEventListener('scroll', onScroll, { passive: true });
+    return () => element.removeEventListener('scroll', onScroll);
+  }, [scroll]);
+  if (height === 0) return null;
+  const harm = callouts.filter(({ tone }) => tone === 'lost' || tone === 'suspect');
+  const places = [
+    { where: 'above ↑', those: harm.filter(({ y }) => y < top).reverse() },
+    { where: 'below ↓', those: harm.filter(({ y }) => y + CALLOUT_HEIGHT > top + height) },
+  ];
+  return places.map(({ where, those: [first, ...more] }) =>
+    first === undefined ? null : (
+      <button key={where} className="link path-hidden" onClick={() => onGo(first.key)}>
+        {first.text.split(':')[0]} {where}
+        {more.length > 0 && ` and ${more.length} more`}
+      </button>
+    ),
+  );
+}
+
+interface SilentProps {
+  readonly lanes: readonly LaneSlots[];
+  readonly all: boolean;
+  readonly onAll: (all: boolean) => void;
+}
+
+/** Lanes that are left out, and why there is nothing to draw. */
+function Silent({ lanes, all, onAll }: SilentProps) {
+  if (lanes.length === 0 && !all) return null;
+  return (
+    <p className="path-silent muted">
+      {lanes.length > 0 && 'Saw nothing: '}
+      {lanes.map(({ key, group, lane, slots }) => {
+        const missing = slots.flatMap((slot) => (slot.missing === null ? [] : [slot.missing]));
+        return (
+          <span
+            key={key}
+            title={missing.map(({ name, reason }) => `${name}: not observed, ${reason}`).join('\n')}
+          >
+            <b>{group.title}</b> {laneTitle(lane)} ({printMany(slots.length - missing.length, 'hook')}
+            {missing.length > 0 && `, ${missing.length} not observed`})
+          </span>
+        );
+      })}
+      <button className="link" aria-pressed={all} onClick={() => onAll(!all)}>
+        {all ? 'only lanes with packets' : 'show them'}
+      </button>
+    </p>
+  );
+}
