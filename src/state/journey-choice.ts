@@ -37,6 +37,7 @@ export class JourneyChoice {
     this.#capture++;
     this.#request++;
     this.#lookingFor = false;
+    this.#searching = Promise.resolve();
     this.#detailGeneration = -1;
   }
 
@@ -107,9 +108,9 @@ export class JourneyChoice {
       await this.#loadBytes();
     } else {
       this.#store.setState({ selection: null });
-      // Where a first journey is being looked for, a search for this one would not begin, and on a capture that is read nothing asks again.
-      await this.#searching;
-      await this.#find(link.journey, link.run);
+      // One search at a time: this one begins behind the one under way, and on a capture that is read nothing else would ask again.
+      while (this.#lookingFor) await this.#searching;
+      if (this.#store.getState().link.journey === link.journey) await this.#find(link.journey, link.run);
     }
   }
 

@@ -125,6 +125,27 @@ describe('the session', () => {
     expect(store.getState().link.journey).toBeNull();
   });
 
+  it('follows the newest of the links that come while it looks for a first journey', async () => {
+    const { worker, store, session, send } = await open();
+    const rows = worker.rows.bind(worker);
+    let answer = (): void => undefined;
+    const asked = new Promise<void>((resolve) => {
+      worker.rows = async (from, count) => {
+        resolve();
+        await new Promise<void>((go) => (answer = go));
+        return rows(from, count);
+      };
+    });
+    await send({ state: 'done' });
+    await asked;
+    const { link } = store.getState();
+    const followed = [7, 9].map((lo) => session.navigate({ ...link, journey: { hi: 0, lo } }));
+    answer();
+    await Promise.all(followed);
+    expect(store.getState().selection).toEqual({ journey: 8, id: { hi: 0, lo: 9 } });
+    expect(store.getState().detail?.journey).toBe(8);
+  });
+
   it('walks by rows in order, however fast the key repeats', async () => {
     const { store, session, send } = await open({ journey: { hi: 0, lo: 8 } });
     await send({});
