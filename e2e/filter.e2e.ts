@@ -62,7 +62,6 @@ it('the editor comes while somebody types, who goes on with the same letters', a
   release();
   await page.locator('[data-text-field][data-filter-field]').waitFor();
   await page.keyboard.type('4');
-  await page.keyboard.press('Enter');
   await page.waitForFunction(() => globalThis.whither.state.link.where === 'len > 40');
 });
 

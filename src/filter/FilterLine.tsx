@@ -22,6 +22,8 @@ export function FilterLine() {
   const [text, setText] = useState(where);
   const [refused, setRefused] = useState<FilterError | null>(null);
   const [seenWhere, setSeenWhere] = useState(where);
+  /** What was asked from here and is not in force yet: the field may have gone on from it by the time it is. */
+  const [asked, setAsked] = useState<string | null>(null);
   const [seenPrepared, setSeenPrepared] = useState(prepared);
   const [completing, setCompleting] = useState(false);
   const [explain, setExplain] = useState<Explain | null>(null);
@@ -30,8 +32,9 @@ export function FilterLine() {
   // A link, a cleared filter, a step back in the history: what is in force is what is shown.
   if (where !== seenWhere) {
     setSeenWhere(where);
-    setText(where);
+    setAsked(null);
     setRefused(null);
+    if (where !== asked) setText(where);
   }
   if (prepared !== seenPrepared) {
     setSeenPrepared(prepared);
@@ -45,6 +48,7 @@ export function FilterLine() {
     if (held || text.trim() === where) return;
     let current = true;
     const timer = setTimeout(() => {
+      setAsked(text.trim());
       session.filter.write(text.trim(), true).then(
         (answer) => current && setRefused(answer),
         // A worker that died is told where problems are.
@@ -69,6 +73,7 @@ export function FilterLine() {
   };
   const release = () => session.store.setState({ prepared: null });
   const apply = () => {
+    setAsked(text.trim());
     session.filter.write(text.trim()).then(
       (answer) => {
         setRefused(answer);

@@ -34,6 +34,8 @@ export class FilterControl {
   readonly #worker: WorkerSlot;
   /** As the worker was told it last. */
   #applied = '';
+  /** Counts expressions that were asked: the answer to an older one changes nothing. */
+  #written = 0;
 
   constructor(store: PageStore, worker: WorkerSlot) {
     this.#store = store;
@@ -51,7 +53,13 @@ export class FilterControl {
     await this.#worker.api.setFilter(filter);
   }
 
+  /** What is being asked comes too late: another link, or another capture, came before its answer. */
+  forget(): void {
+    this.#written++;
+  }
+
   set(part: Partial<FilterPart>): void {
+    if (part.where !== undefined) this.forget();
     this.#store.setState({ link: { ...this.#store.getState().link, ...part } });
     this.apply();
   }
@@ -63,10 +71,13 @@ export class FilterControl {
   async write(where: string, typing = false): Promise<FilterError | null> {
     const { link, newest } = this.#store.getState();
     const filter = listFilterOf({ ...link, where }, newest?.hops ?? []);
+    const written = ++this.#written;
     const error = await this.#worker.api.setFilter(filter);
-    if (error !== null) return error;
+    if (error !== null || written !== this.#written) return error;
     this.#applied = JSON.stringify(filter);
     this.#store.setState({ link: { ...this.#store.getState().link, where }, typing, prepared: null });
+    // A hop may have been chosen meanwhile.
+    this.apply();
     return null;
   }
 

@@ -187,6 +187,7 @@ export class Session {
   /** What was asked of the capture before is no longer waited for. Returns the number of the one to come. */
   #forget(): number {
     this.journey.forget();
+    this.filter.forget();
     this.#port?.close();
     return ++this.#opening;
   }
@@ -266,6 +267,7 @@ export class Session {
   /** The address changed under the page (back, forward, an edited link). */
   async navigate(link: LinkState): Promise<void> {
     const before = this.store.getState();
+    this.filter.forget();
     this.store.setState({ link });
     if (!sameSource(before.link.source, link.source)) {
       if (link.source === null) this.leave();

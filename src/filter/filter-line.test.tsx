@@ -1,0 +1,85 @@
+// @vitest-environment happy-dom
+import { act, cleanup, fireEvent, render, screen } from '@testing-library/react';
+import { afterEach, expect, it, vi } from 'vitest';
+import { SessionContext } from '#src/state/context.ts';
+import { Session } from '#src/state/session.ts';
+import { createPageStore } from '#src/state/store.ts';
+import { FakeWorker, fakeConnection } from '#src/testing/fake-worker.ts';
+import { FilterLine } from './FilterLine.tsx';
+
+afterEach(cleanup);
+
+/** The filter line with a worker whose answers to expressions wait. */
+function show() {
+  const worker = new FakeWorker();
+  const real = worker.setFilter.bind(worker);
+  const waiting: (() => void)[] = [];
+  worker.setFilter = async (filter) => {
+    await new Promise<void>((resolve) => waiting.push(resolve));
+    return real(filter);
+  };
+  const store = createPageStore();
+  const session = new Session(store, () => fakeConnection(worker));
+  render(
+    <SessionContext value={session}>
+      <FilterLine />
+    </SessionContext>,
+  );
+  const field = screen.getByRole('textbox', { name: 'Filter' });
+  const type = (value: string) => fireEvent.change(field, { target: { value } });
+  const asked = (count: number) => act(() => vi.waitFor(() => expect(waiting).toHaveLength(count)));
+  const answer = (n: number) => act(async () => Promise.resolve(waiting[n]?.()));
+  const text = () => (field as HTMLInputElement).value;
+  const where = () => store.getState().link.where;
+  return { session, type, asked, answer, text, where };
+}
+
+it('letters that are typed while an expression is asked stay when it comes into force', async () => {
+  const { type, asked, answer, text, where } = show();
+  type('len > 0');
+  await asked(1);
+  type('len > 40');
+  await answer(0);
+  await vi.waitFor(() => expect(where()).toBe('len > 0'));
+  expect(text()).toBe('len > 40');
+  await asked(2);
+  await answer(1);
+  await vi.waitFor(() => expect(where()).toBe('len > 40'));
+  expect(text()).toBe('len > 40');
+});
+
+it('an answer that comes after that to a later expression puts nothing in force', async () => {
+  const { type, asked, answer, text, where } = show();
+  type('len > 4');
+  await asked(1);
+  type('len > 40');
+  await asked(2);
+  await answer(1);
+  await vi.waitFor(() => expect(where()).toBe('len > 40'));
+  await answer(0);
+  expect([where(), text()]).toEqual(['len > 40', 'len > 40']);
+});
+
+it('what is cleared while an expression is asked stays cleared', async () => {
+  const { session, type, asked, answer, where } = show();
+  session.filter.set({ metadata: 'with' });
+  await asked(1);
+  type('drop');
+  await asked(2);
+  act(() => session.filter.clear());
+  await asked(3);
+  for (const n of [0, 1, 2]) await answer(n);
+  expect(where()).toBe('');
+});
+
+it('what is put in force from elsewhere is shown, also what was written here before', async () => {
+  const { session, type, asked, answer, text, where } = show();
+  type('drop');
+  await asked(1);
+  await answer(0);
+  await vi.waitFor(() => expect(where()).toBe('drop'));
+  act(() => session.filter.clear());
+  expect(text()).toBe('');
+  act(() => session.filter.set({ where: 'drop' }));
+  expect(text()).toBe('drop');
+});
