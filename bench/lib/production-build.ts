@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -8,7 +8,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 /**
  * Builds a module of bench/lib with the page's own settings (vite.config.ts) and imports the result: the code that
- * people run. In one file V8 puts the values of constants in place, which it does not between modules.
+ * people run, in its files. In one file V8 puts the values of constants in place, which it does not between modules.
  */
 export async function importProductionBuild<Module>(file: string): Promise<Module> {
   const result = await build({
@@ -25,13 +25,19 @@ export async function importProductionBuild<Module>(file: string): Promise<Modul
       },
     },
   });
-  const code = 'output' in result ? result.output[0].code : null;
-  if (code === null) throw new Error(`the build of ${file} gave no single module`);
+  const chunks = 'output' in result ? result.output.filter((part) => part.type === 'chunk') : [];
+  const entry = chunks.find((chunk) => chunk.isEntry);
+  if (entry === undefined) throw new Error(`the build of ${file} gave no module`);
   const folder = await mkdtemp(path.join(tmpdir(), 'whither-bench-'));
   try {
-    const built = path.join(folder, 'built.mjs');
-    await writeFile(built, code);
-    return (await import(pathToFileURL(built).href)) as Module;
+    // A module, although nothing above it says so.
+    await writeFile(path.join(folder, 'package.json'), '{"type":"module"}');
+    for (const chunk of chunks) {
+      const built = path.join(folder, chunk.fileName);
+      await mkdir(path.dirname(built), { recursive: true });
+      await writeFile(built, chunk.code);
+    }
+    return (await import(pathToFileURL(path.join(folder, entry.fileName)).href)) as Module;
   } finally {
     await rm(folder, { recursive: true });
   }
