@@ -21,9 +21,19 @@ const MAX_MAP_CHARS = 255;
 export const MIN_MAP_INTERVAL_MS = 10;
 export const MAX_MAP_INTERVAL_MS = 3_600_000;
 
+const HELP = 'see ip link, ip netns and whither --help';
+/** By what is not met. */
+const REMEDIES = new Map<unknown, string>();
+
+/** `cause` follows the value that is refused. */
+function check<T>(requirement: (value: T) => boolean, cause: string, remedy = HELP) {
+  REMEDIES.set(requirement, remedy);
+  return v.check(requirement, cause);
+}
+
 const device = v.pipe(
   v.string(),
-  v.check(
+  check(
     // As dev_valid_name() of net/core/dev.c has it; a leading dash would be read as an option.
     (name) =>
       /^[^\s/:\0-][^\s/:\0]*$/.test(name) && name.length <= MAX_DEVICE_CHARS && name !== '.' && name !== '..',
@@ -35,9 +45,10 @@ const device = v.pipe(
 function between(least: number, most: number) {
   return v.pipe(
     v.number(),
-    v.check(
+    check(
       (value) => Number.isInteger(value) && value >= least && value <= most,
-      `is out of range: give a whole number from ${least} to ${most}`,
+      'is out of range',
+      `give a whole number from ${least} to ${most}`,
     ),
   );
 }
@@ -47,12 +58,16 @@ const spec = v.object({
     v.array(device),
     v.minLength(1),
     v.maxLength(MAX_DEVICES),
-    v.check((names) => new Set(names).size === names.length, 'names an interface twice: give each once'),
+    check(
+      (names: string[]) => new Set(names).size === names.length,
+      'names an interface twice',
+      'give each once',
+    ),
   ),
   netns: v.nullable(
     v.pipe(
       v.string(),
-      v.check(
+      check(
         (name) => /^[A-Za-z0-9_][A-Za-z0-9._-]*$/.test(name) && name.length <= MAX_NETNS_CHARS,
         'is no name of a network namespace',
       ),
@@ -64,10 +79,11 @@ const spec = v.object({
       v.array(
         v.pipe(
           v.string(),
-          v.check(
+          check(
             // An id, a name as bpf_obj_name_cpy() lets it be, or a path in a BPF file system.
             (map) => /^(?:[A-Za-z0-9_.]+|\/[^\0\n]+)$/.test(map) && map.length <= MAX_MAP_CHARS,
-            'is no BPF map: give its id, its name, or the path it is pinned at',
+            'is no BPF map',
+            'give its id, its name, or the path it is pinned at',
           ),
         ),
       ),
@@ -77,7 +93,7 @@ const spec = v.object({
   filter: v.exactOptional(
     v.pipe(
       v.string(),
-      v.check(
+      check(
         (text) => !text.includes('\0') && text.length <= MAX_EXPRESSION_CHARS,
         'is too long for a filter',
       ),
@@ -87,18 +103,20 @@ const spec = v.object({
   hooks: v.exactOptional(
     v.pipe(
       v.string(),
-      v.check(
+      check(
         (text) => /^[a-z0-9_@/]+(?:,[a-z0-9_@/]+)*$/.test(text) && text.length <= MAX_HOOKS_CHARS,
-        'is no list of hooks: give names with commas between, as in tcx,nf/forward',
+        'is no list of hooks',
+        'give names with commas between, as in tcx,nf/forward',
       ),
     ),
   ),
   mark: v.exactOptional(
     v.pipe(
       v.string(),
-      v.check(
+      check(
         (text) => new RegExp(`^${WORD}(?:/${WORD})?$`).test(text),
-        'is no mark: give VALUE or VALUE/MASK, as in 0x10/0xff',
+        'is no mark',
+        'give VALUE or VALUE/MASK, as in 0x10/0xff',
       ),
     ),
   ),
@@ -128,8 +146,8 @@ export function checkSpec(value: unknown): CaptureSpec {
   if (result.success) return result.output;
   const [issue] = result.issues;
   const where = v.getDotPath(issue) ?? 'capture';
-  const what = issue.type === 'check' ? issue.message : 'is out of range';
-  const [cause = '', remedy = 'see ip link, ip netns and whither --help'] = what.split(': ');
+  const cause = issue.type === 'check' ? issue.message : 'is out of range';
+  const remedy = REMEDIES.get(issue.requirement) ?? HELP;
   throw new Failure(`${JSON.stringify(issue.input)} ${cause} (${where})`, remedy);
 }
 

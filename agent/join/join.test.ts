@@ -212,41 +212,73 @@ test('an agent that is joined by two links is joined once, and stopping says not
   ).toEqual(['ended', 'live']);
 });
 
-test('an agent that talks without end is heard now and then, and one that begins anew without need is cut', async () => {
-  const near = await AgentUnderTest.start();
+const HELLO = {
+  type: 'hello',
+  protocol: 1,
+  spool: 'x'.repeat(22),
+  host: 'far',
+  oldest: '0',
+  start: '0',
+  end: '0',
+  missedBytes: '0',
+  reset: false,
+};
+
+/** An agent that lets in whoever comes, and then says what it likes. */
+async function fake(
+  onConnection: (socket: WebSocket) => void,
+): Promise<{ readonly url: string; readonly cut: () => void }> {
   const http = createServer((_request, response) => {
     response.writeHead(302, { 'Set-Cookie': 'a=b', Location: '/' }).end();
   });
   const sockets = new WebSocketServer({ server: http });
-  const hello = {
-    type: 'hello',
-    protocol: 1,
-    spool: 'x'.repeat(22),
-    host: 'far',
-    oldest: '0',
-    start: '0',
-    end: '0',
-    missedBytes: '0',
-    reset: false,
-  };
-  let hellos = 1;
-  sockets.on('connection', (socket) => {
-    for (let i = 0; i < hellos; i++) socket.send(JSON.stringify(hello));
-    for (let i = 0; i < 3000; i++)
-      socket.send(JSON.stringify({ type: 'status', capture: 'running', text: `${i}` }));
-  });
+  sockets.on('connection', onConnection);
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => {
     sockets.close();
     http.closeAllConnections();
     http.close();
   });
-  const url = `http://127.0.0.1:${(http.address() as AddressInfo).port}/?token=x`;
+  return {
+    url: `http://127.0.0.1:${(http.address() as AddressInfo).port}/?token=x`,
+    cut: () => {
+      for (const socket of sockets.clients) socket.terminate();
+    },
+  };
+}
+
+test('an agent that talks without end is heard now and then, and one that begins anew without need is cut', async () => {
+  const near = await AgentUnderTest.start();
+  let hellos = 1;
+  const { url, cut } = await fake((socket) => {
+    for (let i = 0; i < hellos; i++) socket.send(JSON.stringify(HELLO));
+    for (let i = 0; i < 3000; i++)
+      socket.send(JSON.stringify({ type: 'status', capture: 'running', text: `${i}` }));
+  });
   const { states, told } = join(near, url);
   await until(() => states()[0]?.text === '2999');
   expect(told()).toBeLessThan(20);
   hellos = 2;
-  for (const socket of sockets.clients) socket.terminate();
+  cut();
   await until(() => states()[0]?.text === 'It began anew without need. Trying again.');
   expect(near.spool.end).toBe(0);
+});
+
+test('an agent has one log at a time: those that it named before are not kept from others', async () => {
+  const near = await AgentUnderTest.start();
+  const named = await fake((socket) => {
+    for (const [i, spool] of ['first', 'second', 'third'].entries())
+      socket.send(JSON.stringify({ ...HELLO, spool, start: String(i), reset: i > 0 }));
+    socket.send(JSON.stringify({ type: 'status', capture: 'running', text: 'named' }));
+  });
+  let isUp = false;
+  const other = await fake((socket) => {
+    if (!isUp) socket.terminate();
+    else socket.send(JSON.stringify({ ...HELLO, spool: 'first' }));
+  });
+  const { states } = join(near, named.url, other.url);
+  await until(() => states()[0]?.text === 'named');
+  isUp = true;
+  await until(() => states()[1]?.link !== 'connecting');
+  expect(states()[1]).toMatchObject({ link: 'live' });
 });

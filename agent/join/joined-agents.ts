@@ -35,16 +35,17 @@ export class JoinedAgents {
   ) {
     this.#onChange = onChange;
     this.#states = links.map(({ host }) => ({ host, link: 'connecting', text: '' }));
-    /** By id of an agent's log, whose it is. */
-    const owners = new Map<string, number>();
+    /** The log that each has said it sends, '' = none yet: one at a time, for an agent may be started anew, or come by another link. */
+    const claimed = links.map(() => '');
     this.#streams = links.map(
       (link, index) =>
         new JoinedAgentStream({
           link,
           input: spool.join(),
           claim: (id) => {
-            if (!owners.has(id)) owners.set(id, index);
-            return owners.get(id) === index;
+            if (claimed.some((other, k) => other === id && k !== index)) return false;
+            claimed[index] = id;
+            return true;
           },
           onChange: (state) => {
             this.#states[index] = state;

@@ -7,6 +7,7 @@
 import { HOOK_BY_ID, HOOK_BY_NAME } from '#core/format/hooks.ts';
 import { PRINT } from './fingerprint.ts';
 import type { JourneyEnd, JourneySource } from './links.ts';
+import type { Place } from './sighting.ts';
 
 /** A packet that became longer: between which of its events. */
 export interface Growth {
@@ -34,19 +35,27 @@ export function growthOver(
   merged: number,
 ): (Growth & { readonly kind: MergeKind }) | null {
   if (source.run(leader) !== source.run(merged)) return null;
-  const last = source.last(merged).place;
-  const behindEntry = last.lane === 'rx' && last.order >= STACK_ENTRY;
-  if (behindEntry) {
+  const { place, event } = source.last(merged);
+  if (isBehindEntry(place)) {
     // Behind a socket's receive it would have gone on by itself, as far as that is watched.
-    const growth = last.order < SOCKET ? growthOf(source, leader, merged) : null;
+    const growth = isInQueue(place) ? growthOf(source, leader, merged) : null;
     if (growth === null || growth.at.place.order < TCP_IN_ORDER) return null;
     // The queue of a socket is looked into after what it got.
-    if (growth.at.event < source.last(merged).event) return null;
+    if (growth.at.event < event) return null;
     return { kind: leader < merged ? 'coalesce' : 'ofo', ...growth };
   }
   if (leader > merged || !wereInGro(source, leader, merged)) return null;
   const growth = growthOf(source, leader, merged);
   return growth === null || growth.at.event < source.first(merged).event ? null : { kind: 'gro', ...growth };
+}
+
+function isBehindEntry({ lane, order }: Place): boolean {
+  return lane === 'rx' && order >= STACK_ENTRY;
+}
+
+/** Whether a packet that was last seen at `last` may be in a queue of its socket. */
+export function isInQueue(last: Place): boolean {
+  return isBehindEntry(last) && last.order < SOCKET;
 }
 
 /** Both were on their way into GRO, where the one that was merged was last seen. */

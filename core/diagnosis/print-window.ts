@@ -42,6 +42,8 @@ class Chains {
 /** What of a print a chain is by; the one that is asked for with another word of the later print. */
 export type ChainOf = 'packet' | 'inner' | 'stream';
 
+type Prints = Pick<JourneySource, 'prints' | 'printAt'>;
+
 export class PrintWindow {
   private chains: Readonly<Record<ChainOf, Chains>> | null = null;
   /** Journeys [from, to) are in the chains. */
@@ -53,7 +55,7 @@ export class PrintWindow {
    * the newest first, until it says false. Cheapest when `journey` grows from call to call.
    */
   follow(
-    source: JourneySource,
+    source: Prints,
     journey: number,
     of: ChainOf,
     key: number,
@@ -64,7 +66,7 @@ export class PrintWindow {
     this.chains![of].follow(key, Math.max(this.from, journey - MAX_LINK_SCAN), visit);
   }
 
-  private fill(source: JourneySource, journey: number): void {
+  private fill(source: Prints, journey: number): void {
     const start = Math.max(0, journey - MAX_LINK_SCAN);
     this.chains ??= { packet: new Chains(), inner: new Chains(), stream: new Chains() };
     const { packet, inner, stream } = this.chains;

@@ -8,7 +8,7 @@ import { sectionBytes, type Seen } from '#core/store/testing/scenario.ts';
 import type { EventFacts } from './event-object.ts';
 import { JourneyWindow } from './journey-window.ts';
 
-type Told = Pick<EventFacts, 'diagnosis' | 'links'>;
+type Told = Pick<EventFacts, 'diagnosis' | 'links' | 'decoder'>;
 
 /** What a window of `events` tells of each event. */
 const told = (seen: readonly Seen[], events: number): Told[] => toldOf(sectionBytes({ seen }), events);
@@ -47,6 +47,17 @@ describe('the window of a stream', () => {
         expect(states(told(seen, window)).slice(at)).toEqual(['present', 'present', 'present']);
       }
     }
+  });
+
+  it('reads by the schema of the run, also where only an earlier section says it, however long ago', () => {
+    const seen = journey(1n, 0, 40);
+    const parts = [
+      sectionBytes({ run: 1, seen: seen.slice(0, 2) }),
+      sectionBytes({ run: 2, schema: null, seen: seen.slice(2, 4) }),
+      sectionBytes({ run: 1, schema: null, seen: seen.slice(4) }),
+    ];
+    const names = toldOf(joinChunks(parts), 8).map(({ decoder }) => decoder?.schema.name);
+    expect(names).toEqual(seen.map((_, i) => (i === 2 || i === 3 ? undefined : 'test')));
   });
 
   it('keeps no more than the window', () => {

@@ -4,6 +4,9 @@
  * dropped, and the younger, which began half as many events ago, takes over. A journey is followed over at least
  * WINDOW_EVENTS / 2 events of the capture, and memory does not grow with it.
  */
+import { formatHex } from '#core/dissect/addresses.ts';
+import { SECTION_RUN, SECTION_SIZE } from '#core/format/layout.gen.ts';
+import { BLOCK_SUBTYPE } from '#core/format/structs.ts';
 import type { AreaDecoder } from '#core/metadata/scan.ts';
 import type { CaptureSink, CustomBlock, InterfaceInfo, PacketView, SectionInfo } from '#core/pcapng/types.ts';
 import { CaptureStore } from '#core/store/capture-store.ts';
@@ -15,6 +18,8 @@ import { diagnosisAt } from './diagnosis-at.ts';
 import type { EventFacts } from './event-object.ts';
 
 export const WINDOW_EVENTS = 1 << 18;
+const RUN_BYTES = 16;
+const SCHEMA_BLOCK = `block ${BLOCK_SUBTYPE.schema}`;
 
 /** Something that a store must have been told before the events: replayed into one that begins later. */
 type Declaration = (store: CaptureSink) => void;
@@ -28,8 +33,11 @@ interface Remembered {
 export class JourneyWindow {
   private older: Remembered;
   private younger: Remembered | null = null;
-  private declarations: Declaration[] = [];
-  private readonly blocks = new Map<number, Declaration>();
+  /** Of the section being read, in its order; of each kind of block the last counts, and gaps are no matter of journeys. */
+  private readonly declared = new Map<string, Declaration>();
+  /** By run: its last schema, which a later section of it need not repeat. */
+  private readonly schemas = new Map<string, Declaration>();
+  private run = '';
   private readonly half: number;
   private readonly user: AreaDecoder | null;
 
@@ -48,28 +56,31 @@ export class JourneyWindow {
 
   section(info: SectionInfo): void {
     // Interfaces of earlier sections are not named again; their places are kept by their indices.
-    this.declarations = [];
-    this.blocks.clear();
-    this.declare((store) => store.section(info));
+    this.declared.clear();
+    this.run = '';
+    this.declare('section', (store) => store.section(info));
   }
 
   interface(info: InterfaceInfo): void {
-    this.declare((store) => store.interface(info));
+    this.declare(`interface ${info.id}`, (store) => store.interface(info));
   }
 
   custom(block: CustomBlock): void {
     const kept = { ...block, body: block.body.slice() };
     const tell: Declaration = (store) => store.custom(kept);
-    tell(this.older.store);
-    if (this.younger !== null) tell(this.younger.store);
-    // Of each kind the last one counts, and gaps are no matter of journeys.
-    this.blocks.set(block.subtype, tell);
+    this.declare(`block ${block.subtype}`, tell);
+    if (block.subtype === BLOCK_SUBTYPE.section && block.body.length >= SECTION_SIZE) {
+      this.run = formatHex(block.body, SECTION_RUN, RUN_BYTES);
+      const schema = this.schemas.get(this.run);
+      if (schema !== undefined) this.declared.set(SCHEMA_BLOCK, schema);
+    }
+    if (block.subtype === BLOCK_SUBTYPE.schema && this.run !== '') this.schemas.set(this.run, tell);
   }
 
-  private declare(tell: Declaration): void {
+  private declare(what: string, tell: Declaration): void {
     tell(this.older.store);
     if (this.younger !== null) tell(this.younger.store);
-    this.declarations.push(tell);
+    this.declared.set(what, tell);
   }
 
   /** Takes in an event and tells what became of its metadata, and which schema of the document in force reads it. */
@@ -80,7 +91,7 @@ export class JourneyWindow {
     }
     if (this.younger === null && this.older.store.events.count >= this.half) {
       this.younger = this.begin();
-      for (const tell of [...this.declarations, ...this.blocks.values()]) tell(this.younger.store);
+      for (const tell of this.declared.values()) tell(this.younger.store);
     }
     if (this.younger !== null) keep(this.younger, p);
     const { store } = this.older;

@@ -2,15 +2,17 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { summaryObjects } from '#core/inspect/summary.ts';
 import { inspectStoredEvent } from '#core/inspect/stored.ts';
 import { CaptureReader } from '#core/pcapng/reader.ts';
+import { joinChunks } from '#core/pcapng/testing/generate-capture.ts';
 import { CaptureStore } from '#core/store/capture-store.ts';
 import { JOURNEY, JOURNEY_BIT } from '#core/store/journey-table.ts';
 import { PathQuery } from '#core/store/path-query.ts';
-import { sectionBytes, seen, storeOf } from '#core/store/testing/scenario.ts';
+import { sectionBytes, seen, storeOf, type Seen } from '#core/store/testing/scenario.ts';
 import { ENTRY, inOrder, PROBE, READ, segment } from '#core/store/testing/segments.ts';
+import { TimelineBuilder } from '#core/store/timeline.ts';
 import { findField } from './catalogue.ts';
 import { compileFilter } from './compile.ts';
 import { completeFilter } from './complete.ts';
@@ -128,6 +130,125 @@ describe('metadata that TCP left behind', () => {
     const bytes = sectionBytes({ seen: [...PASSED, ...late] });
     expect(told(storeOf(bytes, {}, 50))).toEqual(told(storeOf(bytes)));
     expect(passing(storeOf(bytes), 'cause == coalesced')).toEqual([0, 1, 2]);
+  });
+
+  it('is taken back of the packet that took it in as well, by one that asked before', () => {
+    const store = new CaptureStore();
+    const reader = new CaptureReader(store);
+    const one = inOrder([
+      ...segment(41n, 0, 1000, 100, true, ENTRY),
+      ...segment(42n, 4, 1100, 100, true, ENTRY),
+    ]);
+    const query = ask(store, 'cause == coalesced');
+    const found: number[][] = [];
+    const seenUntilNow: Seen[][] = [[...one, ...GREW], segment(42n, 30, 1100, 100, true, READ)];
+    for (const part of seenUntilNow) {
+      reader.push(sectionBytes({ seen: part }));
+      query.advance(100);
+      found.push(journeysOf(store).filter((journey) => query.has(journey)));
+    }
+    reader.end();
+    expect(found).toEqual([[0], []]);
+  });
+
+  it('is what the packet had at last in time, where its events came out of order', () => {
+    const [entry] = segment(42n, 5, 1100, 100, true, ENTRY);
+    const [early] = segment(42n, 3, 1100, 100, false, ENTRY);
+    const store = seen(...segment(41n, 0, 1000, 100, true, ENTRY), entry!, early!, ...GREW);
+    expect(store.coalesced.of(1)).toEqual({ event: 1, grewAt: 3 });
+    expect(summaryObjects(store, null).rows.map(({ tlv }) => tlv?.name)).toEqual([
+      undefined,
+      'trace',
+      'verdict',
+    ]);
+  });
+
+  it('is one journey at a hop where that lost metadata before', () => {
+    const [lead] = segment(41n, 0, 1000, 100, true, ENTRY);
+    const store = seen(
+      lead!,
+      ...segment(42n, 1, 1100, 100, true, ENTRY),
+      ...segment(42n, 2, 1100, 100, false, PROBE),
+      ...segment(42n, 3, 1100, 100, true, PROBE),
+      ...segment(41n, 4, 1000, 100, true, `${PROBE}+100`),
+    );
+    const path = new PathQuery(store, () => true);
+    while (!path.advance(100)) continue;
+    expect(path.numbers().hops.map(({ metadataLost }) => metadataLost)).toEqual([0, 1]);
+    expect([...store.hops.metadataLost].slice(0, 2)).toEqual([0, 1]);
+    const more = segment(42n, 5, 1100, 100, true, PROBE);
+    const back = storeOf(
+      joinChunks([
+        sectionBytes({
+          seen: [
+            lead!,
+            ...segment(42n, 1, 1100, 100, true, ENTRY),
+            ...segment(42n, 2, 1100, 100, false, PROBE),
+            ...segment(42n, 3, 1100, 100, true, PROBE),
+            ...segment(41n, 4, 1000, 100, true, `${PROBE}+100`),
+          ],
+        }),
+        sectionBytes({ seen: more }),
+      ]),
+    );
+    expect([...back.hops.metadataLost].slice(0, 2)).toEqual([0, 1]);
+    expect(back.journeys.word(1, JOURNEY.flags) & JOURNEY_BIT.lost).not.toBe(0);
+  });
+
+  it('is drawn where it is lost, and no more when it is taken back', () => {
+    const store = new CaptureStore();
+    const reader = new CaptureReader(store);
+    const timeline = new TimelineBuilder(store);
+    const lost: number[][] = [];
+    // Buckets are of 1024 ns.
+    const parts = [
+      PASSED,
+      GREW,
+      segment(42n, 30, 1100, 100, true, READ),
+      segment(43n, 40, 1200, 100, true, READ),
+    ];
+    for (const part of parts) {
+      reader.push(sectionBytes({ seen: part }));
+      timeline.advance(Infinity);
+      lost.push([...timeline.timeline().lost.keys()].filter((bin) => timeline.timeline().lost[bin]! > 0));
+    }
+    reader.end();
+    expect(lost).toEqual([[], [4, 8], [8], []]);
+  });
+
+  it('takes no longer for a packet of many events that is left behind again and again', () => {
+    const [entry] = segment(42n, 0, 1100, 100, true, ENTRY);
+    const many = Array.from({ length: 5000 }, (_, us) => ({ ...entry!, us }));
+    const again = Array.from({ length: 40 }, (_, i): Seen[] => [
+      ...segment(BigInt(100 + i), 6000 + 10 * i, 1000, 100, true, ENTRY, `${READ}+100`),
+      { ...entry!, us: 6005 + 10 * i },
+    ]).flat();
+    const store = new CaptureStore();
+    const reader = new CaptureReader(store);
+    reader.push(sectionBytes({ seen: many }));
+    const bytes = sectionBytes({ seen: again });
+    const chunk = vi.spyOn(store.events, 'chunk');
+    for (let at = 0; at < bytes.length; at += 40) reader.push(bytes.subarray(at, at + 40));
+    reader.end();
+    expect(store.coalesced.retold.length).toBeGreaterThanOrEqual(80);
+    expect(chunk.mock.calls.length).toBeLessThan(20 * many.length);
+  });
+
+  it('takes no walk over the packet that grew for each that may be in it', () => {
+    const [first] = segment(41n, 0, 1000, 100, true, ENTRY);
+    const others = Array.from({ length: 900 }, (_, i): Seen => {
+      const [one] = segment(BigInt(100 + i), 1000 + i, 1100, 100, true, ENTRY);
+      // The same, so that nothing is lost and each is a candidate again.
+      return { ...one!, meta: first!.meta! };
+    });
+    const store = new CaptureStore();
+    const reader = new CaptureReader(store);
+    const short = Array.from({ length: 200 }, (_, us) => ({ ...first!, us }));
+    reader.push(sectionBytes({ seen: [...short, ...others] }));
+    const chunk = vi.spyOn(store.events, 'chunk');
+    reader.push(sectionBytes({ seen: segment(41n, 3000, 1000, 100, true, `${READ}+100`) }));
+    reader.end();
+    expect(chunk.mock.calls.length).toBeLessThan(10 * others.length);
   });
 });
 

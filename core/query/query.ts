@@ -122,9 +122,9 @@ export class Query {
   /** Asks again of journeys whose earlier events are told anew without an event of their own (coalesced.ts). */
   private askRetold(changed: ((word: number, before: number) => void) | undefined): void {
     const { retold } = this.store.coalesced;
-    if (this.retold < 0) this.retold = retold.length;
-    for (; this.retold < retold.length; this.retold++) {
-      const journey = retold[this.retold]!;
+    const asked = this.retold < 0 ? [] : retold.slice(this.retold);
+    this.retold = retold.length;
+    for (const journey of new Set(asked)) {
       if (journey >>> 5 >= this.members.length) continue;
       this.ask(journey, true);
       this.settleWord(journey >>> 5, changed);

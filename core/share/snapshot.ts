@@ -28,6 +28,7 @@ import { CaptureWriter, type PacketOptions } from '#core/pcapng/writer.ts';
 import { placeOf } from '#core/store/hop-place.ts';
 import { HopTable } from '#core/store/hop-table.ts';
 import { parseHost, type HostFacts } from '#core/store/host-facts.ts';
+import { MAX_SCHEMAS } from '#core/store/limits.ts';
 import { nsFromParts } from '#core/time/ns.ts';
 import { sameBytes } from '#core/pcapng/same-bytes.ts';
 import { AreaRedactor } from './area.ts';
@@ -101,6 +102,8 @@ export class Snapshot implements CaptureSink {
   #choice: ReturnType<typeof choiceOf> = 'none';
   /** What the section being read has said so far: as in a store (capture-facts.ts), its run's last schema, and none of another run. */
   #said: Said | null = null;
+  /** Different ones, at most MAX_SCHEMAS. */
+  readonly #schemas: Said[] = [];
   readonly #saidOf = new Map<bigint, Said>();
   /** Of all schemas that have been in force. */
   readonly #kept = new Map<string, boolean>();
@@ -312,9 +315,15 @@ export class Snapshot implements CaptureSink {
     this.#json(BLOCK_SUBTYPE.schema, schema === null ? null : this.#host.schema(schema));
     if (schema === null) return;
     // Segments of a spool, and agents that take turns, repeat it.
-    const again = this.#said !== null && sameBytes(this.#said.body, body);
-    if (!again) this.#said = this.#compile(schema, body.slice());
-    this.#saidOf.set(this.#run, this.#said!);
+    let said = this.#schemas.find((one) => sameBytes(one.body, body));
+    if (said === undefined) {
+      // Nor does a page read by more.
+      if (this.#schemas.length === MAX_SCHEMAS) return;
+      said = this.#compile(schema, body.slice());
+      this.#schemas.push(said);
+    }
+    this.#said = said;
+    this.#saidOf.set(this.#run, said);
     this.#read();
   }
 

@@ -82,7 +82,8 @@ export class CaptureFacts {
   readonly told: CustomBlock[] = [];
   /** Of the section being read: index over the whole capture, by id. */
   interfaces: number[] = [];
-  private schemas = 0;
+  /** Each with what it was parsed from: runs repeat them, and those of several hosts take turns. */
+  private readonly schemas: { readonly body: Uint8Array; readonly schema: MetadataSchema }[] = [];
   private hostsParsed = 0;
   private readonly runNumbers = new Map<string, number>();
   /** Hex of the random id, by number of the run. */
@@ -331,10 +332,12 @@ export class CaptureFacts {
   }
 
   private schemaBlock(block: CustomBlock): MetadataSchema | null {
+    const known = this.schemas.find(({ body }) => sameBytes(body, block.body));
+    if (known !== undefined) return known.schema;
     const text = blockText(block.body);
     const parsed = 'fault' in text ? null : parseSchema(text.value);
-    if (parsed?.ok === true && this.schemas < MAX_SCHEMAS) {
-      this.schemas++;
+    if (parsed?.ok === true && this.schemas.length < MAX_SCHEMAS) {
+      this.schemas.push({ body: this.last.bodies.get(block.subtype)!, schema: parsed.schema });
       return parsed.schema;
     }
     if ('fault' in text) this.skip(block, 'metadata schema', text.fault);

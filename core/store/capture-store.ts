@@ -73,6 +73,8 @@ export class CaptureStore implements CaptureSink {
   readonly prints = new JourneyPrints();
   readonly telling = new LatestTelling();
   readonly coalesced = new Coalesced(this);
+  /** Of events that were there already, which have got EVENT_BIT.lost or have it no more: for who has counted them. */
+  readonly retoldLosses: { readonly event: number; readonly isLost: boolean }[] = [];
   readonly extensions: ExtensionWriter;
   readonly operations = new OperationTable();
   readonly gaps = new GapLedger();

@@ -6,19 +6,23 @@
  */
 import { CAUSE } from '#core/diagnosis/causes.ts';
 import { PRINT } from '#core/diagnosis/fingerprint.ts';
-import { growthOver } from '#core/diagnosis/growth.ts';
+import { isInQueue } from '#core/diagnosis/growth.ts';
 import type { JourneySource } from '#core/diagnosis/links.ts';
 import { PrintWindow } from '#core/diagnosis/print-window.ts';
 import { KNOWN } from '#core/diagnosis/types.ts';
 import { PROTOCOL } from '#core/dissect/types.ts';
+import { HOOK_BY_ID } from '#core/format/hooks.ts';
+import { META_STATE } from '#core/format/structs.ts';
 import { sameBytes } from '#core/pcapng/same-bytes.ts';
 import type { CaptureStore } from './capture-store.ts';
 import { EVENT_BIT } from './event-columns.ts';
 import { packCause } from './hop-causes.ts';
-import { sourceOf } from './journey-links.ts';
+import { journeyEvents } from './journey-events.ts';
+import { hasLostAt } from './journey-loss.ts';
 import { JOURNEY, JOURNEY_BIT } from './journey-table.ts';
 import { CHUNK_MASK, MAX_COALESCED, MAX_HOPS } from './limits.ts';
-import { isTelling, tellingBefore } from './sighting-of.ts';
+import { isTelling } from './sighting-of.ts';
+import { MAX_JOURNEY_EVENTS } from './view.ts';
 
 /** Where the metadata of a journey stayed behind. */
 interface LeftBehind {
@@ -26,6 +30,8 @@ interface LeftBehind {
   readonly event: number;
   /** Of the packet that has its payload: where that was first seen to have it. null: of several packets, nobody knows which. */
   readonly grewAt: number | null;
+  /** It had lost metadata before, as hooks showed. */
+  readonly wasLost: boolean;
 }
 
 /** Value of the `cause` column. */
@@ -40,10 +46,15 @@ export class Coalesced {
   private readonly left = new Map<number, LeftBehind>();
   /** By event where a packet grew: journeys that it took in with metadata. */
   private readonly taken = new Map<number, number[]>();
-  private source: JourneySource | null = null;
+  private readonly window = new PrintWindow();
+  private readonly source: Pick<JourneySource, 'prints' | 'printAt'>;
 
   constructor(store: CaptureStore) {
     this.store = store;
+    this.source = {
+      prints: (journey) => store.prints.words(journey),
+      printAt: (journey) => store.prints.at(journey),
+    };
   }
 
   /** null: it did not leave its metadata behind so. */
@@ -73,74 +84,126 @@ export class Coalesced {
     if (!hops.seesBehindTcp) return true;
     const { behindTcp } = hops;
     const { hop, protocol } = events.chunk(event);
+    let room = true;
     for (let at = event; at < end; at++) {
       const row = at & CHUNK_MASK;
       if (behindTcp[hop[row]!] === 0 || protocol[row] !== PROTOCOL.tcp) continue;
-      if (!this.lookAt(at)) return false;
+      if (!this.lookAt(at)) room = false;
     }
-    return true;
+    return room;
   }
 
   private lookAt(event: number): boolean {
-    const { events, journeys, prints } = this.store;
+    const { events, hops, journeys, prints } = this.store;
     const chunk = events.chunk(event);
     const row = event & CHUNK_MASK;
     const leader = chunk.journey[row]!;
     const first = journeys.word(leader, JOURNEY.first);
     const length = chunk.length[row]!;
     if (length <= events.chunk(first).length[first & CHUNK_MASK]!) return true;
-    this.source ??= { ...sourceOf(this.store, Infinity), window: new PrintWindow() };
-    const { source } = this;
     const words = prints.words(leader);
     const at = prints.at(leader);
     const payload = words[at + PRINT.payload]!;
     const headers = words[at + PRINT.length]! - payload;
+    const before = this.longestBefore(leader, event);
+    if (headers <= 0 || length <= before) return true;
+    const run = journeys.word(leader, JOURNEY.run);
     const found: number[] = [];
-    source.window.follow(source, journeys.count, 'stream', words[at + PRINT.flow]!, (other) => {
+    this.window.follow(this.source, journeys.count, 'stream', words[at + PRINT.flow]!, (other) => {
       const theirs = prints.words(other);
       const k = prints.at(other);
       const gap = (theirs[k + PRINT.sequence]! - words[at + PRINT.sequence]!) >>> 0;
       const more = theirs[k + PRINT.payload]!;
-      if (other === leader || more === 0 || gap < payload || headers + gap + more > length) return true;
+      const end = headers + gap + more;
+      // What ends no later was there before.
+      if (other === leader || more === 0 || gap < payload || end <= before || end > length) return true;
       if (theirs[k + PRINT.flow] !== words[at + PRINT.flow]) return true;
       if ((journeys.word(other, JOURNEY.flags) & JOURNEY_BIT.metadataNow) === 0) return true;
-      const growth = growthOver(source, leader, other);
-      if (growth !== null && growth.kind !== 'gro' && growth.at.event === event) found.push(other);
+      const last = journeys.word(other, JOURNEY.last);
+      // The queue of a socket is looked into after what it got.
+      if (journeys.word(other, JOURNEY.run) !== run || last > event) return true;
+      if (isInQueue(hops.places[events.chunk(last).hop[last & CHUNK_MASK]!]!)) found.push(other);
       return true;
     });
+    let room = true;
+    const taken: number[] = [];
     for (const journey of found) {
-      if (!this.left.has(journey) && this.retold.length >= MAX_COALESCED) return false;
-      this.tell(journey, event);
+      const known = this.left.get(journey);
+      if (known !== undefined) this.doubt(journey, known);
+      else if (this.retold.length >= MAX_COALESCED) room = false;
+      else if (this.leaveBehind(journey, event)) taken.push(journey);
     }
+    if (taken.length > 0) {
+      this.taken.set(
+        event,
+        taken.sort((a, b) => a - b),
+      );
+      this.explain(event);
+    }
+    return room;
+  }
+
+  /**
+   * Bytes of the longest event of the journey that arrived before event number `event`, counted as those of its first one:
+   * behind its MAC header, or with it. Infinity: none can be compared.
+   */
+  private longestBefore(journey: number, event: number): number {
+    const { events, hops, journeys } = this.store;
+    const linkTypeOf = (hop: number): number | undefined => HOOK_BY_ID.get(hops.places[hop]!.hook)?.linkType;
+    let next = journeys.word(journey, JOURNEY.first);
+    const begins = linkTypeOf(events.chunk(next).hop[next & CHUNK_MASK]!);
+    let longest = -1;
+    for (let i = 0; i < MAX_JOURNEY_EVENTS; i++) {
+      const chunk = events.chunk(next);
+      const row = next & CHUNK_MASK;
+      const hop = chunk.hop[row]!;
+      const isAlike = hops.places[hop]!.lane !== 'end' && linkTypeOf(hop) === begins;
+      if (next === event) return isAlike && longest >= 0 ? longest : Infinity;
+      if (isAlike) longest = Math.max(longest, chunk.length[row]!);
+      next = chunk.next[row]!;
+    }
+    return Infinity;
+  }
+
+  /** A second packet that has grown over what a journey had: it could be in either. */
+  private doubt(journey: number, known: LeftBehind): void {
+    if (known.grewAt === null) return;
+    this.takeBack(journey, known);
+    this.left.set(journey, { ...known, grewAt: null });
+    this.setFlags(journey, JOURNEY_BIT.coalesced, 0);
+  }
+
+  /** false: it had no metadata, or none that was lost. */
+  private leaveBehind(journey: number, grewAt: number): boolean {
+    const event = this.lastTelling(journey);
+    if (event < 0 || this.hasSame(event, grewAt)) return false;
+    const wasLost = (this.store.journeys.word(journey, JOURNEY.flags) & JOURNEY_BIT.lost) !== 0;
+    const left = { event, grewAt, wasLost };
+    this.charge(journey, left, 1);
+    this.left.set(journey, left);
+    this.explain(event);
+    this.setLost(event, true);
+    this.setFlags(journey, JOURNEY_BIT.lost | JOURNEY_BIT.coalesced, 0);
+    this.retold.push(journey);
     return true;
   }
 
-  private tell(journey: number, grewAt: number): void {
-    const known = this.left.get(journey);
-    if (known !== undefined) {
-      // A second packet that has grown over it: it could be in either.
-      this.takeBack(journey, known);
-      this.left.set(journey, { event: known.event, grewAt: null });
-      this.setFlags(journey, JOURNEY_BIT.coalesced, 0);
-      return;
-    }
-    const { events, journeys } = this.store;
+  /** The last event of a journey that says what it had, if it had metadata there; -1 = there is none. */
+  private lastTelling(journey: number): number {
+    const { events, journeys, telling } = this.store;
     const last = journeys.word(journey, JOURNEY.last);
-    const telling = isTelling(events.chunk(last), last & CHUNK_MASK);
-    const event = telling ? last : tellingBefore(this.store, journey, last);
-    if (event < 0 || this.hasSame(event, grewAt)) return;
-    this.left.set(journey, { event, grewAt });
-    const others = this.takenAt(grewAt);
-    this.taken.set(
-      grewAt,
-      [...others, journey].sort((a, b) => a - b),
-    );
-    this.explain(grewAt);
-    this.explain(event);
-    events.chunk(event).flags[event & CHUNK_MASK]! |= EVENT_BIT.lost;
-    this.setFlags(journey, JOURNEY_BIT.lost | JOURNEY_BIT.coalesced, 0);
-    this.charge(grewAt, 1);
-    this.retold.push(journey);
+    const isUnordered = (journeys.word(journey, JOURNEY.flags) & JOURNEY_BIT.unordered) !== 0;
+    let found = last;
+    // Longer ones are followed in order of arrival, as their metadata is (journey-loss.ts).
+    if (isUnordered && journeys.word(journey, JOURNEY.count) <= MAX_JOURNEY_EVENTS) {
+      const inOrder = journeyEvents(this.store, journey);
+      found = inOrder.findLast((event) => isTelling(events.chunk(event), event & CHUNK_MASK)) ?? -1;
+    } else if (!isTelling(events.chunk(last), last & CHUNK_MASK)) {
+      found = telling.before(this.store, journey, last);
+    }
+    return found >= 0 && events.chunk(found).metaState[found & CHUNK_MASK] === META_STATE.present
+      ? found
+      : -1;
   }
 
   /** Whoever gets the payload of `event` at `grewAt` gets the same metadata, byte for byte: nothing is lost, as where GRO merges. */
@@ -157,7 +220,8 @@ export class Coalesced {
     this.takeBack(journey, this.left.get(journey)!);
   }
 
-  private takeBack(journey: number, { event, grewAt }: LeftBehind): void {
+  private takeBack(journey: number, left: LeftBehind): void {
+    const { event, grewAt, wasLost } = left;
     this.left.delete(journey);
     this.setFlags(journey, 0, JOURNEY_BIT.coalesced);
     if (grewAt === null) return;
@@ -166,10 +230,11 @@ export class Coalesced {
     else this.taken.delete(grewAt);
     this.leave(grewAt);
     this.leave(event);
-    this.store.events.chunk(event).flags[event & CHUNK_MASK]! &= ~EVENT_BIT.lost;
-    if (!this.isLost(journey)) this.setFlags(journey, 0, JOURNEY_BIT.lost);
-    this.charge(grewAt, -1);
-    this.retold.push(journey);
+    this.setLost(event, false);
+    // What became of it before it was left behind has not changed: no event has come since.
+    if (!wasLost) this.setFlags(journey, 0, JOURNEY_BIT.lost);
+    this.charge(journey, left, -1);
+    this.retold.push(journey, this.store.events.chunk(grewAt).journey[grewAt & CHUNK_MASK]!);
   }
 
   /** The cause at an event that was told anew, and has no other. */
@@ -201,22 +266,20 @@ export class Coalesced {
     rows[at] = (rows[at]! | set) & ~clear;
   }
 
-  /** Some event of the journey has none after one with metadata. */
-  private isLost(journey: number): boolean {
-    const { events, journeys } = this.store;
-    let event = journeys.word(journey, JOURNEY.first);
-    for (let left = journeys.word(journey, JOURNEY.count); left > 0; left--) {
-      const chunk = events.chunk(event);
-      if ((chunk.flags[event & CHUNK_MASK]! & EVENT_BIT.lost) !== 0) return true;
-      event = chunk.next[event & CHUNK_MASK]!;
-    }
-    return false;
+  private setLost(event: number, isLost: boolean): void {
+    const { events, retoldLosses } = this.store;
+    const { flags } = events.chunk(event);
+    if (isLost) flags[event & CHUNK_MASK]! |= EVENT_BIT.lost;
+    else flags[event & CHUNK_MASK]! &= ~EVENT_BIT.lost;
+    retoldLosses.push({ event, isLost });
   }
 
-  private charge(grewAt: number, by: number): void {
+  /** The hop, unless the journey counts there already. Called while its `event` has no EVENT_BIT.lost. */
+  private charge(journey: number, { grewAt }: LeftBehind, by: 1 | -1): void {
     const { events, hops } = this.store;
+    if (grewAt === null) return;
     const hop = events.chunk(grewAt).hop[grewAt & CHUNK_MASK]!;
-    hops.metadataLost[hop]! += by;
+    if (!hasLostAt(this.store, journey, hop)) hops.metadataLost[hop]! += by;
     this.atHop[hop]! += by;
   }
 }

@@ -55,11 +55,13 @@ export function reorderLoss(store: CaptureStore, journey: number): void {
   }
   const numbers = journeyEvents(store, journey);
   const cleared = new Set<number>();
+  const told = new Set<number>();
   for (const event of numbers) {
     const chunk = events.chunk(event);
     const row = event & CHUNK_MASK;
     if ((chunk.flags[row]! & EVENT_BIT.lost) === 0) continue;
     chunk.flags[row]! &= ~EVENT_BIT.lost;
+    told.add(event);
     cleared.add(chunk.hop[row]!);
   }
   for (const hop of cleared) hops.metadataLost[hop]!--;
@@ -73,10 +75,14 @@ export function reorderLoss(store: CaptureStore, journey: number): void {
     const chunk = events.chunk(event);
     const row = event & CHUNK_MASK;
     if ((chunk.flags[row]! & EVENT_BIT.recorded) !== 0) trackLoss(store, chunk, row, j, jAt);
+    const isLost = (chunk.flags[row]! & EVENT_BIT.lost) !== 0;
+    if (isLost !== told.has(event) && event !== j[jAt + JOURNEY.last])
+      store.retoldLosses.push({ event, isLost });
   }
 }
 
-function hasLostAt(store: CaptureStore, journey: number, hop: number): boolean {
+/** Whether the first events of a journey have a loss at this hop. */
+export function hasLostAt(store: CaptureStore, journey: number, hop: number): boolean {
   const { events, journeys } = store;
   let event = journeys.word(journey, JOURNEY.first);
   const count = Math.min(journeys.word(journey, JOURNEY.count), MAX_JOURNEY_EVENTS);

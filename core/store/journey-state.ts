@@ -3,27 +3,24 @@
  * told while events arrive. Most events are like the one before them, which a few words decide; the others are
  * diagnosed. A journey whose events do not arrive in order of time is told anew, and all are for another schema.
  */
-import { OFFSET_UNSET, Sighting } from '#core/diagnosis/sighting.ts';
-import { diagnose, NEIGHBOUR_OVERWRITES } from '#core/diagnosis/transition.ts';
-import { createTransition, HOP_STATE, type HopStateCode } from '#core/diagnosis/types.ts';
+import { OFFSET_UNSET } from '#core/diagnosis/sighting.ts';
+import { NEIGHBOUR_OVERWRITES } from '#core/diagnosis/transition.ts';
+import { HOP_STATE, type HopStateCode } from '#core/diagnosis/types.ts';
 import { META_STATE } from '#core/format/structs.ts';
 import type { CaptureStore } from './capture-store.ts';
 import type { Pair, Verdict } from './between-hops.ts';
 import { EVENT_BIT, RECORD, RECORD_SHIFT, type EventChunk } from './event-columns.ts';
 import { RECORD_WORDS } from './record-words.ts';
 import { stateBySchema } from './cells.ts';
+import { diagnoseEvent } from './diagnose-event.ts';
 import { packCause } from './hop-causes.ts';
 import { RECEIVES } from './hop-table.ts';
 import { journeyEvents } from './journey-events.ts';
 import { JOURNEY, JOURNEY_BIT } from './journey-table.ts';
 import { CHUNK_MASK } from './limits.ts';
-import { cameFrom, fillSighting, isTelling } from './sighting-of.ts';
+import { cameFrom, isTelling } from './sighting-of.ts';
 import { wasUnderWay } from './under-way.ts';
 import { MAX_JOURNEY_EVENTS } from './view.ts';
-
-const beforeSighting = new Sighting();
-const nowSighting = new Sighting();
-const transition = createTransition();
 
 /** Takes in an event with a record; `last` is the event of its journey that arrived before it, -1 = none. */
 export function trackState(
@@ -132,32 +129,12 @@ function keepAs(
 }
 
 /**
- * Diagnoses an event against the one at `telling` (-1 = none, then of a clone against what it was cloned from) and counts
- * what was found. `host`: of the event's section, which of one that has just arrived is the newest.
+ * Diagnoses an event (diagnose-event.ts) and counts what was found. `host`: of the event's section, which of one that has just
+ * arrived is the newest.
  */
 function tell(store: CaptureStore, event: number, telling: number, host = store.facts.host): void {
-  const chunk = store.events.chunk(event);
-  const row = event & CHUNK_MASK;
-  const hop = chunk.hop[row]!;
-  const before = telling < 0 ? cameFrom(store, event) : telling;
-  const earlier = before < 0 ? null : store.events.chunk(before);
-  const from = earlier === null ? -1 : earlier.hop[before & CHUNK_MASK]!;
-  const had = earlier === null ? 0 : earlier.area[before & CHUNK_MASK]!;
-  fillSighting(store, event, nowSighting);
-  if (before >= 0) fillSighting(store, before, beforeSighting);
-  diagnose(
-    before < 0 ? null : beforeSighting,
-    nowSighting,
-    store.between.get(from, hop, host).between,
-    host?.kernelVersion ?? 0,
-    transition,
-  );
-  if (before < 0 && transition.state === HOP_STATE.written && wasUnderWay(store, event)) {
-    keepAs(store, chunk, row, HOP_STATE.present, 0);
-    return;
-  }
-  const state = stateBySchema(store, transition.state, had, chunk.area[row]!);
-  keepAs(store, chunk, row, state, packCause(transition.cause, transition.known));
+  const { state, cause, known } = diagnoseEvent(store, event, telling, host).transition;
+  keepAs(store, store.events.chunk(event), event & CHUNK_MASK, state, packCause(cause, known));
 }
 
 /** Takes what was told of an event back from the counts. */

@@ -4,13 +4,10 @@
  */
 import { causeInfo, CAUSE } from '#core/diagnosis/causes.ts';
 import type { Cause } from '#core/diagnosis/types.ts';
-import { META_STATE } from '#core/format/structs.ts';
 import type { CaptureStore } from './capture-store.ts';
 import { decodeStored } from './decode-stored.ts';
 import { decimal, journeyId } from './event-text.ts';
-import { journeyEvents } from './journey-events.ts';
 import { CHUNK_MASK } from './limits.ts';
-import { isTelling } from './sighting-of.ts';
 import type { JourneyHop } from './view.ts';
 
 /** That are named in a sentence. */
@@ -21,7 +18,7 @@ export function payloadTaken(store: CaptureStore, event: number): Cause | null {
   const taken = store.coalesced.takenAt(event);
   if (taken.length === 0) return null;
   const { text } = causeInfo(CAUSE.coalesced);
-  const what = listed(taken.flatMap((journey) => metadataAtEnd(store, journey)));
+  const what = listed(taken.flatMap((journey) => metadataLeft(store, journey)));
   const of = `journey${taken.length > 1 ? 's' : ''} ${listed(taken.map((journey) => idOf(store, journey)))}`;
   return coalesced(
     `The packet grew by the payload of ${of}, whose metadata (${what}) was with another sk_buff; ${text}.`,
@@ -62,15 +59,11 @@ function idOf(store: CaptureStore, journey: number): string {
   return decimal(hi, lo);
 }
 
-/** Names of the TLVs that a journey had when it was last seen, of an area that no schema reads its size; [] = no metadata. */
-function metadataAtEnd(store: CaptureStore, journey: number): readonly string[] {
-  const last = journeyEvents(store, journey).findLast((event) =>
-    isTelling(store.events.chunk(event), event & CHUNK_MASK),
-  );
-  if (last === undefined) return [];
-  const chunk = store.events.chunk(last);
-  const row = last & CHUNK_MASK;
-  if (chunk.metaState[row] !== META_STATE.present) return [];
+/** Names of the TLVs that a journey left behind, of an area that no schema reads its size. */
+function metadataLeft(store: CaptureStore, journey: number): readonly string[] {
+  const { event } = store.coalesced.of(journey)!;
+  const chunk = store.events.chunk(event);
+  const row = event & CHUNK_MASK;
   const { tlvs } = decodeStored(store, chunk.area[row]!);
   return tlvs.length > 0 ? tlvs.map(({ name }) => name) : [`${chunk.metaLength[row]!} bytes`];
 }

@@ -10,6 +10,7 @@ import { CAREFUL } from '#core/share/policy.ts';
 import { EVERYTHING } from '#core/share/selection.ts';
 import { Snapshot, type WatchedPacket } from '#core/share/snapshot.ts';
 import { journeyDetail } from './journey-detail.ts';
+import { MAX_SCHEMAS } from './limits.ts';
 import { SCHEMA, sectionBytes, storeOf, trace, type Seen } from './testing/scenario.ts';
 
 const one = (i: number, more: Partial<Seen> = {}): Seen => ({
@@ -59,8 +60,9 @@ it('nor is the mark of its packets', () => {
   expect(schemas).toEqual([['tenant'], [], ['tenant']]);
 });
 
-it('nor does a share keep what only the schema of another run knows', () => {
-  const seen: string[] = [];
+/** Of each packet of a share, whether its area is as it was. */
+function keptInShare(bytes: Uint8Array): boolean[] {
+  const kept: boolean[] = [];
   const snapshot = new Snapshot({
     policy: CAREFUL,
     selection: EVERYTHING,
@@ -70,14 +72,40 @@ it('nor does a share keep what only the schema of another run knows', () => {
     expires: null,
     notes: null,
     watch: ({ areaBefore, areaAfter }: WatchedPacket) =>
-      seen.push(
-        Buffer.compare(areaBefore, areaAfter) === 0 ? 'kept' : Buffer.from(areaAfter).toString('hex'),
-      ),
+      kept.push(Buffer.compare(areaBefore, areaAfter) === 0),
   });
   const reader = new CaptureReader(snapshot);
-  reader.push(withAndWithout());
+  reader.push(bytes);
   reader.end();
-  expect(seen).toEqual(['kept', '000000000000', 'kept']);
+  return kept;
+}
+
+it('nor does a share keep what only the schema of another run knows', () => {
+  expect(keptInShare(withAndWithout())).toEqual([true, false, true]);
+});
+
+it('schemas that take turns over any number of runs are read and shared by all of these', () => {
+  const names = Array.from({ length: MAX_SCHEMAS + 6 }, (_, i) => (i % 2 === 0 ? 'test' : 'other'));
+  const bytes = joinChunks(
+    names.map((name, i) => sectionBytes({ run: i + 1, schema: { ...SCHEMA, name }, seen: [one(i)] })),
+  );
+  const store = storeOf(bytes);
+  expect(store.problems).toEqual([]);
+  expect(names.map((_, i) => store.tlvs.decoderFor(i + 1)?.schema.name)).toEqual(names);
+  expect(keptInShare(bytes)).toEqual(names.map(() => true));
+});
+
+it('of more schemas than a page reads by, those beyond are for no metadata, and a share keeps none by them', () => {
+  const bytes = joinChunks(
+    Array.from({ length: MAX_SCHEMAS + 2 }, (_, i) =>
+      sectionBytes({ run: i + 1, schema: { ...SCHEMA, name: `s${i}` }, seen: [one(i)] }),
+    ),
+  );
+  const store = storeOf(bytes);
+  expect(store.problems[0]!.cause).toContain(`more than ${MAX_SCHEMAS} of them`);
+  const read = Array.from({ length: MAX_SCHEMAS + 2 }, (_, i) => store.tlvs.decoderFor(i + 1) !== null);
+  expect(read.lastIndexOf(true)).toBe(MAX_SCHEMAS - 1);
+  expect(keptInShare(bytes)).toEqual(read);
 });
 
 it('a schema that begins in mid-journey, of an event that comes late, is no reason to stop, and nothing is told of TLVs', () => {

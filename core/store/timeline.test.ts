@@ -1,8 +1,10 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { CaptureReader } from '#core/pcapng/reader.ts';
 import { CaptureWriter } from '#core/pcapng/writer.ts';
+import { CaptureStore } from './capture-store.ts';
 import { CHUNK_MASK } from './limits.ts';
-import { seen, START_NS, storeOf, trace } from './testing/scenario.ts';
+import { sectionBytes, seen, START_NS, storeOf, trace } from './testing/scenario.ts';
 import { TimelineBuilder } from './timeline.ts';
 import { TIMELINE_BUCKETS } from './view.ts';
 
@@ -57,6 +59,34 @@ describe('the timeline', () => {
         expect(events).toEqual(expected);
       }),
       { numRuns: 200 },
+    );
+  });
+
+  it('counts losses where they are, however late it is told that they are there, or are none', () => {
+    const events = fc.array(
+      fc.record({
+        hook: fc.constant(RX),
+        id: fc.bigInt(1n, 3n),
+        us: fc.integer({ min: 0, max: 30 }),
+        meta: fc.option(fc.constant(trace(1)), { nil: undefined }),
+      }),
+      { minLength: 1, maxLength: 30 },
+    );
+    fc.assert(
+      fc.property(events, (all) => {
+        const store = new CaptureStore();
+        const reader = new CaptureReader(store);
+        const timeline = new TimelineBuilder(store);
+        for (const { meta, ...one } of all) {
+          reader.push(sectionBytes({ seen: [meta === undefined ? one : { ...one, meta }] }));
+          timeline.advance(Infinity);
+        }
+        reader.end();
+        const whole = new TimelineBuilder(store);
+        whole.advance(Infinity);
+        expect(timeline.timeline()).toEqual(whole.timeline());
+      }),
+      { numRuns: 60 },
     );
   });
 
