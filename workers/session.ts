@@ -179,12 +179,14 @@ export class Session implements WhitherWorker {
   }
 
   async fetchCode(): Promise<void> {
-    await this.#language.loadQuestions();
     await Promise.all([
+      this.#language.fetchCode(),
+      this.#ofWhole.fetchCode(),
+      this.#desk.fetchCode(),
+      import('#core/store/event-bytes.ts'),
       import('./sources/held.ts'),
       import('./share/make.ts'),
       import('./share/pack.ts'),
-      import('./schema/wireshark-file.ts'),
     ]);
   }
 

@@ -1,7 +1,5 @@
 /** The path: where packets go and where their metadata is. Each hop, band and cause filters the list. */
 import {
-  lazy,
-  Suspense,
   useDeferredValue,
   useLayoutEffect,
   useMemo,
@@ -12,6 +10,8 @@ import {
 } from 'react';
 import type { Edge, Hop, MissingHook } from '#workers/api.ts';
 import { scopedAction } from '#src/keys/bind.ts';
+import { LaterPane } from '#src/app/LaterPane.tsx';
+import { Part } from '#src/app/later.tsx';
 import { LossPane } from '#src/loss/LossPane.tsx';
 import { hopOfKey } from '#src/state/hop-key.ts';
 import type { Comparison } from '#src/state/link.ts';
@@ -32,7 +32,7 @@ import { ZOOM_STEP } from './zoom.ts';
 import './marks.css';
 import './path.css';
 
-const CompareBar = lazy(() => import('./CompareBar.tsx').then((m) => ({ default: m.CompareBar })));
+const COMPARE_BAR = new Part(() => import('./CompareBar.tsx'));
 
 const NOTHING_ENDED: Comparison | null = null;
 const NO_HOPS: readonly Hop[] = [];
@@ -199,9 +199,11 @@ export function PathPane() {
           </p>
         )}
         {link.compare !== null && (
-          <Suspense fallback={<div className="compare-bar" />}>
-            <CompareBar compare={link.compare} journeys={journeys} errors={errors} />
-          </Suspense>
+          <LaterPane
+            part={COMPARE_BAR}
+            props={{ compare: link.compare, journeys, errors }}
+            what="The two sides"
+          />
         )}
         <div className="path-scroll" ref={scroll} {...(asTable && { tabIndex: 0 })}>
           {!asTable && (
