@@ -77,7 +77,9 @@ function Outside({ listed }: { readonly listed: number }) {
   const session = useSession();
   const filtered = usePage((state) => isFiltered(state.link));
   const journey = usePage((state) => state.selection?.journey ?? -1);
-  const key = filtered && journey >= 0 ? `row of ${journey}` : null;
+  // Of the list that is shown: what was said of another filter's says nothing.
+  const generation = usePage((state) => state.calm?.generation ?? 0);
+  const key = filtered && journey >= 0 ? `row of ${journey} in ${generation}` : null;
   const row = useAsked(key, (api) => api.rowOf(journey), 'The row of the journey could not be found');
   if (row !== -1) return null;
   return (

@@ -48,16 +48,19 @@ export function PathPane() {
   const hops = usePage((state) => state.calm?.hops ?? NO_HOPS);
   const edges = usePage((state) => state.calm?.edges ?? NO_EDGES);
   const missing = usePage((state) => state.calm?.missingHooks ?? NO_MISSING);
+  const number = usePage((state) => state.calm?.capture ?? 0);
   const link = usePage((state) => state.link);
   const [only, setOnly] = useState<string | undefined>(undefined);
   const [current, setCurrent] = useState<Stop | null>(null);
   const [all, setAll] = useState(false);
   const [asTable, setAsTable] = useState(false);
-  // What was compared until a moment ago: who ended it by a key that was meant for something else gets it back.
-  const [compare, setCompare] = useState({ now: link.compare, of: link.source, ended: NOTHING_ENDED });
-  if (compare.now !== link.compare || compare.of !== link.source) {
-    const ended = link.compare === null && compare.of === link.source ? compare.now : null;
-    setCompare({ now: link.compare, of: link.source, ended });
+  // What was compared until a moment ago, of this capture by this filter: who ended it by a key that was meant for something else gets it back.
+  const { hop, metadata, harm, time } = link;
+  const of = JSON.stringify([number, hop, metadata, harm, time, link.where]);
+  const [compare, setCompare] = useState({ now: link.compare, of, ended: NOTHING_ENDED });
+  if (compare.now !== link.compare || compare.of !== of) {
+    const ended = link.compare === null && compare.of === of ? compare.now : null;
+    setCompare({ now: link.compare, of, ended });
   }
   const { ended } = compare;
   const scroll = useRef<HTMLDivElement>(null);

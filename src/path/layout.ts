@@ -260,7 +260,7 @@ function layoutRow(
   const busy = row.flatMap(({ slots }) => slots.filter((slot) => quietPitch === 0 || !isQuiet(slot)));
   const wide = (slot: Slot | undefined) => (slot?.label.length ?? 0) * LABEL_CHAR_PX + LABEL_GAP_PX;
   const isTight = busy.some((slot, i) => i > 0 && (wide(busy[i - 1]) + wide(slot)) / 2 > step);
-  const labelChars = Math.floor(((isTight ? 2 : 1) * step - LABEL_GAP_PX) / LABEL_CHAR_PX);
+  const labelChars = isTight ? Math.floor((2 * step - LABEL_GAP_PX) / LABEL_CHAR_PX) : Infinity;
   let bytesBefore = -1;
   return row.map(({ key, group, lane, slots }, index) => {
     const x = left;

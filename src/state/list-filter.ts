@@ -16,8 +16,8 @@ export const NO_FILTER = {
   where: '',
 } as const satisfies ListFilter;
 
-/** Whether a link filters at all, by hop or otherwise. */
-export function isFiltered({ hop, metadata, harm, time, where }: FilterPart): boolean {
+/** Whether a link, or what is told of it to the worker, filters at all, by hop or otherwise. */
+export function isFiltered({ hop, metadata, harm, time, where }: FilterPart | ListFilter): boolean {
   return hop !== null || metadata !== null || harm !== null || time !== null || where !== '';
 }
 
