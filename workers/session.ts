@@ -312,8 +312,10 @@ export class Session implements WhitherWorker {
     );
   }
 
-  async packShare(blob: Blob): Promise<string> {
-    return (await import('./share/pack.ts')).packShare(blob);
+  async packShare(blob: Blob, progress: MessagePort): Promise<Blob | null> {
+    const { clock } = this.#options;
+    const { packShare } = await import('./share/pack.ts');
+    return onPort(clock, progress, (say, goOn) => packShare(blob, clock, say, goOn));
   }
 
   async arrivedShare(): Promise<ArrivedShare> {
