@@ -1,5 +1,6 @@
 /** The page live, on the edge lab of this kernel: packets arrive, the cable is cut and mended, nothing is lost. */
 import { execFileSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -17,6 +18,9 @@ const required = process.env['WHITHER_REQUIRE_KERNEL'] === '1';
 const CUT = /WebSocket connection to .* failed|net::ERR_(CONNECTION|SOCKET|EMPTY)/;
 const POLL = { timeout: 30_000 };
 const COMPARED_ROWS = 60;
+const ASSETS = path.join(import.meta.dirname, '../dist/page/assets');
+/** Scripts for what is not live: files and their names, shares, other pages; and for the console. */
+const NOT_LIVE = /^(?:file-reader\.worker|digest|named-fields|arrived?|fragment|unpack|offer|stored)-/;
 
 describe.skipIf(missing !== null && !required)(
   `live on the edge lab${missing === null ? '' : ` (${missing})`}`,
@@ -143,18 +147,14 @@ describe.skipIf(missing !== null && !required)(
     });
 
     it('what a page may need when the agent has gone is loaded while it is there', async () => {
+      const asked = new Set<string>();
+      page.on('request', (request) => asked.add(new URL(request.url()).pathname.replace('/assets/', '')));
       await page.goto(agent.link);
       await waitForState(page, 'live');
       await expect.poll(events, POLL).toBeGreaterThan(200);
-      const loaded = () =>
-        page.evaluate(() =>
-          performance
-            .getEntriesByType('resource')
-            .map(({ name }) => name)
-            .join(' '),
-        );
-      // The last of the dialogs.
-      await expect.poll(loaded, POLL).toContain('NoteDialog');
+      const scripts = readdirSync(ASSETS).filter((name) => name.endsWith('.js'));
+      const missed = () => scripts.filter((name) => !asked.has(name) && !NOT_LIVE.test(name));
+      await expect.poll(missed, POLL).toEqual([]);
     });
 
     it('the lab leaves no namespace behind', async () => {

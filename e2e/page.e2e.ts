@@ -164,6 +164,22 @@ describe('the losses', () => {
   });
 });
 
+describe('a part of the page that cannot be loaded', () => {
+  it('is said where it would be, and takes nothing with it', async () => {
+    // Or, of an agent that has ended, nothing at all, which the browser logs as well.
+    await page.route('**/assets/LossTable-*.js', (route) =>
+      route.fulfill({ contentType: 'text/javascript', body: 'throw new Error("half of it")' }),
+    );
+    await page.goto(`${site.url}?source=sample:forward`);
+    await waitForState(page, 'done');
+    await page.keyboard.press('l');
+    const said = page.locator('.loss-pane').getByRole('alert');
+    await said.waitFor();
+    expect(await said.textContent()).toContain('The table of damage could not be loaded.');
+    expect(await page.locator('.list-row').count()).toBe(2);
+  });
+});
+
 describe('the filter by harm', () => {
   it('offers what came to metadata in this capture, and lists those journeys alone', async () => {
     await page.goto(site.url);

@@ -79,6 +79,35 @@ describe('the path', () => {
     expect(await chosen()).not.toBe(before);
   });
 
+  it('tells of damage that is out of sight, and goes there', async () => {
+    await page.setViewportSize({ width: 1280, height: 600 });
+    await open('source=sample:sniffed-flow');
+    // The times between hops leave less room for it.
+    await page.keyboard.press('d');
+    const hidden = page.locator('.path-hidden');
+    await hidden.waitFor();
+    expect(await hidden.allTextContents()).toEqual(['✕ 16 lost below ↓']);
+    await hidden.click();
+    await hidden.waitFor({ state: 'detached' });
+    expect(await page.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toContain(
+      '✕ 16 lost: pskb_expand_head for a TC program',
+    );
+    const inView = () =>
+      page.evaluate(() => {
+        const [box, callout] = ['.path-scroll', '.callout-lost'].map((one) =>
+          document.querySelector(one)!.getBoundingClientRect(),
+        );
+        return callout!.bottom <= box!.bottom + 1;
+      });
+    expect(await inView()).toBe(true);
+    // Where it is scrolled to is known behind its table as well.
+    const asTable = page.locator('.path-pane').getByRole('button', { name: 'Table' });
+    await asTable.click();
+    await asTable.click();
+    await page.locator('.callout-lost').waitFor();
+    await expect.poll(async () => (await hidden.count()) === ((await inView()) ? 0 : 1)).toBe(true);
+  });
+
   it('ends a comparison by one key, says so, and has it back by Back', async () => {
     await open('source=sample:forward&where=len+%3E+1&compare=1&b=meta');
     await page.locator('.compare-bar').waitFor();
@@ -92,6 +121,10 @@ describe('the path', () => {
     await page.keyboard.press('Escape');
     await page.getByRole('button', { name: 'compare again' }).click();
     await page.locator('.compare-bar').waitFor();
+    // Of another filter it is another comparison.
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Escape');
+    await page.locator('.compare-ended').waitFor({ state: 'detached' });
   });
 
   it('is walked by keys: to a band, to a cause, larger and back', async () => {

@@ -74,6 +74,13 @@ describe('the page on a static host', () => {
     // A part that was not loaded before.
     await page.keyboard.press('?');
     await page.getByRole('dialog').waitFor();
+    // And the page that a share goes into.
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('u');
+    await page.getByRole('button', { name: /Make it, and see/ }).click();
+    const download = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Download page (HTML)' }).click();
+    expect(readFileSync(await (await download).path(), 'utf8')).toContain('id="whither-capture"');
     expect(left).toEqual([]);
   });
 

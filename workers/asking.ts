@@ -32,16 +32,17 @@ export class Asking {
 
   /**
    * What `work` answers. It is given up from the moment that nobody wants it, also while its code is still being loaded. `kind`
-   * null: the answer is the same whoever asks, so that nobody's ends another's.
+   * null: the answer is the same whoever asks, so that nobody's ends another's. `holds`: whether what it is about is still the same.
    */
   async ask<Answer>(
     kind: Kind | null,
     asked: Asked,
     work: (question: Question) => Promise<Answer>,
+    holds: () => boolean = () => true,
   ): Promise<Answer> {
     const { store } = asked;
     const key = kind ?? Symbol();
-    const isWanted = (): boolean => this.#latest.get(key) === question && asked.store === store;
+    const isWanted = (): boolean => this.#latest.get(key) === question && asked.store === store && holds();
     const question: Question = new Question(store, this.#clock, isWanted);
     this.#latest.set(key, question);
     try {

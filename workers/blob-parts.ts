@@ -16,10 +16,14 @@ export class BlobParts {
     if (this.#held >= PART_BYTES) this.#cut();
   }
 
-  /** All of it; nothing is added after that. */
   pcapng(): Blob {
+    return this.blob('application/x-pcapng');
+  }
+
+  /** All of it; nothing is added after that. */
+  blob(type: string): Blob {
     this.#cut();
-    return new Blob(this.#parts, { type: 'application/x-pcapng' });
+    return new Blob(this.#parts, { type });
   }
 
   #cut(): void {

@@ -19,6 +19,11 @@ export class Language {
     return this.questions;
   }
 
+  /** All of it, before it is wanted. */
+  async fetchCode(): Promise<void> {
+    await Promise.all([this.load(), this.loadQuestions(), import('#core/query/complete.ts')]);
+  }
+
   async complete(text: string, at: number, store: CaptureStore): Promise<Completion> {
     const { completeFilter } = await import('#core/query/complete.ts');
     return completeFilter(text, at, store);

@@ -101,6 +101,10 @@ describe('questions of the whole list', () => {
     const [first, second] = await Promise.all([session.lossSummary(), session.lossSummary()]);
     expect(first).toEqual(second);
     expect(first).not.toBeNull();
+    // Of another list it is another question.
+    const ofAll = session.lossSummary();
+    await session.setFilter({ ...filter, where: 'tlv.verdict == pass' });
+    expect(await ofAll).toBeNull();
     const ended = [session.lossSummary(), session.budget(), session.matrixOf({ filter, rest: false }, 'a')];
     const reread = session.setSchema('');
     expect(await Promise.all(ended)).toEqual([null, null, null]);

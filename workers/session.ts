@@ -179,12 +179,14 @@ export class Session implements WhitherWorker {
   }
 
   async fetchCode(): Promise<void> {
-    await this.#language.loadQuestions();
     await Promise.all([
+      this.#language.fetchCode(),
+      this.#ofWhole.fetchCode(),
+      this.#desk.fetchCode(),
+      import('#core/store/event-bytes.ts'),
       import('./sources/held.ts'),
       import('./share/make.ts'),
       import('./share/pack.ts'),
-      import('./schema/wireshark-file.ts'),
     ]);
   }
 
@@ -310,8 +312,10 @@ export class Session implements WhitherWorker {
     );
   }
 
-  async packShare(blob: Blob): Promise<string> {
-    return (await import('./share/pack.ts')).packShare(blob);
+  async packShare(blob: Blob, progress: MessagePort): Promise<Blob | null> {
+    const { clock } = this.#options;
+    const { packShare } = await import('./share/pack.ts');
+    return onPort(clock, progress, (say, goOn) => packShare(blob, clock, say, goOn));
   }
 
   async arrivedShare(): Promise<ArrivedShare> {

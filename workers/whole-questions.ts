@@ -40,17 +40,33 @@ export class WholeQuestions {
     this.#language = language;
   }
 
+  /** That of all questions, before one is asked. */
+  async fetchCode(): Promise<void> {
+    await Promise.all([
+      import('#core/store/loss-summary.ts'),
+      import('#core/store/path-query.ts'),
+      import('#core/store/matrix-query.ts'),
+      import('#core/query/timeline-query.ts'),
+      import('#core/query/latency-query.ts'),
+      import('#core/lint/lint-summary.ts'),
+      import('#core/budget/budget-query.ts'),
+    ]);
+  }
+
+  /** Of the journeys in the list; another list is another question. */
   lossSummary(capture: Capture): Promise<LossSummary | null> {
-    return this.#asking.ask(null, capture, async (question) => {
+    const { list } = capture.listing;
+    const ask = async (question: Question): Promise<LossSummary | null> => {
       const { LossSummaryQuery } = await import('#core/store/loss-summary.ts');
-      const { member } = capture.listing.list;
+      const { member } = list;
       const query = new LossSummaryQuery(question.store, member);
       if (!(await question.run(query, STEP_BUDGET))) return null;
       if (member === null) return query.summary();
       const { PathQuery } = await import('#core/store/path-query.ts');
       const path = new PathQuery(question.store, member);
       return (await question.run(path, STEP_BUDGET)) ? query.summary(path.numbers().edges) : null;
-    });
+    };
+    return this.#asking.ask(null, capture, ask, () => capture.listing.list === list);
   }
 
   lintSummary(capture: Capture): Promise<LintSummary | null> {

@@ -18,21 +18,29 @@ export interface Embedded {
   readonly view: string;
 }
 
-/**
- * `page`: share.html of a build. Throws RangeError when it is none, or what is packed is not base64 or too long to be opened
- * again.
- */
-export function embedCapture(page: string, { packed, title, view }: Embedded): string {
-  if (packed.length > MAX_EMBEDDED_CHARS) {
-    throw new RangeError(`A page holds ${MAX_EMBEDDED_CHARS} characters of a capture, not ${packed.length}.`);
-  }
-  if (!/^[A-Za-z0-9+/]*={0,2}$/.test(packed)) throw new RangeError('A capture goes into a page as base64.');
+/** What of the page comes before the packed capture, and what behind it. `page`: share.html of a build; throws RangeError when it is none. */
+export function aroundCapture(
+  page: string,
+  { title, view }: Omit<Embedded, 'packed'>,
+): readonly [before: string, behind: string] {
   const at = page.lastIndexOf('</head>');
   if (at < 0) throw new RangeError('The page has no place for a capture.');
   const element =
     `<script type="text/plain" id="${EMBEDDED_ID}" data-title="${attribute(title.slice(0, MAX_TITLE_CHARS))}" ` +
-    `data-view="${attribute(view)}">${packed}</script>\n  `;
-  return page.slice(0, at) + element + page.slice(at);
+    `data-view="${attribute(view)}">`;
+  return [page.slice(0, at) + element, `</script>\n  ${page.slice(at)}`];
+}
+
+/**
+ * `page`: share.html of a build. Throws RangeError when it is none, or what is packed is not base64 or too long to be opened
+ * again.
+ */
+export function embedCapture(page: string, { packed, ...seen }: Embedded): string {
+  if (packed.length > MAX_EMBEDDED_CHARS) {
+    throw new RangeError(`A page holds ${MAX_EMBEDDED_CHARS} characters of a capture, not ${packed.length}.`);
+  }
+  if (!/^[A-Za-z0-9+/]*={0,2}$/.test(packed)) throw new RangeError('A capture goes into a page as base64.');
+  return aroundCapture(page, seen).join(packed);
 }
 
 function attribute(text: string): string {

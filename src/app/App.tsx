@@ -62,7 +62,7 @@ export function App() {
     <div className="app">
       <Header />
       <JoinedAgents />
-      {isShare && <LaterPane part={SHARE_LINE} what="What its sender wrote" />}
+      {isShare && <LaterPane part={SHARE_LINE} props={{}} what="What its sender wrote" />}
       <Problems />
       {inspecting ? (
         <>
@@ -73,7 +73,7 @@ export function App() {
           <PathPane />
           <AreaPane />
           <Panes />
-          {costOpen && <LaterPane part={COST} what="What watching costs" />}
+          {costOpen && <LaterPane part={COST} props={{}} what="What watching costs" />}
           <StatusBar />
         </>
       ) : (

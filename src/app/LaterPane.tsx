@@ -2,17 +2,23 @@
 import { createElement, useState, type ReactNode } from 'react';
 import { usePart, type Part } from './later.tsx';
 
-interface LaterProps {
-  readonly part: Part;
-  /** `The times between hops`: what could not be loaded, when it could not. */
+interface LaterProps<Props> {
+  readonly part: Part<Props>;
+  readonly props: Props;
+  /** `Times between hops`: what could not be loaded, when it could not. */
   readonly what: string;
   /** Around what is said until it has come. */
   readonly frame?: (said: ReactNode) => ReactNode;
 }
 
-export function LaterPane({ part, what, frame = (said) => said }: LaterProps) {
+export function LaterPane<Props extends object>({
+  part,
+  props,
+  what,
+  frame = (said) => said,
+}: LaterProps<Props>) {
   const [failed, setFailed] = useState(false);
-  if (!failed) return <Wanted part={part} frame={frame} onFailed={() => setFailed(true)} />;
+  if (!failed) return <Wanted part={part} props={props} frame={frame} onFailed={() => setFailed(true)} />;
   return frame(
     <p className="pane-empty" role="alert">
       {what} could not be loaded. Is the server still there?{' '}
@@ -23,13 +29,14 @@ export function LaterPane({ part, what, frame = (said) => said }: LaterProps) {
   );
 }
 
-interface WantedProps {
-  readonly part: Part;
+interface WantedProps<Props> {
+  readonly part: Part<Props>;
+  readonly props: Props;
   readonly frame: (said: ReactNode) => ReactNode;
   readonly onFailed: () => void;
 }
 
-function Wanted({ part, frame, onFailed }: WantedProps) {
+function Wanted<Props extends object>({ part, props, frame, onFailed }: WantedProps<Props>) {
   const Loaded = usePart(part, onFailed);
-  return Loaded === null ? frame(<p className="pane-empty">Loading …</p>) : createElement(Loaded);
+  return Loaded === null ? frame(<p className="pane-empty">Loading …</p>) : createElement(Loaded, props);
 }

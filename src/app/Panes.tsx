@@ -65,9 +65,9 @@ export function Panes() {
     >
       <ListPane />
       {separator(0, 'Width of the list')}
-      <LaterPane part={JOURNEY} what="The journey" frame={emptyJourney} />
+      <LaterPane part={JOURNEY} props={{}} what="The journey" frame={emptyJourney} />
       {separator(1, 'Width of the bytes')}
-      <LaterPane part={BYTES} what="The bytes" frame={emptyBytes} />
+      <LaterPane part={BYTES} props={{}} what="The bytes" frame={emptyBytes} />
     </main>
   );
 }

@@ -210,13 +210,16 @@ describe('the page', () => {
   });
 
   it('announces the number of journeys only when it no longer grows, and names no row that is not drawn', async () => {
-    const { store, worker } = await show({ journeys: 10 });
+    const { session, store, worker } = await show({ journeys: 10 });
     expect(screen.getByTestId('list-count').getAttribute('role')).toBeNull();
     await act(async () => {
       worker.send(fakeUpdate({ journeys: 20, state: 'done' }));
       await vi.waitFor(() => expect(store.getState().newest?.state).toBe('done'));
     });
-    expect(screen.getByTestId('list-count').getAttribute('role')).toBe('status');
+    const count = screen.getByTestId('list-count');
+    expect([count.getAttribute('role'), count.textContent]).toEqual(['status', '20']);
+    act(() => session.filter.set({ time: { fromNs: '1', toNs: '2' } }));
+    expect(count.textContent).toMatch(/ of 20$/);
     await vi.waitFor(() => expect(store.getState().selection).not.toBeNull());
     act(() => store.setState({ selection: { journey: 1_000_000, id: { hi: 0, lo: 1 } } }));
     expect(screen.getByRole('grid', { name: 'Journeys' }).getAttribute('aria-activedescendant')).toBeNull();

@@ -1,6 +1,7 @@
 /** All dialogs of the page, each loaded when it is first opened: the first load is without them. */
 import type { Dialog } from '#src/state/store.ts';
 import { later, type Closable } from './later.tsx';
+import type { ComponentType } from 'react';
 
 export const DIALOGS = {
   help: later(() => import('#src/keys/HelpDialog.tsx')),
@@ -15,4 +16,4 @@ export const DIALOGS = {
   report: later(() => import('#src/notes/ReportDialog.tsx')),
   share: later(() => import('#src/share/ShareDialog.tsx')),
   note: later(() => import('#src/notes/NoteDialog.tsx')),
-} as const satisfies Record<Exclude<Dialog, 'none'>, ReturnType<typeof later<Closable>>>;
+} as const satisfies Record<Exclude<Dialog, 'none'>, ComponentType<Closable>>;

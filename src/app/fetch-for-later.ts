@@ -1,23 +1,24 @@
 /** The page of an agent outlives it: what is loaded when it is first wanted must be there by then. */
 import type { Session } from '#src/state/session.ts';
-import { DIALOGS } from './dialogs.ts';
+import { PARTS } from './later.tsx';
 
 /** Once, one after the other, when nothing else is to be done. What does not come now is asked for when it is wanted. */
 export async function fetchForLater(session: Session): Promise<void> {
   if (begun) return;
   begun = true;
-  const parts = [
-    () => session.api.fetchCode(),
-    () => import('#src/share/held.ts'),
-    ...Object.values(DIALOGS).map((dialog) => () => dialog.fetch()),
-  ];
-  for (const part of parts) {
-    await new Promise<void>((resolve) => idle(resolve));
-    await part().catch(() => undefined);
-  }
+  await fetchOne(() => session.api.fetchCode());
+  await fetchOne(() => import('#src/share/held.ts'));
+  await fetchOne(() => import('#src/schema/editor.ts'));
+  await fetchOne(async () => (await import('#src/share/send.ts')).fetchPage());
+  for (const part of PARTS) await fetchOne(() => part.load());
 }
 
 let begun = false;
+
+async function fetchOne(fetch: () => Promise<unknown>): Promise<void> {
+  await new Promise<void>((resolve) => idle(resolve));
+  await fetch().catch(() => undefined);
+}
 
 function idle(then: () => void): void {
   // Not in every browser.

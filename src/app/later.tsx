@@ -1,10 +1,13 @@
 /**
  * What is loaded when it is first wanted. Not `lazy`: what has been loaded is there at once, without React's wait of
- * 0.3 s for what was suspended.
+ * 0.3 s for what was suspended, and what cannot be loaded is said where it would be: `lazy` throws, and takes the page with it.
  */
 import { createElement, useEffect, useRef, useState, type ComponentType } from 'react';
 import { HeldKeys } from '#src/keys/HeldKeys.tsx';
 import { useSession } from '#src/state/context.ts';
+
+/** All parts that there are by now; those of a part come with it. */
+export const PARTS = new Set<{ readonly load: () => Promise<unknown> }>();
 
 /** A component that is fetched once; fetching that failed may be tried again. */
 export class Part<Props = object> {
@@ -13,6 +16,7 @@ export class Part<Props = object> {
 
   constructor(fetch: () => Promise<{ readonly default: ComponentType<Props> }>) {
     this.#fetch = fetch;
+    PARTS.add(this);
   }
 
   /** null: it has not come yet. */
@@ -59,9 +63,9 @@ export interface Closable {
 /** What is opened and closed. Keys that are typed while it is loaded are not lost. */
 export function later<Props extends Closable>(
   fetch: () => Promise<{ readonly default: ComponentType<Props> }>,
-): ComponentType<Props> & { readonly fetch: () => Promise<unknown> } {
+): ComponentType<Props> {
   const part = new Part(fetch);
-  const Later: ComponentType<Props> = (props) => {
+  return function Later(props: Props) {
     const session = useSession();
     const { onClose } = props;
     const Loaded = usePart(part, () => {
@@ -76,5 +80,4 @@ export function later<Props extends Closable>(
     });
     return Loaded === null ? <HeldKeys onEscape={onClose} /> : createElement(Loaded, props);
   };
-  return Object.assign(Later, { fetch: () => part.load() });
 }

@@ -8,7 +8,7 @@ import './budget.css';
 
 const NO_HOPS: readonly Hop[] = [];
 
-export function BudgetTable() {
+export default function BudgetTable() {
   const budget = useQuery('budget', 'The budget could not be summed up');
   if (budget === null) return <p className="area-note muted">Counting bytes …</p>;
   return (

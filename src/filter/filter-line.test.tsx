@@ -2,6 +2,7 @@
 import { act, cleanup, fireEvent, render, screen } from '@testing-library/react';
 import { afterEach, expect, it, vi } from 'vitest';
 import { SessionContext } from '#src/state/context.ts';
+import { NO_FILTER } from '#src/state/list-filter.ts';
 import { Session } from '#src/state/session.ts';
 import { createPageStore } from '#src/state/store.ts';
 import { FakeWorker, fakeConnection } from '#src/testing/fake-worker.ts';
@@ -31,7 +32,9 @@ function show() {
   const answer = (n: number) => act(async () => Promise.resolve(waiting[n]?.()));
   const text = () => (field as HTMLInputElement).value;
   const where = () => store.getState().link.where;
-  return { session, type, asked, answer, text, where };
+  /** What the worker was told last. */
+  const told = () => worker.calls.findLast(({ name }) => name === 'setFilter')?.args[0];
+  return { session, store, worker, type, asked, answer, text, where, told };
 }
 
 it('letters that are typed while an expression is asked stay when it comes into force', async () => {
@@ -70,6 +73,45 @@ it('what is cleared while an expression is asked stays cleared', async () => {
   await asked(3);
   for (const n of [0, 1, 2]) await answer(n);
   expect(where()).toBe('');
+});
+
+it('what is cleared while the first expression is asked is cleared in the worker as well', async () => {
+  const { session, type, asked, answer, where, told } = show();
+  act(() => session.filter.clear());
+  await asked(1);
+  type('drop');
+  await asked(2);
+  act(() => session.filter.clear());
+  await asked(3);
+  for (const n of [0, 1, 2]) await answer(n);
+  expect([where(), told()]).toEqual(['', NO_FILTER]);
+});
+
+it('what is asked when a link comes is not in force behind it, though that link filters as before', async () => {
+  const { session, store, type, asked, answer, where, told } = show();
+  act(() => session.filter.clear());
+  await asked(1);
+  type('drop');
+  await asked(2);
+  await act(() => session.navigate({ ...store.getState().link }));
+  await asked(3);
+  for (const n of [0, 1, 2]) await answer(n);
+  expect([where(), told()]).toEqual(['', NO_FILTER]);
+});
+
+it('an expression that is refused takes back with it one that was still asked', async () => {
+  const { worker, type, asked, answer, where, told } = show();
+  type('len > 4');
+  await asked(1);
+  type('len > 4 &&');
+  await asked(2);
+  worker.refusal = { from: 8, to: 10, cause: 'This is not whole.', remedy: 'Go on.' };
+  await answer(1);
+  worker.refusal = null;
+  await asked(3);
+  await answer(0);
+  await answer(2);
+  expect([where(), told()]).toEqual(['', NO_FILTER]);
 });
 
 it('what is put in force from elsewhere is shown, also what was written here before', async () => {

@@ -1,5 +1,7 @@
 /** One packet's life: hops as columns, what it carried as rows. Choosing a hop shows its bytes. */
-import { lazy, Suspense, useEffect, useMemo, useState, type ReactNode } from 'react';
+import { useEffect, useMemo, useState, type ReactNode } from 'react';
+import { LaterPane } from '#src/app/LaterPane.tsx';
+import { Part } from '#src/app/later.tsx';
 import type { JourneyDetail } from '#workers/api.ts';
 import { printCount } from '#src/list/print.ts';
 import { usePage, useSession } from '#src/state/context.ts';
@@ -15,7 +17,7 @@ import { Ways } from './Ways.tsx';
 import { beyondHops } from './ways.ts';
 import './journey.css';
 
-const SharesMatrix = lazy(() => import('./SharesMatrix.tsx').then((m) => ({ default: m.SharesMatrix })));
+const SHARES = new Part(() => import('./SharesMatrix.tsx'));
 
 export default function JourneyPane() {
   const detail = usePage((state) => state.detail);
@@ -35,9 +37,7 @@ export default function JourneyPane() {
   if (many) {
     return (
       <Pane title="Journeys" scope={scope}>
-        <Suspense fallback={<p className="pane-empty">Counting …</p>}>
-          <SharesMatrix />
-        </Suspense>
+        <LaterPane part={SHARES} props={{}} what="The matrix of all journeys" />
       </Pane>
     );
   }
@@ -77,7 +77,9 @@ function Outside({ listed }: { readonly listed: number }) {
   const session = useSession();
   const filtered = usePage((state) => isFiltered(state.link));
   const journey = usePage((state) => state.selection?.journey ?? -1);
-  const key = filtered && journey >= 0 ? `row of ${journey}` : null;
+  // Of the list that is shown: what was said of another filter's says nothing.
+  const generation = usePage((state) => state.calm?.generation ?? 0);
+  const key = filtered && journey >= 0 ? `row of ${journey} in ${generation}` : null;
   const row = useAsked(key, (api) => api.rowOf(journey), 'The row of the journey could not be found');
   if (row !== -1) return null;
   return (

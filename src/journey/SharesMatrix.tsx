@@ -18,7 +18,7 @@ import { sharesText } from './shares.ts';
 
 const FAILURE = 'The matrix of these journeys could not be counted';
 
-export function SharesMatrix() {
+export default function SharesMatrix() {
   const link = usePage((state) => state.link);
   const places = usePage((state) => state.places);
   const [a, b] = useMemo(

@@ -7,5 +7,5 @@ const VIEW = new Part(() => import('./LatencyView.tsx'));
 
 export function LatencyPane() {
   const open = usePage((state) => state.latencyOpen);
-  return open ? <LaterPane part={VIEW} what="The times between hops" /> : null;
+  return open ? <LaterPane part={VIEW} props={{}} what="The times between hops" /> : null;
 }

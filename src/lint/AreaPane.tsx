@@ -1,43 +1,41 @@
 /** The metadata area as a whole: what is wrong with its bytes, and what they cost. One line; opened, a table. */
-import { lazy, Suspense, useState } from 'react';
+import { useState } from 'react';
+import { LaterPane } from '#src/app/LaterPane.tsx';
+import { Part } from '#src/app/later.tsx';
 import { usePage } from '#src/state/context.ts';
 import './area.css';
 
-const LintTable = lazy(() => import('./LintTable.tsx').then((m) => ({ default: m.LintTable })));
-const BudgetTable = lazy(() =>
-  import('#src/budget/BudgetTable.tsx').then((m) => ({ default: m.BudgetTable })),
-);
+const LINT = new Part(() => import('./LintTable.tsx'));
+const BUDGET = new Part(() => import('#src/budget/BudgetTable.tsx'));
 
-type Part = 'lint' | 'budget';
+type Table = 'lint' | 'budget';
 
-const PARTS: readonly (readonly [part: Part, name: string, title: string])[] = [
+const TABLES: readonly (readonly [table: Table, name: string, title: string])[] = [
   ['lint', 'Lint', 'What is wrong with the bytes of metadata, by the schema, hop by hop'],
   ['budget', 'Budget', 'What metadata costs per packet, hop by hop, and what would take less'],
 ];
 
 export function AreaPane() {
   const hasMetadata = usePage((state) => state.calm?.hops.some((hop) => hop.withMetadata > 0) ?? false);
-  const [open, setOpen] = useState<Part | null>(null);
+  const [open, setOpen] = useState<Table | null>(null);
   if (!hasMetadata) return null;
   return (
     <section className="area-pane" aria-label="Lint and budget of metadata" data-pane="area">
       <header className="area-head">
-        {PARTS.map(([part, name, title]) => (
+        {TABLES.map(([table, name, title]) => (
           <button
-            key={part}
+            key={table}
             className="link"
-            aria-expanded={open === part}
+            aria-expanded={open === table}
             title={title}
-            onClick={() => setOpen(open === part ? null : part)}
+            onClick={() => setOpen(open === table ? null : table)}
           >
-            <span aria-hidden="true">{open === part ? '▾' : '▸'}</span> {name}
+            <span aria-hidden="true">{open === table ? '▾' : '▸'}</span> {name}
           </button>
         ))}
       </header>
-      <Suspense>
-        {open === 'lint' && <LintTable />}
-        {open === 'budget' && <BudgetTable />}
-      </Suspense>
+      {open === 'lint' && <LaterPane part={LINT} props={{}} what="Lint" />}
+      {open === 'budget' && <LaterPane part={BUDGET} props={{}} what="The budget" />}
     </section>
   );
 }

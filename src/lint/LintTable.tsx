@@ -10,7 +10,7 @@ const NO_HOPS: readonly Hop[] = [];
 const MAX_SHOWN = 200;
 const SIGNS = { error: '✕', warning: '!', note: '·' } as const;
 
-export function LintTable() {
+export default function LintTable() {
   const session = useSession();
   const hops = usePage((state) => state.calm?.hops ?? NO_HOPS);
   const summary = useQuery('lintSummary', 'Metadata could not be looked at');

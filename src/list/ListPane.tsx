@@ -1,7 +1,5 @@
 /** The journeys: any number of rows, of which the worker is asked for those in view. */
 import {
-  lazy,
-  Suspense,
   useCallback,
   useEffect,
   useLayoutEffect,
@@ -14,6 +12,8 @@ import {
   type PointerEvent,
 } from 'react';
 import type { JourneyRows, RowWatch, SourceState } from '#workers/api.ts';
+import { LaterPane } from '#src/app/LaterPane.tsx';
+import { Part } from '#src/app/later.tsx';
 import { useSize } from '#src/app/use-size.ts';
 import { scopedAction } from '#src/keys/bind.ts';
 import { usePage, useSession } from '#src/state/context.ts';
@@ -88,7 +88,7 @@ function emptyText(state: SourceState): string {
   }
 }
 
-const GroupTable = lazy(() => import('#src/groups/GroupTable.tsx'));
+const GROUPS = new Part(() => import('#src/groups/GroupTable.tsx'));
 
 /** The journeys, or in their place groups of them. */
 export function ListPane() {
@@ -99,9 +99,7 @@ export function ListPane() {
       {group === '' ? (
         <JourneyGrid />
       ) : (
-        <Suspense>
-          <GroupTable key={group} field={group} />
-        </Suspense>
+        <LaterPane key={group} part={GROUPS} props={{ field: group }} what="The table of groups" />
       )}
     </section>
   );

@@ -1,7 +1,7 @@
 /** The head of the list: how many, in which groups, and what can be done with the whole of it. */
 import { usePage, useSession } from '#src/state/context.ts';
 import { marksFilter } from '#src/state/marks.ts';
-import { hopOfKey } from '#src/state/hop-key.ts';
+import { isFiltered, listFilterOf } from '#src/state/list-filter.ts';
 import { printCount } from './print.ts';
 
 export function ListTools() {
@@ -85,10 +85,8 @@ function Count() {
   const growing = usePage(
     ({ shown }) => shown?.state === 'live' || shown?.state === 'loading' || shown?.state === 'reconnecting',
   );
-  const filters = usePage(({ link, places }) => {
-    const hopFilters = link.hop !== null && hopOfKey(places, link.hop) !== null;
-    return hopFilters || link.metadata !== null || link.harm !== null || link.where !== '';
-  });
+  // A hop that the capture has not does not filter.
+  const filters = usePage(({ link, places }) => isFiltered(listFilterOf(link, places)));
   return (
     <span className="muted" role={growing ? undefined : 'status'} data-testid="list-count">
       {filters ? `${printCount(listed)} of ${printCount(total)}` : printCount(listed)}

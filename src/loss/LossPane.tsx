@@ -2,14 +2,15 @@
  * Which hop loses how much, by which cause, for which TLV: one line, and opened a table whose rows filter the list. Of the journeys
  * that the filter passes, as the path above it.
  */
-import { lazy, Suspense } from 'react';
+import { LaterPane } from '#src/app/LaterPane.tsx';
+import { Part } from '#src/app/later.tsx';
 import type { Hop, HopNumbers } from '#workers/api.ts';
 import { usePage, useSession } from '#src/state/context.ts';
 import { isFiltered } from '#src/state/list-filter.ts';
 import { damagesOf, damageText } from './damage.ts';
 import './loss.css';
 
-const LossTable = lazy(() => import('./LossTable.tsx').then((m) => ({ default: m.LossTable })));
+const TABLE = new Part(() => import('./LossTable.tsx'));
 
 interface Props {
   readonly hops: readonly Hop[];
@@ -53,11 +54,7 @@ export function LossPane({ hops, numbers }: Props) {
           </span>
         )}
       </header>
-      {open && (
-        <Suspense fallback={<p className="loss-note muted">Summing up …</p>}>
-          <LossTable hops={hops} />
-        </Suspense>
-      )}
+      {open && <LaterPane part={TABLE} props={{ hops }} what="The table of damage" />}
     </section>
   );
 }

@@ -10,7 +10,7 @@ import { causeText } from './damage.ts';
 
 const MAX_SHOWN = 200;
 
-export function LossTable({ hops }: { readonly hops: readonly Hop[] }) {
+export default function LossTable({ hops }: { readonly hops: readonly Hop[] }) {
   const session = useSession();
   const summary = useQuery('lossSummary', 'The damage could not be summed up');
   const filteredHop = usePage((state) =>

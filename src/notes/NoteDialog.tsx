@@ -5,6 +5,7 @@ import { Modal } from '#src/app/Modal.tsx';
 import { usePage, useSession } from '#src/state/context.ts';
 import { printJourneyId } from '#src/state/link.ts';
 import type { Session } from '#src/state/session.ts';
+import type { Selection } from '#src/state/store.ts';
 import type { Pin } from '#workers/api.ts';
 import { pinsOf, pinText } from './pins.ts';
 import './notes.css';
@@ -21,7 +22,7 @@ export default function NoteDialog({ onClose }: { readonly onClose: () => void }
   const on = pin === null ? `journey ${selection?.journey ?? ''}` : pinText(pin);
   const draft = usePage((state) => state.noteDrafts[on] ?? null);
   if (pin === null && selection === null) return null;
-  const text = draft ?? writtenOn(session, pin);
+  const text = draft ?? writtenOn(session, selection, pin);
   const setDraft = (typed: string | null) => {
     const { [on]: _, ...others } = session.store.getState().noteDrafts;
     session.store.setState({ noteDrafts: typed === null ? others : { ...others, [on]: typed } });
@@ -84,9 +85,9 @@ export default function NoteDialog({ onClose }: { readonly onClose: () => void }
   );
 }
 
-/** null = the journey that is chosen. */
-function writtenOn(session: Session, pin: Pin | null): string {
-  const { marks, pins, selection } = session.store.getState();
+/** Without a pin on the journey. */
+function writtenOn(session: Session, selection: Selection | null, pin: Pin | null): string {
+  const { marks, pins } = session.store.getState();
   if (pin === null) return marks.find(({ journey }) => journey === selection?.journey)?.note ?? '';
   return pins.find((note) => pinText(note.pin) === pinText(pin))?.text ?? '';
 }

@@ -29,9 +29,9 @@ export async function takeIn(session: Session): Promise<void> {
       await session.navigate({ ...view, source: link.source, capture: link.capture });
   }
   if (dialog === 'none' && store.getState().report !== '') store.setState({ dialog: 'report' });
-  // Without a report and a view of its sender's what it says is at its first note.
+  // Without a report what it says is at its first note, unless the view that came along, or somebody here, has chosen a journey.
   const [first] = marks.filter(({ note }) => note !== '');
-  if (first !== undefined && notes?.report === '' && store.getState().selection === null)
+  if (first !== undefined && notes?.report === '' && store.getState().link.journey === null)
     session.journey.select(first.journey, first.id);
 }
 

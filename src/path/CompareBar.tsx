@@ -18,7 +18,7 @@ interface Props {
   readonly errors: readonly (FilterError | null)[];
 }
 
-export function CompareBar({ compare, journeys, errors }: Props) {
+export default function CompareBar({ compare, journeys, errors }: Props) {
   const session = useSession();
   const names = usePage((state) => state.newest?.tlvNames ?? NO_NAMES);
   const startNs = usePage((state) => state.calm?.timeline.startNs ?? '0');

@@ -1,6 +1,7 @@
 /** Below the path: damage that is out of sight, and lanes that have nothing to draw. */
 import { useEffect, useState, type RefObject } from 'react';
 import { printMany } from '#src/list/print.ts';
+import { afterFrame } from '#src/state/frame.ts';
 import { CALLOUT_HEIGHT, type Callout } from './callouts.ts';
 import { laneTitle, type LaneSlots } from './lanes.ts';
 
@@ -30,7 +31,12 @@ function Hidden({ callouts, scroll, height, onGo }: HiddenProps) {
     if (element === null) return undefined;
     const onScroll = () => setTop(element.scrollTop);
     element.addEventListener('scroll', onScroll, { passive: true });
-    return () => element.removeEventListener('scroll', onScroll);
+    // Behind the table it is where that was scrolled to.
+    const stop = afterFrame(onScroll);
+    return () => {
+      stop();
+      element.removeEventListener('scroll', onScroll);
+    };
   }, [scroll]);
   if (height === 0) return null;
   const harm = callouts.filter(({ tone }) => tone === 'lost' || tone === 'suspect');

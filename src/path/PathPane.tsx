@@ -1,7 +1,5 @@
 /** The path: where packets go and where their metadata is. Each hop, band and cause filters the list. */
 import {
-  lazy,
-  Suspense,
   useDeferredValue,
   useLayoutEffect,
   useMemo,
@@ -12,6 +10,8 @@ import {
 } from 'react';
 import type { Edge, Hop, MissingHook } from '#workers/api.ts';
 import { scopedAction } from '#src/keys/bind.ts';
+import { LaterPane } from '#src/app/LaterPane.tsx';
+import { Part } from '#src/app/later.tsx';
 import { LossPane } from '#src/loss/LossPane.tsx';
 import { hopOfKey } from '#src/state/hop-key.ts';
 import type { Comparison } from '#src/state/link.ts';
@@ -32,7 +32,7 @@ import { ZOOM_STEP } from './zoom.ts';
 import './marks.css';
 import './path.css';
 
-const CompareBar = lazy(() => import('./CompareBar.tsx').then((m) => ({ default: m.CompareBar })));
+const COMPARE_BAR = new Part(() => import('./CompareBar.tsx'));
 
 const NOTHING_ENDED: Comparison | null = null;
 const NO_HOPS: readonly Hop[] = [];
@@ -48,16 +48,19 @@ export function PathPane() {
   const hops = usePage((state) => state.calm?.hops ?? NO_HOPS);
   const edges = usePage((state) => state.calm?.edges ?? NO_EDGES);
   const missing = usePage((state) => state.calm?.missingHooks ?? NO_MISSING);
+  const number = usePage((state) => state.calm?.capture ?? 0);
   const link = usePage((state) => state.link);
   const [only, setOnly] = useState<string | undefined>(undefined);
   const [current, setCurrent] = useState<Stop | null>(null);
   const [all, setAll] = useState(false);
   const [asTable, setAsTable] = useState(false);
-  // What was compared until a moment ago: who ended it by a key that was meant for something else gets it back.
-  const [compare, setCompare] = useState({ now: link.compare, of: link.source, ended: NOTHING_ENDED });
-  if (compare.now !== link.compare || compare.of !== link.source) {
-    const ended = link.compare === null && compare.of === link.source ? compare.now : null;
-    setCompare({ now: link.compare, of: link.source, ended });
+  // What was compared until a moment ago, of this capture by this filter: who ended it by a key that was meant for something else gets it back.
+  const { hop, metadata, harm, time } = link;
+  const of = JSON.stringify([number, hop, metadata, harm, time, link.where]);
+  const [compare, setCompare] = useState({ now: link.compare, of, ended: NOTHING_ENDED });
+  if (compare.now !== link.compare || compare.of !== of) {
+    const ended = link.compare === null && compare.of === of ? compare.now : null;
+    setCompare({ now: link.compare, of, ended });
   }
   const { ended } = compare;
   const scroll = useRef<HTMLDivElement>(null);
@@ -199,9 +202,11 @@ export function PathPane() {
           </p>
         )}
         {link.compare !== null && (
-          <Suspense fallback={<div className="compare-bar" />}>
-            <CompareBar compare={link.compare} journeys={journeys} errors={errors} />
-          </Suspense>
+          <LaterPane
+            part={COMPARE_BAR}
+            props={{ compare: link.compare, journeys, errors }}
+            what="The two sides"
+          />
         )}
         <div className="path-scroll" ref={scroll} {...(asTable && { tabIndex: 0 })}>
           {!asTable && (

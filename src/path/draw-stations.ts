@@ -107,7 +107,8 @@ function linesOf({ hop, counts, roomy, saysBytes }: Station | EndStation): reado
 
 interface Place {
   readonly x: number;
-  readonly label: number;
+  /** Middle, from `x`, and base line. */
+  readonly label: readonly [number, number];
   readonly dot: number;
   /** Both ends of the line; where the hatch of a hook that is not observed begins. */
   readonly line: readonly [number, number];
@@ -130,7 +131,7 @@ export function drawStations(layer: Layer, row: RowLayout, options: DrawOptions)
     const lines = options.compared ? 3 : 2;
     return {
       x: station.x,
-      label: station.labelY,
+      label: [station.labelX - station.x, station.labelY],
       dot: row.dotY,
       line: [station.quiet ? row.dotY + 3 : station.labelY + 4, foot + 2],
       hatch: row.dotY + 9,
@@ -149,7 +150,7 @@ export function drawEnds(layer: Layer, ends: readonly EndStation[], options: Dra
     const half = Math.max(4, (counts[0]?.band ?? 0) / 2);
     return {
       x,
-      label: y - half - 7,
+      label: [0, y - half - 7],
       dot: y,
       line: [y - half, y + half],
       hatch: y - half,
@@ -211,7 +212,8 @@ function place<Datum extends Station | EndStation>(
   attr(dot, 'cy', (station) => placeOf(station).dot);
   attr(dot, 'r', (station) => (isQuiet(station) ? 3 : 4));
   const label = stations.select<SVGTextElement>('text.station-label');
-  attr(label, 'y', (station) => placeOf(station).label);
+  attr(label, 'x', (station) => placeOf(station).label[0]);
+  attr(label, 'y', (station) => placeOf(station).label[1]);
   text(label, (station) => station.label);
   stations.each(function (station) {
     const lines = linesOf(station);

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { HOOKS } from '#core/format/hooks.ts';
 import { fakeHop, edgeHops } from '#src/testing/hops.ts';
 import type { Edge, Hop, MissingHook } from '#workers/api.ts';
 import { countedWords } from './counted.ts';
@@ -317,6 +318,40 @@ describe('what is drawn', () => {
                 one.x < other.x + other.width,
             );
             expect(over).toEqual([]);
+          }
+        },
+      ),
+    );
+  });
+
+  it('has every label before the next lane and the end of the drawing, and none over another', () => {
+    const CHAR_PX = 6.4;
+    const hooks = HOOKS.filter(({ lane }) => lane === 'rx' || lane === 'tx').map(({ id }) => id);
+    const seen = fc.uniqueArray(fc.constantFrom(...hooks), { minLength: 1 });
+    const next = fc.uniqueArray(fc.constantFrom(...hooks));
+    fc.assert(
+      fc.property(
+        seen,
+        next,
+        fc.nat(10),
+        fc.integer({ min: 320, max: 2500 }),
+        (first, second, quiet, width) => {
+          const at = (device: string, list: readonly number[], from: number) =>
+            list.map((hook, i) => fakeHop({ index: from + i, hook, device, events: i < quiet ? 0 : 10 }));
+          const hops = [...at('in0', first, 0), ...at('out0', second, first.length)];
+          // So that lanes share a row where they can.
+          const edges = hops.flatMap((_, i) => (i === 0 ? [] : [edge(i - 1, i, 10)]));
+          const layout = lay(hops, edges, [], { width });
+          for (const { lanes } of layout.rows) {
+            const ends = new Map<number, number>();
+            lanes.forEach(({ stations }, i) => {
+              for (const { label, labelX, labelY, quiet: isQuiet } of stations) {
+                const half = (label.length * CHAR_PX) / 2;
+                expect(labelX + half).toBeLessThanOrEqual((lanes[i + 1]?.x ?? layout.width) + 1e-6);
+                expect(labelX - half).toBeGreaterThanOrEqual((isQuiet ? 0 : (ends.get(labelY) ?? 0)) - 1e-6);
+                if (!isQuiet) ends.set(labelY, labelX + half);
+              }
+            });
           }
         },
       ),

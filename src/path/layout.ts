@@ -42,7 +42,8 @@ export interface Station {
   readonly missing: MissingHook | null;
   readonly label: string;
   readonly x: number;
-  /** Base line of its label. */
+  /** Middle and base line of its label. */
+  readonly labelX: number;
   readonly labelY: number;
   /** Nothing was seen here and room is short: a mark, its words when pointed at. */
   readonly quiet: boolean;
@@ -76,7 +77,7 @@ export interface RowLayout {
   readonly lanes: readonly LaneLayout[];
 }
 
-export interface EndStation extends Omit<Station, 'quiet' | 'labelY'> {
+export interface EndStation extends Omit<Station, 'quiet' | 'labelX' | 'labelY'> {
   readonly group: string;
   readonly y: number;
 }
@@ -259,7 +260,7 @@ function layoutRow(
   const busy = row.flatMap(({ slots }) => slots.filter((slot) => quietPitch === 0 || !isQuiet(slot)));
   const wide = (slot: Slot | undefined) => (slot?.label.length ?? 0) * LABEL_CHAR_PX + LABEL_GAP_PX;
   const isTight = busy.some((slot, i) => i > 0 && (wide(busy[i - 1]) + wide(slot)) / 2 > step);
-  const labelChars = Math.floor(((isTight ? 2 : 1) * step - LABEL_GAP_PX) / LABEL_CHAR_PX);
+  const labelChars = isTight ? Math.floor((2 * step - LABEL_GAP_PX) / LABEL_CHAR_PX) : Infinity;
   let bytesBefore = -1;
   return row.map(({ key, group, lane, slots }, index) => {
     const x = left;
@@ -284,6 +285,7 @@ function layoutRow(
         missing: slot.missing,
         label: fitLabel(slot.label, quiet ? Infinity : labelChars),
         x: left - room / 2,
+        labelX: left - room / 2,
         labelY: y + LABEL_Y + (isTight && !quiet ? level * LABEL_STEP : 0),
         quiet,
         roomy,
@@ -296,12 +298,31 @@ function layoutRow(
       title: group.title,
       detail: [laneTitle(lane), whereOf(group, groups)].filter(Boolean).join(' · '),
       x,
-      stations,
+      stations: withLabelsBefore(left, stations),
       layers: layers.map((layer) => ({
         ...layer,
         name: fitLabel(layer.name, charsIn(layer.to - layer.from)),
       })),
     };
+  });
+}
+
+/**
+ * Labels end before `right`, where the title of the next lane begins, or all that is drawn: what is wider stands to the left of its hop's
+ * middle, and is cut where that would be on the label before it.
+ */
+function withLabelsBefore(right: number, stations: readonly Station[]): readonly Station[] {
+  /** Where the label before ends, by line. */
+  const ends = new Map<number, number>();
+  return stations.map((station) => {
+    const { x, labelY, quiet } = station;
+    // Seen when it is pointed at, and then above all others.
+    const from = quiet ? 0 : (ends.get(labelY) ?? -LABEL_GAP_PX) + LABEL_GAP_PX;
+    const label = fitLabel(station.label, Math.floor((right - from) / LABEL_CHAR_PX));
+    const width = label.length * LABEL_CHAR_PX;
+    const labelX = Math.max(from + width / 2, Math.min(x, right - width / 2));
+    if (!quiet) ends.set(labelY, labelX + width / 2);
+    return { ...station, label, labelX };
   });
 }
 

@@ -4,13 +4,18 @@ import './long-work.css';
 
 const MIB = 1024 * 1024;
 
-export function LongWorkLine({ work, what }: { readonly work: LongWork; readonly what: string }) {
+interface Props {
+  readonly work: Pick<LongWork, 'progress' | 'giveUp'>;
+  readonly what: string;
+}
+
+export function LongWorkLine({ work, what }: Props) {
   const { share, bytes } = work.progress;
   return (
     <p className="long-work">
       <progress aria-label={what} {...(share !== null && { value: share })} />
       <span className="mono">
-        {share === null ? `${(bytes / MIB).toFixed(1)} MiB` : `${Math.floor(100 * share)} %`}
+        {share !== null ? `${Math.floor(100 * share)} %` : bytes > 0 && `${(bytes / MIB).toFixed(1)} MiB`}
       </span>
       <button className="button" onClick={work.giveUp}>
         Cancel

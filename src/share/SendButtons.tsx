@@ -1,18 +1,29 @@
 /** Where a share goes: each a way of its own, and what came of it. */
 import { useEffect, useRef, useState } from 'react';
 import { downloadBlob } from '#src/schema/schema-file.ts';
+import { LongWorkLine } from '#src/schema/LongWorkLine.tsx';
 import { useWork } from '#src/schema/use-work.ts';
 import { usePage, useSession } from '#src/state/context.ts';
-import type { MadeShare } from '#workers/api.ts';
-import { linkOf, noPageReason, pageOf, sendToAgent, storedLink } from './send.ts';
+import type { MadeShare, WorkProgress } from '#workers/api.ts';
+import { linkOf, noPageReason, pageOf, sendToAgent, storedLink, type Packing } from './send.ts';
 import { MAX_LINK_CHARS } from './fragment.ts';
 
 interface Props {
   readonly made: MadeShare;
   readonly title: string;
-  /** The agent has one more. */
+  /** The agent may have one more. */
   readonly onSent: () => void;
 }
+
+/** What came of it. */
+interface Sent {
+  readonly text: string;
+  /** To be handed on; '' = none. */
+  readonly url: string;
+}
+
+/** Nobody knows how far it is. */
+const UNKNOWN: WorkProgress = { share: null, bytes: 0 };
 
 export function SendButtons({ made, title, onSent }: Props) {
   const session = useSession();
@@ -21,33 +32,37 @@ export function SendButtons({ made, title, onSent }: Props) {
   const work = useWork();
   const [done, setDone] = useState('');
   const [url, setUrl] = useState('');
+  const [progress, setProgress] = useState(UNKNOWN);
   const name = shareName(made, title);
   const noPage = noPageReason();
   const sending = useRef<AbortController | null>(null);
   // What nobody waits for any more goes nowhere.
   useEffect(() => () => sending.current?.abort(), []);
-  const run = (task: (signal: AbortSignal) => Promise<string>) =>
+  const run = (task: (packing: Packing) => Promise<Sent>, givenUp: string) =>
     work.run(async () => {
       const controller = new AbortController();
+      const { signal } = controller;
       sending.current = controller;
       setDone('');
       setUrl('');
+      setProgress(UNKNOWN);
+      let sent: Sent;
       try {
-        setDone(await Promise.race([task(controller.signal), aborted(controller.signal)]));
+        sent = await Promise.race([task({ signal, onProgress: setProgress }), aborted(signal)]);
       } catch (thrown) {
-        if (!controller.signal.aborted) throw thrown;
-        setDone('Nothing was sent or written.');
+        if (!signal.aborted) throw thrown;
+        setDone(givenUp);
+        return;
       }
+      setDone(`${sent.text}.`);
+      setUrl(sent.url);
+      if (sent.url === '') return;
+      // What is sent cannot be given up any more. Without permission the link is there to be copied by hand.
+      navigator.clipboard.writeText(sent.url).then(
+        () => sending.current === controller && setDone(`${sent.text}; the link is in the clipboard.`),
+        () => undefined,
+      );
     });
-  const show = async (made: string, what: string): Promise<string> => {
-    setUrl(made);
-    // Without permission the link is there to be copied by hand.
-    const copied = await navigator.clipboard.writeText(made).then(
-      () => true,
-      () => false,
-    );
-    return `${what}${copied ? '; the link is in the clipboard' : ''}.`;
-  };
   return (
     <section aria-label="Where it goes">
       <p className="share-send">
@@ -63,14 +78,14 @@ export function SendButtons({ made, title, onSent }: Props) {
         <button
           className="button"
           disabled={noPage !== '' || work.busy}
-          title={noPage}
           onClick={() =>
-            run(async (signal) => {
-              const page = await pageOf(session, made, `${name}.pcapng`);
-              signal.throwIfAborted();
-              downloadBlob(page, `${name}.html`);
-              return `${name}.html is written: one file that opens from disk, without a network.`;
-            })
+            run(async (packing) => {
+              downloadBlob(await pageOf(session, made, `${name}.pcapng`, packing), `${name}.html`);
+              return {
+                text: `${name}.html is written: one file that opens from disk, without a network`,
+                url: '',
+              };
+            }, 'Nothing was written.')
           }
         >
           Download page (HTML)
@@ -82,11 +97,14 @@ export function SendButtons({ made, title, onSent }: Props) {
             hasAgent ? 'Whoever has the link and reaches this agent sees it' : 'No agent has served this page'
           }
           onClick={() =>
-            run(async (signal) => {
-              const stored = await sendToAgent(made, `${name}.pcapng`, signal);
-              onSent();
-              return show(storedLink(stored), 'The agent keeps it');
-            })
+            run(async ({ signal }) => {
+              try {
+                const stored = await sendToAgent(made, `${name}.pcapng`, signal);
+                return { text: 'The agent keeps it', url: storedLink(stored) };
+              } finally {
+                onSent();
+              }
+            }, 'It was given up: had the agent all of it by then, it is among those that it keeps.')
           }
         >
           Keep at the agent
@@ -98,24 +116,22 @@ export function SendButtons({ made, title, onSent }: Props) {
             disabled={work.busy || noPage !== ''}
             title={`With the share inside, at most ${MAX_LINK_CHARS} characters; no server sees it`}
             onClick={() =>
-              run(async (signal) => {
-                const link = await linkOf(session, made);
-                signal.throwIfAborted();
-                return show(link, 'The share is in the link');
-              })
+              run(
+                async (packing) => ({
+                  text: 'The share is in the link',
+                  url: await linkOf(session, made, packing),
+                }),
+                'Nothing was made.',
+              )
             }
           >
             Link with it inside
           </button>
         )}
       </p>
+      {noPage !== '' && <p className="muted">{noPage}</p>}
       {work.busy && (
-        <p className="long-work">
-          <progress aria-label="Share sent" />
-          <button className="button" onClick={() => sending.current?.abort()}>
-            Cancel
-          </button>
-        </p>
+        <LongWorkLine work={{ progress, giveUp: () => sending.current?.abort() }} what="Share sent" />
       )}
       {work.error !== '' && (
         <p className="share-error" role="alert">

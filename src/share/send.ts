@@ -1,37 +1,73 @@
 /** Where a share goes once it is made: a file, a page, the agent, a link. */
-import { embedCapture } from '#core/share/html.ts';
+import { aroundCapture } from '#core/share/html.ts';
 import { parseStored, parseStoredList, type StoredShare } from '#core/share/stored.ts';
 import type { Session } from '#src/state/session.ts';
 import { isOnDisk } from '#src/state/sources.ts';
-import type { MadeShare } from '#workers/api.ts';
+import { GIVE_UP, type MadeShare, type WorkProgress } from '#workers/api.ts';
 import { Fault } from '#workers/fault.ts';
 import { MAX_LINK_CHARS, SHARE_FRAGMENT } from './fragment.ts';
 
 const SHARES = 'api/shares';
 
-/** Why there can be no page with the capture inside, '' = there can. */
+/** Why there can be no page or link with the capture inside, and what to do, '' = there can. */
 export function noPageReason(): string {
-  return isOnDisk() ? 'A page that was opened from disk cannot make another: download the pcapng.' : '';
+  return isOnDisk()
+    ? 'A page that was opened from disk cannot make another, nor a link: download the pcapng, and share it from a Whither on a host.'
+    : '';
 }
 
-/** One HTML file. Rejects with a Fault. */
-export async function pageOf(session: Session, made: MadeShare, title: string): Promise<Blob> {
-  const [packed, page] = await Promise.all([session.api.packShare(made.blob), fetchText('share.html')]);
+/** Of what takes its time: how far it is, and when nobody wants it any more. */
+export interface Packing {
+  readonly signal: AbortSignal;
+  readonly onProgress: (progress: WorkProgress) => void;
+}
+
+/** One HTML file. Rejects with a Fault, and when `signal` is aborted. */
+export async function pageOf(
+  session: Session,
+  made: MadeShare,
+  title: string,
+  packing: Packing,
+): Promise<Blob> {
+  const [packed, page] = await Promise.all([pack(session, made, packing), fetchPage()]);
+  packing.signal.throwIfAborted();
   const view = new URLSearchParams(made.notes.view.map(([name, value]) => [name, value])).toString();
-  return new Blob([embedCapture(page, { packed, title, view })], { type: 'text/html' });
+  // Never as one text, which would be hundreds of megabytes.
+  const [before, behind] = aroundCapture(page, { title, view });
+  return new Blob([before, packed, behind], { type: 'text/html' });
 }
 
-/** A link with the share inside. Rejects with a Fault when it is longer than MAX_LINK_CHARS. */
-export async function linkOf(session: Session, made: MadeShare): Promise<string> {
-  const packed = await session.api.packShare(made.blob);
-  const text = packed.replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
-  const url = new URL(`./${SHARE_FRAGMENT}${text}`, document.baseURI).href;
-  if (url.length <= MAX_LINK_CHARS) return url;
-  throw new Fault(
-    'link-too-long',
-    `The link would have ${url.length} characters; one has at most ${MAX_LINK_CHARS}.`,
-    'Share fewer journeys, or one of the other ways.',
-  );
+/** A link with the share inside. Rejects with a Fault when it is longer than MAX_LINK_CHARS, and when `signal` is aborted. */
+export async function linkOf(session: Session, made: MadeShare, packing: Packing): Promise<string> {
+  const packed = await pack(session, made, packing);
+  const start = new URL(`./${SHARE_FRAGMENT}`, document.baseURI).href;
+  const length = start.length + packed.size;
+  if (length > MAX_LINK_CHARS) {
+    throw new Fault(
+      'link-too-long',
+      `The link would have ${length} characters; one has at most ${MAX_LINK_CHARS}.`,
+      'Share fewer journeys, or one of the other ways.',
+    );
+  }
+  const text = (await packed.text()).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
+  return start + text;
+}
+
+/** base64 in a Blob. */
+async function pack({ api }: Session, { blob }: MadeShare, { signal, onProgress }: Packing): Promise<Blob> {
+  const { port1, port2 } = new MessageChannel();
+  port1.onmessage = ({ data }: MessageEvent<WorkProgress>) => onProgress(data);
+  const giveUp = () => port1.postMessage(GIVE_UP);
+  signal.addEventListener('abort', giveUp);
+  try {
+    const packed = await api.packShare(blob, port2);
+    signal.throwIfAborted();
+    if (packed === null) throw new Fault('given-up', 'It was given up.', 'Begin again.');
+    return packed;
+  } finally {
+    signal.removeEventListener('abort', giveUp);
+    port1.close();
+  }
 }
 
 /** Rejects with a Fault; when `signal` is aborted, the agent keeps nothing of it. */
@@ -72,8 +108,15 @@ export async function deleteStored({ id }: StoredShare): Promise<void> {
   await ask(`${SHARES}/${id}`, { method: 'DELETE' });
 }
 
-async function fetchText(path: string): Promise<string> {
-  return (await ask(path, {})).text();
+let page: Promise<string> | null = null;
+
+/** The page that a capture goes into, fetched once: an agent that serves it may be gone when it is wanted. Rejects with a Fault. */
+export function fetchPage(): Promise<string> {
+  page ??= ask('share.html', {}).then((response) => response.text());
+  page.catch(() => {
+    page = null;
+  });
+  return page;
 }
 
 async function ask(path: string, init: RequestInit): Promise<Response> {

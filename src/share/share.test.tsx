@@ -6,7 +6,7 @@ import { manifestOf, newTally } from '#core/share/manifest.ts';
 import { SessionContext } from '#src/state/context.ts';
 import type { Session } from '#src/state/session.ts';
 import { createPageStore, type HostInfo } from '#src/state/store.ts';
-import type { MadeShare, ShareAsk } from '#workers/api.ts';
+import { GIVE_UP, type MadeShare, type ShareAsk } from '#workers/api.ts';
 import { SendButtons } from './SendButtons.tsx';
 import ShareDialog from './ShareDialog.tsx';
 
@@ -107,8 +107,12 @@ it('what is being packed can be given up, and then nothing is written or sent', 
   const fetched = vi
     .spyOn(globalThis, 'fetch')
     .mockImplementation(() => Promise.resolve(new Response('<head></head>')));
-  let packed: (text: string) => void = () => undefined;
-  const packShare = () => new Promise<string>((resolve) => (packed = resolve));
+  let packed: (blob: Blob) => void = () => undefined;
+  const told: unknown[] = [];
+  const packShare = (_blob: Blob, port: MessagePort) => {
+    port.onmessage = ({ data }) => told.push(data);
+    return new Promise<Blob>((resolve) => (packed = resolve));
+  };
   const show = () =>
     render(
       <SessionContext value={sessionWith(AGENT, { packShare })}>
@@ -118,9 +122,10 @@ it('what is being packed can be given up, and then nothing is written or sent', 
   const { unmount } = show();
   fireEvent.click(screen.getByRole('button', { name: 'Download page (HTML)' }));
   fireEvent.click(await screen.findByRole('button', { name: 'Cancel' }));
-  expect(await screen.findByText('Nothing was sent or written.')).toBeTruthy();
+  expect(await screen.findByText('Nothing was written.')).toBeTruthy();
+  await vi.waitFor(() => expect(told).toEqual([GIVE_UP]));
   await act(async () => {
-    packed('AAAA');
+    packed(new Blob(['AAAA']));
     await Promise.resolve();
   });
   // Closing the dialog gives it up as well.

@@ -16,8 +16,8 @@ export const NO_FILTER = {
   where: '',
 } as const satisfies ListFilter;
 
-/** Whether a link filters at all, by hop or otherwise. */
-export function isFiltered({ hop, metadata, harm, time, where }: FilterPart): boolean {
+/** Whether a link, or what is told of it to the worker, filters at all, by hop or otherwise. */
+export function isFiltered({ hop, metadata, harm, time, where }: FilterPart | ListFilter): boolean {
   return hop !== null || metadata !== null || harm !== null || time !== null || where !== '';
 }
 
@@ -32,10 +32,12 @@ export function listFilterOf(
 export class FilterControl {
   readonly #store: PageStore;
   readonly #worker: WorkerSlot;
-  /** As the worker was told it last. */
+  /** As the worker was told it last; '' = what it was told has come to nothing, and it has to be told again. */
   #applied = '';
   /** Counts expressions that were asked: the answer to an older one changes nothing. */
   #written = 0;
+  /** Expressions that the worker was told and has not answered to. */
+  #unanswered = 0;
 
   constructor(store: PageStore, worker: WorkerSlot) {
     this.#store = store;
@@ -56,6 +58,8 @@ export class FilterControl {
   /** What is being asked comes too late: another link, or another capture, came before its answer. */
   forget(): void {
     this.#written++;
+    // The worker has been told it all the same.
+    if (this.#unanswered > 0) this.#applied = '';
   }
 
   set(part: Partial<FilterPart>): void {
@@ -72,13 +76,19 @@ export class FilterControl {
     const { link, newest } = this.#store.getState();
     const filter = listFilterOf({ ...link, where }, newest?.hops ?? []);
     const written = ++this.#written;
-    const error = await this.#worker.api.setFilter(filter);
-    if (error !== null || written !== this.#written) return error;
-    this.#applied = JSON.stringify(filter);
-    this.#store.setState({ link: { ...this.#store.getState().link, where }, typing, prepared: null });
+    this.#unanswered++;
+    const error = await this.#worker.api.setFilter(filter).finally(() => this.#unanswered--);
+    if (written !== this.#written) return error;
+    if (error === null) {
+      this.#applied = JSON.stringify(filter);
+      this.#store.setState({ link: { ...this.#store.getState().link, where }, typing, prepared: null });
+    } else if (this.#unanswered > 0) {
+      // An earlier expression is what the worker goes by then, and its answer changes nothing here.
+      this.#applied = '';
+    }
     // A hop may have been chosen meanwhile.
     this.apply();
-    return null;
+    return error;
   }
 
   /** Puts the filter in force with an expression that is known to be one. */

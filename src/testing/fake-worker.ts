@@ -182,7 +182,7 @@ export class FakeWorker implements WhitherWorker {
     return this.#note('makeShare', [], null);
   }
   packShare() {
-    return this.#note('packShare', [], '');
+    return this.#note('packShare', [], new Blob([]));
   }
   arrivedShare() {
     return this.#note('arrivedShare', [], { manifest: null, line: '', notes: null, faults: [] });

@@ -10,6 +10,7 @@ describe('a request of the page', () => {
     ['a file of another build', 'GET', `${SCOPE}assets/index-0000.js`, 'network'],
     ['the page', 'GET', `${SCOPE}?source=sample:edge`, 'page'],
     ['a sample', 'HEAD', `${SCOPE}samples/edge.pcapng`, 'fresh'],
+    ['the page that a share goes into', 'GET', `${SCOPE}share.html`, 'fresh'],
     ['a capture beside the page', 'GET', `${SCOPE}captures/a.pcapng`, 'network'],
     ['its host outside of its folder', 'GET', 'https://example.org/other/file', 'refuse'],
     ['a capture elsewhere', 'GET', 'https://captures.example/a.pcapng', 'ask'],

@@ -1,5 +1,8 @@
 /** What the service worker does with a request of the page. Pure. */
 
+/** What a share goes into; not named by what is in it, as the other files of a build are. */
+export const SHARE_PAGE = 'share.html';
+
 export type Verdict =
   /** A file of this build: as it was kept, without asking anybody. */
   | 'kept'
@@ -13,8 +16,8 @@ export type Verdict =
   | 'ask'
   | 'refuse';
 
-/** Beside the page and what the build makes: public/. */
-const COMES_ALONG = ['api/', 'samples/', 'schema/', 'survival/'];
+/** Beside the page and what the build makes: public/, and the page in one file. */
+const COMES_ALONG = ['api/', 'samples/', 'schema/', 'survival/', SHARE_PAGE];
 
 export interface Asked {
   readonly method: string;

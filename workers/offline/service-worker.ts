@@ -2,7 +2,7 @@
  * The service worker of the page on a host of static files: keeps the build, so that the page opens without a network, and lets
  * no request leave but those that a person asked for. Not started on a page that an agent serves (src/offline/register.ts).
  */
-import { verdictOf } from './requests.ts';
+import { SHARE_PAGE, verdictOf } from './requests.ts';
 
 /** Put in by the build (vite.config.ts): its files, and a name for just these. */
 declare const WHITHER_FILES: readonly string[];
@@ -29,6 +29,8 @@ worker.addEventListener('install', (event) => {
       const all = ['', ...FILES].map((file) => new Request(new URL(file, scope), { cache: 'reload' }));
       // It begins when no page of the build before is open any more: that one has parts to load.
       await cache.addAll(all);
+      // A host may leave it out: then nothing is shared as a page.
+      await cache.add(new Request(new URL(SHARE_PAGE, scope), { cache: 'reload' })).catch(() => undefined);
     })(),
   );
 });

@@ -34,6 +34,18 @@ export class SchemaDesk implements SchemaWork {
     this.#open = open;
   }
 
+  /** That of all of it, before it is wanted. */
+  async fetchCode(): Promise<void> {
+    await Promise.all([
+      import('./type-shelf.ts'),
+      import('./proposal.ts'),
+      import('./preview.ts'),
+      import('./tidy.ts'),
+      import('./text.ts'),
+      import('./wireshark-file.ts'),
+    ]);
+  }
+
   async openTypes(source: TypeSource): Promise<TypesOpened> {
     const opening = ++this.#openings;
     const { TypeShelf } = await import('./type-shelf.ts');

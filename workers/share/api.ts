@@ -60,7 +60,10 @@ export interface ArrivedShare {
 export interface ShareWork {
   /** null = it was given up (GIVE_UP on the port). Rejects with a Fault. */
   makeShare(ask: ShareAsk, progress: MessagePort): Promise<MadeShare | null>;
-  /** base64 of deflate (core/share/html.ts). Rejects with a Fault when it is more than a page holds. */
-  packShare(blob: Blob): Promise<string>;
+  /**
+   * base64 of deflate (core/share/html.ts), as text in a Blob; null = it was given up (GIVE_UP on the port). Rejects with a Fault
+   * when it is more than a page holds.
+   */
+  packShare(blob: Blob, progress: MessagePort): Promise<Blob | null>;
   arrivedShare(): Promise<ArrivedShare>;
 }

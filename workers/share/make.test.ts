@@ -130,10 +130,25 @@ it('is given up when nobody wants it any more', async () => {
   port2.close();
 });
 
+it('packs in slices, and no more when nobody wants it', async () => {
+  const world = await opened();
+  world.slow = true;
+  const { yields } = world;
+  const { port1, port2 } = new MessageChannel();
+  // Longer than what is compressed at once.
+  const packed = world.session.packShare(new Blob([new Uint8Array(2 ** 20)]), port1);
+  world.onYield = () => port2.postMessage(GIVE_UP);
+  expect(await packed).toBeNull();
+  expect(world.yields - yields).toBeLessThan(4);
+  port2.close();
+});
+
 it('packs a share so that a page unpacks it', async () => {
   const { session } = await opened();
-  const packed = await session.packShare(new Blob([new Uint8Array(bytes)]));
-  const plain = new Blob([Buffer.from(packed, 'base64')])
+  const { port1, port2 } = new MessageChannel();
+  const packed = await session.packShare(new Blob([new Uint8Array(bytes)]), port1);
+  port2.close();
+  const plain = new Blob([Buffer.from(await packed!.text(), 'base64')])
     .stream()
     .pipeThrough(new DecompressionStream('deflate'));
   expect(Buffer.from(await new Response(plain).arrayBuffer()).equals(Buffer.from(bytes))).toBe(true);

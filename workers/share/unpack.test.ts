@@ -28,7 +28,14 @@ async function all(of: PackedCapture): Promise<{ readonly bytes: Buffer; readonl
 }
 
 it('gives what was packed, in pieces', async () => {
-  const text = await packShare(new Blob([CAPTURE]));
+  const clock = { now: () => 0, yieldToTasks: () => Promise.resolve() };
+  const made = await packShare(
+    new Blob([CAPTURE]),
+    clock,
+    () => undefined,
+    () => true,
+  );
+  const text = await made!.text();
   expect(text.length).toBeGreaterThan(128 * 1024);
   const { bytes, fault } = await all(packed(CAPTURE, { text }));
   expect(fault).toBeNull();
