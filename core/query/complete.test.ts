@@ -43,6 +43,14 @@ describe('completion', () => {
     expect(options('port.dst == "9|')).toEqual(['9000']);
   });
 
+  it('offers states where one is asked for, whether the capture has them or not, quoted as the editor quotes', () => {
+    expect(options('journey.has(|)')).toContain('"clobbered"');
+    expect(options('meta && journey.has("los|")')).toEqual(['"lost"']);
+    const text = 'journey.has("los")';
+    const { from, to, options: found } = completeFilter(text, 16, store);
+    expect(text.slice(0, from) + found[0]!.text + text.slice(to)).toBe('journey.has("lost")');
+  });
+
   it('says how often a value was seen', () => {
     expect(completeFilter('tlv.trace == ', 13, store).options).toEqual([
       { text: '0x0000001f', kind: 'value', detail: '2 events' },

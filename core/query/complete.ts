@@ -1,9 +1,11 @@
 /** What can stand at a place of an expression: names of fields, operators, values that the capture has. */
-import { tlvFieldText } from '#core/query/quote.ts';
+import { HOP_STATE_NAMES } from '#core/diagnosis/types.ts';
+import { quoted, tlvFieldText } from '#core/query/quote.ts';
 import type { CaptureStore } from '#core/store/capture-store.ts';
 import { ALL_JOURNEY_FIELDS, FIELDS, findField } from './catalogue.ts';
 import { compileFilter } from './compile.ts';
 import { TLV_PREFIX, tlvField } from './fields/metadata.ts';
+import { STATE_FIELD } from './fields/names.ts';
 import { isJourneyField } from './journeys.ts';
 import { MAX_FILTER_CHARS } from './limits.ts';
 import { quoteValue } from './parse.ts';
@@ -36,8 +38,11 @@ export function completeFilter(text: string, at: number, store: CaptureStore): C
   const last = before.at(-1);
   const typing = last !== undefined && last.to === at && isWord(last) ? last : null;
   const done = typing === null ? before : before.slice(0, -1);
-  const span = typing === null ? { from: at, to: at } : { from: typing.from, to: at };
+  // An editor closes what it sees opened: that goes with what is replaced.
+  const end = typing?.text.startsWith('"') === true && text[at] === '"' ? at + 1 : at;
+  const span = typing === null ? { from: at, to: at } : { from: typing.from, to: end };
   const typed = typing === null ? '' : unquoted(text.slice(typing.from, at));
+  if (callsHas(done)) return { ...span, options: stateOptions(store, typed) };
   const field = fieldOfValue(done);
   if (field !== null) return { ...span, options: valueOptions(store, field, typed) };
   if (endsInField(done)) return { ...span, options: operatorOptions(store, done.at(-1)!, typed) };
@@ -92,6 +97,11 @@ function fieldOfValue(tokens: readonly Token[]): Token | null {
   }
   if (i < 1 || !COMPARISONS.has(tokens[i]!.text)) return null;
   return tokens[i - 1]!;
+}
+
+/** Within the parentheses of `journey.has(`. */
+function callsHas(tokens: readonly Token[]): boolean {
+  return tokens.at(-1)?.text === '(' && tokens.at(-2)?.text === 'journey.has';
 }
 
 /** The last token is a field without an operator yet. */
@@ -159,6 +169,17 @@ function operatorOptions(store: CaptureStore, token: Token, typed: string): Comp
     .map((operator) => ({ text: operator, kind: 'operator', detail: OPERATOR_TEXTS[operator] }));
 }
 
+/** All there are, also those that the capture has not: that none is found is an answer. */
+function stateOptions(store: CaptureStore, typed: string): CompletionOption[] {
+  const seen = new Map(
+    seenValues(store, STATE_FIELD, '', HOP_STATE_NAMES.length).map(({ value, count }) => [value, count]),
+  );
+  return HOP_STATE_NAMES.filter((name) => name.includes(typed.toLowerCase()))
+    .map((name) => ({ name, count: seen.get(name) ?? 0 }))
+    .sort((a, b) => b.count - a.count)
+    .map(({ name, count }) => ({ text: quoted(name), kind: 'value', detail: eventsText(count) }));
+}
+
 function valueOptions(store: CaptureStore, token: Token, typed: string): CompletionOption[] {
   const field = fieldAt(store, token);
   if (field === null || isJourneyField(field)) return [];
@@ -169,8 +190,12 @@ function valueOptions(store: CaptureStore, token: Token, typed: string): Complet
     .map(({ value, count }) => ({
       text: quoteValue(value),
       kind: 'value',
-      detail: `${count} ${count === 1 ? 'event' : 'events'}`,
+      detail: eventsText(count),
     }));
+}
+
+function eventsText(count: number): string {
+  return `${count} ${count === 1 ? 'event' : 'events'}`;
 }
 
 function fieldAt(store: CaptureStore, token: Token) {

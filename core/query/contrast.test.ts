@@ -87,7 +87,7 @@ describe('what journeys have in common', () => {
 });
 
 /** What the journeys of a recording of the lab have in common: what was so before their turn, and what follows. */
-function inSample(file: string, text: string): { readonly before: string[]; readonly follows: string[] } {
+function inSample(file: string, text: string) {
   const sample = new CaptureStore({ seed: 1 });
   const reader = new CaptureReader(sample);
   reader.push(readFileSync(path.join(import.meta.dirname, '../../public/samples', `${file}.pcapng`)));
@@ -99,7 +99,7 @@ function inSample(file: string, text: string): { readonly before: string[]; read
   expect(found.map(({ follows }) => follows)).toEqual(found.map(({ follows }) => follows).sort());
   const filters = (follows: boolean): string[] =>
     found.filter((one) => one.follows === follows).map(({ filter }) => filter);
-  return { before: filters(false), follows: filters(true) };
+  return { before: filters(false), follows: filters(true), inside: query.sides.inside };
 }
 
 const fieldOf = (filter: string): string => filter.split(' ')[0]!;
@@ -107,16 +107,18 @@ const fieldOf = (filter: string): string => filter.split(' ')[0]!;
 describe('what was so before, and what follows', () => {
   it('has the flow in front of all that the loss brought with it', () => {
     const { before, follows } = inSample('sniffed-flow', 'state == lost');
-    expect(before.slice(0, 4)).toEqual([
-      'port == 7101',
-      'port.dst == 7101',
-      'port == 7100',
-      'port.dst == 7100',
-    ]);
-    expect([...new Set(before.map(fieldOf))].sort()).toEqual(['flow', 'port', 'port.dst', 'port.src']);
+    expect(before.slice(0, 2)).toEqual(['port.dst == 7101', 'port.dst == 7100']);
+    // Not `port`, which says the same again.
+    expect([...new Set(before.map(fieldOf))].sort()).toEqual(['flow', 'port.dst', 'port.src']);
     // No metadata at later hops, the hop and program where it went, the shorter way of who was not seen to the end.
     for (const field of ['state', 'cause', 'program', 'lost_at', 'meta.len', 'hop', 'lane', 'journey.events'])
       expect(follows.map(fieldOf)).toContain(field);
+  });
+
+  it('finds what was lost between two programs by what people call their hook', () => {
+    const lost = (where: string) => inSample('sniffed-flow', where).inside;
+    expect(lost('lost_at == "tcx ingress"')).toBe(lost('lost_at ~ tcx'));
+    expect(lost('lost_at ~ tcx')).toBe(16);
   });
 
   it('has the verdict and the flow of dropped packets in front of the drop', () => {
@@ -231,10 +233,23 @@ describe('groups', () => {
         { value: 'drop', journeys: 30, share: 30 / 90, harmed: 30, filter: 'tlv.verdict == drop' },
       ],
       omitted: 0,
+      without: 0,
+      withoutFilter: '!tlv.verdict',
       others: 0,
     });
     expect(groupsBy('journey.events', 1).groups).toMatchObject([{ value: '2', journeys: 90, share: 1 }]);
     expect(groupsBy('tlv.trace', 1)).toMatchObject({ omitted: 89 });
+  });
+
+  it('count the journeys that have no value, with the filter that passes those', () => {
+    for (const { name, groupable } of fieldInfos(store)) {
+      if (!groupable) continue;
+      const { without, withoutFilter } = groupsBy(name, 1);
+      const passed = compileFilter(withoutFilter, store).ok
+        ? Array.from({ length: 90 }, (_, j) => j).filter(members(withoutFilter))
+        : [];
+      expect([name, passed.length]).toEqual([name, without]);
+    }
   });
 
   it('have filters that pass their journeys, by every field that can be grouped by', () => {

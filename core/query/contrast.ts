@@ -136,7 +136,7 @@ export class ContrastQuery {
         found.push({ difference, g: early === 0 ? whole : early });
       });
     }
-    const ranked = found
+    const ranked = withoutRepeats(found)
       .sort(
         (x, y) =>
           Math.round(y.g * SAME_G) - Math.round(x.g * SAME_G) ||
@@ -150,6 +150,23 @@ export class ContrastQuery {
       ranked.filter((difference) => difference.follows === follows).slice(0, limit),
     );
   }
+}
+
+/** A port of either side says nothing beside the port of one side with the same numbers; likewise an address. */
+const EITHER_SIDE: ReadonlyMap<string, readonly string[]> = new Map([
+  ['port', ['port.src', 'port.dst']],
+  ['ip.addr', ['ip.src', 'ip.dst']],
+  ['eth.addr', ['eth.src', 'eth.dst']],
+]);
+
+function withoutRepeats<Found extends { readonly difference: Difference }>(found: readonly Found[]): Found[] {
+  const key = (field: string, { value, inside, outside, follows }: Difference): string =>
+    JSON.stringify([field, value, inside, outside, follows]);
+  const keys = new Set(found.map(({ difference }) => key(difference.field, difference)));
+  return found.filter(
+    ({ difference }) =>
+      EITHER_SIDE.get(difference.field)?.some((side) => keys.has(key(side, difference))) !== true,
+  );
 }
 
 /** Where packets come: that these did not come there follows, for their way ended or changed. */

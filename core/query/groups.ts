@@ -1,7 +1,7 @@
 /** Journeys grouped by a field, with how many, which share, and how many came to harm. Incremental, as all that looks at a whole capture. */
 import type { CaptureStore } from '#core/store/capture-store.ts';
 import { Tally } from './tally.ts';
-import { valueFilter } from './complete.ts';
+import { fieldText, valueFilter } from './complete.ts';
 import { isHarmed } from './harmed.ts';
 import type { JourneyValues } from './journey-values.ts';
 
@@ -25,6 +25,9 @@ export interface Groups {
   readonly groups: readonly Group[];
   /** Groups beyond those listed. */
   readonly omitted: number;
+  /** Journeys without any value, and the expression that passes them. */
+  readonly without: number;
+  readonly withoutFilter: string;
   /** Journeys with a value that found no place among MAX_TALLY_VALUES. */
   readonly others: number;
 }
@@ -36,6 +39,7 @@ export class GroupQuery {
   private cursor = 0;
   private counted = 0;
   private harmed = 0;
+  private without = 0;
 
   /** `members`: the journeys that are grouped. */
   constructor(store: CaptureStore, values: JourneyValues, members: (journey: number) => boolean) {
@@ -58,14 +62,14 @@ export class GroupQuery {
       const harmed = isHarmed(this.store, this.cursor);
       this.counted++;
       if (harmed) this.harmed++;
-      this.tally.take(this.cursor, harmed);
+      if (!this.tally.take(this.cursor, harmed)) this.without++;
     }
     return this.cursor === count;
   }
 
   /** The largest first, at most `limit`. */
   result(limit: number): Groups {
-    const { tally, counted, harmed } = this;
+    const { tally, counted, harmed, without } = this;
     const { inside, outside, of, values } = tally;
     const all = values
       .map((value, number) => ({
@@ -80,6 +84,15 @@ export class GroupQuery {
       filter: valueFilter(this.store, of.name, group.value),
     }));
     const others = inside.at(-1)! + outside.at(-1)!;
-    return { field: of.name, journeys: counted, harmed, groups, omitted: all.length - groups.length, others };
+    return {
+      field: of.name,
+      journeys: counted,
+      harmed,
+      groups,
+      omitted: all.length - groups.length,
+      without,
+      withoutFilter: `!${fieldText(of.name)}`,
+      others,
+    };
   }
 }

@@ -29,21 +29,25 @@ export class Tally {
   /** Numbers of events below this are early. */
   private early = Infinity;
   private journey = 0;
+  private hasValue = false;
 
   constructor(of: JourneyValues) {
     this.of = of;
   }
 
-  /** Counts a journey; each at most once. Its events below number `early` count as early. */
-  take(journey: number, inside: boolean, early = Infinity): void {
+  /** Counts a journey; each at most once. Its events below number `early` count as early. False: it has no value. */
+  take(journey: number, inside: boolean, early = Infinity): boolean {
     this.early = early;
     this.currentEarly = inside ? this.insideEarly : this.outsideEarly;
     this.current = inside ? this.inside : this.outside;
     this.journey = journey + 1;
+    this.hasValue = false;
     this.of.each(journey, this.add);
+    return this.hasValue;
   }
 
   private readonly add = (key: number, at: number): void => {
+    this.hasValue = true;
     let value = this.byKey.get(key);
     if (value === undefined) value = this.number(key);
     if (at < this.early && this.lastEarly[value] !== this.journey) {

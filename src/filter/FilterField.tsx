@@ -22,8 +22,8 @@ interface Props {
   /** Id of what says what is wrong. */
   readonly describedBy: string;
   readonly onText: (text: string) => void;
-  /** Escape: back to what is in force. */
-  readonly onUndo: () => void;
+  /** With no list of completions open. */
+  readonly onEscape: () => void;
   /** The list of completions is there, over what is said below the field, or gone. */
   readonly onCompleting: (isCompleting: boolean) => void;
   readonly onEnter: () => void;
@@ -64,7 +64,7 @@ export function FilterField(props: Props) {
         label: 'Filter',
         hint: HINT,
         onChange: (next) => latest.current.onText(next),
-        onLeave: () => latest.current.onUndo(),
+        onEscape: () => latest.current.onEscape(),
         onCompleting: (isCompleting) => latest.current.onCompleting(isCompleting),
         onEnter: () => latest.current.onEnter(),
         onHistory: (by) => latest.current.onHistory(by),
@@ -104,7 +104,7 @@ export function FilterField(props: Props) {
           value={text}
           onChange={({ target }) => onText(target.value)}
           onKeyDown={({ key }) => {
-            if (key === 'Escape') props.onUndo();
+            if (key === 'Escape') props.onEscape();
             else if (key === 'Enter') props.onEnter();
           }}
         />

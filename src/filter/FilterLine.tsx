@@ -1,6 +1,7 @@
 /** The filter line: what is written, what it asks, whether it can be asked, and how many journeys pass. */
 import { useEffect, useId, useRef, useState } from 'react';
 import type { FilterError } from '#workers/api.ts';
+import { focusPane } from '#src/keys/focus-pane.ts';
 import { printCount } from '#src/list/print.ts';
 import { usePage, useSession } from '#src/state/context.ts';
 import { FilterField, type Explain } from './FilterField.tsx';
@@ -77,17 +78,22 @@ export function FilterLine() {
     session.filter.write(text.trim()).then(
       (answer) => {
         setRefused(answer);
-        if (answer === null) rememberFilter(text.trim());
+        if (answer !== null) return;
+        rememberFilter(text.trim());
+        // What was asked is looked at next; `/` comes back.
+        if (document.activeElement?.closest('.filter-field') != null) leave();
       },
       () => undefined,
     );
   };
-  const undo = () => {
+  /** The first takes back what is not in force, the next leaves. */
+  const escape = () => {
+    if (!held && text === where) leave();
     release();
     put(where);
   };
   const walkHistory = (by: 1 | -1): boolean => {
-    const filters = filterHistory();
+    const filters = filterHistory().filter((filter) => filter !== where);
     const to = past.current + by;
     if (to >= filters.length || to < -1) return false;
     const next = to < 0 ? where : (filters[to] ?? '');
@@ -105,7 +111,7 @@ export function FilterLine() {
         error={error}
         describedBy={errorId}
         onText={put}
-        onUndo={undo}
+        onEscape={escape}
         onCompleting={setCompleting}
         onEnter={apply}
         onHistory={walkHistory}
@@ -150,6 +156,11 @@ export function FilterLine() {
       </p>
     </search>
   );
+}
+
+/** To the list, whose keys walk through what passes. */
+function leave(): void {
+  if (!focusPane('list') && document.activeElement instanceof HTMLElement) document.activeElement.blur();
 }
 
 function Passing() {

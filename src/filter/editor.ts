@@ -31,7 +31,7 @@ export interface EditorOptions {
   /** Arrow up (1: an older filter) and down (-1), with no list of completions open; false = there is none. */
   readonly onHistory: (by: 1 | -1) => boolean;
   /** Escape, with no list of completions open. */
-  readonly onLeave: () => void;
+  readonly onEscape: () => void;
   /** The list of completions is there, or gone. */
   readonly onCompleting: (isCompleting: boolean) => void;
   readonly complete: (text: string, at: number) => Promise<Completion>;
@@ -88,7 +88,7 @@ const oneLine = EditorState.transactionFilter.of((tr) => {
 
 /** Makes the editor inside of `parent`, in a shadow root. */
 export function createFilterEditor(options: EditorOptions): FilterEditor {
-  const { parent, onLeave } = options;
+  const { parent, onEscape } = options;
   const root = parent.shadowRoot ?? parent.attachShadow({ mode: 'open', delegatesFocus: true });
   const view = new EditorView({
     root,
@@ -104,7 +104,7 @@ export function createFilterEditor(options: EditorOptions): FilterEditor {
             { key: 'Enter', run: () => (options.onEnter(), true) },
             { key: 'ArrowUp', run: () => options.onHistory(1) },
             { key: 'ArrowDown', run: () => options.onHistory(-1) },
-            { key: 'Escape', run: () => (onLeave(), true) },
+            { key: 'Escape', run: () => (onEscape(), true) },
           ]),
         ),
         keymap.of([

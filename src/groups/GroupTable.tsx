@@ -46,7 +46,7 @@ export default function GroupTable({ field }: { readonly field: string }) {
     setAt(bounded);
     table.current?.querySelector<HTMLElement>(`[data-group="${bounded}"] button`)?.focus();
   };
-  const filter = ({ filter: expression }: Group) => {
+  const filter = (expression: string) => {
     session.filter.join(expression, 'and');
     session.view.setGroup('');
   };
@@ -92,7 +92,7 @@ export default function GroupTable({ field }: { readonly field: string }) {
               index={i}
               focusable={i === row}
               open={opened === group.value}
-              onFilter={() => filter(group)}
+              onFilter={() => filter(group.filter)}
               onFocus={() => setAt(i)}
               onOpen={() => setOpened(opened === group.value ? null : group.value)}
             />
@@ -102,6 +102,18 @@ export default function GroupTable({ field }: { readonly field: string }) {
           <tr>
             <td>
               {printMany(groups.length, 'group')}
+              {current.without > 0 && (
+                <>
+                  {', '}
+                  <button
+                    className="link"
+                    title={`${current.withoutFilter}\nonly these journeys`}
+                    onClick={() => filter(current.withoutFilter)}
+                  >
+                    {printMany(current.without, 'journey')} without {field}
+                  </button>
+                </>
+              )}
               {current.omitted + current.others > 0 && (
                 <span className="muted">
                   {current.omitted > 0 && `, ${printCount(current.omitted)} smaller ones are not shown`}

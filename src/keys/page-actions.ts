@@ -4,13 +4,8 @@ import type { Session } from '#src/state/session.ts';
 import { isOnDisk } from '#src/state/sources.ts';
 import { applyTheme, nextTheme } from '#src/theme/theme.ts';
 import type { Handlers } from './bind.ts';
+import { focusPane } from './focus-pane.ts';
 import { openMenuAtFocus } from './focused-value.ts';
-
-function focusPane(name: string): void {
-  document
-    .querySelector<HTMLElement>(`[data-pane="${name}"] :is([tabindex="0"], svg [tabindex="0"])`)
-    ?.focus();
-}
 
 /** Those that can be done now. */
 export function pageActions(session: Session): Handlers {
@@ -36,11 +31,11 @@ export function pageActions(session: Session): Handlers {
     'previous-journey': () => session.journey.walk(-1),
     'next-hop': () => session.journey.walkHops(1),
     'previous-hop': () => session.journey.walkHops(-1),
-    'pane-path': () => focusPane('path'),
-    'pane-list': () => focusPane('list'),
-    'pane-journey': () => focusPane('journey'),
-    'pane-bytes': () => focusPane('bytes'),
-    'pane-timeline': () => focusPane('timeline'),
+    'pane-path': () => void focusPane('path'),
+    'pane-list': () => void focusPane('list'),
+    'pane-journey': () => void focusPane('journey'),
+    'pane-bytes': () => void focusPane('bytes'),
+    'pane-timeline': () => void focusPane('timeline'),
     filter: () => document.querySelector<HTMLElement>('[data-filter-field]')?.focus(),
     value: () => openMenuAtFocus(session),
     common: () => store.setState({ dialog: 'common', commonOf: '' }),

@@ -4,6 +4,7 @@ import { asFault } from '#workers/fault.ts';
 import type { WorkerSlot } from './connection.ts';
 import { firstHop } from './first-hop.ts';
 import type { JourneyId, LinkState } from './link.ts';
+import { isFiltered } from './list-filter.ts';
 import type { PageState, PageStore } from './store.ts';
 
 /** The journey on screen grows while packets arrive; asking more often than this is not seen. */
@@ -25,6 +26,8 @@ export class JourneyChoice {
   #searching: Promise<void> = Promise.resolve();
   #detailAt = 0;
   #detailGeneration = -1;
+  /** For which the journey that the page chose was last looked for in the list. */
+  #lookedGeneration = -1;
   #walking: Promise<void> = Promise.resolve();
 
   constructor(store: PageStore, worker: WorkerSlot) {
@@ -39,6 +42,7 @@ export class JourneyChoice {
     this.#lookingFor = false;
     this.#searching = Promise.resolve();
     this.#detailGeneration = -1;
+    this.#lookedGeneration = -1;
   }
 
   select(journey: number, id: JourneyId): void {
@@ -128,8 +132,11 @@ export class JourneyChoice {
   /** An Update has been drawn, list and path: a first journey has frames of its own, for nobody waits for it. */
   onDrawn(): void {
     const { newest, selection, link } = this.#store.getState();
-    if (selection === null && link.journey === null && newest !== null && newest.listed > 0) {
-      void this.#firstLook();
+    if (link.journey !== null || newest === null || newest.listed === 0) return;
+    if (selection === null) void this.#firstLook();
+    else if (newest.generation !== this.#lookedGeneration && isFiltered(link)) {
+      this.#lookedGeneration = newest.generation;
+      void this.#lookAgain(selection.journey);
     }
   }
 
@@ -161,17 +168,29 @@ export class JourneyChoice {
     }, 'The journey of this link could not be looked up');
   }
 
+  /** A journey that nobody chose makes way when a filter leaves it out. */
+  #lookAgain(journey: number): Promise<void> {
+    return this.#look(async (stale) => {
+      if ((await this.#worker.api.rowOf(journey)) >= 0 || stale()) return;
+      const { selection, link } = this.#store.getState();
+      if (selection?.journey === journey && link.journey === null) await this.#firstRows(stale, journey);
+    }, 'The first rows of the filter could not be read');
+  }
+
   /** Nothing is chosen yet: show the journey that carries most metadata, without putting it in the link. */
   #firstLook(): Promise<void> {
-    return this.#look(async (stale) => {
-      const rows = await this.#worker.api.rows(0, FIRST_LOOK_ROWS);
-      const { selection, link } = this.#store.getState();
-      const best = richestRow(rows);
-      if (stale() || best < 0 || selection !== null || link.journey !== null) return;
-      const id = { hi: rows.idHi[best] ?? 0, lo: rows.idLo[best] ?? 0 };
-      this.#store.setState({ selection: { journey: rows.journey[best] ?? 0, id } });
-      await this.#loadDetail(true);
-    }, 'The first rows could not be read');
+    return this.#look((stale) => this.#firstRows(stale, null), 'The first rows could not be read');
+  }
+
+  /** Shows the best of the first rows, in the place of `before` and of nothing that was chosen meanwhile. */
+  async #firstRows(stale: () => boolean, before: number | null): Promise<void> {
+    const rows = await this.#worker.api.rows(0, FIRST_LOOK_ROWS);
+    const { selection, link } = this.#store.getState();
+    const best = richestRow(rows);
+    if (stale() || best < 0 || (selection?.journey ?? null) !== before || link.journey !== null) return;
+    const id = { hi: rows.idHi[best] ?? 0, lo: rows.idLo[best] ?? 0 };
+    this.#store.setState({ selection: { journey: rows.journey[best] ?? 0, id } });
+    await this.#loadDetail(true);
   }
 
   /** `chosen`: a person (or a link) chose this journey, so the event is chosen anew as well. */

@@ -51,6 +51,32 @@ describe('the session', () => {
     ]);
   });
 
+  it('shows another journey when a filter leaves out the one that nobody chose, and keeps one that was chosen', async () => {
+    const { worker, store, session, send } = await open();
+    await send({ journeys: 3, listed: 3, generation: 1 });
+    await vi.waitFor(() => expect(store.getState().selection).not.toBeNull());
+    const before = store.getState().selection!.journey;
+    let row = -1;
+    worker.rowOf = () => Promise.resolve(row);
+    const rows = worker.rows.bind(worker);
+    worker.rows = async (from, count) => {
+      const found = await rows(from, count);
+      return { ...found, journey: found.journey.map((journey) => journey + 7) };
+    };
+    session.filter.set({ metadata: 'with' });
+    await send({ journeys: 4, listed: 2, generation: 2 });
+    await vi.waitFor(() => expect(store.getState().selection?.journey).not.toBe(before));
+    const found = store.getState().selection!.journey;
+    row = 0;
+    await send({ journeys: 5, listed: 2, generation: 3 });
+    expect(store.getState().selection?.journey).toBe(found);
+    session.journey.select(2, { hi: 0, lo: 3 });
+    row = -1;
+    await send({ journeys: 6, listed: 1, generation: 4 });
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(store.getState().selection?.journey).toBe(2);
+  });
+
   it('applies a filter on a hop once the hop is known by its name', async () => {
     const { worker, send } = await open({ hop: 'eth0:tcx/ingress@last' });
     await send({ hops: [], journeys: 1 });

@@ -74,12 +74,13 @@ function known(field: Field, names: readonly string[], value: Literal): void {
   if (!names.some((name) => name.toLowerCase() === value.text.toLowerCase())) throw wrongValue(field, value);
 }
 
-/** `edge0:tcx/ingress@first`, and what people call it: the label, both without what is behind comma or @. */
+/** `edge0:tcx/ingress@first`, and what people call it: the label, its own and its hook's, both without what is behind comma or @. */
 export function hopNames(hop: HopIdentity): string[] {
   const hook = hop.name.slice(hop.name.indexOf(':') + 1);
   const names = [hop.name, hop.label, hop.label.split(',')[0]!, hook, hook.split('@')[0]!];
   const known = HOOK_BY_ID.get(hop.hook);
-  if (known !== undefined) names.push(known.name);
+  // Between programs a hop is labelled by one of them, and still is at this hook.
+  if (known !== undefined) names.push(known.name, known.label.split(',')[0]!);
   return [...new Set(names)];
 }
 
