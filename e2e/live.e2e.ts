@@ -187,6 +187,9 @@ describe.skipIf(missing !== null && !required)(
       await page.getByRole('button', { name: /Make it, and see/ }).click();
       await page.getByTestId('share-made').waitFor(POLL);
       expect(await save('Download pcapng')).toHaveLength(count);
+      const html = page.waitForEvent('download');
+      await page.getByRole('button', { name: 'Download page (HTML)' }).click();
+      expect((await html).suggestedFilename()).toMatch(/^share-.*\.html$/);
       expect(await page.getByRole('dialog').getByRole('alert').allTextContents()).toEqual([]);
     });
 

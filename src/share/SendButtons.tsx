@@ -4,6 +4,7 @@ import { downloadBlob } from '#src/schema/schema-file.ts';
 import { LongWorkLine } from '#src/schema/LongWorkLine.tsx';
 import { useWork } from '#src/schema/use-work.ts';
 import { usePage, useSession } from '#src/state/context.ts';
+import { afterFrame } from '#src/state/frame.ts';
 import type { MadeShare, WorkProgress } from '#workers/api.ts';
 import { linkOf, noPageReason, pageOf, sendToAgent, storedLink, type Packing } from './send.ts';
 import { MAX_LINK_CHARS } from './fragment.ts';
@@ -38,6 +39,12 @@ export function SendButtons({ made, title, onSent }: Props) {
   const sending = useRef<AbortController | null>(null);
   // What nobody waits for any more goes nowhere.
   useEffect(() => () => sending.current?.abort(), []);
+  const section = useRef<HTMLElement>(null);
+  // What is said is at the end of a dialog that may be higher than the window.
+  useEffect(() => {
+    if (!work.busy && work.error === '' && done === '') return undefined;
+    return afterFrame(() => section.current?.scrollIntoView({ block: 'nearest' }));
+  }, [work.busy, work.error, done, url]);
   const run = (task: (packing: Packing) => Promise<Sent>, givenUp: string) =>
     work.run(async () => {
       const controller = new AbortController();
@@ -64,7 +71,7 @@ export function SendButtons({ made, title, onSent }: Props) {
       );
     });
   return (
-    <section aria-label="Where it goes">
+    <section aria-label="Where it goes" ref={section}>
       <p className="share-send">
         <button
           className="button"
