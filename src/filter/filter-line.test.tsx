@@ -10,13 +10,13 @@ import { FilterLine } from './FilterLine.tsx';
 
 afterEach(cleanup);
 
-/** The filter line with a worker whose answers to expressions wait. */
-function show() {
+/** The filter line, with a worker whose answers to expressions wait until they are asked for, unless they need not. */
+function show(waits = true) {
   const worker = new FakeWorker();
   const real = worker.setFilter.bind(worker);
   const waiting: (() => void)[] = [];
   worker.setFilter = async (filter) => {
-    await new Promise<void>((resolve) => waiting.push(resolve));
+    if (waits) await new Promise<void>((resolve) => waiting.push(resolve));
     return real(filter);
   };
   const store = createPageStore();
@@ -124,4 +124,30 @@ it('what is put in force from elsewhere is shown, also what was written here bef
   expect(text()).toBe('');
   act(() => session.filter.set({ where: 'drop' }));
   expect(text()).toBe('drop');
+});
+
+it('Enter goes to the list when it could be asked, Escape when there is nothing to take back', async () => {
+  const { type, text, where, worker } = show(false);
+  const list = document.createElement('div');
+  list.innerHTML = '<div data-pane="list"><div tabindex="0"></div></div>';
+  document.body.append(list);
+  const field = screen.getByRole('textbox', { name: 'Filter' });
+  const inList = () => document.activeElement?.closest('[data-pane="list"]') != null;
+  const enter = (value: string) => {
+    field.focus();
+    type(value);
+    fireEvent.keyDown(field, { key: 'Enter' });
+  };
+  worker.refusal = { from: 0, to: 1, cause: 'This is not whole.', remedy: 'Go on.' };
+  enter('len >');
+  await screen.findByText(/This is not whole/);
+  expect(inList()).toBe(false);
+  fireEvent.keyDown(field, { key: 'Escape' });
+  expect([text(), inList()]).toEqual(['', false]);
+  fireEvent.keyDown(field, { key: 'Escape' });
+  expect(inList()).toBe(true);
+  worker.refusal = null;
+  enter('drop');
+  await vi.waitFor(() => expect([where(), inList()]).toEqual(['drop', true]));
+  list.remove();
 });
