@@ -34,6 +34,11 @@ describe('the keys', () => {
     expect(keyIdOf('page', press(':', { code: 'Period' }))).toBe('palette');
     expect(keyIdOf('page', press('/', { code: 'Period', shiftKey: true }))).toBe('filter');
     expect(keyIdOf('page', press('a', { code: 'KeyQ' }))).toBe('value');
+    // Its digits are behind Shift: their keys mean them without it too, but not by a sign that has a meaning.
+    expect(keyIdOf('page', press('é', { code: 'Digit2' }))).toBe('pane-list');
+    expect(keyIdOf('page', press('2', { code: 'Digit2', shiftKey: true }))).toBe('pane-list');
+    expect(keyIdOf('path', press('-', { code: 'Digit6' }))).toBe('path.out');
+    expect(keyIdOf('page', press('@', { code: 'Digit2', shiftKey: true }))).toBeNull();
   });
 
   it('leave text fields alone', () => {

@@ -6,6 +6,8 @@ export type Handlers = Readonly<Partial<Record<KeyId, () => void>>>;
 /** What a handler is given by React and by the DOM alike. */
 export interface KeyPress {
   readonly key: string;
+  /** Where the key is on the keyboard. */
+  readonly code?: string;
   readonly ctrlKey: boolean;
   readonly shiftKey: boolean;
   readonly altKey: boolean;
@@ -32,7 +34,11 @@ export function keyIdOf(scope: Scope, press: KeyPress): KeyId | null {
   if (press.target instanceof Element && press.target.closest(TEXT_FIELDS) !== null) return null;
   const find = (key: string): KeyId | null =>
     KEY_TABLE.find((row) => row.scope === scope && (row.keys as readonly string[]).includes(key))?.id ?? null;
-  return (press.shiftKey ? find(`Shift+${press.key}`) : null) ?? find(press.key);
+  const bySign = (press.shiftKey ? find(`Shift+${press.key}`) : null) ?? find(press.key);
+  if (bySign !== null || press.shiftKey) return bySign;
+  // AZERTY has its digits behind Shift: without it their keys are meant where the sign means nothing.
+  const digit = /^Digit(\d)$/.exec(press.code ?? '')?.[1];
+  return digit === undefined ? null : find(digit);
 }
 
 /** Runs the handler of a press, and only then keeps the press from the browser and from outer scopes. */
