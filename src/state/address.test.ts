@@ -27,6 +27,21 @@ it('a link of a newer Whither stays in the address until somebody does something
   expect(isNewer(location.search)).toBe(false);
 });
 
+it('a comparison is a step, and so are its sides, however many pauses they are typed with', async () => {
+  const session = new Session(createPageStore(), () => fakeConnection(new FakeWorker()));
+  stop = mirrorAddress(session);
+  await session.open({ kind: 'live' });
+  const { length } = history;
+  const steps = () => history.length - length;
+  session.compare({ a: 'meta', b: null });
+  expect(steps()).toBe(1);
+  for (const b of ['tlv', 'tlv.verdict', 'tlv.verdict == drop']) session.compare({ a: 'meta', b });
+  expect(steps()).toBe(2);
+  session.compare(null);
+  expect(steps()).toBe(3);
+  expect(location.search).not.toContain('compare');
+});
+
 it('of two captures that are opened the later one is read, also where the earlier waits for its filter', async () => {
   const worker = new FakeWorker();
   let answer: (error: null) => void = () => undefined;

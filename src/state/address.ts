@@ -20,8 +20,7 @@ function isStep(before: LinkState, after: LinkState): boolean {
     before.harm !== after.harm ||
     before.time?.fromNs !== after.time?.fromNs ||
     before.time?.toNs !== after.time?.toNs ||
-    before.compare?.a !== after.compare?.a ||
-    before.compare?.b !== after.compare?.b ||
+    (before.compare === null) !== (after.compare === null) ||
     before.group !== after.group ||
     before.sort?.field !== after.sort?.field ||
     before.sort?.down !== after.sort?.down ||
@@ -47,6 +46,7 @@ export function mirrorAddress(session: Session): () => void {
   let walkedAt = -Infinity;
   let applying = false;
   let typedAt = -Infinity;
+  let comparedAt = -Infinity;
   const stop = session.store.subscribe(({ link, typing }) => {
     if (link === mirrored || applying || untouched) return;
     const before = mirrored;
@@ -60,9 +60,14 @@ export function mirrorAddress(session: Session): () => void {
     // Letters of one expression are one step, behind the one that it began from.
     const typingOn = typing && performance.now() - typedAt < TYPING_MS;
     if (rewritten) typedAt = typing ? performance.now() : -Infinity;
+    const sided = before.compare?.a !== link.compare?.a || before.compare?.b !== link.compare?.b;
+    const sidingOn = performance.now() - comparedAt < TYPING_MS;
+    // To begin or end a comparison is a step of its own: what is written behind it is another.
+    if (sided) comparedAt = before.compare !== null && link.compare !== null ? performance.now() : -Infinity;
     const push =
       isStep(before, link) ||
       (rewritten && !typingOn) ||
+      (sided && !sidingOn) ||
       (journeyMoved && before.journey !== null && !walking);
     // A share in the fragment stays there.
     const url = (text === '' ? location.pathname : text) + location.hash;
