@@ -42,7 +42,7 @@ it('by filters, the path, the summary and the timeline', () => {
   const any = fc.record({
     id: fc.integer({ min: 1, max: 5 }),
     us: fc.integer({ min: 0, max: 40 }),
-    hook: fc.constantFrom(ENTRY!, PROBE!, READ!),
+    hook: fc.constantFrom(ENTRY, PROBE, READ),
     grown: fc.constantFrom(0, 0, 100, 200, 300),
     meta: fc.boolean(),
   });

@@ -114,7 +114,7 @@ it('segments of a connection that TCP joins, seen again, late and with metadata 
   const any = fc.record({
     id: fc.integer({ min: 1, max: 5 }),
     us: fc.integer({ min: 0, max: 40 }),
-    hook: fc.constantFrom(ENTRY!, PROBE!, READ!),
+    hook: fc.constantFrom(ENTRY, PROBE, READ),
     grown: fc.constantFrom(0, 0, 100, 200, 300),
     meta: fc.boolean(),
   });
