@@ -20,9 +20,11 @@ export function FilterLine() {
   const where = usePage((state) => state.link.where);
   const waiting = usePage((state) => state.newest?.filterError ?? null);
   const prepared = usePage((state) => state.prepared);
+  const dropped = usePage((state) => state.filterDropped);
   const [text, setText] = useState(where);
   const [refused, setRefused] = useState<FilterError | null>(null);
   const [seenWhere, setSeenWhere] = useState(where);
+  const [seenDropped, setSeenDropped] = useState(dropped);
   /** What was asked from here and is not in force yet: the field may have gone on from it by the time it is. */
   const [asked, setAsked] = useState<string | null>(null);
   const [seenPrepared, setSeenPrepared] = useState(prepared);
@@ -31,11 +33,12 @@ export function FilterLine() {
   /** Place in the history that the arrow keys are at; -1 = none. */
   const past = useRef(-1);
   // A link, a cleared filter, a step back in the history: what is in force is what is shown.
-  if (where !== seenWhere) {
+  if (where !== seenWhere || dropped !== seenDropped) {
     setSeenWhere(where);
+    setSeenDropped(dropped);
     setAsked(null);
     setRefused(null);
-    if (where !== asked) setText(where);
+    if (dropped !== seenDropped || where !== asked) setText(where);
   }
   if (prepared !== seenPrepared) {
     setSeenPrepared(prepared);

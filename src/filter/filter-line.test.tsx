@@ -75,6 +75,18 @@ it('what is cleared while an expression is asked stays cleared', async () => {
   expect(where()).toBe('');
 });
 
+it('what was written and never in force is gone from the field when the filter is cleared', async () => {
+  const { session, type, asked, answer, text, worker } = show();
+  worker.refusal = { from: 4, to: 5, cause: 'This is not whole.', remedy: 'Go on.' };
+  type('len >');
+  await asked(1);
+  await answer(0);
+  await screen.findByText(/This is not whole/);
+  act(() => session.filter.clear());
+  expect(text()).toBe('');
+  expect(screen.queryByText(/This is not whole/)).toBeNull();
+});
+
 it('what is cleared while the first expression is asked is cleared in the worker as well', async () => {
   const { session, type, asked, answer, where, told } = show();
   act(() => session.filter.clear());

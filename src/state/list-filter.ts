@@ -60,6 +60,7 @@ export class FilterControl {
     this.#written++;
     // The worker has been told it all the same.
     if (this.#unanswered > 0) this.#applied = '';
+    this.#store.setState({ filterDropped: this.#store.getState().filterDropped + 1 });
   }
 
   set(part: Partial<FilterPart>): void {

@@ -111,6 +111,8 @@ export interface PageState {
   readonly fileOver: boolean;
   /** A filter that is written in the line and not in force until a person says so; null = none. */
   readonly prepared: string | null;
+  /** Counts how often what was being written as a filter came to nothing: cleared, another link, another capture. */
+  readonly filterDropped: number;
   /** What the filter is was typed, letter by letter: no step of the history for each. */
   readonly typing: boolean;
   readonly marks: readonly Mark[];
@@ -164,6 +166,7 @@ export function createPageStore(link: LinkState = EMPTY_LINK): PageStore {
     valueMenu: null,
     fileOver: false,
     prepared: null,
+    filterDropped: 0,
     typing: false,
     marks: [],
     pins: [],
