@@ -3,7 +3,6 @@ import { useEffect } from 'react';
 import { scopedAction } from '#src/keys/bind.ts';
 import { listenForValues } from '#src/keys/focused-value.ts';
 import { pageActions } from '#src/keys/page-actions.ts';
-import { AreaPane } from '#src/lint/AreaPane.tsx';
 import { FilterLine } from '#src/filter/FilterLine.tsx';
 import { LatencyPane } from '#src/latency/LatencyPane.tsx';
 import { PathPane } from '#src/path/PathPane.tsx';
@@ -24,6 +23,7 @@ import { fetchForLater } from './fetch-for-later.ts';
 import { later, Part } from './later.tsx';
 import { LaterPane } from './LaterPane.tsx';
 import { Panes } from './Panes.tsx';
+import { PathHeight } from './PathHeight.tsx';
 import './app.css';
 
 const ValueMenu = later(() => import('#src/filter/ValueMenu.tsx'));
@@ -71,7 +71,7 @@ export function App() {
           <TimelineStrip />
           <LatencyPane />
           <PathPane />
-          <AreaPane />
+          <PathHeight />
           <Panes />
           {costOpen && <LaterPane part={COST} props={{}} what="What watching costs" />}
           <StatusBar />

@@ -1,13 +1,11 @@
 /** List, journey and bytes side by side, with separators that a pointer or the arrow keys move. */
-import { useRef, useState, type KeyboardEvent, type PointerEvent, type ReactNode } from 'react';
-import { scopedAction } from '#src/keys/bind.ts';
+import { useRef, useState, type ReactNode } from 'react';
 import { fetchEditor } from '#src/filter/FilterField.tsx';
 import { ListPane } from '#src/list/ListPane.tsx';
 import { Part } from './later.tsx';
 import { LaterPane } from './LaterPane.tsx';
+import { Separator } from './Separator.tsx';
 import { FIRST_SHARES, MIN_SHARE, moveSeparator, placeOf, savedShares, saveShares } from './shares.ts';
-
-const STEP = 0.02;
 
 /** Behind the list, and after it: the first rows wait for neither. */
 const JOURNEY = new Part(() => import('#src/journey/JourneyPane.tsx'));
@@ -48,7 +46,9 @@ export function Panes() {
       label={label}
       place={placeOf(shares, which)}
       onMove={(to) => move(which, to)}
-      onDrag={(clientX) => {
+      least={MIN_SHARE}
+      most={1 - MIN_SHARE}
+      onDrag={({ clientX }) => {
         const bounds = box.current?.getBoundingClientRect();
         if (bounds !== undefined) move(which, (clientX - bounds.left) / bounds.width);
       }}
@@ -69,42 +69,5 @@ export function Panes() {
       {separator(1, 'Width of the bytes')}
       <LaterPane part={BYTES} props={{}} what="The bytes" frame={emptyBytes} />
     </main>
-  );
-}
-
-interface SeparatorProps {
-  readonly label: string;
-  readonly place: number;
-  readonly onMove: (to: number) => void;
-  readonly onDrag: (clientX: number) => void;
-  readonly onReset: () => void;
-}
-
-function Separator({ label, place, onMove, onDrag, onReset }: SeparatorProps) {
-  const onKeyDown = (event: KeyboardEvent) =>
-    scopedAction('separator', event, {
-      'separator.left': () => onMove(place - STEP),
-      'separator.right': () => onMove(place + STEP),
-      'separator.reset': onReset,
-    });
-  const onPointerMove = (event: PointerEvent<HTMLDivElement>) => {
-    if (event.currentTarget.hasPointerCapture(event.pointerId)) onDrag(event.clientX);
-  };
-  return (
-    <div
-      className="separator"
-      role="separator"
-      tabIndex={0}
-      aria-label={label}
-      aria-orientation="vertical"
-      aria-valuenow={Math.round(100 * place)}
-      aria-valuemin={Math.round(100 * MIN_SHARE)}
-      aria-valuemax={Math.round(100 * (1 - MIN_SHARE))}
-      title="Drag, or use the arrow keys; double click or Home for the first widths"
-      onKeyDown={onKeyDown}
-      onPointerDown={(event) => event.currentTarget.setPointerCapture(event.pointerId)}
-      onPointerMove={onPointerMove}
-      onDoubleClick={onReset}
-    />
   );
 }

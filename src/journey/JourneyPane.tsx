@@ -13,6 +13,7 @@ import { joinJourneys, linksToJoin } from './joined.ts';
 import { Links } from './Links.tsx';
 import { Matrix } from './Matrix.tsx';
 import { besideRows, headingOf, matrixOf } from './matrix.ts';
+import { Verdict } from './Verdict.tsx';
 import { Ways } from './Ways.tsx';
 import { beyondHops } from './ways.ts';
 import './journey.css';
@@ -59,7 +60,7 @@ export default function JourneyPane() {
       {/* Not in the body, which scrolls sideways to the hop that is chosen. */}
       <Outside listed={listed} />
       <div className="pane-body">
-        <p className={`verdict tone-${verdict.tone}`}>{verdict.text}</p>
+        <Verdict text={verdict.text} tone={verdict.tone} />
         <Matrix joined={joined} at={at} places={places} above={above} beside={beside} beyond={beyond} />
         {chosen !== undefined && <HopNote hop={chosen} name={headingOf(chosen, places).name} />}
         {detail.locations.length > 0 && <Ways locations={detail.locations} />}

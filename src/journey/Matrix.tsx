@@ -1,5 +1,5 @@
 /** The table of one journey: hops as columns, then maps and sockets; TLVs and facts as rows. The arrow keys walk it. */
-import { useEffect, useRef, useState, type KeyboardEvent } from 'react';
+import { Fragment, useEffect, useRef, useState, type KeyboardEvent } from 'react';
 import type { Hop } from '#workers/api.ts';
 import { scopedAction } from '#src/keys/bind.ts';
 import { valueProps } from '#src/keys/focused-value.ts';
@@ -172,7 +172,7 @@ export function Matrix({ joined, at: own, places, above, beside, beyond }: Props
                   <span className="matrix-device">
                     {before?.device === heading.device ? '\u00a0' : heading.device}
                   </span>
-                  {heading.label}
+                  <Broken text={heading.label} />
                 </th>
               );
             })}
@@ -198,7 +198,9 @@ export function Matrix({ joined, at: own, places, above, beside, beyond }: Props
                   <span aria-hidden="true">{open ? '▾' : '▸'}</span> beside the area
                 </button>
               </th>
-              <td colSpan={columns + beyond.length}>{besideSummary(beside)}</td>
+              <td colSpan={columns + beyond.length}>
+                <span className="beside-said">{besideSummary(beside)}</span>
+              </td>
             </tr>
           )}
           {open && beside.map((line, i) => rowOf(line, above.length + i))}
@@ -211,6 +213,16 @@ export function Matrix({ joined, at: own, places, above, beside, beyond }: Props
       )}
     </>
   );
+}
+
+/** The name of a hop in a narrow column: it breaks behind `_` and in front of `#`. */
+function Broken({ text }: { readonly text: string }) {
+  return text.split(/(?<=_)|(?=#)/).map((part, i) => (
+    <Fragment key={i}>
+      {i > 0 && <wbr />}
+      {part}
+    </Fragment>
+  ));
 }
 
 /** To a journey that the matrix goes on in. */

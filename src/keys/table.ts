@@ -116,6 +116,8 @@ export const KEY_TABLE = [
   { id: 'bytes.hold', scope: 'bytes', keys: ['d'] },
   { id: 'separator.left', scope: 'separator', keys: ['ArrowLeft'] },
   { id: 'separator.right', scope: 'separator', keys: ['ArrowRight'] },
+  { id: 'separator.up', scope: 'separator', keys: ['ArrowUp'] },
+  { id: 'separator.down', scope: 'separator', keys: ['ArrowDown'] },
   { id: 'separator.reset', scope: 'separator', keys: ['Home'] },
 ] as const satisfies readonly KeyRow[];
 

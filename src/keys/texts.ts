@@ -97,7 +97,9 @@ export const KEY_TEXTS: Readonly<Record<KeyId, string>> = {
   'bytes.hold': 'hold these bytes, to compare others with them',
   'separator.left': 'pane narrower',
   'separator.right': 'pane wider',
-  'separator.reset': 'first widths',
+  'separator.up': 'path lower',
+  'separator.down': 'path higher',
+  'separator.reset': 'first size',
 };
 
 /** Of text fields, which the binder leaves alone. */

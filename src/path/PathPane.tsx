@@ -12,6 +12,7 @@ import type { Edge, Hop, MissingHook } from '#workers/api.ts';
 import { scopedAction } from '#src/keys/bind.ts';
 import { LaterPane } from '#src/app/LaterPane.tsx';
 import { Part } from '#src/app/later.tsx';
+import { AreaPane } from '#src/lint/AreaPane.tsx';
 import { LossPane } from '#src/loss/LossPane.tsx';
 import { hopOfKey } from '#src/state/hop-key.ts';
 import type { Comparison } from '#src/state/link.ts';
@@ -252,7 +253,10 @@ export function PathPane() {
           />
         )}
       </section>
-      <LossPane hops={hops} numbers={ofFilter} />
+      <div className="findings">
+        <LossPane hops={hops} numbers={ofFilter} />
+        <AreaPane />
+      </div>
     </>
   );
 }
