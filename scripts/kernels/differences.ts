@@ -1,17 +1,8 @@
 /** A run against the table that is published: a second run must give the same. */
-import { existsSync, readFileSync } from 'node:fs';
-import * as v from 'valibot';
-import { survivalTable, type SurvivalTable } from '#core/survival/table.ts';
 import type { Scenario } from '#agent/lab/scenario/types.ts';
 import type { KernelReport } from '#agent/lab/vm/report.ts';
 import { keptFindings } from './findings.ts';
-import { PUBLISHED } from './publish.ts';
-
-/** null = none is published. */
-export function publishedTable(): SurvivalTable | null {
-  if (!existsSync(PUBLISHED)) return null;
-  return v.parse(survivalTable, JSON.parse(readFileSync(PUBLISHED, 'utf8')));
-}
+import { publishedTable } from './publish.ts';
 
 /** Cells of these kernels that are published otherwise, one line each; [] = all are the same, or none is published. */
 export function differences(reports: readonly KernelReport[], scenarios: readonly Scenario[]): string[] {

@@ -1,5 +1,5 @@
 /** What was found as the survival table (public/survival, which the page shows, docs/survival.md) and as samples. */
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as v from 'valibot';
 import { survivalTable, type SurvivalCell, type SurvivalTable } from '#core/survival/table.ts';
@@ -9,29 +9,46 @@ import { ROOT } from '../lib/run.mjs';
 import { keptFindings, keptKernels } from './findings.ts';
 import { survivalMarkdown } from './markdown.ts';
 import { publishResults } from './recorded.ts';
+import { compareReleases } from './releases.ts';
 import { publishSamples } from './samples.ts';
 
 const DIRECTORY = path.join(ROOT, 'public', 'survival');
 export const PUBLISHED = path.join(DIRECTORY, 'survival.json');
 const PAGE = path.join(ROOT, 'docs', 'survival.md');
 
-/** Replaces what is published. Returns what it did, one line each. */
+/** null = none is published. */
+export function publishedTable(): SurvivalTable | null {
+  if (!existsSync(PUBLISHED)) return null;
+  return v.parse(survivalTable, JSON.parse(readFileSync(PUBLISHED, 'utf8')));
+}
+
+/** What was found takes the place of what is published of the same scenario and kernel; all else stays. Returns what it did, one line each. */
 export async function publish(scenarios: readonly Scenario[]): Promise<string[]> {
-  const kernels = keptKernels();
-  if (kernels.length === 0) throw new Error('nothing was found yet: npm run kernels -- all here, first');
-  rmSync(DIRECTORY, { recursive: true, force: true });
-  let bytes = 0;
+  const found = keptKernels();
+  if (found.length === 0) throw new Error('nothing was found yet: npm run kernels -- all here, first');
+  const before = publishedTable();
+  const stay = (before?.kernels ?? []).filter(({ release }) => found.every((one) => one.release !== release));
+  const kernels = [...stay, ...found].sort((a, b) => compareReleases(a.release, b.release));
+  const publishedCell = (release: string, operation: string): SurvivalCell | null => {
+    const column = before?.kernels.findIndex((one) => one.release === release) ?? -1;
+    return before?.rows.find((row) => row.operation === operation)?.cells[column] ?? null;
+  };
+  const captures = new Set<string>();
   const cell = (release: string, scenario: string, operation: string): SurvivalCell | null => {
     const kept = keptFindings(release, scenario);
-    const found = kept?.findings.get(operation);
-    if (kept === null || found === undefined) return null;
-    const { outcome, note } = found;
+    const finding = kept?.findings.get(operation);
+    if (kept === null || finding === undefined) {
+      const published = publishedCell(release, operation);
+      if (published?.capture !== undefined) captures.add(published.capture);
+      return published;
+    }
+    const { outcome, note } = finding;
     const capture = `${release}/${scenario}.pcapng.gz`;
-    const file = path.join(DIRECTORY, capture);
-    if (kept.recording !== null && !existsSync(file)) {
+    if (kept.recording !== null && !captures.has(capture)) {
+      captures.add(capture);
+      const file = path.join(DIRECTORY, capture);
       mkdirSync(path.dirname(file), { recursive: true });
       writeFileSync(file, kept.recording);
-      bytes += kept.recording.length;
     }
     return {
       outcome,
@@ -57,6 +74,9 @@ export async function publish(scenarios: readonly Scenario[]): Promise<string[]>
     ),
   });
   mkdirSync(DIRECTORY, { recursive: true });
+  for (const file of readdirSync(DIRECTORY, { recursive: true, encoding: 'utf8' }))
+    if (file.endsWith('.pcapng.gz') && !captures.has(file)) rmSync(path.join(DIRECTORY, file));
+  const bytes = [...captures].reduce((sum, file) => sum + statSync(path.join(DIRECTORY, file)).size, 0);
   writeFileSync(PUBLISHED, `${JSON.stringify(table)}\n`);
   writeFileSync(PAGE, await formatted(PAGE, survivalMarkdown(table)));
   return [

@@ -96,7 +96,8 @@ export function publishSamples(): string[] {
   const others = old.filter(({ id }) => !SAMPLES.some((sample) => sample.id === id));
   const made = SAMPLES.flatMap(({ id, scenario, keeps, title, question }) => {
     const recording = recordingOf(scenario, keeps);
-    if (recording === null) return [];
+    // Not found anew: the one that is there stays.
+    if (recording === null) return old.filter((sample) => sample.id === id);
     const bytes = gunzipSync(recording);
     const file = `${id}.pcapng`;
     writeFileSync(path.join(DIRECTORY, file), bytes);
