@@ -159,6 +159,13 @@ it('marks and a note survive a filter, and are a filter themselves', async () =>
   await page.getByRole('button', { name: /1 marked/ }).click();
   await where().toBe(`journey in {${(id ?? '').trim()}}`);
   await expect.poll(() => page.locator('.list-row[data-marked="true"]').count()).toBe(1);
+  await page.waitForFunction(() => globalThis.whither.state.notesKept === 'kept');
+  await page.reload();
+  await waitForState(page, 'done');
+  await page.getByText('look here').waitFor();
+  expect(await page.evaluate(() => globalThis.whither.state.marks.map(({ note }) => note))).toEqual([
+    'look here',
+  ]);
 });
 
 it('the palette finds an action, a hop and a field by name', async () => {

@@ -18,12 +18,13 @@ beforeEach(() => {
 describe('a sample', () => {
   it('shows both lanes of the path with counts', async () => {
     await site.openSample();
-    const hops = await pathTable(page);
     for (const lane of ['Rx', 'Tx']) {
-      // Hooks where nothing passes on this host (forwarding, a qdisc) are drawn, too.
-      const busy = hops.filter((hop) => hop.lane === lane && hop.packets > 0);
-      expect(busy.length, lane).toBeGreaterThanOrEqual(7);
+      // Hooks where nothing passes on this host (forwarding, a qdisc) are drawn, too. The table comes behind the list.
+      const busy = async () =>
+        (await pathTable(page)).filter((hop) => hop.lane === lane && hop.packets > 0).length;
+      await expect.poll(busy, { message: lane }).toBeGreaterThanOrEqual(7);
     }
+    const hops = await pathTable(page);
     expect(hops.find((hop) => hop.hop.endsWith('tcx/ingress@last'))?.share).toBe('100 %');
     // Row by row, each in a task of its own.
     const drawn = () => page.$$eval('.station:not(.missing)', (stations) => stations.length);

@@ -23,11 +23,11 @@ import { fetchForLater } from './fetch-for-later.ts';
 import { later, Part } from './later.tsx';
 import { LaterPane } from './LaterPane.tsx';
 import { Panes } from './Panes.tsx';
-import { PathHeight } from './PathHeight.tsx';
 import './app.css';
 
 const ValueMenu = later(() => import('#src/filter/ValueMenu.tsx'));
 const SHARE_LINE = new Part(() => import('./ShareLine.tsx'));
+const KEEPER = () => import('#src/notes/keeper.ts');
 const COST = new Part(() => import('#src/cost/CostPane.tsx'));
 
 export function App() {
@@ -55,6 +55,22 @@ export function App() {
   }, [session]);
   useEffect(() => listenForValues(session), [session]);
   useEffect(() => {
+    if (!inspecting) return undefined;
+    let stop: (() => void) | null = null;
+    let left = false;
+    KEEPER().then(
+      ({ watchNotes }) => {
+        if (!left) stop = watchNotes(session);
+      },
+      // Without it notes are what they were: there as long as the page is.
+      () => undefined,
+    );
+    return () => {
+      left = true;
+      stop?.();
+    };
+  }, [session, inspecting]);
+  useEffect(() => {
     if (isLive) void fetchForLater(session);
   }, [session, isLive]);
 
@@ -71,7 +87,6 @@ export function App() {
           <TimelineStrip />
           <LatencyPane />
           <PathPane />
-          <PathHeight />
           <Panes />
           {costOpen && <LaterPane part={COST} props={{}} what="What watching costs" />}
           <StatusBar />

@@ -4,6 +4,7 @@ import { fetchEditor } from '#src/filter/FilterField.tsx';
 import { ListPane } from '#src/list/ListPane.tsx';
 import { Part } from './later.tsx';
 import { LaterPane } from './LaterPane.tsx';
+import { PathHeight } from './PathHeight.tsx';
 import { Separator } from './Separator.tsx';
 import { FIRST_SHARES, MIN_SHARE, moveSeparator, placeOf, savedShares, saveShares } from './shares.ts';
 
@@ -63,6 +64,7 @@ export function Panes() {
         gridTemplateColumns: `minmax(0, ${shares.list}fr) 1px minmax(0, ${shares.journey}fr) 1px minmax(0, ${rest}fr)`,
       }}
     >
+      <PathHeight />
       <ListPane />
       {separator(0, 'Width of the list')}
       <LaterPane part={JOURNEY} props={{}} what="The journey" frame={emptyJourney} />

@@ -2,10 +2,11 @@
 import { useState } from 'react';
 import { MAX_NOTE_CHARS } from '#core/notes/limits.ts';
 import { Modal } from '#src/app/Modal.tsx';
+import { printCount } from '#src/list/print.ts';
 import { usePage, useSession } from '#src/state/context.ts';
 import { printJourneyId } from '#src/state/link.ts';
 import type { Session } from '#src/state/session.ts';
-import type { Selection } from '#src/state/store.ts';
+import type { PageState, Selection } from '#src/state/store.ts';
 import type { Pin } from '#workers/api.ts';
 import { pinsOf, pinText } from './pins.ts';
 import './notes.css';
@@ -21,6 +22,7 @@ export default function NoteDialog({ onClose }: { readonly onClose: () => void }
   const pin = choices[chosen] ?? null;
   const on = pin === null ? `journey ${selection?.journey ?? ''}` : pinText(pin);
   const draft = usePage((state) => state.noteDrafts[on] ?? null);
+  const place = usePage(placeText);
   if (pin === null && selection === null) return null;
   const text = draft ?? writtenOn(session, selection, pin);
   const setDraft = (typed: string | null) => {
@@ -55,14 +57,13 @@ export default function NoteDialog({ onClose }: { readonly onClose: () => void }
         <textarea
           data-first-focus
           aria-label="Note"
-          maxLength={MAX_NOTE_CHARS}
           rows={6}
           value={text}
           onChange={({ target }) => setDraft(target.value)}
           onKeyDown={(event) => {
             if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
             event.preventDefault();
-            keep();
+            if (text.length <= MAX_NOTE_CHARS) keep();
           }}
         />
         {draft !== null && (
@@ -73,16 +74,28 @@ export default function NoteDialog({ onClose }: { readonly onClose: () => void }
             </button>
           </p>
         )}
-        <p className="muted">
-          Markdown. Kept as long as this capture is open, and in what you share of it (u); a journey with a
-          note is marked.
-        </p>
-        <button className="button solid" title="Ctrl+Enter, ⌘ Enter">
+        {text.length > MAX_NOTE_CHARS && (
+          <p className="tone-lost" role="alert">
+            {printCount(text.length)} characters; a note has at most {printCount(MAX_NOTE_CHARS)}. Shorten it,
+            or put it into the report (y).
+          </p>
+        )}
+        <p className="muted">Markdown. {place} A journey with a note is marked.</p>
+        <button className="button solid" title="Ctrl+Enter, ⌘ Enter" disabled={text.length > MAX_NOTE_CHARS}>
           Keep the note
         </button>
       </form>
     </Modal>
   );
+}
+
+/** Where notes are, in words. */
+function placeText({ capture, notesKept }: PageState): string {
+  if (capture?.origin.kind === 'live')
+    return 'Of a live capture it is kept as long as this page is open, and in what you share or download of it (u).';
+  if (notesKept === 'refused')
+    return 'This browser does not keep it: it is there as long as this page is open, and in what you share of it (u).';
+  return 'Kept in this browser, for when you open the same capture again, and in what you share of it (u).';
 }
 
 /** Without a pin on the journey. */

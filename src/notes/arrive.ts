@@ -35,7 +35,8 @@ export async function takeIn(session: Session): Promise<void> {
     session.journey.select(first.journey, first.id);
 }
 
-async function marksOf(session: Session, items: readonly CaptureNote[]): Promise<readonly Mark[]> {
+/** Those of journeys that this capture has. */
+export async function marksOf(session: Session, items: readonly CaptureNote[]): Promise<readonly Mark[]> {
   const marks = await Promise.all(
     items.map(async ({ pin, text }): Promise<readonly Mark[]> => {
       if (pin.on !== 'journey') return [];

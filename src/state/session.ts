@@ -51,6 +51,7 @@ const NOTHING_OPEN = {
   pins: [],
   noteDrafts: {},
   report: '',
+  notesKept: null,
   arrived: null,
   schemaFile: null,
   ...NO_CHOICE,

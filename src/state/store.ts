@@ -122,6 +122,8 @@ export interface PageState {
   readonly noteDrafts: Readonly<Record<string, string>>;
   /** Markdown, '' = none. */
   readonly report: string;
+  /** Marks, notes and report are in this browser's storage, or that refuses them; null: not tried. */
+  readonly notesKept: 'kept' | 'refused' | null;
   /** What came with a capture that is a share. */
   readonly arrived: ArrivedShare | null;
   /** What "in common" asks about: an expression, '' = the list as filtered. */
@@ -172,6 +174,7 @@ export function createPageStore(link: LinkState = EMPTY_LINK): PageStore {
     pins: [],
     noteDrafts: {},
     report: '',
+    notesKept: null,
     arrived: null,
     commonOf: '',
     paletteText: '',

@@ -1,0 +1,110 @@
+// @vitest-environment happy-dom
+import { afterEach, expect, it, vi } from 'vitest';
+import { EMPTY_LINK } from '#src/state/link.ts';
+import { Session } from '#src/state/session.ts';
+import { createPageStore } from '#src/state/store.ts';
+import { FakeWorker, fakeConnection, fakeUpdate } from '#src/testing/fake-worker.ts';
+import { watchNotes } from './keeper.ts';
+import { keepNotes, keptNotes } from './kept.ts';
+
+const DIGEST = 'a'.repeat(16);
+const ends: (() => void)[] = [];
+
+/** A page with a capture that is read to its end, or (null) one that goes on. */
+async function show(digest: string | null, told = 0) {
+  const worker = new FakeWorker();
+  const store = createPageStore(EMPTY_LINK);
+  const session = new Session(store, () => fakeConnection(worker));
+  const stop = watchNotes(session);
+  ends.push(stop, () => session.leave());
+  await session.open({ kind: 'live' });
+  worker.send(fakeUpdate({ digest, told, state: digest === null ? 'live' : 'done' }));
+  await vi.waitFor(() => expect(store.getState().newest).not.toBeNull());
+  return { store, session };
+}
+
+/** Whether the browser would ask before the page is left. */
+function isHeld(): boolean {
+  return !dispatchEvent(new Event('beforeunload', { cancelable: true }));
+}
+
+const journey = { journey: 4, id: { hi: 0, lo: 5 } };
+
+afterEach(() => {
+  for (const end of ends.splice(0)) end();
+  vi.unstubAllGlobals();
+  localStorage.clear();
+});
+
+it('what is written about a capture is there when it is opened again, and gone when it was taken away', async () => {
+  const first = await show(DIGEST);
+  first.session.setNote(journey, 'look here');
+  first.store.setState({
+    pins: [{ pin: { on: 'tlv', name: 'trace_id' }, text: 'this one' }],
+    report: '# Report',
+  });
+  await vi.waitFor(() => expect(first.store.getState().notesKept).toBe('kept'));
+  expect(isHeld()).toBe(false);
+
+  const again = await show(DIGEST);
+  await vi.waitFor(() =>
+    expect(again.store.getState().marks).toMatchObject([{ ...journey, note: 'look here' }]),
+  );
+  expect(again.store.getState()).toMatchObject({
+    pins: [{ pin: { on: 'tlv', name: 'trace_id' }, text: 'this one' }],
+    report: '# Report',
+    notesKept: 'kept',
+  });
+  const other = await show('b'.repeat(16));
+  expect(other.store.getState().marks).toEqual([]);
+
+  again.store.setState({ marks: [], pins: [], report: '' });
+  await vi.waitFor(() => expect(keptNotes(DIGEST)).toBeNull());
+});
+
+it('a note from before the capture was read to its end stays beside those that are kept', async () => {
+  keepNotes(DIGEST, {
+    notes: 1,
+    view: [],
+    report: '',
+    items: [{ pin: { on: 'journey', id: '9', run: '' }, text: 'of before' }],
+  });
+  const { store, session } = await show(null);
+  session.setNote(journey, 'early');
+  expect(isHeld()).toBe(true);
+  const update = fakeUpdate({ digest: DIGEST, state: 'done' });
+  store.setState({ newest: update });
+  await vi.waitFor(() =>
+    expect(store.getState().marks.map(({ note }) => note)).toEqual(['of before', 'early']),
+  );
+  await vi.waitFor(() => expect(keptNotes(DIGEST)?.items).toHaveLength(2));
+});
+
+it('asks before notes are lost that are nowhere else, and only then', async () => {
+  const { session } = await show(null);
+  expect(isHeld()).toBe(false);
+  session.toggleMark(journey);
+  expect(isHeld()).toBe(false);
+  session.setNote(journey, 'look here');
+  expect(isHeld()).toBe(true);
+  session.leave();
+  expect(isHeld()).toBe(false);
+
+  vi.stubGlobal('localStorage', {
+    getItem: () => null,
+    setItem: () => {
+      throw new DOMException('full', 'QuotaExceededError');
+    },
+  });
+  const refused = await show(DIGEST);
+  refused.session.setNote(journey, 'look here');
+  await vi.waitFor(() => expect(refused.store.getState().notesKept).toBe('refused'));
+  expect(isHeld()).toBe(true);
+});
+
+it('what is in the storage and is no notes is none', () => {
+  localStorage.setItem(`whither.notes.${DIGEST}`, '{"notes":2}');
+  expect(keptNotes(DIGEST)).toBeNull();
+  localStorage.setItem(`whither.notes.${DIGEST}`, 'x'.repeat(600_000));
+  expect(keptNotes(DIGEST)).toBeNull();
+});
