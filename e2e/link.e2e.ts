@@ -57,4 +57,48 @@ describe('a link that names its capture', () => {
     await expect.poll(() => parameter('meta')).toBe('with');
     expect(await page.locator('.problem', { hasText: 'made for another capture' }).count()).toBe(0);
   });
+
+  it('has what is open beside the list in it, what the timeline shows, and values over time', async () => {
+    const { page } = site;
+    await page.goto(`${site.url}?source=sample:sniffed-flow`);
+    await waitForState(page, 'done');
+    await page.locator('.list-row').first().click();
+    await page.keyboard.press('l');
+    await page.keyboard.press('d');
+    await page.getByRole('button', { name: /^all / }).click();
+    await page.getByRole('combobox', { name: 'Values of a TLV over time' }).selectOption('tenant');
+    await page.keyboard.press('5');
+    await page.keyboard.press('+');
+    await expect.poll(() => parameter('zoom')).not.toBeNull();
+    await expect.poll(() => parameter('open')).toBe('losses,between,matrix');
+    expect(parameter('values')).toBe('tenant');
+    const shown = () =>
+      page.evaluate(() => ({
+        losses: document.querySelectorAll('.loss-table tbody tr').length,
+        between: document.querySelector('.latency-body') !== null,
+        matrix: document.querySelectorAll('.shares tr').length,
+        from: document.querySelector('.timeline-when')?.getAttribute('title'),
+        rows: [...document.querySelectorAll('.timeline-row')].map((row) => row.textContent),
+      }));
+    await page.locator('.shares').first().waitFor();
+    await page.locator('.loss-table').waitFor();
+    await page.getByRole('button', { name: 'Whole' }).waitFor();
+    const before = await shown();
+    const link = page.url();
+    await page.goto('about:blank');
+    await page.goto(link);
+    await waitForState(page, 'done');
+    await expect.poll(shown).toEqual(before);
+    expect(before.losses).toBeGreaterThan(0);
+    expect(before.matrix).toBeGreaterThan(0);
+    // Also with all of it open in a small window there are rows to be read.
+    await page.setViewportSize({ width: 1280, height: 720 });
+    const seen = () =>
+      page.$$eval('.list-row', (rows) => {
+        const pane = document.querySelector('[data-pane="list"]')!.getBoundingClientRect();
+        const end = Math.min(pane.bottom, innerHeight);
+        return rows.filter((row) => row.getBoundingClientRect().bottom <= end).length;
+      });
+    await expect.poll(seen).toBeGreaterThanOrEqual(5);
+  });
 });

@@ -12,6 +12,8 @@ const PLAIN: ReadonlySet<string> = new Set([
   'harm',
   'time',
   'compare',
+  'open',
+  'zoom',
   'pause',
 ]);
 /** Those with the name of a field; one that is of two hops names them, and stays here. */

@@ -34,7 +34,7 @@ export function App() {
   const session = useSession();
   const dialog = usePage((state) => state.dialog);
   const menu = usePage((state) => state.valueMenu);
-  const costOpen = usePage((state) => state.costOpen);
+  const costOpen = usePage((state) => state.link.open.includes('cost'));
   const inspecting = usePage(({ capture, newest }) => capture !== null && !isUnreadable(newest));
   const isShare = usePage(({ arrived }) => (arrived?.line ?? '') !== '');
   const isLive = usePage(

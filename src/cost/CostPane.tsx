@@ -24,7 +24,7 @@ export default function CostPane() {
         <button
           className="button quiet small push"
           aria-label="Close the cost"
-          onClick={() => session.store.setState({ costOpen: false })}
+          onClick={() => session.view.open('cost', false)}
         >
           ✕
         </button>

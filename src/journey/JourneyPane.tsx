@@ -26,14 +26,15 @@ export default function JourneyPane() {
   const places = usePage((state) => state.places);
   const unread = usePage((state) => (state.unread?.what === 'journey' ? state.unread : null));
   const listed = usePage((state) => state.calm?.listed ?? 0);
-  const [many, setMany] = useState(false);
+  const session = useSession();
+  const many = usePage((state) => state.link.open.includes('matrix'));
   const others = useLinked(detail);
   const joined = useMemo(() => (detail === null ? null : joinJourneys(detail, others)), [detail, others]);
   const above = useMemo(() => (joined === null ? [] : matrixOf(joined.detail)), [joined]);
   const beside = useMemo(() => (joined === null ? [] : besideRows(joined.detail)), [joined]);
   const beyond = useMemo(() => (detail === null ? [] : beyondHops(detail)), [detail]);
   const verdict = useMemo(() => (detail === null ? null : verdictOf(detail)), [detail]);
-  const scope = <Scope many={many} listed={listed} onMany={setMany} />;
+  const scope = <Scope many={many} listed={listed} onMany={(all) => session.view.open('matrix', all)} />;
 
   if (many) {
     return (

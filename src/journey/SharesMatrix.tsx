@@ -172,7 +172,7 @@ function SharesTable({ shares, places }: { readonly shares: MatrixShares; readon
                     key={i}
                     {...cellProps(index + 1, i)}
                     title={text.title}
-                    aria-label={text.title.replace(/\n/g, '; ')}
+                    aria-label={`${text.share} ${text.values}${text.events.map((event) => event.text).join('')}; ${text.title.replace(/\n/g, '; ')}`}
                     style={barStyle(own.present, events)}
                   >
                     <b>{text.share}</b> {text.values}

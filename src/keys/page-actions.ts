@@ -50,9 +50,9 @@ export function pageActions(session: Session): Handlers {
     }),
     'filter-metadata': () => session.filter.set({ metadata: link.metadata === 'with' ? null : 'with' }),
     'filter-lost': () => session.filter.set({ harm: link.harm === 'lost' ? null : 'lost' }),
-    losses: () => store.setState({ lossOpen: !store.getState().lossOpen }),
-    cost: () => store.setState({ costOpen: !store.getState().costOpen }),
-    latency: () => store.setState({ latencyOpen: !store.getState().latencyOpen }),
+    losses: () => session.view.open('losses', !link.open.includes('losses')),
+    cost: () => session.view.open('cost', !link.open.includes('cost')),
+    latency: () => session.view.open('between', !link.open.includes('between')),
     // One key, one step: what a filter compares is not changed and ended at once.
     clear: () => (link.compare === null ? session.filter.clear() : session.compare(null)),
     schema: () => store.setState({ dialog: 'schema' }),

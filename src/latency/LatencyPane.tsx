@@ -6,6 +6,6 @@ import { usePage } from '#src/state/context.ts';
 const VIEW = new Part(() => import('./LatencyView.tsx'));
 
 export function LatencyPane() {
-  const open = usePage((state) => state.latencyOpen);
+  const open = usePage((state) => state.link.open.includes('between'));
   return open ? <LaterPane part={VIEW} props={{}} what="The times between hops" /> : null;
 }

@@ -40,7 +40,7 @@ export default function LatencyView() {
         <button
           className="button quiet small push"
           aria-label="Close the times between hops"
-          onClick={() => session.store.setState({ latencyOpen: false })}
+          onClick={() => session.view.open('between', false)}
         >
           ✕
         </button>

@@ -20,7 +20,7 @@ interface Props {
 
 export function LossPane({ hops, numbers }: Props) {
   const session = useSession();
-  const open = usePage((state) => state.lossOpen);
+  const open = usePage((state) => state.link.open.includes('losses'));
   // Then the path has counted the two sides, and not the filter.
   const comparing = usePage((state) => state.link.compare !== null);
   const filtered = usePage((state) => isFiltered(state.link));
@@ -36,7 +36,7 @@ export function LossPane({ hops, numbers }: Props) {
           className="link"
           aria-expanded={open}
           title="Which hop loses or spoils how much metadata, by which cause, for which TLV (l)"
-          onClick={() => session.store.setState({ lossOpen: !open })}
+          onClick={() => session.view.open('losses', !open)}
         >
           <span aria-hidden="true">{open ? '▾' : '▸'}</span> Damage
         </button>

@@ -54,7 +54,7 @@ export function PathPane() {
   const [only, setOnly] = useState<string | undefined>(undefined);
   const [current, setCurrent] = useState<Stop | null>(null);
   const [all, setAll] = useState(false);
-  const [asTable, setAsTable] = useState(false);
+  const asTable = usePage((state) => state.link.open.includes('table'));
   // What was compared until a moment ago, of this capture by this filter: who ended it by a key that was meant for something else gets it back.
   const { hop, metadata, harm, time } = link;
   const of = JSON.stringify([number, hop, metadata, harm, time, link.where]);
@@ -190,7 +190,11 @@ export function PathPane() {
           >
             Compare…
           </button>
-          <button className="button quiet small" aria-pressed={asTable} onClick={() => setAsTable(!asTable)}>
+          <button
+            className="button quiet small"
+            aria-pressed={asTable}
+            onClick={() => session.view.open('table', !asTable)}
+          >
             Table
           </button>
         </header>

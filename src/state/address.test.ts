@@ -12,7 +12,7 @@ afterEach(() => {
   history.replaceState(null, '', '/');
 });
 
-const NEWER = '?v=4&source=live&lens=flame';
+const NEWER = '?v=5&source=live&lens=flame';
 
 it('a link of a newer Whither stays in the address until somebody does something', async () => {
   history.replaceState(null, '', NEWER);

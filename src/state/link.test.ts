@@ -6,6 +6,7 @@ import {
   EMPTY_LINK,
   isNewer,
   MAX_HOP_CHARS,
+  OPEN_PARTS,
   MAX_LINK_CHARS,
   MAX_QUERY_CHARS,
   parseCaptureUrl,
@@ -67,6 +68,13 @@ const link: fc.Arbitrary<LinkState> = fc
     ),
     sort: fc.option(fc.record({ field: fieldName, down: fc.boolean() })),
     group: fc.oneof(fc.constant(''), fieldName),
+    open: fc.subarray([...OPEN_PARTS]),
+    values: fc.oneof(fc.constant(''), fieldName),
+    zoom: fc.option(
+      fc
+        .tuple(fc.bigInt(0n, (1n << 64n) - 1n), fc.bigInt(0n, (1n << 64n) - 1n))
+        .map(([a, b]) => ({ fromNs: String(a < b ? a : b), toNs: String(a < b ? b : a) })),
+    ),
     paused: fc.boolean(),
   })
   .map((state) => (state.journey === null ? { ...state, run: '', at: null } : state));
@@ -131,9 +139,9 @@ describe('the link', () => {
   });
 
   it('reads of a newer link what it knows, and says that it is newer', () => {
-    expect(parseLink('?v=4&source=live&unheard=of')).toEqual({ ...EMPTY_LINK, source: { kind: 'live' } });
-    expect(isNewer('?v=4&source=live')).toBe(true);
-    expect(['?v=3', '?v=-4', '?v=1e9', `?v=${'9'.repeat(5)}`, ''].filter(isNewer)).toEqual([]);
+    expect(parseLink('?v=5&source=live&unheard=of')).toEqual({ ...EMPTY_LINK, source: { kind: 'live' } });
+    expect(isNewer('?v=5&source=live')).toBe(true);
+    expect(['?v=4', '?v=3', '?v=-4', '?v=1e9', `?v=${'9'.repeat(5)}`, ''].filter(isNewer)).toEqual([]);
   });
 
   it('names the capture by digest, and has its version only then', () => {
@@ -149,6 +157,14 @@ describe('the link', () => {
     });
     for (const text of ['', 'Zm9v', '.48212', 'Zm9vYmFyYmF6cXV4x', '<b>aaaaaaaaaaaaa'])
       expect(parseLink(`?capture=${encodeURIComponent(text)}`).capture).toBeNull();
+  });
+
+  it('names what is open, once and in one order, and has its version only then', () => {
+    const open = { ...EMPTY_LINK, open: ['losses', 'matrix'] as const, values: 'verdict' };
+    expect(printLink(open)).toBe('?v=4&open=losses%2Cmatrix&values=verdict');
+    expect(parseLink('?open=matrix,rm,losses,matrix&values=verdict&zoom=2s..1s')).toEqual(open);
+    expect(parseLink(`?open=${'losses,'.repeat(1000)}`).open).toEqual(['losses']);
+    expect(parseLink(`?values=${'a'.repeat(200)}`).values).toBe('');
   });
 
   it('prints at most 2000 characters', () => {

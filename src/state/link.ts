@@ -20,6 +20,9 @@
  *            source, destination, info; with a width in characters
  *   sort     FIELD or -FIELD                           order of the list, - = from the end
  *   group    FIELD                                     the list in groups by this field
+ *   open     PARTS, with commas between                what is open beside the list: losses, between, cost, matrix, table
+ *   values   NAME                                      TLV whose values are counted over time
+ *   zoom     INSTANT..INSTANT                          what the timeline shows; not a filter
  *   pause    1                                         the view stands still
  */
 import { MAX_COLUMNS, MAX_FILTER_CHARS } from '#core/query/limits.ts';
@@ -79,8 +82,18 @@ export interface LinkState {
   readonly sort: ListSort | null;
   /** '' = journeys. */
   readonly group: string;
+  /** In the order of OPEN_PARTS. */
+  readonly open: readonly OpenPart[];
+  /** '' = none. */
+  readonly values: string;
+  /** null = all of it. */
+  readonly zoom: TimeRange | null;
   readonly paused: boolean;
 }
+
+/** The table of damage, times between two hops, the cost, the matrix of all that is listed, the path as a table. */
+export const OPEN_PARTS = ['losses', 'between', 'cost', 'matrix', 'table'] as const;
+export type OpenPart = (typeof OPEN_PARTS)[number];
 
 export interface ColumnRef {
   readonly name: string;
@@ -103,20 +116,24 @@ export const EMPTY_LINK: LinkState = {
   columns: null,
   sort: null,
   group: '',
+  open: [],
+  values: '',
+  zoom: null,
   paused: false,
 };
 
-/** Of the format (docs/links.md); in links that have a word of version 3 or later. */
-const LINK_VERSION = 3;
+/** Of the format (docs/links.md). A link has the version of its newest word, from 3 on. */
+const LINK_VERSION = 4;
 /** From the parameters of each version to those of the next, the first of them from 1 to 2. */
 const UPGRADES: readonly ((parameters: URLSearchParams) => void)[] = [
   (parameters) => {
     if (parameters.get('lost') === '1') parameters.set('harm', 'lost');
   },
-  // 2 had no word for the capture, and those that it had mean the same.
+  // 2 had no word for the capture, and 3 none for what is open, values over time and the timeline; those that they had mean the same.
+  () => undefined,
   () => undefined,
 ];
-/** Of what is printed: columns, then the comparison, then the expression stay out of a longer one. */
+/** Of what is printed: columns, then the comparison, then values over time, then the expression stay out of a longer one. */
 export const MAX_LINK_CHARS = 2000;
 /** Nothing longer is parsed at all. */
 export const MAX_QUERY_CHARS = 8192;
@@ -263,6 +280,17 @@ function parseSort(text: string | null): ListSort | null {
   return isFieldName(field) ? { field, down } : null;
 }
 
+function parseOpen(text: string | null): readonly OpenPart[] {
+  const parts = new Set((text ?? '').split(',', 2 * OPEN_PARTS.length));
+  return OPEN_PARTS.filter((part) => parts.has(part));
+}
+
+/** Of the newest word; 0 = those of the first two have none. */
+function versionOfWords({ capture, open, values, zoom }: LinkState): number {
+  if (open.length > 0 || values !== '' || zoom !== null) return 4;
+  return capture === null ? 0 : 3;
+}
+
 /** Without a version it may be either of the first two, which have no word in common with another meaning. */
 function versionOf(parameters: URLSearchParams): number {
   const text = parameters.get('v') ?? '';
@@ -277,7 +305,7 @@ export function isNewer(query: string): boolean {
 /** `printLink` within MAX_LINK_CHARS. */
 export function printShortLink(state: LinkState): string {
   let short = state;
-  for (const part of [{ columns: null }, { compare: null }, { where: '' }]) {
+  for (const part of [{ columns: null }, { compare: null }, { values: '' }, { where: '' }]) {
     const text = printLink(short);
     if (text.length <= MAX_LINK_CHARS) return text;
     short = { ...short, ...part };
@@ -311,6 +339,9 @@ export function parseLink(query: string): LinkState {
     columns: parseColumns(parameters.getAll('col')),
     sort: parseSort(parameters.get('sort')),
     group: isFieldName(group) ? group : '',
+    open: parseOpen(parameters.get('open')),
+    values: parseHop(parameters.get('values')) ?? '',
+    zoom: parseTime(parameters.get('zoom')),
     paused: parameters.get('pause') === '1',
   };
 }
@@ -318,7 +349,8 @@ export function parseLink(query: string): LinkState {
 /** State → `?a=b`, or '' when all is at its default. `parseLink(printLink(s))` equals s. */
 export function printLink(state: LinkState): string {
   const parameters = new URLSearchParams();
-  if (state.capture !== null) parameters.set('v', String(LINK_VERSION));
+  const version = versionOfWords(state);
+  if (version > 0) parameters.set('v', String(version));
   if (state.source !== null) parameters.set('source', printSource(state.source));
   if (state.capture !== null) parameters.set('capture', printCapture(state.capture));
   if (state.journey !== null) {
@@ -339,6 +371,9 @@ export function printLink(state: LinkState): string {
   for (const column of state.columns ?? []) parameters.append('col', printColumn(column));
   if (state.sort !== null) parameters.set('sort', `${state.sort.down ? '-' : ''}${state.sort.field}`);
   if (state.group !== '') parameters.set('group', state.group);
+  if (state.open.length > 0) parameters.set('open', state.open.join(','));
+  if (state.values !== '') parameters.set('values', state.values);
+  if (state.zoom !== null) parameters.set('zoom', printTime(state.zoom));
   if (state.paused) parameters.set('pause', '1');
   const text = parameters.toString();
   return text === '' ? '' : `?${text}`;

@@ -1,8 +1,8 @@
-/** How the list is looked at: its columns, their widths, its order, its groups. What the link says, told to the worker. */
+/** How the capture is looked at: columns of the list, their widths, its order, its groups, and what is open beside it. What the link says, told to the worker. */
 import { MAX_COLUMNS } from '#core/query/limits.ts';
-import type { ListSort } from '#workers/api.ts';
+import type { ListSort, TimeRange } from '#workers/api.ts';
 import type { WorkerSlot } from './connection.ts';
-import type { ColumnRef } from './link.ts';
+import { OPEN_PARTS, type ColumnRef, type LinkState, type OpenPart } from './link.ts';
 import { firstColumns } from './first-columns.ts';
 import type { PageStore } from './store.ts';
 
@@ -70,6 +70,21 @@ export class ListView {
     this.#set({ group });
   }
 
+  open(part: OpenPart, on: boolean): void {
+    const { open } = this.#store.getState().link;
+    this.#set({ open: OPEN_PARTS.filter((one) => (one === part ? on : open.includes(one))) });
+  }
+
+  /** TLV whose values are counted over time, '' = none. */
+  setValues(values: string): void {
+    this.#set({ values });
+  }
+
+  /** What the timeline shows; null = all of it. */
+  setZoom(zoom: TimeRange | null): void {
+    this.#set({ zoom });
+  }
+
   /** Tells the worker what the link says, when that is another than before. */
   apply(): void {
     const { sort } = this.#store.getState().link;
@@ -84,7 +99,7 @@ export class ListView {
     }
   }
 
-  #set(part: Partial<{ columns: readonly ColumnRef[] | null; sort: ListSort | null; group: string }>): void {
+  #set(part: Partial<Pick<LinkState, 'columns' | 'sort' | 'group' | 'open' | 'values' | 'zoom'>>): void {
     this.#store.setState({ link: { ...this.#store.getState().link, ...part } });
     this.apply();
   }

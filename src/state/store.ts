@@ -134,12 +134,6 @@ export interface PageState {
   readonly schemaDraft: string | null;
   /** Dropped on the page, for the schema dialog; null once it has taken it. */
   readonly schemaFile: { readonly kind: 'schema' | 'types'; readonly file: File } | null;
-  /** The cost is shown, and so counted. */
-  readonly costOpen: boolean;
-  /** The times between two hops are shown. */
-  readonly latencyOpen: boolean;
-  /** The table of losses is open. */
-  readonly lossOpen: boolean;
   readonly theme: Theme;
   /** undefined: not asked yet. */
   readonly host: HostInfo | null | undefined;
@@ -180,9 +174,6 @@ export function createPageStore(link: LinkState = EMPTY_LINK): PageStore {
     paletteText: '',
     schemaDraft: null,
     schemaFile: null,
-    costOpen: false,
-    latencyOpen: false,
-    lossOpen: false,
     theme: savedTheme(),
     host: undefined,
   }));

@@ -19,7 +19,7 @@ export function StatusBar() {
   const sourceText = usePage((state) => state.newest?.sourceText ?? '');
   // Of what is calm: it changes with every Update.
   const kept = usePage((state) => keptHereText(state.calm?.kept ?? null));
-  const costOpen = usePage((state) => state.costOpen);
+  const costOpen = usePage((state) => state.link.open.includes('cost'));
   const [why, setWhy] = useState(false);
   const hooks = new Set(hops.filter((hop) => hop.lane !== 'none').map((hop) => hop.hook));
   const observed = hooks.size;
@@ -68,7 +68,7 @@ export function StatusBar() {
         className="link"
         aria-expanded={costOpen}
         title="CPU and run times of the probe and of BPF programs, counted while this is open (c)"
-        onClick={() => session.store.setState({ costOpen: !costOpen })}
+        onClick={() => session.view.open('cost', !costOpen)}
       >
         cost
       </button>

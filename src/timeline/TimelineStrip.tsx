@@ -10,6 +10,7 @@ import { heightOf, rowsOf, binsOfUpdate, type Row } from './rows.ts';
 import { TimelineTable } from './TimelineTable.tsx';
 import { Track } from './Track.tsx';
 import { useBins } from './use-bins.ts';
+import { useZoom } from './use-zoom.ts';
 import { lengthOf, spanOf, viewAround, wholeOf, type Span } from './view.ts';
 import './timeline.css';
 
@@ -26,20 +27,17 @@ export function TimelineStrip() {
   const growing = usePage((state) => state.calm?.state === 'live' || state.calm?.state === 'loading');
   const filtered = usePage((state) => isFiltered(state.link));
   const time = usePage((state) => state.link.time);
-  const capture = usePage((state) => state.calm?.capture ?? 0);
   const tlvNames = usePage((state) => state.calm?.tlvNames ?? NO_NAMES);
   const [width, setWidth] = useState(0);
-  const [view, setView] = useState<Span | null>(null);
-  const [tlv, setTlv] = useState<string | null>(null);
-  const [ownCapture, setOwnCapture] = useState(capture);
-  if (ownCapture !== capture) {
-    setOwnCapture(capture);
-    setView(null);
-    setTlv(null);
-  }
+  const session = useSession();
+  const capture = usePage((state) => state.calm?.capture ?? 0);
+  const tlv = usePage((state) => state.link.values);
+  const zoom = usePage((state) => state.link.zoom);
+  const [view, setView] = useZoom(zoom, capture, session);
+  const setTlv = (name: string | null) => session.view.setValues(name ?? '');
 
   const whole = useMemo(() => wholeOf(timeline), [timeline]);
-  const known = tlv !== null && tlvNames.includes(tlv) ? tlv : null;
+  const known = tlvNames.includes(tlv) ? tlv : null;
   // What comes with every Update has all that is drawn, as long as nothing more is asked for.
   const asks = view !== null || known !== null || filtered || !growing;
   const exact = useBins({ view, bins: asks ? Math.floor(width / BAR_PX) : 0, tlv: known });
@@ -179,13 +177,13 @@ function RowLabel({ row }: { readonly row: Row }) {
 
 function LatencyButton() {
   const session = useSession();
-  const open = usePage((state) => state.latencyOpen);
+  const open = usePage((state) => state.link.open.includes('between'));
   return (
     <button
       className="button quiet small"
       aria-pressed={open}
       title="How long packets take from one hop to another (d)"
-      onClick={() => session.store.setState({ latencyOpen: !open })}
+      onClick={() => session.view.open('between', !open)}
     >
       Between hops
     </button>
