@@ -9,7 +9,7 @@ import { findEmbedded } from '#src/share/embedded.ts';
 import { listenForFiles } from '#src/start/drop.ts';
 import { mirrorAddress } from '#src/state/address.ts';
 import { SessionContext } from '#src/state/context.ts';
-import { isNewer, parseLink } from '#src/state/link.ts';
+import { isNewer, linkFault, parseLink } from '#src/state/link.ts';
 import { afterFrame } from '#src/state/frame.ts';
 import { Session } from '#src/state/session.ts';
 import { fetchHost } from '#src/state/sources.ts';
@@ -71,6 +71,9 @@ if (isNewer(location.search)) {
     fatal: false,
   });
 }
+
+const fault = linkFault(location.search);
+if (fault !== null) session.report({ code: 'unreadable-link', offset: 0, ...fault, fatal: false });
 
 const root = document.getElementById('root');
 if (root !== null) {

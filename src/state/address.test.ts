@@ -42,6 +42,25 @@ it('a comparison is a step, and so are its sides, however many pauses they are t
   expect(location.search).not.toContain('compare');
 });
 
+it('a filter and the journeys chosen behind it are steps of their own, however quick', async () => {
+  const session = new Session(createPageStore(), () => fakeConnection(new FakeWorker()));
+  stop = mirrorAddress(session);
+  await session.open({ kind: 'live' });
+  const { length } = history;
+  const steps = () => history.length - length;
+  const choose = (n: number) => session.journey.select(n, { hi: 0, lo: n + 1 });
+  // The first of a capture goes with its step, and a walk is one.
+  for (const n of [1, 2, 3]) choose(n);
+  expect(steps()).toBe(0);
+  session.filter.set({ metadata: 'with' });
+  expect(steps()).toBe(1);
+  for (const n of [4, 5]) choose(n);
+  expect(steps()).toBe(2);
+  session.filter.set({ metadata: null });
+  choose(6);
+  expect(steps()).toBe(4);
+});
+
 it('of two captures that are opened the later one is read, also where the earlier waits for its filter', async () => {
   const worker = new FakeWorker();
   let answer: (error: null) => void = () => undefined;

@@ -47,6 +47,8 @@ export function mirrorAddress(session: Session): () => void {
   let applying = false;
   let typedAt = -Infinity;
   let comparedAt = -Infinity;
+  /** The step that is in the address began with a filter: a journey chosen in it is another. */
+  let ofFilter = false;
   const stop = session.store.subscribe(({ link, typing }) => {
     if (link === mirrored || applying || untouched) return;
     const before = mirrored;
@@ -64,11 +66,14 @@ export function mirrorAddress(session: Session): () => void {
     const sidingOn = performance.now() - comparedAt < TYPING_MS;
     // To begin or end a comparison is a step of its own: what is written behind it is another.
     if (sided) comparedAt = before.compare !== null && link.compare !== null ? performance.now() : -Infinity;
+    const filtered = isStep(before, link) || rewritten;
+    if (filtered) walkedAt = -Infinity;
     const push =
       isStep(before, link) ||
       (rewritten && !typingOn) ||
       (sided && !sidingOn) ||
-      (journeyMoved && before.journey !== null && !walking);
+      (journeyMoved && (before.journey !== null || ofFilter) && !walking);
+    if (filtered || journeyMoved) ofFilter = filtered && sameSource(before.source, link.source);
     // A share in the fragment stays there.
     const url = (text === '' ? location.pathname : text) + location.hash;
     if (push) history.pushState(null, '', url);

@@ -5,6 +5,7 @@ import { HARMS } from '#workers/api.ts';
 import {
   EMPTY_LINK,
   isNewer,
+  linkFault,
   MAX_HOP_CHARS,
   OPEN_PARTS,
   MAX_LINK_CHARS,
@@ -165,6 +166,20 @@ describe('the link', () => {
     expect(parseLink('?open=matrix,rm,losses,matrix&values=verdict&zoom=2s..1s')).toEqual(open);
     expect(parseLink(`?open=${'losses,'.repeat(1000)}`).open).toEqual(['losses']);
     expect(parseLink(`?values=${'a'.repeat(200)}`).values).toBe('');
+  });
+
+  it('says why it opens nothing', () => {
+    expect(linkFault(`?where=${'a'.repeat(MAX_QUERY_CHARS)}`)?.cause).toContain('too long');
+    for (const source of ['url:javascript:alert(1)', 'sample:../x', 'file:///etc/passwd', 'x'])
+      expect(linkFault(`?source=${encodeURIComponent(source)}`)?.cause).toContain('source');
+    for (const query of [
+      '',
+      '?where=drop',
+      '?source=live',
+      '?source=sample:edge',
+      '?source=url:https://a.example/b',
+    ])
+      expect(linkFault(query)).toBeNull();
   });
 
   it('prints at most 2000 characters', () => {

@@ -302,6 +302,23 @@ export function isNewer(query: string): boolean {
   return query.length <= MAX_QUERY_CHARS && versionOf(new URLSearchParams(query)) > LINK_VERSION;
 }
 
+/** Why a link opens nothing although it says something; null = it does, or says nothing. */
+export function linkFault(query: string): { readonly cause: string; readonly remedy: string } | null {
+  if (query.length > MAX_QUERY_CHARS) {
+    return {
+      cause: `This link is too long to be read: ${query.length} characters of at most ${MAX_QUERY_CHARS}.`,
+      remedy: 'Ask for a share of the capture instead, or open it here and filter anew.',
+    };
+  }
+  const source = new URLSearchParams(query).get('source') ?? '';
+  if (source === '' || parseSource(source) !== null) return null;
+  return {
+    cause:
+      'This link names a source that is none: it is neither live, nor a sample, nor an address by http or https.',
+    remedy: 'Ask its sender for the link again, or open the capture here.',
+  };
+}
+
 /** `printLink` within MAX_LINK_CHARS. */
 export function printShortLink(state: LinkState): string {
   let short = state;
