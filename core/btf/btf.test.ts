@@ -164,6 +164,11 @@ describe.skipIf(!hasClang)('BTF of an object (needs clang)', () => {
   });
 });
 
+test('an object that is nothing but its first bytes ends where they do', () => {
+  const elf = Uint8Array.of(0x7f, 0x45, 0x4c, 0x46, 2);
+  for (const length of [4, 5]) readsOrFaults(elf.subarray(0, length));
+});
+
 test('bytes of any kind behind a BTF header are a fault with an offset, or they read', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 400 }), fc.nat(400), fc.boolean(), (body, types, little) => {

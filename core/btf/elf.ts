@@ -23,6 +23,7 @@ export function isElf(bytes: Uint8Array): boolean {
 /** Section .BTF of the object; BtfFault when it is damaged or has none. */
 export function btfSection(bytes: Uint8Array): { readonly section: Uint8Array; readonly base: number } {
   const data = bytes[5];
+  if (data === undefined) throw new BtfFault(bytes.length, 'The ELF header ends before its byte order.');
   if (data !== DATA_LITTLE && data !== DATA_BIG) throw new BtfFault(5, 'The ELF header names no byte order.');
   const reader = new ByteReader(bytes, 0, data === DATA_LITTLE);
   const is64 = reader.u8(4) === CLASS_64;
