@@ -49,6 +49,17 @@ static bool looks_for_tags(const struct sock_filter *program, size_t count)
 	return false;
 }
 
+bool filter_reads_length(const struct sock_filter *program, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		int class = BPF_CLASS(program[i].code);
+
+		if ((class == BPF_LD || class == BPF_LDX) && BPF_MODE(program[i].code) == BPF_LEN)
+			return true;
+	}
+	return false;
+}
+
 int filter_compile(struct filter *f)
 {
 	char error[PCAP_ERRBUF_SIZE] = "out of memory";
@@ -64,6 +75,8 @@ int filter_compile(struct filter *f)
 	}
 	f->tags = looks_for_tags(f->link, f->link_count);
 	f->network = compile(f->expression, DLT_RAW, &f->network_count, error);
+	f->length = filter_reads_length(f->link, f->link_count) ||
+		    (f->network && filter_reads_length(f->network, f->network_count));
 	return 0;
 }
 

@@ -18,14 +18,15 @@
 #define WORD  BPF_REG_3
 #define WORDS 3
 
-/* The stack, from its top: the 16 words of scratch memory, then these. */
-#define SCRATCH(i) (-4 * ((int)(i) + 1))
-#define LENGTH	   (-72)
-#define TAG	   (-76)
-#define SHIFT	   (-80) /* by how much a tag moves what is behind it: 0 or 4 */
-#define LOADED	   (-88)
-#define FROM	   (-96) /* address of the packet */
-_Static_assert(BPF_MEMWORDS == 16, "scratch memory fits above LENGTH");
+/* The stack, from its top; the 16 words of scratch memory last, for few filters use them, and from
+ * 64 bytes on newer kernels give a program a stack of its own, in memory that nothing else warms.
+ */
+#define FROM	   (-8) /* address of the packet */
+#define LOADED	   (-16)
+#define LENGTH	   (-20)
+#define TAG	   (-24)
+#define SHIFT	   (-28) /* by how much a tag moves what is behind it: 0 or 4 */
+#define SCRATCH(i) (SHIFT - 4 * ((int)(i) + 1))
 
 enum target {
 	TO_FAIL = -1,
@@ -66,7 +67,8 @@ struct translation {
 	unsigned next_word;
 	struct packet_access access;
 	bool tags;
-	bool fails; /* some way leads to TO_FAIL */
+	bool length; /* it asks for the length of the packet */
+	bool fails;  /* some way leads to TO_FAIL */
 	int error;
 };
 

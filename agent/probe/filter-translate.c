@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "filter-emit.h"
+#include "filter.h"
 #include "record.h"
 
 /* By so much a tag moves what is behind it. */
@@ -175,6 +176,9 @@ static void prologue(struct translation *t, bool scratch)
 {
 	size_t untagged;
 
+	/* To the verifier it may be nowhere. */
+	jump(t, BPF_JMP | BPF_K | BPF_JEQ, BPF_REG_1, 0, 0, TO_FAIL);
+	load(t, BPF_DW, BPF_REG_1, BPF_REG_1, 0);
 	op(t, BPF_ALU | BPF_MOV | BPF_X, HAVE, BPF_REG_2, 0, 0);
 	alu_imm(t, BPF_MOV, A, 0);
 	alu_imm(t, BPF_MOV, X, 0);
@@ -191,7 +195,8 @@ static void prologue(struct translation *t, bool scratch)
 		alu(t, BPF_ADD, BPF_REG_3, BPF_REG_4);
 		land(t, untagged);
 	}
-	store(t, BPF_REG_10, LENGTH, BPF_REG_3);
+	if (t->length)
+		store(t, BPF_REG_10, LENGTH, BPF_REG_3);
 	op(t, BPF_STX | BPF_MEM | BPF_DW, BPF_REG_10, BPF_REG_1, FROM, 0);
 	if (t->access.cast_function) {
 		cast(t);
@@ -245,6 +250,7 @@ int filter_translate(const struct sock_filter *classic, size_t count, bool tags,
 		.known = calloc(count, sizeof(*t.known)),
 		.access = access,
 		.tags = tags,
+		.length = filter_reads_length(classic, count),
 	};
 
 	_Static_assert(WH_FILTER_ROOM < INT16_MAX, "any two instructions can be jumped between");

@@ -39,7 +39,7 @@ int filter_parse_mark(struct filter *f, const char *text)
 void filter_configure(const struct filter *f, struct wh_config *config)
 {
 	config->filter = (f->link ? WH_FILTER_EXPRESSION : 0) | (f->tags ? WH_FILTER_TAGS : 0) |
-			 (f->has_mark ? WH_FILTER_MARK : 0) |
+			 (f->length ? WH_FILTER_LENGTH : 0) | (f->has_mark ? WH_FILTER_MARK : 0) |
 			 (f->metadata ? WH_FILTER_METADATA : 0) |
 			 (f->tlv_count ? WH_FILTER_TLV : 0);
 	filter_configure_tlvs(f, config);

@@ -29,6 +29,7 @@ struct filter {
 	struct sock_filter *network; /* from the network header; NULL = not to be decided there */
 	size_t network_count;
 	bool tags;     /* the expression looks for VLAN tags */
+	bool length;   /* it asks for the length of the packet */
 	bool has_mark; /* skb->mark & mark_mask must be mark */
 	uint32_t mark;
 	uint32_t mark_mask;
@@ -44,6 +45,8 @@ struct filter {
 /* Compiles the expression, if there is one. Returns 0, or prints libpcap's message in one line and
  * returns -1. */
 int filter_compile(struct filter *f);
+/* Does the program ask for the length of the packet? */
+bool filter_reads_length(const struct sock_filter *program, size_t count);
 void filter_free(struct filter *f);
 /* VALUE[/MASK], both as in C. Returns 0, or prints what is wrong and returns -1. */
 int filter_parse_mark(struct filter *f, const char *text);

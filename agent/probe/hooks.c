@@ -18,6 +18,9 @@
 #include "probe-object.h"
 #include "trace.h"
 
+/* The map that libbpf makes of the variables. */
+#define VARIABLES ".bss"
+
 /* The ring is looked at every few ms; it must not fill before. */
 #define WAKE_SHARE 4
 
@@ -187,6 +190,8 @@ struct wh_config hooks_configuration(const struct options *o, const struct place
 
 	for (size_t slot = 0; slot < where->device_count; slot++)
 		config.ethernet |= (uint64_t)where->devices[slot].ethernet << slot;
+	config.mixed = config.ethernet &&
+		       (size_t)__builtin_popcountll(config.ethernet) < where->device_count;
 	filter_configure(&o->filter, &config);
 	config.watch_factor = 0x9e3779b1; /* 2^32 / golden ratio, and if it will not do, another */
 	while (!fill_watch(&config, where))
@@ -304,10 +309,13 @@ int hooks_load(struct hooks *h, const struct options *o, const struct place *whe
 
 int hooks_prepare(const struct hooks *h, struct bpf_object *object, const struct wh_config *config)
 {
-	struct bpf_map *map, *constants = bpf_object__find_map_by_name(object, ".rodata.config");
+	struct bpf_map *map, *constants = bpf_object__find_map_by_name(object, ".rodata.config"),
+			     *variables = bpf_object__find_map_by_name(object, VARIABLES);
 	int err = constants ? bpf_map__set_initial_value(constants, config, sizeof(*config))
 			    : -EINVAL;
 
+	if (!err && variables)
+		err = bpf_map__reuse_fd(variables, hooks_map(h, VARIABLES));
 	bpf_object__for_each_map(map, object) if (!err && !bpf_map__is_internal(map)) err =
 		bpf_map__reuse_fd(map, hooks_map(h, bpf_map__name(map)));
 	return err;

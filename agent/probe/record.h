@@ -90,6 +90,7 @@ static inline __attribute__((always_inline)) __u8 *wh_bytes_of(const struct wh_r
 #define WH_FILTER_MARK	     4u
 #define WH_FILTER_METADATA   8u
 #define WH_FILTER_TLV	     16u
+#define WH_FILTER_LENGTH     32u /* the expression asks for the length of the packet */
 
 /* Bits of a journey's id in the kernel: it is followed and its events are counted, but not kept. */
 #define WH_LEFT_OUT_BY_SAMPLING (1ull << 63)
@@ -158,6 +159,7 @@ struct wh_config {
 	 * the exit; `point` is the first, `step` that of the entry. 0 = of other objects. */
 	__u64 slots;
 	__u64 ethernet; /* slots of devices whose packets begin with an Ethernet header, as bits */
+	__u32 mixed;	/* those of some devices do, of others not */
 	__u32 program;	/* id of that program */
 	__u32 operations; /* those of the kernel are watched: maps.h, notes */
 	__u32 frames; /* XDP programs are watched: a packet may be known before it has an sk_buff */
@@ -169,7 +171,6 @@ struct wh_config {
 	struct wh_framing framing;
 	struct wh_tlv tlvs[WH_TLVS_MAX];
 	__u32 tlv_count;
-	__u32 reserved;
 	struct wh_watch watch[WH_WATCH_SIZE];
 };
 

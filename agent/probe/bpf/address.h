@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: (GPL-2.0-only OR MIT) */
-/* From an address to the place of its journey: a set-associative cache in two array maps, whose
- * look-ups the JIT inlines. Not every free can be seen; what is left behind is evicted, oldest
- * first. */
+/* From an address to the place of its journey: a set-associative cache. Not every free can be
+ * seen; what is left behind is evicted, oldest first. */
 #ifndef WHITHER_ADDRESS_H
 #define WHITHER_ADDRESS_H
 
@@ -29,12 +28,14 @@ static __always_inline int address_of_skb(const struct sk_buff *skb)
 {
 	const __u64 address = (__u64)skb;
 	__u32 set = set_of(address), way = 0;
-	struct address_set *s = bpf_map_lookup_elem(&addresses, &set);
+	struct address_set *s = &asked.addresses[set];
 
 	_Static_assert(WH_WAYS == 4, "each is compared");
-	if (!s || (s->address[0] != address && s->address[1] != address &&
-		   s->address[2] != address && s->address[3] != address))
+	asm volatile("" : "+r"(s)); /* once, not for each */
+	if (s->address[0] != address && s->address[1] != address && s->address[2] != address &&
+	    s->address[3] != address)
 		return NOWHERE;
+	asm volatile("" : "+r"(way)); /* nothing of what follows is done before */
 	while (way < WH_WAYS - 1 && s->address[way] != address)
 		way++;
 	/* Another CPU may have put another sk_buff in its place since. */
@@ -50,10 +51,8 @@ __noinline int address_find(const __u64 *where)
 {
 	__u64 address = where ? *where : 0;
 	__u32 set = set_of(address);
-	struct address_set *s = bpf_map_lookup_elem(&addresses, &set);
+	struct address_set *s = &asked.addresses[set];
 
-	if (!s)
-		return NOWHERE;
 #pragma unroll
 	for (__u32 way = 0; way < WH_WAYS; way++)
 		if (s->address[way] == address)
@@ -74,12 +73,10 @@ __noinline int address_claim(const __u64 *where)
 {
 	__u64 address = where ? *where : 0;
 	__u32 set = set_of(address), oldest = 0, zero = 0;
-	struct address_set *s = bpf_map_lookup_elem(&addresses, &set);
+	struct address_set *s = &asked.addresses[set];
 	struct wh_journey_counter *c;
 	__u64 age, least = ~0ull, victim;
 
-	if (!s)
-		return NOWHERE;
 #pragma unroll
 	for (__u32 way = 0; way < WH_WAYS; way++)
 		if (!s->address[way] &&
@@ -160,10 +157,9 @@ static __always_inline struct journey *journey_claim(int place, const __u64 *whe
 __noinline int address_forget(const __u64 *where, int place)
 {
 	__u64 address = where ? *where : 0;
-	__u32 set = (__u32)place / WH_WAYS;
-	struct address_set *s = bpf_map_lookup_elem(&addresses, &set);
+	struct address_set *s = &asked.addresses[(__u32)place / WH_WAYS % WH_SETS];
 
-	if (place >= 0 && s)
+	if (place >= 0)
 		__sync_val_compare_and_swap(&s->address[place & (WH_WAYS - 1)], address, 0);
 	return 0;
 }

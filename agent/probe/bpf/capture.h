@@ -324,7 +324,6 @@ static __always_inline __u16 step_of(const struct hook hook)
 
 /* Where a packet was found. */
 struct found {
-	int slot;  /* of its device; NO_SLOT = that is not watched */
 	int place; /* in the table of packets under way, or NOWHERE */
 	struct hook hook;
 };
@@ -335,7 +334,7 @@ static __noinline int observed(struct sk_buff *skb, struct net_device *dev,
 			       const struct found *found, const bool direct)
 {
 	const struct hook hook = found->hook;
-	int slot = found->slot, place = found->place;
+	int slot = device_slot(dev, direct), place = found->place;
 	__u64 head = ADDRESS(skb, head);
 	struct position now = {
 		.skb = (__u64)skb,
@@ -353,6 +352,8 @@ static __noinline int observed(struct sk_buff *skb, struct net_device *dev,
 	__u64 id;
 	struct journey *j = journey_at(place, now.skb, &id);
 
+	if (slot != NO_SLOT && config.slots && !(config.slots >> slot & 1))
+		return 0;
 	/* On the device where it was before, it was asked. */
 	if (slot != NO_SLOT && (!j || j->dev != now.dev) && device_look_up(dev, direct) != slot)
 		slot = NO_SLOT;
@@ -366,7 +367,7 @@ static __noinline int observed(struct sk_buff *skb, struct net_device *dev,
 	} else {
 		k.journey = config.frames ? frame_taken(&now) : 0;
 		if (!k.journey && (place != NOWHERE || config.frames) &&
-		    !wanted(skb, head, slot_is_ethernet(slot), hook.raw, direct)) {
+		    !wanted(skb, dev, hook.raw, direct)) {
 			address_forget(&now.skb, place);
 			return 0;
 		}
@@ -382,22 +383,18 @@ static __always_inline void observe(struct sk_buff *skb, struct net_device *dev,
 				    const struct hook hook, const bool direct)
 {
 	struct found found;
-	int slot, place;
+	int place;
 
 	if (!dev)
 		return;
-	slot = device_slot(dev, direct);
 	place = address_of_skb(skb);
 	if (place == NOWHERE) {
-		if (slot == NO_SLOT)
+		if (!device_watched(dev, direct))
 			return;
-		if (!config.frames &&
-		    !wanted(skb, ADDRESS(skb, head), slot_is_ethernet(slot), hook.raw, direct))
+		if (!config.frames && !wanted(skb, dev, hook.raw, direct))
 			return;
 	}
-	if (slot != NO_SLOT && config.slots && !(config.slots >> slot & 1))
-		return;
-	found = (struct found){ .slot = slot, .place = place, .hook = hook };
+	found = (struct found){ .place = place, .hook = hook };
 	observed(skb, dev, &found, direct);
 }
 

@@ -5,32 +5,20 @@
 
 #define NO_SLOT (-1)
 
-/* Where the namespace of the watched devices is in memory, 0 = not seen yet. It stays: the probe is
- * in it. */
-__u64 netns_address;
-
-/* Where the device of a slot was last seen in memory, 0 = not yet. A device may go, and another one
- * come to its address. */
-__u64 device_addresses[WH_MAX_SLOTS];
-
-/* By a hash of the address, which slot may be there. */
-#define DEVICE_HINTS_LOG2 8
-__u8 device_hints[1 << DEVICE_HINTS_LOG2];
-
-static __always_inline __u32 hint_of(const struct net_device *dev)
+static __always_inline __u32 seen_place(const struct net_device *dev)
 {
-	return lower_half((__u64)dev) * 0x9e3779b1u >> (32 - DEVICE_HINTS_LOG2);
+	return lower_half((__u64)dev) * 0x9e3779b1u >> (32 - DEVICES_SEEN_LOG2);
 }
 
 static __always_inline bool in_netns(struct net_device *dev, const bool direct)
 {
 	struct net *net = GET(dev, nd_net.net);
 
-	if ((__u64)net == netns_address)
+	if ((__u64)net == asked.netns_address)
 		return true;
 	if (GET(net, ns.inum) != config.netns)
 		return false;
-	netns_address = (__u64)net;
+	asked.netns_address = (__u64)net;
 	return true;
 }
 
@@ -49,8 +37,9 @@ static __noinline int device_look_up(struct net_device *dev, const bool direct)
 		__u32 slot = w->slot % WH_MAX_SLOTS;
 
 		if (w->ifindex == ifindex) {
-			device_addresses[slot] = (__u64)dev;
-			device_hints[hint_of(dev)] = slot;
+			asked.device_addresses[slot] = (__u64)dev;
+			asked.device_slots[seen_place(dev)] = slot;
+			asked.devices_seen[seen_place(dev)] = (__u64)dev;
 			return slot;
 		}
 		if (!w->ifindex)
@@ -59,20 +48,34 @@ static __noinline int device_look_up(struct net_device *dev, const bool direct)
 	return NO_SLOT;
 }
 
-/* The same of every packet of the host, by the address alone. What is not watched is never taken
- * for what is, unless that has gone and it has come to the same address: before anything is kept,
- * device_look_up() is asked. */
+/* Of every packet of the host, by the address alone: may its device be watched? What is not watched
+ * is never taken for what is, unless that has gone and it has come to the same address: before
+ * anything is kept, device_look_up() is asked. */
+static __always_inline bool device_watched(struct net_device *dev, const bool direct)
+{
+	return asked.devices_seen[seen_place(dev)] == (__u64)dev ||
+	       device_look_up(dev, direct) != NO_SLOT;
+}
+
+/* The slot of one that may be watched. Another CPU may be writing what another device has at the
+ * place, so what counts is the address. */
 static __always_inline int device_slot(struct net_device *dev, const bool direct)
 {
-	__u32 slot = device_hints[hint_of(dev)] % WH_MAX_SLOTS;
+	__u32 slot = asked.device_slots[seen_place(dev)] % WH_MAX_SLOTS;
 
-	return device_addresses[slot] == (__u64)dev ? (int)slot : device_look_up(dev, direct);
+	return asked.device_addresses[slot] == (__u64)dev ? (int)slot : device_look_up(dev, direct);
 }
 
 /* Do the packets of its device begin with an Ethernet header? */
 static __always_inline bool slot_is_ethernet(int slot)
 {
 	return slot != NO_SLOT && config.ethernet >> slot & 1;
+}
+
+/* The same of one that may be watched: mostly they are all alike. */
+static __always_inline bool device_is_ethernet(struct net_device *dev, const bool direct)
+{
+	return config.mixed ? slot_is_ethernet(device_slot(dev, direct)) : config.ethernet != 0;
 }
 
 #endif /* WHITHER_DEVICE_H */

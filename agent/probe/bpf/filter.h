@@ -9,28 +9,28 @@
 /* As they are, everything matches. The rest is room, behind a branch always taken: the verifier
  * removes it at once, where instructions that do nothing would be removed one by one. The arguments
  * and the result are where a function has them, so nothing but its end is added to it.
- * from: address of the first byte; have: bytes that can be read there; length: fragments included;
- * tag: accelerated VLAN tag, TPID << 16 | TCI, 0 = none. 64 bits, so that nothing is
- * cut off first. */
-#define FILTER(name)                                                         \
-	__noinline int name(__u64 from, __u64 have, __u64 length, __u64 tag) \
-	{                                                                    \
-		register __u64 first asm("r1") = from;                       \
-		register __u64 second asm("r2") = have;                      \
-		register __u64 third asm("r3") = length;                     \
-		register __u64 fourth asm("r4") = tag;                       \
-		register int result asm("r0");                               \
-                                                                             \
-		asm volatile("r0 = 1\n"                                      \
-			     "if r0 == 1 goto 1f\n"                          \
-			     ".rept %[room]\n"                               \
-			     "goto +0\n"                                     \
-			     ".endr\n"                                       \
-			     "1:\n"                                          \
-			     : "=r"(result)                                  \
-			     : "r"(first), "r"(second), "r"(third),          \
-			       "r"(fourth), [room] "i"(WH_FILTER_ROOM - 3)); \
-		return result;                                               \
+ * from: where the address of the first byte is, for to the verifier it may be a pointer; have:
+ * bytes that can be read there; length: fragments included, where the expression asks for it; tag:
+ * accelerated VLAN tag, TPID << 16 | TCI, 0 = none. 64 bits, so that nothing is cut off first. */
+#define FILTER(name)                                                                \
+	__noinline int name(const __u64 *from, __u64 have, __u64 length, __u64 tag) \
+	{                                                                           \
+		register const __u64 *first asm("r1") = from;                       \
+		register __u64 second asm("r2") = have;                             \
+		register __u64 third asm("r3") = length;                            \
+		register __u64 fourth asm("r4") = tag;                              \
+		register int result asm("r0");                                      \
+                                                                                    \
+		asm volatile("r0 = 1\n"                                             \
+			     "if r0 == 1 goto 1f\n"                                 \
+			     ".rept %[room]\n"                                      \
+			     "goto +0\n"                                            \
+			     ".endr\n"                                              \
+			     "1:\n"                                                 \
+			     : "=r"(result)                                         \
+			     : "r"(first), "r"(second), "r"(third),                 \
+			       "r"(fourth), [room] "i"(WH_FILTER_ROOM - 3));        \
+		return result;                                                      \
 	}
 
 FILTER(filter_link)
@@ -45,21 +45,22 @@ static __always_inline __u32 accelerated_tag(struct sk_buff *skb, const bool dir
 }
 
 /* Is it what the expression asks for? Only the linear part is looked at, where the headers are. */
-static __always_inline bool matches(struct sk_buff *skb, __u64 head, bool ethernet, const bool raw,
-				    const bool direct)
+static __always_inline bool matches(struct sk_buff *skb, const __u32 filter, bool ethernet,
+				    const bool raw, const bool direct)
 {
-	__u32 from = raw ? GET(skb, network_header) : GET(skb, mac_header), tail = GET(skb, tail);
-	__u32 have = 0, length = GET(skb, len), tag = 0;
+	__u32 at = raw ? GET(skb, network_header) : GET(skb, mac_header), tail = GET(skb, tail);
+	__u64 from = (__u64)GET(skb, head) + at;
+	__u32 have = 0, length = 0, tag = 0;
 
-	if (from != MAC_HEADER_UNSET && tail > from) {
-		have = tail - from;
-		length = have + GET(skb, data_len);
-	}
+	if (at != MAC_HEADER_UNSET && tail > at)
+		have = tail - at;
+	if (filter & WH_FILTER_LENGTH)
+		length = have ? have + GET(skb, data_len) : GET(skb, len);
 	if (raw || !ethernet)
-		return filter_network(head + from, have, length, 0);
-	if (config.filter & WH_FILTER_TAGS)
+		return filter_network(&from, have, length, 0);
+	if (filter & WH_FILTER_TAGS)
 		tag = accelerated_tag(skb, direct);
-	return filter_link(head + from, have, length, tag);
+	return filter_link(&from, have, length, tag);
 }
 
 static __always_inline bool has_tlvs(__u64 from, __u8 length)
@@ -69,17 +70,13 @@ static __always_inline bool has_tlvs(__u64 from, __u8 length)
 	return area_wanted(&area);
 }
 
-/* May a journey begin with it? Asked of every packet that has none, so what is cheap comes first.
- */
-static __always_inline bool wanted(struct sk_buff *skb, __u64 head, bool ethernet, const bool raw,
-				   const bool direct)
+/* Has it the mark, the metadata and the TLVs that it must have? */
+static __always_inline bool marked(struct sk_buff *skb, const __u32 filter, const bool direct)
 {
-	const __u32 filter = config.filter;
-
 	if (filter & WH_FILTER_MARK && (GET(skb, mark) & config.mark_mask) != config.mark)
 		return false;
 	if (filter & (WH_FILTER_METADATA | WH_FILTER_TLV)) {
-		__u64 info = head + GET(skb, end);
+		__u64 head = ADDRESS(skb, head), info = head + GET(skb, end);
 		__u16 mac = GET(skb, mac_header);
 		__u8 meta_len = 0;
 
@@ -89,7 +86,22 @@ static __always_inline bool wanted(struct sk_buff *skb, __u64 head, bool etherne
 					       !has_tlvs(head + mac - meta_len, meta_len)))
 			return false;
 	}
-	return !(filter & WH_FILTER_EXPRESSION) || matches(skb, head, ethernet, raw, direct);
+	return true;
+}
+
+/* May a journey begin with it? Asked of every packet that has none, so what is cheap comes first.
+ */
+static __always_inline bool wanted(struct sk_buff *skb, struct net_device *dev, const bool raw,
+				   const bool direct)
+{
+	const __u32 filter = config.filter;
+
+	if (filter & (WH_FILTER_MARK | WH_FILTER_METADATA | WH_FILTER_TLV) &&
+	    !marked(skb, filter, direct))
+		return false;
+	if (!(filter & WH_FILTER_EXPRESSION))
+		return true;
+	return matches(skb, filter, raw || device_is_ethernet(dev, direct), raw, direct);
 }
 
 /* The same of a frame, which lies between two addresses and has no mark. */
@@ -102,8 +114,8 @@ static __always_inline bool frame_wanted(__u64 from, __u64 to, __u32 length, __u
 		return false;
 	if (!(config.filter & WH_FILTER_EXPRESSION))
 		return true;
-	return ethernet ? filter_link(from, to - from, length, 0)
-			: filter_network(from, to - from, length, 0);
+	return ethernet ? filter_link(&from, to - from, length, 0)
+			: filter_network(&from, to - from, length, 0);
 }
 
 #endif /* WHITHER_FILTER_H */

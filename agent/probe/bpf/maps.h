@@ -41,18 +41,29 @@ struct {
 	__type(value, __u64);
 } rate SEC(".maps");
 
-/* Packets under way: addresses of sk_buffs, and of their heads. A set is searched as a whole, so
- * its keys share a cache line. 0 = free. 1 MB. */
+/* Addresses of sk_buffs, and of their heads. A set is searched as a whole, so its keys share a
+ * cache line. 0 = free. */
 struct address_set {
 	__u64 address[WH_WAYS];
 };
 
+#define DEVICES_SEEN_LOG2 8
+
+/* What every hook asks of every packet of the host. Not a map to look up in: instructions have the
+ * address of a variable in them. 1 MB, the same for all objects of a probe: hooks_prepare(). All
+ * is in one struct, so that it lies alike in each of them. */
 struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, WH_SETS);
-	__type(key, __u32);
-	__type(value, struct address_set);
-} addresses SEC(".maps");
+	struct address_set addresses[WH_SETS]; /* packets under way */
+	/* By a hash of it, the address of a watched device; 0 = none was seen yet. */
+	__u64 devices_seen[1 << DEVICES_SEEN_LOG2];
+	/* device.h: where the device of a slot was last seen in memory, 0 = not yet. */
+	__u64 device_addresses[WH_MAX_SLOTS];
+	/* Which slot may be at a place of devices_seen. */
+	__u8 device_slots[1 << DEVICES_SEEN_LOG2];
+	/* Where the namespace of the watched devices is in memory, 0 = not seen yet. It stays: the
+	 * probe is in it. */
+	__u64 netns_address;
+} asked;
 
 /* Where the packet at an address was seen last. Index set * WH_WAYS + way. Written by whoever has
  * the packet: an sk_buff is in one place at a time. */

@@ -11,9 +11,16 @@
 #include "../bpf/kernel-types.h"
 
 const volatile struct wh_config config SEC(".rodata.config") = { .filter = WH_FILTER_EXPRESSION |
-									   WH_FILTER_TAGS };
+									   WH_FILTER_TAGS |
+									   WH_FILTER_LENGTH };
 
 #include "../bpf/tlv.h"
+
+static __always_inline bool device_is_ethernet(struct net_device *dev, const bool direct)
+{
+	return dev && direct;
+}
+
 #include "../bpf/filter.h"
 
 static __always_inline int check(void *ctx, const bool raw)
@@ -24,11 +31,11 @@ static __always_inline int check(void *ctx, const bool raw)
 		const bool direct = true;
 
 		skb = AS_KERNEL(struct sk_buff, ctx);
-		return matches(skb, ADDRESS(skb, head), true, raw, direct);
+		return matches(skb, config.filter, true, raw, direct);
 	} else {
 		const bool direct = false;
 
-		return matches(skb, ADDRESS(skb, head), true, raw, direct);
+		return matches(skb, config.filter, true, raw, direct);
 	}
 }
 
