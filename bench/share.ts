@@ -155,9 +155,12 @@ async function editcapMs(folder: string, capture: Uint8Array): Promise<string> {
   const from = path.join(folder, 'capture.pcapng');
   await writeFile(from, capture);
   try {
-    return timed(() => execFileSync('editcap', [from, path.join(folder, 'copy.pcapng')])).ms.toFixed(0);
-  } catch {
-    return 'not installed';
+    const copy = (): unknown =>
+      execFileSync('editcap', [from, path.join(folder, 'copy.pcapng')], { stdio: 'ignore' });
+    return timed(copy).ms.toFixed(0);
+  } catch (thrown) {
+    // It refuses a file with blocks that it does not know.
+    return (thrown as NodeJS.ErrnoException).code === 'ENOENT' ? 'not installed' : 'refuses it';
   }
 }
 
