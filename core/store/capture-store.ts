@@ -49,6 +49,7 @@ import { OperationTable } from './operation-table.ts';
 import { ProblemList } from './problem-list.ts';
 import { RecordWriter } from './record-writer.ts';
 import { Rereading } from './rereading.ts';
+import { RetoldLosses } from './retold-losses.ts';
 import { TlvIndex } from './tlv-index.ts';
 import type { Firing } from './view.ts';
 
@@ -73,8 +74,8 @@ export class CaptureStore implements CaptureSink {
   readonly prints = new JourneyPrints();
   readonly telling = new LatestTelling();
   readonly coalesced = new Coalesced(this);
-  /** Of events that were there already, which have got EVENT_BIT.lost or have it no more: for who has counted them. */
-  readonly retoldLosses: { readonly event: number; readonly isLost: boolean }[] = [];
+  /** Events that have got EVENT_BIT.lost since they were there, or have it no more: for the timeline, which takes them out (timeline.ts). */
+  readonly retoldLosses = new RetoldLosses();
   readonly extensions: ExtensionWriter;
   readonly operations = new OperationTable();
   readonly gaps = new GapLedger();

@@ -269,9 +269,10 @@ export class Coalesced {
   private setLost(event: number, isLost: boolean): void {
     const { events, retoldLosses } = this.store;
     const { flags } = events.chunk(event);
-    if (isLost) flags[event & CHUNK_MASK]! |= EVENT_BIT.lost;
-    else flags[event & CHUNK_MASK]! &= ~EVENT_BIT.lost;
-    retoldLosses.push({ event, isLost });
+    const row = event & CHUNK_MASK;
+    if (((flags[row]! & EVENT_BIT.lost) !== 0) === isLost) return;
+    flags[row]! ^= EVENT_BIT.lost;
+    retoldLosses.turn(event);
   }
 
   /** The hop, unless the journey counts there already. Called while its `event` has no EVENT_BIT.lost. */

@@ -76,8 +76,7 @@ export function reorderLoss(store: CaptureStore, journey: number): void {
     const row = event & CHUNK_MASK;
     if ((chunk.flags[row]! & EVENT_BIT.recorded) !== 0) trackLoss(store, chunk, row, j, jAt);
     const isLost = (chunk.flags[row]! & EVENT_BIT.lost) !== 0;
-    if (isLost !== told.has(event) && event !== j[jAt + JOURNEY.last])
-      store.retoldLosses.push({ event, isLost });
+    if (isLost !== told.has(event) && event !== j[jAt + JOURNEY.last]) store.retoldLosses.turn(event);
   }
 }
 

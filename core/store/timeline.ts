@@ -16,8 +16,6 @@ const DROP_SHIFT = Math.log2(EVENT_BIT.drop);
 export class TimelineBuilder {
   private readonly store: CaptureStore;
   private cursor = 0;
-  /** Of `retoldLosses`, how many are taken in. */
-  private retold = 0;
   /** Time of the first event: bucket numbers count from it, and may be negative. */
   private originHi = 0;
   private originLo = 0;
@@ -40,8 +38,8 @@ export class TimelineBuilder {
 
   /** Takes in at most `budget` events that have arrived since; true when there are no more. */
   advance(budget: number): boolean {
-    const { events } = this.store;
-    this.takeRetold();
+    const { events, retoldLosses } = this.store;
+    retoldLosses.take(this.retell);
     const end = Math.min(events.count, this.cursor + budget);
     while (this.cursor < end) {
       const chunk = events.chunk(this.cursor);
@@ -53,17 +51,13 @@ export class TimelineBuilder {
     return this.cursor === events.count;
   }
 
-  /** Losses of events that are counted already. */
-  private takeRetold(): void {
-    const { events, retoldLosses } = this.store;
-    for (; this.retold < retoldLosses.length; this.retold++) {
-      const { event, isLost } = retoldLosses[this.retold]!;
-      const { flags, tsHi, tsLo } = events.chunk(event);
-      const row = event & CHUNK_MASK;
-      if (event >= this.cursor || (flags[row]! & EVENT_BIT.time) === 0) continue;
-      this.lost[this.bucketFor(tsHi[row]!, tsLo[row]!)]! += isLost ? 1 : -1;
-    }
-  }
+  /** The loss of an event has changed, which may be counted already. */
+  private readonly retell = (event: number): void => {
+    const { flags, tsHi, tsLo } = this.store.events.chunk(event);
+    const row = event & CHUNK_MASK;
+    if (event >= this.cursor || (flags[row]! & EVENT_BIT.time) === 0) return;
+    this.lost[this.bucketFor(tsHi[row]!, tsLo[row]!)]! += (flags[row]! & EVENT_BIT.lost) !== 0 ? 1 : -1;
+  };
 
   /** Runs of events in one bucket, which nearly all of a capture's neighbours are. */
   private take(chunk: EventChunk, first: number, end: number): void {
