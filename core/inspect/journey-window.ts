@@ -12,7 +12,7 @@ import type { CaptureSink, CustomBlock, InterfaceInfo, PacketView, SectionInfo }
 import { CaptureStore } from '#core/store/capture-store.ts';
 import { EVENT_BIT } from '#core/store/event-columns.ts';
 import { readElsewhere } from '#core/store/elsewhere.ts';
-import { CHUNK_MASK } from '#core/store/limits.ts';
+import { CHUNK_MASK, MAX_HOSTS } from '#core/store/limits.ts';
 import { isTelling } from '#core/store/sighting-of.ts';
 import { diagnosisAt } from './diagnosis-at.ts';
 import type { EventFacts } from './event-object.ts';
@@ -35,7 +35,7 @@ export class JourneyWindow {
   private younger: Remembered | null = null;
   /** Of the section being read, in its order; of each kind of block the last counts, and gaps are no matter of journeys. */
   private readonly declared = new Map<string, Declaration>();
-  /** By run: its last schema, which a later section of it need not repeat. */
+  /** By run, of at most MAX_HOSTS: its last schema, which a later section of it need not repeat. */
   private readonly schemas = new Map<string, Declaration>();
   private run = '';
   private readonly half: number;
@@ -74,7 +74,9 @@ export class JourneyWindow {
       const schema = this.schemas.get(this.run);
       if (schema !== undefined) this.declared.set(SCHEMA_BLOCK, schema);
     }
-    if (block.subtype === BLOCK_SUBTYPE.schema && this.run !== '') this.schemas.set(this.run, tell);
+    if (block.subtype !== BLOCK_SUBTYPE.schema || this.run === '') return;
+    // More runs than hosts are none of a capture that is read.
+    if (this.schemas.size < MAX_HOSTS || this.schemas.has(this.run)) this.schemas.set(this.run, tell);
   }
 
   private declare(what: string, tell: Declaration): void {
