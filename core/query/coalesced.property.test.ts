@@ -10,7 +10,7 @@ import { CHUNK_MASK } from '#core/store/limits.ts';
 import { LossSummaryQuery } from '#core/store/loss-summary.ts';
 import { PathQuery } from '#core/store/path-query.ts';
 import { sectionBytes } from '#core/store/testing/scenario.ts';
-import { ENTRY, PROBE, READ, segment } from '#core/store/testing/segments.ts';
+import { anySegments, seenSegment } from '#core/store/testing/segments.ts';
 import { TimelineBuilder } from '#core/store/timeline.ts';
 import type { HopCause } from '#core/store/view.ts';
 import { compileFilter } from './compile.ts';
@@ -39,19 +39,9 @@ const counted = (causes: readonly HopCause[]): string[] =>
   causes.map(({ firstNs: _, ...rest }) => JSON.stringify(rest)).sort();
 
 it('by filters, the path, the summary and the timeline', () => {
-  const any = fc.record({
-    id: fc.integer({ min: 1, max: 5 }),
-    us: fc.integer({ min: 0, max: 40 }),
-    hook: fc.constantFrom(ENTRY, PROBE, READ),
-    grown: fc.constantFrom(0, 0, 100, 200, 300),
-    meta: fc.boolean(),
-  });
-  const segments = fc.array(any, { minLength: 1, maxLength: 30 });
   fc.assert(
-    fc.property(segments, fc.integer({ min: 1, max: 4 }), fc.boolean(), (all, step, inOrder) => {
-      const seen = all.flatMap(({ id, us, hook, grown, meta }, i) =>
-        segment(BigInt(id), inOrder ? i : us, 1000 + 100 * id, 100, meta, `${hook}+${grown}`),
-      );
+    fc.property(anySegments(30), fc.integer({ min: 1, max: 4 }), fc.boolean(), (all, step, inOrder) => {
+      const seen = all.flatMap((one, i) => seenSegment(one, inOrder ? i : one.us));
       const store = new CaptureStore({ seed: 1 });
       const reader = new CaptureReader(store);
       const timeline = new TimelineBuilder(store);

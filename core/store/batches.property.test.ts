@@ -11,7 +11,7 @@ import { edgeList } from './edges.ts';
 import { RECORD } from './event-columns.ts';
 import { JOURNEY } from './journey-table.ts';
 import { sectionBytes } from './testing/scenario.ts';
-import { ENTRY, PROBE, READ, segment } from './testing/segments.ts';
+import { anySegments, seenSegment } from './testing/segments.ts';
 import { TimelineBuilder } from './timeline.ts';
 
 /** Without `packetBatch`, so that the reader hands over one packet at a time. */
@@ -111,20 +111,9 @@ it('journeys that interleave over batches, with areas that change, also damaged'
 });
 
 it('segments of a connection that TCP joins, seen again, late and with metadata of their own or none', () => {
-  const any = fc.record({
-    id: fc.integer({ min: 1, max: 5 }),
-    us: fc.integer({ min: 0, max: 40 }),
-    hook: fc.constantFrom(ENTRY, PROBE, READ),
-    grown: fc.constantFrom(0, 0, 100, 200, 300),
-    meta: fc.boolean(),
-  });
-  const segments = fc.array(any, { minLength: 1, maxLength: 40 });
   fc.assert(
-    fc.property(segments, anyCuts, (all, cuts) => {
-      const seen = all.flatMap(({ id, us, hook, grown, meta }) =>
-        segment(BigInt(id), us, 1000 + 100 * id, 100, meta, `${hook}+${grown}`),
-      );
-      expectSame(sectionBytes({ seen }), cuts);
+    fc.property(anySegments(40), anyCuts, (all, cuts) => {
+      expectSame(sectionBytes({ seen: all.flatMap((one) => seenSegment(one, one.us)) }), cuts);
     }),
     { numRuns: 40 },
   );

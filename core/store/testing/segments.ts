@@ -1,4 +1,5 @@
 /** TCP segments with metadata at hooks of Rx, for what TCP coalesces. */
+import * as fc from 'fast-check';
 import { tcp } from '#core/diagnosis/testing/packets.ts';
 import { joinChunks } from '#core/pcapng/testing/generate-capture.ts';
 import { trace, verdict, type Seen } from './scenario.ts';
@@ -21,6 +22,27 @@ export function segment(
     const area = meta ? { meta: [...trace(Number(id)), ...verdict(0), 0, 0, 0] } : {};
     return { hook: name!, id, us: us + i, data: joinChunks([data, length]), ...area };
   });
+}
+
+/** Segments of one connection in any order, some of them grown, seen again, or without metadata. */
+export const anySegments = (maxLength: number) =>
+  fc.array(
+    fc.record({
+      id: fc.integer({ min: 1, max: 5 }),
+      us: fc.integer({ min: 0, max: 40 }),
+      hook: fc.constantFrom(ENTRY, PROBE, READ),
+      grown: fc.constantFrom(0, 0, 100, 200, 300),
+      meta: fc.boolean(),
+    }),
+    { minLength: 1, maxLength },
+  );
+
+/** One of them, seen at `us`. */
+export function seenSegment(
+  { id, hook, grown, meta }: { id: number; hook: string; grown: number; meta: boolean },
+  us: number,
+): Seen[] {
+  return segment(BigInt(id), us, 1000 + 100 * id, 100, meta, `${hook}+${grown}`);
 }
 
 export const inOrder = (events: readonly Seen[]): Seen[] => [...events].sort((a, b) => a.us - b.us);
