@@ -68,6 +68,8 @@ it('notes point at the same journeys and hops of the share, and the view shows t
       ['where', 'journey.has("lost")'],
       ['col', 'tlv.verdict'],
       ['col', 'latency("eth0:a", "eth0:b")'],
+      ['open', 'losses,matrix'],
+      ['values', 'verdict'],
     ],
     report: '## What\n\nlost',
     items: [
@@ -94,6 +96,8 @@ it('notes point at the same journeys and hops of the share, and the view shows t
     ['hop', there.name],
     ['where', 'journey.has("lost")'],
     ['col', 'tlv.verdict'],
+    ['open', 'losses,matrix'],
+    ['values', 'verdict'],
   ]);
 });
 

@@ -17,7 +17,7 @@ const PLAIN: ReadonlySet<string> = new Set([
   'pause',
 ]);
 /** Those with the name of a field; one that is of two hops names them, and stays here. */
-const FIELDS: ReadonlySet<string> = new Set(['col', 'sort', 'group']);
+const FIELDS: ReadonlySet<string> = new Set(['col', 'sort', 'group', 'values']);
 const FIELD = /^-?[a-z][\w.]*(?:~\d*)?$/i;
 const EXPRESSIONS: ReadonlySet<string> = new Set(['where', 'a', 'b']);
 
