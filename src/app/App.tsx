@@ -10,7 +10,7 @@ import { DropZone } from '#src/start/DropZone.tsx';
 import { StartScreen } from '#src/start/StartScreen.tsx';
 import { usePage, useSession } from '#src/state/context.ts';
 import { afterFrame } from '#src/state/frame.ts';
-import { isUnreadable } from '#src/state/readable.ts';
+import { isDrawn, isUnreadable } from '#src/state/readable.ts';
 import type { Session } from '#src/state/session.ts';
 import { Problems } from '#src/status/Problems.tsx';
 import { Progress } from '#src/status/Progress.tsx';
@@ -27,7 +27,6 @@ import './app.css';
 
 const ValueMenu = later(() => import('#src/filter/ValueMenu.tsx'));
 const SHARE_LINE = new Part(() => import('./ShareLine.tsx'));
-const KEEPER = () => import('#src/notes/keeper.ts');
 const COST = new Part(() => import('#src/cost/CostPane.tsx'));
 
 export function App() {
@@ -36,6 +35,8 @@ export function App() {
   const menu = usePage((state) => state.valueMenu);
   const costOpen = usePage((state) => state.link.open.includes('cost'));
   const inspecting = usePage(({ capture, newest }) => capture !== null && !isUnreadable(newest));
+  // Rows come first: nobody has written anything before there is one.
+  const drawn = usePage(isDrawn);
   const isShare = usePage(({ arrived }) => (arrived?.line ?? '') !== '');
   const isLive = usePage(
     ({ capture, newest }) => capture?.origin.kind === 'live' && newest?.state === 'live',
@@ -55,21 +56,21 @@ export function App() {
   }, [session]);
   useEffect(() => listenForValues(session), [session]);
   useEffect(() => {
-    if (!inspecting) return undefined;
-    let stop: (() => void) | null = null;
+    if (!inspecting || !drawn) return undefined;
+    let stop = (): void => undefined;
     let left = false;
-    KEEPER().then(
-      ({ watchNotes }) => {
-        if (!left) stop = watchNotes(session);
-      },
-      // Without it notes are what they were: there as long as the page is.
-      () => undefined,
-    );
+    const start = async () => {
+      const { watchNotes } = await import('#src/notes/keeper.ts');
+      if (!left) stop = watchNotes(session);
+    };
+    // Without it notes are there as long as the page is.
+    const cancel = afterFrame(() => void start().catch(() => undefined));
     return () => {
       left = true;
-      stop?.();
+      cancel();
+      stop();
     };
-  }, [session, inspecting]);
+  }, [session, inspecting, drawn]);
   useEffect(() => {
     if (isLive) void fetchForLater(session);
   }, [session, isLive]);

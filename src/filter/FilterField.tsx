@@ -4,6 +4,7 @@ import { flushSync } from 'react-dom';
 import type { FilterError } from '#workers/api.ts';
 import { usePage, useSession } from '#src/state/context.ts';
 import { afterFrame } from '#src/state/frame.ts';
+import { isDrawn } from '#src/state/readable.ts';
 import type { FilterEditor } from './editor.ts';
 
 const HINT = 'Filter: tlv.trace_id == 0x1f && lost_at == "tcx ingress"';
@@ -40,7 +41,7 @@ export function FilterField(props: Props) {
   const [ready, setReady] = useState(false);
   const latest = useRef(props);
   // The first rows do not wait for it: making it takes as long as decoding them.
-  const drawn = usePage(({ calm }) => calm !== null && (calm.events > 0 || calm.state !== 'loading'));
+  const drawn = usePage(isDrawn);
   const [wanted, setWanted] = useState(drawn);
   if (drawn && !wanted) setWanted(true);
   useEffect(() => {

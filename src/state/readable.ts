@@ -10,3 +10,8 @@ export function isUnreadable(newest: Update | null): boolean {
 export function isCut(newest: Update | null): boolean {
   return newest?.state === 'reconnecting' || newest?.state === 'failed';
 }
+
+/** The first rows are drawn, or there will be none: what they would have waited for may come now. */
+export function isDrawn({ calm }: { readonly calm: Update | null }): boolean {
+  return calm !== null && (calm.events > 0 || calm.state !== 'loading');
+}
