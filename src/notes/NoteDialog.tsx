@@ -2,12 +2,13 @@
 import { useState } from 'react';
 import { MAX_NOTE_CHARS } from '#core/notes/limits.ts';
 import { Modal } from '#src/app/Modal.tsx';
-import { printCount } from '#src/list/print.ts';
+import { printCount, printMany } from '#src/list/print.ts';
 import { usePage, useSession } from '#src/state/context.ts';
 import { printJourneyId } from '#src/state/link.ts';
 import type { Session } from '#src/state/session.ts';
 import type { PageState, Selection } from '#src/state/store.ts';
 import type { Pin } from '#workers/api.ts';
+import { countOthers, forgetOthers, MAX_KEPT_CAPTURES } from './kept.ts';
 import { pinsOf, pinText } from './pins.ts';
 import './notes.css';
 
@@ -81,6 +82,7 @@ export default function NoteDialog({ onClose }: { readonly onClose: () => void }
           </p>
         )}
         <p className="muted">Markdown. {place} A journey with a note is marked.</p>
+        <OtherNotes />
         <button className="button solid" title="Ctrl+Enter, ⌘ Enter" disabled={text.length > MAX_NOTE_CHARS}>
           Keep the note
         </button>
@@ -89,12 +91,32 @@ export default function NoteDialog({ onClose }: { readonly onClose: () => void }
   );
 }
 
+/** What the browser keeps of other captures, which may be of hosts that are no concern of who uses it next. */
+function OtherNotes() {
+  const digest = usePage((state) => state.newest?.digest ?? '');
+  const [count, setCount] = useState(() => countOthers(digest));
+  if (count === 0) return null;
+  const forget = () => {
+    forgetOthers(digest);
+    setCount(countOthers(digest));
+  };
+  return (
+    <p className="muted">
+      Notes of {printMany(count, 'other capture')} are kept in this browser
+      {count >= MAX_KEPT_CAPTURES && ', which is as many as it keeps'}.{' '}
+      <button type="button" className="link" onClick={forget}>
+        Forget those
+      </button>
+    </p>
+  );
+}
+
 /** Where notes are, in words. */
 function placeText({ capture, notesKept }: PageState): string {
   if (capture?.origin.kind === 'live')
     return 'Of a live capture it is kept as long as this page is open, and in what you share or download of it (u).';
   if (notesKept === 'refused')
-    return 'This browser does not keep it: it is there as long as this page is open, and in what you share of it (u).';
+    return 'This browser does not keep it, for it refuses to or is full: it is there as long as this page is open, and in what you share of it (u).';
   return 'Kept in this browser, for when you open the same capture again, and in what you share of it (u).';
 }
 

@@ -2,6 +2,7 @@
 import { useCallback, useEffect, useState } from 'react';
 import { MAX_REPORT_CHARS } from '#core/notes/limits.ts';
 import { Modal } from '#src/app/Modal.tsx';
+import { printCount } from '#src/list/print.ts';
 import { usePage, useSession } from '#src/state/context.ts';
 import { printJourneyId } from '#src/state/link.ts';
 import type { CaptureNote } from '#workers/api.ts';
@@ -18,6 +19,13 @@ export default function ReportDialog({ onClose }: { readonly onClose: () => void
   const marks = usePage((state) => state.marks);
   const pins = usePage((state) => state.pins);
   const [editing, setEditing] = useState(report === '');
+  /** As typed, which may be longer than a report; null = nothing was. */
+  const [typed, setTypedText] = useState<string | null>(null);
+  const text = typed ?? report;
+  const setTyped = (next: string) => {
+    setTypedText(next);
+    session.store.setState({ report: next.slice(0, MAX_REPORT_CHARS) });
+  };
   const draft = useCallback(
     () =>
       draftReport(session).then(
@@ -50,11 +58,16 @@ export default function ReportDialog({ onClose }: { readonly onClose: () => void
           <textarea
             data-first-focus
             aria-label="Report, Markdown"
-            maxLength={MAX_REPORT_CHARS}
             rows={18}
-            value={report}
-            onChange={({ target }) => session.store.setState({ report: target.value })}
+            value={text}
+            onChange={({ target }) => setTyped(target.value)}
           />
+        )}
+        {text.length > MAX_REPORT_CHARS && (
+          <p className="tone-lost" role="alert">
+            {printCount(text.length)} characters; a report has at most {printCount(MAX_REPORT_CHARS)}. What is
+            behind them is not kept and does not go along.
+          </p>
         )}
         {/* On paper it is what is read, also while it is edited. */}
         <div className={editing ? 'report-printed' : undefined}>
@@ -79,10 +92,17 @@ export default function ReportDialog({ onClose }: { readonly onClose: () => void
           <button className="button" onClick={() => setEditing(!editing)}>
             {editing ? 'Read' : 'Edit'}
           </button>
-          <button className="button" onClick={() => void draft()} title="In place of what is written">
+          <button
+            className="button"
+            onClick={() => {
+              setTypedText(null);
+              void draft();
+            }}
+            title="In place of what is written"
+          >
             Draft anew from what is chosen
           </button>
-          <button className="button" onClick={() => print()} disabled={editing}>
+          <button className="button" onClick={() => print()}>
             Print
           </button>
           <button className="button" onClick={() => session.store.setState({ dialog: 'share' })}>

@@ -5,7 +5,7 @@ import { Session } from '#src/state/session.ts';
 import { createPageStore } from '#src/state/store.ts';
 import { FakeWorker, fakeConnection, fakeUpdate } from '#src/testing/fake-worker.ts';
 import { watchNotes } from './keeper.ts';
-import { keepNotes, keptNotes } from './kept.ts';
+import { countOthers, forgetOthers, keepNotes, keptNotes, MAX_KEPT_CAPTURES } from './kept.ts';
 
 const DIGEST = 'a'.repeat(16);
 const ends: (() => void)[] = [];
@@ -100,6 +100,23 @@ it('asks before notes are lost that are nowhere else, and only then', async () =
   refused.session.setNote(journey, 'look here');
   await vi.waitFor(() => expect(refused.store.getState().notesKept).toBe('refused'));
   expect(isHeld()).toBe(true);
+});
+
+it('notes of a bounded number of captures are kept, and those of all others can be forgotten', () => {
+  const notes = { notes: 1, view: [], report: 'r', items: [] } as const;
+  for (let i = 0; i < MAX_KEPT_CAPTURES; i++)
+    expect(keepNotes(`other-${i}`, { ...notes, view: [], items: [] })).toBe(true);
+  expect(keepNotes(DIGEST, { ...notes, view: [], items: [] })).toBe(false);
+  expect(keepNotes('other-7', { ...notes, report: 'again', view: [], items: [] })).toBe(true);
+  localStorage.setItem('whither.theme', 'dark');
+  expect(countOthers('other-7')).toBe(MAX_KEPT_CAPTURES - 1);
+  forgetOthers('other-7');
+  expect([countOthers('other-7'), countOthers(''), localStorage.getItem('whither.theme')]).toEqual([
+    0,
+    1,
+    'dark',
+  ]);
+  expect(keptNotes('other-7')?.report).toBe('again');
 });
 
 it('what is in the storage and is no notes is none', () => {
