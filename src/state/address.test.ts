@@ -12,6 +12,15 @@ afterEach(() => {
   history.replaceState(null, '', '/');
 });
 
+/** An opened capture whose link is in the address; `steps`: how many Back would undo. */
+async function mirrored() {
+  const session = new Session(createPageStore(), () => fakeConnection(new FakeWorker()));
+  stop = mirrorAddress(session);
+  await session.open({ kind: 'live' });
+  const { length } = history;
+  return { session, steps: () => history.length - length };
+}
+
 const NEWER = '?v=5&source=live&lens=flame';
 
 it('a link of a newer Whither stays in the address until somebody does something', async () => {
@@ -28,11 +37,7 @@ it('a link of a newer Whither stays in the address until somebody does something
 });
 
 it('a comparison is a step, and so are its sides, however many pauses they are typed with', async () => {
-  const session = new Session(createPageStore(), () => fakeConnection(new FakeWorker()));
-  stop = mirrorAddress(session);
-  await session.open({ kind: 'live' });
-  const { length } = history;
-  const steps = () => history.length - length;
+  const { session, steps } = await mirrored();
   session.compare({ a: 'meta', b: null });
   expect(steps()).toBe(1);
   for (const b of ['tlv', 'tlv.verdict', 'tlv.verdict == drop']) session.compare({ a: 'meta', b });
@@ -43,11 +48,7 @@ it('a comparison is a step, and so are its sides, however many pauses they are t
 });
 
 it('a filter and the journeys chosen behind it are steps of their own, however quick', async () => {
-  const session = new Session(createPageStore(), () => fakeConnection(new FakeWorker()));
-  stop = mirrorAddress(session);
-  await session.open({ kind: 'live' });
-  const { length } = history;
-  const steps = () => history.length - length;
+  const { session, steps } = await mirrored();
   const choose = (n: number) => session.journey.select(n, { hi: 0, lo: n + 1 });
   // The first of a capture goes with its step, and a walk is one.
   for (const n of [1, 2, 3]) choose(n);

@@ -66,10 +66,11 @@ export function mirrorAddress(session: Session): () => void {
     const sidingOn = performance.now() - comparedAt < TYPING_MS;
     // To begin or end a comparison is a step of its own: what is written behind it is another.
     if (sided) comparedAt = before.compare !== null && link.compare !== null ? performance.now() : -Infinity;
-    const filtered = isStep(before, link) || rewritten;
+    const step = isStep(before, link);
+    const filtered = step || rewritten;
     if (filtered) walkedAt = -Infinity;
     const push =
-      isStep(before, link) ||
+      step ||
       (rewritten && !typingOn) ||
       (sided && !sidingOn) ||
       (journeyMoved && (before.journey !== null || ofFilter) && !walking);

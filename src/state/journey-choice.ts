@@ -134,7 +134,7 @@ export class JourneyChoice {
     const { newest, selection, link } = this.#store.getState();
     if (link.journey !== null || newest === null || newest.listed === 0) return;
     if (selection === null) void this.#firstLook();
-    else if (newest.generation !== this.#lookedGeneration && isFiltered(link)) {
+    else if (!this.#lookingFor && newest.generation !== this.#lookedGeneration && isFiltered(link)) {
       this.#lookedGeneration = newest.generation;
       void this.#lookAgain(selection.journey);
     }
