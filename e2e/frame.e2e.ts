@@ -28,6 +28,36 @@ describe('the panes', () => {
     expect(await widthOf()).toBe(before);
   });
 
+  it('have more room when the path is made lower, which stays so', async () => {
+    await site.openSample();
+    const heightOf = () => page.locator('[data-pane="path"]').evaluate((pane) => pane.clientHeight);
+    const before = await heightOf();
+    const separator = page.getByRole('separator', { name: 'Height of the path' });
+    await separator.focus();
+    await page.keyboard.press('ArrowUp');
+    const after = await heightOf();
+    // One press is seen, though the path may have been higher than it is.
+    expect(after).toBeLessThan(before);
+    await page.reload();
+    await waitForState(page, 'done');
+    await expect.poll(heightOf).toBe(after);
+    await separator.focus();
+    await page.keyboard.press('Home');
+    await expect.poll(heightOf).toBe(before);
+  });
+
+  it('say of a journey three lines, and all of it when that is asked for', async () => {
+    await page.setViewportSize({ width: 1280, height: 720 });
+    await page.goto(`${site.url}?source=sample:sniffed-flow&harm=lost`);
+    await waitForState(page, 'done');
+    const said = page.locator('.verdict-text');
+    const heightOf = () => said.evaluate((text) => text.clientHeight);
+    await page.getByRole('button', { name: 'more', exact: true }).click();
+    const whole = await heightOf();
+    await page.getByRole('button', { name: 'less', exact: true }).click();
+    expect(await heightOf()).toBeLessThan(whole);
+  });
+
   it('show the first TLV at 1280 px without scrolling', async () => {
     await site.openSample();
     const value = page.locator('.list-row [data-column="0"]').first();
