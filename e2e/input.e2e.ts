@@ -25,15 +25,45 @@ describe('an ordinary capture', () => {
     await page.getByText('Source Port', { exact: false }).first().waitFor();
   });
 
-  it('scrolls to its last packet', async () => {
+  it('scrolls to its last packet, also when the page finds its first journey behind that', async () => {
+    // The page's look for the row of the journey it shows by itself is held until the list has been scrolled.
+    await page.addInitScript(() => {
+      const post = Worker.prototype.postMessage;
+      const held: (() => void)[] = [];
+      let open = false;
+      Object.assign(globalThis, {
+        openRowOf() {
+          open = true;
+          for (const send of held.splice(0)) send();
+        },
+        heldRowOf: held,
+      });
+      Worker.prototype.postMessage = function (this: Worker, ...args: unknown[]) {
+        const send = () => Reflect.apply(post, this, args);
+        const path = (args[0] as { readonly path?: readonly string[] } | null)?.path;
+        if (path?.[0] === 'rowOf' && !open) held.push(send);
+        else send();
+      } as typeof post;
+    });
     await page.goto(site.url);
     await site.drop('long.pcap', plainPcap(20_000));
     await waitForState(page, 'done');
+    await expect.poll(() => page.getByTestId('list-count').textContent()).toBe('20,000');
     await page.locator('.list-row').first().waitFor();
+    await page.waitForFunction(
+      () => (globalThis as unknown as { heldRowOf: unknown[] }).heldRowOf.length > 0,
+    );
     await page.locator('.list-scroll').evaluate((element) => {
       element.scrollTop = element.scrollHeight;
     });
-    await page.locator('.list-row[aria-rowindex="20001"]').waitFor();
+    const last = page.locator('.list-row[aria-rowindex="20001"]');
+    await last.waitFor();
+    await page.evaluate(() => (globalThis as unknown as { openRowOf(): void }).openRowOf());
+    await page.evaluate(() => globalThis.whither.api.rowOf(0));
+    await page.evaluate(
+      () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
+    );
+    await last.waitFor({ timeout: 2000 });
   });
 });
 

@@ -227,13 +227,16 @@ function JourneyGrid() {
     return undefined;
   }, [trackAt, track, extent.viewport, sticking]);
 
+  /** How often a person has moved the list, and which list that was. */
+  const moved = useRef({ times: 0, generation: -1 });
   const goTo = useCallback(
     (next: number) => {
       const bounded = clampTop(next, extent);
+      moved.current = { times: moved.current.times + 1, generation };
       setTop(bounded);
       session.setFollow(live && bounded >= maxTop(extent) - 1);
     },
-    [extent, live, session],
+    [extent, live, session, generation],
   );
 
   const onScroll = () => {
@@ -264,15 +267,19 @@ function JourneyGrid() {
     return () => element.removeEventListener('wheel', onWheel);
   }, []);
 
-  // A journey chosen elsewhere (keys, a link, Back) comes into view.
+  // A journey chosen elsewhere (keys, a link, Back) comes into view; where a person has moved the list since, and for
+  // a journey that the page chose by itself, it stays where it was moved to.
   const chosen = selection?.journey;
   useEffect(() => {
     if (chosen === undefined || wheel.current.extent.viewport === 0) return;
+    const { times } = moved.current;
+    const byPage = session.store.getState().link.journey === null;
+    if (byPage && moved.current.generation === generation) return;
     let stale = false;
     session.api.rowOf(chosen).then(
       (row) => {
         const now = wheel.current;
-        if (stale || row < 0) return;
+        if (stale || row < 0 || moved.current.times !== times) return;
         setTop((before) => {
           const from = session.store.getState().follow ? now.at : before;
           return reveal(row, clampTop(from, now.extent), now.extent);
