@@ -57,7 +57,8 @@ static void attach_tracepoint(struct hooks *h, struct hook *hook, size_t devices
 		return;
 	}
 	h->tracepoints[hook->id - 1] = link;
-	hook_on_all_devices(h, hook, devices, "tp_btf");
+	if (!hook->ends_only)
+		hook_on_all_devices(h, hook, devices, "tp_btf");
 }
 
 static bool is_ingress(const struct hook *hook)

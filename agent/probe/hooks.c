@@ -125,6 +125,14 @@ static bool asked_for(const struct options *o, const struct hook *hook)
 	return !o->filter.hooks || list_names_hook(o->filter.hooks, hook->name);
 }
 
+/* An sk_buff that is freed unseen leaves its address and its head to the next packet, which may
+ * well be taken for the same one on another device. So its end is watched, also where nobody asks.
+ */
+static bool ends_journeys(const struct hook *hook)
+{
+	return hook->id == WH_HOOK_CONSUME_SKB || hook->id == WH_HOOK_KFREE_SKB;
+}
+
 /* What is opened, for all hooks and for each that serves one point or program alone. */
 static struct image probe_image, trace_image;
 
@@ -192,6 +200,9 @@ struct wh_config hooks_configuration(const struct options *o, const struct place
 		config.ethernet |= (uint64_t)where->devices[slot].ethernet << slot;
 	config.mixed = config.ethernet &&
 		       (size_t)__builtin_popcountll(config.ethernet) < where->device_count;
+	for (size_t i = 0; i < WH_HOOK_MAX; i++)
+		if (ends_journeys(&CATALOGUE[i]) && !asked_for(o, &CATALOGUE[i]))
+			config.ends_only |= 1ull << CATALOGUE[i].id;
 	filter_configure(&o->filter, &config);
 	config.watch_factor = 0x9e3779b1; /* 2^32 / golden ratio, and if it will not do, another */
 	while (!fill_watch(&config, where))
@@ -288,8 +299,11 @@ int hooks_load(struct hooks *h, const struct options *o, const struct place *whe
 			}
 			all |= 1ull << h->of[i].id;
 			first = first ? first : &h->of[i];
-		} else
-			missing(&h->of[i], "not asked for (--hooks)");
+			continue;
+		}
+		missing(&h->of[i], "not asked for (--hooks)");
+		h->of[i].ends_only = config.ends_only >> h->of[i].id & 1;
+		all |= (uint64_t)h->of[i].ends_only << h->of[i].id;
 	}
 	_Static_assert(WH_HOOK_MAX < 64, "a bit for each hook");
 	h->object = open_object(&config, o->ring_bytes, all);
@@ -297,7 +311,7 @@ int hooks_load(struct hooks *h, const struct options *o, const struct place *whe
 		return 0;
 	bpf_object__close(h->object);
 	all = find_loadable(h, &config, all);
-	h->object = all ? open_object(&config, o->ring_bytes, all) : NULL;
+	h->object = all & ~config.ends_only ? open_object(&config, o->ring_bytes, all) : NULL;
 	if (h->object && !bpf_object__load(h->object))
 		return 0;
 	bpf_object__close(h->object);

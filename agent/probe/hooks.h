@@ -23,6 +23,7 @@ struct hook {
 	bool attached;	    /* to at least one device */
 	const char *how;    /* "tp_btf", "tcx link", …; "" = not at all */
 	bool failed;	    /* it should be there, wholly or on some device */
+	bool ends_only;	    /* not asked for, and tells nothing: it ends journeys */
 	char reason[224];   /* why it is missing */
 };
 

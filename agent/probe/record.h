@@ -158,9 +158,10 @@ struct wh_config {
 	 * as bits. Its points are as many for the entry, in order of the slots, then as many for
 	 * the exit; `point` is the first, `step` that of the entry. 0 = of other objects. */
 	__u64 slots;
-	__u64 ethernet; /* slots of devices whose packets begin with an Ethernet header, as bits */
-	__u32 mixed;	/* those of some devices do, of others not */
-	__u32 program;	/* id of that program */
+	__u64 ethernet;	 /* slots of devices whose packets begin with an Ethernet header, as bits */
+	__u32 mixed;	 /* those of some devices do, of others not */
+	__u32 program;	 /* id of that program */
+	__u64 ends_only; /* hooks that tell nothing and only end journeys, as bits by id */
 	__u32 operations; /* those of the kernel are watched: maps.h, notes */
 	__u32 frames; /* XDP programs are watched: a packet may be known before it has an sk_buff */
 	__u64 event_ns; /* what an event costs of the rate limit; 0 = there is none */

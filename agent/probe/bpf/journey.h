@@ -56,6 +56,9 @@ static __always_inline bool continues(const struct journey *then, const struct p
 		return then->other == now->head ||
 		       (then->step == WH_STEP_NET_DEV_START_XMIT &&
 			now->ktime_ns - then->ktime_ns < STACKED_XMIT_NS);
+	/* What was given to a socket does not come out of a device. */
+	if (!was_tx && then->step >= WH_STEP_CGROUP_SKB_INGRESS)
+		return false;
 	/* Across a veth pair or loopback, or up from a lower device: the skb is handed over as it
 	 * is. */
 	return then->other == now->head;

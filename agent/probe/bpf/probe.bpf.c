@@ -183,6 +183,11 @@ int skb_copy_datagram_iovec(__u64 *ctx)
 	return 0;
 }
 
+static __always_inline bool ends_only(__u32 hook)
+{
+	return config.ends_only >> hook & 1;
+}
+
 SEC("tp_btf/consume_skb")
 int consume_skb(__u64 *ctx)
 {
@@ -190,7 +195,7 @@ int consume_skb(__u64 *ctx)
 	struct known k = {};
 	__u32 slot;
 
-	if (find(skb, &k, &slot, false))
+	if (find(skb, &k, &slot, false) && !ends_only(WH_HOOK_CONSUME_SKB))
 		capture_known(skb, &k, slot, HOOK(CONSUME_SKB));
 	return 0;
 }
@@ -203,7 +208,7 @@ int kfree_skb(__u64 *ctx)
 	struct known k = { .drop = &drop };
 	__u32 slot;
 
-	if (find(skb, &k, &slot, false))
+	if (find(skb, &k, &slot, false) && !ends_only(WH_HOOK_KFREE_SKB))
 		capture_known(skb, &k, slot, HOOK(KFREE_SKB));
 	return 0;
 }
