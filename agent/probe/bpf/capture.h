@@ -97,13 +97,12 @@ static __always_inline void measure(struct extent *x, struct sk_buff *skb, __u64
 }
 
 static __always_inline void describe(struct wh_record *r, struct sk_buff *skb, __u64 head,
-				     __u64 info, const struct extent *x, const __u32 hook,
-				     const bool direct)
+				     struct sock *sk, __u64 info, const struct extent *x,
+				     const __u32 hook, const bool direct)
 {
 	struct wh_event *e = &r->event;
 	__u32 len = GET(skb, len), data_len = GET(skb, data_len);
 	__u32 offset = GET(skb, tail) - (len - data_len); /* skb_headlen() of skbuff.h */
-	struct sock *sk = GET(skb, sk);
 
 	e->magic = WH_MAGIC_EVENT;
 	e->version = WH_FORMAT_VERSION;
@@ -254,7 +253,7 @@ static __always_inline void name_program(struct wh_record *r, __u8 kind, const s
 }
 
 /* Fills and submits one record. false: the ring is full. */
-static __always_inline bool submit(struct sk_buff *skb, __u64 head, __u64 info,
+static __always_inline bool submit(struct sk_buff *skb, __u64 head, struct sock *sk, __u64 info,
 				   const struct extent *x, const struct known *k, __u32 point,
 				   __u64 seen, const struct hook hook, const bool direct)
 {
@@ -280,7 +279,7 @@ static __always_inline bool submit(struct sk_buff *skb, __u64 head, __u64 info,
 		name_program(r, WH_PROGRAM_KIND_TC, hook);
 	if (config.operations)
 		note_tell(r, k->place, k->journey);
-	describe(r, skb, head, info, x, hook.id, direct);
+	describe(r, skb, head, sk, info, x, hook.id, direct);
 	copy_bytes(r, x, room, rare);
 	bpf_ringbuf_submit(r, wake_flags(seen));
 	return true;
@@ -290,6 +289,9 @@ static __always_inline bool submit(struct sk_buff *skb, __u64 head, __u64 info,
 static __always_inline void capture(struct sk_buff *skb, __u64 head, const struct known *k,
 				    __u32 point, const struct hook hook, const bool direct)
 {
+	/* Read before the paths part: for each path on which a pointer is read from an sk_buff that
+	 * it trusts, the verifier goes through all types of the kernel, up to four times. */
+	struct sock *sk = GET(skb, sk);
 	struct wh_counter *c = counter(point);
 	struct extent x;
 	__u64 info;
@@ -298,7 +300,8 @@ static __always_inline void capture(struct sk_buff *skb, __u64 head, const struc
 		return;
 	info = head + GET(skb, end);
 	measure(&x, skb, head, info, hook.raw, direct);
-	if (!submit(skb, head, info, &x, k, point, __sync_fetch_and_add(&c->seen, 1), hook, direct))
+	if (!submit(skb, head, sk, info, &x, k, point, __sync_fetch_and_add(&c->seen, 1), hook,
+		    direct))
 		__sync_fetch_and_add(&c->lost, 1);
 }
 
