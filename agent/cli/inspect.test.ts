@@ -2,6 +2,9 @@ import { PassThrough, Readable, Writable } from 'node:stream';
 import { expect, test } from 'vitest';
 import { generateCapture, GENERATED_SCHEMA, joinChunks } from '#core/pcapng/testing/generate-capture.ts';
 import type { InspectedEvent } from '#core/inspect/event-object.ts';
+import { FORMAT_VERSION, MAGIC_BLOCK, PEN } from '#core/format/layout.gen.ts';
+import { BLOCK_SUBTYPE } from '#core/format/structs.ts';
+import { BLOCK_CUSTOM } from '#core/pcapng/blocks.ts';
 import { SCHEMA, sectionBytes, START_NS, trace } from '#core/store/testing/scenario.ts';
 import { formatLine, inspect, type InspectOptions } from './inspect.ts';
 
@@ -211,6 +214,23 @@ test('a summary without a loss says so, and one of a truncated file is of what w
     'No metadata was lost, clobbered or left behind in what was read of this capture.\n',
   ]);
   expect(err).toMatch(/^a\.pcapng: at byte \d+: The capture ends in the middle of a block/);
+});
+
+test('problems that are alike are told five times, then counted', async () => {
+  // Gap blocks of our own without a body.
+  const bad = new Uint8Array(28);
+  const view = new DataView(bad.buffer);
+  const kind = FORMAT_VERSION | (BLOCK_SUBTYPE.gap << 8);
+  [BLOCK_CUSTOM, bad.length, PEN, MAGIC_BLOCK, kind, 0, bad.length].forEach((word, i) =>
+    view.setUint32(4 * i, word, true),
+  );
+  const { code, err } = await run(joinChunks([CAPTURE, ...Array.from({ length: 12 }, () => bad)]));
+  const lines = err.trimEnd().split('\n');
+  expect([code, lines.length]).toEqual([0, 6]);
+  for (const line of lines) expect(line).toMatch(/^a\.pcapng: at byte \d+: The gap block here/);
+  expect(lines.at(-1)).toMatch(/This is the last of 7 more like it\.$/);
+  const offsets = lines.map((line) => Number(/byte (\d+)/.exec(line)![1]));
+  expect(offsets[5]! - offsets[0]!).toBe(11 * bad.length);
 });
 
 test('--locations says when there is nothing to list', async () => {

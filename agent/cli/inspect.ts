@@ -37,6 +37,18 @@ export interface InspectOptions {
   readonly schema: MetadataSchema | null;
 }
 
+/** Problems that differ in numbers alone are told one by one up to here, then counted. */
+const MAX_ALIKE = 5;
+const MAX_PROBLEM_KINDS = 64;
+
+interface Alike {
+  /** Beside the first. */
+  readonly more: number;
+  /** Of the last. */
+  readonly offset: Problem['offset'];
+  readonly cause: string;
+}
+
 /**
  * Prints events of `input` to `out` and problems to `err`. Resolves with the exit code: 0, or 1 when
  * reading stopped before the end; what was read before is printed. A reader that goes away is no fault.
@@ -53,8 +65,17 @@ export async function inspect(
   const say = (text: string): void => {
     err.write(`${name}: ${printable(text)}\n`);
   };
+  const alike = new Map<string, Alike>();
   const report = ({ fatal, offset, cause, remedy }: Problem): void => {
     seen.fatal ||= fatal;
+    const kind = cause.replace(/\d+/g, '#');
+    const told = alike.get(kind);
+    if (told === undefined) {
+      if (alike.size < MAX_PROBLEM_KINDS) alike.set(kind, { more: 0, offset, cause });
+    } else if (!fatal) {
+      alike.set(kind, { more: told.more + 1, offset, cause });
+      if (told.more + 1 >= MAX_ALIKE) return;
+    }
     say(`at byte ${offset}: ${cause} ${remedy}`);
   };
   const format = options.json ? (event: InspectedEvent) => JSON.stringify(event) : formatLine;
@@ -80,6 +101,10 @@ export async function inspect(
     }
   }
   await printer.end();
+  for (const { more, offset, cause } of alike.values()) {
+    const untold = more + 1 - MAX_ALIKE;
+    if (untold > 0) say(`at byte ${offset}: ${cause} This is the last of ${untold} more like it.`);
+  }
   if (failed !== null) throw failed;
   return seen.fatal && !printer.closed ? 1 : 0;
 }
