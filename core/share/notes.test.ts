@@ -119,7 +119,7 @@ describe('a filter expression', () => {
     ['client', true],
   ]);
   const shared = (text: string, policy: Partial<SharePolicy> = {}) =>
-    shareExpression(text, { policy: { ...CAREFUL, ...policy }, names, kept });
+    shareExpression(text, { policy: { ...CAREFUL, ...policy }, names, kept, dropReasons: new Set() });
 
   it.each([
     'meta.len > 4 and journey.has("lost")',
@@ -165,7 +165,7 @@ describe('a filter expression goes by every rule', () => {
   const names = new Pseudonyms(KEY);
   const kept = new Map([['session', true]]);
   const shared = (text: string, policy: Partial<SharePolicy>, tlvs = kept) =>
-    shareExpression(text, { policy: { ...CAREFUL, ...policy }, names, kept: tlvs });
+    shareExpression(text, { policy: { ...CAREFUL, ...policy }, names, kept: tlvs, dropReasons: new Set() });
 
   it.each<[string, keyof SharePolicy]>([
     ['device == eth0', 'names'],

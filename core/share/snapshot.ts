@@ -77,6 +77,8 @@ interface Said {
 
 const NO_BYTES = new Uint8Array();
 
+/** Of all kernels of a capture together; a filter that asks for one beyond them stays here. */
+const MAX_DROP_REASONS = 4096;
 const VERDICT_BYTES = 9;
 const RUN_BYTES = 16;
 
@@ -107,6 +109,8 @@ export class Snapshot implements CaptureSink {
   readonly #saidOf = new Map<bigint, Said>();
   /** Of all schemas that have been in force. */
   readonly #kept = new Map<string, boolean>();
+  /** Of all hosts that the share has told of. */
+  readonly #dropReasons = new Set<string>();
   #schemaWritten = false;
   /** `runKey` of the section being read, and how many there were. */
   #run = 0n;
@@ -148,7 +152,7 @@ export class Snapshot implements CaptureSink {
   /** As they go out, by what has been read so far. */
   notes(notes: CaptureNotes): CaptureNotes {
     const { policy } = this.#options;
-    const rules = { policy, names: this.names, kept: this.#kept };
+    const rules = { policy, names: this.names, kept: this.#kept, dropReasons: this.#dropReasons };
     return shareNotes(notes, rules, (hop) => this.#hopNames.get(hop) ?? null);
   }
 
@@ -264,7 +268,11 @@ export class Snapshot implements CaptureSink {
       case BLOCK_SUBTYPE.host: {
         const parsed = parseHost(body);
         this.#facts = 'fault' in parsed ? null : parsed.value;
-        this.#json(subtype, this.#host.host(body));
+        const host = this.#host.host(body);
+        this.#json(subtype, host);
+        for (const reason of Object.values(host?.dropReasons ?? {})) {
+          if (this.#dropReasons.size < MAX_DROP_REASONS) this.#dropReasons.add(reason);
+        }
         return;
       }
       case BLOCK_SUBTYPE.catalogue:
