@@ -36,25 +36,54 @@ export interface ExpressionRules {
   readonly dropReasons: ReadonlySet<string>;
 }
 
+/** What keeps an expression here: the first part of it that may be a secret, as it was written, and what that may be. */
+export interface HeldBack {
+  readonly part: string;
+  readonly because:
+    | 'syntax'
+    /** Neither of the language, nor a TLV of the capture's schemas. */
+    | 'field'
+    | 'value'
+    | 'address'
+    | 'name'
+    | 'program'
+    | 'hop'
+    | 'kernelAddress'
+    | 'mark'
+    | 'word';
+}
+
+export type SharedExpression = { readonly text: string } | { readonly held: HeldBack };
+
 /** null = it does not go out: it is no expression, or holds what may be a secret. */
 export function shareExpression(text: string, rules: ExpressionRules): string | null {
+  const shared = sharedExpression(text, rules);
+  return 'text' in shared ? shared.text : null;
+}
+
+/** As it goes out, or why it does not. */
+export function sharedExpression(text: string, rules: ExpressionRules): SharedExpression {
   let tree: Expression | null;
   try {
     tree = parseFilter(text);
   } catch (thrown) {
-    if (thrown instanceof FilterFault) return null;
+    if (thrown instanceof FilterFault) return { held: { part: text, because: 'syntax' } };
     throw thrown;
   }
-  if (tree === null) return '';
-  if (!testsOf(tree).every(({ field }) => isField(field.name, rules))) return null;
+  if (tree === null) return { text: '' };
+  const stranger = testsOf(tree).find(({ field }) => !isField(field.name, rules));
+  if (stranger !== undefined) return { held: { part: stranger.field.name, because: 'field' } };
   const changes: { readonly at: Literal; readonly text: string }[] = [];
-  for (const { field, literal, part } of literalsOf(tree)) {
-    const shared = shareLiteral(field, literal, part, rules);
-    if (shared === null) return null;
-    if (shared !== literal.text) changes.push({ at: literal, text: shared });
+  for (const asked of literalsOf(tree)) {
+    const { literal } = asked;
+    const shared = shareLiteral(asked, rules);
+    if ('because' in shared) return { held: { part: literal.text, because: shared.because } };
+    if (shared.text !== literal.text) changes.push({ at: literal, text: shared.text });
   }
   changes.sort((a, b) => b.at.from - a.at.from);
-  return changes.reduce((out, { at, text: to }) => out.slice(0, at.from) + to + out.slice(at.to), text);
+  return {
+    text: changes.reduce((out, { at, text: to }) => out.slice(0, at.from) + to + out.slice(at.to), text),
+  };
 }
 
 function testsOf(tree: Expression): readonly Test[] {
@@ -91,29 +120,30 @@ function isField(name: string, { kept }: ExpressionRules): boolean {
   return name.startsWith(TLV) ? kept.has(name.slice(TLV.length)) : FIELD_NAMES.has(name);
 }
 
+type Held = HeldBack['because'];
+
 function shareLiteral(
-  field: string,
-  { text }: Literal,
-  part: boolean,
+  { field, literal: { text }, part }: Asked,
   rules: ExpressionRules,
-): string | null {
+): { readonly text: string } | { readonly because: Held } {
   const { policy, names, kept, dropReasons } = rules;
-  const only = (keeps: boolean): string | null => (keeps ? text : null);
+  const only = (keeps: boolean, because: Held) => (keeps ? { text } : { because });
   const address = shareAddress(text, names);
   const hasNames = policy.names === 'keep';
   if (field.startsWith(TLV)) {
-    if (kept.get(field.slice(TLV.length)) !== true) return null;
-    return only(address === '' || policy.addresses === 'keep');
+    if (kept.get(field.slice(TLV.length)) !== true) return { because: 'value' };
+    return only(address === '' || policy.addresses === 'keep', 'address');
   }
-  if (NAMES.has(field)) return only(hasNames);
+  if (NAMES.has(field)) return only(hasNames, 'name');
   // By its id, or with where it is attached.
-  if (field === 'program') return only(policy.programs === 'keep' && (hasNames || PROGRAM.test(text)));
+  if (field === 'program')
+    return only(policy.programs === 'keep' && (hasNames || PROGRAM.test(text)), 'program');
   const isWord = isPublicWord(field, text, part, dropReasons);
-  if (HOPS.test(field)) return only(isWord || (hasNames && policy.programs === 'keep'));
-  if (KERNEL_ADDRESSES.has(field) && policy.kernelAddresses !== 'keep') return null;
-  if (MARKS.has(field) && policy.marks !== 'keep') return null;
-  if (address !== '') return policy.addresses === 'keep' ? text : address;
-  return only(isWord || isNumber(text) || hidesNobody(policy));
+  if (HOPS.test(field)) return only(isWord || (hasNames && policy.programs === 'keep'), 'hop');
+  if (KERNEL_ADDRESSES.has(field) && policy.kernelAddresses !== 'keep') return { because: 'kernelAddress' };
+  if (MARKS.has(field) && policy.marks !== 'keep') return { because: 'mark' };
+  if (address !== '') return { text: policy.addresses === 'keep' ? text : address };
+  return only(isWord || isNumber(text) || hidesNobody(policy), 'word');
 }
 
 function isNumber(text: string): boolean {

@@ -143,14 +143,14 @@ export class Snapshot implements CaptureSink {
   /** Writes notes and manifest; nothing may be read after it. */
   end(): ShareManifest {
     const { notes } = this.#options;
-    if (notes !== null) this.#out.json(BLOCK_SUBTYPE.notes, this.notes(notes));
+    if (notes !== null) this.#out.json(BLOCK_SUBTYPE.notes, this.notes(notes).notes);
     const manifest = this.manifest();
     this.#out.json(BLOCK_SUBTYPE.manifest, manifest);
     return manifest;
   }
 
-  /** As they go out, by what has been read so far. */
-  notes(notes: CaptureNotes): CaptureNotes {
+  /** As they go out, by what has been read so far, and what of the view does not. */
+  notes(notes: CaptureNotes): ReturnType<typeof shareNotes> {
     const { policy } = this.#options;
     const rules = { policy, names: this.names, kept: this.#kept, dropReasons: this.#dropReasons };
     return shareNotes(notes, rules, (hop) => this.#hopNames.get(hop) ?? null);

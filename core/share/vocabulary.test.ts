@@ -138,5 +138,5 @@ it('reasons of drops are those that the share tells of, and no others', () => {
     ['a', 'drop == "alice at home"'],
     ['b', 'drop ~ alice'],
   ] as [string, string][];
-  expect(snapshot.notes({ notes: 1, report: '', items: [], view }).view).toEqual([view[0]]);
+  expect(snapshot.notes({ notes: 1, report: '', items: [], view }).notes.view).toEqual([view[0]]);
 });

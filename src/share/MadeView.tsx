@@ -3,6 +3,7 @@ import { VALUE_RULES, type ValueRule } from '#core/share/policy.ts';
 import { printCount } from '#src/list/print.ts';
 import { pinText } from '#src/notes/pins.ts';
 import type { MadeShare, SharePolicy } from '#workers/api.ts';
+import { lostInWords } from './view-words.ts';
 
 interface Props {
   readonly made: MadeShare;
@@ -25,9 +26,20 @@ export function MadeView({ made, policy, onRules }: Props) {
         {expires !== null && ` To be deleted after ${expires}.`}
       </p>
       {viewLost.length > 0 && (
-        <p className="share-error">
-          Of the view these do not go, for they may name somebody: {viewLost.join(', ')}.
-        </p>
+        <div className="share-lost">
+          <p>Of this view there stays here:</p>
+          <ul>
+            {viewLost.map(lostInWords).map(({ what, value, why }, i) => (
+              <li key={i}>
+                {what} <code className="mono">{value}</code>: {why}
+              </li>
+            ))}
+          </ul>
+          <p className="muted">
+            Whoever opens the share sees it without. Take off the rule that keeps it, or ask in other words,
+            and make it anew.
+          </p>
+        </div>
       )}
       {packets.length > 0 && (
         <table className="share-packets">

@@ -1,12 +1,16 @@
 // @vitest-environment happy-dom
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { act, cleanup, fireEvent, render, screen, waitFor } from '@testing-library/react';
 import { afterEach, expect, it, vi } from 'vitest';
 import { CAREFUL, type SharePolicy } from '#core/share/policy.ts';
 import { manifestOf, newTally } from '#core/share/manifest.ts';
+import { VIEW_PARAMETERS } from '#core/share/notes.ts';
 import { SessionContext } from '#src/state/context.ts';
 import type { Session } from '#src/state/session.ts';
 import { createPageStore, type HostInfo } from '#src/state/store.ts';
 import { GIVE_UP, type MadeShare, type ShareAsk } from '#workers/api.ts';
+import { MadeView } from './MadeView.tsx';
 import { SendButtons } from './SendButtons.tsx';
 import ShareDialog from './ShareDialog.tsx';
 
@@ -70,6 +74,28 @@ it('while a share is made its rules stay as they are: what can be sent is by tho
   // By other rules it is no longer what would go.
   fireEvent.click(payload());
   expect(screen.queryByRole('button', { name: 'Download pcapng' })).toBeNull();
+});
+
+it('what of the view stays is told in words, as its sender has it, with the reason', () => {
+  const viewLost: MadeShare['viewLost'] = [
+    { name: 'where', value: 'proto == udp && device == eth0', held: { part: 'eth0', because: 'name' } },
+    { name: 'sort', value: '-latency("a", "b")', held: null },
+  ];
+  render(<MadeView made={{ ...made(CAREFUL), viewLost }} policy={CAREFUL} onRules={() => undefined} />);
+  expect(screen.getAllByRole('listitem').map(({ textContent }) => textContent)).toEqual([
+    'the filter proto == udp && device == eth0: “eth0” may be the name of a host, device, namespace or process',
+    'the order of the list -latency("a", "b"): it has names in it that may be those of devices or of somebody',
+  ]);
+});
+
+it('every parameter that a link may have is told in words', () => {
+  const manual = readFileSync(path.join(import.meta.dirname, '../../docs/links.md'), 'utf8');
+  const [table = ''] = manual.split('\n\n## ');
+  const documented = [...table.matchAll(/^\| ((?:`\w+`(?:, )?)+) /gm)].flatMap(([, names = '']) =>
+    [...names.matchAll(/\w+/g)].map(([name]) => name),
+  );
+  expect(documented).toContain('where');
+  expect([...VIEW_PARAMETERS].sort()).toEqual(documented.sort());
 });
 
 function showButtons(host: HostInfo | null, policy: SharePolicy): void {

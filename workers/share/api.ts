@@ -2,11 +2,12 @@
 import type { CaptureNotes } from '#core/notes/notes.ts';
 import type { Problem } from '#core/pcapng/types.ts';
 import type { ShareManifest } from '#core/share/manifest.ts';
+import type { LostView } from '#core/share/notes.ts';
 import type { SharePolicy } from '#core/share/policy.ts';
 import type { TimeRange } from '#core/store/view.ts';
 import type { WholeCapture } from '#workers/schema/api.ts';
 
-export type { CaptureNotes, ShareManifest, SharePolicy };
+export type { CaptureNotes, LostView, ShareManifest, SharePolicy };
 export type { CaptureNote, Pin } from '#core/notes/notes.ts';
 
 export interface ShareAsk {
@@ -42,8 +43,8 @@ export interface MadeShare {
   readonly manifest: ShareManifest;
   /** As they go out. */
   readonly notes: CaptureNotes;
-  /** Parameters of the view that do not go along. */
-  readonly viewLost: readonly string[];
+  /** What of the view does not go along. */
+  readonly viewLost: readonly LostView[];
   readonly packets: readonly PreviewPacket[];
 }
 

@@ -12,7 +12,12 @@ const bytes = generatedBytes(6000);
 const file = new File([new Uint8Array(bytes)], 'made.pcapng');
 const NOTES: CaptureNotes = {
   notes: 1,
-  view: [['device', 'x']],
+  view: [
+    ['device', 'x'],
+    ['where', 'device == eth0'],
+    ['col', 'tlv.verdict'],
+    ['col', 'latency("eth0:a", "eth0:b")'],
+  ],
   report: '# What',
   items: [{ pin: { on: 'journey', id: '1', run: '' }, text: 'this one' }],
 };
@@ -65,7 +70,12 @@ it('makes of the list a share that opens, with its notes, and says what it is of
   const { journey } = await session.rows(0, 1000);
   const made = await session.makeShare({ ...ASK, journeys: 'listed' }, new MessageChannel().port1);
   expect(made?.bytesBefore).toBe(bytes.length);
-  expect(made?.viewLost).toEqual(['device']);
+  expect(made?.viewLost).toEqual([
+    { name: null, value: 'x', held: null },
+    { name: 'where', value: 'device == eth0', held: { part: 'eth0', because: 'name' } },
+    // One column goes and the other does not.
+    { name: 'col', value: 'latency("eth0:a", "eth0:b")', held: null },
+  ]);
   expect(made?.packets.length).toBeGreaterThan(0);
   expect(made?.packets[0]?.before).not.toBe(made?.packets[0]?.after);
   const share = new Uint8Array(await made!.blob.arrayBuffer());
@@ -78,7 +88,7 @@ it('makes of the list a share that opens, with its notes, and says what it is of
   expect(arrived.faults).toEqual([]);
   expect(arrived.manifest?.selection.journeys).toBe(journey.length);
   expect(arrived.line).toMatch(/^a share of .*; addresses and names are pseudonyms$/);
-  expect(arrived.notes).toEqual({ ...NOTES, view: [] });
+  expect(arrived.notes).toEqual({ ...NOTES, view: [['col', 'tlv.verdict']] });
 });
 
 it('what was chosen goes, also when the log has let go of earlier runs since it was read', async () => {

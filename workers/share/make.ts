@@ -97,14 +97,13 @@ export async function makeShare(
   const manifest = snapshot.end();
   const shared = snapshot.notes(notes);
   write(snapshot.take());
-  const kept = new Set(shared.view.map(([name]) => name));
   return {
     blob: out.pcapng(),
     sha256: bytesToHex(hash.digest()),
     bytesBefore: bytes,
     manifest,
-    notes: shared,
-    viewLost: [...new Set(notes.view.map(([name]) => name))].filter((name) => !kept.has(name)),
+    notes: shared.notes,
+    viewLost: shared.lost,
     packets,
   };
 }

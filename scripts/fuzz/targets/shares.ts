@@ -146,7 +146,7 @@ const notes: Target = {
       kept: new Map(),
       dropReasons: new Set<string>(),
     };
-    const shared = shareNotes(parsed.value, rules, () => null);
+    const { notes: shared } = shareNotes(parsed.value, rules, () => null);
     holds('value' in parseNotes(jsonBytes(shared)), 'notes that are none when they have gone out');
     return shared;
   },
