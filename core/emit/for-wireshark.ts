@@ -1,7 +1,9 @@
 /**
  * A capture with the metadata of each packet as a packet comment too (opt_comment), for Wireshark that shows no custom
  * options. The comment is one line, `whither:1 meta=HEX`: the version, then `key=value` pairs apart by spaces, of which
- * a reader passes over those it does not know. Everything else stays as it is, byte for byte.
+ * a reader passes over those it does not know. Custom Blocks are left out, Whither's own with what the host, the schema and the filter were
+ * among them: editcap (4.0.17) refuses to write any file that has one, and Wireshark lists each as a frame. Every other block stays as
+ * it is, byte for byte, with Whither's custom options, which do no harm.
  *
  * With one hop only its packets are written: seen at each hook, a TCP segment is for Wireshark's analysis one that was sent again and again.
  */
@@ -9,6 +11,8 @@ import * as L from '#core/format/layout.gen.ts';
 import { MAGIC_EVENT, META_STATE, PEN } from '#core/format/structs.ts';
 import { formatHex } from '#core/dissect/addresses.ts';
 import {
+  BLOCK_CUSTOM,
+  BLOCK_CUSTOM_NO_COPY,
   BLOCK_EPB,
   BLOCK_MIN_BYTES,
   BLOCK_PB,
@@ -29,6 +33,8 @@ import { OneHop } from './one-hop.ts';
 const NOTHING = new Uint8Array(0);
 /** The second is the first's obsolete predecessor. */
 const PACKET_BLOCKS: ReadonlySet<number> = new Set([BLOCK_EPB, BLOCK_PB, BLOCK_SPB]);
+const CUSTOM_BLOCKS: ReadonlySet<number> = new Set([BLOCK_CUSTOM, BLOCK_CUSTOM_NO_COPY]);
+const TYPE_BYTES = 4;
 const PEN_BYTES = 4;
 const EPB_CAPTURED = 20;
 const EPB_DATA = 28;
@@ -74,11 +80,12 @@ export class WiresharkExport {
     return joined(out);
   }
 
-  /** What is left of a capture that ends within a block: as it is. */
+  /** What is left of a capture that ends within a block: as it is, or nothing where that is one that does not go. */
   end(): Uint8Array {
     const rest = this.#pending;
     this.#pending = new Uint8Array(0);
-    return rest;
+    const hasType = rest.length >= TYPE_BYTES;
+    return hasType && CUSTOM_BLOCKS.has(this.#typeOf(rest)) ? NOTHING : rest;
   }
 
   /** 0 = the block is not there whole. */
@@ -103,8 +110,9 @@ export class WiresharkExport {
 
   #block(block: Uint8Array): Uint8Array {
     const view = new DataView(block.buffer, block.byteOffset);
-    const type = view.getUint32(0, this.#little);
-    if (!this.#isWanted(type, block, view)) return NOTHING;
+    const type = this.#typeOf(block);
+    // Those that do not go tell of which host the interfaces are.
+    if (!this.#isWanted(type, block, view) || CUSTOM_BLOCKS.has(type)) return NOTHING;
     if (PACKET_BLOCKS.has(type)) this.written++;
     if (type !== BLOCK_EPB || block.length < EPB_MIN_BYTES) return block;
     const captured = view.getUint32(EPB_CAPTURED, this.#little);
@@ -126,6 +134,10 @@ export class WiresharkExport {
     out.bytes(block.subarray(options, end));
     out.closeBlock(start);
     return out.take();
+  }
+
+  #typeOf(block: Uint8Array): number {
+    return new DataView(block.buffer, block.byteOffset).getUint32(0, this.#little);
   }
 
   #isWanted(type: number, block: Uint8Array, view: DataView): boolean {
