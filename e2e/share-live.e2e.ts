@@ -171,6 +171,10 @@ function shares(args: readonly string[], state: string): void {
     await list.locator('summary').click();
     const link = await list.getByRole('link').getAttribute('href');
     await list.getByRole('button', { name: /^Delete/ }).click();
+    await page
+      .getByRole('dialog', { name: 'Delete this share?' })
+      .getByRole('button', { name: 'Delete it' })
+      .click();
     await list.waitFor({ state: 'detached' });
     expect(faults).toEqual([]);
     expect((await fetch(link!)).status).toBe(404);

@@ -6,6 +6,7 @@ import { afterEach, expect, it, vi } from 'vitest';
 import { CAREFUL, type SharePolicy } from '#core/share/policy.ts';
 import { manifestOf, newTally } from '#core/share/manifest.ts';
 import { VIEW_PARAMETERS } from '#core/share/notes.ts';
+import type { StoredShare } from '#core/share/stored.ts';
 import { SessionContext } from '#src/state/context.ts';
 import type { Session } from '#src/state/session.ts';
 import { createPageStore, type HostInfo } from '#src/state/store.ts';
@@ -13,9 +14,30 @@ import { GIVE_UP, type MadeShare, type ShareAsk } from '#workers/api.ts';
 import { MadeView } from './MadeView.tsx';
 import { SendButtons } from './SendButtons.tsx';
 import ShareDialog from './ShareDialog.tsx';
+import { StoredList } from './StoredList.tsx';
 
 const AGENT: HostInfo = { live: true, text: '', host: 'edge-7' };
 const notes = { notes: 1, view: [], report: '', items: [] } as const;
+
+const stored = { sha256: '0'.repeat(64), expires: null, packets: null };
+const STORED: readonly StoredShare[] = [
+  {
+    ...stored,
+    id: 'a'.repeat(32),
+    bytes: 12_345,
+    packets: 1200,
+    title: 'Lost at dev1',
+    created: '2026-11-26T12:00:00.000Z',
+  },
+  {
+    ...stored,
+    id: 'b'.repeat(32),
+    bytes: 400,
+    title: 'proto == UDP',
+    created: '2026-11-25T09:30:00.000Z',
+    expires: '2026-12-02T09:30:00.000Z',
+  },
+];
 
 function made(policy: SharePolicy): MadeShare {
   const selection = { fromNs: null, toNs: null, journeys: null, hooks: null };
@@ -106,18 +128,56 @@ function showButtons(host: HostInfo | null, policy: SharePolicy): void {
   );
 }
 
-it.each<[SharePolicy, string]>([
-  [CAREFUL, 'share-2026-11-26.pcapng'],
-  [{ ...CAREFUL, names: 'keep' }, 'whither-edge-7-share.pcapng'],
-])('the name of its file names the host only where names are kept', async (policy, name) => {
+it('its file is written under its own name, and the agent is told by what it is known', async () => {
   const clicked: string[] = [];
   vi.spyOn(HTMLAnchorElement.prototype, 'click').mockImplementation(function (this: HTMLAnchorElement) {
     clicked.push(this.download);
   });
-  showButtons(null, policy);
+  const fetched = vi.spyOn(globalThis, 'fetch').mockResolvedValue(Response.json(STORED[0], { status: 201 }));
+  showButtons(AGENT, CAREFUL);
   fireEvent.click(screen.getByRole('button', { name: 'Download pcapng' }));
+  const name = 'share-the-whole-capture-000000000000.pcapng';
   expect((await screen.findByRole('status')).textContent).toBe(`${name} is written.`);
   expect(clicked).toEqual([name]);
+  fireEvent.click(screen.getByRole('button', { name: 'Keep at the agent' }));
+  await waitFor(() => expect(fetched).toHaveBeenCalledOnce());
+  expect(fetched.mock.lastCall?.[1]?.headers).toMatchObject({
+    'X-Whither-Title': encodeURIComponent('the whole capture'),
+    'X-Whither-Packets': '0',
+  });
+});
+
+it('shares at the agent are told apart, and one is deleted only when that was said twice', async () => {
+  HTMLDialogElement.prototype.showModal ??= () => undefined;
+  let kept = STORED;
+  const asked: string[] = [];
+  vi.spyOn(globalThis, 'fetch').mockImplementation((url, init) => {
+    if (init?.method !== 'DELETE') return Promise.resolve(Response.json(kept));
+    asked.push(new URL(url as URL).pathname);
+    kept = kept.slice(1);
+    return Promise.resolve(Response.json({ deleted: true }));
+  });
+  render(
+    <SessionContext value={sessionWith(AGENT)}>
+      <StoredList sent={0} />
+    </SessionContext>,
+  );
+  const rows = async () => (await screen.findAllByRole('row')).slice(1).map((row) => row.textContent);
+  expect(await rows()).toEqual([
+    'Lost at dev12026-11-26 12:00 UTC1,20012.3 kBneverDelete …',
+    'proto == UDP2026-11-25 09:30 UTC400 B2026-12-02 09:30 UTCDelete …',
+  ]);
+  const first = () => screen.getByRole('button', { name: 'Delete Lost at dev1, made 2026-11-26 12:00 UTC' });
+  fireEvent.click(first());
+  const dialog = () => screen.getByRole('dialog', { name: 'Delete this share?' });
+  expect(dialog().textContent).toContain('Lost at dev1, made 2026-11-26 12:00 UTC, 12.3 kB');
+  fireEvent.click(screen.getByRole('button', { name: 'Keep it' }));
+  expect(screen.queryByRole('dialog')).toBeNull();
+  expect(asked).toEqual([]);
+  fireEvent.click(first());
+  fireEvent.click(screen.getByRole('button', { name: 'Delete it' }));
+  await waitFor(async () => expect(await rows()).toHaveLength(1));
+  expect(asked).toEqual([`/api/shares/${STORED[0]!.id}`]);
 });
 
 it('a link with the share inside is offered where others reach the page, which is not on that of an agent', () => {
