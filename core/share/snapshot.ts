@@ -11,7 +11,7 @@ import { compileSchema, type AreaDecoder } from '#core/metadata/scan.ts';
 import type { MetadataSchema } from '#core/metadata/types.ts';
 import type { CaptureNotes } from '#core/notes/notes.ts';
 import { EPB_VERDICT, OPT_COMMENT } from '#core/pcapng/blocks.ts';
-import { readEvent } from '#core/pcapng/event.ts';
+import { readEvent, type EventFields } from '#core/pcapng/event.ts';
 import { encodeMapSample, readMapSample } from '#core/pcapng/map-sample.ts';
 import { readOptions } from '#core/pcapng/options.ts';
 import { decodeCString } from '#core/pcapng/text.ts';
@@ -61,9 +61,18 @@ export interface SnapshotOptions {
 
 /** One packet as it was, and as it goes out. */
 export interface WatchedPacket {
+  /** As it goes out. */
   readonly hop: string;
+  readonly hopBefore: string;
+  readonly netns: number;
+  readonly netnsBefore: number;
+  readonly linkType: number;
   readonly before: Uint8Array;
   readonly after: Uint8Array;
+  /** What reads the metadata area; null = nothing does. */
+  readonly decoder: AreaDecoder | null;
+  /** What the kernel said of it; null = nothing. */
+  readonly event: { readonly before: EventFields; readonly after: EventFields } | null;
   /** The metadata area. */
   readonly areaBefore: Uint8Array;
   readonly areaAfter: Uint8Array;
@@ -235,8 +244,14 @@ export class Snapshot implements CaptureSink {
     const shared = event === null ? null : this.#events.redact(event, decoder);
     this.#options.watch?.({
       hop: this.#hopNames.get(info.name) ?? '',
+      hopBefore: info.name,
+      netns: this.#netns(info.netns),
+      netnsBefore: info.netns,
+      linkType: info.linkType,
       before: bytes,
       after: data,
+      decoder,
+      event: event === null || shared === null ? null : { before: event, after: shared },
       areaBefore: event?.metadata ?? NO_BYTES,
       areaAfter: shared?.metadata ?? NO_BYTES,
     });

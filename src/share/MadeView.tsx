@@ -3,6 +3,7 @@ import { VALUE_RULES, type ValueRule } from '#core/share/policy.ts';
 import { printCount } from '#src/list/print.ts';
 import { pinText } from '#src/notes/pins.ts';
 import type { MadeShare, SharePolicy } from '#workers/api.ts';
+import { PreviewPackets } from './PreviewPackets.tsx';
 import { lostInWords } from './view-words.ts';
 
 interface Props {
@@ -41,37 +42,7 @@ export function MadeView({ made, policy, onRules }: Props) {
           </p>
         </div>
       )}
-      {packets.length > 0 && (
-        <table className="share-packets">
-          <caption>Packets of this capture as they are, and as they go</caption>
-          <thead>
-            <tr>
-              <th scope="col">hop</th>
-              <th scope="col">before</th>
-              <th scope="col">after</th>
-            </tr>
-          </thead>
-          <tbody>
-            {packets.map((packet, i) => (
-              <tr key={i}>
-                <th scope="row" className="mono">
-                  {packet.hop}
-                </th>
-                <td className="mono">
-                  {packet.before}
-                  <br />
-                  <span className="muted">metadata</span> {packet.areaBefore}
-                </td>
-                <td className="mono">
-                  {packet.after}
-                  <br />
-                  <span className="muted">metadata</span> {packet.areaAfter}
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      )}
+      <PreviewPackets packets={packets} />
       {Object.keys(values).length > 0 && (
         <table>
           <caption>Values of TLVs: how often each went as it is, replaced, and not</caption>

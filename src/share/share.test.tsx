@@ -110,6 +110,49 @@ it('what of the view stays is told in words, as its sender has it, with the reas
   ]);
 });
 
+it('a preview tells what changes of a packet, and has what stays and the bytes behind it', () => {
+  const change = {
+    of: 'IPv4',
+    name: 'Source',
+    before: '192.0.2.7',
+    after: '23.4.5.6',
+    fate: 'replaced',
+  } as const;
+  const packet: MadeShare['packets'][number] = {
+    hop: 'dev1:tcx/ingress@first',
+    changes: [
+      change,
+      { ...change, name: 'Destination', before: '192.0.2.9', after: '23.4.5.9' },
+      { ...change, name: 'Time to live', before: '64', after: '64', fate: 'kept' },
+      { of: 'Data', name: 'Data', before: '6161', after: '', fate: 'cut' },
+      { of: 'metadata', name: 'token', before: '0809', after: '', fate: 'zeros' },
+    ],
+    before: 'aa',
+    after: 'bb',
+    areaBefore: '',
+    areaAfter: '',
+  };
+  render(
+    <MadeView made={{ ...made(CAREFUL), packets: [packet] }} policy={CAREFUL} onRules={() => undefined} />,
+  );
+  const rows = screen.getAllByRole('row').map((row) => row.textContent);
+  expect(rows).toEqual([
+    'ofvaluebefore→ after',
+    'IPv4Source192.0.2.7→ 23.4.5.6',
+    'Destination192.0.2.9→ 23.4.5.9',
+    'DataData6161→ left out',
+    'metadatatoken0809→ zeros',
+  ]);
+  const details = [...document.querySelectorAll('details')].map(({ open, textContent }) => [
+    open,
+    textContent,
+  ]);
+  expect(details).toEqual([
+    [false, 'Goes as it is: one valueIPv4 Time to live 64'],
+    [false, 'Bytespacket beforeaapacket afterbb'],
+  ]);
+});
+
 it('every parameter that a link may have is told in words', () => {
   const manual = readFileSync(path.join(import.meta.dirname, '../../docs/links.md'), 'utf8');
   const [table = ''] = manual.split('\n\n## ');

@@ -78,6 +78,11 @@ it('makes of the list a share that opens, with its notes, and says what it is of
   ]);
   expect(made?.packets.length).toBeGreaterThan(0);
   expect(made?.packets[0]?.before).not.toBe(made?.packets[0]?.after);
+  const [name, ...others] = made?.packets[0]?.changes ?? [];
+  expect(name).toMatchObject({ of: 'hop', name: 'name', fate: 'replaced', after: made?.packets[0]?.hop });
+  expect(new Set(others.map(({ of }) => of))).toEqual(
+    new Set(['hop', 'Ethernet', 'IPv4', 'UDP', 'metadata', 'kernel']),
+  );
   const share = new Uint8Array(await made!.blob.arrayBuffer());
   const digest = await crypto.subtle.digest('SHA-256', share);
   expect(made?.sha256).toBe(Buffer.from(digest).toString('hex'));
