@@ -51,7 +51,7 @@ it('a packet is told field by field: addresses replaced, the checksum zeros, the
     ['IPv4', 'Source', '192.0.2.7', 'replaced'],
     ['IPv4', 'Destination', '192.0.2.9', 'replaced'],
     ['UDP', 'Checksum', '0xabcd', 'zeros'],
-    ['Data', 'Data', '6120736563726574206f6620… (20 bytes)', 'cut'],
+    ['Data', 'bytes', '6120736563726574206f6620… (20 bytes)', 'cut'],
   ]);
   const source = changes.find(({ of, name }) => of === 'IPv4' && name === 'Source');
   expect(source?.after).toMatch(/^\d+\.\d+\.\d+\.\d+$/);

@@ -80,7 +80,8 @@ function fieldLeaves(nodes: readonly FieldNode[]): Leaf[] {
     const leaves = (node: FieldNode): Leaf[] => {
       if (node.children.length > 0) return node.children.flatMap(leaves);
       const { label, filter, value, offset, length } = node;
-      return [{ of, name: label, value, offset, length, key: `${filter || label}@${offset}+${length}` }];
+      const name = node === layer ? 'bytes' : label;
+      return [{ of, name, value, offset, length, key: `${filter || label}@${offset}+${length}` }];
     };
     return leaves(layer);
   });

@@ -8,9 +8,11 @@ import { manifestOf, newTally } from '#core/share/manifest.ts';
 import { VIEW_PARAMETERS } from '#core/share/notes.ts';
 import type { StoredShare } from '#core/share/stored.ts';
 import { SessionContext } from '#src/state/context.ts';
+import { Modal } from '#src/app/Modal.tsx';
 import type { Session } from '#src/state/session.ts';
 import { createPageStore, type HostInfo } from '#src/state/store.ts';
 import { GIVE_UP, type MadeShare, type ShareAsk } from '#workers/api.ts';
+import { DeleteShare } from './DeleteShare.tsx';
 import { MadeView } from './MadeView.tsx';
 import { SendButtons } from './SendButtons.tsx';
 import ShareDialog from './ShareDialog.tsx';
@@ -188,6 +190,19 @@ it('its file is written under its own name, and the agent is told by what it is 
     'X-Whither-Title': encodeURIComponent('the whole capture'),
     'X-Whither-Packets': '0',
   });
+});
+
+it('Escape at the question leaves the dialog that asks it open', () => {
+  const closed: string[] = [];
+  render(
+    <Modal title="Share" onClose={() => closed.push('Share')}>
+      <DeleteShare share={STORED[0]!} onDelete={() => undefined} onClose={() => closed.push('question')} />
+    </Modal>,
+  );
+  fireEvent(screen.getByRole('dialog', { name: 'Delete this share?' }), new Event('cancel'));
+  expect(closed).toEqual(['question']);
+  fireEvent(screen.getByRole('dialog', { name: 'Share' }), new Event('cancel'));
+  expect(closed).toEqual(['question', 'Share']);
 });
 
 it('shares at the agent are told apart, and one is deleted only when that was said twice', async () => {

@@ -3,6 +3,7 @@ import { BLOCK_SUBTYPE } from '#core/format/structs.ts';
 import { CaptureWriter } from '#core/pcapng/writer.ts';
 import { CAREFUL } from '#core/share/policy.ts';
 import { KEEP_ALL } from '#core/share/testing/keep-all.ts';
+import { sectionBytes } from '#core/store/testing/scenario.ts';
 import type { CaptureNotes, ShareAsk } from '#workers/api.ts';
 import { generatedBytes } from '#workers/testing/capture-bytes.ts';
 import { fileWorld, World } from '#workers/testing/world.ts';
@@ -117,6 +118,28 @@ it('what was chosen goes, also when the log has let go of earlier runs since it 
   const [before, after] = [await session.journey(chosen), await again.session.journey(0)];
   expect([after.id, after.run]).toEqual([before.id, before.run]);
   expect(after.run).toBe('02020202');
+});
+
+it('shows different packets, those with metadata where there are any', async () => {
+  const preview = async (capture: Uint8Array) => {
+    const { session } = await opened(new Uint8Array(capture));
+    const asked: ShareAsk = {
+      ...ASK,
+      capture: { kind: 'file', file: new File([new Uint8Array(capture)], 'a.pcapng') },
+    };
+    return (await session.makeShare(asked, new MessageChannel().port1))!.packets;
+  };
+  const plain = await preview(section(1));
+  expect(plain.map(({ areaBefore }) => areaBefore)).toEqual(['', '', '']);
+  expect(new Set(plain.map(({ before }) => before)).size).toBe(3);
+  const meta = [1, 4, 7, 0, 0, 0];
+  const seen = [
+    { hook: 'netif_receive_skb', id: 1n, us: 0 },
+    { hook: 'tcx/ingress@first', id: 1n, us: 1, meta },
+    { hook: 'tcx/ingress@last', id: 1n, us: 2, meta },
+  ];
+  const told = await preview(sectionBytes({ seen }));
+  expect(told.map(({ areaBefore }) => areaBefore)).toEqual(['010407000000']);
 });
 
 it('of manifests and notes that arrive the newest count, and those that are none are said with their place', async () => {

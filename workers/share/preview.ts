@@ -1,22 +1,34 @@
 /** A few packets as they are and as they go, for whoever looks before a share leaves. */
 import { formatHex } from '#core/dissect/addresses.ts';
+import { sameBytes } from '#core/pcapng/same-bytes.ts';
 import { areaChanges, eventChanges, hopChange, packetChanges } from '#core/share/changes.ts';
 import type { WatchedPacket } from '#core/share/snapshot.ts';
 import { MAX_PREVIEW_BYTES, MAX_PREVIEW_PACKETS, type PreviewPacket } from './api.ts';
 
 export class Preview {
-  readonly #telling: PreviewPacket[] = [];
-  readonly #plain: PreviewPacket[] = [];
+  readonly #telling = new Different();
+  readonly #plain = new Different();
 
   /** Those with metadata, which say more; of a capture without any, the others. */
   get packets(): readonly PreviewPacket[] {
-    return this.#telling.length > 0 ? this.#telling : this.#plain;
+    return this.#telling.packets.length > 0 ? this.#telling.packets : this.#plain.packets;
   }
 
   take(packet: WatchedPacket): void {
-    const taken = packet.areaBefore.length > 0 ? this.#telling : this.#plain;
-    // Of one hop after the other, that they are not alike.
-    if (taken.length < MAX_PREVIEW_PACKETS && taken.at(-1)?.hop !== packet.hop) taken.push(previewOf(packet));
+    (packet.areaBefore.length > 0 ? this.#telling : this.#plain).take(packet);
+  }
+}
+
+/** The first few: the same packet at the next hop says nothing new. */
+class Different {
+  readonly packets: PreviewPacket[] = [];
+  readonly #bytes: Uint8Array[] = [];
+
+  take(packet: WatchedPacket): void {
+    if (this.packets.length === MAX_PREVIEW_PACKETS) return;
+    if (this.#bytes.some((bytes) => sameBytes(bytes, packet.before))) return;
+    this.#bytes.push(packet.before.slice());
+    this.packets.push(previewOf(packet));
   }
 }
 
