@@ -206,7 +206,6 @@ it('Escape at the question leaves the dialog that asks it open', () => {
 });
 
 it('shares at the agent are told apart, and one is deleted only when that was said twice', async () => {
-  HTMLDialogElement.prototype.showModal ??= () => undefined;
   let kept = STORED;
   const asked: string[] = [];
   vi.spyOn(globalThis, 'fetch').mockImplementation((url, init) => {
