@@ -59,6 +59,18 @@ it('a packet is told field by field: addresses replaced, the checksum zeros, the
   expect(port).toMatchObject({ before: '40000', after: '40000', fate: 'kept' });
 });
 
+it('what is within a tunnel is told apart, also where no Ethernet header is in front of it', () => {
+  const vxlan = Uint8Array.of(8, 0, 0, 0, 0, 0, 42, 0);
+  const outer = PACKET.slice(14, 42);
+  const header = new DataView(outer.buffer);
+  header.setUint16(2, outer.length + vxlan.length + PACKET.length);
+  header.setUint16(22, 4789);
+  header.setUint16(24, 8 + vxlan.length + PACKET.length);
+  const packet = Uint8Array.from([...outer, ...vxlan, ...PACKET]);
+  const layers = new Set(redacted(packet, 101).map(({ of }) => of));
+  expect([...layers]).toEqual(['IPv4', 'UDP', 'VXLAN', 'inner Ethernet', 'inner IPv4', 'inner UDP', 'Data']);
+});
+
 it('a payload that is kept is not told as left out, and one that differs not as kept', () => {
   expect(changed(redacted(PACKET, 1, KEEP_ALL))).toEqual([]);
   const after = PACKET.slice();

@@ -74,8 +74,12 @@ function unread({ length }: Uint8Array): Leaf[] {
 
 function fieldLeaves(nodes: readonly FieldNode[]): Leaf[] {
   const seen = new Set<string>();
-  return nodes.flatMap((layer) => {
-    const of = seen.has(layer.label) ? `inner ${layer.label}` : layer.label;
+  // Behind another layer a frame is within a tunnel, whichever layers the hook has shown in front of it.
+  let isInFrame = false;
+  return nodes.flatMap((layer, i) => {
+    isInFrame ||= i > 0 && layer.filter === 'eth';
+    const isInner = layer.children.length > 0 && (isInFrame || seen.has(layer.label));
+    const of = isInner ? `inner ${layer.label}` : layer.label;
     seen.add(layer.label);
     const leaves = (node: FieldNode): Leaf[] => {
       if (node.children.length > 0) return node.children.flatMap(leaves);
