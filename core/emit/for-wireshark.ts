@@ -5,7 +5,8 @@
  * among them: editcap (4.0.17) refuses to write any file that has one, and Wireshark lists each as a frame. Every other block stays as
  * it is, byte for byte, with Whither's custom options, which do no harm.
  *
- * With one hop only its packets are written: seen at each hook, a TCP segment is for Wireshark's analysis one that was sent again and again.
+ * With one hop only its packets are written, and only its interfaces: seen at each hook, a TCP segment is for Wireshark's analysis one that
+ * was sent again and again, and a pcap can be made of it, which has one link type.
  */
 import * as L from '#core/format/layout.gen.ts';
 import { MAGIC_EVENT, META_STATE, PEN } from '#core/format/structs.ts';
@@ -14,6 +15,8 @@ import {
   BLOCK_CUSTOM,
   BLOCK_CUSTOM_NO_COPY,
   BLOCK_EPB,
+  BLOCK_IDB,
+  BLOCK_ISB,
   BLOCK_MIN_BYTES,
   BLOCK_PB,
   BLOCK_SHB,
@@ -36,6 +39,8 @@ const PACKET_BLOCKS: ReadonlySet<number> = new Set([BLOCK_EPB, BLOCK_PB, BLOCK_S
 const CUSTOM_BLOCKS: ReadonlySet<number> = new Set([BLOCK_CUSTOM, BLOCK_CUSTOM_NO_COPY]);
 const TYPE_BYTES = 4;
 const PEN_BYTES = 4;
+/** In the blocks that have one; a Packet Block's has 16 bits, all others 32. */
+const INTERFACE_ID = 8;
 const EPB_CAPTURED = 20;
 const EPB_DATA = 28;
 
@@ -108,11 +113,12 @@ export class WiresharkExport {
     throw new Error(`at byte ${this.#offset}: ${what}`);
   }
 
-  #block(block: Uint8Array): Uint8Array {
-    const view = new DataView(block.buffer, block.byteOffset);
-    const type = this.#typeOf(block);
+  #block(whole: Uint8Array): Uint8Array {
+    const type = this.#typeOf(whole);
     // Those that do not go tell of which host the interfaces are.
-    if (!this.#isWanted(type, block, view) || CUSTOM_BLOCKS.has(type)) return NOTHING;
+    const block = this.#ofHop(type, whole);
+    if (block === null || CUSTOM_BLOCKS.has(type)) return NOTHING;
+    const view = new DataView(block.buffer, block.byteOffset);
     if (PACKET_BLOCKS.has(type)) this.written++;
     if (type !== BLOCK_EPB || block.length < EPB_MIN_BYTES) return block;
     const captured = view.getUint32(EPB_CAPTURED, this.#little);
@@ -140,17 +146,25 @@ export class WiresharkExport {
     return new DataView(block.buffer, block.byteOffset).getUint32(0, this.#little);
   }
 
-  #isWanted(type: number, block: Uint8Array, view: DataView): boolean {
-    if (this.#oneHop === null) return true;
-    if (!PACKET_BLOCKS.has(type)) {
-      this.#oneHop.take(block);
-      return true;
-    }
-    if (type === BLOCK_SPB) return this.#oneHop.has(0);
-    if (block.length < BLOCK_MIN_BYTES + 4) return false;
-    return this.#oneHop.has(
-      type === BLOCK_EPB ? view.getUint32(8, this.#little) : view.getUint16(8, this.#little),
-    );
+  /** With the number that its interface has among those of the hop; null = it is not the hop's. */
+  #ofHop(type: number, block: Uint8Array): Uint8Array | null {
+    const hop = this.#oneHop;
+    if (hop === null) return block;
+    if (type === BLOCK_SPB) return hop.numberOf(0) === null ? null : block;
+    const isPacket = PACKET_BLOCKS.has(type);
+    if (!isPacket && type !== BLOCK_ISB) return hop.take(block) || type !== BLOCK_IDB ? block : null;
+    if (block.length < BLOCK_MIN_BYTES + 4) return null;
+    const out = block.slice();
+    const view = new DataView(out.buffer);
+    const id =
+      type === BLOCK_PB
+        ? view.getUint16(INTERFACE_ID, this.#little)
+        : view.getUint32(INTERFACE_ID, this.#little);
+    const number = hop.numberOf(id);
+    if (number === null) return null;
+    if (type === BLOCK_PB) view.setUint16(INTERFACE_ID, number, this.#little);
+    else view.setUint32(INTERFACE_ID, number, this.#little);
+    return out;
   }
 
   #areaOf(block: Uint8Array, start: number, end: number): Uint8Array | null {

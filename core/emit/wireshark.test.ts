@@ -23,6 +23,7 @@ import { emitWireshark } from './wireshark.ts';
 const present = spawnSync('tshark', ['--version']).status === 0;
 const required = process.env['WHITHER_REQUIRE_KERNEL'] === '1';
 const EVENTS = 200;
+const SAMPLES = path.join(import.meta.dirname, '../../public/samples');
 
 function exported(
   capture: Uint8Array,
@@ -108,11 +109,35 @@ test.each([true, false])(
   },
 );
 
+test('of one hop an export has its packets, interfaces and their counters, and nothing of the others', () => {
+  const capture = readFileSync(path.join(SAMPLES, 'vxlan.pcapng'));
+  const said = (bytes: Uint8Array, hop: string) => {
+    const { packets, interfaces, statisticsCalls, problems } = readAll([bytes]);
+    const isHop = (index: number): boolean => interfaces[index]!.name === hop;
+    return {
+      interfaces: interfaces.map(({ name }) => name).filter((name) => name === hop).length,
+      packets: packets
+        .filter(({ interfaceIndex }) => isHop(interfaceIndex))
+        .map(({ timeNs, data, event, packetId }) => [timeNs, data, event, packetId]),
+      counters: statisticsCalls
+        .filter(({ interfaceIndex }) => isHop(interfaceIndex))
+        .map(({ time, received, dropped }) => [time, received, dropped]),
+      problems,
+    };
+  };
+  const names = new Set(readAll([capture]).interfaces.map(({ name }) => name));
+  expect(names.size).toBeGreaterThan(10);
+  for (const hop of names) {
+    const { bytes } = exported(capture, 1000, hop);
+    expect(said(bytes, hop), hop).toEqual(said(capture, hop));
+    expect(new Set(readAll([bytes]).interfaces.map(({ name }) => name))).toEqual(new Set([hop]));
+  }
+});
+
 test('what is no pcapng is refused with the offset', () => {
   expect(() => exported(new Uint8Array(40))).toThrow('at byte 0: no pcapng');
 });
 
-const SAMPLES = path.join(import.meta.dirname, '../../public/samples');
 const hasEditcap = spawnSync('editcap', ['-h']).status === 0 && spawnSync('capinfos', ['-h']).status === 0;
 
 describe.skipIf(!hasEditcap && !required)('editcap takes an export (needs editcap and capinfos)', () => {
@@ -138,6 +163,18 @@ describe.skipIf(!hasEditcap && !required)('editcap takes an export (needs editca
       expect(packetsOf(after)).toBe(packetsOf(path.join(SAMPLES, name)));
     },
   );
+
+  it.each(['edge0:tcx/ingress@first', 'edge0:nf/local_in'])('and of one hop makes a pcap: %s', (hop) => {
+    const [before, after] = [path.join(folder, 'hop.pcapng'), path.join(folder, 'hop.pcap')];
+    const capture = readFileSync(path.join(SAMPLES, 'edge.pcapng'));
+    const { packets, interfaces } = readAll([capture]);
+    writeFileSync(before, exported(capture, capture.length, hop).bytes);
+    const { status, stderr } = spawnSync('editcap', ['-F', 'pcap', before, after], { encoding: 'utf8' });
+    expect([status, stderr]).toEqual([0, '']);
+    const seen = packets.filter(({ interfaceIndex }) => interfaces[interfaceIndex]!.name === hop).length;
+    expect(seen).toBeGreaterThan(10);
+    expect(packetsOf(after)).toBe(seen);
+  });
 });
 
 describe.skipIf(!present && !required)('in tshark (needs tshark)', () => {
