@@ -132,8 +132,15 @@ function shares(args: readonly string[], state: string): void {
 
   it('a preview shows packets before and after, and what is taken out', async () => {
     const made = sender.page.getByRole('region', { name: 'What would leave' });
-    const row = made.locator('.share-packets tbody tr').first();
-    const [before, after] = await row.locator('td').allTextContents();
+    const packet = made.locator('.share-packet').first();
+    const rows = await packet.locator('.share-changes tbody tr').allTextContents();
+    // Its hop, as it is and as it goes.
+    expect(rows[0]).toMatch(new RegExp(`^hopname${device}:.*→ dev1:`));
+    expect(rows.filter((row) => /^(?:Ethernet|IPv4)?Source.*→ /.test(row)).length).toBeGreaterThan(0);
+    const bytes = packet.locator('.share-bytes');
+    expect(await bytes.isVisible()).toBe(false);
+    await packet.getByText('Bytes', { exact: true }).click();
+    const [before, after] = await bytes.locator('dd').allTextContents();
     expect(before).toMatch(/^[0-9a-f]{28,}/);
     expect(after).not.toBe(before);
     expect(await made.textContent()).toMatch(/events of .* bytes of payload/);
@@ -171,6 +178,10 @@ function shares(args: readonly string[], state: string): void {
     await list.locator('summary').click();
     const link = await list.getByRole('link').getAttribute('href');
     await list.getByRole('button', { name: /^Delete/ }).click();
+    await page
+      .getByRole('dialog', { name: 'Delete this share?' })
+      .getByRole('button', { name: 'Delete it' })
+      .click();
     await list.waitFor({ state: 'detached' });
     expect(faults).toEqual([]);
     expect((await fetch(link!)).status).toBe(404);

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { Readable } from 'node:stream';
 import { Command } from 'commander';
 import { expect, onTestFinished, test, vi } from 'vitest';
+import type { StoredShare } from '#core/share/stored.ts';
 import { Failure } from '../failure.ts';
 import { ShareStore } from '../share/store.ts';
 import { AgentUnderTest } from '../testing/agent-under-test.ts';
@@ -19,7 +20,7 @@ async function start() {
   const store = await ShareStore.open(path.join(temporaryDirectory(), 'shares'), () => clock.now);
   const agent = await AgentUnderTest.start({ shares: store });
   const add = (title: string, expires: string | null) =>
-    store.add(Readable.from([BYTES]), { sha256, title, expires });
+    store.add(Readable.from([BYTES]), { sha256, title, packets: 20, expires });
   return { agent, link: agent.server.link(''), add, clock };
 }
 
@@ -46,10 +47,10 @@ test('those that are kept are listed with their links, and what has expired is n
   const kept = await add('edge.pcapng', null);
   clock.now += 1000;
   const brief = await add('brief.pcapng', EXPIRES);
-  const lineOf = (id: string, expires: string, title: string) =>
-    `${agent.origin}/s/${id}  ${BYTES.length}  ${expires}  ${title}\n`;
-  const last = lineOf(kept.id, 'never', 'edge.pcapng');
-  expect(await shares('list', link)).toBe(lineOf(brief.id, EXPIRES, 'brief.pcapng') + last);
+  const lineOf = ({ id, created }: StoredShare, expires: string, title: string) =>
+    `${agent.origin}/s/${id}  ${created}  ${BYTES.length}  20  ${expires}  ${title}\n`;
+  const last = lineOf(kept, 'never', 'edge.pcapng');
+  expect(await shares('list', link)).toBe(lineOf(brief, EXPIRES, 'brief.pcapng') + last);
   clock.now = Date.parse(EXPIRES) + 1;
   expect(await shares('list', link)).toBe(last);
   expect(JSON.parse(await shares('list', link, '--json'))).toEqual([kept]);

@@ -8,7 +8,7 @@ export function addShares(program: Command): void {
   const shares = program.command('shares').description('shares that a running agent keeps (docs/share.md)');
   shares
     .command('list')
-    .description('one line for each: link, bytes, when it is deleted, title')
+    .description('one line for each: link, when it was made, bytes, packets, when it is deleted, title')
     .argument('<link>', 'the link that whither printed when it started')
     .option('--json', 'as one JSON array')
     .action(async (link: string, { json }: { json?: boolean }) => {
@@ -28,8 +28,8 @@ export function addShares(program: Command): void {
     });
 }
 
-function lineOf(origin: string, { id, bytes, expires, title }: StoredShare): string {
-  return `${origin}/s/${id}  ${bytes}  ${expires ?? 'never'}  ${title}`;
+function lineOf(origin: string, { id, created, bytes, packets, expires, title }: StoredShare): string {
+  return `${origin}/s/${id}  ${created}  ${bytes}  ${packets ?? '?'}  ${expires ?? 'never'}  ${title}`;
 }
 
 /** Of a share, given as it is or as its link. Failure for the link of another agent's. */

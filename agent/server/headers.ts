@@ -2,7 +2,14 @@
 import type { ServerResponse } from 'node:http';
 import { PAGE_POLICY } from '#core/protocol/page-policy.ts';
 import type { Refusal } from './access.ts';
-import { REFUSAL_STYLE, refusalPage, wantsPage } from './refusal-page.ts';
+import {
+  NOT_LET_IN,
+  REFUSAL_POLICY,
+  REFUSAL_STYLE,
+  refusalPage,
+  wantsPage,
+  type RefusalText,
+} from './refusal-page.ts';
 
 export const CONTENT_SECURITY_POLICY = [...PAGE_POLICY, "frame-ancestors 'none'"].join('; ');
 
@@ -28,8 +35,18 @@ export function sendJson(response: ServerResponse, status: number, value: unknow
 }
 
 export function sendRefusal(response: ServerResponse, { status, text }: Refusal): void {
-  if (wantsPage(response.req)) send(response, status, 'text/html; charset=utf-8', refusalPage(text));
-  else sendText(response, status, text);
+  sendRefused(response, status, text, { ...NOT_LET_IN, cause: text });
+}
+
+/** `page` for a person's browser, `text` for whatever else asks. */
+export function sendRefused(response: ServerResponse, status: number, text: string, page: RefusalText): void {
+  response.setHeader('Vary', 'Accept');
+  if (!wantsPage(response.req)) {
+    sendText(response, status, text);
+    return;
+  }
+  response.setHeader('Content-Security-Policy', REFUSAL_POLICY);
+  send(response, status, 'text/html; charset=utf-8', refusalPage(page));
 }
 
 export function sendRefusalStyle(response: ServerResponse): void {

@@ -6,6 +6,7 @@ import { section } from '../testing/section.ts';
 import { AgentUnderTest } from '../testing/agent-under-test.ts';
 import { until } from '../testing/temporary.ts';
 import { CONTENT_SECURITY_POLICY } from './headers.ts';
+import { REFUSAL_POLICY } from './refusal-page.ts';
 
 test('the link exchanges its token for a cookie and leaves the address bar clean', async () => {
   const agent = await AgentUnderTest.start();
@@ -52,7 +53,7 @@ test('a browser that is refused sees a page with a style that its policy allows,
       403,
       'text/html; charset=utf-8',
     ]);
-    expect(answer.headers['content-security-policy']).toBe(CONTENT_SECURITY_POLICY);
+    expect(answer.headers['content-security-policy']).toBe(REFUSAL_POLICY);
     const html = answer.body.toString();
     expect(html).toContain('in the terminal where whither was started');
     expect(html).not.toMatch(/style=|<style|<script/);

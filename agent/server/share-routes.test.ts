@@ -35,6 +35,7 @@ async function start(): Promise<Started> {
         'content-type': 'application/x-pcapng',
         'x-whither-sha256': SHA256,
         'x-whither-title': encodeURIComponent('edge \u2603.pcapng'),
+        'x-whither-packets': '20',
         ...headers,
       },
     });
@@ -56,6 +57,7 @@ test('a share is kept as it is, found by its id alone, listed, and deleted', asy
     sha256: SHA256,
     bytes: BYTES.length,
     title: 'edge \u2603.pcapng',
+    packets: 20,
     expires: null,
   });
   expect(Buffer.from(share.id, 'base64url').length * 8).toBeGreaterThanOrEqual(128);
@@ -146,6 +148,48 @@ test('a share that expires says when, and is gone then', async () => {
   expect(readdirSync(dir)).toEqual([]);
 });
 
+test('a browser is told in a page that a share is gone, and whatever else asks in a line', async () => {
+  const { agent, clock, keep } = await start();
+  const html = { cookie: '', accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };
+  const asked = async (id: string, headers: Record<string, string>) => {
+    const { status, headers: said, body } = await agent.request(`/s/${id}`, headers);
+    return {
+      status,
+      type: said['content-type'],
+      policy: said['content-security-policy'],
+      text: body.toString(),
+    };
+  };
+  const page = await asked('a'.repeat(32), html);
+  expect(page).toMatchObject({ status: 404, type: 'text/html; charset=utf-8' });
+  expect(page.text).toContain('<h1>There is no such share here</h1>');
+  expect(page.text).toContain('It was deleted, or its time was over');
+  // Its own style alone: not even a script of the page.
+  expect(page.policy).toContain("default-src 'none'; style-src 'self'");
+  expect(page.policy).not.toContain('script-src');
+  expect(page.text).not.toMatch(/<script|style=|https?:/);
+  const line = await asked('a'.repeat(32), { cookie: '', accept: '*/*' });
+  expect([line.status, line.type]).toEqual([404, 'text/plain; charset=utf-8']);
+  expect(line.text).toMatch(/^There is no such share here\. .*Ask whoever gave you the link.*\n$/);
+
+  const expires = { 'x-whither-expires': '2026-11-27T12:00:00Z' };
+  const [one, other] = [await kept(await keep(expires)), await kept(await keep(expires))];
+  clock.now = Date.parse('2026-11-27T12:00:01Z');
+  const gone = await asked(one.id, html);
+  expect([gone.status, gone.text.includes('<h1>This share is gone</h1>')]).toEqual([410, true]);
+  expect((await asked(other.id, {})).text).toBe(
+    'This share is gone. It was to be deleted by now, and is. Ask whoever made it for another.\n',
+  );
+});
+
+test.each(['', '-1', '1e3', '9'.repeat(400), 'x'])(
+  'a number of packets that is none is not kept: %s',
+  async (packets) => {
+    const { keep } = await start();
+    expect((await kept(await keep({ 'x-whither-packets': packets }))).packets).toBeNull();
+  },
+);
+
 test('those that have expired are deleted from the disk, also when nobody asks for them', async () => {
   const { clock, dir, keep } = await start();
   const expires = { 'x-whither-expires': '2026-11-27T12:00:00Z' };
@@ -174,7 +218,7 @@ test('what an agent that was killed has left of a share is removed, and shares a
 });
 
 describe('a share that is sent in pieces', () => {
-  const OFFERED = { sha256: SHA256, title: '', expires: null };
+  const OFFERED = { sha256: SHA256, title: '', packets: null, expires: null };
   const byteByByte = [...Array.from(BYTES.subarray(0, 9), (byte) => Uint8Array.of(byte)), BYTES.subarray(9)];
 
   test('is one all the same, or none', async () => {

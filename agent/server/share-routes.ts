@@ -8,7 +8,7 @@ import { MAX_STORED_BYTES, type StoredShare } from '#core/share/stored.ts';
 import { Failure } from '../failure.ts';
 import { noSpace, takesAnother, tooLarge, type ShareStore } from '../share/store.ts';
 import { sendDescriptor } from './files.ts';
-import { sendJson, sendText } from './headers.ts';
+import { sendJson, sendRefused, sendText } from './headers.ts';
 
 export const SHARES_PATH = '/api/shares';
 const SHARED = /^\/s\/([\w-]{1,64})(\.pcapng)?$/;
@@ -19,6 +19,19 @@ const STATUS: ReadonlyMap<string, number> = new Map([
   [takesAnother().message, 503],
   [noSpace().message, 507],
 ]);
+
+const NO_SHARE = {
+  status: 404,
+  heading: 'There is no such share here',
+  cause: 'It was deleted, or its time was over, or the link is not whole.',
+  remedy: 'Ask whoever gave you the link for it again, or for another share.',
+} as const;
+const EXPIRED = {
+  status: 410,
+  heading: 'This share is gone',
+  cause: 'It was to be deleted by now, and is.',
+  remedy: 'Ask whoever made it for another.',
+} as const;
 
 /** What `/s/…` names; null = it is none of these paths. */
 export function sharedPath(pathname: string): { readonly id: string; readonly bytes: boolean } | null {
@@ -36,13 +49,8 @@ export async function answerShared(
 ): Promise<void> {
   const share = await store.find(id);
   if (share === null || share === 'expired') {
-    sendText(
-      response,
-      share === null ? 404 : 410,
-      share === null
-        ? 'There is no such share here: it was deleted, or the link is not whole. Ask whoever made it.'
-        : 'This share was to be deleted by now, and is. Ask whoever made it for another.',
-    );
+    const { status, ...page } = share === null ? NO_SHARE : EXPIRED;
+    sendRefused(response, status, `${page.heading}. ${page.cause} ${page.remedy}`, page);
     return;
   }
   if (bytes) {
@@ -111,6 +119,7 @@ async function keep(store: ShareStore, request: IncomingMessage, response: Serve
     const share = await store.add(request.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>, {
       sha256: text('x-whither-sha256').toLowerCase(),
       title: titleOf(text('x-whither-title')),
+      packets: packetsOf(text('x-whither-packets')),
       expires: text('x-whither-expires') || null,
     });
     sendJson(response, 201, share);
@@ -120,6 +129,10 @@ async function keep(store: ShareStore, request: IncomingMessage, response: Serve
     response.setHeader('Connection', 'close');
     sendText(response, STATUS.get(thrown.message) ?? 422, thrown.line);
   }
+}
+
+function packetsOf(text: string): number | null {
+  return /^\d{1,15}$/.test(text) ? Number(text) : null;
 }
 
 /** Without control characters: it is printed in terminals. */

@@ -26,6 +26,8 @@ export interface Offered {
   /** Hex digits that whoever sends it says it has. */
   readonly sha256: string;
   readonly title: string;
+  /** null = whoever sends it does not say. */
+  readonly packets: number | null;
   /** ISO 8601; null = never. */
   readonly expires: string | null;
 }
@@ -93,7 +95,10 @@ export class ShareStore {
     }
   }
 
-  async #add(body: AsyncIterable<Uint8Array>, { sha256, title, expires }: Offered): Promise<StoredShare> {
+  async #add(
+    body: AsyncIterable<Uint8Array>,
+    { sha256, title, packets, expires }: Offered,
+  ): Promise<StoredShare> {
     const kept = await this.list();
     const room = MAX_TOTAL_BYTES - kept.reduce((sum, { bytes }) => sum + bytes, 0);
     if (kept.length >= MAX_STORED_SHARES || room <= 0) {
@@ -115,6 +120,7 @@ export class ShareStore {
         sha256,
         bytes,
         title: title.slice(0, MAX_TITLE_CHARS),
+        packets,
         created: new Date(this.#now()).toISOString(),
         expires,
       };

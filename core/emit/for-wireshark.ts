@@ -1,15 +1,22 @@
 /**
  * A capture with the metadata of each packet as a packet comment too (opt_comment), for Wireshark that shows no custom
  * options. The comment is one line, `whither:1 meta=HEX`: the version, then `key=value` pairs apart by spaces, of which
- * a reader passes over those it does not know. Everything else stays as it is, byte for byte.
+ * a reader passes over those it does not know. Custom Blocks are left out, Whither's own with what the host, the schema and the filter were
+ * among them: editcap (4.0.17) refuses to write any file that has one, and Wireshark lists each as a frame. Every other block stays as
+ * it is, byte for byte, with Whither's custom options, which do no harm.
  *
- * With one hop only its packets are written: seen at each hook, a TCP segment is for Wireshark's analysis one that was sent again and again.
+ * With one hop only its packets are written, and only its interfaces: seen at each hook, a TCP segment is for Wireshark's analysis one that
+ * was sent again and again, and a pcap can be made of it, which has one link type.
  */
 import * as L from '#core/format/layout.gen.ts';
 import { MAGIC_EVENT, META_STATE, PEN } from '#core/format/structs.ts';
 import { formatHex } from '#core/dissect/addresses.ts';
 import {
+  BLOCK_CUSTOM,
+  BLOCK_CUSTOM_NO_COPY,
   BLOCK_EPB,
+  BLOCK_IDB,
+  BLOCK_ISB,
   BLOCK_MIN_BYTES,
   BLOCK_PB,
   BLOCK_SHB,
@@ -29,7 +36,11 @@ import { OneHop } from './one-hop.ts';
 const NOTHING = new Uint8Array(0);
 /** The second is the first's obsolete predecessor. */
 const PACKET_BLOCKS: ReadonlySet<number> = new Set([BLOCK_EPB, BLOCK_PB, BLOCK_SPB]);
+const CUSTOM_BLOCKS: ReadonlySet<number> = new Set([BLOCK_CUSTOM, BLOCK_CUSTOM_NO_COPY]);
+const TYPE_BYTES = 4;
 const PEN_BYTES = 4;
+/** In the blocks that have one; a Packet Block's has 16 bits, all others 32. */
+const INTERFACE_ID = 8;
 const EPB_CAPTURED = 20;
 const EPB_DATA = 28;
 
@@ -74,11 +85,12 @@ export class WiresharkExport {
     return joined(out);
   }
 
-  /** What is left of a capture that ends within a block: as it is. */
+  /** What is left of a capture that ends within a block: as it is, or nothing where that is one that does not go. */
   end(): Uint8Array {
     const rest = this.#pending;
     this.#pending = new Uint8Array(0);
-    return rest;
+    const hasType = rest.length >= TYPE_BYTES;
+    return hasType && CUSTOM_BLOCKS.has(this.#typeOf(rest)) ? NOTHING : rest;
   }
 
   /** 0 = the block is not there whole. */
@@ -101,10 +113,12 @@ export class WiresharkExport {
     throw new Error(`at byte ${this.#offset}: ${what}`);
   }
 
-  #block(block: Uint8Array): Uint8Array {
+  #block(whole: Uint8Array): Uint8Array {
+    const type = this.#typeOf(whole);
+    // Those that do not go tell of which host the interfaces are.
+    const block = this.#ofHop(type, whole);
+    if (block === null || CUSTOM_BLOCKS.has(type)) return NOTHING;
     const view = new DataView(block.buffer, block.byteOffset);
-    const type = view.getUint32(0, this.#little);
-    if (!this.#isWanted(type, block, view)) return NOTHING;
     if (PACKET_BLOCKS.has(type)) this.written++;
     if (type !== BLOCK_EPB || block.length < EPB_MIN_BYTES) return block;
     const captured = view.getUint32(EPB_CAPTURED, this.#little);
@@ -128,17 +142,29 @@ export class WiresharkExport {
     return out.take();
   }
 
-  #isWanted(type: number, block: Uint8Array, view: DataView): boolean {
-    if (this.#oneHop === null) return true;
-    if (!PACKET_BLOCKS.has(type)) {
-      this.#oneHop.take(block);
-      return true;
-    }
-    if (type === BLOCK_SPB) return this.#oneHop.has(0);
-    if (block.length < BLOCK_MIN_BYTES + 4) return false;
-    return this.#oneHop.has(
-      type === BLOCK_EPB ? view.getUint32(8, this.#little) : view.getUint16(8, this.#little),
-    );
+  #typeOf(block: Uint8Array): number {
+    return new DataView(block.buffer, block.byteOffset).getUint32(0, this.#little);
+  }
+
+  /** With the number that its interface has among those of the hop; null = it is not the hop's. */
+  #ofHop(type: number, block: Uint8Array): Uint8Array | null {
+    const hop = this.#oneHop;
+    if (hop === null) return block;
+    if (type === BLOCK_SPB) return hop.numberOf(0) === null ? null : block;
+    const isPacket = PACKET_BLOCKS.has(type);
+    if (!isPacket && type !== BLOCK_ISB) return hop.take(block) || type !== BLOCK_IDB ? block : null;
+    if (block.length < BLOCK_MIN_BYTES + 4) return null;
+    const out = block.slice();
+    const view = new DataView(out.buffer);
+    const id =
+      type === BLOCK_PB
+        ? view.getUint16(INTERFACE_ID, this.#little)
+        : view.getUint32(INTERFACE_ID, this.#little);
+    const number = hop.numberOf(id);
+    if (number === null) return null;
+    if (type === BLOCK_PB) view.setUint16(INTERFACE_ID, number, this.#little);
+    else view.setUint32(INTERFACE_ID, number, this.#little);
+    return out;
   }
 
   #areaOf(block: Uint8Array, start: number, end: number): Uint8Array | null {

@@ -11,8 +11,8 @@ export class OneHop {
   readonly names = new Set<string>();
   readonly #hop: string;
   readonly #reader: CaptureReader;
-  /** Number within the section of each interface that is the hop. */
-  #chosen = new Set<number>();
+  /** Number within the section of each interface that is the hop → its number where there are no others. */
+  #chosen = new Map<number, number>();
   #host = '';
 
   /** As links name it: NAME, NAME~NETNS or NAME~NETNS~HOST (docs/links.md). */
@@ -21,7 +21,7 @@ export class OneHop {
     const nothing = (): void => undefined;
     this.#reader = new CaptureReader({
       section: () => {
-        this.#chosen = new Set();
+        this.#chosen = new Map();
         this.#host = '';
       },
       custom: ({ subtype, body }) => {
@@ -32,7 +32,7 @@ export class OneHop {
       interface: ({ id, name, netns }) => {
         if (this.names.size < MAX_NAMES) this.names.add(name);
         const named = [name, `${name}~${netns}`, `${name}~${netns}~${this.#host}`];
-        if (named.includes(this.#hop)) this.#chosen.add(id);
+        if (named.includes(this.#hop)) this.#chosen.set(id, this.#chosen.size);
       },
       packet: nothing,
       statistics: nothing,
@@ -40,13 +40,15 @@ export class OneHop {
     });
   }
 
-  /** The next block that is no packet, whole. */
-  take(block: Uint8Array): void {
+  /** The next block that is no packet, whole; gives whether it is an interface that is the hop. */
+  take(block: Uint8Array): boolean {
+    const { size } = this.#chosen;
     this.#reader.push(block);
+    return this.#chosen.size > size;
   }
 
-  /** Whether the interface of this number, in the section being read, is the hop. */
-  has(interfaceId: number): boolean {
-    return this.#chosen.has(interfaceId);
+  /** Of the interface of this number in the section being read: what it is called by among those of the hop; null = it is none of them. */
+  numberOf(interfaceId: number): number | null {
+    return this.#chosen.get(interfaceId) ?? null;
   }
 }

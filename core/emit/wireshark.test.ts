@@ -1,6 +1,6 @@
 /** The emitted script in tshark, against core/metadata on the same areas. */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
@@ -13,6 +13,7 @@ import { hex } from '#core/metadata/testing/schemas.ts';
 import type { MetadataSchema } from '#core/metadata/types.ts';
 import { UNKNOWN_EVENT } from '#core/pcapng/event.ts';
 import { generateCapture, GENERATED_SCHEMA, joinChunks } from '#core/pcapng/testing/generate-capture.ts';
+import { rawOrder } from '#core/pcapng/testing/raw-blocks.ts';
 import { readAll } from '#core/pcapng/testing/record-calls.ts';
 import { CaptureWriter } from '#core/pcapng/writer.ts';
 import { UDP_PACKET } from '#core/store/testing/scenario.ts';
@@ -22,6 +23,7 @@ import { emitWireshark } from './wireshark.ts';
 const present = spawnSync('tshark', ['--version']).status === 0;
 const required = process.env['WHITHER_REQUIRE_KERNEL'] === '1';
 const EVENTS = 200;
+const SAMPLES = path.join(import.meta.dirname, '../../public/samples');
 
 function exported(
   capture: Uint8Array,
@@ -72,8 +74,107 @@ test('an export is the capture with a comment on each packet that has metadata, 
   expect(Buffer.from(after.packets[0]!.options, 'hex').toString('latin1')).toMatch(/whither:1 meta=0108/);
 });
 
+/** `length` with what is around it. */
+function block(type: number, length: number, little: boolean): Uint8Array {
+  const raw = rawOrder(little);
+  return raw.block(type, raw.u32(12_345), new Uint8Array(length - 16).fill(7));
+}
+
+test.each([true, false])(
+  'Custom Blocks of anybody stay behind, and nothing else does (little-endian: %s)',
+  (little) => {
+    const raw = rawOrder(little);
+    const section = raw.block(
+      0x0a0d_0d0a,
+      raw.u32(0x1a2b_3c4d),
+      raw.u16(1),
+      raw.u16(0),
+      new Uint8Array(8).fill(255),
+    );
+    const goes = [section, block(0x0a, 40, little), block(0x4000_0bae, 40, little)];
+    const capture = joinChunks([
+      section,
+      block(0x0bad, 32, little),
+      goes[1]!,
+      block(0x4000_0bad, 64, little),
+      goes[2]!,
+      block(0x0bad, 32, little),
+    ]);
+    for (const step of [capture.length, 7, 1])
+      expect(exported(capture, step).bytes).toEqual(joinChunks(goes));
+    // It ends within one that does not go, and within one that does.
+    expect(exported(capture.subarray(0, -1)).bytes).toEqual(joinChunks(goes));
+    const cut = capture.subarray(0, capture.length - 32 - 20);
+    expect(exported(cut).bytes).toEqual(joinChunks(goes).subarray(0, -20));
+  },
+);
+
+test('of one hop an export has its packets, interfaces and their counters, and nothing of the others', () => {
+  const capture = readFileSync(path.join(SAMPLES, 'vxlan.pcapng'));
+  const said = (bytes: Uint8Array, hop: string) => {
+    const { packets, interfaces, statisticsCalls, problems } = readAll([bytes]);
+    const isHop = (index: number): boolean => interfaces[index]!.name === hop;
+    return {
+      interfaces: interfaces.map(({ name }) => name).filter((name) => name === hop).length,
+      packets: packets
+        .filter(({ interfaceIndex }) => isHop(interfaceIndex))
+        .map(({ timeNs, data, event, packetId }) => [timeNs, data, event, packetId]),
+      counters: statisticsCalls
+        .filter(({ interfaceIndex }) => isHop(interfaceIndex))
+        .map(({ time, received, dropped }) => [time, received, dropped]),
+      problems,
+    };
+  };
+  const names = new Set(readAll([capture]).interfaces.map(({ name }) => name));
+  expect(names.size).toBeGreaterThan(10);
+  for (const hop of names) {
+    const { bytes } = exported(capture, 1000, hop);
+    expect(said(bytes, hop), hop).toEqual(said(capture, hop));
+    expect(new Set(readAll([bytes]).interfaces.map(({ name }) => name))).toEqual(new Set([hop]));
+  }
+});
+
 test('what is no pcapng is refused with the offset', () => {
   expect(() => exported(new Uint8Array(40))).toThrow('at byte 0: no pcapng');
+});
+
+const hasEditcap = spawnSync('editcap', ['-h']).status === 0 && spawnSync('capinfos', ['-h']).status === 0;
+
+describe.skipIf(!hasEditcap && !required)('editcap takes an export (needs editcap and capinfos)', () => {
+  let folder = '';
+  beforeAll(() => {
+    folder = mkdtempSync(path.join(tmpdir(), 'whither-editcap-'));
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  function packetsOf(file: string): number {
+    const { stdout } = spawnSync('capinfos', ['-M', '-c', '-T', '-r', file], { encoding: 'utf8' });
+    return Number(stdout.trim().split('\t').at(-1));
+  }
+
+  it.each(readdirSync(SAMPLES).filter((name) => name.endsWith('.pcapng')))(
+    '%s, with as many packets as there were',
+    (name) => {
+      const [before, after] = [path.join(folder, name), path.join(folder, `edited-${name}`)];
+      writeFileSync(before, exported(readFileSync(path.join(SAMPLES, name))).bytes);
+      const { status, stderr } = spawnSync('editcap', [before, after], { encoding: 'utf8' });
+      expect([status, stderr]).toEqual([0, '']);
+      expect(packetsOf(after)).toBeGreaterThan(0);
+      expect(packetsOf(after)).toBe(packetsOf(path.join(SAMPLES, name)));
+    },
+  );
+
+  it.each(['edge0:tcx/ingress@first', 'edge0:nf/local_in'])('and of one hop makes a pcap: %s', (hop) => {
+    const [before, after] = [path.join(folder, 'hop.pcapng'), path.join(folder, 'hop.pcap')];
+    const capture = readFileSync(path.join(SAMPLES, 'edge.pcapng'));
+    const { packets, interfaces } = readAll([capture]);
+    writeFileSync(before, exported(capture, capture.length, hop).bytes);
+    const { status, stderr } = spawnSync('editcap', ['-F', 'pcap', before, after], { encoding: 'utf8' });
+    expect([status, stderr]).toEqual([0, '']);
+    const seen = packets.filter(({ interfaceIndex }) => interfaces[interfaceIndex]!.name === hop).length;
+    expect(seen).toBeGreaterThan(10);
+    expect(packetsOf(after)).toBe(seen);
+  });
 });
 
 describe.skipIf(!present && !required)('in tshark (needs tshark)', () => {
@@ -89,7 +190,6 @@ describe.skipIf(!present && !required)('in tshark (needs tshark)', () => {
     const file = path.join(folder, 'capture.pcapng');
     writeFileSync(script, emitWireshark(schema));
     writeFileSync(file, exported(capture).bytes);
-    // Whither's own blocks are rows of tshark, too.
     const args = ['-n', '-Y', 'whither', '-X', `lua_script:${script}`, '-r', file, '-T', 'fields'];
     for (const name of names) args.push('-e', `whither.${name}`);
     const { stdout, stderr, status } = spawnSync('tshark', args, { encoding: 'utf8', maxBuffer: 64 << 20 });

@@ -4,28 +4,18 @@
  */
 import ipaddr from 'ipaddr.js';
 import { formatIpv4, formatIpv6, formatMac, IPV4_BYTES } from '#core/dissect/addresses.ts';
-import { HOP_STATE_NAMES } from '#core/diagnosis/types.ts';
-import { HOOKS } from '#core/format/hooks.ts';
-import { META_STATE } from '#core/format/structs.ts';
 import { ALL_JOURNEY_FIELDS, FIELDS } from '#core/query/catalogue.ts';
 import { parseFilter } from '#core/query/parse.ts';
 import { FilterFault, type Expression, type Literal, type Test } from '#core/query/syntax.ts';
 import { parseDuration, parseInstant, parseInteger } from '#core/query/values.ts';
 import type { SharePolicy } from './policy.ts';
 import type { Pseudonyms } from './pseudonyms.ts';
+import { HOPS, isPublicWord } from './vocabulary.ts';
 
 const KERNEL_ADDRESSES: ReadonlySet<string> = new Set(['skb', 'head', 'hash', 'cookie']);
 const MARKS: ReadonlySet<string> = new Set(['mark', 'priority']);
 /** Their values are names, also where they look like something else: there are devices called 100. */
 const NAMES: ReadonlySet<string> = new Set(['device', 'host', 'netns', 'task']);
-/** Those of hops have devices and programs in them: `hop`, `lost_at`, … */
-const HOPS = /^hop$|_at$/;
-/** Words that are no name of anybody. */
-const WORDS: ReadonlySet<string> = new Set([
-  ...HOP_STATE_NAMES,
-  ...Object.keys(META_STATE),
-  ...['tcp', 'udp', 'icmp', 'icmpv6', 'igmp', 'sctp', 'arp', 'gre', 'esp', 'true', 'false', 'none'],
-]);
 /** With colons, dashes, or as routers print it. */
 const MAC = /^(?:[0-9a-f]{2}(?:[:-][0-9a-f]{2}){5}|[0-9a-f]{4}(?:\.[0-9a-f]{4}){2})$/i;
 
@@ -42,27 +32,58 @@ export interface ExpressionRules {
   readonly names: Pseudonyms;
   /** TLVs of the capture's schemas by name, and whether their values go out as they are (`keptTypes`). */
   readonly kept: ReadonlyMap<string, boolean>;
+  /** Names of the reasons of drops that go out with what the capture says of its host. */
+  readonly dropReasons: ReadonlySet<string>;
 }
+
+/** What keeps an expression here: the first part of it that may be a secret, as it was written, and what that may be. */
+export interface HeldBack {
+  readonly part: string;
+  readonly because:
+    | 'syntax'
+    /** Neither of the language, nor a TLV of the capture's schemas. */
+    | 'field'
+    | 'value'
+    | 'address'
+    | 'name'
+    | 'program'
+    | 'hop'
+    | 'kernelAddress'
+    | 'mark'
+    | 'word';
+}
+
+export type SharedExpression = { readonly text: string } | { readonly held: HeldBack };
 
 /** null = it does not go out: it is no expression, or holds what may be a secret. */
 export function shareExpression(text: string, rules: ExpressionRules): string | null {
+  const shared = sharedExpression(text, rules);
+  return 'text' in shared ? shared.text : null;
+}
+
+/** As it goes out, or why it does not. */
+export function sharedExpression(text: string, rules: ExpressionRules): SharedExpression {
   let tree: Expression | null;
   try {
     tree = parseFilter(text);
   } catch (thrown) {
-    if (thrown instanceof FilterFault) return null;
+    if (thrown instanceof FilterFault) return { held: { part: text, because: 'syntax' } };
     throw thrown;
   }
-  if (tree === null) return '';
-  if (!testsOf(tree).every(({ field }) => isField(field.name, rules))) return null;
+  if (tree === null) return { text: '' };
+  const stranger = testsOf(tree).find(({ field }) => !isField(field.name, rules));
+  if (stranger !== undefined) return { held: { part: stranger.field.name, because: 'field' } };
   const changes: { readonly at: Literal; readonly text: string }[] = [];
-  for (const { field, literal } of literalsOf(tree)) {
-    const shared = shareLiteral(field, literal, rules);
-    if (shared === null) return null;
-    if (shared !== literal.text) changes.push({ at: literal, text: shared });
+  for (const asked of literalsOf(tree)) {
+    const { literal } = asked;
+    const shared = shareLiteral(asked, rules);
+    if ('because' in shared) return { held: { part: literal.text, because: shared.because } };
+    if (shared.text !== literal.text) changes.push({ at: literal, text: shared.text });
   }
   changes.sort((a, b) => b.at.from - a.at.from);
-  return changes.reduce((out, { at, text: to }) => out.slice(0, at.from) + to + out.slice(at.to), text);
+  return {
+    text: changes.reduce((out, { at, text: to }) => out.slice(0, at.from) + to + out.slice(at.to), text),
+  };
 }
 
 function testsOf(tree: Expression): readonly Test[] {
@@ -79,11 +100,18 @@ function testsOf(tree: Expression): readonly Test[] {
   }
 }
 
-function literalsOf(tree: Expression): readonly { readonly field: string; readonly literal: Literal }[] {
-  return testsOf(tree).flatMap(({ field: { name, of = [] }, values }) => [
+interface Asked {
+  readonly field: string;
+  readonly literal: Literal;
+  /** Of a value, as `~` asks; else it is all of one. */
+  readonly part: boolean;
+}
+
+function literalsOf(tree: Expression): readonly Asked[] {
+  return testsOf(tree).flatMap(({ field: { name, of = [] }, operator, values }) => [
     // What a latency is between.
-    ...of.map((literal) => ({ field: 'hop', literal })),
-    ...values.map((literal) => ({ field: name, literal })),
+    ...of.map((literal) => ({ field: 'hop', literal, part: false })),
+    ...values.map((literal) => ({ field: name, literal, part: operator === '~' || operator === '!~' })),
   ]);
 }
 
@@ -92,27 +120,30 @@ function isField(name: string, { kept }: ExpressionRules): boolean {
   return name.startsWith(TLV) ? kept.has(name.slice(TLV.length)) : FIELD_NAMES.has(name);
 }
 
-function shareLiteral(field: string, { text }: Literal, rules: ExpressionRules): string | null {
-  const { policy, names, kept } = rules;
-  const only = (keeps: boolean): string | null => (keeps ? text : null);
+type Held = HeldBack['because'];
+
+function shareLiteral(
+  { field, literal: { text }, part }: Asked,
+  rules: ExpressionRules,
+): { readonly text: string } | { readonly because: Held } {
+  const { policy, names, kept, dropReasons } = rules;
+  const only = (keeps: boolean, because: Held) => (keeps ? { text } : { because });
   const address = shareAddress(text, names);
   const hasNames = policy.names === 'keep';
   if (field.startsWith(TLV)) {
-    if (kept.get(field.slice(TLV.length)) !== true) return null;
-    return only(address === '' || policy.addresses === 'keep');
+    if (kept.get(field.slice(TLV.length)) !== true) return { because: 'value' };
+    return only(address === '' || policy.addresses === 'keep', 'address');
   }
-  if (NAMES.has(field)) return only(hasNames);
+  if (NAMES.has(field)) return only(hasNames, 'name');
   // By its id, or with where it is attached.
-  if (field === 'program') return only(policy.programs === 'keep' && (hasNames || PROGRAM.test(text)));
-  if (HOPS.test(field)) return only(isHook(text) || (hasNames && policy.programs === 'keep'));
-  if (KERNEL_ADDRESSES.has(field) && policy.kernelAddresses !== 'keep') return null;
-  if (MARKS.has(field) && policy.marks !== 'keep') return null;
-  if (address !== '') return policy.addresses === 'keep' ? text : address;
-  return only(WORDS.has(text) || isHook(text) || isNumber(text) || hidesNobody(policy));
-}
-
-function isHook(text: string): boolean {
-  return HOOKS.some(({ name }) => name === text || name.startsWith(`${text}@`));
+  if (field === 'program')
+    return only(policy.programs === 'keep' && (hasNames || PROGRAM.test(text)), 'program');
+  const isWord = isPublicWord(field, text, part, dropReasons);
+  if (HOPS.test(field)) return only(isWord || (hasNames && policy.programs === 'keep'), 'hop');
+  if (KERNEL_ADDRESSES.has(field) && policy.kernelAddresses !== 'keep') return { because: 'kernelAddress' };
+  if (MARKS.has(field) && policy.marks !== 'keep') return { because: 'mark' };
+  if (address !== '') return { text: policy.addresses === 'keep' ? text : address };
+  return only(isWord || isNumber(text) || hidesNobody(policy), 'word');
 }
 
 function isNumber(text: string): boolean {

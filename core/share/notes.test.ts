@@ -7,7 +7,7 @@ import { CaptureReader } from '#core/pcapng/reader.ts';
 import { encodeUtf8 } from '#core/pcapng/text.ts';
 import { CaptureStore } from '#core/store/capture-store.ts';
 import { journeyId, journeyRun } from '#core/store/event-text.ts';
-import { shareExpression } from './expression.ts';
+import { shareExpression, sharedExpression } from './expression.ts';
 import { CAREFUL, type SharePolicy } from './policy.ts';
 import { Pseudonyms } from './pseudonyms.ts';
 import { EVERYTHING } from './selection.ts';
@@ -119,7 +119,7 @@ describe('a filter expression', () => {
     ['client', true],
   ]);
   const shared = (text: string, policy: Partial<SharePolicy> = {}) =>
-    shareExpression(text, { policy: { ...CAREFUL, ...policy }, names, kept });
+    shareExpression(text, { policy: { ...CAREFUL, ...policy }, names, kept, dropReasons: new Set() });
 
   it.each([
     'meta.len > 4 and journey.has("lost")',
@@ -161,11 +161,33 @@ describe('a filter expression', () => {
   ])('with what may be one does not go: %s', (text) => expect(shared(text)).toBeNull());
 });
 
+it.each([
+  ['proto == udp && device == eth0', { part: 'eth0', because: 'name' }],
+  ['program ~ edge', { part: 'edge', because: 'program' }],
+  ['len > 4 and lost_at ~ "eth0:tcx"', { part: 'eth0:tcx', because: 'hop' }],
+  ['latency("xdp", "eth0:a") > 5us', { part: 'eth0:a', because: 'hop' }],
+  ['skb == 0xffff888100000000', { part: '0xffff888100000000', because: 'kernelAddress' }],
+  ['mark in {7, 8}', { part: '7', because: 'mark' }],
+  ['tlv.session == 5', { part: '5', because: 'value' }],
+  ['tlv.verdict == 192.0.2.7', { part: '192.0.2.7', because: 'address' }],
+  ['tlv.customer == 5', { part: 'tlv.customer', because: 'field' }],
+  ['cause == alice', { part: 'alice', because: 'word' }],
+  ['where is', { part: 'where is', because: 'syntax' }],
+])('an expression that stays says what in it keeps it here: %s', (text, held) => {
+  const kept = new Map([
+    ['session', false],
+    ['verdict', true],
+  ]);
+  const policy: SharePolicy = { ...CAREFUL, programs: 'pseudonym', marks: 'drop' };
+  const rules = { policy, names: new Pseudonyms(KEY), kept, dropReasons: new Set<string>() };
+  expect(sharedExpression(text, rules)).toEqual({ held });
+});
+
 describe('a filter expression goes by every rule', () => {
   const names = new Pseudonyms(KEY);
   const kept = new Map([['session', true]]);
   const shared = (text: string, policy: Partial<SharePolicy>, tlvs = kept) =>
-    shareExpression(text, { policy: { ...CAREFUL, ...policy }, names, kept: tlvs });
+    shareExpression(text, { policy: { ...CAREFUL, ...policy }, names, kept: tlvs, dropReasons: new Set() });
 
   it.each<[string, keyof SharePolicy]>([
     ['device == eth0', 'names'],

@@ -1,54 +1,101 @@
 /** Notes that go along, with the names of the share in them, and its hops. */
 import type { CaptureNote, CaptureNotes, Pin } from '#core/notes/notes.ts';
-import { shareExpression, type ExpressionRules } from './expression.ts';
+import { sharedExpression, type ExpressionRules, type HeldBack } from './expression.ts';
 import { shareProse } from './prose.ts';
 
-/** Parameters of a link that say nothing of anybody (docs/links.md). */
-const PLAIN: ReadonlySet<string> = new Set([
-  'v',
-  'journey',
-  'at',
-  'meta',
-  'harm',
-  'time',
-  'compare',
-  'open',
-  'zoom',
-  'pause',
-]);
-/** Those with the name of a field; one that is of two hops names them, and stays here. */
-const FIELDS: ReadonlySet<string> = new Set(['col', 'sort', 'group', 'values']);
+/** What becomes of a parameter of a link (docs/links.md), of each of them. */
+const VIEW = {
+  v: 'plain',
+  source: 'stays',
+  capture: 'stays',
+  journey: 'plain',
+  at: 'plain',
+  hop: 'hop',
+  meta: 'plain',
+  harm: 'plain',
+  time: 'plain',
+  where: 'expression',
+  compare: 'plain',
+  a: 'expression',
+  b: 'expression',
+  col: 'field',
+  sort: 'field',
+  group: 'field',
+  open: 'plain',
+  values: 'field',
+  zoom: 'plain',
+  pause: 'plain',
+} as const satisfies Record<string, 'plain' | 'stays' | 'hop' | 'expression' | 'field'>;
+export type ViewParameter = keyof typeof VIEW;
+export const VIEW_PARAMETERS = Object.keys(VIEW) as readonly ViewParameter[];
+/** One that is of two hops names them, and stays here. */
 const FIELD = /^-?[a-z][\w.]*(?:~\d*)?$/i;
-const EXPRESSIONS: ReadonlySet<string> = new Set(['where', 'a', 'b']);
+
+/** A part of the view that does not go along. */
+export interface LostView {
+  /** null = of no link that is known here. */
+  readonly name: ViewParameter | null;
+  /** As its sender has it. */
+  readonly value: string;
+  /** Of an expression: what in it; null = all of it. */
+  readonly held: HeldBack | null;
+}
+
+type HopName = (hop: string) => string | null;
 
 /** `hopName`: NAME, NAME~NETNS or NAME~NETNS~HOST of the capture → of the share; null = it has none, or its pseudonym is not known. */
 export function shareNotes(
   { report, items, view }: CaptureNotes,
   rules: ExpressionRules,
-  hopName: (hop: string) => string | null,
-): CaptureNotes {
+  hopName: HopName,
+): { readonly notes: CaptureNotes; readonly lost: readonly LostView[] } {
+  const shared: [string, string][] = [];
+  const lost: LostView[] = [];
+  for (const [name, value] of view) {
+    const part = shareParameter(name, value, rules, hopName);
+    if (typeof part === 'string') shared.push([name, part]);
+    else lost.push(part);
+  }
   return {
-    notes: 1,
-    report: shareProse(report, rules),
-    items: items.flatMap(({ pin, text }): CaptureNote[] => {
-      const shared = sharePin(pin, hopName);
-      return shared === null ? [] : [{ pin: shared, text: shareProse(text, rules) }];
-    }),
-    view: view.flatMap(([name, value]): [string, string][] => {
-      const shared =
-        PLAIN.has(name) || (FIELDS.has(name) && FIELD.test(value))
-          ? value
-          : name === 'hop'
-            ? hopName(value)
-            : EXPRESSIONS.has(name)
-              ? shareExpression(value, rules)
-              : null;
-      return shared === null ? [] : [[name, shared]];
-    }),
+    lost,
+    notes: {
+      notes: 1,
+      report: shareProse(report, rules),
+      items: items.flatMap(({ pin, text }): CaptureNote[] => {
+        const to = sharePin(pin, hopName);
+        return to === null ? [] : [{ pin: to, text: shareProse(text, rules) }];
+      }),
+      view: shared,
+    },
   };
 }
 
-function sharePin(pin: Pin, hopName: (hop: string) => string | null): Pin | null {
+function shareParameter(
+  name: string,
+  value: string,
+  rules: ExpressionRules,
+  hopName: HopName,
+): string | LostView {
+  const parameter = VIEW_PARAMETERS.find((one) => one === name) ?? null;
+  const lost: LostView = { name: parameter, value, held: null };
+  if (parameter === null) return lost;
+  switch (VIEW[parameter]) {
+    case 'plain':
+      return value;
+    case 'field':
+      return FIELD.test(value) ? value : lost;
+    case 'hop':
+      return hopName(value) ?? lost;
+    case 'expression': {
+      const shared = sharedExpression(value, rules);
+      return 'text' in shared ? shared.text : { ...lost, held: shared.held };
+    }
+    case 'stays':
+      return lost;
+  }
+}
+
+function sharePin(pin: Pin, hopName: HopName): Pin | null {
   if (pin.on !== 'hop') return pin;
   const hop = hopName(pin.hop);
   return hop === null ? null : { on: 'hop', hop };

@@ -12,7 +12,7 @@ const NAMES = ['eth-customer0', 'my_dev', 'br0.100', 'edge-7', 'lo'];
 function shared(text: string, policy = CAREFUL): string {
   const names = new Pseudonyms(new Uint8Array(32).fill(42));
   for (const name of NAMES) names.name('device', name);
-  return shareProse(text, { policy, names, kept: new Map() });
+  return shareProse(text, { policy, names, kept: new Map(), dropReasons: new Set() });
 }
 
 const hex = (bytes: Uint8Array) => formatMac(bytes, 0).split(':');

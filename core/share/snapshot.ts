@@ -11,7 +11,7 @@ import { compileSchema, type AreaDecoder } from '#core/metadata/scan.ts';
 import type { MetadataSchema } from '#core/metadata/types.ts';
 import type { CaptureNotes } from '#core/notes/notes.ts';
 import { EPB_VERDICT, OPT_COMMENT } from '#core/pcapng/blocks.ts';
-import { readEvent } from '#core/pcapng/event.ts';
+import { readEvent, type EventFields } from '#core/pcapng/event.ts';
 import { encodeMapSample, readMapSample } from '#core/pcapng/map-sample.ts';
 import { readOptions } from '#core/pcapng/options.ts';
 import { decodeCString } from '#core/pcapng/text.ts';
@@ -61,9 +61,18 @@ export interface SnapshotOptions {
 
 /** One packet as it was, and as it goes out. */
 export interface WatchedPacket {
+  /** As it goes out. */
   readonly hop: string;
+  readonly hopBefore: string;
+  readonly netns: number;
+  readonly netnsBefore: number;
+  readonly linkType: number;
   readonly before: Uint8Array;
   readonly after: Uint8Array;
+  /** What reads the metadata area; null = nothing does. */
+  readonly decoder: AreaDecoder | null;
+  /** What the kernel said of it; null = nothing. */
+  readonly event: { readonly before: EventFields; readonly after: EventFields } | null;
   /** The metadata area. */
   readonly areaBefore: Uint8Array;
   readonly areaAfter: Uint8Array;
@@ -77,6 +86,8 @@ interface Said {
 
 const NO_BYTES = new Uint8Array();
 
+/** Of all kernels of a capture together; a filter that asks for one beyond them stays here. */
+const MAX_DROP_REASONS = 4096;
 const VERDICT_BYTES = 9;
 const RUN_BYTES = 16;
 
@@ -107,6 +118,8 @@ export class Snapshot implements CaptureSink {
   readonly #saidOf = new Map<bigint, Said>();
   /** Of all schemas that have been in force. */
   readonly #kept = new Map<string, boolean>();
+  /** Of all hosts that the share has told of. */
+  readonly #dropReasons = new Set<string>();
   #schemaWritten = false;
   /** `runKey` of the section being read, and how many there were. */
   #run = 0n;
@@ -139,16 +152,16 @@ export class Snapshot implements CaptureSink {
   /** Writes notes and manifest; nothing may be read after it. */
   end(): ShareManifest {
     const { notes } = this.#options;
-    if (notes !== null) this.#out.json(BLOCK_SUBTYPE.notes, this.notes(notes));
+    if (notes !== null) this.#out.json(BLOCK_SUBTYPE.notes, this.notes(notes).notes);
     const manifest = this.manifest();
     this.#out.json(BLOCK_SUBTYPE.manifest, manifest);
     return manifest;
   }
 
-  /** As they go out, by what has been read so far. */
-  notes(notes: CaptureNotes): CaptureNotes {
+  /** As they go out, by what has been read so far, and what of the view does not. */
+  notes(notes: CaptureNotes): ReturnType<typeof shareNotes> {
     const { policy } = this.#options;
-    const rules = { policy, names: this.names, kept: this.#kept };
+    const rules = { policy, names: this.names, kept: this.#kept, dropReasons: this.#dropReasons };
     return shareNotes(notes, rules, (hop) => this.#hopNames.get(hop) ?? null);
   }
 
@@ -231,8 +244,14 @@ export class Snapshot implements CaptureSink {
     const shared = event === null ? null : this.#events.redact(event, decoder);
     this.#options.watch?.({
       hop: this.#hopNames.get(info.name) ?? '',
+      hopBefore: info.name,
+      netns: this.#netns(info.netns),
+      netnsBefore: info.netns,
+      linkType: info.linkType,
       before: bytes,
       after: data,
+      decoder,
+      event: event === null || shared === null ? null : { before: event, after: shared },
       areaBefore: event?.metadata ?? NO_BYTES,
       areaAfter: shared?.metadata ?? NO_BYTES,
     });
@@ -264,7 +283,11 @@ export class Snapshot implements CaptureSink {
       case BLOCK_SUBTYPE.host: {
         const parsed = parseHost(body);
         this.#facts = 'fault' in parsed ? null : parsed.value;
-        this.#json(subtype, this.#host.host(body));
+        const host = this.#host.host(body);
+        this.#json(subtype, host);
+        for (const reason of Object.values(host?.dropReasons ?? {})) {
+          if (this.#dropReasons.size < MAX_DROP_REASONS) this.#dropReasons.add(reason);
+        }
         return;
       }
       case BLOCK_SUBTYPE.catalogue:

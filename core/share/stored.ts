@@ -14,6 +14,8 @@ const Stored = v.object({
   sha256: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)),
   bytes: v.pipe(v.number(), v.integer(), v.minValue(0)),
   title: v.pipe(v.string(), v.maxLength(MAX_TITLE_CHARS)),
+  /** null = an agent kept it that did not ask yet. */
+  packets: v.optional(v.nullable(v.pipe(v.number(), v.integer(), v.minValue(0))), null),
   /** ISO 8601. */
   created: v.pipe(v.string(), v.isoTimestamp()),
   /** null = never. */

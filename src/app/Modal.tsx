@@ -27,7 +27,10 @@ export function Modal({ title, onClose, children }: Props) {
     <dialog
       ref={dialog}
       aria-label={title}
-      onCancel={onClose}
+      onCancel={(event) => {
+        // React tells the dialog around one of what the browser tells that one alone.
+        if (event.target === dialog.current) onClose();
+      }}
       onKeyDown={(event) => event.stopPropagation()}
       onPointerDown={(event) => {
         pressedBackdrop.current = event.target === dialog.current;

@@ -60,7 +60,8 @@ export default function ExportDialog({ onClose }: { readonly onClose: () => void
         <p>
           The capture with the metadata of each packet as a comment,{' '}
           <code className="mono">whither:1 meta=HEX</code>: Wireshark shows it, filters by it, and hands it to
-          the script below. Everything else stays byte for byte.
+          the script below. Whither’s own blocks stay out, which editcap does not take; everything else stays
+          byte for byte.
         </p>
         <p>
           <label>

@@ -3,6 +3,8 @@ import { VALUE_RULES, type ValueRule } from '#core/share/policy.ts';
 import { printCount } from '#src/list/print.ts';
 import { pinText } from '#src/notes/pins.ts';
 import type { MadeShare, SharePolicy } from '#workers/api.ts';
+import { PreviewPackets } from './PreviewPackets.tsx';
+import { lostInWords } from './view-words.ts';
 
 interface Props {
   readonly made: MadeShare;
@@ -25,41 +27,22 @@ export function MadeView({ made, policy, onRules }: Props) {
         {expires !== null && ` To be deleted after ${expires}.`}
       </p>
       {viewLost.length > 0 && (
-        <p className="share-error">
-          Of the view these do not go, for they may name somebody: {viewLost.join(', ')}.
-        </p>
-      )}
-      {packets.length > 0 && (
-        <table className="share-packets">
-          <caption>Packets of this capture as they are, and as they go</caption>
-          <thead>
-            <tr>
-              <th scope="col">hop</th>
-              <th scope="col">before</th>
-              <th scope="col">after</th>
-            </tr>
-          </thead>
-          <tbody>
-            {packets.map((packet, i) => (
-              <tr key={i}>
-                <th scope="row" className="mono">
-                  {packet.hop}
-                </th>
-                <td className="mono">
-                  {packet.before}
-                  <br />
-                  <span className="muted">metadata</span> {packet.areaBefore}
-                </td>
-                <td className="mono">
-                  {packet.after}
-                  <br />
-                  <span className="muted">metadata</span> {packet.areaAfter}
-                </td>
-              </tr>
+        <div className="share-lost">
+          <p>Of this view there stays here:</p>
+          <ul>
+            {viewLost.map(lostInWords).map(({ what, value, why }, i) => (
+              <li key={i}>
+                {what} <code className="mono">{value}</code>: {why}
+              </li>
             ))}
-          </tbody>
-        </table>
+          </ul>
+          <p className="muted">
+            Whoever opens the share sees it without. Take off the rule that keeps it, or ask in other words,
+            and make it anew.
+          </p>
+        </div>
       )}
+      <PreviewPackets packets={packets} />
       {Object.keys(values).length > 0 && (
         <table>
           <caption>Values of TLVs: how often each went as it is, replaced, and not</caption>

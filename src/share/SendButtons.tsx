@@ -6,6 +6,7 @@ import { useWork } from '#src/schema/use-work.ts';
 import { usePage, useSession } from '#src/state/context.ts';
 import { afterFrame } from '#src/state/frame.ts';
 import type { MadeShare, WorkProgress } from '#workers/api.ts';
+import { shareFileName, shareTitle } from './share-title.ts';
 import { linkOf, noPageReason, pageOf, sendToAgent, storedLink, type Packing } from './send.ts';
 import { MAX_LINK_CHARS } from './fragment.ts';
 
@@ -34,7 +35,7 @@ export function SendButtons({ made, title, onSent }: Props) {
   const [done, setDone] = useState('');
   const [url, setUrl] = useState('');
   const [progress, setProgress] = useState(UNKNOWN);
-  const name = shareName(made, title);
+  const name = shareFileName(made, title);
   const noPage = noPageReason();
   const sending = useRef<AbortController | null>(null);
   // What nobody waits for any more goes nowhere.
@@ -106,7 +107,7 @@ export function SendButtons({ made, title, onSent }: Props) {
           onClick={() =>
             run(async ({ signal }) => {
               try {
-                const stored = await sendToAgent(made, `${name}.pcapng`, signal);
+                const stored = await sendToAgent(made, shareTitle(made), signal);
                 return { text: 'The agent keeps it', url: storedLink(stored) };
               } finally {
                 onSent();
@@ -164,10 +165,4 @@ function aborted(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
     signal.addEventListener('abort', () => reject(new Error('aborted')));
   });
-}
-
-/** Of its file, without an ending: that of the capture may name the host. */
-function shareName({ manifest: { policy, created } }: MadeShare, title: string): string {
-  if (policy.names !== 'keep') return `share-${created.slice(0, 'YYYY-MM-DD'.length)}`;
-  return `${title.replace(/\.(?:pcapng|pcap|ntar)$/i, '').replace(/[^\w.-]+/g, '-')}-share`;
 }

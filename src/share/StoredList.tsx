@@ -1,34 +1,50 @@
 /** Shares that the agent keeps, for whoever may capture with it: they can be taken back. */
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useWork } from '#src/schema/use-work.ts';
-import { printCount } from '#src/list/print.ts';
+import { printBytes, printCount } from '#src/list/print.ts';
 import { usePage } from '#src/state/context.ts';
 import type { StoredShare } from '#core/share/stored.ts';
+import { DeleteShare } from './DeleteShare.tsx';
 import { deleteStored, storedLink, storedShares } from './send.ts';
+import { printMinute } from './share-title.ts';
 
 /** `sent`: counts those that were sent since the dialog was opened. */
 export function StoredList({ sent }: { readonly sent: number }) {
   const hasAgent = usePage((state) => (state.host ?? null) !== null);
   const [shares, setShares] = useState<readonly StoredShare[]>([]);
+  const [asked, setAsked] = useState<StoredShare | null>(null);
+  const summary = useRef<HTMLElement>(null);
   const { error, run } = useWork();
   useEffect(() => {
     if (hasAgent) run(async () => setShares(await storedShares()));
   }, [hasAgent, sent, run]);
   if (!hasAgent || (shares.length === 0 && error === '')) return null;
+  const remove = (share: StoredShare) => {
+    setAsked(null);
+    run(async () => {
+      await deleteStored(share);
+      setShares(await storedShares());
+      // Its button is gone, and the focus with it.
+      summary.current?.focus();
+    });
+  };
   return (
     <details>
-      <summary>
+      <summary ref={summary}>
         The agent keeps {shares.length} {shares.length === 1 ? 'share' : 'shares'}
       </summary>
       {error !== '' && <p className="share-error">{error}</p>}
-      <table>
+      <table className="share-stored">
         <thead>
           <tr>
             <th scope="col">share</th>
-            <th scope="col">bytes</th>
             <th scope="col">made</th>
+            <th scope="col">packets</th>
+            <th scope="col">size</th>
             <th scope="col">deleted after</th>
-            <th scope="col" />
+            <th scope="col">
+              <span className="hidden-text">delete</span>
+            </th>
           </tr>
         </thead>
         <tbody>
@@ -37,27 +53,28 @@ export function StoredList({ sent }: { readonly sent: number }) {
               <td>
                 <a href={storedLink(share)}>{share.title}</a>
               </td>
-              <td className="mono">{printCount(share.bytes)}</td>
-              <td className="mono">{share.created}</td>
-              <td className="mono">{share.expires ?? 'never'}</td>
+              <td className="mono">{printMinute(share.created)}</td>
+              <td className="mono">{share.packets === null ? '' : printCount(share.packets)}</td>
+              <td className="mono" title={`${printCount(share.bytes)} bytes, SHA-256 ${share.sha256}`}>
+                {printBytes(share.bytes)}
+              </td>
+              <td className="mono">{share.expires === null ? 'never' : printMinute(share.expires)}</td>
               <td>
                 <button
                   className="button"
-                  aria-label={`Delete ${share.title}`}
-                  onClick={() =>
-                    run(async () => {
-                      await deleteStored(share);
-                      setShares(await storedShares());
-                    })
-                  }
+                  aria-label={`Delete ${share.title}, made ${printMinute(share.created)}`}
+                  onClick={() => setAsked(share)}
                 >
-                  Delete
+                  Delete …
                 </button>
               </td>
             </tr>
           ))}
         </tbody>
       </table>
+      {asked !== null && (
+        <DeleteShare share={asked} onDelete={() => remove(asked)} onClose={() => setAsked(null)} />
+      )}
     </details>
   );
 }

@@ -72,7 +72,7 @@ async function pack({ api }: Session, { blob }: MadeShare, { signal, onProgress 
 
 /** Rejects with a Fault; when `signal` is aborted, the agent keeps nothing of it. */
 export async function sendToAgent(made: MadeShare, title: string, signal: AbortSignal): Promise<StoredShare> {
-  const { expires } = made.manifest;
+  const { expires, events } = made.manifest;
   const response = await ask(SHARES, {
     method: 'POST',
     body: made.blob,
@@ -81,6 +81,7 @@ export async function sendToAgent(made: MadeShare, title: string, signal: AbortS
       'Content-Type': 'application/x-pcapng',
       'X-Whither-Sha256': made.sha256,
       'X-Whither-Title': encodeURIComponent(title),
+      'X-Whither-Packets': String(events.kept),
       ...(expires !== null && { 'X-Whither-Expires': expires }),
     },
   });

@@ -1,17 +1,45 @@
 // @vitest-environment happy-dom
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { act, cleanup, fireEvent, render, screen, waitFor } from '@testing-library/react';
 import { afterEach, expect, it, vi } from 'vitest';
 import { CAREFUL, type SharePolicy } from '#core/share/policy.ts';
 import { manifestOf, newTally } from '#core/share/manifest.ts';
+import { VIEW_PARAMETERS } from '#core/share/notes.ts';
+import type { StoredShare } from '#core/share/stored.ts';
 import { SessionContext } from '#src/state/context.ts';
+import { Modal } from '#src/app/Modal.tsx';
 import type { Session } from '#src/state/session.ts';
 import { createPageStore, type HostInfo } from '#src/state/store.ts';
 import { GIVE_UP, type MadeShare, type ShareAsk } from '#workers/api.ts';
+import { DeleteShare } from './DeleteShare.tsx';
+import { MadeView } from './MadeView.tsx';
 import { SendButtons } from './SendButtons.tsx';
 import ShareDialog from './ShareDialog.tsx';
+import { StoredList } from './StoredList.tsx';
 
 const AGENT: HostInfo = { live: true, text: '', host: 'edge-7' };
 const notes = { notes: 1, view: [], report: '', items: [] } as const;
+
+const stored = { sha256: '0'.repeat(64), expires: null, packets: null };
+const STORED: readonly StoredShare[] = [
+  {
+    ...stored,
+    id: 'a'.repeat(32),
+    bytes: 12_345,
+    packets: 1200,
+    title: 'Lost at dev1',
+    created: '2026-11-26T12:00:00.000Z',
+  },
+  {
+    ...stored,
+    id: 'b'.repeat(32),
+    bytes: 400,
+    title: 'proto == UDP',
+    created: '2026-11-25T09:30:00.000Z',
+    expires: '2026-12-02T09:30:00.000Z',
+  },
+];
 
 function made(policy: SharePolicy): MadeShare {
   const selection = { fromNs: null, toNs: null, journeys: null, hooks: null };
@@ -72,6 +100,71 @@ it('while a share is made its rules stay as they are: what can be sent is by tho
   expect(screen.queryByRole('button', { name: 'Download pcapng' })).toBeNull();
 });
 
+it('what of the view stays is told in words, as its sender has it, with the reason', () => {
+  const viewLost: MadeShare['viewLost'] = [
+    { name: 'where', value: 'proto == udp && device == eth0', held: { part: 'eth0', because: 'name' } },
+    { name: 'sort', value: '-latency("a", "b")', held: null },
+  ];
+  render(<MadeView made={{ ...made(CAREFUL), viewLost }} policy={CAREFUL} onRules={() => undefined} />);
+  expect(screen.getAllByRole('listitem').map(({ textContent }) => textContent)).toEqual([
+    'the filter proto == udp && device == eth0: “eth0” may be the name of a host, device, namespace or process',
+    'the order of the list -latency("a", "b"): it has names in it that may be those of devices or of somebody',
+  ]);
+});
+
+it('a preview tells what changes of a packet, and has what stays and the bytes behind it', () => {
+  const change = {
+    of: 'IPv4',
+    name: 'Source',
+    before: '192.0.2.7',
+    after: '23.4.5.6',
+    fate: 'replaced',
+  } as const;
+  const packet: MadeShare['packets'][number] = {
+    hop: 'dev1:tcx/ingress@first',
+    changes: [
+      change,
+      { ...change, name: 'Destination', before: '192.0.2.9', after: '23.4.5.9' },
+      { ...change, name: 'Time to live', before: '64', after: '64', fate: 'kept' },
+      { of: 'Data', name: 'Data', before: '6161', after: '', fate: 'cut' },
+      { of: 'metadata', name: 'token', before: '0809', after: '', fate: 'zeros' },
+    ],
+    before: 'aa',
+    after: 'bb',
+    areaBefore: '',
+    areaAfter: '',
+  };
+  render(
+    <MadeView made={{ ...made(CAREFUL), packets: [packet] }} policy={CAREFUL} onRules={() => undefined} />,
+  );
+  const rows = screen.getAllByRole('row').map((row) => row.textContent);
+  expect(rows).toEqual([
+    'ofvaluebefore→ after',
+    'IPv4Source192.0.2.7→ 23.4.5.6',
+    'Destination192.0.2.9→ 23.4.5.9',
+    'DataData6161→ left out',
+    'metadatatoken0809→ zeros',
+  ]);
+  const details = [...document.querySelectorAll('details')].map(({ open, textContent }) => [
+    open,
+    textContent,
+  ]);
+  expect(details).toEqual([
+    [false, 'Goes as it is: one valueIPv4 Time to live 64'],
+    [false, 'Bytespacket beforeaapacket afterbb'],
+  ]);
+});
+
+it('every parameter that a link may have is told in words', () => {
+  const manual = readFileSync(path.join(import.meta.dirname, '../../docs/links.md'), 'utf8');
+  const [table = ''] = manual.split('\n\n## ');
+  const documented = [...table.matchAll(/^\| ((?:`\w+`(?:, )?)+) /gm)].flatMap(([, names = '']) =>
+    [...names.matchAll(/\w+/g)].map(([name]) => name),
+  );
+  expect(documented).toContain('where');
+  expect([...VIEW_PARAMETERS].sort()).toEqual(documented.sort());
+});
+
 function showButtons(host: HostInfo | null, policy: SharePolicy): void {
   render(
     <SessionContext value={sessionWith(host)}>
@@ -80,18 +173,68 @@ function showButtons(host: HostInfo | null, policy: SharePolicy): void {
   );
 }
 
-it.each<[SharePolicy, string]>([
-  [CAREFUL, 'share-2026-11-26.pcapng'],
-  [{ ...CAREFUL, names: 'keep' }, 'whither-edge-7-share.pcapng'],
-])('the name of its file names the host only where names are kept', async (policy, name) => {
+it('its file is written under its own name, and the agent is told by what it is known', async () => {
   const clicked: string[] = [];
   vi.spyOn(HTMLAnchorElement.prototype, 'click').mockImplementation(function (this: HTMLAnchorElement) {
     clicked.push(this.download);
   });
-  showButtons(null, policy);
+  const fetched = vi.spyOn(globalThis, 'fetch').mockResolvedValue(Response.json(STORED[0], { status: 201 }));
+  showButtons(AGENT, CAREFUL);
   fireEvent.click(screen.getByRole('button', { name: 'Download pcapng' }));
+  const name = 'share-the-whole-capture-000000000000.pcapng';
   expect((await screen.findByRole('status')).textContent).toBe(`${name} is written.`);
   expect(clicked).toEqual([name]);
+  fireEvent.click(screen.getByRole('button', { name: 'Keep at the agent' }));
+  await waitFor(() => expect(fetched).toHaveBeenCalledOnce());
+  expect(fetched.mock.lastCall?.[1]?.headers).toMatchObject({
+    'X-Whither-Title': encodeURIComponent('the whole capture'),
+    'X-Whither-Packets': '0',
+  });
+});
+
+it('Escape at the question leaves the dialog that asks it open', () => {
+  const closed: string[] = [];
+  render(
+    <Modal title="Share" onClose={() => closed.push('Share')}>
+      <DeleteShare share={STORED[0]!} onDelete={() => undefined} onClose={() => closed.push('question')} />
+    </Modal>,
+  );
+  fireEvent(screen.getByRole('dialog', { name: 'Delete this share?' }), new Event('cancel'));
+  expect(closed).toEqual(['question']);
+  fireEvent(screen.getByRole('dialog', { name: 'Share' }), new Event('cancel'));
+  expect(closed).toEqual(['question', 'Share']);
+});
+
+it('shares at the agent are told apart, and one is deleted only when that was said twice', async () => {
+  let kept = STORED;
+  const asked: string[] = [];
+  vi.spyOn(globalThis, 'fetch').mockImplementation((url, init) => {
+    if (init?.method !== 'DELETE') return Promise.resolve(Response.json(kept));
+    asked.push(new URL(url as URL).pathname);
+    kept = kept.slice(1);
+    return Promise.resolve(Response.json({ deleted: true }));
+  });
+  render(
+    <SessionContext value={sessionWith(AGENT)}>
+      <StoredList sent={0} />
+    </SessionContext>,
+  );
+  const rows = async () => (await screen.findAllByRole('row')).slice(1).map((row) => row.textContent);
+  expect(await rows()).toEqual([
+    'Lost at dev12026-11-26 12:00 UTC1,20012.3 kBneverDelete …',
+    'proto == UDP2026-11-25 09:30 UTC400 B2026-12-02 09:30 UTCDelete …',
+  ]);
+  const first = () => screen.getByRole('button', { name: 'Delete Lost at dev1, made 2026-11-26 12:00 UTC' });
+  fireEvent.click(first());
+  const dialog = () => screen.getByRole('dialog', { name: 'Delete this share?' });
+  expect(dialog().textContent).toContain('Lost at dev1, made 2026-11-26 12:00 UTC, 12.3 kB');
+  fireEvent.click(screen.getByRole('button', { name: 'Keep it' }));
+  expect(screen.queryByRole('dialog')).toBeNull();
+  expect(asked).toEqual([]);
+  fireEvent.click(first());
+  fireEvent.click(screen.getByRole('button', { name: 'Delete it' }));
+  await waitFor(async () => expect(await rows()).toHaveLength(1));
+  expect(asked).toEqual([`/api/shares/${STORED[0]!.id}`]);
 });
 
 it('a link with the share inside is offered where others reach the page, which is not on that of an agent', () => {

@@ -1,12 +1,14 @@
 /** What the page asks about shares; part of WhitherWorker. */
 import type { CaptureNotes } from '#core/notes/notes.ts';
 import type { Problem } from '#core/pcapng/types.ts';
+import type { Fate, ValueChange } from '#core/share/changes.ts';
 import type { ShareManifest } from '#core/share/manifest.ts';
+import type { LostView } from '#core/share/notes.ts';
 import type { SharePolicy } from '#core/share/policy.ts';
 import type { TimeRange } from '#core/store/view.ts';
 import type { WholeCapture } from '#workers/schema/api.ts';
 
-export type { CaptureNotes, ShareManifest, SharePolicy };
+export type { CaptureNotes, Fate, LostView, ShareManifest, SharePolicy, ValueChange };
 export type { CaptureNote, Pin } from '#core/notes/notes.ts';
 
 export interface ShareAsk {
@@ -24,6 +26,8 @@ export interface ShareAsk {
 
 export interface PreviewPacket {
   readonly hop: string;
+  /** Value by value, as it is and as it goes. */
+  readonly changes: readonly ValueChange[];
   /** Hex digits, of at most MAX_PREVIEW_BYTES. */
   readonly before: string;
   readonly after: string;
@@ -31,7 +35,7 @@ export interface PreviewPacket {
   readonly areaAfter: string;
 }
 export const MAX_PREVIEW_PACKETS = 3;
-export const MAX_PREVIEW_BYTES = 96;
+export const MAX_PREVIEW_BYTES = 256;
 
 export interface MadeShare {
   /** pcapng. */
@@ -42,8 +46,8 @@ export interface MadeShare {
   readonly manifest: ShareManifest;
   /** As they go out. */
   readonly notes: CaptureNotes;
-  /** Parameters of the view that do not go along. */
-  readonly viewLost: readonly string[];
+  /** What of the view does not go along. */
+  readonly viewLost: readonly LostView[];
   readonly packets: readonly PreviewPacket[];
 }
 

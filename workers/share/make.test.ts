@@ -3,6 +3,7 @@ import { BLOCK_SUBTYPE } from '#core/format/structs.ts';
 import { CaptureWriter } from '#core/pcapng/writer.ts';
 import { CAREFUL } from '#core/share/policy.ts';
 import { KEEP_ALL } from '#core/share/testing/keep-all.ts';
+import { sectionBytes } from '#core/store/testing/scenario.ts';
 import type { CaptureNotes, ShareAsk } from '#workers/api.ts';
 import { generatedBytes } from '#workers/testing/capture-bytes.ts';
 import { fileWorld, World } from '#workers/testing/world.ts';
@@ -12,7 +13,12 @@ const bytes = generatedBytes(6000);
 const file = new File([new Uint8Array(bytes)], 'made.pcapng');
 const NOTES: CaptureNotes = {
   notes: 1,
-  view: [['device', 'x']],
+  view: [
+    ['device', 'x'],
+    ['where', 'device == eth0'],
+    ['col', 'tlv.verdict'],
+    ['col', 'latency("eth0:a", "eth0:b")'],
+  ],
   report: '# What',
   items: [{ pin: { on: 'journey', id: '1', run: '' }, text: 'this one' }],
 };
@@ -65,9 +71,19 @@ it('makes of the list a share that opens, with its notes, and says what it is of
   const { journey } = await session.rows(0, 1000);
   const made = await session.makeShare({ ...ASK, journeys: 'listed' }, new MessageChannel().port1);
   expect(made?.bytesBefore).toBe(bytes.length);
-  expect(made?.viewLost).toEqual(['device']);
+  expect(made?.viewLost).toEqual([
+    { name: null, value: 'x', held: null },
+    { name: 'where', value: 'device == eth0', held: { part: 'eth0', because: 'name' } },
+    // One column goes and the other does not.
+    { name: 'col', value: 'latency("eth0:a", "eth0:b")', held: null },
+  ]);
   expect(made?.packets.length).toBeGreaterThan(0);
   expect(made?.packets[0]?.before).not.toBe(made?.packets[0]?.after);
+  const [name, ...others] = made?.packets[0]?.changes ?? [];
+  expect(name).toMatchObject({ of: 'hop', name: 'name', fate: 'replaced', after: made?.packets[0]?.hop });
+  expect(new Set(others.map(({ of }) => of))).toEqual(
+    new Set(['hop', 'Ethernet', 'IPv4', 'UDP', 'metadata', 'kernel']),
+  );
   const share = new Uint8Array(await made!.blob.arrayBuffer());
   const digest = await crypto.subtle.digest('SHA-256', share);
   expect(made?.sha256).toBe(Buffer.from(digest).toString('hex'));
@@ -78,7 +94,7 @@ it('makes of the list a share that opens, with its notes, and says what it is of
   expect(arrived.faults).toEqual([]);
   expect(arrived.manifest?.selection.journeys).toBe(journey.length);
   expect(arrived.line).toMatch(/^a share of .*; addresses and names are pseudonyms$/);
-  expect(arrived.notes).toEqual({ ...NOTES, view: [] });
+  expect(arrived.notes).toEqual({ ...NOTES, view: [['col', 'tlv.verdict']] });
 });
 
 it('what was chosen goes, also when the log has let go of earlier runs since it was read', async () => {
@@ -102,6 +118,28 @@ it('what was chosen goes, also when the log has let go of earlier runs since it 
   const [before, after] = [await session.journey(chosen), await again.session.journey(0)];
   expect([after.id, after.run]).toEqual([before.id, before.run]);
   expect(after.run).toBe('02020202');
+});
+
+it('shows different packets, those with metadata where there are any', async () => {
+  const preview = async (capture: Uint8Array) => {
+    const { session } = await opened(new Uint8Array(capture));
+    const asked: ShareAsk = {
+      ...ASK,
+      capture: { kind: 'file', file: new File([new Uint8Array(capture)], 'a.pcapng') },
+    };
+    return (await session.makeShare(asked, new MessageChannel().port1))!.packets;
+  };
+  const plain = await preview(section(1));
+  expect(plain.map(({ areaBefore }) => areaBefore)).toEqual(['', '', '']);
+  expect(new Set(plain.map(({ before }) => before)).size).toBe(3);
+  const meta = [1, 4, 7, 0, 0, 0];
+  const seen = [
+    { hook: 'netif_receive_skb', id: 1n, us: 0 },
+    { hook: 'tcx/ingress@first', id: 1n, us: 1, meta },
+    { hook: 'tcx/ingress@last', id: 1n, us: 2, meta },
+  ];
+  const told = await preview(sectionBytes({ seen }));
+  expect(told.map(({ areaBefore }) => areaBefore)).toEqual(['010407000000']);
 });
 
 it('of manifests and notes that arrive the newest count, and those that are none are said with their place', async () => {

@@ -1,7 +1,6 @@
 /** A share of the capture that is open: it is read once more from its source, in slices, and written as a Blob. */
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
-import { formatHex } from '#core/dissect/addresses.ts';
 import { CaptureReader } from '#core/pcapng/reader.ts';
 import { KEY_BYTES } from '#core/share/keyed.ts';
 import { journeyKeyOf, type ShareSelection } from '#core/share/selection.ts';
@@ -13,13 +12,8 @@ import type { WorkProgress } from '#workers/schema/api.ts';
 import { openWhole, readNext } from '#workers/schema/whole-capture.ts';
 import type { ByteSource } from '#workers/sources/source.ts';
 import { Slices, type Clock } from '#workers/slices.ts';
-import {
-  MAX_PREVIEW_BYTES,
-  MAX_PREVIEW_PACKETS,
-  type MadeShare,
-  type PreviewPacket,
-  type ShareAsk,
-} from './api.ts';
+import type { MadeShare, ShareAsk } from './api.ts';
+import { Preview } from './preview.ts';
 
 /** About a thousand events, some milliseconds. */
 const PUSH_BYTES = 64 * 1024;
@@ -41,7 +35,7 @@ export async function makeShare(
   goOn: () => boolean,
 ): Promise<MadeShare | null> {
   const { policy, notes, expiresMs } = ask;
-  const packets: PreviewPacket[] = [];
+  const preview = new Preview();
   const created = new Date();
   const snapshot = new Snapshot({
     policy,
@@ -51,18 +45,7 @@ export async function makeShare(
     created: created.toISOString(),
     expires: expiresMs === null ? null : new Date(created.getTime() + expiresMs).toISOString(),
     notes,
-    watch: ({ hop, before, after, areaBefore, areaAfter }) => {
-      // Packets with metadata say more of what becomes of them.
-      if (packets.length >= MAX_PREVIEW_PACKETS || areaBefore.length === 0 || packets.at(-1)?.hop === hop)
-        return;
-      packets.push({
-        hop,
-        before: hexOf(before),
-        after: hexOf(after),
-        areaBefore: hexOf(areaBefore),
-        areaAfter: hexOf(areaAfter),
-      });
-    },
+    watch: (packet) => preview.take(packet),
   });
   const reader = new CaptureReader(snapshot);
   const out = new BlobParts();
@@ -97,15 +80,14 @@ export async function makeShare(
   const manifest = snapshot.end();
   const shared = snapshot.notes(notes);
   write(snapshot.take());
-  const kept = new Set(shared.view.map(([name]) => name));
   return {
     blob: out.pcapng(),
     sha256: bytesToHex(hash.digest()),
     bytesBefore: bytes,
     manifest,
-    notes: shared,
-    viewLost: [...new Set(notes.view.map(([name]) => name))].filter((name) => !kept.has(name)),
-    packets,
+    notes: shared.notes,
+    viewLost: shared.lost,
+    packets: preview.packets,
   };
 }
 
@@ -139,8 +121,4 @@ function keysOf(
   }
   for (let journey = 0; journey < store.journeys.count; journey++) if (isListed(journey)) add(journey);
   return keys;
-}
-
-function hexOf(bytes: Uint8Array): string {
-  return formatHex(bytes, 0, Math.min(bytes.length, MAX_PREVIEW_BYTES));
 }

@@ -140,8 +140,13 @@ const notes: Target = {
   run: (input) => {
     const parsed = parseNotes(input);
     if ('fault' in parsed) return parsed;
-    const rules = { policy: CAREFUL, names: new Pseudonyms(KEY), kept: new Map() };
-    const shared = shareNotes(parsed.value, rules, () => null);
+    const rules = {
+      policy: CAREFUL,
+      names: new Pseudonyms(KEY),
+      kept: new Map(),
+      dropReasons: new Set<string>(),
+    };
+    const { notes: shared } = shareNotes(parsed.value, rules, () => null);
     holds('value' in parseNotes(jsonBytes(shared)), 'notes that are none when they have gone out');
     return shared;
   },
@@ -176,7 +181,12 @@ const words: Target = {
   maxBytes: 512,
   run: (input) => {
     const text = textOf(input);
-    const rules = { policy: CAREFUL, names: new Pseudonyms(KEY), kept: new Map() };
+    const rules = {
+      policy: CAREFUL,
+      names: new Pseudonyms(KEY),
+      kept: new Map(),
+      dropReasons: new Set<string>(),
+    };
     const expression = shareExpression(text, rules);
     holds(!/\b192\.0\.2\.7\b/.test(expression ?? ''), 'an address that stays in an expression');
     const prose = shareProse(text, rules);
