@@ -28,22 +28,25 @@ describe('an ordinary capture', () => {
   it('scrolls to its last packet, also when the page finds its first journey behind that', async () => {
     // The page's look for the row of the journey it shows by itself is held until the list has been scrolled.
     await page.addInitScript(() => {
-      const post = Worker.prototype.postMessage;
       const held: (() => void)[] = [];
       let open = false;
+      const openRowOf = (): void => {
+        open = true;
+        for (const send of held.splice(0)) send();
+      };
       Object.assign(globalThis, {
-        openRowOf() {
-          open = true;
-          for (const send of held.splice(0)) send();
-        },
+        openRowOf,
         heldRowOf: held,
+        Worker: class extends Worker {
+          override postMessage(message: unknown, more?: Transferable[] | StructuredSerializeOptions): void {
+            const options = Array.isArray(more) ? { transfer: more } : more;
+            const send = (): void => super.postMessage(message, options);
+            const path = (message as { readonly path?: readonly string[] } | null)?.path;
+            if (path?.[0] === 'rowOf' && !open) held.push(send);
+            else send();
+          }
+        },
       });
-      Worker.prototype.postMessage = function (this: Worker, ...args: unknown[]) {
-        const send = () => Reflect.apply(post, this, args);
-        const path = (args[0] as { readonly path?: readonly string[] } | null)?.path;
-        if (path?.[0] === 'rowOf' && !open) held.push(send);
-        else send();
-      } as typeof post;
     });
     await page.goto(site.url);
     await site.drop('long.pcap', plainPcap(20_000));
