@@ -74,9 +74,22 @@ export interface PackedCapture {
   readonly limit: number;
 }
 
+/** One of several files that follow each other in one: its bytes there. What lies between says whose they are (BLOCK_SUBTYPE.file). */
+export interface FileSpan {
+  /** Another for each of them. */
+  readonly name: string;
+  readonly from: number;
+  readonly to: number;
+}
+
 export type SourceSpec =
-  /** `head`: its first bytes, where they have been read already. */
-  | { readonly kind: 'file'; readonly file: File; readonly head?: Uint8Array }
+  /** `head`: its first bytes, where they have been read already. `files`: that it is made of, in order; none = it is one. */
+  | {
+      readonly kind: 'file';
+      readonly file: File;
+      readonly head?: Uint8Array;
+      readonly files?: readonly FileSpan[];
+    }
   | PackedCapture
   | { readonly kind: 'url'; readonly url: string; readonly title: string }
   /** The agent that served the page. `from` as in core/protocol. */
@@ -92,6 +105,14 @@ export type SourceState =
   | 'cancelled'
   | 'failed';
 
+/** How a link names one of several files. */
+export interface NamedFile {
+  readonly name: string;
+  /** As that of a capture. */
+  readonly digest: string;
+  readonly bytes: number;
+}
+
 export interface Update {
   readonly capture: number;
   readonly state: SourceState;
@@ -100,6 +121,8 @@ export interface Update {
   readonly bytesTotal: number | null;
   /** By which a link names the capture; null: it is not read to its end (yet), or it grows. */
   readonly digest: string | null;
+  /** Of several files that were opened together: each, once `digest` is there; [] = it is one. */
+  readonly files: readonly NamedFile[];
   readonly bytesPerSecond: number;
   readonly eventsPerSecond: number;
   /** Live: how much of what the agent had at connect is decoded, 0…1; null: all of it. Until then no rate is told. */

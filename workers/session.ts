@@ -126,6 +126,7 @@ export class Session implements WhitherWorker {
     const capture = new Capture({
       source,
       live: spec.kind === 'live',
+      files: (spec.kind === 'file' && spec.files) || [],
       from: spec.kind === 'live' ? spec.from : 'oldest',
       filter: this.#filter,
       sort: this.#sort,

@@ -9,7 +9,7 @@
  *   journey  ID or ID@RUN: epb_packetid, or the frame number, decimal, and the run of the probe that it is unique in;
  *            never a row: rows move with every filter
  *   at       0…255                                     which event of that journey
- *   hop      NAME, NAME~NETNS or NAME~NETNS~HOST       filter: journeys seen there
+ *   hop      NAME, then ~NETNS, ~HOST, ~FILE           filter: journeys seen there
  *   meta     with | without                            filter: with metadata there (or anywhere)
  *   harm     lost | clobbered | suspect | unreadable   filter: what metadata came to there (or anywhere)
  *   time     INSTANT..INSTANT                          filter: journeys with an event in this time, both ends in it

@@ -28,7 +28,7 @@ type Spec = { readonly source: SourceSpec; readonly title: string } | { readonly
 export function specOf(origin: Origin, head?: Uint8Array): Spec | Promise<Spec> {
   switch (origin.kind) {
     case 'file':
-      return { source: { kind: 'file', file: origin.file, ...(head && { head }) }, title: origin.file.name };
+      return { source: { ...origin, ...(head && { head }) }, title: origin.file.name };
     case 'packed':
       return { source: origin, title: origin.title };
     case 'url': {

@@ -17,7 +17,6 @@ import { keepCalm, type Calm } from './calm.ts';
 import { WorkerSlot, type Connection } from './connection.ts';
 import { afterFrame } from './frame.ts';
 import { hopKey } from './hop-key.ts';
-import { together } from './together.ts';
 import { JourneyChoice, NO_CHOICE } from './journey-choice.ts';
 import { captureRefOf, otherCapture } from './named-capture.ts';
 import { EMPTY_LINK, parseJourneyId, sameSource, type Comparison, type LinkState } from './link.ts';
@@ -86,12 +85,9 @@ export class Session {
 
   /** What was dropped on the page or chosen there: a capture, several to be seen together, or a file for the schema of the one that is open. */
   async take(files: readonly File[], keepView: boolean): Promise<void> {
-    const file = files.length === 1 ? files[0] : files.length > 1 ? await together(files) : undefined;
+    const [file] = files;
     if (file === undefined) return;
-    if (!(file instanceof File)) {
-      this.report(file);
-      return;
-    }
+    if (files.length > 1) return this.#takeTogether(files, keepView);
     const head = await headOf(file);
     const kind = kindOf(head);
     if (kind === 'capture') return this.open({ kind: 'file', file }, keepView, head);
@@ -106,6 +102,17 @@ export class Session {
       remedy: 'Open the capture first, then drop it again.',
       fatal: false,
     });
+  }
+
+  async #takeTogether(chosen: readonly File[], keepView: boolean): Promise<void> {
+    try {
+      const { together } = await import('./together.ts');
+      const joined = await together(chosen);
+      if ('cause' in joined) this.report(joined);
+      else await this.open({ kind: 'file', ...joined }, keepView);
+    } catch (error) {
+      this.failed(error, 'The files could not be opened together');
+    }
   }
 
   /** Starts the worker, which takes a tenth of a second that a person would wait for its first rows. */

@@ -6,6 +6,7 @@ import type {
   ArrivedShare,
   CaptureNote,
   EventBytes,
+  FileSpan,
   Hop,
   JourneyDetail,
   PackedCapture,
@@ -15,7 +16,11 @@ import { savedTheme, type Theme } from '#src/theme/theme.ts';
 import { EMPTY_LINK, type JourneyId, type LinkState, type SourceRef } from './link.ts';
 
 /** A file cannot be named in a link: its bytes are gone after a reload. Nor can what came inside of the page or the link. */
-export type Origin = SourceRef | { readonly kind: 'file'; readonly file: File } | PackedCapture;
+export type Origin =
+  | SourceRef
+  /** `files`: that it is made of (together.ts); none = it is one. */
+  | { readonly kind: 'file'; readonly file: File; readonly files?: readonly FileSpan[] }
+  | PackedCapture;
 
 export interface OpenCapture {
   readonly origin: Origin;

@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { CaptureWriter } from '#core/pcapng/writer.ts';
-import { together } from './together.ts';
+import { CaptureStore } from '#core/store/capture-store.ts';
+import { CaptureReader } from '#core/pcapng/reader.ts';
+import { together, type Together } from './together.ts';
+
+async function joined(...files: readonly File[]): Promise<Together> {
+  const one = await together(files);
+  if ('cause' in one) throw new Error(one.cause);
+  return one;
+}
 
 function capture(name: string): { file: File; bytes: Uint8Array } {
   const writer = new CaptureWriter();
@@ -10,28 +18,39 @@ function capture(name: string): { file: File; bytes: Uint8Array } {
 }
 
 describe('files that are opened together', () => {
-  it('are their bytes one behind the other', async () => {
+  it('are their bytes one behind the other, each behind a section that names it', async () => {
     const [a, b] = [capture('a.pcapng'), capture('b.pcapng')];
-    const one = await together([a.file, b.file]);
-    if (!(one instanceof File)) throw new Error(one.cause);
-    expect(one.name).toBe('a.pcapng + b.pcapng');
-    expect(new Uint8Array(await one.arrayBuffer())).toEqual(Uint8Array.from([...a.bytes, ...b.bytes]));
+    const { file, files } = await joined(a.file, b.file);
+    expect(file.name).toBe('a.pcapng + b.pcapng');
+    expect(files.map(({ name }) => name)).toEqual(['a.pcapng', 'b.pcapng']);
+    for (const [i, { bytes }] of [a, b].entries()) {
+      const { from, to } = files[i]!;
+      expect(new Uint8Array(await file.slice(from, to).arrayBuffer())).toEqual(Uint8Array.from(bytes));
+    }
+    const store = new CaptureStore();
+    const reader = new CaptureReader(store);
+    reader.push(new Uint8Array(await file.arrayBuffer()));
+    reader.end();
+    expect(store.problems).toEqual([]);
+    expect(store.facts.sections.map(({ userAppl }) => userAppl)).toEqual(['', 'a.pcapng', '', 'b.pcapng']);
+    expect(store.facts.place.file).toBe('b.pcapng');
   });
 
   it('are in the order of their names, however they were chosen', async () => {
-    const [a, b, c] = [capture('10.pcapng'), capture('2.pcapng'), capture('B.pcapng')];
+    const [a, b, c] = [capture('10.pcapng').file, capture('2.pcapng').file, capture('B.pcapng').file];
     for (const files of [
       [a, b, c],
       [c, b, a],
       [b, c, a],
     ]) {
-      const one = await together(files.map(({ file }) => file));
-      if (!(one instanceof File)) throw new Error(one.cause);
-      expect(one.name).toBe('10.pcapng + 2.pcapng + B.pcapng');
-      expect(new Uint8Array(await one.arrayBuffer())).toEqual(
-        Uint8Array.from([...a.bytes, ...b.bytes, ...c.bytes]),
-      );
+      expect((await joined(...files)).file.name).toBe('10.pcapng + 2.pcapng + B.pcapng');
     }
+  });
+
+  it('are told apart where they have one name', async () => {
+    const one = capture('a.pcapng').file;
+    const { files } = await joined(one, capture('a.pcapng (2)').file, one);
+    expect(files.map(({ name }) => name)).toEqual(['a.pcapng', 'a.pcapng (2)', 'a.pcapng (2) (2)']);
   });
 
   it.each([
