@@ -1,4 +1,4 @@
-/** Captures of two hosts in one page: the same lab on two kernels. */
+/** Captures of two hosts, and two of one host, in one page: side by side. */
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
@@ -10,6 +10,10 @@ const PUBLIC = path.join(import.meta.dirname, '../public');
 const HERE = readFileSync(path.join(PUBLIC, 'samples/forward.pcapng'));
 const OLDEST = readdirSync(path.join(PUBLIC, 'survival')).find((release) => release.startsWith('6.1.'))!;
 const THERE = gunzipSync(readFileSync(path.join(PUBLIC, 'survival', OLDEST, 'forward.pcapng.gz')));
+
+/** Both of one host and one device: in the second a program makes room in the packet, and metadata is gone behind it. */
+const GOOD = readFileSync(path.join(PUBLIC, 'samples/two-writers.pcapng'));
+const BAD = readFileSync(path.join(PUBLIC, 'samples/sniffed.pcapng'));
 
 const site = new StaticPage();
 
@@ -48,6 +52,41 @@ describe('two captures', () => {
         .waitFor();
     }
     expect(new URL(page.url()).searchParams.get('a')).toBe(`host == "${hosts[0]}"`);
+  });
+
+  it('of one host are two files on one path, and the hop that differs says so', async () => {
+    const { page } = site;
+    await page.goto(site.url);
+    await site.dropAll([
+      ['good.pcapng', GOOD],
+      ['bad.pcapng', BAD],
+    ]);
+    await waitForState(page, 'done');
+    const recordings = await page.evaluate(() => [
+      ...new Set(globalThis.whither.state.newest!.hops.map(({ host, file }) => `${host} ${file}`)),
+    ]);
+    expect(recordings).toEqual(['vm bad.pcapng', 'vm good.pcapng']);
+    const rows = page.locator('tr[data-hop]');
+    await page.getByRole('button', { name: 'Compare…' }).click();
+    const sides = page.getByLabel('Sides to begin with');
+    expect(await sides.locator('option').nth(1).textContent()).toBe('bad.pcapng and good.pcapng');
+    await expect.poll(() => new URL(page.url()).searchParams.get('a')).toBe('file == "bad.pcapng"');
+    const cells = (hop: string) => page.locator(`tr[data-hop="${hop}"] td`).allTextContents();
+    await expect
+      .poll(() => cells('lab0:nf/prerouting'))
+      .toEqual(['Rx', '2', '0 %', '', '2', '100 %', '', '100']);
+    expect(await cells('lab0:tcx/ingress@first')).toEqual(['Rx', '2', '100 %', '', '2', '100 %', '', '0']);
+    const [program] = await rows.filter({ hasText: 'write_packet' }).all();
+    expect(await program!.locator('td').allTextContents()).toEqual(
+      expect.arrayContaining([expect.stringMatching(/2 lost/), 'not observed']),
+    );
+    await page.getByRole('button', { name: 'all 8' }).click();
+    for (const side of ['A', 'B']) {
+      await page
+        .getByRole('region', { name: side, exact: true })
+        .getByRole('grid', { name: /journeys/ })
+        .waitFor();
+    }
   });
 
   it('of which one is no pcapng are refused with a way out', async () => {

@@ -25,8 +25,7 @@ export default function CompareBar({ compare, journeys, errors }: Props) {
   const endNs = usePage((state) => state.calm?.timeline.endNs ?? '0');
   const filtered = usePage((state) => isFiltered(state.link));
   const places = usePage((state) => state.places);
-  const hosts = [...new Set(places.map(({ host }) => host))].filter((host) => host !== '');
-  const presets = presetsFor({ names, startNs, endNs, filtered, hosts });
+  const presets = presetsFor({ names, startNs, endNs, filtered, hops: places });
   return (
     <div className="compare-bar" role="group" aria-label="Compared sides">
       <SideField
