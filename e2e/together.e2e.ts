@@ -89,6 +89,76 @@ describe('two captures', () => {
     }
   });
 
+  it('by their addresses are compared from the palette, and the link of that opens both', async () => {
+    const { page } = site;
+    await page.goto(`${site.url}?source=url:/samples/two-writers.pcapng`);
+    await waitForState(page, 'done');
+    await page.keyboard.press(':');
+    await page.keyboard.type('compare with another');
+    await page.keyboard.press('Enter');
+    const other = page.getByLabel('Address of the other capture, or a link');
+    await other.fill('sniffed.pcapng');
+    await page.keyboard.press('Enter');
+    await page.getByRole('alert').filter({ hasText: 'not an http or https address' }).waitFor();
+    await other.fill(`${site.url}?source=url:/samples/sniffed.pcapng&journey=2`);
+    await page.keyboard.press('Enter');
+
+    const cells = () => page.locator('tr[data-hop="lab0:nf/prerouting"] td').allTextContents();
+    const differs = ['Rx', '2', '100 %', '', '2', '0 %', '', '-100'];
+    await expect.poll(cells).toEqual(differs);
+    const link = () => new URL(page.url()).searchParams;
+    await expect.poll(() => link().getAll('file').length).toBe(2);
+    expect(link().getAll('source')).toEqual([
+      'url:/samples/two-writers.pcapng',
+      'url:/samples/sniffed.pcapng',
+    ]);
+    expect([link().get('a'), link().get('b')]).toEqual([
+      'file == "two-writers.pcapng"',
+      'file == "sniffed.pcapng"',
+    ]);
+    const address = page.url();
+
+    // Back is what was open, and whoever gets the link sees what was compared.
+    await page.goBack();
+    await expect.poll(() => link().getAll('source')).toEqual(['url:/samples/two-writers.pcapng']);
+    await page.locator('[data-testid="source"] h1', { hasText: /^two-writers.pcapng$/ }).waitFor();
+    await page.goto('about:blank');
+    await page.goto(address);
+    await waitForState(page, 'done');
+    await expect.poll(cells).toEqual(differs);
+    await expect.poll(() => page.url()).toBe(address);
+    expect(await page.locator('.problem').count()).toBe(0);
+  });
+
+  it('from files are named in the link, which says what to drop', async () => {
+    const { page } = site;
+    await page.goto(site.url);
+    await site.drop('good.pcapng', GOOD);
+    await waitForState(page, 'done');
+    await page.getByRole('button', { name: 'Compare…' }).click();
+    await page.getByLabel('Sides to begin with').selectOption({ label: 'Another capture…' });
+    await page.getByLabel('Address of the other capture, or a link').waitFor();
+    await site.drop('bad.pcapng', BAD);
+    const cells = () => page.locator('tr[data-hop="lab0:nf/prerouting"] td').allTextContents();
+    const differs = ['Rx', '2', '100 %', '', '2', '0 %', '', '-100'];
+    await expect.poll(cells).toEqual(differs);
+    await expect.poll(() => new URL(page.url()).searchParams.getAll('file').length).toBe(2);
+    const address = page.url();
+
+    await page.goto('about:blank');
+    await page.goto(address);
+    await page
+      .getByText(/This link is about captures that are not in it: bad\.pcapng \(.*\) and good\.pcapng/)
+      .waitFor();
+    await site.dropAll([
+      ['good.pcapng', GOOD],
+      ['bad.pcapng', BAD],
+    ]);
+    await expect.poll(cells).toEqual(differs);
+    expect(await page.locator('.problem').count()).toBe(0);
+    expect(page.url()).toBe(address);
+  });
+
   it('of which one is no pcapng are refused with a way out', async () => {
     const { page } = site;
     await page.goto(site.url);

@@ -74,24 +74,19 @@ export interface PackedCapture {
   readonly limit: number;
 }
 
-/** One of several files that follow each other in one: its bytes there. What lies between says whose they are (BLOCK_SUBTYPE.file). */
-export interface FileSpan {
-  /** Another for each of them. */
-  readonly name: string;
-  readonly from: number;
-  readonly to: number;
-}
+export type SingleSpec =
+  /** `head`: its first bytes, where they have been read already. */
+  | { readonly kind: 'file'; readonly file: File; readonly head?: Uint8Array }
+  | PackedCapture
+  | { readonly kind: 'url'; readonly url: string; readonly title: string };
 
 export type SourceSpec =
-  /** `head`: its first bytes, where they have been read already. `files`: that it is made of, in order; none = it is one. */
+  | SingleSpec
+  /** One behind the other, as one capture. Each has a name of its own. */
   | {
-      readonly kind: 'file';
-      readonly file: File;
-      readonly head?: Uint8Array;
-      readonly files?: readonly FileSpan[];
+      readonly kind: 'together';
+      readonly parts: readonly { readonly name: string; readonly source: SingleSpec }[];
     }
-  | PackedCapture
-  | { readonly kind: 'url'; readonly url: string; readonly title: string }
   /** The agent that served the page. `from` as in core/protocol. */
   | { readonly kind: 'live'; readonly url: string; readonly from: 'oldest' | 'live' };
 

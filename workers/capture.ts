@@ -10,7 +10,7 @@ import { CaptureStore } from '#core/store/capture-store.ts';
 import { TimelineBuilder } from '#core/store/timeline.ts';
 import type { ListFilter, ListSort } from '#core/store/view.ts';
 import type { JoinedAgent, Status } from '#core/protocol/messages.ts';
-import type { FileSpan, NamedFile, SourceState } from './api.ts';
+import type { NamedFile, SourceState } from './api.ts';
 import { ByteGap } from './byte-gap.ts';
 import { asFault } from './fault.ts';
 import { FileDigests } from './file-digests.ts';
@@ -44,8 +44,6 @@ export interface CaptureClock extends Clock {
 export interface CaptureOptions {
   readonly source: ByteSource;
   readonly live: boolean;
-  /** That its bytes are made of, in order; [] = of one. */
-  readonly files: readonly FileSpan[];
   /** Why there are bytes missing in front of a live capture. */
   readonly from: 'oldest' | 'live';
   readonly filter: ListFilter;
@@ -101,7 +99,7 @@ export class Capture implements SourceSink {
   constructor(options: CaptureOptions) {
     this.#options = options;
     this.state = 'loading';
-    this.#digests = options.live ? null : new FileDigests(options.files);
+    this.#digests = options.live ? null : new FileDigests();
     const { filter, sort, clock, language } = options;
     this.listing = new Listing(this.store, filter, sort, clock, language);
     this.#rates = new RateMeter(options.clock.now());
@@ -202,7 +200,8 @@ export class Capture implements SourceSink {
     return (await inSlices(this.#options.clock, step, current)) && current() && this.listing.reread();
   }
 
-  begin({ offset, reset, missedBytes }: Beginning): void {
+  begin({ offset, reset, missedBytes, file }: Beginning): void {
+    if (file !== undefined) this.#digests?.begin(file);
     if (reset) this.#startAnew();
     this.#offsets.add(this.#reader.bytesRead, offset);
     if (missedBytes === null) return;

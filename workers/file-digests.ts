@@ -1,32 +1,28 @@
 /** By what links name a capture, gathered while it is read: all of it, and where it is made of several files each of these. */
 import { DigestSamples } from '#core/share/digest-samples.ts';
-import type { FileSpan, NamedFile } from './api.ts';
+import type { NamedFile } from './api.ts';
 
-interface Part extends FileSpan {
+interface Part {
+  readonly name: string;
   readonly samples: DigestSamples;
 }
 
 export class FileDigests {
   readonly #whole = new DigestSamples();
-  readonly #parts: readonly Part[];
-  #offset = 0;
+  readonly #parts: Part[] = [];
+  #isBetween = false;
 
-  /** [] = it is one file. Of several all is what is in these: what lies between them was not in any. */
-  constructor(files: readonly FileSpan[]) {
-    this.#parts = files.map((file) => ({ ...file, samples: new DigestSamples() }));
+  /** What follows is of this file of several; null = it stands between them, and counts for none. */
+  begin(file: string | null): void {
+    this.#isBetween = file === null;
+    if (file !== null) this.#parts.push({ name: file, samples: new DigestSamples() });
   }
 
   /** The next bytes. */
   add(bytes: Uint8Array): void {
-    const start = this.#offset;
-    this.#offset += bytes.length;
-    if (this.#parts.length === 0) this.#whole.add(bytes);
-    for (const { from, to, samples } of this.#parts) {
-      if (to <= start || from >= this.#offset) continue;
-      const own = bytes.subarray(Math.max(0, from - start), to - start);
-      samples.add(own);
-      this.#whole.add(own);
-    }
+    if (this.#isBetween) return;
+    this.#whole.add(bytes);
+    this.#parts.at(-1)?.samples.add(bytes);
   }
 
   /** `digestOf`: core/share/digest.ts, which is loaded for it. */

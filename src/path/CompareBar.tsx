@@ -9,6 +9,8 @@ import { presetsFor } from './presets.ts';
 import './compare.css';
 
 const NO_NAMES: readonly string[] = [];
+/** Of the option that asks for one. */
+const OTHER = 'other';
 /** After the last key: long enough to finish a word. */
 const SETTLE_MS = 500;
 
@@ -49,6 +51,7 @@ export default function CompareBar({ compare, journeys, errors }: Props) {
         aria-label="Sides to begin with"
         value=""
         onChange={({ target }) => {
+          if (target.value === OTHER) session.store.setState({ dialog: 'compare' });
           const preset = presets[Number(target.value)];
           if (target.value !== '' && preset !== undefined) session.compare(preset.compare);
         }}
@@ -59,6 +62,7 @@ export default function CompareBar({ compare, journeys, errors }: Props) {
             {name}
           </option>
         ))}
+        <option value={OTHER}>Another capture…</option>
       </select>
       <button className="button quiet small" onClick={() => session.compare(null)}>
         Stop comparing

@@ -3,13 +3,21 @@ import type { Problem } from '#core/pcapng/types.ts';
 import { printBytes } from '#src/list/print.ts';
 import type { Update, WhitherWorker } from '#workers/api.ts';
 import { hopOfKey } from './hop-key.ts';
-import { printJourneyId, printTime, type CaptureRef, type LinkState } from './link.ts';
+import {
+  printJourneyId,
+  printTime,
+  MAX_FILES,
+  type CaptureRef,
+  type FileRef,
+  type LinkState,
+} from './link.ts';
 
 /** How a link names what is open; null = it is not read to its end, or it grows. */
-export function captureRefOf({ digest, bytesRead, events, timeline }: Update): CaptureRef | null {
+export function captureRefOf({ digest, bytesRead, files, events, timeline }: Update): CaptureRef | null {
   if (digest === null) return null;
+  const bytes = files.length === 0 ? bytesRead : files.reduce((sum, file) => sum + file.bytes, 0);
   const first = Number(BigInt(timeline.startNs) / 1_000_000_000n);
-  return { digest, bytes: bytesRead, first: events === 0 || first === 0 ? null : first };
+  return { digest, bytes, first: events === 0 || first === 0 ? null : first };
 }
 
 /** `21.3 MB from 2026-11-23 10:02:14 UTC`, as far as the link says. */
@@ -20,6 +28,23 @@ export function captureText({ digest, bytes, first }: CaptureRef): string {
   return [size, from].filter((part) => part !== '').join(' ') || `with digest ${digest}`;
 }
 
+/** Of several files those that a link names; [] = it is one, or they are too many. */
+export function fileRefsOf({ files }: Update): readonly FileRef[] {
+  return files.length > MAX_FILES ? [] : files;
+}
+
+export function sameFiles(a: readonly FileRef[], b: readonly FileRef[]): boolean {
+  return (
+    a.length === b.length && a.every(({ name, digest }, i) => name === b[i]!.name && digest === b[i]!.digest)
+  );
+}
+
+/** `good.pcapng (41 kB) and bad.pcapng (38 kB)` */
+export function filesText(files: readonly FileRef[]): string {
+  const texts = files.map(({ name, bytes }) => `${name} (${printBytes(bytes)})`);
+  return [texts.slice(0, -1).join(', '), texts.at(-1) ?? ''].filter((part) => part !== '').join(' and ');
+}
+
 /** Of what is open, a link that was made for `meant`. What is found here is in force. */
 export async function otherCapture(
   api: WhitherWorker,
@@ -27,6 +52,7 @@ export async function otherCapture(
   meant: CaptureRef,
   update: Update,
 ): Promise<Problem> {
+  if (link.files.length > 0) return otherFiles(link.files, await missingOf(api, link, update), update);
   const open = captureRefOf(update);
   const missing = await missingOf(api, link, update);
   const these = open === null || captureText(open) === captureText(meant) ? 'this one' : captureText(open);
@@ -38,6 +64,25 @@ export async function otherCapture(
       missing.length === 0
         ? 'All that it names is here as well, but may be something else.'
         : `Not here: ${missing.join(', ')}. The rest of it is in force.`,
+    fatal: false,
+  };
+}
+
+/** Of a link that was made for several files: which of them are not open, under whatever name. */
+function otherFiles(meant: readonly FileRef[], missing: readonly string[], update: Update): Problem {
+  const open = new Set([update.digest, ...update.files.map(({ digest }) => digest)]);
+  const absent = meant.filter(({ digest }) => !open.has(digest));
+  const what =
+    absent.length === 0
+      ? 'they are here, but not under these names or not alone'
+      : `${filesText(absent)} ${absent.length === 1 ? 'is' : 'are'} not here`;
+  const rest =
+    missing.length === 0 ? '' : ` Not here: ${missing.join(', ')}. The rest of the link is in force.`;
+  return {
+    code: 'other-capture',
+    offset: 0,
+    cause: `This link is about ${filesText(meant)} together: ${what}.`,
+    remedy: `Drop all of them on the page at once, under these names.${rest}`,
     fatal: false,
   };
 }

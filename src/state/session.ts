@@ -18,11 +18,11 @@ import { WorkerSlot, type Connection } from './connection.ts';
 import { afterFrame } from './frame.ts';
 import { hopKey } from './hop-key.ts';
 import { JourneyChoice, NO_CHOICE } from './journey-choice.ts';
-import { captureRefOf, otherCapture } from './named-capture.ts';
+import { captureRefOf, fileRefsOf, otherCapture, sameFiles } from './named-capture.ts';
 import { EMPTY_LINK, parseJourneyId, sameSource, type Comparison, type LinkState } from './link.ts';
 import { FilterControl } from './list-filter.ts';
 import { ListView } from './list-view.ts';
-import { specOf, titleOf } from './origin.ts';
+import { refOf, specOf, titleOf } from './origin.ts';
 import { samePlaces } from './places.ts';
 import { isHarm } from './harm.ts';
 import { headOf, kindOf } from './file-kind.ts';
@@ -87,6 +87,10 @@ export class Session {
   async take(files: readonly File[], keepView: boolean): Promise<void> {
     const [file] = files;
     if (file === undefined) return;
+    if (this.store.getState().dialog === 'compare') {
+      const { compareWithFiles } = await import('#src/compare/compare-with.ts');
+      return compareWithFiles(this, files);
+    }
     if (files.length > 1) return this.#takeTogether(files, keepView);
     const head = await headOf(file);
     const kind = kindOf(head);
@@ -106,10 +110,14 @@ export class Session {
 
   async #takeTogether(chosen: readonly File[], keepView: boolean): Promise<void> {
     try {
-      const { together } = await import('./together.ts');
-      const joined = await together(chosen);
-      if ('cause' in joined) this.report(joined);
-      else await this.open({ kind: 'file', ...joined }, keepView);
+      const { notTogether } = await import('./together.ts');
+      const refusal = await notTogether(chosen);
+      if (refusal !== null) this.report(refusal);
+      else
+        await this.open(
+          { kind: 'together', parts: chosen.map((file) => ({ kind: 'file', file })) },
+          keepView,
+        );
     } catch (error) {
       this.failed(error, 'The files could not be opened together');
     }
@@ -121,10 +129,10 @@ export class Session {
   }
 
   /**
-   * Opens a source. With `keepView` the link's journey and filters are applied to it (a link, a dropped file). `head`: what has
-   * been read of a file already.
+   * Opens a source. `view`: what is applied to it of a link; true = of the one in force (a link, a dropped file), false = nothing.
+   * `head`: what has been read of a file already.
    */
-  async open(origin: Origin, keepView = false, head?: Uint8Array): Promise<void> {
+  async open(origin: Origin, view: boolean | LinkState = false, head?: Uint8Array): Promise<void> {
     if (origin.kind === 'file' && this.store.getState().capture !== null) {
       const attempt = ++this.#attempt;
       const refusal = await refusalOf(this.#worker.another(), origin.file);
@@ -138,10 +146,10 @@ export class Session {
     if (this.store.getState().dead !== null) this.#worker.bury();
     const opening = this.#forget();
     const { link } = this.store.getState();
-    const source = origin.kind === 'file' || origin.kind === 'packed' ? null : origin;
+    const shown = typeof view === 'boolean' ? (view ? link : EMPTY_LINK) : view;
     this.store.setState({
       ...NOTHING_OPEN,
-      link: keepView ? { ...link, source } : { ...EMPTY_LINK, source },
+      link: { ...shown, source: refOf(origin) },
       capture: { origin, title: titleOf(origin) },
       follow: true,
     });
@@ -293,9 +301,13 @@ export class Session {
   #nameCapture(): void {
     const { newest, link } = this.store.getState();
     const named = newest === null ? null : captureRefOf(newest);
-    if (newest === null || named === null || named.digest === link.capture?.digest) return;
-    this.store.setState({ link: { ...link, capture: named } });
-    if (link.capture === null) return;
+    if (newest === null || named === null) return;
+    const files = fileRefsOf(newest);
+    const isSame = named.digest === link.capture?.digest;
+    if (isSame && sameFiles(link.files, files)) return;
+    this.store.setState({ link: { ...link, capture: isSame ? link.capture : named, files } });
+    // What was made before files had names, or for one that is among them, is of the same bytes.
+    if (link.capture === null || (isSame && link.files.length === 0)) return;
     const opening = this.#opening;
     otherCapture(this.api, link, link.capture, newest).then(
       (problem) => {

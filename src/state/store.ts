@@ -6,21 +6,20 @@ import type {
   ArrivedShare,
   CaptureNote,
   EventBytes,
-  FileSpan,
   Hop,
   JourneyDetail,
   PackedCapture,
   Update,
 } from '#workers/api.ts';
 import { savedTheme, type Theme } from '#src/theme/theme.ts';
-import { EMPTY_LINK, type JourneyId, type LinkState, type SourceRef } from './link.ts';
+import { EMPTY_LINK, type JourneyId, type LinkState, type PartRef, type SourceRef } from './link.ts';
 
 /** A file cannot be named in a link: its bytes are gone after a reload. Nor can what came inside of the page or the link. */
+export type PartOrigin = PartRef | { readonly kind: 'file'; readonly file: File } | PackedCapture;
 export type Origin =
+  | PartOrigin
   | SourceRef
-  /** `files`: that it is made of (together.ts); none = it is one. */
-  | { readonly kind: 'file'; readonly file: File; readonly files?: readonly FileSpan[] }
-  | PackedCapture;
+  | { readonly kind: 'together'; readonly parts: readonly PartOrigin[] };
 
 export interface OpenCapture {
   readonly origin: Origin;
@@ -55,6 +54,7 @@ export type Dialog =
   | 'palette'
   | 'columns'
   | 'common'
+  | 'compare'
   | 'note'
   | 'guide'
   | 'offer'

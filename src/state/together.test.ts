@@ -1,63 +1,77 @@
+// @vitest-environment happy-dom
 import { describe, expect, it } from 'vitest';
-import { CaptureWriter } from '#core/pcapng/writer.ts';
-import { CaptureStore } from '#core/store/capture-store.ts';
-import { CaptureReader } from '#core/pcapng/reader.ts';
-import { together, type Together } from './together.ts';
+import { refOf } from './origin.ts';
+import type { PartOrigin } from './store.ts';
+import { named, notTogether, togetherSpec } from './together.ts';
 
-async function joined(...files: readonly File[]): Promise<Together> {
-  const one = await together(files);
-  if ('cause' in one) throw new Error(one.cause);
-  return one;
-}
+const SHB = [0x0a, 0x0d, 0x0d, 0x0a];
+const file = (name: string, bytes: readonly number[] = SHB): PartOrigin => ({
+  kind: 'file',
+  file: new File([Uint8Array.from(bytes)], name),
+});
+const names = (...parts: readonly PartOrigin[]) => named(parts).map(({ name }) => name);
 
-function capture(name: string): { file: File; bytes: Uint8Array } {
-  const writer = new CaptureWriter();
-  writer.sectionHeader({ userAppl: name });
-  const bytes = writer.take();
-  return { file: new File([bytes as BlobPart], name), bytes };
-}
-
-describe('files that are opened together', () => {
-  it('are their bytes one behind the other, each behind a section that names it', async () => {
-    const [a, b] = [capture('a.pcapng'), capture('b.pcapng')];
-    const { file, files } = await joined(a.file, b.file);
-    expect(file.name).toBe('a.pcapng + b.pcapng');
-    expect(files.map(({ name }) => name)).toEqual(['a.pcapng', 'b.pcapng']);
-    for (const [i, { bytes }] of [a, b].entries()) {
-      const { from, to } = files[i]!;
-      expect(new Uint8Array(await file.slice(from, to).arrayBuffer())).toEqual(Uint8Array.from(bytes));
-    }
-    const store = new CaptureStore();
-    const reader = new CaptureReader(store);
-    reader.push(new Uint8Array(await file.arrayBuffer()));
-    reader.end();
-    expect(store.problems).toEqual([]);
-    expect(store.facts.sections.map(({ userAppl }) => userAppl)).toEqual(['', 'a.pcapng', '', 'b.pcapng']);
-    expect(store.facts.place.file).toBe('b.pcapng');
-  });
-
-  it('are in the order of their names, however they were chosen', async () => {
-    const [a, b, c] = [capture('10.pcapng').file, capture('2.pcapng').file, capture('B.pcapng').file];
+describe('captures that are opened together', () => {
+  it('are in the order of their names, however they were chosen', () => {
+    const [a, b, c] = ['10.pcapng', '2.pcapng', 'B.pcapng'].map((name) => file(name));
     for (const files of [
-      [a, b, c],
-      [c, b, a],
-      [b, c, a],
+      [a!, b!, c!],
+      [c!, b!, a!],
+      [b!, c!, a!],
     ]) {
-      expect((await joined(...files)).file.name).toBe('10.pcapng + 2.pcapng + B.pcapng');
+      expect(names(...files)).toEqual(['10.pcapng', '2.pcapng', 'B.pcapng']);
     }
   });
 
-  it('are told apart where they have one name', async () => {
-    const one = capture('a.pcapng').file;
-    const { files } = await joined(one, capture('a.pcapng (2)').file, one);
-    expect(files.map(({ name }) => name)).toEqual(['a.pcapng', 'a.pcapng (2)', 'a.pcapng (2) (2)']);
+  it('are told apart where they have one name, alike whichever comes first', () => {
+    const [short, long] = [file('a.pcapng', SHB), file('a.pcapng', [...SHB, 0])];
+    const apart = named([long, file('a.pcapng (2)'), short]);
+    expect(apart.map(({ name }) => name)).toEqual(['a.pcapng', 'a.pcapng (2)', 'a.pcapng (2) (2)']);
+    expect(apart.slice(0, 2).map(({ origin }) => origin)).toEqual([short, long]);
+    expect(names({ kind: 'url', url: 'https://b.example/x/' }, file('x'.repeat(100)))).toEqual([
+      'capture',
+      'x'.repeat(64),
+    ]);
+  });
+
+  it('are called as their files are, wherever these are, and go to the worker with their names', async () => {
+    const parts: readonly PartOrigin[] = [
+      { kind: 'url', url: 'https://a.example/caps/good%20one.pcapng?token=1' },
+      { kind: 'packed', within: 'link', text: '', title: 'share', limit: 1 },
+      file('bad.pcapng'),
+    ];
+    expect(await togetherSpec(parts)).toMatchObject({
+      title: 'bad.pcapng + good one.pcapng + share',
+      source: {
+        kind: 'together',
+        parts: [
+          { name: 'bad.pcapng', source: { kind: 'file' } },
+          { name: 'good one.pcapng', source: { kind: 'url' } },
+          { name: 'share', source: { kind: 'packed' } },
+        ],
+      },
+    });
+  });
+
+  it('are named in a link where all of them have an address', () => {
+    const [sample, url] = [
+      { kind: 'sample', id: 'edge' },
+      { kind: 'url', url: 'https://a.example/b' },
+    ] as const;
+    expect(refOf({ kind: 'together', parts: [sample, url] })).toEqual({
+      kind: 'together',
+      parts: [sample, url],
+    });
+    expect(refOf({ kind: 'together', parts: [sample, file('a')] })).toBeNull();
   });
 
   it.each([
     ['of another format', new File([Uint8Array.of(0xd4, 0xc3, 0xb2, 0xa1)], 'b.pcap')],
     ['empty', new File([], 'b.pcap')],
   ])('are refused when one is %s', async (_what, other) => {
-    expect(await together([capture('a.pcapng').file, other])).toMatchObject({
+    const good = new File([Uint8Array.from(SHB)], 'a.pcapng');
+    expect(await notTogether([good])).toBeNull();
+    expect(await notTogether([good, other])).toMatchObject({
       code: 'not-together',
       cause: 'b.pcap is no pcapng, and only those can be opened together.',
     });

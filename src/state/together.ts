@@ -1,26 +1,16 @@
-/** Several capture files as one: sections of pcapng follow each other, and so the files may, each behind a section that names it. */
-import { BLOCK_SUBTYPE } from '#core/format/structs.ts';
+/** Several captures as one: which they are, and by which names they are told apart. */
 import type { Problem } from '#core/pcapng/types.ts';
-import { CaptureWriter } from '#core/pcapng/writer.ts';
-import type { FileSpan } from '#workers/api.ts';
+import type { SingleSpec, SourceSpec } from '#workers/api.ts';
+import { specOf, titleOf, type Spec } from './origin.ts';
+import type { PartOrigin } from './store.ts';
 
 /** Of a Section Header Block, the same in either byte order (pcapng, section 4.1). */
 const SECTION_HEADER = [0x0a, 0x0d, 0x0d, 0x0a] as const;
 /** As much of a name as a person reads, and a link carries. */
 const MAX_NAME_CHARS = 64;
 
-export interface Together {
-  readonly file: File;
-  /** In order; names are told apart. */
-  readonly files: readonly FileSpan[];
-}
-
-/**
- * The files one behind the other, in the order of their names, for a link's digest must not depend on how they were chosen; by
- * reference: nothing is read but their first bytes. Or why that is not possible.
- */
-export async function together(chosen: readonly File[]): Promise<Together | Problem> {
-  const files = [...chosen].sort(byName);
+/** Why files cannot be opened together, null = they can; by their first bytes, before what is open makes way for them. */
+export async function notTogether(files: readonly File[]): Promise<Problem | null> {
   for (const file of files) {
     const bytes = new Uint8Array(
       await file
@@ -37,24 +27,63 @@ export async function together(chosen: readonly File[]): Promise<Together | Prob
       fatal: false,
     };
   }
-  const parts: BlobPart[] = [];
-  const spans: FileSpan[] = [];
-  let offset = 0;
-  for (const file of files) {
-    const name = unusedName(file.name, new Set(spans.map((span) => span.name)));
-    const before = nameOf(name);
-    const from = offset + before.length;
-    offset = from + file.size;
-    parts.push(before, file);
-    spans.push({ name, from, to: offset });
-  }
-  return { file: new File(parts, spans.map(({ name }) => name).join(' + ')), files: spans };
+  return null;
 }
 
-/** The same wherever it is sorted; those of one name, from two folders, by length. */
-function byName(a: File, b: File): number {
-  if (a.name === b.name) return a.size - b.size;
-  return a.name < b.name ? -1 : 1;
+export interface Named {
+  readonly name: string;
+  readonly origin: PartOrigin;
+}
+
+/** In the order of their names, for a link's digest must not depend on how they were chosen; those of one name are told apart. */
+export function named(parts: readonly PartOrigin[]): readonly Named[] {
+  const used = new Set<string>();
+  return parts
+    .map((origin) => ({ name: nameOf(origin), origin }))
+    .sort(byName)
+    .map(({ name, origin }) => {
+      const own = unusedName(name, used);
+      used.add(own);
+      return { name: own, origin };
+    });
+}
+
+/** Looks samples up. What one of them cannot be opened for is a problem. */
+export async function togetherSpec(parts: readonly PartOrigin[]): Promise<Spec> {
+  const all = named(parts);
+  const found: { name: string; source: SingleSpec }[] = [];
+  for (const { name, origin } of all) {
+    const spec = await specOf(origin);
+    if ('problem' in spec) return spec;
+    if (isSingle(spec.source)) found.push({ name, source: spec.source });
+  }
+  return { source: { kind: 'together', parts: found }, title: all.map(({ name }) => name).join(' + ') };
+}
+
+function isSingle(source: SourceSpec): source is SingleSpec {
+  return source.kind !== 'live' && source.kind !== 'together';
+}
+
+/** The same wherever it is sorted; those of one name, from two folders, by where they are from. */
+function byName(a: Named, b: Named): number {
+  if (a.name !== b.name) return a.name < b.name ? -1 : 1;
+  const [first, second] = [rank(a.origin), rank(b.origin)];
+  return first === second ? 0 : first < second ? -1 : 1;
+}
+
+function rank(origin: PartOrigin): string | number {
+  return origin.kind === 'file' ? origin.file.size : titleOf(origin);
+}
+
+function nameOf(origin: PartOrigin): string {
+  if (origin.kind === 'sample') return `${origin.id}.pcapng`;
+  if (origin.kind !== 'url') return titleOf(origin);
+  const last = new URL(origin.url, document.baseURI).pathname.split('/').pop() ?? '';
+  try {
+    return decodeURIComponent(last);
+  } catch {
+    return last;
+  }
 }
 
 function unusedName(name: string, used: ReadonlySet<string>): string {
@@ -63,12 +92,4 @@ function unusedName(name: string, used: ReadonlySet<string>): string {
     const tried = number === 1 ? short : `${short} (${number})`;
     if (!used.has(tried)) return tried;
   }
-}
-
-/** A section of its own: what follows is of this file. */
-function nameOf(name: string): Uint8Array<ArrayBuffer> {
-  const writer = new CaptureWriter();
-  writer.sectionHeader();
-  writer.json(BLOCK_SUBTYPE.file, { name });
-  return new Uint8Array(writer.take());
 }
