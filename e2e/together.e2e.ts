@@ -150,9 +150,10 @@ describe('two captures', () => {
     await page
       .getByText(/This link is about captures that are not in it: bad\.pcapng \(.*\) and good\.pcapng/)
       .waitFor();
+    // Known again by what is in them.
     await site.dropAll([
-      ['good.pcapng', GOOD],
-      ['bad.pcapng', BAD],
+      ['good (1).pcapng', GOOD],
+      ['a.pcapng', BAD],
     ]);
     await expect.poll(cells).toEqual(differs);
     expect(await page.locator('.problem').count()).toBe(0);

@@ -90,8 +90,8 @@ function FileSource() {
         )}
         {files.length > 0 && (
           <p>
-            This link is about captures that are not in it: <b>{filesText(files)}</b>. Drop them here at once,
-            under these names, to see what it shows.
+            This link is about captures that are not in it: <b>{filesText(files)}</b>. Drop them here at once
+            to see what it shows.
           </p>
         )}
         <p>

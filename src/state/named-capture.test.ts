@@ -69,7 +69,7 @@ describe('a link that names its capture', () => {
     expect(store.getState().problems[0]).toMatchObject({
       cause:
         'This link is about good.pcapng (21.3 MB) and bad.pcapng (48.2 kB) together: bad.pcapng (48.2 kB) is not here.',
-      remedy: 'Drop all of them on the page at once, under these names.',
+      remedy: 'Drop all of them on the page at once.',
     });
     expect(store.getState().link.files).toEqual([]);
   });

@@ -18,7 +18,7 @@ import { WorkerSlot, type Connection } from './connection.ts';
 import { afterFrame } from './frame.ts';
 import { hopKey } from './hop-key.ts';
 import { JourneyChoice, NO_CHOICE } from './journey-choice.ts';
-import { captureRefOf, fileRefsOf, otherCapture, sameFiles } from './named-capture.ts';
+import { captureRefOf, fileRefsOf, sameFiles } from './named-capture.ts';
 import { EMPTY_LINK, parseJourneyId, sameSource, type Comparison, type LinkState } from './link.ts';
 import { FilterControl } from './list-filter.ts';
 import { ListView } from './list-view.ts';
@@ -110,14 +110,10 @@ export class Session {
 
   async #takeTogether(chosen: readonly File[], keepView: boolean): Promise<void> {
     try {
-      const { notTogether } = await import('./together.ts');
-      const refusal = await notTogether(chosen);
-      if (refusal !== null) this.report(refusal);
-      else
-        await this.open(
-          { kind: 'together', parts: chosen.map((file) => ({ kind: 'file', file })) },
-          keepView,
-        );
+      const { fromFiles } = await import('./together.ts');
+      const origin = await fromFiles(chosen, keepView ? this.store.getState().link.files : []);
+      if ('cause' in origin) this.report(origin);
+      else await this.open(origin, keepView);
     } catch (error) {
       this.failed(error, 'The files could not be opened together');
     }
@@ -309,7 +305,11 @@ export class Session {
     // What was made before files had names, or for one that is among them, is of the same bytes.
     if (link.capture === null || (isSame && link.files.length === 0)) return;
     const opening = this.#opening;
-    otherCapture(this.api, link, link.capture, newest).then(
+    const { capture: meant } = link;
+    const held = import('./other-capture.ts').then(({ otherCapture }) =>
+      otherCapture(this.api, link, meant, newest),
+    );
+    held.then(
       (problem) => {
         if (opening === this.#opening) this.report(problem);
       },

@@ -2,7 +2,8 @@
 import type { Problem } from '#core/pcapng/types.ts';
 import type { SingleSpec, SourceSpec } from '#workers/api.ts';
 import { specOf, titleOf, type Spec } from './origin.ts';
-import type { PartOrigin } from './store.ts';
+import type { FileRef } from './link.ts';
+import type { Origin, PartOrigin } from './store.ts';
 
 /** Of a Section Header Block, the same in either byte order (pcapng, section 4.1). */
 const SECTION_HEADER = [0x0a, 0x0d, 0x0d, 0x0a] as const;
@@ -28,6 +29,17 @@ export async function notTogether(files: readonly File[]): Promise<Problem | nul
     };
   }
   return null;
+}
+
+/** Files that were chosen together, or why they cannot be opened so. `meant`: those of the link that is in force. */
+export async function fromFiles(
+  chosen: readonly File[],
+  meant: readonly FileRef[],
+): Promise<Origin | Problem> {
+  const refusal = await notTogether(chosen);
+  if (refusal !== null) return refusal;
+  const files = meant.length === 0 ? chosen : await (await import('./called-as.ts')).calledAs(chosen, meant);
+  return { kind: 'together', parts: files.map((file) => ({ kind: 'file', file })) };
 }
 
 export interface Named {
