@@ -1,4 +1,5 @@
 /** Captures of two hosts, and two of one host, in one page: side by side. */
+import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
@@ -13,7 +14,9 @@ const THERE = gunzipSync(readFileSync(path.join(PUBLIC, 'survival', OLDEST, 'for
 
 /** Both of one host and one device: in the second a program makes room in the packet, and metadata is gone behind it. */
 const GOOD = readFileSync(path.join(PUBLIC, 'samples/two-writers.pcapng'));
-const BAD = readFileSync(path.join(PUBLIC, 'samples/sniffed.pcapng'));
+const SAMPLE_BAD = path.join(PUBLIC, 'samples/sniffed.pcapng');
+const BAD = readFileSync(SAMPLE_BAD);
+const AGENT = path.join(PUBLIC, '../dist/agent/whither.mjs');
 
 const site = new StaticPage();
 
@@ -158,6 +161,41 @@ describe('two captures', () => {
     await expect.poll(cells).toEqual(differs);
     expect(await page.locator('.problem').count()).toBe(0);
     expect(page.url()).toBe(address);
+  });
+
+  it('of which one is a share in a page, and a share of both is the same comparison', async () => {
+    const { page } = site;
+    await page.goto(site.url);
+    await site.drop('good.pcapng', GOOD);
+    await waitForState(page, 'done');
+    const share = execFileSync(process.execPath, [AGENT, 'share', '--html', SAMPLE_BAD], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+      maxBuffer: 64 * 1024 * 1024,
+    });
+    await page.keyboard.press(':');
+    await page.keyboard.type('compare with another');
+    await page.keyboard.press('Enter');
+    await page.getByLabel('Address of the other capture, or a link').waitFor();
+    await site.drop('share.html', share);
+    const nf = () => page.locator('tr[data-hop$=":nf/prerouting"] td').allTextContents();
+    const differs = ['Rx', '2', '100 %', '', '2', '0 %', '', '-100'];
+    await expect.poll(nf).toEqual(differs);
+
+    await page.keyboard.press('u');
+    await page.getByRole('button', { name: /Make it, and see/ }).click();
+    await page.getByTestId('share-made').waitFor();
+    const download = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Download page (HTML)' }).click();
+    // As what it is, a page is opened by its name.
+    const file = `${await (await download).path()}.html`;
+    await (await download).saveAs(file);
+    await page.goto(`file://${file}`);
+    await expect.poll(nf).toEqual(differs);
+    expect(await page.evaluate(() => globalThis.whither.state.link.compare)).toEqual({
+      a: 'file == file1',
+      b: 'file == file2',
+    });
+    expect(await page.content()).not.toContain('good.pcapng');
   });
 
   it('of which one is no pcapng are refused with a way out', async () => {

@@ -20,6 +20,11 @@ describe('another capture', () => {
       'https://agent.example:8080/?source=url:/s/AbC.pcapng',
       url('https://agent.example:8080/s/AbC.pcapng'),
     ],
+    [
+      'a share that an agent keeps',
+      `https://agent.example/s/${'aB-_'.repeat(8)}`,
+      url(`https://agent.example/s/${'aB-_'.repeat(8)}.pcapng`),
+    ],
     ['a link to a sample here', `${BASE}?source=sample:edge`, [{ kind: 'sample', id: 'edge' }]],
     [
       'a link to a sample there',
@@ -55,7 +60,12 @@ describe('another capture', () => {
 
   it('is a page with a share inside', async () => {
     const page = '<!doctype html><html><head></head><body></body></html>';
-    const shared = embedCapture(page, { packed: 'AAAA', title: 'a & b', view: '' });
+    // Its own script has the words, too.
+    const writes = page.replace(
+      '<head>',
+      '<head><script>a=`<script type="text/plain" id="whither-capture" x>${a}`</script>',
+    );
+    const shared = embedCapture(writes, { packed: 'AAAA', title: 'a & b', view: '' });
     expect(await ofFile(new File([shared], 'share.html'))).toMatchObject({
       kind: 'packed',
       within: 'page',
