@@ -23,7 +23,14 @@ import { nsFromParts, type Ns } from '#core/time/ns.ts';
 import { sameBytes } from '#core/pcapng/same-bytes.ts';
 import { causeName } from './gap-ledger.ts';
 import { MissingHooks, whereKey, type Unattached, type Whereabouts } from './missing-hooks.ts';
-import { MAX_HOSTS, MAX_JSON_BYTES, MAX_SCHEMAS, MAX_TOLD, MAX_TRIGGERED_BYTES } from './limits.ts';
+import {
+  MAX_FILES,
+  MAX_HOSTS,
+  MAX_JSON_BYTES,
+  MAX_SCHEMAS,
+  MAX_TOLD,
+  MAX_TRIGGERED_BYTES,
+} from './limits.ts';
 import {
   blockText,
   parseCatalogue,
@@ -186,14 +193,9 @@ export class CaptureFacts {
         if (this.last.host !== null) this.byPlace.set(whereKey(this.place), this.last.host);
         return;
       }
-      case BLOCK_SUBTYPE.file: {
-        const file = this.take(block, 'file', parseFile(block.body));
-        if (file === null) return;
-        this.file = file.name;
-        this.sectionFile = file.name;
-        this.files++;
+      case BLOCK_SUBTYPE.file:
+        this.fileBlock(block);
         return;
-      }
       case BLOCK_SUBTYPE.filter:
         if (this.isNew(block)) this.last.filter = this.take(block, 'filter', parseFilter(block.body));
         this.filter = this.last.filter;
@@ -240,6 +242,11 @@ export class CaptureFacts {
   /** The host that events being read now were seen on. */
   get host(): HostFacts | null {
     return this.hosts.at(-1)?.facts ?? null;
+  }
+
+  /** How many files began. */
+  get fileCount(): number {
+    return this.files;
   }
 
   get missingHooks(): readonly MissingHook[] {
@@ -367,6 +374,18 @@ export class CaptureFacts {
       journey: view.getBigUint64(TRIGGERED_JOURNEY, true).toString(),
       text: decodeUtf8(body, TRIGGERED_SIZE, length),
     });
+  }
+
+  private fileBlock(block: CustomBlock): void {
+    if (this.files >= MAX_FILES) {
+      this.skip(block, 'file', `more than ${MAX_FILES} of them`);
+      return;
+    }
+    const file = this.take(block, 'file', parseFile(block.body));
+    if (file === null) return;
+    this.file = file.name;
+    this.sectionFile = file.name;
+    this.files++;
   }
 
   private hostBlock(block: CustomBlock): void {

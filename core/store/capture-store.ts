@@ -187,10 +187,12 @@ export class CaptureStore implements CaptureSink {
       this.countsBlock(block);
       return;
     }
+    const files = this.facts.fileCount;
     this.facts.custom(block);
     this.run = this.facts.run;
-    const { count } = this.events;
-    if (block.subtype === BLOCK_SUBTYPE.file && this.fileStarts.at(-1) !== count) this.fileStarts.push(count);
+    // One that had no events made way for the next.
+    if (this.facts.fileCount > files && this.fileStarts.at(-1) !== this.events.count)
+      this.fileStarts.push(this.events.count);
   }
 
   /** Events `start` to `end` - 1 are in the file that this event is in. */

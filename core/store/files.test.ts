@@ -8,6 +8,7 @@ import { JourneyList } from '#core/query/journey-list.ts';
 import { NO_FILTER } from '#core/query/list-filter.ts';
 import type { CaptureStore } from './capture-store.ts';
 import { journeyDetail } from './journey-detail.ts';
+import { MAX_FILES } from './limits.ts';
 import { hopList } from './hops.ts';
 import { filesBytes, sectionBytes, storeOf, trace, type Section, type Seen } from './testing/scenario.ts';
 
@@ -142,6 +143,21 @@ describe('recordings of one host in two files', () => {
       { numRuns: 40 },
     );
   });
+});
+
+it('files are told apart up to a bound, and what is behind it counts for the last', () => {
+  const store = storeOf(
+    filesBytes(
+      Array.from({ length: MAX_FILES + 2 }, (_, i) => [
+        `${i}`,
+        i > MAX_FILES ? recording(BOTH) : new Uint8Array(0),
+      ]),
+    ),
+  );
+  expect(store.problems.map(({ cause }) => cause)).toEqual(
+    Array(2).fill(expect.stringContaining(`more than ${MAX_FILES} of them`)),
+  );
+  expect(hopsOf(store).map(([, , file]) => file)).toEqual(Array(2).fill(`${MAX_FILES - 1}`));
 });
 
 it('a file block that is none is skipped, and says so', () => {
