@@ -118,5 +118,9 @@ it('axe finds nothing', async () => {
   await page.locator('[data-pane="journey"]').getByRole('button', { name: /^all / }).click();
   await page.locator('.shares').first().waitFor();
   await look('compare, shares');
+  await page.getByLabel('Sides to begin with').selectOption({ label: 'Another capture…' });
+  await page.getByRole('dialog').getByRole('button', { name: 'Compare', exact: true }).click();
+  await page.getByRole('alert').waitFor();
+  await look('dialog of another capture', 'dialog');
   expect(found).toEqual({});
 });

@@ -1,4 +1,5 @@
-/** Captures of two hosts in one page: the same lab on two kernels. */
+/** Captures of two hosts, and two of one host, in one page: side by side. */
+import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
@@ -10,6 +11,12 @@ const PUBLIC = path.join(import.meta.dirname, '../public');
 const HERE = readFileSync(path.join(PUBLIC, 'samples/forward.pcapng'));
 const OLDEST = readdirSync(path.join(PUBLIC, 'survival')).find((release) => release.startsWith('6.1.'))!;
 const THERE = gunzipSync(readFileSync(path.join(PUBLIC, 'survival', OLDEST, 'forward.pcapng.gz')));
+
+/** Both of one host and one device: in the second a program makes room in the packet, and metadata is gone behind it. */
+const GOOD = readFileSync(path.join(PUBLIC, 'samples/two-writers.pcapng'));
+const SAMPLE_BAD = path.join(PUBLIC, 'samples/sniffed.pcapng');
+const BAD = readFileSync(SAMPLE_BAD);
+const AGENT = path.join(PUBLIC, '../dist/agent/whither.mjs');
 
 const site = new StaticPage();
 
@@ -48,6 +55,147 @@ describe('two captures', () => {
         .waitFor();
     }
     expect(new URL(page.url()).searchParams.get('a')).toBe(`host == "${hosts[0]}"`);
+  });
+
+  it('of one host are two files on one path, and the hop that differs says so', async () => {
+    const { page } = site;
+    await page.goto(site.url);
+    await site.dropAll([
+      ['good.pcapng', GOOD],
+      ['bad.pcapng', BAD],
+    ]);
+    await waitForState(page, 'done');
+    const recordings = await page.evaluate(() => [
+      ...new Set(globalThis.whither.state.newest!.hops.map(({ host, file }) => `${host} ${file}`)),
+    ]);
+    expect(recordings).toEqual(['vm bad.pcapng', 'vm good.pcapng']);
+    const rows = page.locator('tr[data-hop]');
+    await page.getByRole('button', { name: 'Compare…' }).click();
+    const sides = page.getByLabel('Sides to begin with');
+    expect(await sides.locator('option').nth(1).textContent()).toBe('bad.pcapng and good.pcapng');
+    await expect.poll(() => new URL(page.url()).searchParams.get('a')).toBe('file == "bad.pcapng"');
+    const cells = (hop: string) => page.locator(`tr[data-hop="${hop}"] td`).allTextContents();
+    await expect
+      .poll(() => cells('lab0:nf/prerouting'))
+      .toEqual(['Rx', '2', '0 %', '', '2', '100 %', '', '100']);
+    expect(await cells('lab0:tcx/ingress@first')).toEqual(['Rx', '2', '100 %', '', '2', '100 %', '', '0']);
+    const [program] = await rows.filter({ hasText: 'write_packet' }).all();
+    expect(await program!.locator('td').allTextContents()).toEqual(
+      expect.arrayContaining([expect.stringMatching(/2 lost/), 'not observed']),
+    );
+    await page.getByRole('button', { name: 'all 8' }).click();
+    for (const side of ['A', 'B']) {
+      await page
+        .getByRole('region', { name: side, exact: true })
+        .getByRole('grid', { name: /journeys/ })
+        .waitFor();
+    }
+  });
+
+  it('by their addresses are compared from the palette, and the link of that opens both', async () => {
+    const { page } = site;
+    await page.goto(`${site.url}?source=url:/samples/two-writers.pcapng`);
+    await waitForState(page, 'done');
+    await page.keyboard.press(':');
+    await page.keyboard.type('compare with another');
+    await page.keyboard.press('Enter');
+    const other = page.getByLabel('Address of the other capture, or a link');
+    await other.fill('sniffed.pcapng');
+    await page.keyboard.press('Enter');
+    await page.getByRole('alert').filter({ hasText: 'not an http or https address' }).waitFor();
+    await other.fill(`${site.url}?source=url:/samples/sniffed.pcapng&journey=2`);
+    await page.keyboard.press('Enter');
+
+    const cells = () => page.locator('tr[data-hop="lab0:nf/prerouting"] td').allTextContents();
+    const differs = ['Rx', '2', '100 %', '', '2', '0 %', '', '-100'];
+    await expect.poll(cells).toEqual(differs);
+    const link = () => new URL(page.url()).searchParams;
+    await expect.poll(() => link().getAll('file').length).toBe(2);
+    expect(link().getAll('source')).toEqual([
+      'url:/samples/two-writers.pcapng',
+      'url:/samples/sniffed.pcapng',
+    ]);
+    expect([link().get('a'), link().get('b')]).toEqual([
+      'file == "two-writers.pcapng"',
+      'file == "sniffed.pcapng"',
+    ]);
+    const address = page.url();
+
+    // Back is what was open, and whoever gets the link sees what was compared.
+    await page.goBack();
+    await expect.poll(() => link().getAll('source')).toEqual(['url:/samples/two-writers.pcapng']);
+    await page.locator('[data-testid="source"] h1', { hasText: /^two-writers.pcapng$/ }).waitFor();
+    await page.goto('about:blank');
+    await page.goto(address);
+    await waitForState(page, 'done');
+    await expect.poll(cells).toEqual(differs);
+    await expect.poll(() => page.url()).toBe(address);
+    expect(await page.locator('.problem').count()).toBe(0);
+  });
+
+  it('from files are named in the link, which says what to drop', async () => {
+    const { page } = site;
+    await page.goto(site.url);
+    await site.drop('good.pcapng', GOOD);
+    await waitForState(page, 'done');
+    await page.getByRole('button', { name: 'Compare…' }).click();
+    await page.getByLabel('Sides to begin with').selectOption({ label: 'Another capture…' });
+    await page.getByLabel('Address of the other capture, or a link').waitFor();
+    await site.drop('bad.pcapng', BAD);
+    const cells = () => page.locator('tr[data-hop="lab0:nf/prerouting"] td').allTextContents();
+    const differs = ['Rx', '2', '100 %', '', '2', '0 %', '', '-100'];
+    await expect.poll(cells).toEqual(differs);
+    await expect.poll(() => new URL(page.url()).searchParams.getAll('file').length).toBe(2);
+    const address = page.url();
+
+    await page.goto('about:blank');
+    await page.goto(address);
+    await page
+      .getByText(/This link is about captures that are not in it: bad\.pcapng \(.*\) and good\.pcapng/)
+      .waitFor();
+    // Known again by what is in them.
+    await site.dropAll([
+      ['good (1).pcapng', GOOD],
+      ['a.pcapng', BAD],
+    ]);
+    await expect.poll(cells).toEqual(differs);
+    expect(await page.locator('.problem').count()).toBe(0);
+    expect(page.url()).toBe(address);
+  });
+
+  it('of which one is a share in a page, and a share of both is the same comparison', async () => {
+    const { page } = site;
+    await page.goto(site.url);
+    await site.drop('good.pcapng', GOOD);
+    await waitForState(page, 'done');
+    const share = execFileSync(process.execPath, [AGENT, 'share', '--html', SAMPLE_BAD], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+      maxBuffer: 64 * 1024 * 1024,
+    });
+    await page.keyboard.press(':');
+    await page.keyboard.type('compare with another');
+    await page.keyboard.press('Enter');
+    await page.getByLabel('Address of the other capture, or a link').waitFor();
+    await site.drop('share.html', share);
+    const nf = () => page.locator('tr[data-hop$=":nf/prerouting"] td').allTextContents();
+    const differs = ['Rx', '2', '100 %', '', '2', '0 %', '', '-100'];
+    await expect.poll(nf).toEqual(differs);
+
+    await page.keyboard.press('u');
+    await page.getByRole('button', { name: /Make it, and see/ }).click();
+    await page.getByTestId('share-made').waitFor();
+    const download = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Download page (HTML)' }).click();
+    // As what it is, a page is opened by its name.
+    const file = `${await (await download).path()}.html`;
+    await (await download).saveAs(file);
+    await page.goto(`file://${file}`);
+    await expect.poll(nf).toEqual(differs);
+    expect(await page.evaluate(() => globalThis.whither.state.link.compare)).toEqual({
+      a: 'file == file1',
+      b: 'file == file2',
+    });
+    expect(await page.content()).not.toContain('good.pcapng');
   });
 
   it('of which one is no pcapng are refused with a way out', async () => {

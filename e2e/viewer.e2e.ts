@@ -101,9 +101,13 @@ describe('the page on a static host', () => {
     }, ELSEWHERE);
     expect(tries).toEqual(['refused', 'refused', 'refused', 'answered']);
     expect(left).toEqual([]);
-    await page.goto(`${host.url}?source=${encodeURIComponent(`url:${ELSEWHERE}`)}`);
+    const elsewhere = `source=${encodeURIComponent(`url:${ELSEWHERE}`)}`;
+    await page.goto(`${host.url}?${elsewhere}`);
     await waitForState(page, 'done');
     expect(left).toEqual([`GET ${ELSEWHERE}`]);
+    await page.goto(`${host.url}?source=sample:forward&${elsewhere}`);
+    await waitForState(page, 'done');
+    expect(left).toEqual([`GET ${ELSEWHERE}`, `GET ${ELSEWHERE}`]);
   });
 });
 

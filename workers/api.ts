@@ -74,11 +74,19 @@ export interface PackedCapture {
   readonly limit: number;
 }
 
-export type SourceSpec =
+export type SingleSpec =
   /** `head`: its first bytes, where they have been read already. */
   | { readonly kind: 'file'; readonly file: File; readonly head?: Uint8Array }
   | PackedCapture
-  | { readonly kind: 'url'; readonly url: string; readonly title: string }
+  | { readonly kind: 'url'; readonly url: string; readonly title: string };
+
+export type SourceSpec =
+  | SingleSpec
+  /** One behind the other, as one capture. Each has a name of its own. */
+  | {
+      readonly kind: 'together';
+      readonly parts: readonly { readonly name: string; readonly source: SingleSpec }[];
+    }
   /** The agent that served the page. `from` as in core/protocol. */
   | { readonly kind: 'live'; readonly url: string; readonly from: 'oldest' | 'live' };
 
@@ -92,6 +100,14 @@ export type SourceState =
   | 'cancelled'
   | 'failed';
 
+/** How a link names one of several files. */
+export interface NamedFile {
+  readonly name: string;
+  /** As that of a capture. */
+  readonly digest: string;
+  readonly bytes: number;
+}
+
 export interface Update {
   readonly capture: number;
   readonly state: SourceState;
@@ -100,6 +116,8 @@ export interface Update {
   readonly bytesTotal: number | null;
   /** By which a link names the capture; null: it is not read to its end (yet), or it grows. */
   readonly digest: string | null;
+  /** Of several files that were opened together: each, once `digest` is there; [] = it is one. */
+  readonly files: readonly NamedFile[];
   readonly bytesPerSecond: number;
   readonly eventsPerSecond: number;
   /** Live: how much of what the agent had at connect is decoded, 0…1; null: all of it. Until then no rate is told. */

@@ -6,14 +6,14 @@ import { GAP_CAUSE } from '#core/format/structs.ts';
 import type { AreaDecoder } from '#core/metadata/scan.ts';
 import type { Problem } from '#core/pcapng/types.ts';
 import { CaptureReader } from '#core/pcapng/reader.ts';
-import { DigestSamples } from '#core/share/digest-samples.ts';
 import { CaptureStore } from '#core/store/capture-store.ts';
 import { TimelineBuilder } from '#core/store/timeline.ts';
 import type { ListFilter, ListSort } from '#core/store/view.ts';
 import type { JoinedAgent, Status } from '#core/protocol/messages.ts';
-import type { SourceState } from './api.ts';
+import type { NamedFile, SourceState } from './api.ts';
 import { ByteGap } from './byte-gap.ts';
 import { asFault } from './fault.ts';
+import { FileDigests } from './file-digests.ts';
 import type { Language } from './language.ts';
 import { LatencyProbe } from './latency.ts';
 import { Listing } from './listing.ts';
@@ -74,6 +74,8 @@ export class Capture implements SourceSink {
   bytesRead = 0;
   /** By which a link names it (core/share/digest.ts), when all of it has been read; null: it is not, or it grows. */
   digest: string | null = null;
+  /** Likewise each of several files. */
+  files: readonly NamedFile[] = [];
   readonly latency = new LatencyProbe();
   readonly #options: CaptureOptions;
   #rates: RateMeter;
@@ -92,12 +94,12 @@ export class Capture implements SourceSink {
   #eventsBefore = 0;
   readonly #gap = new ByteGap();
   /** null: live. */
-  readonly #samples: DigestSamples | null;
+  readonly #digests: FileDigests | null;
 
   constructor(options: CaptureOptions) {
     this.#options = options;
     this.state = 'loading';
-    this.#samples = options.live ? null : new DigestSamples();
+    this.#digests = options.live ? null : new FileDigests();
     const { filter, sort, clock, language } = options;
     this.listing = new Listing(this.store, filter, sort, clock, language);
     this.#rates = new RateMeter(options.clock.now());
@@ -198,7 +200,8 @@ export class Capture implements SourceSink {
     return (await inSlices(this.#options.clock, step, current)) && current() && this.listing.reread();
   }
 
-  begin({ offset, reset, missedBytes }: Beginning): void {
+  begin({ offset, reset, missedBytes, file }: Beginning): void {
+    if (file !== undefined) this.#digests?.begin(file);
     if (reset) this.#startAnew();
     this.#offsets.add(this.#reader.bytesRead, offset);
     if (missedBytes === null) return;
@@ -214,7 +217,7 @@ export class Capture implements SourceSink {
       const part = bytes.subarray(at, at + PUSH_BYTES);
       const before = this.store.events.count;
       this.#reader.push(part);
-      this.#samples?.add(part);
+      this.#digests?.add(part);
       this.bytesRead += part.length;
       this.#takeIn();
       const after = this.store.events.count;
@@ -276,10 +279,12 @@ export class Capture implements SourceSink {
 
   /** Nobody waits for it: what is read is shown before. Where its code cannot be had the capture has no name. */
   async #name(): Promise<void> {
-    if (this.#samples === null) return;
+    if (this.#digests === null) return;
     const code = await import('#core/share/digest.ts').catch(() => null);
     if (code === null) return;
-    this.digest = code.digestOf(this.#samples);
+    const { digest, files } = this.#digests.names(code.digestOf);
+    this.digest = digest;
+    this.files = files;
     this.#options.onChange();
   }
 

@@ -64,6 +64,7 @@ import { FileSource } from './sources/file.ts';
 import { LiveSource } from './sources/live.ts';
 import { PackedSource } from './sources/packed.ts';
 import type { ByteSource } from './sources/source.ts';
+import { TogetherSource } from './sources/together.ts';
 import { UrlSource } from './sources/url.ts';
 import { buffersOf } from './transferables.ts';
 import { loadIntervalMs, UpdatePump } from './update-pump.ts';
@@ -431,6 +432,10 @@ function sourceOf(spec: SourceSpec, spawnFileReader: (() => Worker) | null): Byt
       return new PackedSource(spec);
     case 'url':
       return new UrlSource(spec.url, spec.title);
+    case 'together':
+      return new TogetherSource(
+        spec.parts.map(({ name, source }) => ({ name, source: sourceOf(source, spawnFileReader) })),
+      );
     case 'live':
       return new LiveSource(spec.url, spec.from);
   }

@@ -22,6 +22,7 @@ export function updateOf(
     bytesRead: capture.bytesRead,
     bytesTotal: capture.bytesTotal,
     digest: capture.digest,
+    files: capture.files,
     bytesPerSecond: rates.bytes,
     eventsPerSecond: rates.events,
     catchUp: capture.catchUp,

@@ -9,7 +9,7 @@
 import { HOOK_BY_NAME } from '#core/format/hooks.ts';
 import { KERNEL_TCX, KERNEL_UNKNOWN } from './kernel-version.ts';
 import type { Program } from './types.ts';
-import type { Place } from './sighting.ts';
+import { sameNamespace, type Place } from './sighting.ts';
 
 /** Whether programs run at a place between two hops. */
 export type Presence =
@@ -119,9 +119,7 @@ export function between(
 export function isGateOf(place: Place, now: Place): boolean {
   const behind = now.lane === 'end' || (now.lane === 'rx' && now.order > CHAIN_START);
   const isGate = place.lane === 'rx' && (place.order === STACK_ENTRY || place.order === CHAIN_START);
-  return (
-    behind && isGate && place.device === now.device && place.netns === now.netns && place.host === now.host
-  );
+  return behind && isGate && place.device === now.device && sameNamespace(place, now);
 }
 
 function isAnchor(place: Place): boolean {

@@ -18,8 +18,8 @@ export interface EndSource extends Pick<JourneySource, 'first' | 'last'> {
   sees(hook: Hook, place: Place): boolean;
   /** When watching began in the run of a journey, Unix time in ns; null = not known. */
   began(journey: number): { readonly hi: number; readonly lo: number } | null;
-  /** The newest event of the capture; null = not known, as in a stream. */
-  newest(): JourneyEnd | null;
+  /** The newest event of the file that a journey is in; null = not known, as in a stream. */
+  newest(journey: number): JourneyEnd | null;
   /** What was lost within `reachNs` before (less than 0) or after the event, as a sentence; '' = nothing is known to be. */
   lostNear(end: JourneyEnd, reachNs: number): string;
 }
@@ -59,7 +59,7 @@ function gateOf(place: Place): Hook | null {
 export function brokenEnd(source: EndSource, journey: number): FoundLink[] {
   const last = source.last(journey);
   const hook = HOOK_BY_ID.get(last.place.hook);
-  const newest = source.newest();
+  const newest = source.newest(journey);
   if (hook === undefined || isEnd(hook) || newest === null || gapNs(last, newest) < UNDER_WAY_NS) return [];
   if (!FREES.some((free) => source.sees(free, last.place))) return [];
   const what = `It was last seen at ${hook.label}, which is no end: it was freed unseen, or went on where nothing is watched.`;

@@ -16,6 +16,8 @@ export interface Place {
   readonly netns: number;
   /** '' = not known. */
   readonly host: string;
+  /** '' = of the only file there is. */
+  readonly file: string;
   /** Hooks behind one program of a chain: its id and name; id 0 elsewhere. */
   readonly afterId: number;
   readonly afterName: string;
@@ -30,14 +32,15 @@ export const NOWHERE: Place = {
   device: '',
   netns: 0,
   host: '',
+  file: '',
   afterId: 0,
   afterName: '',
   beforeId: 0,
 };
 
-/** Namespaces of two hosts have the same numbers. */
+/** Namespaces of two hosts have the same numbers, and so have those of one host in two recordings of it. */
 export function sameNamespace(a: Place, b: Place): boolean {
-  return a.netns === b.netns && a.host === b.host;
+  return a.netns === b.netns && a.host === b.host && a.file === b.file;
 }
 
 /** A function of the kernel that ran on the packet (OPERATION of core/format). */

@@ -32,7 +32,18 @@ describe('any two sightings', () => {
     const s = sighting({ head: drawn.head, skb: drawn.skb, mac: drawn.mac, data: drawn.data });
     const { id, lane, order } = drawn.hook;
     const { device, netns } = drawn;
-    s.place = { hook: id, lane, order, device, netns, host: '', afterId: 0, afterName: '', beforeId: 0 };
+    s.place = {
+      hook: id,
+      lane,
+      order,
+      device,
+      netns,
+      host: '',
+      file: '',
+      afterId: 0,
+      afterName: '',
+      beforeId: 0,
+    };
     s.metaState = drawn.state;
     s.metaLen = drawn.state === META_STATE.none ? 0 : drawn.area.length;
     s.bytes = drawn.state === META_STATE.present && drawn.kept ? drawn.area : null;

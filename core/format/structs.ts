@@ -142,6 +142,8 @@ export const BLOCK_SUBTYPE = {
   notes: 11,
   /** Body: COUNTS, then COUNTED rows: packets that hooks count and do not show. */
   counts: 12,
+  /** Body: JSON, the name of the file that what follows is of, up to the next such block: of captures that were opened together. */
+  file: 13,
 } as const;
 
 /** What became of an entry of a BPF map since it was last looked at. */

@@ -23,6 +23,11 @@ export class DigestSamples {
     }
   }
 
+  /** The bytes up to `offset` are passed over: whoever can seek reads only what counts. */
+  skipTo(offset: number): void {
+    this.bytes = offset;
+  }
+
   /** In order; the last is the length, u64 little-endian. The same however the bytes were cut into parts. */
   samples(): readonly Uint8Array[] {
     const length = new Uint8Array(8);

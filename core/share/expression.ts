@@ -15,7 +15,7 @@ import { HOPS, isPublicWord } from './vocabulary.ts';
 const KERNEL_ADDRESSES: ReadonlySet<string> = new Set(['skb', 'head', 'hash', 'cookie']);
 const MARKS: ReadonlySet<string> = new Set(['mark', 'priority']);
 /** Their values are names, also where they look like something else: there are devices called 100. */
-const NAMES: ReadonlySet<string> = new Set(['device', 'host', 'netns', 'task']);
+const NAMES: ReadonlySet<string> = new Set(['device', 'host', 'file', 'netns', 'task']);
 /** With colons, dashes, or as routers print it. */
 const MAC = /^(?:[0-9a-f]{2}(?:[:-][0-9a-f]{2}){5}|[0-9a-f]{4}(?:\.[0-9a-f]{4}){2})$/i;
 
@@ -133,6 +133,11 @@ function shareLiteral(
   if (field.startsWith(TLV)) {
     if (kept.get(field.slice(TLV.length)) !== true) return { because: 'value' };
     return only(address === '' || policy.addresses === 'keep', 'address');
+  }
+  if (field === 'file' && !hasNames) {
+    // What tells the sides of a comparison apart.
+    const file = names.known(['file']).get(text);
+    return file === undefined ? { because: 'name' } : { text: file };
   }
   if (NAMES.has(field)) return only(hasNames, 'name');
   // By its id, or with where it is attached.

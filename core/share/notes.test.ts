@@ -137,6 +137,13 @@ describe('a filter expression', () => {
     expect(host).toBe(network);
   });
 
+  it('that tells files apart has the names of the share', () => {
+    names.name('file', 'acme-lab.pcapng');
+    expect(shared('file == "acme-lab.pcapng"')).toBe('file == file1');
+    expect(shared('file == acme-other')).toBeNull();
+    expect(shared('file == "acme-lab.pcapng"', { names: 'keep' })).toBe('file == "acme-lab.pcapng"');
+  });
+
   it.each([
     'device == eth-customer',
     'tlv.session == 1234',

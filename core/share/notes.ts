@@ -8,6 +8,7 @@ const VIEW = {
   v: 'plain',
   source: 'stays',
   capture: 'stays',
+  file: 'stays',
   journey: 'plain',
   at: 'plain',
   hop: 'hop',
@@ -43,7 +44,7 @@ export interface LostView {
 
 type HopName = (hop: string) => string | null;
 
-/** `hopName`: NAME, NAME~NETNS or NAME~NETNS~HOST of the capture → of the share; null = it has none, or its pseudonym is not known. */
+/** `hopName`: NAME, NAME~NETNS, NAME~NETNS~HOST or NAME~NETNS~HOST~FILE of the capture → of the share; null = it has none, or its pseudonym is not known. */
 export function shareNotes(
   { report, items, view }: CaptureNotes,
   rules: ExpressionRules,

@@ -37,7 +37,10 @@ export function shareProse(text: string, { policy, names }: ExpressionRules): st
   }
   // Kinds that the policy keeps have no names here.
   const processes = [...names.known(['process'])].filter(([name]) => name.length >= MIN_PROCESS_CHARS);
-  const known = new Map([...processes, ...names.known(['program', 'map', 'host', 'device', 'netns'])]);
+  const known = new Map([
+    ...processes,
+    ...names.known(['program', 'map', 'host', 'file', 'device', 'netns']),
+  ]);
   if (known.size === 0) return out;
   const any = [...known.keys()]
     .sort((a, b) => b.length - a.length)

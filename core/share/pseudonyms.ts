@@ -4,10 +4,11 @@ import { Keyed } from './keyed.ts';
 
 const PURPOSE = { number: 4, bytes: 5, text: 6, name: 7 } as const;
 
-export type NameKind = 'host' | 'device' | 'netns' | 'process' | 'program' | 'map';
+export type NameKind = 'host' | 'file' | 'device' | 'netns' | 'process' | 'program' | 'map';
 
 const PREFIX: Readonly<Record<NameKind, string>> = {
   host: 'host',
+  file: 'file',
   device: 'dev',
   netns: 'netns',
   process: 'process',

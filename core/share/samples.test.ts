@@ -6,6 +6,7 @@ import { CaptureReader } from '#core/pcapng/reader.ts';
 import { CaptureStore } from '#core/store/capture-store.ts';
 import { JOURNEY } from '#core/store/journey-table.ts';
 import { TimelineBuilder } from '#core/store/timeline.ts';
+import { filesBytes } from '#core/store/testing/scenario.ts';
 import { CAREFUL, type SharePolicy } from './policy.ts';
 import { KEEP_ALL } from './testing/keep-all.ts';
 import { EVERYTHING, journeyKeyOf, type ShareSelection } from './selection.ts';
@@ -76,6 +77,21 @@ for (const name of readdirSync(SAMPLES).filter((file) => file.endsWith('.pcapng'
     });
   });
 }
+
+it('files that are open together stay apart under other names', () => {
+  const sample = new Uint8Array(readFileSync(path.join(SAMPLES, 'edge.pcapng')));
+  const capture = filesBytes([
+    ['acme good.pcapng', sample],
+    ['acme bad.pcapng', sample],
+  ]);
+  const [before, after] = [stored(capture), stored(share(capture, CAREFUL))];
+  expect(told(after)).toEqual(told(before));
+  expect([...new Set(before.hops.hops.map(({ file }) => file))]).toEqual([
+    'acme good.pcapng',
+    'acme bad.pcapng',
+  ]);
+  expect([...new Set(after.hops.hops.map(({ file }) => file))]).toEqual(['file1', 'file2']);
+});
 
 it('a selection takes whole journeys, and counts what it left', () => {
   const capture = new Uint8Array(readFileSync(path.join(SAMPLES, 'edge.pcapng')));

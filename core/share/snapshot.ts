@@ -26,8 +26,8 @@ import type {
 } from '#core/pcapng/types.ts';
 import { CaptureWriter, type PacketOptions } from '#core/pcapng/writer.ts';
 import { placeOf } from '#core/store/hop-place.ts';
-import { HopTable } from '#core/store/hop-table.ts';
-import { parseHost, type HostFacts } from '#core/store/host-facts.ts';
+import { ANYWHERE, HopTable } from '#core/store/hop-table.ts';
+import { parseFile, parseHost, type HostFacts } from '#core/store/host-facts.ts';
 import { MAX_SCHEMAS } from '#core/store/limits.ts';
 import { nsFromParts } from '#core/time/ns.ts';
 import { sameBytes } from '#core/pcapng/same-bytes.ts';
@@ -108,6 +108,8 @@ export class Snapshot implements CaptureSink {
   readonly #hopNames = new Map<string, string>();
   readonly #interfaces: { readonly info: InterfaceInfo; readonly hop: number }[] = [];
   #facts: HostFacts | null = null;
+  /** '' = there is one. */
+  #file = '';
   /** In force; null = nothing is known of any metadata. */
   #decoder: AreaDecoder | null = null;
   #choice: ReturnType<typeof choiceOf> = 'none';
@@ -204,7 +206,7 @@ export class Snapshot implements CaptureSink {
     // A section says its schema before the first of them, or has none.
     this.#read();
     const { hook, linkType, snapLen, ifindex } = info;
-    this.#interfaces[info.index] = { info, hop: this.#hops.open(info, '').hop };
+    this.#interfaces[info.index] = { info, hop: this.#hops.open(info, ANYWHERE).hop };
     const name = this.#host.interfaceName(info.name, hook);
     const netns = this.#netns(info.netns);
     // As links name hops (src/state/hop-key.ts).
@@ -213,6 +215,13 @@ export class Snapshot implements CaptureSink {
     const host = hostname === '' ? '' : this.#host.name('host', hostname);
     this.#hopNames.set(`${info.name}~${info.netns}`, `${name}~${netns}`);
     this.#hopNames.set(`${info.name}~${info.netns}~${hostname}`, `${name}~${netns}~${host}`);
+    if (this.#file !== '') {
+      const file = this.#host.name('file', this.#file);
+      this.#hopNames.set(
+        `${info.name}~${info.netns}~${hostname}~${this.#file}`,
+        `${name}~${netns}~${host}~${file}`,
+      );
+    }
     this.#out.interfaceDescription({
       linkType,
       snapLen,
@@ -288,6 +297,12 @@ export class Snapshot implements CaptureSink {
         for (const reason of Object.values(host?.dropReasons ?? {})) {
           if (this.#dropReasons.size < MAX_DROP_REASONS) this.#dropReasons.add(reason);
         }
+        return;
+      }
+      case BLOCK_SUBTYPE.file: {
+        const parsed = parseFile(body);
+        this.#file = 'fault' in parsed ? '' : parsed.value.name;
+        this.#json(subtype, this.#file === '' ? null : { name: this.#host.name('file', this.#file) });
         return;
       }
       case BLOCK_SUBTYPE.catalogue:

@@ -84,7 +84,7 @@ describe('what a capture says of its host', () => {
     });
     const store = storeOf(section);
     expect(store.facts.missingHooks).toEqual([
-      { hook: 2, name: TCX, reason: 'kernel 6.1 has no tcx', host: 'edge' },
+      { hook: 2, name: TCX, reason: 'kernel 6.1 has no tcx', host: 'edge', file: '' },
     ]);
     expect(journeyDetail(store, 0).hops.map(({ task, drop }) => [task, drop])).toEqual([
       ['nginx/810', ''],

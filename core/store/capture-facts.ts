@@ -4,7 +4,14 @@
  * body that is the same as the last of its kind is not parsed again.
  */
 import { GAP_CAUSE as GAP_CAUSE_AT, GAP_COUNT, GAP_FROM, GAP_INTERFACE } from '#core/format/layout.gen.ts';
-import { GAP_SIZE, GAP_TO, SECTION_RUN, SECTION_SIZE, SECTION_STARTED } from '#core/format/layout.gen.ts';
+import {
+  GAP_SIZE,
+  GAP_TO,
+  SECTION_RUN,
+  SECTION_SEGMENT,
+  SECTION_SIZE,
+  SECTION_STARTED,
+} from '#core/format/layout.gen.ts';
 import { TRIGGERED_JOURNEY, TRIGGERED_SIZE, TRIGGERED_TEXT_LENGTH } from '#core/format/layout.gen.ts';
 import { BLOCK_SUBTYPE } from '#core/format/structs.ts';
 import { formatHex } from '#core/dissect/addresses.ts';
@@ -15,11 +22,19 @@ import type { CustomBlock, InterfaceInfo, Problem, SectionInfo } from '#core/pca
 import { nsFromParts, type Ns } from '#core/time/ns.ts';
 import { sameBytes } from '#core/pcapng/same-bytes.ts';
 import { causeName } from './gap-ledger.ts';
-import { MissingHooks, type Unattached } from './missing-hooks.ts';
-import { MAX_HOSTS, MAX_JSON_BYTES, MAX_SCHEMAS, MAX_TOLD, MAX_TRIGGERED_BYTES } from './limits.ts';
+import { MissingHooks, whereKey, type Unattached, type Whereabouts } from './missing-hooks.ts';
+import {
+  MAX_FILES,
+  MAX_HOSTS,
+  MAX_JSON_BYTES,
+  MAX_SCHEMAS,
+  MAX_TOLD,
+  MAX_TRIGGERED_BYTES,
+} from './limits.ts';
 import {
   blockText,
   parseCatalogue,
+  parseFile,
   parseFilter,
   parseHost,
   type HostFacts,
@@ -55,6 +70,17 @@ export interface FactsListener {
   problem(problem: Problem): void;
 }
 
+/** A run as sections name it: what continues it, and where it was first read. */
+interface KnownRun {
+  readonly number: number;
+  /** Name of the file that it began in. */
+  readonly file: string;
+  /** Number of the file that it was last read in. */
+  files: number;
+  /** The highest that was read of it. */
+  segment: number;
+}
+
 /** What a run has said of itself so far: its next section repeats it, whichever run's sections are in between. */
 interface Said {
   /** The last of each kind. */
@@ -85,13 +111,17 @@ export class CaptureFacts {
   /** Each with what it was parsed from: runs repeat them, and those of several hosts take turns. */
   private readonly schemas: { readonly body: Uint8Array; readonly schema: MetadataSchema }[] = [];
   private hostsParsed = 0;
-  private readonly runNumbers = new Map<string, number>();
+  private readonly knownRuns = new Map<string, KnownRun>();
+  /** Of captures that were opened together: how many files began, and the name of the one being read. */
+  private files = 0;
+  private file = '';
   /** Hex of the random id, by number of the run. */
   private readonly runIds: (string | undefined)[] = [];
   /** Unix time in ns, likewise. */
   private readonly starts: ({ readonly hi: number; readonly lo: number } | undefined)[] = [];
   private readonly hosts: { offset: number; facts: HostFacts | null }[] = [];
-  private readonly byName = new Map<string, HostFacts>();
+  /** By `whereKey`. */
+  private readonly byPlace = new Map<string, HostFacts>();
   /** By number of the run, of those with a section block. */
   private readonly saidOf: (Said | undefined)[] = [];
   private last: Said = {
@@ -111,8 +141,10 @@ export class CaptureFacts {
   private readonly missing = new MissingHooks();
   /** Of the section being read: null = no catalogue yet. */
   private sectionMissing: readonly Unattached[] | null = null;
+  /** Of the section being read: of the file that its run began in. */
+  private sectionFile = '';
   /** Of the section being read: null = no interface yet. */
-  private sectionHost: string | null = null;
+  private sectionPlace: Whereabouts | null = null;
   private readonly listener: FactsListener;
 
   constructor(listener: FactsListener) {
@@ -125,7 +157,8 @@ export class CaptureFacts {
     this.hasLedger = false;
     this.filter = null;
     this.sectionMissing = null;
-    this.sectionHost = null;
+    this.sectionFile = this.file;
+    this.sectionPlace = null;
     this.readBy = null;
     this.run = this.runs++;
     if (this.hosts.at(-1)?.facts != null) this.hosts.push({ offset: info.offset, facts: null });
@@ -149,7 +182,7 @@ export class CaptureFacts {
         if (this.isNew(block))
           this.last.missing = this.take(block, 'hook catalogue', parseCatalogue(block.body)) ?? [];
         this.sectionMissing = this.last.missing;
-        if (this.sectionHost !== null) this.missing.set(this.sectionHost, this.last.missing);
+        if (this.sectionPlace !== null) this.missing.set(this.sectionPlace, this.last.missing);
         return;
       }
       case BLOCK_SUBTYPE.host: {
@@ -157,9 +190,12 @@ export class CaptureFacts {
         if (this.hosts.at(-1)?.facts !== this.last.host) {
           this.hosts.push({ offset: block.offset, facts: this.last.host });
         }
-        if (this.last.host !== null) this.byName.set(this.last.host.hostname, this.last.host);
+        if (this.last.host !== null) this.byPlace.set(whereKey(this.place), this.last.host);
         return;
       }
+      case BLOCK_SUBTYPE.file:
+        this.fileBlock(block);
+        return;
       case BLOCK_SUBTYPE.filter:
         if (this.isNew(block)) this.last.filter = this.take(block, 'filter', parseFilter(block.body));
         this.filter = this.last.filter;
@@ -208,25 +244,35 @@ export class CaptureFacts {
     return this.hosts.at(-1)?.facts ?? null;
   }
 
+  /** How many files began. */
+  get fileCount(): number {
+    return this.files;
+  }
+
   get missingHooks(): readonly MissingHook[] {
     return this.missing.list;
   }
 
-  /**
-   * Name of the host whose hops the interfaces of the section being read are: the one that the section names before the first of
-   * them, for hops are counted from then on. '' = it names none. Asked at each interface.
-   */
-  hostOfHops(): string {
-    if (this.sectionHost === null) {
-      this.sectionHost = this.host?.hostname ?? '';
-      if (this.sectionMissing !== null) this.missing.set(this.sectionHost, this.sectionMissing);
-    }
-    return this.sectionHost;
+  /** Host and file that the section being read is of, as far as it has said so. */
+  get place(): Whereabouts {
+    return { host: this.host?.hostname ?? '', file: this.sectionFile };
   }
 
-  /** The newest that the capture says of a host; '' = of one without a name. */
-  newestOf(hostname: string): HostFacts | null {
-    return this.byName.get(hostname) ?? null;
+  /**
+   * Where the hops are that the interfaces of the section being read are: on the host that the section names before the first of
+   * them, for hops are counted from then on. '' = it names none. Asked at each interface.
+   */
+  placeOfHops(): Whereabouts {
+    if (this.sectionPlace === null) {
+      this.sectionPlace = this.place;
+      if (this.sectionMissing !== null) this.missing.set(this.sectionPlace, this.sectionMissing);
+    }
+    return this.sectionPlace;
+  }
+
+  /** The newest that the capture says of a host in a file; '' = of one without a name. */
+  newestOf(place: Whereabouts): HostFacts | null {
+    return this.byPlace.get(whereKey(place)) ?? null;
   }
 
   /** Name of a drop reason (a number of the kernel that the event at `offset` was seen on). */
@@ -234,7 +280,10 @@ export class CaptureFacts {
     return this.hostAt(offset)?.dropReasons.get(reason) ?? `reason ${reason}`;
   }
 
-  /** @0 run, @24 start. Sections with the same run continue its journeys. */
+  /**
+   * @0 run, @16 segment, @24 start. Sections with the same run continue its journeys, also in the next file when that begins with a
+   * later segment. A file that begins with one that was read is another copy of the recording: journeys of its own.
+   */
   private sectionBlock(block: CustomBlock): void {
     if (block.body.length < SECTION_SIZE) {
       this.skip(block, 'section', `${block.body.length} bytes, less than ${SECTION_SIZE}`);
@@ -242,12 +291,18 @@ export class CaptureFacts {
     }
     this.hasLedger = true;
     const key = formatHex(block.body, SECTION_RUN, RUN_BYTES);
-    const known = this.runNumbers.get(key);
-    if (known !== undefined) this.run = known;
-    else {
-      this.runNumbers.set(key, this.run);
+    const view = new DataView(block.body.buffer, block.body.byteOffset, block.body.byteLength);
+    const segment = view.getUint32(SECTION_SEGMENT, true);
+    const known = this.knownRuns.get(key);
+    if (known !== undefined && (known.files === this.files || segment > known.segment)) {
+      known.segment = Math.max(known.segment, segment);
+      known.files = this.files;
+      this.run = known.number;
+      this.sectionFile = known.file;
+    } else {
+      const { run: number, files, file } = this;
+      this.knownRuns.set(key, { number, files, file, segment });
       this.runIds[this.run] = key;
-      const view = new DataView(block.body.buffer, block.body.byteOffset, block.body.byteLength);
       this.starts[this.run] = {
         hi: view.getUint32(SECTION_STARTED + 4, true),
         lo: view.getUint32(SECTION_STARTED, true),
@@ -319,6 +374,18 @@ export class CaptureFacts {
       journey: view.getBigUint64(TRIGGERED_JOURNEY, true).toString(),
       text: decodeUtf8(body, TRIGGERED_SIZE, length),
     });
+  }
+
+  private fileBlock(block: CustomBlock): void {
+    if (this.files >= MAX_FILES) {
+      this.skip(block, 'file', `more than ${MAX_FILES} of them`);
+      return;
+    }
+    const file = this.take(block, 'file', parseFile(block.body));
+    if (file === null) return;
+    this.file = file.name;
+    this.sectionFile = file.name;
+    this.files++;
   }
 
   private hostBlock(block: CustomBlock): void {

@@ -46,6 +46,7 @@ import { LatestTelling } from './latest-telling.ts';
 import { MapKeys } from './map-keys.ts';
 import { MapTable } from './map-table.ts';
 import { OperationTable } from './operation-table.ts';
+import { whereKey } from './missing-hooks.ts';
 import { ProblemList } from './problem-list.ts';
 import { RecordWriter } from './record-writer.ts';
 import { Rereading } from './rereading.ts';
@@ -105,6 +106,8 @@ export class CaptureStore implements CaptureSink {
   private hopOf = new Uint16Array(64);
   private linkTypeOf = new Uint32Array(64);
   private run = 0;
+  /** Of captures that were opened together: the number of the first event of each that has any. */
+  private readonly fileStarts: number[] = [];
   /** When the first event came that had no place. */
   private fullSince: Ns | null = null;
 
@@ -129,8 +132,7 @@ export class CaptureStore implements CaptureSink {
         this.gaps.add(hop, gap.cause, gap.count, gap.from, gap.to);
       },
       triggered: (firing) => this.triggered(firing),
-      cost: (body) =>
-        this.cost.add(body, this.facts.host?.hostname ?? '', (ifindex) => this.deviceOf(ifindex)),
+      cost: (body) => this.cost.add(body, whereKey(this.facts.place), (ifindex) => this.deviceOf(ifindex)),
       problem: (problem) => this.problem(problem),
     });
   }
@@ -158,7 +160,7 @@ export class CaptureStore implements CaptureSink {
 
   interface(info: InterfaceInfo): void {
     this.facts.interface(info);
-    const { hop, full } = this.hops.open(info, this.facts.hostOfHops());
+    const { hop, full } = this.hops.open(info, this.facts.placeOfHops());
     if (full) {
       this.log.once(
         'too-many-hops',
@@ -185,8 +187,20 @@ export class CaptureStore implements CaptureSink {
       this.countsBlock(block);
       return;
     }
+    const files = this.facts.fileCount;
     this.facts.custom(block);
     this.run = this.facts.run;
+    // One that had no events made way for the next.
+    if (this.facts.fileCount > files && this.fileStarts.at(-1) !== this.events.count)
+      this.fileStarts.push(this.events.count);
+  }
+
+  /** Events `start` to `end` - 1 are in the file that this event is in. */
+  fileOf(event: number): { readonly start: number; readonly end: number } {
+    return {
+      start: this.fileStarts.findLast((start) => start <= event) ?? 0,
+      end: this.fileStarts.find((start) => start > event && start < this.events.count) ?? this.events.count,
+    };
   }
 
   private triggered(firing: Firing): void {

@@ -18,6 +18,8 @@ export interface MissingHook {
   readonly reason: string;
   /** Where it is missing; '' = the capture does not name its host. */
   readonly host: string;
+  /** As of a hop (path-view.ts). */
+  readonly file: string;
 }
 
 /** What was asked for: the filter in force, from the filter block. A journey that matches once is kept to its end. */

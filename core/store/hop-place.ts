@@ -10,7 +10,7 @@ const BEHIND = /@(?:after|fentry|fexit):(.*)#\d{1,10}$/;
 /** `hop`: index into the hops; -1 or one that is not there = nowhere. The programs are those that its host had at last. */
 export function hopPlace(store: CaptureStore, hop: number): AreaPlace {
   const identity = store.hops.hops[hop];
-  return identity === undefined ? NOWHERE : placeOf(identity, store.facts.newestOf(identity.host));
+  return identity === undefined ? NOWHERE : placeOf(identity, store.facts.newestOf(identity));
 }
 
 /** Of a hop by its device and name; `host`: whose programs are attached there, null = not known. */

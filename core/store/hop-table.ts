@@ -1,10 +1,11 @@
-/** Hops: hook × device × netns × host for Whither's captures, one per interface name in others; and their counts. */
+/** Hops: hook × device × netns × host × file for Whither's captures, one per interface name in others; and their counts. */
 import type { Place } from '#core/diagnosis/sighting.ts';
 import { TCP_IN_ORDER } from '#core/diagnosis/growth.ts';
 import { HOOK_BY_ID, HOOK_NONE } from '#core/format/hooks.ts';
 import type { InterfaceInfo } from '#core/pcapng/types.ts';
 import { HopCauses } from './hop-causes.ts';
 import { MAX_HOPS } from './limits.ts';
+import type { Whereabouts } from './missing-hooks.ts';
 import type { HopIdentity } from './view.ts';
 
 /** `eth0:tcx/ingress@after:PROGRAM#ID`, `eth0:tc/ingress@fentry:PROGRAM#ID`, `…@fexit:PROGRAM#ID` */
@@ -26,7 +27,11 @@ const OTHER: HopIdentity = {
   device: '',
   netns: 0,
   host: '',
+  file: '',
 };
+
+/** Where nothing is told apart by it. */
+export const ANYWHERE: Whereabouts = { host: '', file: '' };
 
 /** Bit of a domain: the hop is on the receive side. The others are the number of its namespace. */
 export const RECEIVES = 1;
@@ -54,13 +59,14 @@ export class HopTable {
   private readonly byKey = new Map<string, number>();
   private readonly namespaces: string[] = [];
 
-  /** The hop of an interface on `host`, made if it is new. `full` when it had to be the one for all others. */
-  open(info: InterfaceInfo, host: string): { hop: number; full: boolean } {
-    const identity = { ...identify(info, this.hops.length), host };
+  /** The hop of an interface of this host and file, made if it is new. `full` when it had to be the one for all others. */
+  open(info: InterfaceInfo, { host, file }: Whereabouts): { hop: number; full: boolean } {
+    const identity = { ...identify(info, this.hops.length), host, file };
     const key = JSON.stringify([
       identity.hook,
       identity.netns,
       host,
+      file,
       // Between the programs of a chain, and of taps, there are several hops of one hook on one device.
       identity.hook === HOOK_NONE || SEVERAL.test(identity.name) ? identity.name : identity.device,
     ]);
@@ -76,7 +82,7 @@ export class HopTable {
   }
 
   private add(identity: HopIdentity): number {
-    const { hook, lane, order, device, netns, host } = identity;
+    const { hook, lane, order, device, netns, host, file } = identity;
     const [, side = '', program = '', id = '0'] = AT_PROGRAM.exec(identity.name) ?? [];
     const before = side === 'fentry';
     this.places.push({
@@ -86,11 +92,12 @@ export class HopTable {
       device,
       netns,
       host,
+      file,
       afterId: before ? 0 : Number(id),
       afterName: before ? '' : program,
       beforeId: before ? Number(id) : 0,
     });
-    const named = `${netns} ${host}`;
+    const named = JSON.stringify([netns, host, file]);
     let namespace = this.namespaces.indexOf(named);
     if (namespace < 0) namespace = this.namespaces.push(named) - 1;
     const hop = this.hops.push(identity) - 1;
@@ -103,7 +110,7 @@ export class HopTable {
   }
 }
 
-function identify(info: InterfaceInfo, order: number): Omit<HopIdentity, 'host'> {
+function identify(info: InterfaceInfo, order: number): Omit<HopIdentity, keyof Whereabouts> {
   const name = info.name === '' ? `interface ${info.id}` : info.name;
   const { netns } = info;
   if (info.hook === HOOK_NONE) {

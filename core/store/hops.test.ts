@@ -31,6 +31,7 @@ describe('hops', () => {
         device: 'eth0',
         netns: 7,
         host: '',
+        file: '',
         events: 2,
         withMetadata: 1,
         metadataBytes: 8,

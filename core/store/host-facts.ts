@@ -36,6 +36,8 @@ export const Catalogue = v.object({
   ),
 });
 
+const CaptureFile = v.object({ name: v.pipe(text, v.minLength(1)) });
+
 export const Host = v.object({
   kernel: v.optional(text, ''),
   hostname: v.optional(text, ''),
@@ -137,6 +139,11 @@ export function parseHost(body: Uint8Array): Parsed<HostFacts> {
 /** Body of a filter block; or what is wrong with it. */
 export function parseFilter(body: Uint8Array): Parsed<CaptureFilter> {
   return parseJson(body, Filter);
+}
+
+/** Body of a file block → the name of the file; or what is wrong with it. */
+export function parseFile(body: Uint8Array): Parsed<{ readonly name: string }> {
+  return parseJson(body, CaptureFile);
 }
 
 /** Text of a JSON block; or what is wrong with it. */

@@ -74,10 +74,11 @@ export function sourceOf(store: CaptureStore, end: number): JourneySource & EndS
     began: (journey) => {
       const started = store.facts.startOf(journeys.word(journey, JOURNEY.run));
       if (started !== null || end < Infinity) return started;
-      const { tsHi, tsLo } = endOf(0);
+      const { tsHi, tsLo } = endOf(store.fileOf(journeys.word(journey, JOURNEY.first)).start);
       return { hi: tsHi, lo: tsLo };
     },
-    newest: () => (end < Infinity ? null : endOf(events.count - 1)),
+    newest: (journey) =>
+      end < Infinity ? null : endOf(store.fileOf(journeys.word(journey, JOURNEY.last)).end - 1),
     lostNear: ({ tsHi, tsLo }, reachNs) => {
       if (end < Infinity) return '';
       const at = nsFromParts(tsHi, tsLo);

@@ -32,6 +32,8 @@ export const MAX_JSON_BYTES = 1024 * 1024;
 export const MAX_SCHEMAS = 64;
 /** Journeys with events that do not say whether they had metadata, for which the latest that does is kept. */
 export const MAX_TELLING = 1 << 20;
+/** Files that are told apart in one capture. */
+export const MAX_FILES = 256;
 /** Descriptions of hosts in one capture: a probe writes a new one when it is started again, or the programs have changed. */
 export const MAX_HOSTS = 1024;
 /** How often it is told, or taken back, that TCP joined the payload of a packet that had metadata to another. */

@@ -31,7 +31,7 @@ export interface Counted {
 
 /** What does not change about a place that events happen at. */
 export interface HopIdentity {
-  /** `eth0:tcx/ingress@first`; unique within the capture together with netns and host. */
+  /** `eth0:tcx/ingress@first`; unique within the capture together with netns, host and file. */
   readonly name: string;
   readonly hook: number;
   readonly label: string;
@@ -42,6 +42,8 @@ export interface HopIdentity {
   readonly netns: number;
   /** Name of the host; '' = the capture does not say. */
   readonly host: string;
+  /** Name of the file that it was recorded in, of captures that were opened together; '' = there is one. */
+  readonly file: string;
 }
 
 /** Such a place, with what was seen there. */

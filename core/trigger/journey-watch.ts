@@ -17,7 +17,7 @@ import { CaptureFacts } from '#core/store/capture-facts.ts';
 import { compareTlvs } from '#core/store/cells.ts';
 import type { EventSpan } from '#core/store/event-record.ts';
 import { placeOf } from '#core/store/hop-place.ts';
-import { HopTable } from '#core/store/hop-table.ts';
+import { ANYWHERE, HopTable } from '#core/store/hop-table.ts';
 import { CELL } from '#core/store/view.ts';
 import type { Term } from './condition.ts';
 import { NONE, type JourneyRing } from './journey-ring.ts';
@@ -73,7 +73,7 @@ export class JourneyWatch {
   }
 
   interface(info: InterfaceInfo): void {
-    const { hop } = this.hops.open(info, '');
+    const { hop } = this.hops.open(info, ANYWHERE);
     this.hopOf[info.id] = hop;
     this.terms.hop(hop, this.hops.hops[hop]!);
   }

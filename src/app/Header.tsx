@@ -239,6 +239,7 @@ function downloadOf(
     case 'file':
       return { href: fileUrl, name: origin.file.name };
     case 'packed':
+    case 'together':
       return { href: null, name: title };
     case 'url':
       return { href: origin.url, name: title };

@@ -47,7 +47,7 @@ afterEach(() => {
 describe('the page', () => {
   it('has a table twin of the path with what every hook saw', async () => {
     await show({
-      missingHooks: [{ hook: 2, name: 'tcx/ingress@first', reason: 'older than 6.6', host: '' }],
+      missingHooks: [{ hook: 2, name: 'tcx/ingress@first', reason: 'older than 6.6', host: '', file: '' }],
     });
     const twin = screen.getByRole('table', { name: 'Path as a table' });
     const row = within(twin).getByRole('row', { name: /netif_receive_skb/ });

@@ -11,6 +11,7 @@ export const DIALOGS = {
   palette: later(() => import('#src/palette/Palette.tsx')),
   columns: later(() => import('#src/list/ColumnsDialog.tsx')),
   common: later(() => import('#src/groups/CommonDialog.tsx')),
+  compare: later(() => import('#src/compare/CompareDialog.tsx')),
   offer: later(() => import('#src/embed/OfferDialog.tsx')),
   guide: later(() => import('#src/guide/Guide.tsx')),
   report: later(() => import('#src/notes/ReportDialog.tsx')),

@@ -8,6 +8,8 @@ export async function fetchForLater(session: Session): Promise<void> {
   begun = true;
   await fetchOne(() => session.api.fetchCode());
   await fetchOne(() => import('#src/share/held.ts'));
+  await fetchOne(() => import('#src/state/together.ts'));
+  await fetchOne(() => import('#src/state/other-capture.ts'));
   await fetchOne(() => import('#src/schema/editor.ts'));
   await fetchOne(async () => (await import('#src/share/send.ts')).fetchPage());
   for (const part of PARTS) await fetchOne(() => part.load());

@@ -12,7 +12,7 @@ export function firstPair(hops: readonly Hop[]): Pair | null {
   const lanes = new Map<string, Hop[]>();
   for (const hop of hops) {
     if (hop.events === 0) continue;
-    const key = `${hop.lane} ${hop.netns} ${hop.host} ${hop.device}`;
+    const key = `${hop.lane} ${hop.netns} ${hop.host} ${hop.file} ${hop.device}`;
     lanes.set(key, [...(lanes.get(key) ?? []), hop]);
   }
   const busiest = [...lanes.values()]

@@ -23,7 +23,7 @@ export async function takeIn(session: Session): Promise<void> {
     report: notes?.report ?? '',
   });
   const { link, dialog } = store.getState();
-  if (notes !== null && printLink({ ...link, source: null, capture: null }) === '') {
+  if (notes !== null && printLink({ ...link, source: null, capture: null, files: [] }) === '') {
     const view = parseLink(new URLSearchParams(notes.view.map(([name, value]) => [name, value])).toString());
     if (printLink(view) !== printLink(EMPTY_LINK))
       await session.navigate({ ...view, source: link.source, capture: link.capture });

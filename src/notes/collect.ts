@@ -13,6 +13,8 @@ export async function collectNotes(session: Session): Promise<CaptureNotes> {
       return { pin: { on: 'journey', id: printJourneyId(id), run }, text: note };
     }),
   );
-  const view = new URLSearchParams(printLink({ ...link, source: null, capture: null, paused: false }));
+  const view = new URLSearchParams(
+    printLink({ ...link, source: null, capture: null, files: [], paused: false }),
+  );
   return { notes: 1, view: [...view], report, items: [...journeys, ...pins].slice(0, MAX_NOTES) };
 }

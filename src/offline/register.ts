@@ -1,5 +1,6 @@
 /** The service worker (workers/offline) of a page on a host of static files, and what it asks the page. */
 import type { IsAsked } from '#workers/offline/service-worker.ts';
+import { partsOf } from '#src/state/origin.ts';
 import type { PageStore } from '#src/state/store.ts';
 
 /** Tells the service worker what a person asked for. From the start on: a link's capture is fetched before anything is drawn. */
@@ -10,7 +11,7 @@ export function answerServiceWorker(store: PageStore): void {
     'message',
     ({ data, ports }: MessageEvent<Partial<IsAsked> | null>) => {
       const url = data?.whitherIsAsked;
-      if (typeof url === 'string') ports[0]?.postMessage(url === addressOf(store));
+      if (typeof url === 'string') ports[0]?.postMessage(addressesOf(store).includes(url));
     },
   );
   navigator.serviceWorker.startMessages();
@@ -31,8 +32,10 @@ export function startServiceWorker(store: PageStore): void {
   setTimeout(register, SETTLE_MS);
 }
 
-/** Of what is open, or is being opened; null when that is no address. */
-function addressOf(store: PageStore): string | null {
-  const origin = store.getState().capture?.origin;
-  return origin?.kind === 'url' ? new URL(origin.url, document.baseURI).href : null;
+/** Of what is open, or is being opened. */
+function addressesOf(store: PageStore): readonly string[] {
+  const { capture } = store.getState();
+  return (capture === null ? [] : partsOf(capture.origin)).flatMap((part) =>
+    part.kind === 'url' ? [new URL(part.url, document.baseURI).href] : [],
+  );
 }

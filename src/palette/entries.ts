@@ -47,6 +47,9 @@ export function entriesOf(session: Session, actions: Handlers, known: Known): re
   const filter = (where: string) => () => session.filter.join(where, 'only');
   return [
     ...keyed,
+    entry('compare', 'compare with another capture…', 'a file, a share, an address or a link', () =>
+      session.store.setState({ dialog: 'compare' }),
+    ),
     ...fields
       .filter(({ groupable }) => groupable)
       .map(({ name, text }) =>

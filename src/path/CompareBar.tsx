@@ -9,6 +9,8 @@ import { presetsFor } from './presets.ts';
 import './compare.css';
 
 const NO_NAMES: readonly string[] = [];
+/** Of the option that asks for one. */
+const OTHER = 'other';
 /** After the last key: long enough to finish a word. */
 const SETTLE_MS = 500;
 
@@ -25,8 +27,7 @@ export default function CompareBar({ compare, journeys, errors }: Props) {
   const endNs = usePage((state) => state.calm?.timeline.endNs ?? '0');
   const filtered = usePage((state) => isFiltered(state.link));
   const places = usePage((state) => state.places);
-  const hosts = [...new Set(places.map(({ host }) => host))].filter((host) => host !== '');
-  const presets = presetsFor({ names, startNs, endNs, filtered, hosts });
+  const presets = presetsFor({ names, startNs, endNs, filtered, hops: places });
   return (
     <div className="compare-bar" role="group" aria-label="Compared sides">
       <SideField
@@ -50,6 +51,7 @@ export default function CompareBar({ compare, journeys, errors }: Props) {
         aria-label="Sides to begin with"
         value=""
         onChange={({ target }) => {
+          if (target.value === OTHER) session.store.setState({ dialog: 'compare' });
           const preset = presets[Number(target.value)];
           if (target.value !== '' && preset !== undefined) session.compare(preset.compare);
         }}
@@ -60,6 +62,7 @@ export default function CompareBar({ compare, journeys, errors }: Props) {
             {name}
           </option>
         ))}
+        <option value={OTHER}>Another capture…</option>
       </select>
       <button className="button quiet small" onClick={() => session.compare(null)}>
         Stop comparing

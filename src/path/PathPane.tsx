@@ -26,7 +26,7 @@ import { firstRows, layoutPath } from './layout.ts';
 import { PathFilter } from './PathFilter.tsx';
 import { PathFoot } from './PathFoot.tsx';
 import { PathTable } from './PathTable.tsx';
-import { INTACT_OR_HARMED, useSides } from './sides.ts';
+import { firstComparison, useSides } from './sides.ts';
 import { focusedStop, nextBand, step, stopFilter, stopsOf, type Stop } from './stops.ts';
 import { usePathZoom } from './use-path-zoom.ts';
 import { ZOOM_STEP } from './zoom.ts';
@@ -182,11 +182,7 @@ export function PathPane() {
             className="button quiet small"
             aria-pressed={link.compare !== null}
             title="Two kinds of journeys on the same path: share with metadata and damage of each"
-            onClick={() =>
-              session.compare(
-                link.compare !== null ? null : isFiltered(link) ? { a: null, b: null } : INTACT_OR_HARMED,
-              )
-            }
+            onClick={() => session.compare(link.compare !== null ? null : firstComparison(link, hops))}
           >
             Compare…
           </button>

@@ -2,6 +2,7 @@
 import { memo } from 'react';
 import type { Hop, HopNumbers, MissingHook } from '#workers/api.ts';
 import { damagesOf, damageText } from '#src/loss/damage.ts';
+import { whereMissing } from '#src/status/where-missing.ts';
 import { countedWords, isCounter } from './counted.ts';
 import { difference } from './draw-stations.ts';
 import { averageBytes, countOf, printShare, type Side } from './layout.ts';
@@ -34,7 +35,6 @@ const TWO = [
 
 export const PathTable = memo(function PathTable({ hops, missing, sides, visible }: Props) {
   const titles = ['lane', 'hop', ...(sides.length > 1 ? TWO : ONE)];
-  const several = missing.some(({ host }) => host !== missing[0]?.host);
   return (
     <table className={visible ? 'path-table' : 'hidden-text'} aria-label="Path as a table">
       <thead>
@@ -59,11 +59,11 @@ export const PathTable = memo(function PathTable({ hops, missing, sides, visible
           </tr>
         ))}
         {missing.map((hook) => (
-          <tr key={`missing-${hook.hook}-${hook.name}-${hook.host}`}>
+          <tr key={`missing-${hook.hook}-${hook.name}-${hook.host}-${hook.file}`}>
             <td />
             <th scope="row">{hook.name}</th>
             <td colSpan={titles.length - 2}>
-              not observed{several && ` on ${hook.host}`}: {hook.reason}
+              not observed{whereMissing(hook, missing)}: {hook.reason}
             </td>
           </tr>
         ))}

@@ -68,6 +68,37 @@ describe('two sides', () => {
     expect(align(one, [], sides)).toEqual({ hops: one, edges: [], sides });
   });
 
+  it('stand on one lane where each is a recording of one host, and interfaces by their names', () => {
+    const of = (file: string, at: number) =>
+      [1, 2].map((hook, i) => fakeHop({ index: at + i, hook, host: 'a', netns: 4, file, events: 1 }));
+    const two = [...of('good', 0), ...of('bad', 2)];
+    const aligned = align(two, [], [side([1, 1, 0, 0], []), side([0, 0, 1, 1], [])]);
+    expect(aligned.hops.map(({ index }) => index)).toEqual([0, 1]);
+    expect(eventsOf(aligned.sides[1])).toEqual([1, 1, null, null]);
+
+    const after = ['fix#1', 'old#2', 'old#7', 'fix#9'].map((name, index) =>
+      fakeHop({
+        index,
+        hook: 3,
+        name: `eth0:tcx/ingress@after:${name}`,
+        file: index < 2 ? 'good' : 'bad',
+        events: 1,
+      }),
+    );
+    expect(eventsOf(align(after, [], [side([1, 1, 0, 0], []), side([0, 0, 2, 3], [])]).sides[1])).toEqual([
+      3,
+      2,
+      null,
+      null,
+    ]);
+
+    const foreign = ['eth0', 'eth1', 'eth1', 'eth0'].map((name, index) =>
+      fakeHop({ index, hook: 0, name, device: name, file: index < 2 ? 'good' : 'bad', events: 1 }),
+    );
+    const sides = [side([1, 1, 0, 0], []), side([0, 0, 2, 3], [])];
+    expect(eventsOf(align(foreign, [], sides).sides[1])).toEqual([3, 2, null, null]);
+  });
+
   it('stay as they are where both saw a device, and where there is one side', () => {
     const both = [side([5, 5, 1, 0, 0], []), side([1, 0, 3, 2, 1], [])];
     expect(align(hops, [], both)).toEqual({ hops, edges: [], sides: both });

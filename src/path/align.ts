@@ -1,10 +1,13 @@
 /**
- * Two sides that were seen on devices of their own (two hosts, two kernels) on one path: what B saw of a hook stands at A's hop of
+ * Two sides that were seen on devices of their own (two hosts, two kernels, two files) on one path: what B saw of a hook stands at A's hop of
  * the same hook. Pure.
  */
+import { HOOK_NONE } from '#core/format/hooks.ts';
 import type { Edge, Hop } from '#workers/api.ts';
-import { groupsOf, type Group } from './lanes.ts';
+import { groupsOf, isSameHost, type Group } from './lanes.ts';
 import type { Side } from './layout.ts';
+
+const OF_PROGRAM = /@((?:after|fentry|fexit):.*)#\d{1,10}$|:(tap\/.+)$/;
 
 export interface Aligned {
   /** Without those whose numbers stand at another; their indices stay. */
@@ -13,7 +16,7 @@ export interface Aligned {
   readonly sides: readonly Side[];
 }
 
-/** Devices that only A saw are paired with those of another host that only B saw: by name, those that are left in their order. */
+/** Devices that only A saw are paired with those of another host, or of another file, that only B saw: by name, those that are left in their order. */
 export function align(hops: readonly Hop[], edges: readonly Edge[], sides: readonly Side[]): Aligned {
   const [a, b] = sides;
   if (a === undefined || b === undefined) return { hops, edges, sides };
@@ -26,7 +29,8 @@ export function align(hops: readonly Hop[], edges: readonly Edge[], sides: reado
   for (const [first, second] of pairs) {
     const taken = new Set<Hop>();
     for (const hop of second.hops) {
-      const same = first.hops.find((other) => other.hook === hop.hook && !taken.has(other));
+      const isSame = (other: Hop) => other.hook === hop.hook && whose(other) === whose(hop);
+      const same = first.hops.find((other) => isSame(other) && !taken.has(other));
       // A hook that A's host did not have stands in its lane all the same.
       if (same === undefined) moved.set(hop.index, { ...hop, ...placeOf(first) });
       else {
@@ -53,16 +57,22 @@ export function align(hops: readonly Hop[], edges: readonly Edge[], sides: reado
   };
 }
 
-function placeOf({ hops }: Group): Pick<Hop, 'device' | 'netns' | 'host'> {
-  const { device, netns, host } = hops[0]!;
-  return { device, netns, host };
+/** What tells hops of one hook apart: an interface's name; between programs, and of taps, whose they are: ids are of one recording. */
+function whose({ hook, name }: Hop): string {
+  if (hook === HOOK_NONE) return name;
+  const [, program, tap] = OF_PROGRAM.exec(name) ?? [];
+  return program ?? tap ?? '';
+}
+
+function placeOf({ hops }: Group): Pick<Hop, 'device' | 'netns' | 'host' | 'file'> {
+  const { device, netns, host, file } = hops[0]!;
+  return { device, netns, host, file };
 }
 
 function pairsOf(groups: readonly Group[], a: Side, b: Side): readonly (readonly [Group, Group])[] {
   const sees = (side: Side, { hops }: Group) => hops.some(({ index }) => (side.hops[index]?.events ?? 0) > 0);
-  const devices = groups.filter(({ key }) => key !== 'interfaces');
-  const onlyA = devices.filter((group) => sees(a, group) && !sees(b, group));
-  const onlyB = devices.filter((group) => sees(b, group) && !sees(a, group));
+  const onlyA = groups.filter((group) => sees(a, group) && !sees(b, group));
+  const onlyB = groups.filter((group) => sees(b, group) && !sees(a, group));
   const pairs: (readonly [Group, Group])[] = [];
   const pair = (second: Group, first: Group | undefined): void => {
     if (first === undefined) return;
@@ -72,7 +82,12 @@ function pairsOf(groups: readonly Group[], a: Side, b: Side): readonly (readonly
   };
   // Two devices of one host are two places.
   const partner = (second: Group, byName: boolean) =>
-    onlyA.find(({ host, title }) => host !== second.host && (!byName || title === second.title));
+    onlyA.find(
+      (group) =>
+        group.foreign === second.foreign &&
+        !isSameHost(group, second) &&
+        (!byName || group.title === second.title),
+    );
   for (const second of [...onlyB]) pair(second, partner(second, true));
   for (const second of [...onlyB]) pair(second, partner(second, false));
   return pairs;

@@ -48,6 +48,14 @@ describe('what a mark asks for', () => {
       'eth0:tcx/ingress@first~1~b',
     ]);
     expect(three.map((_, i) => hopOfKey(three, hopKey(three, i) ?? ''))).toEqual([0, 1, 2]);
+    const two = ['good', 'bad'].map((file, index) => named({ index, host: 'a', file }));
+    expect(two.map((_, i) => hopKey(two, i))).toEqual(
+      ['good', 'bad'].map((file) => `eth0:tcx/ingress@first~0~a~${file}`),
+    );
+    expect(two.map((_, i) => hopOfKey(two, hopKey(two, i) ?? ''))).toEqual([0, 1]);
+    // As a link names it that was made when files of one host were one.
+    expect(hopOfKey(two, 'eth0:tcx/ingress@first')).toBe(0);
+    expect(lostFilter(two, two[1]!)).toContain(' && file == "bad" && ');
   });
 
   it('is a way from one hop straight to another, by none of those between', () => {

@@ -5,7 +5,7 @@ import type { Edge, Hop, HopCause } from '#workers/api.ts';
 /** Hops that are ruled out in one expression, which has a bound. */
 const MAX_RULED_OUT = 16;
 
-/** `hop == "eth0:nf/forward"`, with its netns, and its host, where two hops have the name. */
+/** `hop == "eth0:nf/forward"`, with its netns, its host and its file, where two hops have the name. */
 export function hopTest(hops: readonly Hop[], hop: Hop): string {
   const named = `hop == ${quoted(hop.name)}`;
   const others = hops.filter((other) => other !== hop && other.name === hop.name);
@@ -13,6 +13,7 @@ export function hopTest(hops: readonly Hop[], hop: Hop): string {
     named,
     ...(others.length > 0 ? [`netns == ${hop.netns}`] : []),
     ...(others.some(({ host }) => host !== hop.host) ? [`host == ${quoted(hop.host)}`] : []),
+    ...(others.some((other) => other.file !== hop.file) ? [`file == ${quoted(hop.file)}`] : []),
   ].join(' && ');
 }
 

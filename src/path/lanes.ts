@@ -21,10 +21,10 @@ export function laneTitle(lane: LaneName): string {
   }
 }
 
-/** Groups in the order in which their first hop was seen. `foreign` hops (lane 'none') share one group. */
+/** Groups in the order in which their first hop was seen. `foreign` hops (lane 'none') share one group a file. */
 export function groupKey(hop: Hop): string {
-  if (hop.lane === 'none') return 'interfaces';
-  return [hop.device, hop.netns, ...(hop.host === '' ? [] : [hop.host])].join('~');
+  if (hop.lane === 'none') return ['interfaces', hop.file].filter((part) => part !== '').join('~');
+  return [hop.device, hop.netns, ...[hop.host, hop.file].filter((part) => part !== '')].join('~');
 }
 
 export interface Group {
@@ -32,6 +32,9 @@ export interface Group {
   readonly title: string;
   readonly netns: number;
   readonly host: string;
+  readonly file: string;
+  /** Interfaces without a hook. */
+  readonly foreign: boolean;
   readonly hops: readonly Hop[];
 }
 
@@ -45,21 +48,32 @@ export function groupsOf(hops: readonly Hop[]): readonly Group[] {
   }
   return [...groups].map(([key, members]) => ({
     key,
-    title: key === 'interfaces' ? 'interfaces' : members[0]?.device || 'no device',
+    title: members[0]?.lane === 'none' ? 'interfaces' : members[0]?.device || 'no device',
     netns: members[0]?.netns ?? 0,
     host: members[0]?.host ?? '',
+    file: members[0]?.file ?? '',
+    foreign: members[0]?.lane === 'none',
     hops: members,
   }));
 }
 
-/** What tells the group from others: its host where there are several, its namespace where a device of that host has the same name. */
+/**
+ * What tells the group from others: its host where there are several, its file where another has that host, its namespace where a
+ * device there has the same name.
+ */
 export function whereOf(group: Group, groups: readonly Group[]): string {
-  const { title, host, netns } = group;
+  const { title, host, file, netns } = group;
   const others = groups.filter((other) => other !== group);
   return [
     ...(others.some((other) => other.host !== host) ? [host === '' ? 'unnamed host' : host] : []),
-    ...(others.some((other) => other.host === host && other.title === title) ? [`netns ${netns}`] : []),
+    ...(others.some((other) => other.host === host && other.file !== file) ? [file] : []),
+    ...(others.some((other) => isSameHost(other, group) && other.title === title) ? [`netns ${netns}`] : []),
   ].join(' · ');
+}
+
+/** Of one recording. */
+export function isSameHost(a: Pick<Group, 'host' | 'file'>, b: Pick<Group, 'host' | 'file'>): boolean {
+  return a.host === b.host && a.file === b.file;
 }
 
 /** All hops in the order in which the diagram shows them: group by group, lane by lane, kernel order. */
@@ -129,10 +143,10 @@ function slotsOf(group: Group, missing: readonly MissingHook[]): readonly Slot[]
     hop,
     missing: null,
   }));
-  if (group.key !== 'interfaces') {
+  if (!group.foreign) {
     for (const one of missing) {
       const hook = HOOK_BY_ID.get(one.hook);
-      if (one.host !== group.host || hook === undefined) continue;
+      if (!isSameHost(one, group) || hook === undefined) continue;
       if (group.hops.some((hop) => hop.hook === one.hook)) continue;
       const { label, order, lane, name, layer } = hook;
       const key = `missing-${one.hook}`;

@@ -165,7 +165,9 @@ describe('rows of lanes', () => {
 
   it('draws a missing hook in its place, with the reason', () => {
     const hops = edgeHops().filter((hop) => hop.hook !== 2);
-    const missing = [{ hook: 2, name: 'tcx/ingress@first', reason: 'kernel older than 6.6', host: '' }];
+    const missing = [
+      { hook: 2, name: 'tcx/ingress@first', reason: 'kernel older than 6.6', host: '', file: '' },
+    ];
     const [row] = lay(hops, [], missing).rows;
     expect(row?.lanes[0]?.stations.map((station) => station.missing?.reason ?? null)).toEqual([
       null,
@@ -252,7 +254,7 @@ describe('rows of lanes', () => {
     const hops = [0, 1, 2].map((index) =>
       fakeHop({ index, hook: 0, name: `if${index}`, lane: 'none', events: 5 }),
     );
-    const layout = lay(hops, [edge(0, 1, 5)], [{ hook: 1, name: 'x', reason: 'y', host: '' }]);
+    const layout = lay(hops, [edge(0, 1, 5)], [{ hook: 1, name: 'x', reason: 'y', host: '', file: '' }]);
     expect(lanesOf(layout)).toEqual([['interfaces/none']]);
     expect([layout.segments, layout.bends, layout.stubs]).toEqual([[], [], []]);
   });

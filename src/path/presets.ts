@@ -1,7 +1,7 @@
 /** Pairs that people compare, as sides of the path. Pure. */
 import type { Comparison } from '#src/state/link.ts';
-import { quoted } from '#core/query/quote.ts';
-import { INTACT_OR_HARMED } from './sides.ts';
+import type { Hop } from '#workers/api.ts';
+import { INTACT_OR_HARMED, recordingPairs } from './sides.ts';
 
 export interface Preset {
   readonly name: string;
@@ -14,22 +14,17 @@ interface Known {
   readonly startNs: string;
   readonly endNs: string;
   readonly filtered: boolean;
-  /** Names of the hosts that were seen. */
-  readonly hosts: readonly string[];
+  readonly hops: readonly Hop[];
 }
 
 const MAX_TLVS = 4;
-const MAX_HOSTS = 4;
 
-export function presetsFor({ names, startNs, endNs, filtered, hosts }: Known): readonly Preset[] {
+export function presetsFor({ names, startNs, endNs, filtered, hops }: Known): readonly Preset[] {
   const half = (BigInt(endNs) - BigInt(startNs)) / 2000n;
   const tlvs = names.filter((name) => /^\w+$/.test(name)).slice(0, MAX_TLVS);
-  const [first, ...others] = hosts;
   return [
-    ...others.slice(0, MAX_HOSTS).map((other) => ({
-      name: `${first} and ${other}`,
-      compare: { a: `host == ${quoted(first!)}`, b: `host == ${quoted(other)}` },
-    })),
+    ...recordingPairs('file', hops),
+    ...recordingPairs('host', hops),
     ...(filtered ? [{ name: 'The filter and the rest', compare: { a: null, b: null } }] : []),
     { name: 'Intact and damaged', compare: INTACT_OR_HARMED },
     ...(half > 0n

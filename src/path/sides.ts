@@ -1,6 +1,7 @@
 /** Whose path is drawn: all journeys, those of the filter, or two sides that are compared. */
 import { useMemo } from 'react';
 import type { Edge, FilterError, Hop, JourneySet, PathNumbers } from '#workers/api.ts';
+import { quoted } from '#core/query/quote.ts';
 import { HARMED } from '#src/state/harm.ts';
 import { isFiltered, listFilterOf, NO_FILTER } from '#src/state/list-filter.ts';
 import type { Comparison, LinkState } from '#src/state/link.ts';
@@ -8,8 +9,29 @@ import { usePage } from '#src/state/context.ts';
 import { useAsked } from '#src/state/use-query.ts';
 import type { Side } from './layout.ts';
 
-/** What is compared when nothing else is asked for. */
 export const INTACT_OR_HARMED: Comparison = { a: `meta && !(${HARMED})`, b: HARMED };
+
+const MAX_PAIRS = 4;
+
+/** The first of the files, or hosts, that were seen against each of the others. */
+export function recordingPairs(
+  field: 'file' | 'host',
+  hops: readonly Hop[],
+): readonly { readonly name: string; readonly compare: Comparison }[] {
+  const names = new Set(hops.map((hop) => hop[field]));
+  names.delete('');
+  const [first = '', ...others] = names;
+  return others.slice(0, MAX_PAIRS).map((other) => ({
+    name: `${first} and ${other}`,
+    compare: { a: `${field} == ${quoted(first)}`, b: `${field} == ${quoted(other)}` },
+  }));
+}
+
+/** What is compared when nothing else is asked for: of several files these, whatever was recorded in them. */
+export function firstComparison(link: LinkState, hops: readonly Hop[]): Comparison {
+  if (isFiltered(link)) return { a: null, b: null };
+  return recordingPairs('file', hops)[0]?.compare ?? INTACT_OR_HARMED;
+}
 
 /** What is asked of the worker for each side; of all journeys nothing, for Updates bring them. */
 export function setsOf(link: LinkState, hops: readonly Hop[]): readonly JourneySet[] {

@@ -7,6 +7,7 @@ const PARTS: Readonly<Record<ViewParameter, string>> = {
   v: 'the version of the link',
   source: 'where the capture came from',
   capture: 'which capture it was',
+  file: 'which captures they were',
   journey: 'the selected journey',
   at: 'the selected event',
   hop: 'the hop at which journeys were seen',

@@ -4,7 +4,7 @@ import { Offer } from '#src/guide/Offer.tsx';
 import { printBytes } from '#src/list/print.ts';
 import { usePage, useSession } from '#src/state/context.ts';
 import { parseCaptureUrl } from '#src/state/link.ts';
-import { captureText } from '#src/state/named-capture.ts';
+import { captureText, filesText } from '#src/state/named-capture.ts';
 import { fetchSamples, isOnDisk, type Sample } from '#src/state/sources.ts';
 import { Survival } from '#src/survival/Survival.tsx';
 import './start.css';
@@ -78,13 +78,20 @@ function NoAgent() {
 function FileSource() {
   const session = useSession();
   const meant = usePage((state) => state.link.capture);
+  const files = usePage((state) => state.link.files);
   return (
     <section className="start-block start-drop">
       <div>
-        {meant !== null && (
+        {meant !== null && files.length === 0 && (
           <p>
             This link is about a capture that is not in it: <b>{captureText(meant)}</b>. Open that file to see
             what it shows.
+          </p>
+        )}
+        {files.length > 0 && (
+          <p>
+            This link is about captures that are not in it: <b>{filesText(files)}</b>. Drop them here at once
+            to see what it shows.
           </p>
         )}
         <p>

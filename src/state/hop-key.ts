@@ -1,6 +1,6 @@
 /**
  * How a hop is named in a link: hop indices belong to one capture, names do not. The netns is added only
- * where two hops have the same name, and the host where that is the same as well.
+ * where two hops have the same name, the host where that is the same as well, and then the file, of captures that are open together.
  */
 import type { Hop } from '#workers/api.ts';
 
@@ -20,9 +20,9 @@ export function hopOfKey(hops: readonly Hop[], key: string): number | null {
   return null;
 }
 
-const NAMES = [0, 1, 2] as const;
+const NAMES = [0, 1, 2, 3] as const;
 
 /** The shortest first. */
-function namesOf({ name, netns, host }: Hop): readonly [string, string, string] {
-  return [name, `${name}~${netns}`, `${name}~${netns}~${host}`];
+function namesOf({ name, netns, host, file }: Hop): readonly [string, string, string, string] {
+  return [name, `${name}~${netns}`, `${name}~${netns}~${host}`, `${name}~${netns}~${host}~${file}`];
 }

@@ -17,18 +17,28 @@ import {
   printLink,
   printShortLink,
   type LinkState,
+  type PartRef,
   type SourceRef,
 } from './link.ts';
 
+const part = fc.oneof(
+  fc.stringMatching(/^[a-z0-9][a-z0-9._-]{0,63}$/).map((id): PartRef => ({ kind: 'sample', id })),
+  fc
+    .webUrl({ withQueryParameters: true, withFragments: true })
+    .map((url): PartRef => ({ kind: 'url', url: new URL(url).href })),
+);
 const u32 = fc.integer({ min: 0, max: 0xffff_ffff });
 const source: fc.Arbitrary<SourceRef | null> = fc.oneof(
   fc.constant(null),
   fc.constant<SourceRef>({ kind: 'live' }),
-  fc.stringMatching(/^[a-z0-9][a-z0-9._-]{0,63}$/).map((id): SourceRef => ({ kind: 'sample', id })),
-  fc
-    .webUrl({ withQueryParameters: true, withFragments: true })
-    .map((url): SourceRef => ({ kind: 'url', url: new URL(url).href })),
+  part,
+  fc.array(part, { minLength: 2, maxLength: 8 }).map((parts): SourceRef => ({ kind: 'together', parts })),
 );
+const fileRef = fc.record({
+  name: fc.string({ minLength: 1, maxLength: 64 }).filter((s) => !/\p{Cc}/u.test(s)),
+  digest: fc.stringMatching(/^[A-Za-z0-9_-]{16}$/),
+  bytes: fc.maxSafeNat().map((n) => n % 1e15),
+});
 const expression = fc
   .string({ minLength: 1, maxLength: 40 })
   .map((text) => text.trim())
@@ -47,6 +57,7 @@ const link: fc.Arbitrary<LinkState> = fc
         first: fc.option(fc.integer({ min: 0, max: 99_999_999_999 })),
       }),
     ),
+    files: fc.oneof(fc.constant([]), fc.array(fileRef, { minLength: 2, maxLength: 8 })),
     journey: fc.option(fc.record({ hi: u32, lo: u32 })),
     run: fc.stringMatching(/^[0-9a-f]{0,16}$/),
     at: fc.option(fc.integer({ min: 0, max: 255 })),
@@ -134,15 +145,39 @@ describe('the link', () => {
         run: '0badcafe',
       },
     ],
+    [
+      '?v=4&source=live&open=losses%2Cmatrix&values=verdict',
+      { source: { kind: 'live' }, open: ['losses', 'matrix'], values: 'verdict' },
+    ],
+    [
+      '?v=5&source=sample%3Aedge&source=url%3Ahttps%3A%2F%2Fa.example%2Fb.pcapng&capture=Zm9vYmFyYmF6cXV4.300' +
+        '&file=AAAAAAAAAAAAAAAA.100%7Eb.pcapng&file=BBBBBBBBBBBBBBBB.200%7Eedge.pcapng&compare=1' +
+        '&a=file+%3D%3D+%22edge.pcapng%22&b=file+%3D%3D+%22b.pcapng%22',
+      {
+        source: {
+          kind: 'together',
+          parts: [
+            { kind: 'sample', id: 'edge' },
+            { kind: 'url', url: 'https://a.example/b.pcapng' },
+          ],
+        },
+        capture: { digest: 'Zm9vYmFyYmF6cXV4', bytes: 300, first: null },
+        files: [
+          { digest: 'AAAAAAAAAAAAAAAA', bytes: 100, name: 'b.pcapng' },
+          { digest: 'BBBBBBBBBBBBBBBB', bytes: 200, name: 'edge.pcapng' },
+        ],
+        compare: { a: 'file == "edge.pcapng"', b: 'file == "b.pcapng"' },
+      },
+    ],
   ])('opens %s, a link of one of the versions', (query, expected) => {
     expect(parseLink(query)).toEqual({ ...EMPTY_LINK, ...expected });
     expect(isNewer(query)).toBe(false);
   });
 
   it('reads of a newer link what it knows, and says that it is newer', () => {
-    expect(parseLink('?v=5&source=live&unheard=of')).toEqual({ ...EMPTY_LINK, source: { kind: 'live' } });
-    expect(isNewer('?v=5&source=live')).toBe(true);
-    expect(['?v=4', '?v=3', '?v=-4', '?v=1e9', `?v=${'9'.repeat(5)}`, ''].filter(isNewer)).toEqual([]);
+    expect(parseLink('?v=6&source=live&unheard=of')).toEqual({ ...EMPTY_LINK, source: { kind: 'live' } });
+    expect(isNewer('?v=6&source=live')).toBe(true);
+    expect(['?v=5', '?v=3', '?v=-4', '?v=1e9', `?v=${'9'.repeat(5)}`, ''].filter(isNewer)).toEqual([]);
   });
 
   it('names the capture by digest, and has its version only then', () => {
@@ -166,6 +201,28 @@ describe('the link', () => {
     expect(parseLink('?open=matrix,rm,losses,matrix&values=verdict&zoom=2s..1s')).toEqual(open);
     expect(parseLink(`?open=${'losses,'.repeat(1000)}`).open).toEqual(['losses']);
     expect(parseLink(`?values=${'a'.repeat(200)}`).values).toBe('');
+  });
+
+  it('opens several sources or none, and names files with a digest, at least two', () => {
+    for (const other of ['live', 'sample:../x', 'url:file:///etc/passwd', '']) {
+      const query = `?source=sample:edge&source=${encodeURIComponent(other)}`;
+      expect(parseLink(query).source).toBeNull();
+      expect(linkFault(query)?.cause).toContain('several sources');
+    }
+    const many = '&source=sample:edge'.repeat(1000).slice(0, 8000);
+    expect(parseLink(many).source).toMatchObject({ kind: 'together', parts: { length: 8 } });
+    const file = (text: string) => `&file=${encodeURIComponent(text)}`;
+    const good = file('AAAAAAAAAAAAAAAA.100~a');
+    expect(parseLink(good).files).toEqual([]);
+    for (const bad of [
+      'AAAAAAAAAAAAAAAA.1',
+      'AAAAAAAAAAAAAAAA~b',
+      'A.1~b',
+      'AAAAAAAAAAAAAAAA.1~',
+      'AAAAAAAAAAAAAAAA.1~\n',
+    ])
+      expect(parseLink(good + file(bad)).files).toEqual([]);
+    expect(parseLink(good.repeat(20)).files).toHaveLength(8);
   });
 
   it('says why it opens nothing', () => {

@@ -3,13 +3,14 @@
  * its default is left out. Every part is bounded and checked; a part that does not parse is dropped,
  * never guessed, and never keeps the capture from opening.
  *
- *   source   live | sample:ID | url:ENCODED            which bytes
+ *   source   live | sample:ID | url:ENCODED            which bytes; the latter two several times: together, as one capture
  *   capture  DIGEST.BYTES.SECONDS                      what they were: digest (core/share/digest.ts), length, Unix time of the
  *            first event; the last, or the last two, may be left out
+ *   file     DIGEST.BYTES~NAME, two or more             of several files that are open together each one, likewise
  *   journey  ID or ID@RUN: epb_packetid, or the frame number, decimal, and the run of the probe that it is unique in;
  *            never a row: rows move with every filter
  *   at       0…255                                     which event of that journey
- *   hop      NAME, NAME~NETNS or NAME~NETNS~HOST       filter: journeys seen there
+ *   hop      NAME, then ~NETNS, ~HOST, ~FILE           filter: journeys seen there
  *   meta     with | without                            filter: with metadata there (or anywhere)
  *   harm     lost | clobbered | suspect | unreadable   filter: what metadata came to there (or anywhere)
  *   time     INSTANT..INSTANT                          filter: journeys with an event in this time, both ends in it
@@ -32,10 +33,22 @@ import type { Ns } from '#core/time/ns.ts';
 import { MAX_JOURNEY_EVENTS, type Harm, type ListSort, type TimeRange } from '#workers/api.ts';
 import { isHarm } from './harm.ts';
 
-export type SourceRef =
-  | { readonly kind: 'live' }
+export type PartRef =
   | { readonly kind: 'sample'; readonly id: string }
   | { readonly kind: 'url'; readonly url: string };
+
+export type SourceRef =
+  | { readonly kind: 'live' }
+  | PartRef
+  /** Two or more, as one capture. */
+  | { readonly kind: 'together'; readonly parts: readonly PartRef[] };
+
+/** One of several files that are open together. */
+export interface FileRef {
+  readonly name: string;
+  readonly digest: string;
+  readonly bytes: number;
+}
 
 /** By what a capture that was read to its end is known again, whatever it came from. */
 export interface CaptureRef {
@@ -64,6 +77,8 @@ export interface LinkState {
   readonly source: SourceRef | null;
   /** null = not named: live, not read to its end, or a link of an earlier version. */
   readonly capture: CaptureRef | null;
+  /** Of several, each; [] = it is one. */
+  readonly files: readonly FileRef[];
   readonly journey: JourneyId | null;
   /** Run of the probe that `journey` is of; '' = the newest that has one. */
   readonly run: string;
@@ -104,6 +119,7 @@ export interface ColumnRef {
 export const EMPTY_LINK: LinkState = {
   source: null,
   capture: null,
+  files: [],
   journey: null,
   run: '',
   at: null,
@@ -123,7 +139,7 @@ export const EMPTY_LINK: LinkState = {
 };
 
 /** Of the format (docs/links.md). A link has the version of its newest word, from 3 on. */
-const LINK_VERSION = 4;
+const LINK_VERSION = 5;
 /** From the parameters of each version to those of the next, the first of them from 1 to 2. */
 const UPGRADES: readonly ((parameters: URLSearchParams) => void)[] = [
   (parameters) => {
@@ -132,12 +148,16 @@ const UPGRADES: readonly ((parameters: URLSearchParams) => void)[] = [
   // 2 had no word for the capture, and 3 none for what is open, values over time and the timeline; those that they had mean the same.
   () => undefined,
   () => undefined,
+  // Nor had 4 more than one source, or a word for each of several files.
+  () => undefined,
 ];
-/** Of what is printed: columns, then the comparison, then values over time, then the expression stay out of a longer one. */
+/** Of what is printed: columns, then the files one by one, the comparison, then values over time, then the expression stay out of a longer one. */
 export const MAX_LINK_CHARS = 2000;
 /** Nothing longer is parsed at all. */
 export const MAX_QUERY_CHARS = 8192;
 export const MAX_URL_CHARS = 2000;
+/** Captures that a link names one by one. */
+export const MAX_FILES = 8;
 export const MAX_HOP_CHARS = 160;
 export const MAX_WHERE_CHARS = MAX_FILTER_CHARS;
 export const MIN_COLUMN_CHARS = 3;
@@ -190,7 +210,20 @@ function parseSource(text: string | null): SourceRef | null {
   return null;
 }
 
-function printSource(source: SourceRef): string {
+function parseSources(texts: readonly string[]): SourceRef | null {
+  const sources = texts.slice(0, MAX_FILES).map(parseSource);
+  const [first = null, ...others] = sources;
+  if (others.length === 0) return first;
+  const parts = sources.filter((source) => source?.kind === 'url' || source?.kind === 'sample');
+  // Of some of them it would be another view.
+  return parts.length === sources.length ? { kind: 'together', parts } : null;
+}
+
+function printSources(source: SourceRef): readonly string[] {
+  return source.kind === 'together' ? source.parts.map(printSource) : [printSource(source)];
+}
+
+function printSource(source: Exclude<SourceRef, { kind: 'together' }>): string {
   switch (source.kind) {
     case 'live':
       return 'live';
@@ -213,6 +246,27 @@ function parseCapture(text: string | null): CaptureRef | null {
 
 function printCapture({ digest, bytes, first }: CaptureRef): string {
   return `${digest}.${bytes ?? ''}.${first ?? ''}`.replace(/\.+$/, '');
+}
+
+function parseFile(text: string): FileRef | null {
+  const at = text.indexOf('~');
+  const named = at < 0 ? null : parseCapture(text.slice(0, at));
+  const name = parseHop(text.slice(at + 1));
+  return named === null || named.bytes === null || name === null
+    ? null
+    : { name, digest: named.digest, bytes: named.bytes };
+}
+
+function parseFiles(texts: readonly string[]): readonly FileRef[] {
+  const files = texts
+    .slice(0, MAX_FILES)
+    .map(parseFile)
+    .filter((file) => file !== null);
+  return files.length < 2 ? [] : files;
+}
+
+function printFile({ name, digest, bytes }: FileRef): string {
+  return `${digest}.${bytes}~${name}`;
 }
 
 function parsePosition(text: string | null): number | null {
@@ -286,7 +340,8 @@ function parseOpen(text: string | null): readonly OpenPart[] {
 }
 
 /** Of the newest word; 0 = those of the first two have none. */
-function versionOfWords({ capture, open, values, zoom }: LinkState): number {
+function versionOfWords({ source, capture, files, open, values, zoom }: LinkState): number {
+  if (source?.kind === 'together' || files.length > 0) return 5;
   if (open.length > 0 || values !== '' || zoom !== null) return 4;
   return capture === null ? 0 : 3;
 }
@@ -310,11 +365,13 @@ export function linkFault(query: string): { readonly cause: string; readonly rem
       remedy: 'Ask for a share of the capture instead, or open it here and filter anew.',
     };
   }
-  const source = new URLSearchParams(query).get('source') ?? '';
-  if (source === '' || parseSource(source) !== null) return null;
+  const sources = new URLSearchParams(query).getAll('source');
+  if (sources.join('') === '' || parseSources(sources) !== null) return null;
   return {
     cause:
-      'This link names a source that is none: it is neither live, nor a sample, nor an address by http or https.',
+      sources.length > 1
+        ? 'This link names several sources, and not all of them are samples, or addresses by http or https.'
+        : 'This link names a source that is none: it is neither live, nor a sample, nor an address by http or https.',
     remedy: 'Ask its sender for the link again, or open the capture here.',
   };
 }
@@ -322,7 +379,7 @@ export function linkFault(query: string): { readonly cause: string; readonly rem
 /** `printLink` within MAX_LINK_CHARS. */
 export function printShortLink(state: LinkState): string {
   let short = state;
-  for (const part of [{ columns: null }, { compare: null }, { values: '' }, { where: '' }]) {
+  for (const part of [{ columns: null }, { files: [] }, { compare: null }, { values: '' }, { where: '' }]) {
     const text = printLink(short);
     if (text.length <= MAX_LINK_CHARS) return text;
     short = { ...short, ...part };
@@ -342,8 +399,9 @@ export function parseLink(query: string): LinkState {
   const harm = parameters.get('harm') ?? '';
   const group = parameters.get('group') ?? '';
   return {
-    source: parseSource(parameters.get('source')),
+    source: parseSources(parameters.getAll('source')),
     capture: parseCapture(parameters.get('capture')),
+    files: parseFiles(parameters.getAll('file')),
     journey,
     run: journey !== null && RUN.test(runText) ? runText : '',
     at: journey === null ? null : parsePosition(parameters.get('at')),
@@ -368,8 +426,11 @@ export function printLink(state: LinkState): string {
   const parameters = new URLSearchParams();
   const version = versionOfWords(state);
   if (version > 0) parameters.set('v', String(version));
-  if (state.source !== null) parameters.set('source', printSource(state.source));
+  if (state.source !== null) {
+    for (const source of printSources(state.source)) parameters.append('source', source);
+  }
   if (state.capture !== null) parameters.set('capture', printCapture(state.capture));
+  for (const file of state.files) parameters.append('file', printFile(file));
   if (state.journey !== null) {
     const run = state.run === '' ? '' : `@${state.run}`;
     parameters.set('journey', `${printJourneyId(state.journey)}${run}`);
@@ -398,5 +459,5 @@ export function printLink(state: LinkState): string {
 
 export function sameSource(a: SourceRef | null, b: SourceRef | null): boolean {
   if (a === null || b === null) return a === b;
-  return printSource(a) === printSource(b);
+  return printSources(a).join('\n') === printSources(b).join('\n');
 }

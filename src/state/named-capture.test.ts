@@ -59,6 +59,21 @@ describe('a link that names its capture', () => {
     expect([metadata, where]).toEqual([link.metadata, link.where]);
   });
 
+  it('of several files names each that is not here, under whatever name', async () => {
+    const files = [
+      { name: 'good.pcapng', digest: HERE.digest, bytes: 21_300_000 },
+      { name: 'bad.pcapng', digest: ELSEWHERE.digest, bytes: 48_212 },
+    ];
+    const { store } = await open({ capture: ELSEWHERE, files });
+    await vi.waitFor(() => expect(store.getState().problems).toHaveLength(1));
+    expect(store.getState().problems[0]).toMatchObject({
+      cause:
+        'This link is about good.pcapng (21.3 MB) and bad.pcapng (48.2 kB) together: bad.pcapng (48.2 kB) is not here.',
+      remedy: 'Drop all of them on the page at once.',
+    });
+    expect(store.getState().link.files).toEqual([]);
+  });
+
   it('names TLVs as the filter language has them: with signs in the name, and not what a text says', async () => {
     const { store } = await open({
       where: 'tlv.trace-id exists and comm == "tlv.foo" or tlv["a name"] exists',

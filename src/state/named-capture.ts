@@ -1,15 +1,14 @@
-/** The capture that a link names, held against the one that is open: what differs, and what of the link is not found. */
-import type { Problem } from '#core/pcapng/types.ts';
+/** How a link names what is open, and what that is in words. */
 import { printBytes } from '#src/list/print.ts';
-import type { Update, WhitherWorker } from '#workers/api.ts';
-import { hopOfKey } from './hop-key.ts';
-import { printJourneyId, printTime, type CaptureRef, type LinkState } from './link.ts';
+import type { Update } from '#workers/api.ts';
+import { MAX_FILES, type CaptureRef, type FileRef } from './link.ts';
 
 /** How a link names what is open; null = it is not read to its end, or it grows. */
-export function captureRefOf({ digest, bytesRead, events, timeline }: Update): CaptureRef | null {
+export function captureRefOf({ digest, bytesRead, files, events, timeline }: Update): CaptureRef | null {
   if (digest === null) return null;
+  const bytes = files.length === 0 ? bytesRead : files.reduce((sum, file) => sum + file.bytes, 0);
   const first = Number(BigInt(timeline.startNs) / 1_000_000_000n);
-  return { digest, bytes: bytesRead, first: events === 0 || first === 0 ? null : first };
+  return { digest, bytes, first: events === 0 || first === 0 ? null : first };
 }
 
 /** `21.3 MB from 2026-11-23 10:02:14 UTC`, as far as the link says. */
@@ -20,51 +19,19 @@ export function captureText({ digest, bytes, first }: CaptureRef): string {
   return [size, from].filter((part) => part !== '').join(' ') || `with digest ${digest}`;
 }
 
-/** Of what is open, a link that was made for `meant`. What is found here is in force. */
-export async function otherCapture(
-  api: WhitherWorker,
-  link: LinkState,
-  meant: CaptureRef,
-  update: Update,
-): Promise<Problem> {
-  const open = captureRefOf(update);
-  const missing = await missingOf(api, link, update);
-  const these = open === null || captureText(open) === captureText(meant) ? 'this one' : captureText(open);
-  return {
-    code: 'other-capture',
-    offset: 0,
-    cause: `This link was made for another capture: ${captureText(meant)}, not ${these}.`,
-    remedy:
-      missing.length === 0
-        ? 'All that it names is here as well, but may be something else.'
-        : `Not here: ${missing.join(', ')}. The rest of it is in force.`,
-    fatal: false,
-  };
+/** Of several files those that a link names; [] = it is one, or they are too many. */
+export function fileRefsOf({ files }: Update): readonly FileRef[] {
+  return files.length > MAX_FILES ? [] : files;
 }
 
-/** By the filter language, which is loaded for it. */
-async function tlvsOf({ where, compare, columns, sort, group }: LinkState): Promise<readonly string[]> {
-  const { namedFields } = await import('#core/query/named-fields.ts');
-  const named = [where, compare?.a ?? '', compare?.b ?? ''].flatMap((text) => [...namedFields(text)]);
-  const fields = [sort?.field ?? '', group, ...(columns ?? []).map(({ name }) => name), ...named];
-  return [...new Set(fields.filter((name) => name.startsWith('tlv.')))];
+export function sameFiles(a: readonly FileRef[], b: readonly FileRef[]): boolean {
+  return (
+    a.length === b.length && a.every(({ name, digest }, i) => name === b[i]!.name && digest === b[i]!.digest)
+  );
 }
 
-/** What the link names and the capture has not, in words. */
-async function missingOf(api: WhitherWorker, link: LinkState, update: Update): Promise<readonly string[]> {
-  const { journey, run, hop, time } = link;
-  const missing: string[] = [];
-  if (journey !== null && (await api.journeyOf(journey.hi, journey.lo, run)) < 0)
-    missing.push(`journey ${printJourneyId(journey)}`);
-  if (hop !== null && hopOfKey(update.hops, hop) === null) missing.push(`hop ${hop}`);
-  if (time !== null && !overlaps(time, update)) missing.push(`any event in ${printTime(time)}`);
-  const tlvs = await tlvsOf(link);
-  if (tlvs.length === 0) return missing;
-  const fields = new Set((await api.fields()).map(({ name }) => name));
-  return [...missing, ...tlvs.filter((tlv) => !fields.has(tlv))];
-}
-
-function overlaps(time: { readonly fromNs: string; readonly toNs: string }, update: Update): boolean {
-  const { startNs, endNs } = update.timeline;
-  return update.events > 0 && BigInt(time.fromNs) <= BigInt(endNs) && BigInt(time.toNs) >= BigInt(startNs);
+/** `good.pcapng (41 kB) and bad.pcapng (38 kB)` */
+export function filesText(files: readonly FileRef[]): string {
+  const texts = files.map(({ name, bytes }) => `${name} (${printBytes(bytes)})`);
+  return [texts.slice(0, -1).join(', '), texts.at(-1) ?? ''].filter((part) => part !== '').join(' and ');
 }

@@ -4,7 +4,8 @@ import type { SourceSpec, Update, WholeCapture } from '#workers/api.ts';
 import { Fault } from '#workers/fault.ts';
 import { isCut } from './readable.ts';
 import { sampleSpec } from './sources.ts';
-import type { Origin } from './store.ts';
+import type { PartRef, SourceRef } from './link.ts';
+import type { Origin, PartOrigin } from './store.ts';
 
 /** What it is called until its source says so itself. */
 export function titleOf(origin: Origin): string {
@@ -19,12 +20,46 @@ export function titleOf(origin: Origin): string {
       return origin.title;
     case 'url':
       return origin.url;
+    case 'together':
+      return origin.parts.map(titleOf).join(' + ');
   }
 }
 
-type Spec = { readonly source: SourceSpec; readonly title: string } | { readonly problem: Problem };
+/** As a link names it; null = it cannot. */
+export function refOf(origin: Origin): SourceRef | null {
+  switch (origin.kind) {
+    case 'file':
+    case 'packed':
+      return null;
+    case 'together': {
+      const all: readonly PartOrigin[] = origin.parts;
+      const parts = all.filter(isRef);
+      return parts.length === all.length ? { kind: 'together', parts } : null;
+    }
+    case 'live':
+    case 'sample':
+    case 'url':
+      return origin;
+  }
+}
 
-/** At once for all but samples. Rejects never: what cannot be opened is a problem. `head`: what has been read of a file already. */
+function isRef(part: PartOrigin): part is PartRef {
+  return part.kind === 'url' || part.kind === 'sample';
+}
+
+/** What is open, as parts of what is to be opened with more. A live capture as far as the agent has it then. */
+export function partsOf(origin: Origin): readonly PartOrigin[] {
+  if (origin.kind === 'together') return origin.parts;
+  return [
+    origin.kind === 'live'
+      ? { kind: 'url', url: new URL('spool.pcapng', document.baseURI).pathname }
+      : origin,
+  ];
+}
+
+export type Spec = { readonly source: SourceSpec; readonly title: string } | { readonly problem: Problem };
+
+/** At once for all but samples and several. Rejects never: what cannot be opened is a problem. `head`: what has been read of a file already. */
 export function specOf(origin: Origin, head?: Uint8Array): Spec | Promise<Spec> {
   switch (origin.kind) {
     case 'file':
@@ -44,13 +79,16 @@ export function specOf(origin: Origin, head?: Uint8Array): Spec | Promise<Spec> 
     }
     case 'sample':
       return sampleSpec(origin.id);
+    case 'together':
+      return import('./together.ts').then(({ togetherSpec }) => togetherSpec(origin.parts));
   }
 }
 
 /** All of it, to be read once more; of an agent that does not answer what the page holds. Rejects with a Fault. */
 export async function wholeCapture(origin: Origin, newest: Update | null): Promise<WholeCapture> {
   if (origin.kind === 'file') return origin;
-  if (origin.kind === 'packed' || (origin.kind === 'live' && isCut(newest))) return { kind: 'held' };
+  if (origin.kind === 'packed' || origin.kind === 'together') return { kind: 'held' };
+  if (origin.kind === 'live' && isCut(newest)) return { kind: 'held' };
   if (origin.kind === 'live') return { kind: 'url', url: new URL('spool.pcapng', document.baseURI).href };
   const spec = await specOf(origin);
   if ('problem' in spec) throw new Fault(spec.problem.code, spec.problem.cause, spec.problem.remedy);

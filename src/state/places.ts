@@ -11,6 +11,7 @@ export function samePlaces(before: readonly Hop[], after: readonly Hop[]): boole
         hop.name === now?.name &&
         hop.netns === now.netns &&
         hop.host === now.host &&
+        hop.file === now.file &&
         hop.events > 0 === now.events > 0
       );
     })

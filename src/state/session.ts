@@ -17,13 +17,12 @@ import { keepCalm, type Calm } from './calm.ts';
 import { WorkerSlot, type Connection } from './connection.ts';
 import { afterFrame } from './frame.ts';
 import { hopKey } from './hop-key.ts';
-import { together } from './together.ts';
 import { JourneyChoice, NO_CHOICE } from './journey-choice.ts';
-import { captureRefOf, otherCapture } from './named-capture.ts';
+import { captureRefOf, fileRefsOf, sameFiles } from './named-capture.ts';
 import { EMPTY_LINK, parseJourneyId, sameSource, type Comparison, type LinkState } from './link.ts';
 import { FilterControl } from './list-filter.ts';
 import { ListView } from './list-view.ts';
-import { specOf, titleOf } from './origin.ts';
+import { refOf, specOf, titleOf } from './origin.ts';
 import { samePlaces } from './places.ts';
 import { isHarm } from './harm.ts';
 import { headOf, kindOf } from './file-kind.ts';
@@ -86,12 +85,13 @@ export class Session {
 
   /** What was dropped on the page or chosen there: a capture, several to be seen together, or a file for the schema of the one that is open. */
   async take(files: readonly File[], keepView: boolean): Promise<void> {
-    const file = files.length === 1 ? files[0] : files.length > 1 ? await together(files) : undefined;
+    const [file] = files;
     if (file === undefined) return;
-    if (!(file instanceof File)) {
-      this.report(file);
-      return;
+    if (this.store.getState().dialog === 'compare') {
+      const { compareWithFiles } = await import('#src/compare/compare-with.ts');
+      return compareWithFiles(this, files);
     }
+    if (files.length > 1) return this.#takeTogether(files, keepView);
     const head = await headOf(file);
     const kind = kindOf(head);
     if (kind === 'capture') return this.open({ kind: 'file', file }, keepView, head);
@@ -108,16 +108,27 @@ export class Session {
     });
   }
 
+  async #takeTogether(chosen: readonly File[], keepView: boolean): Promise<void> {
+    try {
+      const { fromFiles } = await import('./together.ts');
+      const origin = await fromFiles(chosen, keepView ? this.store.getState().link.files : []);
+      if ('cause' in origin) this.report(origin);
+      else await this.open(origin, keepView);
+    } catch (error) {
+      this.failed(error, 'The files could not be opened together');
+    }
+  }
+
   /** Starts the worker, which takes a tenth of a second that a person would wait for its first rows. */
   prepare(): void {
     this.#worker.start();
   }
 
   /**
-   * Opens a source. With `keepView` the link's journey and filters are applied to it (a link, a dropped file). `head`: what has
-   * been read of a file already.
+   * Opens a source. `view`: what is applied to it of a link; true = of the one in force (a link, a dropped file), false = nothing.
+   * `head`: what has been read of a file already.
    */
-  async open(origin: Origin, keepView = false, head?: Uint8Array): Promise<void> {
+  async open(origin: Origin, view: boolean | LinkState = false, head?: Uint8Array): Promise<void> {
     if (origin.kind === 'file' && this.store.getState().capture !== null) {
       const attempt = ++this.#attempt;
       const refusal = await refusalOf(this.#worker.another(), origin.file);
@@ -131,10 +142,10 @@ export class Session {
     if (this.store.getState().dead !== null) this.#worker.bury();
     const opening = this.#forget();
     const { link } = this.store.getState();
-    const source = origin.kind === 'file' || origin.kind === 'packed' ? null : origin;
+    const shown = typeof view === 'boolean' ? (view ? link : EMPTY_LINK) : view;
     this.store.setState({
       ...NOTHING_OPEN,
-      link: keepView ? { ...link, source } : { ...EMPTY_LINK, source },
+      link: { ...shown, source: refOf(origin) },
       capture: { origin, title: titleOf(origin) },
       follow: true,
     });
@@ -286,11 +297,19 @@ export class Session {
   #nameCapture(): void {
     const { newest, link } = this.store.getState();
     const named = newest === null ? null : captureRefOf(newest);
-    if (newest === null || named === null || named.digest === link.capture?.digest) return;
-    this.store.setState({ link: { ...link, capture: named } });
-    if (link.capture === null) return;
+    if (newest === null || named === null) return;
+    const files = fileRefsOf(newest);
+    const isSame = named.digest === link.capture?.digest;
+    if (isSame && sameFiles(link.files, files)) return;
+    this.store.setState({ link: { ...link, capture: isSame ? link.capture : named, files } });
+    // What was made before files had names, or for one that is among them, is of the same bytes.
+    if (link.capture === null || (isSame && link.files.length === 0)) return;
     const opening = this.#opening;
-    otherCapture(this.api, link, link.capture, newest).then(
+    const { capture: meant } = link;
+    const held = import('./other-capture.ts').then(({ otherCapture }) =>
+      otherCapture(this.api, link, meant, newest),
+    );
+    held.then(
       (problem) => {
         if (opening === this.#opening) this.report(problem);
       },

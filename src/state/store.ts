@@ -12,10 +12,14 @@ import type {
   Update,
 } from '#workers/api.ts';
 import { savedTheme, type Theme } from '#src/theme/theme.ts';
-import { EMPTY_LINK, type JourneyId, type LinkState, type SourceRef } from './link.ts';
+import { EMPTY_LINK, type JourneyId, type LinkState, type PartRef, type SourceRef } from './link.ts';
 
 /** A file cannot be named in a link: its bytes are gone after a reload. Nor can what came inside of the page or the link. */
-export type Origin = SourceRef | { readonly kind: 'file'; readonly file: File } | PackedCapture;
+export type PartOrigin = PartRef | { readonly kind: 'file'; readonly file: File } | PackedCapture;
+export type Origin =
+  | PartOrigin
+  | SourceRef
+  | { readonly kind: 'together'; readonly parts: readonly PartOrigin[] };
 
 export interface OpenCapture {
   readonly origin: Origin;
@@ -50,6 +54,7 @@ export type Dialog =
   | 'palette'
   | 'columns'
   | 'common'
+  | 'compare'
   | 'note'
   | 'guide'
   | 'offer'

@@ -1,44 +1,77 @@
+// @vitest-environment happy-dom
 import { describe, expect, it } from 'vitest';
-import { CaptureWriter } from '#core/pcapng/writer.ts';
-import { together } from './together.ts';
+import { refOf } from './origin.ts';
+import type { PartOrigin } from './store.ts';
+import { named, notTogether, togetherSpec } from './together.ts';
 
-function capture(name: string): { file: File; bytes: Uint8Array } {
-  const writer = new CaptureWriter();
-  writer.sectionHeader({ userAppl: name });
-  const bytes = writer.take();
-  return { file: new File([bytes as BlobPart], name), bytes };
-}
+const SHB = [0x0a, 0x0d, 0x0d, 0x0a];
+const file = (name: string, bytes: readonly number[] = SHB): PartOrigin => ({
+  kind: 'file',
+  file: new File([Uint8Array.from(bytes)], name),
+});
+const names = (...parts: readonly PartOrigin[]) => named(parts).map(({ name }) => name);
 
-describe('files that are opened together', () => {
-  it('are their bytes one behind the other', async () => {
-    const [a, b] = [capture('a.pcapng'), capture('b.pcapng')];
-    const one = await together([a.file, b.file]);
-    if (!(one instanceof File)) throw new Error(one.cause);
-    expect(one.name).toBe('a.pcapng + b.pcapng');
-    expect(new Uint8Array(await one.arrayBuffer())).toEqual(Uint8Array.from([...a.bytes, ...b.bytes]));
+describe('captures that are opened together', () => {
+  it('are in the order of their names, however they were chosen', () => {
+    const [a, b, c] = ['10.pcapng', '2.pcapng', 'B.pcapng'].map((name) => file(name));
+    for (const files of [
+      [a!, b!, c!],
+      [c!, b!, a!],
+      [b!, c!, a!],
+    ]) {
+      expect(names(...files)).toEqual(['10.pcapng', '2.pcapng', 'B.pcapng']);
+    }
   });
 
-  it('are in the order of their names, however they were chosen', async () => {
-    const [a, b, c] = [capture('10.pcapng'), capture('2.pcapng'), capture('B.pcapng')];
-    for (const files of [
-      [a, b, c],
-      [c, b, a],
-      [b, c, a],
-    ]) {
-      const one = await together(files.map(({ file }) => file));
-      if (!(one instanceof File)) throw new Error(one.cause);
-      expect(one.name).toBe('10.pcapng + 2.pcapng + B.pcapng');
-      expect(new Uint8Array(await one.arrayBuffer())).toEqual(
-        Uint8Array.from([...a.bytes, ...b.bytes, ...c.bytes]),
-      );
-    }
+  it('are told apart where they have one name, alike whichever comes first', () => {
+    const [short, long] = [file('a.pcapng', SHB), file('a.pcapng', [...SHB, 0])];
+    const apart = named([long, file('a.pcapng (2)'), short]);
+    expect(apart.map(({ name }) => name)).toEqual(['a.pcapng', 'a.pcapng (2)', 'a.pcapng (2) (2)']);
+    expect(apart.slice(0, 2).map(({ origin }) => origin)).toEqual([short, long]);
+    expect(names({ kind: 'url', url: 'https://b.example/x/' }, file('x'.repeat(100)))).toEqual([
+      'capture',
+      'x'.repeat(64),
+    ]);
+  });
+
+  it('are called as their files are, wherever these are, and go to the worker with their names', async () => {
+    const parts: readonly PartOrigin[] = [
+      { kind: 'url', url: 'https://a.example/caps/good%20one.pcapng?token=1' },
+      { kind: 'packed', within: 'link', text: '', title: 'share', limit: 1 },
+      file('bad.pcapng'),
+    ];
+    expect(await togetherSpec(parts)).toMatchObject({
+      title: 'bad.pcapng + good one.pcapng + share',
+      source: {
+        kind: 'together',
+        parts: [
+          { name: 'bad.pcapng', source: { kind: 'file' } },
+          { name: 'good one.pcapng', source: { kind: 'url' } },
+          { name: 'share', source: { kind: 'packed' } },
+        ],
+      },
+    });
+  });
+
+  it('are named in a link where all of them have an address', () => {
+    const [sample, url] = [
+      { kind: 'sample', id: 'edge' },
+      { kind: 'url', url: 'https://a.example/b' },
+    ] as const;
+    expect(refOf({ kind: 'together', parts: [sample, url] })).toEqual({
+      kind: 'together',
+      parts: [sample, url],
+    });
+    expect(refOf({ kind: 'together', parts: [sample, file('a')] })).toBeNull();
   });
 
   it.each([
     ['of another format', new File([Uint8Array.of(0xd4, 0xc3, 0xb2, 0xa1)], 'b.pcap')],
     ['empty', new File([], 'b.pcap')],
   ])('are refused when one is %s', async (_what, other) => {
-    expect(await together([capture('a.pcapng').file, other])).toMatchObject({
+    const good = new File([Uint8Array.from(SHB)], 'a.pcapng');
+    expect(await notTogether([good])).toBeNull();
+    expect(await notTogether([good, other])).toMatchObject({
       code: 'not-together',
       cause: 'b.pcap is no pcapng, and only those can be opened together.',
     });

@@ -1,15 +1,17 @@
-/** Several capture files as one: sections of pcapng follow each other, and so the files may. */
+/** Several captures as one: which they are, and by which names they are told apart. */
 import type { Problem } from '#core/pcapng/types.ts';
+import type { SingleSpec, SourceSpec } from '#workers/api.ts';
+import { specOf, titleOf, type Spec } from './origin.ts';
+import type { FileRef } from './link.ts';
+import type { Origin, PartOrigin } from './store.ts';
 
 /** Of a Section Header Block, the same in either byte order (pcapng, section 4.1). */
 const SECTION_HEADER = [0x0a, 0x0d, 0x0d, 0x0a] as const;
+/** As much of a name as a person reads, and a link carries. */
+const MAX_NAME_CHARS = 64;
 
-/**
- * The files one behind the other, in the order of their names, for a link's digest must not depend on how they were chosen; by
- * reference: nothing is read but their first bytes. Or why that is not possible.
- */
-export async function together(chosen: readonly File[]): Promise<File | Problem> {
-  const files = [...chosen].sort(byName);
+/** Why files cannot be opened together, null = they can; by their first bytes, before what is open makes way for them. */
+export async function notTogether(files: readonly File[]): Promise<Problem | null> {
   for (const file of files) {
     const bytes = new Uint8Array(
       await file
@@ -26,11 +28,80 @@ export async function together(chosen: readonly File[]): Promise<File | Problem>
       fatal: false,
     };
   }
-  return new File(files, files.map(({ name }) => name).join(' + '));
+  return null;
 }
 
-/** The same wherever it is sorted; those of one name, from two folders, by length. */
-function byName(a: File, b: File): number {
-  if (a.name === b.name) return a.size - b.size;
-  return a.name < b.name ? -1 : 1;
+/** Files that were chosen together, or why they cannot be opened so. `meant`: those of the link that is in force. */
+export async function fromFiles(
+  chosen: readonly File[],
+  meant: readonly FileRef[],
+): Promise<Origin | Problem> {
+  const refusal = await notTogether(chosen);
+  if (refusal !== null) return refusal;
+  const files = meant.length === 0 ? chosen : await (await import('./called-as.ts')).calledAs(chosen, meant);
+  return { kind: 'together', parts: files.map((file) => ({ kind: 'file', file })) };
+}
+
+export interface Named {
+  readonly name: string;
+  readonly origin: PartOrigin;
+}
+
+/** In the order of their names, for a link's digest must not depend on how they were chosen; those of one name are told apart. */
+export function named(parts: readonly PartOrigin[]): readonly Named[] {
+  const used = new Set<string>();
+  return parts
+    .map((origin) => ({ name: nameOf(origin), origin }))
+    .sort(byName)
+    .map(({ name, origin }) => {
+      const own = unusedName(name, used);
+      used.add(own);
+      return { name: own, origin };
+    });
+}
+
+/** Looks samples up. What one of them cannot be opened for is a problem. */
+export async function togetherSpec(parts: readonly PartOrigin[]): Promise<Spec> {
+  const all = named(parts);
+  const found: { name: string; source: SingleSpec }[] = [];
+  for (const { name, origin } of all) {
+    const spec = await specOf(origin);
+    if ('problem' in spec) return spec;
+    if (isSingle(spec.source)) found.push({ name, source: spec.source });
+  }
+  return { source: { kind: 'together', parts: found }, title: all.map(({ name }) => name).join(' + ') };
+}
+
+function isSingle(source: SourceSpec): source is SingleSpec {
+  return source.kind !== 'live' && source.kind !== 'together';
+}
+
+/** The same wherever it is sorted; those of one name, from two folders, by where they are from. */
+function byName(a: Named, b: Named): number {
+  if (a.name !== b.name) return a.name < b.name ? -1 : 1;
+  const [first, second] = [rank(a.origin), rank(b.origin)];
+  return first === second ? 0 : first < second ? -1 : 1;
+}
+
+function rank(origin: PartOrigin): string | number {
+  return origin.kind === 'file' ? origin.file.size : titleOf(origin);
+}
+
+function nameOf(origin: PartOrigin): string {
+  if (origin.kind === 'sample') return `${origin.id}.pcapng`;
+  if (origin.kind !== 'url') return titleOf(origin);
+  const last = new URL(origin.url, document.baseURI).pathname.split('/').pop() ?? '';
+  try {
+    return decodeURIComponent(last);
+  } catch {
+    return last;
+  }
+}
+
+function unusedName(name: string, used: ReadonlySet<string>): string {
+  const short = name.slice(0, MAX_NAME_CHARS) || 'capture';
+  for (let number = 1; ; number++) {
+    const tried = number === 1 ? short : `${short} (${number})`;
+    if (!used.has(tried)) return tried;
+  }
 }

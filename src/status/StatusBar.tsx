@@ -4,6 +4,7 @@ import { HOOKS } from '#core/format/hooks.ts';
 import { usePage, useSession } from '#src/state/context.ts';
 import { keptHereText } from './kept.ts';
 import { lossOf } from './loss.ts';
+import { whereMissing } from './where-missing.ts';
 import './status.css';
 
 const NO_HOPS = [] as const;
@@ -25,7 +26,6 @@ export function StatusBar() {
   const observed = hooks.size;
   const known = Math.max(HOOKS.length, new Set([...hooks, ...missing.map((hook) => hook.hook)]).size);
   const [first] = missing;
-  const several = missing.some(({ host }) => host !== first?.host);
   return (
     <footer className="status-bar">
       {observed > 0 ? (
@@ -43,9 +43,9 @@ export function StatusBar() {
           {why && (
             <div className="status-pop" role="note">
               {missing.map((hook) => (
-                <p key={`${hook.hook}${hook.name}${hook.host}`}>
-                  <b className="mono">{hook.name}</b> {several && `on ${hook.host}: `}
-                  {hook.reason}
+                <p key={`${hook.hook}${hook.name}${hook.host}${hook.file}`}>
+                  <b className="mono">{hook.name}</b>
+                  {whereMissing(hook, missing)}: {hook.reason}
                 </p>
               ))}
             </div>

@@ -33,6 +33,7 @@ export function fakeUpdate(part: Partial<Update> = {}): Update {
     bytesRead: 1000,
     bytesTotal: null,
     digest: null,
+    files: [],
     bytesPerSecond: 0,
     eventsPerSecond: 0,
     catchUp: null,

@@ -16,6 +16,7 @@ export function fakeHop(part: Partial<Hop> & { readonly index: number; readonly 
     device,
     netns: 0,
     host: '',
+    file: '',
     events,
     withMetadata,
     metadataBytes: withMetadata * 16,

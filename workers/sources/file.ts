@@ -1,7 +1,7 @@
 /** A file dropped on the page. It is never held in memory: blocks are read from the file again. */
 import { Fault } from '#workers/fault.ts';
 import { readElsewhere, readHere, type FileReading } from './file-reading.ts';
-import type { ByteSource, SourceSink } from './source.ts';
+import type { ByteSource, SourceSink, Span } from './source.ts';
 
 /** The first is small, so that there are rows at once; each is twice as long as the one before. */
 export const FIRST_SLICE_BYTES = 256 * 1024;
@@ -74,6 +74,13 @@ export class FileSource implements ByteSource {
 
   read(offset: number, length: number): Promise<Uint8Array> {
     return this.#read(this.#here, offset, offset + length);
+  }
+
+  held(): readonly Span[] {
+    return Array.from({ length: Math.ceil(this.totalBytes / MAX_SLICE_BYTES) }, (_, i) => {
+      const offset = i * MAX_SLICE_BYTES;
+      return { offset, length: Math.min(MAX_SLICE_BYTES, this.totalBytes - offset) };
+    });
   }
 
   cancel(): void {

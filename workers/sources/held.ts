@@ -12,14 +12,16 @@ const BLOCK_MIN_BYTES = 12;
 export async function* heldBytes(source: ByteSource): AsyncGenerator<Uint8Array> {
   // Of a live capture what is before the first section header cannot be read without what was let go.
   let found = source.kept === undefined;
+  let isEmpty = true;
   for (const { offset, length } of source.held?.() ?? []) {
     const bytes = await source.read(offset, length);
     const from = found ? 0 : firstSection(bytes);
     if (from < 0) continue;
     found = true;
+    isEmpty = false;
     yield bytes.subarray(from);
   }
-  if (found && source.held !== undefined) return;
+  if (!isEmpty) return;
   throw new Fault(
     'not-held',
     'This page holds nothing of the capture that can be read alone.',

@@ -11,6 +11,8 @@ export interface Beginning {
   readonly reset: boolean;
   /** Bytes between what was delivered and `offset` that nobody will deliver; null = none were. */
   readonly missedBytes: number | null;
+  /** Of several files: the name of the one that follows, null = what stands between them. */
+  readonly file?: string | null;
 }
 
 /** How much of a live log this page keeps itself, in bytes. */

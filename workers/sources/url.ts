@@ -1,7 +1,7 @@
 /** A capture at a URL. Its bytes are kept in memory, up to a cap, because a server need not answer ranges. */
 import { Fault } from '#workers/fault.ts';
 import { ByteLog } from './byte-log.ts';
-import type { ByteSource, SourceSink } from './source.ts';
+import type { ByteSource, SourceSink, Span } from './source.ts';
 
 /** A tab holds about 4 GiB in all; a larger capture is better opened as a file, which is not held. */
 export const MAX_URL_BYTES = 1024 * 1024 * 1024;
@@ -71,6 +71,10 @@ export class UrlSource implements ByteSource {
     return Promise.reject(
       new Fault('url-not-read', `Offset ${offset} of ${this.title} was not read.`, 'Open the address again.'),
     );
+  }
+
+  held(): readonly Span[] {
+    return this.#log.spans();
   }
 
   cancel(): void {

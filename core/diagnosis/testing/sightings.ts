@@ -22,6 +22,7 @@ export function place(name: string, netns = 7): Place {
     device,
     netns,
     host: '',
+    file: '',
     afterId: before ? 0 : Number(number),
     afterName: before ? '' : programName,
     beforeId: before ? Number(number) : 0,

@@ -180,6 +180,9 @@ export const NAME_FIELDS: readonly Field[] = [
     netns === 0 ? [] : [String(netns)],
   ),
   hopField('host', 'name of the host', 'edge-7', ({ host }) => (host === '' ? [] : [host])),
+  hopField('file', 'name of the file, of captures that are opened together', 'good.pcapng', ({ file }) =>
+    file === '' ? [] : [file],
+  ),
   hopField('lane', 'rx, tx, or end', 'rx', ({ lane }) => (lane === 'none' ? [] : [lane])),
   hopField('layer', 'layer of the hop', 'tc', ({ layer }) => (layer === 'none' ? [] : [layer])),
   ...HOP_STATE_NAMES.filter((state) => state !== 'none' && state !== 'present').map((state) =>

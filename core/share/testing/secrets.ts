@@ -107,6 +107,7 @@ export function seededCapture(): { readonly capture: Uint8Array; readonly secret
       },
     ],
   });
+  out.json(BLOCK_SUBTYPE.file, { name: `${text('file')}.pcapng` });
   out.json(BLOCK_SUBTYPE.catalogue, {
     hooks: [
       { id: 1, name: 'netif_receive_skb', attached: false, how: '', reason: text('why a hook is missing') },

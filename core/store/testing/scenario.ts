@@ -43,6 +43,7 @@ export interface Seen {
 
 export interface Section {
   readonly run?: number;
+  readonly segment?: number;
   readonly schema?: MetadataSchema | null;
   readonly seen: readonly Seen[];
   /** More blocks, behind the section block and the schema. */
@@ -70,7 +71,13 @@ export function sectionBytes(section: Section): Uint8Array {
   const hooks = [...new Set(section.seen.map(({ hook }) => hook))];
   writer.sectionHeader();
   const run = new Uint8Array(16).fill(section.run ?? 1);
-  writer.section({ run, segment: 0, startedNs: START_NS, clockOffsetNs: 0n, clockErrorNs: 0n });
+  writer.section({
+    run,
+    segment: section.segment ?? 0,
+    startedNs: START_NS,
+    clockOffsetNs: 0n,
+    clockErrorNs: 0n,
+  });
   if (section.schema !== null) writer.json(BLOCK_SUBTYPE.schema, section.schema ?? SCHEMA);
   section.blocks?.(writer);
   for (const name of hooks) {
@@ -109,6 +116,18 @@ export function sectionBytes(section: Section): Uint8Array {
   }
   parts.push(writer.take());
   return joinChunks(parts);
+}
+
+/** Files as they are opened together: each behind a section that names it. */
+export function filesBytes(files: readonly (readonly [name: string, bytes: Uint8Array])[]): Uint8Array {
+  const writer = new CaptureWriter();
+  return joinChunks(
+    files.flatMap(([name, bytes]) => {
+      writer.sectionHeader();
+      writer.json(BLOCK_SUBTYPE.file, { name });
+      return [writer.take(), bytes];
+    }),
+  );
 }
 
 export function storeOf(

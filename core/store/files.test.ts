@@ -1,0 +1,169 @@
+/** Several files as one capture: recordings of one host stay apart, whatever they have in common. */
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { BLOCK_SUBTYPE } from '#core/format/structs.ts';
+import type { CaptureWriter } from '#core/pcapng/writer.ts';
+import { joinChunks } from '#core/pcapng/testing/generate-capture.ts';
+import { JourneyList } from '#core/query/journey-list.ts';
+import { NO_FILTER } from '#core/query/list-filter.ts';
+import type { CaptureStore } from './capture-store.ts';
+import { journeyDetail } from './journey-detail.ts';
+import { MAX_FILES } from './limits.ts';
+import { hopList } from './hops.ts';
+import { filesBytes, sectionBytes, storeOf, trace, type Section, type Seen } from './testing/scenario.ts';
+
+const RX = 'netif_receive_skb';
+const TCX = 'tcx/ingress@first';
+
+const ofHost =
+  (hostname: string, kernel = '6.18.0', reason = '') =>
+  (writer: CaptureWriter): void => {
+    writer.json(BLOCK_SUBTYPE.host, { hostname, kernel });
+    if (reason !== '') {
+      writer.json(BLOCK_SUBTYPE.catalogue, { hooks: [{ id: 2, name: TCX, attached: false, reason }] });
+    }
+  };
+const recording = (seen: readonly Seen[], part: Partial<Section> = {}): Uint8Array =>
+  sectionBytes({ seen, blocks: ofHost('lab'), ...part });
+const hopsOf = (store: CaptureStore) =>
+  hopList(store, new JourneyList(store, NO_FILTER)).map(({ name, host, file, events }) => [
+    name,
+    host,
+    file,
+    events,
+  ]);
+
+const BOTH: readonly Seen[] = [
+  { hook: RX, id: 1n, us: 0, meta: trace(7) },
+  { hook: TCX, id: 1n, us: 1 },
+];
+
+describe('recordings of one host in two files', () => {
+  it('have hops of their own, and hooks of their own that are missing', () => {
+    const store = storeOf(
+      filesBytes([
+        ['good', recording(BOTH, { run: 1, blocks: ofHost('lab', '6.18.0', 'not asked for') })],
+        ['bad', recording(BOTH.slice(0, 1), { run: 2, blocks: ofHost('lab', '6.1.0', 'older than 6.6') })],
+      ]),
+    );
+    expect(hopsOf(store)).toEqual([
+      [`eth0:${RX}`, 'lab', 'good', 1],
+      [`eth0:${TCX}`, 'lab', 'good', 1],
+      [`eth0:${RX}`, 'lab', 'bad', 1],
+    ]);
+    expect(store.hops.domains[0]).not.toBe(store.hops.domains[2]);
+    expect(store.facts.missingHooks.map(({ file, reason }) => [file, reason])).toEqual([
+      ['good', 'not asked for'],
+      ['bad', 'older than 6.6'],
+    ]);
+    expect(store.facts.newestOf({ host: 'lab', file: 'bad' })?.kernel).toBe('6.1.0');
+  });
+
+  it('are two also where they are copies of one', () => {
+    const store = storeOf(
+      filesBytes([
+        ['a', recording(BOTH)],
+        ['b', recording(BOTH)],
+      ]),
+    );
+    expect(store.journeys.count).toBe(2);
+    expect(hopsOf(store).map(([, , file, events]) => [file, events])).toEqual([
+      ['a', 1],
+      ['a', 1],
+      ['b', 1],
+      ['b', 1],
+    ]);
+  });
+
+  it('are one where the second goes on with later segments of the same run', () => {
+    const [first, second] = BOTH;
+    const parts = [recording([first!], { segment: 0 }), recording([second!], { segment: 1 })] as const;
+    const later = joinChunks([parts[1], recording([second!], { segment: 1 })]);
+    const store = storeOf(
+      filesBytes([
+        ['1', parts[0]],
+        ['2', later],
+      ]),
+    );
+    expect(store.journeys.count).toBe(1);
+    expect(hopsOf(store).map(([, , file, events]) => [file, events])).toEqual([
+      ['1', 1],
+      ['1', 2],
+    ]);
+  });
+
+  it('share no journey and no link, and say of each packet what the file alone says', () => {
+    // Few ids, hooks and instants, so that all that could be confused is; the skbs and heads of an id are the same everywhere.
+    const hooks = [RX, TCX, 'ip_finish_output2', 'net_dev_queue', 'net_dev_start_xmit', 'kfree_skb'];
+    const anySeen = fc.record({
+      hook: fc.constantFrom(...hooks),
+      id: fc.bigInt(1n, 3n),
+      us: fc.constantFrom(0, 1, 2, 3, 2_000_000),
+      meta: fc.constantFrom(trace(1), trace(2)),
+    });
+    const anyFile = fc.record({
+      seen: fc.array(anySeen, { minLength: 1, maxLength: 12 }),
+      run: fc.constantFrom(1, 2),
+    });
+    const seenIn = (store: CaptureStore, journey: number) =>
+      journeyDetail(store, journey).hops.map(({ hop, state }) => {
+        const { name, host } = store.hops.hops[hop]!;
+        return { name, host, state };
+      });
+    fc.assert(
+      fc.property(
+        fc.array(anyFile, { minLength: 2, maxLength: 3 }),
+        fc.constantFrom('lab', ''),
+        (files, host) => {
+          const bytes = files.map(({ seen, run }) => recording(seen, { run, blocks: ofHost(host) }));
+          const together = storeOf(filesBytes(bytes.map((one, i) => [`file ${i}`, one])));
+          const fileOf = (journey: number): string => {
+            const of = journeyDetail(together, journey).hops.map(({ hop }) => together.hops.hops[hop]!.file);
+            expect(new Set(of).size).toBe(1);
+            return of[0]!;
+          };
+          let journey = 0;
+          for (const [i, one] of bytes.entries()) {
+            const alone = storeOf(one);
+            for (let own = 0; own < alone.journeys.count; own++, journey++) {
+              expect(seenIn(together, journey)).toEqual(seenIn(alone, own));
+              expect(fileOf(journey)).toBe(`file ${i}`);
+              const before = journey - own;
+              const links = journeyDetail(alone, own).links.map((link) => ({
+                ...link,
+                journey: link.journey === null ? null : link.journey + before,
+              }));
+              expect(journeyDetail(together, journey).links).toMatchObject(links);
+              expect(journeyDetail(together, journey).links).toHaveLength(links.length);
+            }
+          }
+          expect(together.journeys.count).toBe(journey);
+        },
+      ),
+      { numRuns: 40 },
+    );
+  });
+});
+
+it('files are told apart up to a bound, and what is behind it counts for the last', () => {
+  const store = storeOf(
+    filesBytes(
+      Array.from({ length: MAX_FILES + 2 }, (_, i) => [
+        `${i}`,
+        i > MAX_FILES ? recording(BOTH) : new Uint8Array(0),
+      ]),
+    ),
+  );
+  expect(store.problems.map(({ cause }) => cause)).toEqual(
+    Array(2).fill(expect.stringContaining(`more than ${MAX_FILES} of them`)),
+  );
+  expect(hopsOf(store).map(([, , file]) => file)).toEqual(Array(2).fill(`${MAX_FILES - 1}`));
+});
+
+it('a file block that is none is skipped, and says so', () => {
+  const store = storeOf(
+    recording(BOTH, { blocks: (writer) => writer.json(BLOCK_SUBTYPE.file, { name: '' }) }),
+  );
+  expect(store.problems.map(({ code }) => code)).toEqual(['bad-block']);
+  expect(hopsOf(store).map(([, , file]) => file)).toEqual(['', '']);
+});

@@ -1,0 +1,125 @@
+/**
+ * Several sources as one: sections of pcapng follow each other, and so captures may, each behind a section that names it
+ * (BLOCK_SUBTYPE.file).
+ */
+import { Fault } from '#workers/fault.ts';
+import type { ByteSource, SourceSink, Span } from './source.ts';
+
+/** Of a Section Header Block, the same in either byte order (pcapng, section 4.1). */
+const SECTION_HEADER = [0x0a, 0x0d, 0x0d, 0x0a] as const;
+const EMPTY = new Uint8Array(0);
+
+interface Part {
+  readonly name: string;
+  readonly source: ByteSource;
+  /** The section that names it, made when its turn comes; it stands right before `from`. */
+  front: Uint8Array;
+  /** Offset of its first byte in all; -1 = its turn has not come. */
+  from: number;
+  /** Bytes that it has delivered. */
+  length: number;
+}
+
+export class TogetherSource implements ByteSource {
+  readonly #parts: readonly Part[];
+  #cancelled = false;
+
+  constructor(parts: readonly { readonly name: string; readonly source: ByteSource }[]) {
+    this.#parts = parts.map((part) => ({ ...part, front: EMPTY, from: -1, length: 0 }));
+  }
+
+  get title(): string {
+    return this.#parts.map(({ name }) => name).join(' + ');
+  }
+
+  /** Without the sections that name parts whose turn has not come, which are some bytes. */
+  get totalBytes(): number | null {
+    let sum = 0;
+    for (const { front, source } of this.#parts) {
+      if (source.totalBytes === null) return null;
+      sum += front.length + source.totalBytes;
+    }
+    return sum;
+  }
+
+  async start(sink: SourceSink): Promise<void> {
+    const { fileSection } = await import('#core/pcapng/file-section.ts');
+    let offset = 0;
+    for (const part of this.#parts) {
+      if (this.#isCancelled()) return;
+      part.front = fileSection(part.name);
+      part.from = offset + part.front.length;
+      sink.begin({ offset, reset: false, missedBytes: null, file: null });
+      await sink.chunk(part.front, offset);
+      if (this.#isCancelled()) return;
+      sink.begin({ offset: part.from, reset: false, missedBytes: null, file: part.name });
+      await part.source.start(this.#sinkOf(part, sink));
+      if (part.length === 0 && !this.#isCancelled()) throw notTogether(part.name);
+      offset = part.from + part.length;
+    }
+  }
+
+  /** Of one part or of what stands before it: blocks do not reach over both. */
+  async read(offset: number, length: number): Promise<Uint8Array> {
+    const part = this.#parts.findLast(({ front, from }) => from >= 0 && from - front.length <= offset);
+    if (part === undefined) throw new Fault('not-read', 'These bytes were not read.', 'Open it again.');
+    const at = offset - part.from;
+    return at < 0
+      ? part.front.slice(part.front.length + at, part.front.length + at + length)
+      : part.source.read(at, length);
+  }
+
+  held(): readonly Span[] {
+    return this.#parts
+      .filter(({ from }) => from >= 0)
+      .flatMap(({ front, from, length, source }) => [
+        { offset: from - front.length, length: front.length },
+        ...(source.held?.() ?? [])
+          .filter((span) => span.offset + span.length <= length)
+          .map((span) => ({ offset: from + span.offset, length: span.length })),
+      ]);
+  }
+
+  cancel(): void {
+    this.#cancelled = true;
+    for (const { source } of this.#parts) source.cancel();
+  }
+
+  dispose(): void {
+    this.#cancelled = true;
+    for (const { source } of this.#parts) source.dispose();
+  }
+
+  /** A method, because the flag changes while `start` waits and the compiler cannot see that. */
+  #isCancelled(): boolean {
+    return this.#cancelled;
+  }
+
+  /** Of sources that are read to their end, which have nothing to say of a connection. */
+  #sinkOf(part: Part, sink: SourceSink): SourceSink {
+    return {
+      begin: () => undefined,
+      chunk: (bytes, offset) => {
+        if (offset === 0 && !isPcapng(bytes)) throw notTogether(part.name);
+        part.length = offset + bytes.length;
+        return sink.chunk(bytes, part.from + offset);
+      },
+      connection: () => undefined,
+      status: () => undefined,
+      agents: () => undefined,
+    };
+  }
+}
+
+/** As far as these are there: a network may hand over a few bytes at a time. */
+function isPcapng(bytes: Uint8Array): boolean {
+  return SECTION_HEADER.every((byte, i) => i >= bytes.length || bytes[i] === byte);
+}
+
+function notTogether(name: string): Fault {
+  return new Fault(
+    'not-together',
+    `${name} is no pcapng, and only those can be opened together.`,
+    'Make it one (editcap -F pcapng), or open it alone.',
+  );
+}
