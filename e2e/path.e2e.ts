@@ -150,8 +150,17 @@ describe('the path', () => {
         return moved();
       })
       .toContain('scale(');
-    await page.keyboard.press('0');
+    // As far as it goes, and what has the focus is in view still.
+    for (let step = 0; step < 6; step++) await page.keyboard.press('+');
+    const inView = await page.evaluate(() => {
+      const mark = document.activeElement!.getBoundingClientRect();
+      const view = document.querySelector('.path-scroll')!.getBoundingClientRect();
+      return mark.right > view.left && mark.left < view.right;
+    });
+    expect(inView).toBe(true);
+    await page.getByRole('button', { name: 'whole path (0)' }).click();
     await expect.poll(moved).toContain('scale(1)');
+    expect(await page.getByRole('button', { name: 'whole path (0)' }).count()).toBe(0);
     // The filter has drawn the causes anew, and the focus is on this one still.
     await expect.poll(label).toContain('2 written: an XDP program');
   });

@@ -165,8 +165,8 @@ export function PathPane() {
       'path.last': () => goTo(stops.findLast(({ kind }) => kind === 'hop')),
       'path.band': () => goTo(nextBand(stops, layout, from)),
       'path.filter': () => choose(from),
-      'path.in': () => zoom.by(ZOOM_STEP),
-      'path.out': () => zoom.by(1 / ZOOM_STEP),
+      'path.in': () => zoom.by(ZOOM_STEP, from.x, from.y),
+      'path.out': () => zoom.by(1 / ZOOM_STEP, from.x, from.y),
       'path.whole': () => zoom.whole(),
     });
   };
@@ -178,6 +178,18 @@ export function PathPane() {
           <h2>Path</h2>
           {groups.length > 1 && <Devices groups={groups} shown={shown} onChoose={setOnly} />}
           <PathFilter />
+          {zoom.zoomed && (
+            <button
+              className="button small"
+              title="Show all of the path (0)"
+              onClick={() => {
+                zoom.whole();
+                markOf(svg.current, focusKey)?.focus({ preventScroll: true });
+              }}
+            >
+              whole path (0)
+            </button>
+          )}
           <button
             className="button quiet small"
             aria-pressed={link.compare !== null}
@@ -213,6 +225,7 @@ export function PathPane() {
           {!asTable && (
             <svg
               ref={svg}
+              className={zoom.zoomed ? 'zoomed' : undefined}
               role="group"
               aria-label="Hooks in kernel order; Enter filters the list"
               onKeyDown={onKeyDown}

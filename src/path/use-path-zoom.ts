@@ -1,5 +1,5 @@
 /** Zoom and pan of the path, once d3-zoom has come. */
-import { useEffect, useRef } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { createZoom, type PathZoom } from './zoom.ts';
 
 /** Behind the first drawing. */
@@ -11,14 +11,15 @@ export function usePathZoom(
   width: number,
   height: number,
   drawn: boolean,
-): Pick<PathZoom, 'by' | 'whole' | 'reveal'> {
+): Pick<PathZoom, 'by' | 'whole' | 'reveal'> & { readonly zoomed: boolean } {
+  const [zoomed, setZoomed] = useState(false);
   const zoom = useRef<PathZoom | null>(null);
   useEffect(() => {
     let gone = false;
     const load = async () => {
       if (svg.current === null) return;
       const element = svg.current;
-      const made = await createZoom(element, (scale) => element.classList.toggle('zoomed', scale > 1));
+      const made = await createZoom(element, (scale) => setZoomed(scale > 1));
       if (gone) made.destroy();
       else zoom.current = made;
       made.resize(element.width.baseVal.value, element.height.baseVal.value);
@@ -29,11 +30,13 @@ export function usePathZoom(
       clearTimeout(timer);
       zoom.current?.destroy();
       zoom.current = null;
+      setZoomed(false);
     };
   }, [svg, drawn]);
   useEffect(() => zoom.current?.resize(width, height), [width, height]);
   return {
-    by: (factor) => zoom.current?.by(factor),
+    zoomed,
+    by: (factor, x, y) => zoom.current?.by(factor, x, y),
     whole: () => zoom.current?.whole(),
     reveal: (x, y) => zoom.current?.reveal(x, y),
   };

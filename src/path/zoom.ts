@@ -1,9 +1,13 @@
-/** Zoom and pan of the path, by d3-zoom, which comes when it is used first. The wheel alone scrolls the page. */
+/**
+ * Zoom and pan of the path, by d3-zoom, which comes when it is used first. The wheel alone scrolls the page. Texts grow
+ * less than what they stand at: they were readable before, and what is near to each other is to come apart.
+ */
 import { select } from 'd3-selection';
 import type { D3ZoomEvent } from 'd3-zoom';
 
 export interface PathZoom {
-  by(factor: number): void;
+  /** A place of the drawing stays where it is in view. */
+  by(factor: number, x: number, y: number): void;
   whole(): void;
   /** The size of the drawing has changed. */
   resize(width: number, height: number): void;
@@ -13,11 +17,13 @@ export interface PathZoom {
 }
 
 export const ZOOM_STEP = 1.5;
-const MAX_ZOOM = 8;
+const MAX_ZOOM = 4;
+/** At the most a text is 4^0.25 = 1.4 times as large. */
+const TEXT_GROWTH = 0.25;
 
 /** Moves and scales `g.path-root` of `svg`. `onZoom` is told by how much. */
 export async function createZoom(svg: SVGSVGElement, onZoom: (scale: number) => void): Promise<PathZoom> {
-  const { zoom, zoomIdentity } = await import('d3-zoom');
+  const { zoom, zoomIdentity, zoomTransform } = await import('d3-zoom');
   let scale = 1;
   const drawing = select(svg);
   const root = drawing.select<SVGGElement>('g.path-root');
@@ -29,12 +35,13 @@ export async function createZoom(svg: SVGSVGElement, onZoom: (scale: number) => 
     })
     .on('zoom', ({ transform }: D3ZoomEvent<SVGSVGElement, unknown>) => {
       scale = transform.k;
-      root.attr('transform', transform.toString());
+      root.attr('transform', transform.toString()).style('--zoomed-text', scale ** (TEXT_GROWTH - 1));
       onZoom(scale);
     });
   drawing.call(behaviour).on('dblclick.zoom', null);
   return {
-    by: (factor) => drawing.call(behaviour.scaleBy.bind(behaviour), factor),
+    by: (factor, x, y) =>
+      drawing.call(behaviour.scaleBy.bind(behaviour), factor, zoomTransform(svg).apply([x, y])),
     whole: () => drawing.call(behaviour.transform.bind(behaviour), zoomIdentity),
     resize: (width, height) => {
       behaviour.extent([
@@ -51,7 +58,7 @@ export async function createZoom(svg: SVGSVGElement, onZoom: (scale: number) => 
     },
     destroy: () => {
       drawing.on('.zoom', null);
-      root.attr('transform', null);
+      root.attr('transform', null).style('--zoomed-text', null);
     },
   };
 }
