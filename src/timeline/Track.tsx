@@ -27,6 +27,7 @@ import {
   dragged,
   gripAt,
   lengthOf,
+  nearestWithEvents,
   panned,
   part,
   rangeOf,
@@ -42,6 +43,8 @@ import {
 /** A press that moves less is a click. */
 const CLICK_PX = 3;
 const EDGE_PX = 5;
+/** To a bar that is so near a pointer goes by itself. */
+const SNAP_PX = 6;
 /** Arrow keys that follow each other are one choice. */
 const KEY_SETTLE_MS = 250;
 const KEY_STEP = 0.02;
@@ -136,6 +139,12 @@ export const Track = memo(function Track(props: TrackProps) {
     const bin = Number((ns - BigInt(bins.fromNs)) / BigInt(bins.widthNs));
     return bin >= 0 && bin < bins.events.length ? bin : null;
   };
+  /** Bars are a few pixels wide: a bin without events gives way to the nearest that has some. */
+  const near = (bin: number | null): number | null => {
+    if (bin === null || bins === null || view === null) return bin;
+    const reach = Math.floor((SNAP_PX / width) * (Number(lengthOf(view)) / bins.widthNs));
+    return nearestWithEvents(bins.events, bin, reach);
+  };
   const spanOfBin = (bin: number): Span | null => {
     if (bins === null) return null;
     const from = BigInt(bins.fromNs) + BigInt(bin) * BigInt(bins.widthNs);
@@ -166,7 +175,7 @@ export const Track = memo(function Track(props: TrackProps) {
   };
   const onPointerMove = (event: PointerEvent<HTMLElement>) => {
     const x = pixels(event);
-    setOver(binAt(timeAt(x)));
+    setOver(near(binAt(timeAt(x))));
     if (hold === null || whole === null || (draft === null && Math.abs(x - hold.atPx) < CLICK_PX)) return;
     setDraft(dragged(hold.grip, hold.brush, hold.at, timeAt(x), whole));
   };
@@ -236,7 +245,7 @@ export const Track = memo(function Track(props: TrackProps) {
     const isPointer = event.button === 2 && over !== null;
     const at = isPointer ? timeAt(event.clientX - left) : null;
     const inBrush = brush !== null && (at === null || (at >= brush.from && at <= brush.to));
-    const span = inBrush ? brush : spanOfBin(at === null ? cursor : (binAt(at) ?? cursor));
+    const span = inBrush ? brush : spanOfBin(at === null ? cursor : (near(binAt(at)) ?? cursor));
     if (span === null) return;
     event.preventDefault();
     const time = `time in ${printTime(rangeOf(span))}`;
