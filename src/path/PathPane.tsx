@@ -7,6 +7,7 @@ import {
   useState,
   type KeyboardEvent,
   type MouseEvent,
+  type UIEvent,
 } from 'react';
 import type { Edge, Hop, MissingHook } from '#workers/api.ts';
 import { scopedAction } from '#src/keys/bind.ts';
@@ -20,16 +21,17 @@ import { isFiltered } from '#src/state/list-filter.ts';
 import { usePage, useSession } from '#src/state/context.ts';
 import { useSize } from '#src/app/use-size.ts';
 import { align } from './align.ts';
+import { drawHeads, pinNames } from './draw-heads.ts';
 import { drawPath } from './draw.ts';
 import { groupsOf, whereOf, type Group } from './lanes.ts';
 import { firstRows, layoutPath } from './layout.ts';
 import { PathFilter } from './PathFilter.tsx';
 import { PathFoot } from './PathFoot.tsx';
 import { PathTable } from './PathTable.tsx';
+import { PathZoom } from './PathZoom.tsx';
 import { firstComparison, useSides } from './sides.ts';
 import { focusedStop, nextBand, step, stopFilter, stopsOf, type Stop } from './stops.ts';
-import { usePathZoom } from './use-path-zoom.ts';
-import { ZOOM_STEP } from './zoom.ts';
+import { usePathScale, usePathZoom, ZOOM_STEP } from './use-path-zoom.ts';
 import './marks.css';
 import './path.css';
 
@@ -66,7 +68,11 @@ export function PathPane() {
   const { ended } = compare;
   const scroll = useRef<HTMLDivElement>(null);
   const svg = useRef<SVGSVGElement>(null);
+  const heads = useRef<SVGSVGElement>(null);
+  const left = useRef(0);
   const { width, height } = useSize(scroll);
+  const scaling = usePathScale(number);
+  const [scale] = scaling;
   const { sides, journeys, errors } = useSides(hops, edges);
   const drawn = useMemo(() => align(hops, edges, sides), [hops, edges, sides]);
 
@@ -76,13 +82,13 @@ export function PathPane() {
   const layout = useMemo(
     () =>
       layoutPath(drawn.hops, missing, drawn.edges, {
-        width: Math.max(320, width - 28),
+        width: scale * Math.max(320, width),
         only: shown,
         sides: drawn.sides,
         all,
         bandRoom: innerHeight * BAND_SHARE * (sides.length > 1 ? 1.6 : 1),
       }),
-    [drawn, missing, width, shown, sides, all],
+    [drawn, missing, width, scale, shown, sides, all],
   );
   const stops = useMemo(() => stopsOf(layout, hops, drawn.edges), [layout, hops, drawn]);
   const pressedHop = link.hop === null ? null : hopOfKey(hops, link.hop);
@@ -94,7 +100,8 @@ export function PathPane() {
         : where !== '' && stop.ask() === where;
     return new Set(stops.filter(isPressed).map(({ key }) => key));
   }, [stops, pressedHop, where]);
-  const focusKey = focusedStop(stops, current)?.key ?? '';
+  const focused = focusedStop(stops, current);
+  const focusKey = focused?.key ?? '';
   const compared = sides.length > 1;
   // Of a filter they are counted; without one, and of a comparison, which is of others, they are of all.
   const filtered = isFiltered(link);
@@ -105,7 +112,8 @@ export function PathPane() {
   const rowsDrawn = useRef(0);
   useLayoutEffect(() => {
     const element = svg.current;
-    if (element === null || width === 0) return;
+    const head = heads.current;
+    if (element === null || head === null || width === 0) return;
     const rows = layout.rows.length;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const draw = () => {
@@ -114,6 +122,8 @@ export function PathPane() {
       const part = whole ? layout : { ...firstRows(layout, rowsDrawn.current), segments: [] };
       const hadFocus = element.contains(document.activeElement);
       drawPath(element, part, { pressed, current: focusKey, compared });
+      drawHeads(head, part, compared);
+      pinNames(head, element, part, { left: left.current, width });
       // What had it may be gone: a filter draws causes anew.
       if (hadFocus) markOf(element, focusKey)?.focus({ preventScroll: true });
       if (!whole) timer = setTimeout(draw, 0);
@@ -121,8 +131,12 @@ export function PathPane() {
     draw();
     return () => clearTimeout(timer);
   }, [layout, pressed, focusKey, width, compared, asTable]);
-
-  const zoom = usePathZoom(svg, layout.width, layout.height, !asTable);
+  const zoom = usePathZoom(scroll, scaling, stops);
+  const onScroll = ({ currentTarget }: UIEvent) => {
+    left.current = currentTarget.scrollLeft;
+    if (heads.current !== null && svg.current !== null)
+      pinNames(heads.current, svg.current, layout, { left: left.current, width });
+  };
   const stopOf = (target: EventTarget): Stop | undefined => {
     const key = target instanceof Element ? target.closest('[data-stop]')?.getAttribute('data-stop') : null;
     return stops.find((stop) => stop.key === key);
@@ -150,7 +164,6 @@ export function PathPane() {
   const goTo = (to: Stop | null | undefined) => {
     if (to === undefined || to === null) return;
     setCurrent(to);
-    zoom.reveal(to.x, to.y);
     markOf(svg.current, to.key)?.focus();
   };
   const onKeyDown = (event: KeyboardEvent) => {
@@ -165,8 +178,8 @@ export function PathPane() {
       'path.last': () => goTo(stops.findLast(({ kind }) => kind === 'hop')),
       'path.band': () => goTo(nextBand(stops, layout, from)),
       'path.filter': () => choose(from),
-      'path.in': () => zoom.by(ZOOM_STEP, from.x, from.y),
-      'path.out': () => zoom.by(1 / ZOOM_STEP, from.x, from.y),
+      'path.in': () => zoom.by(ZOOM_STEP, from),
+      'path.out': () => zoom.by(1 / ZOOM_STEP, from),
       'path.whole': () => zoom.whole(),
     });
   };
@@ -178,17 +191,15 @@ export function PathPane() {
           <h2>Path</h2>
           {groups.length > 1 && <Devices groups={groups} shown={shown} onChoose={setOnly} />}
           <PathFilter />
-          {zoom.zoomed && (
-            <button
-              className="button small"
-              title="Show all of the path (0)"
-              onClick={() => {
+          {!asTable && (
+            <PathZoom
+              zoom={zoom}
+              around={focused}
+              onWhole={() => {
                 zoom.whole();
                 markOf(svg.current, focusKey)?.focus({ preventScroll: true });
               }}
-            >
-              whole path (0)
-            </button>
+            />
           )}
           <button
             className="button quiet small"
@@ -221,16 +232,18 @@ export function PathPane() {
             what="The two sides"
           />
         )}
-        <div className="path-scroll" ref={scroll} {...(asTable && { tabIndex: 0 })}>
+        <div className="path-scroll" ref={scroll} onScroll={onScroll} {...(asTable && { tabIndex: 0 })}>
+          {!asTable && <svg ref={heads} className="path-heads" />}
           {!asTable && (
             <svg
               ref={svg}
-              className={zoom.zoomed ? 'zoomed' : undefined}
+              className={scale > 1 ? 'path-drawing zoomed' : 'path-drawing'}
               role="group"
               aria-label="Hooks in kernel order; Enter filters the list"
               onKeyDown={onKeyDown}
               onClick={(event: MouseEvent) => choose(stopOf(event.target))}
               onContextMenu={onContextMenu}
+              {...zoom.pan}
               data-menu
             >
               <defs>
@@ -258,6 +271,7 @@ export function PathPane() {
           <PathFoot
             callouts={layout.callouts}
             scroll={scroll}
+            width={width}
             height={height}
             onGo={(key) => goTo(stops.find((stop) => stop.key === key))}
             lanes={layout.silent}

@@ -125,7 +125,7 @@ const MANY_QUIET = 16;
 /** The widest label beside one of ordinary width. */
 const LABEL_ROOM = 106;
 const BYTES_PITCH = 74;
-const LABEL_CHAR_PX = 6.4;
+export const LABEL_CHAR_PX = 6.4;
 const LABEL_GAP_PX = 8;
 /** Above the band, from the top of the row. */
 const LAYER_Y = 11;

@@ -12,6 +12,7 @@ import {
 } from 'react';
 import type { Gap, TimelineBins } from '#workers/api.ts';
 import { useWidth } from '#src/app/use-size.ts';
+import { useWheel } from '#src/app/use-wheel.ts';
 import { scopedAction } from '#src/keys/bind.ts';
 import { printCount, printDuration, printRough } from '#src/list/print.ts';
 import { usePage, useSession } from '#src/state/context.ts';
@@ -311,24 +312,4 @@ function tipOf(bins: TimelineBins, rows: readonly Row[], bin: number, start: big
 
 function chosenText(span: Span, start: bigint): string {
   return `${printDuration(Number(span.from - start))} to ${printDuration(Number(span.to - start))} chosen`;
-}
-
-/** A wheel handler that may keep the browser from zooming the page, which React's is not allowed to. */
-function useWheel(
-  element: React.RefObject<HTMLElement | null>,
-  onWheel: (event: WheelEvent) => boolean,
-): void {
-  const latest = useRef(onWheel);
-  useEffect(() => {
-    latest.current = onWheel;
-  });
-  useEffect(() => {
-    const target = element.current;
-    if (target === null) return;
-    const handler = (event: WheelEvent) => {
-      if (latest.current(event)) event.preventDefault();
-    };
-    target.addEventListener('wheel', handler, { passive: false });
-    return () => target.removeEventListener('wheel', handler);
-  }, [element]);
 }
