@@ -44,8 +44,13 @@ describe('the path', () => {
     await open('source=sample:forward');
     const callout = page.locator('.callout-lost');
     expect(await callout.locator('text').textContent()).toContain('1 clobbered: neigh_hh_output');
+    const words = callout.locator('text');
+    const place = await words.boundingBox();
     await callout.click();
     await expect.poll(listed).toBe(1);
+    await expect.poll(() => page.locator('.filter-said').textContent()).toContain('Journeys where ');
+    // What the filter line says of it moves nothing: the next click finds it where it was.
+    expect(await words.boundingBox()).toEqual(place);
     expect(where()).toBe(
       'any(hop == "out0:tcx/egress@first" && state == clobbered && cause == neighbourHeader && known == implied)',
     );

@@ -190,6 +190,14 @@ export function PathPane() {
         <header className="pane-head">
           <h2>Path</h2>
           {groups.length > 1 && <Devices groups={groups} shown={shown} onChoose={setOnly} />}
+          {ended !== null && (
+            <p className="compare-ended" role="status">
+              The comparison has ended.{' '}
+              <button className="link" onClick={() => session.compare(ended)}>
+                compare again
+              </button>
+            </p>
+          )}
           <PathFilter />
           {!asTable && (
             <PathZoom
@@ -217,14 +225,6 @@ export function PathPane() {
             Table
           </button>
         </header>
-        {ended !== null && (
-          <p className="compare-ended" role="status">
-            The comparison has ended.{' '}
-            <button className="link" onClick={() => session.compare(ended)}>
-              compare again
-            </button>
-          </p>
-        )}
         {link.compare !== null && (
           <LaterPane
             part={COMPARE_BAR}
