@@ -157,7 +157,7 @@ export function FilterLine() {
           </span>
         )}
         {error === null && text === '' && (
-          <span className="muted">
+          <span className="muted filter-hint">
             Names and the values seen complete as you type. A click on a hop, a band, a cause or a value
             filters, too.
           </span>

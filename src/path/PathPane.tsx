@@ -5,6 +5,7 @@ import {
   useMemo,
   useRef,
   useState,
+  type CSSProperties,
   type KeyboardEvent,
   type MouseEvent,
   type UIEvent,
@@ -19,6 +20,7 @@ import { hopOfKey } from '#src/state/hop-key.ts';
 import type { Comparison } from '#src/state/link.ts';
 import { isFiltered } from '#src/state/list-filter.ts';
 import { usePage, useSession } from '#src/state/context.ts';
+import { usePrinting } from '#src/theme/use-printing.ts';
 import { useSize } from '#src/app/use-size.ts';
 import { align } from './align.ts';
 import { drawHeads, pinNames } from './draw-heads.ts';
@@ -43,6 +45,8 @@ const NO_EDGES: readonly Edge[] = [];
 const NO_MISSING: readonly MissingHook[] = [];
 /** More groups that saw something than this and the page begins with the busiest one. */
 const ALL_AT_FIRST = 4;
+/** The path on paper, which path.css makes as wide as the sheet: letters are of readable size upright and across. */
+const PAPER_PX = 860;
 /** Of the window, for the bands of all rows. */
 const BAND_SHARE = 0.085;
 
@@ -70,9 +74,12 @@ export function PathPane() {
   const svg = useRef<SVGSVGElement>(null);
   const heads = useRef<SVGSVGElement>(null);
   const left = useRef(0);
-  const { width, height } = useSize(scroll);
+  const size = useSize(scroll);
+  const printing = usePrinting();
+  const width = printing ? PAPER_PX : size.width;
+  const { height } = size;
   const scaling = usePathScale(number);
-  const [scale] = scaling;
+  const scale = printing ? 1 : scaling[0];
   const { sides, journeys, errors } = useSides(hops, edges);
   const drawn = useMemo(() => align(hops, edges, sides), [hops, edges, sides]);
 
@@ -123,14 +130,15 @@ export function PathPane() {
       const hadFocus = element.contains(document.activeElement);
       drawPath(element, part, { pressed, current: focusKey, compared });
       drawHeads(head, part, compared);
-      pinNames(head, element, part, { left: left.current, width });
+      pinNames(head, element, part, { left: printing ? 0 : left.current, width });
       // What had it may be gone: a filter draws causes anew.
       if (hadFocus) markOf(element, focusKey)?.focus({ preventScroll: true });
       if (!whole) timer = setTimeout(draw, 0);
     };
     draw();
     return () => clearTimeout(timer);
-  }, [layout, pressed, focusKey, width, compared, asTable]);
+  }, [layout, pressed, focusKey, width, compared, asTable, printing]);
+  const style: CSSProperties & Record<'--drawn', number> = { '--drawn': layout.width };
   const zoom = usePathZoom(scroll, scaling, stops);
   const onScroll = ({ currentTarget }: UIEvent) => {
     left.current = currentTarget.scrollLeft;
@@ -232,7 +240,13 @@ export function PathPane() {
             what="The two sides"
           />
         )}
-        <div className="path-scroll" ref={scroll} onScroll={onScroll} {...(asTable && { tabIndex: 0 })}>
+        <div
+          className="path-scroll"
+          ref={scroll}
+          onScroll={onScroll}
+          style={style}
+          {...(asTable && { tabIndex: 0 })}
+        >
           {!asTable && <svg ref={heads} className="path-heads" />}
           {!asTable && (
             <svg

@@ -143,7 +143,7 @@ export const Track = memo(function Track(props: TrackProps) {
   /** Bars are a few pixels wide: a bin without events gives way to the nearest that has some. */
   const near = (bin: number | null): number | null => {
     if (bin === null || bins === null || view === null) return bin;
-    const reach = Math.floor((SNAP_PX / width) * (Number(lengthOf(view)) / bins.widthNs));
+    const reach = Math.ceil((SNAP_PX / width) * (Number(lengthOf(view)) / bins.widthNs));
     return nearestWithEvents(bins.events, bin, reach);
   };
   const spanOfBin = (bin: number): Span | null => {
