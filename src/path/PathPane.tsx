@@ -46,7 +46,7 @@ const NO_MISSING: readonly MissingHook[] = [];
 /** More groups that saw something than this and the page begins with the busiest one. */
 const ALL_AT_FIRST = 4;
 /** The path on paper, which path.css makes as wide as the sheet: letters are of readable size upright and across. */
-const PAPER_PX = 860;
+const PAPER_PX = 1000;
 /** Of the window, for the bands of all rows. */
 const BAND_SHARE = 0.085;
 
