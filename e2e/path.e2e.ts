@@ -232,6 +232,18 @@ describe('the matrix of all journeys of the list', () => {
   });
 });
 
+describe('the matrix of a journey that goes on in another', () => {
+  it('has the cells of a hop below its name', async () => {
+    await open('source=sample:stale');
+    await page.locator('.matrix-parts').waitFor();
+    const left = (cells: string) =>
+      page.$$eval(cells, (all) => all.map((cell) => Math.round(cell.getBoundingClientRect().left)));
+    const names = await left('.matrix thead tr:last-child > th');
+    expect(names.length).toBeGreaterThan(8);
+    expect(await left('.matrix tbody tr:first-child > *')).toEqual(names);
+  });
+});
+
 describe('bytes', () => {
   it('are compared with the hop before, byte by byte, and with bytes that are held', async () => {
     await open('source=sample:forward&journey=11&at=7');

@@ -41,7 +41,7 @@ export function PathZoom({ zoom, around, onWhole }: Props) {
         aria-disabled={zoom.largest}
         onClick={() => zoom.by(ZOOM_STEP, around)}
       >
-        +
+        {scale > 1 ? '+' : 'Zoom +'}
       </button>
       <output className="hidden-text">{scale > 1 ? `Path ${percent} as wide` : 'Whole path'}</output>
     </span>

@@ -55,7 +55,7 @@ interface Word {
 
 function wordsOf({ base, foot }: RowLayout, compared: boolean): readonly Word[] {
   const half = (foot - base) / 2 - 4;
-  const lines = compared ? ['A', 'B', 'B − A'] : ['packets', 'metadata'];
+  const lines = compared ? ['A', 'B', 'B − A, %'] : ['packets', 'metadata'];
   const sides: readonly Word[] = [
     { text: 'A', kind: 'path-side', y: base - half },
     { text: 'B', kind: 'path-side', y: foot - half },
