@@ -59,7 +59,11 @@ function Hidden({ callouts, scroll, width, height, onGo }: HiddenProps) {
   ];
   return places.map(({ where, those: [first, ...more] }) =>
     first === undefined ? null : (
-      <button key={where} className={`link path-hidden callout-${first.tone}`} onClick={() => onGo(first.key)}>
+      <button
+        key={where}
+        className={`link path-hidden callout-${first.tone}`}
+        onClick={() => onGo(first.key)}
+      >
         {first.text.split(':')[0]} {where}
         {more.length > 0 && ` and ${more.length} more`}
       </button>
