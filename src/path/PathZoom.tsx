@@ -36,7 +36,7 @@ export function PathZoom({ zoom, around, onWhole }: Props) {
       )}
       <button
         className="button quiet small"
-        aria-label="Larger"
+        aria-label={scale > 1 ? 'Larger' : undefined}
         title="Larger: hops come apart (+, or Ctrl and the wheel)"
         aria-disabled={zoom.largest}
         onClick={() => zoom.by(ZOOM_STEP, around)}
