@@ -53,30 +53,37 @@ export function Problems() {
       {ofPage.length > 0 && (
         <div className="problems of-page" role="alert">
           {ofPage.slice(0, MAX_SHOWN).map((problem, i) => (
-            <Line key={`${problem.code}-${problem.offset}-${i}`} problem={problem} />
+            <Line
+              key={`${problem.code}-${problem.offset}-${i}`}
+              problem={problem}
+              onDismiss={() => session.dismissProblems()}
+            />
           ))}
           <More count={ofPage.length - MAX_SHOWN} />
-          <button
-            className="button quiet"
-            onClick={() => session.dismissProblems()}
-            aria-label="Dismiss"
-            title="Dismiss"
-          >
-            ✕
-          </button>
         </div>
       )}
     </>
   );
 }
 
-function Line({ problem, children }: { readonly problem: Problem; readonly children?: ReactNode }) {
+interface LineProps {
+  readonly problem: Problem;
+  readonly onDismiss?: () => void;
+  readonly children?: ReactNode;
+}
+
+function Line({ problem, onDismiss, children }: LineProps) {
   return (
     <div className={`problem${problem.fatal ? ' fatal' : ''}`}>
       <Sign fatal={problem.fatal} />
       <p>
         <b>{problem.cause}</b> {problem.remedy} {children}
       </p>
+      {onDismiss !== undefined && (
+        <button className="button quiet push" onClick={onDismiss} aria-label="Dismiss">
+          ✕
+        </button>
+      )}
     </div>
   );
 }
