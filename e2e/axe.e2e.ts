@@ -112,7 +112,10 @@ it('axe finds nothing', async () => {
     await page.keyboard.press(key);
     await page.locator(inside).first().waitFor();
   }
-  await look('losses, latency, cost');
+  await page.keyboard.press('1');
+  await page.keyboard.press('+');
+  await page.locator('.path-drawing.zoomed').waitFor();
+  await look('losses, latency, cost, path larger');
   await page.getByRole('button', { name: 'Compare…' }).click();
   await page.locator('.path-pane').getByRole('button', { name: 'Table' }).click();
   await page.locator('[data-pane="journey"]').getByRole('button', { name: /^all / }).click();

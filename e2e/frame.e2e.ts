@@ -197,3 +197,51 @@ describe('the keyboard alone', () => {
     return page.evaluate(() => document.activeElement?.textContent ?? null);
   }
 });
+
+describe('on paper', () => {
+  it.each([
+    ['upright', 718],
+    ['across', 1046],
+  ])('%s, everything is within the sheet, light and whole', async (_how, width) => {
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await page.goto(`${site.url}?source=sample:forward`);
+    await waitForState(page, 'done');
+    await page.locator('.matrix').waitFor();
+    await page.keyboard.press('1');
+    await page.keyboard.press('+');
+    const larger = await page.locator('.path-drawing').evaluate((drawing) => drawing.clientWidth);
+    await page.setViewportSize({ width, height: width === 718 ? 1046 : 718 });
+    // As the browser does before it lays out the sheets.
+    await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
+    await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
+    const beyond = await page.evaluate(() => {
+      const seen = [...document.querySelectorAll('.app *')].filter((one) => one.checkVisibility());
+      return seen
+        .filter((one) => one.getBoundingClientRect().right > innerWidth + 1)
+        .map((one) => one.getAttribute('class') ?? one.tagName);
+    });
+    expect(beyond).toEqual([]);
+    const tops = await page.evaluate(() =>
+      ['.path-drawing', '.list-rows', '.matrix', '.bytes-body'].map((one) => {
+        const { top, bottom } = document.querySelector(one)!.getBoundingClientRect();
+        return { top, bottom };
+      }),
+    );
+    // One below the other, each with a height of its own: nothing is scrolled, nothing lies upon anything.
+    for (const [i, { top, bottom }] of tops.entries()) {
+      expect(bottom).toBeGreaterThan(top + 20);
+      expect(top).toBeGreaterThanOrEqual(tops[i - 1]?.bottom ?? 0);
+    }
+    const inks = await page.evaluate(() => getComputedStyle(document.querySelector('.path-title')!).fill);
+    expect(inks).toBe('rgb(23, 25, 28)');
+    await page.evaluate(() => dispatchEvent(new Event('afterprint')));
+    await page.emulateMedia({ media: 'screen', colorScheme: 'dark' });
+    await page.setViewportSize({ width: 1280, height: 720 });
+    await expect
+      .poll(() => page.locator('.path-drawing').evaluate((drawing) => drawing.clientWidth))
+      .toBe(larger);
+    expect(await page.evaluate(() => getComputedStyle(document.querySelector('.path-title')!).fill)).toBe(
+      'rgb(233, 234, 236)',
+    );
+  });
+});

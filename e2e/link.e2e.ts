@@ -50,7 +50,12 @@ describe('a link that names its capture', () => {
     expect(await problem.textContent()).toContain('Not here: journey 987654321, tlv.no_such_type.');
     await expect.poll(() => parameter('capture')).not.toBe(meant);
     expect(parameter('meta')).toBe('with');
+    // Above the page: gone, it leaves everything where it was.
+    const top = () => page.locator('.list-head').evaluate((head) => head.getBoundingClientRect().top);
+    const before = await top();
     await problem.getByRole('button', { name: 'Dismiss' }).click();
+    await problem.waitFor({ state: 'detached' });
+    expect(await top()).toBe(before);
     await page.keyboard.press('m');
     await expect.poll(() => parameter('meta')).not.toBe('with');
     await page.goBack();

@@ -44,8 +44,13 @@ describe('the path', () => {
     await open('source=sample:forward');
     const callout = page.locator('.callout-lost');
     expect(await callout.locator('text').textContent()).toContain('1 clobbered: neigh_hh_output');
+    const words = callout.locator('text');
+    const place = await words.boundingBox();
     await callout.click();
     await expect.poll(listed).toBe(1);
+    await expect.poll(() => page.locator('.filter-said').textContent()).toContain('Journeys where ');
+    // What the filter line says of it moves nothing: the next click finds it where it was.
+    expect(await words.boundingBox()).toEqual(place);
     expect(where()).toBe(
       'any(hop == "out0:tcx/egress@first" && state == clobbered && cause == neighbourHeader && known == implied)',
     );
@@ -142,16 +147,53 @@ describe('the path', () => {
     expect(await label()).toContain('2 written: an XDP program');
     await page.keyboard.press('Enter');
     await expect.poll(where).toContain('state == written');
-    const moved = async () => (await page.locator('.path-root').getAttribute('transform')) ?? '';
-    // d3-zoom comes when the page has time.
-    await expect
-      .poll(async () => {
-        await page.keyboard.press('+');
-        return moved();
-      })
-      .toContain('scale(');
-    await page.keyboard.press('0');
-    await expect.poll(moved).toContain('scale(1)');
+    const scroll = page.locator('.path-scroll');
+    const room = () => scroll.evaluate(({ scrollWidth, clientWidth }) => scrollWidth / clientWidth);
+    const letters = () =>
+      page
+        .locator('.station-label')
+        .first()
+        .evaluate((label) => getComputedStyle(label).fontSize);
+    const small = await letters();
+    // As far as it goes, and what has the focus is in view still, in letters of the same size.
+    for (let step = 0; step < 6; step++) await page.keyboard.press('+');
+    await expect.poll(room).toBeGreaterThan(3.5);
+    expect(await letters()).toBe(small);
+    const inView = (one: string) =>
+      page.evaluate((selector) => {
+        const mark = (
+          selector === '' ? document.activeElement : document.querySelector(selector)
+        )!.getBoundingClientRect();
+        const view = document.querySelector('.path-scroll')!.getBoundingClientRect();
+        return mark.right <= view.right && mark.left >= view.left;
+      }, one);
+    expect(await inView('')).toBe(true);
+    // Walked to at the other end: there as well, with the name of the lane beside it.
+    await page.keyboard.press('ArrowUp');
+    await page.keyboard.press('End');
+    await expect.poll(() => scroll.evaluate(({ scrollLeft }) => scrollLeft)).toBeGreaterThan(1000);
+    expect([await inView(''), await inView('.path-title')]).toEqual([true, true]);
+    expect(await page.locator('.path-zoom output').textContent()).toBe('Path 400 % as wide');
+    await page.locator('.path-hidden', { hasText: 'to the left' }).click();
+    await expect.poll(label).toContain('lost');
+    expect(await inView('')).toBe(true);
+    // Dragged it is scrolled, and nothing is chosen by that.
+    const before = [page.url(), await scroll.evaluate(({ scrollLeft }) => scrollLeft)];
+    const { y } = (await page.locator('.path-segment').first().boundingBox())!;
+    await page.mouse.move(800, y + 8);
+    await page.mouse.down();
+    await page.mouse.move(650, y + 8, { steps: 3 });
+    await page.mouse.up();
+    expect([page.url(), await scroll.evaluate(({ scrollLeft }) => scrollLeft - 150)]).toEqual(before);
+    await page.keyboard.down('Control');
+    await page.mouse.wheel(0, 200);
+    await page.keyboard.up('Control');
+    await expect.poll(room).toBeLessThan(3);
+    await page.getByRole('button', { name: 'whole path (0)' }).click();
+    await expect.poll(room).toBe(1);
+    expect(await page.getByRole('button', { name: 'whole path (0)' }).count()).toBe(0);
+    await page.keyboard.press('Home');
+    await page.keyboard.press('ArrowDown');
     // The filter has drawn the causes anew, and the focus is on this one still.
     await expect.poll(label).toContain('2 written: an XDP program');
   });
@@ -187,6 +229,18 @@ describe('the matrix of all journeys of the list', () => {
     expect(await clobbered.textContent()).toBe('100 % 2 values~ 1');
     await clobbered.click();
     await expect.poll(where).toBe('any(hop == "out0:tcx/egress@first" && tlv.tenant)');
+  });
+});
+
+describe('the matrix of a journey that goes on in another', () => {
+  it('has the cells of a hop below its name', async () => {
+    await open('source=sample:stale');
+    await page.locator('.matrix-parts').waitFor();
+    const left = (cells: string) =>
+      page.$$eval(cells, (all) => all.map((cell) => Math.round(cell.getBoundingClientRect().left)));
+    const names = await left('.matrix thead tr:last-child > th');
+    expect(names.length).toBeGreaterThan(8);
+    expect(await left('.matrix tbody tr:first-child > *')).toEqual(names);
   });
 });
 

@@ -25,7 +25,7 @@ export function JoinedAgents() {
   const places = usePage((state) => state.places);
   if (agents.length === 0) return null;
   return (
-    <section className="joined" aria-label="Joined agents">
+    <section className="joined-agents" aria-label="Joined agents">
       <span className="muted">joined</span>
       {agents.map(({ host, link, text }, i) => {
         const filter = `host == ${quoted(host)}`;

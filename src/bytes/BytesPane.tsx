@@ -1,5 +1,14 @@
 /** The bytes at the chosen hop: to scale, as hex, and as what they mean; each points at the other. */
-import { Fragment, useCallback, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
+import {
+  Fragment,
+  useCallback,
+  useMemo,
+  useRef,
+  useState,
+  type CSSProperties,
+  type KeyboardEvent,
+  type ReactNode,
+} from 'react';
 import type { EventBytes, JourneyDetail, JourneyHop } from '#workers/api.ts';
 import { useWidth } from '#src/app/use-size.ts';
 import { scopedAction } from '#src/keys/bind.ts';
@@ -11,7 +20,7 @@ import { cArray } from './copy.ts';
 import { AREA_KEY, decodedParts } from './decoded-parts.ts';
 import { DiffBar, type Against, type Held } from './DiffBar.tsx';
 import { Heading } from './Heading.tsx';
-import { hexOf } from './hex.ts';
+import { bytePx, hexOf } from './hex.ts';
 import { HexView } from './HexView.tsx';
 import { Reference, useEventBytes } from './reference.ts';
 import { RoomStrip } from './RoomStrip.tsx';
@@ -23,8 +32,6 @@ import './bytes.css';
 const NO_BYTES = new Uint8Array(0);
 /** Room for offset, 16 bytes and ASCII at 11 px. */
 const WIDE_PX = 408;
-/** Room for wider bytes in two halves of eight. */
-const ROOMY_PX = 500;
 
 export default function BytesPane() {
   const bytes = usePage((state) => state.bytes);
@@ -120,7 +127,7 @@ export default function BytesPane() {
                 : 'These bytes are no longer in the capture; the metadata is above.'
             }
             perRow={width >= WIDE_PX ? 16 : 8}
-            roomy={width >= ROOMY_PX}
+            width={width}
           />
         </Reference>
       )}
@@ -174,10 +181,10 @@ interface ContentProps {
   /** Likewise of the packet. */
   readonly noPacket: string;
   readonly perRow: number;
-  readonly roomy: boolean;
+  readonly width: number;
 }
 
-function Content({ bytes, isXdp, tools, noArea, noPacket, perRow, roomy }: ContentProps) {
+function Content({ bytes, isXdp, tools, noArea, noPacket, perRow, width }: ContentProps) {
   // By key, not by span: the same TLV stays marked, and the focus stays, when another hop is chosen.
   const [hotKey, setHotKey] = useState('');
   const setHot = useCallback((span: Span | null) => setHotKey(span?.key ?? ''), []);
@@ -209,8 +216,10 @@ function Content({ bytes, isXdp, tools, noArea, noPacket, perRow, roomy }: Conte
   const onKeyDown = (event: KeyboardEvent) =>
     scopedAction('bytes', event, { 'bytes.next': () => move(1), 'bytes.previous': () => move(-1) });
 
+  const style: CSSProperties & Record<'--byte', string> = { '--byte': `${bytePx(width, perRow)}px` };
+
   return (
-    <div className={`pane-body bytes-body${roomy ? ' roomy' : ''}`} ref={list} onKeyDown={onKeyDown}>
+    <div className="pane-body bytes-body" ref={list} style={style} onKeyDown={onKeyDown}>
       <RoomStrip bytes={bytes} isXdp={isXdp} />
       {tools}
       <Heading title="Metadata area" length={bytes.area.length} copy={bytes.area} />

@@ -30,3 +30,15 @@ export function asciiOf(byte: number): string {
 export function offsetHex(offset: number): string {
   return offset.toString(16).padStart(4, '0');
 }
+
+/** Beside the bytes: padding, offset, gaps. */
+const BESIDE_PX = 73;
+const ASCII_CHAR_PX = 6.8;
+const LEAST_BYTE_PX = 15;
+const MOST_BYTE_PX = 19;
+
+/** How wide a byte of two digits is in a pane of `width` px: two of them are told apart where there is room. */
+export function bytePx(width: number, perRow: number): number {
+  const room = Math.floor((width - BESIDE_PX) / perRow - ASCII_CHAR_PX);
+  return Math.min(MOST_BYTE_PX, Math.max(LEAST_BYTE_PX, room));
+}

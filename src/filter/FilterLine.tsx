@@ -156,6 +156,12 @@ export function FilterLine() {
             Journeys where {said}
           </span>
         )}
+        {error === null && text === '' && (
+          <span className="muted filter-hint">
+            Names and the values seen complete as you type. A click on a hop, a band, a cause or a value
+            filters, too.
+          </span>
+        )}
       </p>
     </search>
   );

@@ -197,7 +197,7 @@ function GroupRow({ group, field, index, focusable, open, onFilter, onFocus, onO
 /** To scale; the number beside it says the same. */
 function Bar({ share, tone }: { readonly share: number; readonly tone: 'packets' | 'lost' }) {
   return (
-    <i className={`group-bar ${tone}`} style={{ width: `${Math.max(1, 48 * share)}px` }} aria-hidden="true" />
+    <i className={`group-bar ${tone}`} style={{ width: `${Math.max(1, 96 * share)}px` }} aria-hidden="true" />
   );
 }
 

@@ -1,5 +1,5 @@
 /** The table of one journey: hops as columns, then maps and sockets; TLVs and facts as rows. The arrow keys walk it. */
-import { Fragment, useEffect, useRef, useState, type KeyboardEvent } from 'react';
+import { useEffect, useRef, useState, type KeyboardEvent } from 'react';
 import type { Hop } from '#workers/api.ts';
 import { scopedAction } from '#src/keys/bind.ts';
 import { valueProps } from '#src/keys/focused-value.ts';
@@ -9,6 +9,7 @@ import { useSession } from '#src/state/context.ts';
 import { afterFrame } from '#src/state/frame.ts';
 import { parseJourneyId } from '#src/state/link.ts';
 import type { Session } from '#src/state/session.ts';
+import { Broken } from './Broken.tsx';
 import type { Joined, Part } from './joined.ts';
 import { headingOf, NOTHING, type MatrixRow } from './matrix.ts';
 import { MatrixCell } from './MatrixCell.tsx';
@@ -213,16 +214,6 @@ export function Matrix({ joined, at: own, places, above, beside, beyond }: Props
       )}
     </>
   );
-}
-
-/** The name of a hop in a narrow column: it breaks behind `_` and in front of `#`. */
-function Broken({ text }: { readonly text: string }) {
-  return text.split(/(?<=_)|(?=#)/).map((part, i) => (
-    <Fragment key={i}>
-      {i > 0 && <wbr />}
-      {part}
-    </Fragment>
-  ));
 }
 
 /** To a journey that the matrix goes on in. */

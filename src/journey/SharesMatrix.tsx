@@ -14,6 +14,7 @@ import { setsOf } from '#src/path/sides.ts';
 import { usePage, useSession } from '#src/state/context.ts';
 import { listFilterOf } from '#src/state/list-filter.ts';
 import { useAsked } from '#src/state/use-query.ts';
+import { Broken } from './Broken.tsx';
 import { sharesText } from './shares.ts';
 
 const FAILURE = 'The matrix of these journeys could not be counted';
@@ -139,7 +140,7 @@ function SharesTable({ shares, places }: { readonly shares: MatrixShares; readon
                 <span className="matrix-device">
                   {columns[i - 1]?.place.device === place.device ? '\u00a0' : place.device}
                 </span>
-                {place.label}
+                <Broken text={place.label} />
               </th>
             ))}
           </tr>

@@ -15,7 +15,7 @@ export function revealCell(cell: Element, scroller: Element, corner: Element): v
   const bounds = scroller.getBoundingClientRect();
   const { width, height } = corner.getBoundingClientRect();
   const across = scrollBy(box.left, box.right, bounds.left + width, bounds.left + scroller.clientWidth);
-  scroller.scrollLeft += across;
+  scroller.scrollLeft += across + (across > 0 ? cutBy(cell, bounds.left + width + across, box.left) : 0);
   if (cell.closest('thead') !== null) return;
   scroller.scrollTop += scrollBy(
     box.top,
@@ -23,4 +23,13 @@ export function revealCell(cell: Element, scroller: Element, corner: Element): v
     bounds.top + height,
     bounds.top + scroller.clientHeight,
   );
+}
+
+/** How much of a column in the same row would be seen beside the first one, cut: that is scrolled away as well, where `left` of the cell allows it. */
+function cutBy(cell: Element, edge: number, left: number): number {
+  for (let one = cell.previousElementSibling; one !== null; one = one.previousElementSibling) {
+    const box = one.getBoundingClientRect();
+    if (box.left < edge - 1 && box.right > edge + 1) return Math.min(box.right, left) - edge;
+  }
+  return 0;
 }

@@ -32,6 +32,7 @@ import {
 import { ListHead } from './ListHead.tsx';
 import { cellId, ListRow } from './ListRow.tsx';
 import { ListTools } from './ListTools.tsx';
+import { printCount, printMany } from './print.ts';
 import { RowLoader } from './loader.ts';
 import { cellTitle, valueAt } from './value-at.ts';
 import { StripCache } from './strip.ts';
@@ -439,6 +440,13 @@ function JourneyGrid() {
             ))}
         </div>
       </div>
+      {rows !== null && rows.count < listed && (
+        <p className="list-printed">
+          {printCount(rows.from + 1)} to {printCount(rows.from + rows.count)} of{' '}
+          {printMany(listed, 'journey')}: what the page had at hand when it was printed. All of them: npx
+          whither inspect FILE.
+        </p>
+      )}
       {listed === 0 && (
         <p className="pane-empty">
           {filtered && total > 0 ? 'No journey passes the filter.' : emptyText(shown?.state ?? 'idle')}

@@ -2,6 +2,7 @@
 import { usePage, useSession } from '#src/state/context.ts';
 import { marksFilter } from '#src/state/marks.ts';
 import { isFiltered, listFilterOf } from '#src/state/list-filter.ts';
+import { firstLine } from './first-line.ts';
 import { printCount } from './print.ts';
 
 export function ListTools() {
@@ -20,7 +21,7 @@ export function ListTools() {
       <Count />
       {note !== '' && (
         <span className="list-note" title={note}>
-          <span aria-hidden="true">✎</span> {note}
+          <span aria-hidden="true">✎</span> {firstLine(note)}
         </span>
       )}
       <span className="push" />

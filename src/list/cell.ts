@@ -16,7 +16,8 @@ export const CELL_LOOKS: readonly CellLook[] = [
     cell: CELL.notObserved,
     name: 'not observed',
     className: 'c-not',
-    colour: 'transparent',
+    // The hatch under it is seen; on paper there is none.
+    colour: 'var(--unseen, transparent)',
     sign: '',
     meaning: 'not observed at this hop',
   },

@@ -29,6 +29,7 @@ export function LossPane({ hops, numbers }: Props) {
     .flatMap((hop) => damagesOf(numbers?.[hop.index] ?? { causes: [] }).map((damage) => ({ hop, damage })))
     .sort((a, b) => b.damage.count - a.damage.count);
   const [first] = worst;
+  const isDoubt = first?.damage.state === 'suspect' || first?.damage.state === 'unreadable';
   return (
     <section className="loss-pane" aria-label="Damage to metadata" data-pane="losses">
       <header className="loss-head">
@@ -42,7 +43,7 @@ export function LossPane({ hops, numbers }: Props) {
         </button>
         {filtered && <span className="muted">{comparing && !open ? 'of all' : 'in the filter'}</span>}
         {!open && (
-          <span className="loss-worst">
+          <span className={`loss-worst tone-${isDoubt ? 'unreadable' : 'lost'}`}>
             {first !== undefined ? (
               <>
                 <span className="mono">{first.hop.name}</span> {damageText(first.damage)}

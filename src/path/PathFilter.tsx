@@ -29,6 +29,14 @@ export function PathFilter() {
   const active = isFiltered(link);
   return (
     <div className="path-filter push">
+      {/* Before the buttons, which stay where they are pressed. */}
+      {link.hop !== null && <span className="mono path-filter-hop">at {link.hop}</span>}
+      {hopUnknown && <span role="status">not in this capture: does not filter</span>}
+      {active && (
+        <button className="button quiet small" onClick={() => session.filter.clear()}>
+          clear filter
+        </button>
+      )}
       <div className="chooser" role="group" aria-label="Filter">
         <button
           className="button quiet"
@@ -56,15 +64,6 @@ export function PathFilter() {
           </button>
         ))}
       </div>
-      {link.hop !== null && <span className="mono path-filter-hop">at {link.hop}</span>}
-      {hopUnknown && <span role="status">not in this capture: does not filter</span>}
-      {active ? (
-        <button className="button quiet small" onClick={() => session.filter.clear()}>
-          clear filter
-        </button>
-      ) : (
-        <span className="muted">click a hop to filter</span>
-      )}
     </div>
   );
 }

@@ -5,6 +5,9 @@ import { afterFrame } from '#src/state/frame.ts';
 import { CALLOUT_HEIGHT, type Callout } from './callouts.ts';
 import { laneTitle, type LaneSlots } from './lanes.ts';
 
+/** Of a callout at the side, at least, to be seen. */
+const SEEN_PX = 60;
+
 type Props = HiddenProps & SilentProps;
 
 export function PathFoot({ lanes, all, onAll, ...hidden }: Props) {
@@ -19,17 +22,19 @@ export function PathFoot({ lanes, all, onAll, ...hidden }: Props) {
 interface HiddenProps {
   readonly callouts: readonly Callout[];
   readonly scroll: RefObject<HTMLDivElement | null>;
+  /** Of what is seen of it. */
+  readonly width: number;
   readonly height: number;
   readonly onGo: (key: string) => void;
 }
 
 /** Damage that is scrolled out of sight: how much, where, and a way there. */
-function Hidden({ callouts, scroll, height, onGo }: HiddenProps) {
-  const [top, setTop] = useState(0);
+function Hidden({ callouts, scroll, width, height, onGo }: HiddenProps) {
+  const [{ left, top }, setSeen] = useState({ left: 0, top: 0 });
   useEffect(() => {
     const element = scroll.current;
     if (element === null) return undefined;
-    const onScroll = () => setTop(element.scrollTop);
+    const onScroll = () => setSeen({ left: element.scrollLeft, top: element.scrollTop });
     element.addEventListener('scroll', onScroll, { passive: true });
     // Behind the table it is where that was scrolled to.
     const stop = afterFrame(onScroll);
@@ -40,13 +45,25 @@ function Hidden({ callouts, scroll, height, onGo }: HiddenProps) {
   }, [scroll]);
   if (height === 0) return null;
   const harm = callouts.filter(({ tone }) => tone === 'lost' || tone === 'suspect');
+  const isAbove = ({ y }: Callout) => y < top;
+  const isBelow = ({ y }: Callout) => y + CALLOUT_HEIGHT > top + height;
+  const beside = harm.filter((callout) => !isAbove(callout) && !isBelow(callout));
   const places = [
-    { where: 'above ↑', those: harm.filter(({ y }) => y < top).reverse() },
-    { where: 'below ↓', those: harm.filter(({ y }) => y + CALLOUT_HEIGHT > top + height) },
+    { where: 'above ↑', those: harm.filter(isAbove).reverse() },
+    { where: 'below ↓', those: harm.filter(isBelow) },
+    {
+      where: '← to the left',
+      those: beside.filter((callout) => callout.x + callout.width < left + SEEN_PX).reverse(),
+    },
+    { where: 'to the right →', those: beside.filter(({ x }) => x > left + width - SEEN_PX) },
   ];
   return places.map(({ where, those: [first, ...more] }) =>
     first === undefined ? null : (
-      <button key={where} className="link path-hidden" onClick={() => onGo(first.key)}>
+      <button
+        key={where}
+        className={`link path-hidden callout-${first.tone}`}
+        onClick={() => onGo(first.key)}
+      >
         {first.text.split(':')[0]} {where}
         {more.length > 0 && ` and ${more.length} more`}
       </button>

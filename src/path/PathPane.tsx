@@ -5,8 +5,10 @@ import {
   useMemo,
   useRef,
   useState,
+  type CSSProperties,
   type KeyboardEvent,
   type MouseEvent,
+  type UIEvent,
 } from 'react';
 import type { Edge, Hop, MissingHook } from '#workers/api.ts';
 import { scopedAction } from '#src/keys/bind.ts';
@@ -18,18 +20,20 @@ import { hopOfKey } from '#src/state/hop-key.ts';
 import type { Comparison } from '#src/state/link.ts';
 import { isFiltered } from '#src/state/list-filter.ts';
 import { usePage, useSession } from '#src/state/context.ts';
+import { usePrinting } from '#src/theme/use-printing.ts';
 import { useSize } from '#src/app/use-size.ts';
 import { align } from './align.ts';
+import { drawHeads, pinNames } from './draw-heads.ts';
 import { drawPath } from './draw.ts';
 import { groupsOf, whereOf, type Group } from './lanes.ts';
 import { firstRows, layoutPath } from './layout.ts';
 import { PathFilter } from './PathFilter.tsx';
 import { PathFoot } from './PathFoot.tsx';
 import { PathTable } from './PathTable.tsx';
+import { PathZoom } from './PathZoom.tsx';
 import { firstComparison, useSides } from './sides.ts';
 import { focusedStop, nextBand, step, stopFilter, stopsOf, type Stop } from './stops.ts';
-import { usePathZoom } from './use-path-zoom.ts';
-import { ZOOM_STEP } from './zoom.ts';
+import { usePathScale, usePathZoom, ZOOM_STEP } from './use-path-zoom.ts';
 import './marks.css';
 import './path.css';
 
@@ -41,6 +45,8 @@ const NO_EDGES: readonly Edge[] = [];
 const NO_MISSING: readonly MissingHook[] = [];
 /** More groups that saw something than this and the page begins with the busiest one. */
 const ALL_AT_FIRST = 4;
+/** The path on paper, which path.css makes as wide as the sheet: letters are of readable size upright and across. */
+const PAPER_PX = 1000;
 /** Of the window, for the bands of all rows. */
 const BAND_SHARE = 0.085;
 
@@ -66,7 +72,14 @@ export function PathPane() {
   const { ended } = compare;
   const scroll = useRef<HTMLDivElement>(null);
   const svg = useRef<SVGSVGElement>(null);
-  const { width, height } = useSize(scroll);
+  const heads = useRef<SVGSVGElement>(null);
+  const left = useRef(0);
+  const size = useSize(scroll);
+  const printing = usePrinting();
+  const width = printing ? PAPER_PX : size.width;
+  const { height } = size;
+  const scaling = usePathScale(number);
+  const scale = printing ? 1 : scaling[0];
   const { sides, journeys, errors } = useSides(hops, edges);
   const drawn = useMemo(() => align(hops, edges, sides), [hops, edges, sides]);
 
@@ -76,13 +89,13 @@ export function PathPane() {
   const layout = useMemo(
     () =>
       layoutPath(drawn.hops, missing, drawn.edges, {
-        width: Math.max(320, width - 28),
+        width: scale * Math.max(320, width),
         only: shown,
         sides: drawn.sides,
         all,
         bandRoom: innerHeight * BAND_SHARE * (sides.length > 1 ? 1.6 : 1),
       }),
-    [drawn, missing, width, shown, sides, all],
+    [drawn, missing, width, scale, shown, sides, all],
   );
   const stops = useMemo(() => stopsOf(layout, hops, drawn.edges), [layout, hops, drawn]);
   const pressedHop = link.hop === null ? null : hopOfKey(hops, link.hop);
@@ -94,7 +107,8 @@ export function PathPane() {
         : where !== '' && stop.ask() === where;
     return new Set(stops.filter(isPressed).map(({ key }) => key));
   }, [stops, pressedHop, where]);
-  const focusKey = focusedStop(stops, current)?.key ?? '';
+  const focused = focusedStop(stops, current);
+  const focusKey = focused?.key ?? '';
   const compared = sides.length > 1;
   // Of a filter they are counted; without one, and of a comparison, which is of others, they are of all.
   const filtered = isFiltered(link);
@@ -105,7 +119,8 @@ export function PathPane() {
   const rowsDrawn = useRef(0);
   useLayoutEffect(() => {
     const element = svg.current;
-    if (element === null || width === 0) return;
+    const head = heads.current;
+    if (element === null || head === null || width === 0) return;
     const rows = layout.rows.length;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const draw = () => {
@@ -114,15 +129,22 @@ export function PathPane() {
       const part = whole ? layout : { ...firstRows(layout, rowsDrawn.current), segments: [] };
       const hadFocus = element.contains(document.activeElement);
       drawPath(element, part, { pressed, current: focusKey, compared });
+      drawHeads(head, part, compared);
+      pinNames(head, element, part, { left: printing ? 0 : left.current, width });
       // What had it may be gone: a filter draws causes anew.
       if (hadFocus) markOf(element, focusKey)?.focus({ preventScroll: true });
       if (!whole) timer = setTimeout(draw, 0);
     };
     draw();
     return () => clearTimeout(timer);
-  }, [layout, pressed, focusKey, width, compared, asTable]);
-
-  const zoom = usePathZoom(svg, layout.width, layout.height, !asTable);
+  }, [layout, pressed, focusKey, width, compared, asTable, printing]);
+  const style: CSSProperties & Record<'--drawn', number> = { '--drawn': layout.width };
+  const zoom = usePathZoom(scroll, scaling, stops);
+  const onScroll = ({ currentTarget }: UIEvent) => {
+    left.current = currentTarget.scrollLeft;
+    if (heads.current !== null && svg.current !== null)
+      pinNames(heads.current, svg.current, layout, { left: left.current, width });
+  };
   const stopOf = (target: EventTarget): Stop | undefined => {
     const key = target instanceof Element ? target.closest('[data-stop]')?.getAttribute('data-stop') : null;
     return stops.find((stop) => stop.key === key);
@@ -150,7 +172,6 @@ export function PathPane() {
   const goTo = (to: Stop | null | undefined) => {
     if (to === undefined || to === null) return;
     setCurrent(to);
-    zoom.reveal(to.x, to.y);
     markOf(svg.current, to.key)?.focus();
   };
   const onKeyDown = (event: KeyboardEvent) => {
@@ -165,8 +186,8 @@ export function PathPane() {
       'path.last': () => goTo(stops.findLast(({ kind }) => kind === 'hop')),
       'path.band': () => goTo(nextBand(stops, layout, from)),
       'path.filter': () => choose(from),
-      'path.in': () => zoom.by(ZOOM_STEP),
-      'path.out': () => zoom.by(1 / ZOOM_STEP),
+      'path.in': () => zoom.by(ZOOM_STEP, from),
+      'path.out': () => zoom.by(1 / ZOOM_STEP, from),
       'path.whole': () => zoom.whole(),
     });
   };
@@ -177,7 +198,25 @@ export function PathPane() {
         <header className="pane-head">
           <h2>Path</h2>
           {groups.length > 1 && <Devices groups={groups} shown={shown} onChoose={setOnly} />}
+          {ended !== null && (
+            <p className="compare-ended" role="status">
+              The comparison has ended.{' '}
+              <button className="link" onClick={() => session.compare(ended)}>
+                compare again
+              </button>
+            </p>
+          )}
           <PathFilter />
+          {!asTable && (
+            <PathZoom
+              zoom={zoom}
+              around={focused}
+              onWhole={() => {
+                zoom.whole();
+                markOf(svg.current, focusKey)?.focus({ preventScroll: true });
+              }}
+            />
+          )}
           <button
             className="button quiet small"
             aria-pressed={link.compare !== null}
@@ -194,14 +233,6 @@ export function PathPane() {
             Table
           </button>
         </header>
-        {ended !== null && (
-          <p className="compare-ended" role="status">
-            The comparison has ended.{' '}
-            <button className="link" onClick={() => session.compare(ended)}>
-              compare again
-            </button>
-          </p>
-        )}
         {link.compare !== null && (
           <LaterPane
             part={COMPARE_BAR}
@@ -209,15 +240,24 @@ export function PathPane() {
             what="The two sides"
           />
         )}
-        <div className="path-scroll" ref={scroll} {...(asTable && { tabIndex: 0 })}>
+        <div
+          className="path-scroll"
+          ref={scroll}
+          onScroll={onScroll}
+          style={style}
+          {...(asTable && { tabIndex: 0 })}
+        >
+          {!asTable && <svg ref={heads} className="path-heads" />}
           {!asTable && (
             <svg
               ref={svg}
+              className={scale > 1 ? 'path-drawing zoomed' : 'path-drawing'}
               role="group"
               aria-label="Hooks in kernel order; Enter filters the list"
               onKeyDown={onKeyDown}
               onClick={(event: MouseEvent) => choose(stopOf(event.target))}
               onContextMenu={onContextMenu}
+              {...zoom.pan}
               data-menu
             >
               <defs>
@@ -245,6 +285,7 @@ export function PathPane() {
           <PathFoot
             callouts={layout.callouts}
             scroll={scroll}
+            width={width}
             height={height}
             onGo={(key) => goTo(stops.find((stop) => stop.key === key))}
             lanes={layout.silent}

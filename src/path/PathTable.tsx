@@ -33,6 +33,9 @@ const TWO = [
   'B − A, points',
 ];
 
+/** Columns that are no numbers. */
+const WORDS = /lane|hop|damage/;
+
 export const PathTable = memo(function PathTable({ hops, missing, sides, visible }: Props) {
   const titles = ['lane', 'hop', ...(sides.length > 1 ? TWO : ONE)];
   return (
@@ -40,7 +43,7 @@ export const PathTable = memo(function PathTable({ hops, missing, sides, visible
       <thead>
         <tr>
           {titles.map((title) => (
-            <th key={title} scope="col">
+            <th key={title} scope="col" className={WORDS.test(title) ? undefined : 'number'}>
               {title}
             </th>
           ))}
@@ -54,7 +57,11 @@ export const PathTable = memo(function PathTable({ hops, missing, sides, visible
             {isCounter(hop) ? (
               <td colSpan={titles.length - 2}>{countedWords(hop)}</td>
             ) : (
-              (sides.length > 1 ? compared : one)(hop, sides).map((cell, i) => <td key={i}>{cell}</td>)
+              (sides.length > 1 ? compared : one)(hop, sides).map((cell, i) => (
+                <td key={i} className={WORDS.test(titles[i + 2] ?? '') ? undefined : 'number'}>
+                  {cell}
+                </td>
+              ))
             )}
           </tr>
         ))}

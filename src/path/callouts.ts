@@ -29,13 +29,13 @@ type Told = Omit<Callout, 'x' | 'y' | 'width'>;
 export const CALLOUT_HEIGHT = 18;
 const LINE_PITCH = 22;
 const GAP_PX = 6;
-const CHAR_PX = 6.3;
+const CHAR_PX = 6;
 const PADDING_PX = 14;
 /** Farther from its hop it goes to the next line. */
 const MAX_SHIFT_PX = 140;
 /** Damage at one hop that has a place of its own; all of it is in the table of damage. */
 const MAX_DAMAGES = 3;
-const MAX_CHARS = 64;
+const MAX_CHARS = 90;
 
 /** `y`: top of the first line; `right`: where room ends. `bottom` is below the last line, or `y` without any. */
 export function layoutCallouts(

@@ -235,12 +235,19 @@ function stationClass(station: Station | EndStation, options: DrawOptions): stri
   const isHarmed = counts.some(
     ({ numbers }) => numbers !== null && (numbers.metadataLost > 0 || damagesOf(numbers).length > 0),
   );
+  const isLost = counts.some(
+    ({ numbers }) =>
+      numbers !== null &&
+      (numbers.metadataLost > 0 ||
+        damagesOf(numbers).some(({ state }) => state === 'lost' || state === 'clobbered')),
+  );
   const points = difference(counts);
   const marks = [
     hop === null && 'missing',
     hop !== null && isCounter(hop) && 'counter',
     hop !== null && !isCounter(hop) && !seen && 'empty',
     hop !== null && isHarmed && 'loses',
+    hop !== null && isHarmed && !isLost && 'suspects',
     points !== null && Math.abs(points) >= TELLING_POINTS && 'differs',
     options.pressed.has(station.key) && 'pressed',
     'quiet' in station && station.quiet && 'quiet',

@@ -20,12 +20,14 @@ import { attr, choosable, keyOf, text, type DrawOptions } from './marks.ts';
 import { bent, straight } from './ribbon.ts';
 
 const STUB_PX = 16;
+/** Of a title, from where its lane begins. */
+const TITLE_INDENT = 8;
 
 export function drawPath(svg: SVGSVGElement, layout: PathLayout, options: DrawOptions): void {
   const whole = select(svg);
-  attr(whole, 'width', Math.ceil(layout.width));
-  attr(whole, 'height', Math.ceil(layout.height));
-  attr(whole, 'viewBox', `0 0 ${Math.ceil(layout.width)} ${Math.ceil(layout.height)}`);
+  attr(whole, 'width', Math.round(layout.width));
+  attr(whole, 'height', Math.round(layout.height));
+  attr(whole, 'viewBox', `0 0 ${Math.round(layout.width)} ${Math.round(layout.height)}`);
   const root = whole.select<SVGGElement>('g.path-root');
   drawBends(layerOf(root, 'path-bends'), layout.bends, options);
   drawSegments(layerOf(root, 'path-flow'), layout.segments, options);
@@ -36,7 +38,6 @@ export function drawPath(svg: SVGSVGElement, layout: PathLayout, options: DrawOp
     .join((enter) => {
       const row = enter.append('g').attr('class', 'path-row');
       row.append('line').attr('class', 'path-axis');
-      row.append('g').attr('class', 'path-legend');
       row.append('g').attr('class', 'path-lanes');
       row.append('g').attr('class', 'path-stations');
       return row;
@@ -50,7 +51,6 @@ export function drawPath(svg: SVGSVGElement, layout: PathLayout, options: DrawOp
     attr(axis, 'x2', stations.at(-1)?.x ?? GUTTER);
     attr(axis, 'y1', row.base);
     attr(axis, 'y2', row.base);
-    drawLegend(element.select('g.path-legend'), row, options);
     drawLanes(element.select('g.path-lanes'), row);
     drawStations(element.select('g.path-stations'), row, options);
   });
@@ -142,65 +142,36 @@ function drawStubs(layer: Layer, stubs: readonly Stub[]): void {
   text(rects.select('title'), (stub) => stub.title);
 }
 
-/** What the numbers below a row are. */
-function drawLegend(layer: Layer, { base, foot }: RowLayout, { compared }: DrawOptions): void {
-  const words = compared ? ['A', 'B', 'B − A'] : ['packets', 'metadata'];
-  const labels = layer.selectAll<SVGTextElement, string>('text.path-legend-text').data(words).join('text');
-  attr(labels, 'class', 'path-legend-text');
-  attr(labels, 'x', 0);
-  labels.each(function (_word, index) {
-    attr(select(this), 'y', foot + FIRST_LINE + index * LINE_PX);
-  });
-  text(labels, (word) => word);
-  const half = (foot - base) / 2;
-  const names = layer
-    .selectAll<SVGTextElement, { name: string; y: number }>('text.path-side')
-    .data(
-      compared
-        ? [
-            { name: 'A', y: base - half },
-            { name: 'B', y: base + half },
-          ]
-        : [],
-    )
-    .join('text');
-  attr(names, 'class', 'path-side');
-  attr(names, 'x', GUTTER - 12);
-  attr(names, 'y', ({ y }) => y + 4);
-  text(names, ({ name }) => name);
-}
-
 function drawLanes(layer: Layer, row: RowLayout): void {
-  const lanes = layer
+  const lanes = layer.selectAll<SVGGElement, LaneLayout>('g.path-layers').data(row.lanes, keyOf).join('g');
+  attr(lanes, 'class', 'path-layers');
+  lanes.each(function (lane) {
+    drawLayers(select(this), lane, row.y);
+  });
+  // That of the first one is the head of the row (draw-heads.ts).
+  const names = layer
     .selectAll<SVGGElement, LaneLayout>('g.path-lane')
-    .data(row.lanes, keyOf)
+    .data(row.lanes.slice(1), keyOf)
     .join((enter) => {
       const lane = enter.append('g').attr('class', 'path-lane');
       lane.append('line').attr('class', 'lane-border');
       lane.append('text').attr('class', 'path-title');
       lane.append('text').attr('class', 'path-lane-name');
-      lane.append('g').attr('class', 'path-layers');
       return lane;
     });
-  lanes.each(function (lane, index) {
-    const element = select(this);
-    const left = lane.x + (index === 0 ? 0 : 8);
-    const border = element.select('line.lane-border');
-    attr(border, 'visibility', index === 0 ? 'hidden' : 'visible');
-    attr(border, 'x1', lane.x + 2);
-    attr(border, 'x2', lane.x + 2);
-    attr(border, 'y1', row.y + 2);
-    attr(border, 'y2', row.base + FIRST_LINE + LINE_PX);
-    const title = element.select('text.path-title');
-    attr(title, 'x', left);
-    attr(title, 'y', row.y + LAYER_LINE_Y);
-    text(title, lane.title);
-    const name = element.select('text.path-lane-name');
-    attr(name, 'x', left);
-    attr(name, 'y', row.y + LAYER_LINE_Y + LINE_PX);
-    text(name, lane.detail);
-    drawLayers(element.select('g.path-layers'), lane, row.y);
-  });
+  const border = names.select('line');
+  attr(border, 'x1', ({ x }) => x + 2);
+  attr(border, 'x2', ({ x }) => x + 2);
+  attr(border, 'y1', row.y + 2);
+  attr(border, 'y2', row.base + FIRST_LINE + LINE_PX);
+  const title = names.select<SVGTextElement>('text.path-title');
+  attr(title, 'x', ({ x }) => x + TITLE_INDENT);
+  attr(title, 'y', row.y + LAYER_LINE_Y);
+  text(title, (lane) => lane.title);
+  const detail = names.select<SVGTextElement>('text.path-lane-name');
+  attr(detail, 'x', ({ x }) => x + TITLE_INDENT);
+  attr(detail, 'y', row.y + LAYER_LINE_Y + LINE_PX);
+  text(detail, (lane) => lane.detail);
 }
 
 function drawLayers(layer: Layer, lane: LaneLayout, y: number): void {
@@ -220,7 +191,6 @@ function drawLayers(layer: Layer, lane: LaneLayout, y: number): void {
     attr(line, 'y1', y + 2);
     attr(line, 'y2', y + 2);
     const label = select(this).select<SVGTextElement>('text');
-    attr(label, 'x', (from + to) / 2);
     attr(label, 'y', y + LAYER_LINE_Y);
     text(label, name);
   });

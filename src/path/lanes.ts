@@ -120,7 +120,7 @@ const LAYER_NAMES: Readonly<Record<Layer | 'none', string>> = {
   tc: 'tc',
   ip: 'IP',
   l4: 'L4',
-  socket: 'socket, application',
+  socket: 'socket, app',
   qdisc: 'qdisc',
   free: '',
   none: '',

@@ -160,7 +160,7 @@ describe('rows of lanes', () => {
 
   it('names the layers of neighbouring hops once', () => {
     const [row] = lay(edgeHops()).rows;
-    expect(row?.lanes[0]?.layers.map(({ name }) => name)).toEqual(['stack', 'tc', 'socket, application']);
+    expect(row?.lanes[0]?.layers.map(({ name }) => name)).toEqual(['stack', 'tc', 'socket, app']);
   });
 
   it('draws a missing hook in its place, with the reason', () => {

@@ -125,8 +125,10 @@ const MANY_QUIET = 16;
 /** The widest label beside one of ordinary width. */
 const LABEL_ROOM = 106;
 const BYTES_PITCH = 74;
-const LABEL_CHAR_PX = 6.4;
+export const LABEL_CHAR_PX = 6.4;
 const LABEL_GAP_PX = 8;
+/** Of the name of a layer that is cut. */
+const MIN_LAYER_CHARS = 6;
 /** Above the band, from the top of the row. */
 const LAYER_Y = 11;
 const LABEL_Y = 26;
@@ -221,7 +223,14 @@ export function layoutPath(
         counts: counts(slot),
       });
     });
-    const height = Math.max(told.bottom + ROW_GAP - y, LABEL_Y + own.length * endPitch);
+    const endsFoot = placedEnds
+      .slice(placedEnds.length - own.length)
+      .map((end) => end.y + (end.counts[0]?.band ?? 0) / 2 + FIRST_LINE + lines * LINE_PX - 8);
+    const height = Math.max(
+      told.bottom + ROW_GAP - y,
+      LABEL_Y + own.length * endPitch,
+      ...endsFoot.map((foot) => foot - y),
+    );
     placed.push({ key: row.map(({ key }) => key).join('+'), y, height, dotY, base, foot, lanes });
     y += height;
   });
@@ -301,7 +310,7 @@ function layoutRow(
       stations: withLabelsBefore(left, stations),
       layers: layers.map((layer) => ({
         ...layer,
-        name: fitLabel(layer.name, charsIn(layer.to - layer.from)),
+        name: layerName(layer.name, layer.to - layer.from),
       })),
     };
   });
@@ -328,8 +337,10 @@ function withLabelsBefore(right: number, stations: readonly Station[]): readonly
 
 export const LAYER_LINE_Y = LAYER_Y;
 
-function charsIn(pixels: number): number {
-  return Math.floor((pixels - 4) / LABEL_CHAR_PX);
+/** A few letters of a name say less than none. */
+function layerName(name: string, room: number): string {
+  const chars = Math.floor((room - 4) / LABEL_CHAR_PX);
+  return name.length <= chars || chars >= MIN_LAYER_CHARS ? fitLabel(name, chars) : '';
 }
 
 function fitLabel(text: string, chars: number): string {

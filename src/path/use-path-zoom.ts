@@ -1,40 +1,125 @@
-/** Zoom and pan of the path, once d3-zoom has come. */
-import { useEffect, useRef } from 'react';
-import { createZoom, type PathZoom } from './zoom.ts';
+/**
+ * Zoom and pan of the path. Larger is a wider layout, not a magnified one: letters, bands and lines stay as they are, hops come
+ * apart, and those that had no room for their name get it. What is out of view then is scrolled, as anything else is.
+ */
+import { useLayoutEffect, useRef, useState, type MouseEvent, type PointerEvent, type RefObject } from 'react';
+import { useWheel } from '#src/app/use-wheel.ts';
+import type { Stop } from './stops.ts';
 
-/** Behind the first drawing. */
-const ZOOM_LATER_MS = 400;
+export const ZOOM_STEP = 1.5;
+const MAX_ZOOM = 4;
+const WHEEL_ZOOM = 1.0025;
+/** A press that moves less is a click. */
+const CLICK_PX = 3;
 
-/** Before d3-zoom has come nothing happens; it comes when the page has time. */
-export function usePathZoom(
-  svg: { readonly current: SVGSVGElement | null },
-  width: number,
-  height: number,
-  drawn: boolean,
-): Pick<PathZoom, 'by' | 'whole' | 'reveal'> {
-  const zoom = useRef<PathZoom | null>(null);
-  useEffect(() => {
-    let gone = false;
-    const load = async () => {
-      if (svg.current === null) return;
-      const element = svg.current;
-      const made = await createZoom(element, (scale) => element.classList.toggle('zoomed', scale > 1));
-      if (gone) made.destroy();
-      else zoom.current = made;
-      made.resize(element.width.baseVal.value, element.height.baseVal.value);
-    };
-    const timer = setTimeout(() => void load().catch(() => undefined), ZOOM_LATER_MS);
-    return () => {
-      gone = true;
-      clearTimeout(timer);
-      zoom.current?.destroy();
-      zoom.current = null;
-    };
-  }, [svg, drawn]);
-  useEffect(() => zoom.current?.resize(width, height), [width, height]);
-  return {
-    by: (factor) => zoom.current?.by(factor),
-    whole: () => zoom.current?.whole(),
-    reveal: (x, y) => zoom.current?.reveal(x, y),
+export interface PathZoom {
+  /** 1 = all of the path is as wide as the pane. */
+  readonly scale: number;
+  readonly largest: boolean;
+  /** The stop stays where it is in view, at any scale. */
+  by(factor: number, around: Stop | undefined): void;
+  whole(): void;
+  /** Of what the path is drawn in: it is dragged while it is larger than the pane. */
+  readonly pan: {
+    onPointerDown(event: PointerEvent): void;
+    onPointerMove(event: PointerEvent): void;
+    onPointerUp(): void;
+    onPointerCancel(): void;
+    onClickCapture(event: MouseEvent): void;
   };
+}
+
+/** What keeps its place: a stop, and how far from the left edge of the view it is, in px. */
+interface Anchor {
+  readonly key: string;
+  readonly left: number;
+}
+
+/** `stops` are those of the layout that `scale` made; `capture` is its number: another one begins whole. */
+export function usePathScale(capture: number): readonly [number, (to: (scale: number) => number) => void] {
+  const [zoom, setZoom] = useState({ scale: 1, capture });
+  const scale = zoom.capture === capture ? zoom.scale : 1;
+  return [scale, (to) => setZoom({ scale: Math.min(MAX_ZOOM, Math.max(1, to(scale))), capture })];
+}
+
+export function usePathZoom(
+  scroll: RefObject<HTMLElement | null>,
+  [scale, setScale]: ReturnType<typeof usePathScale>,
+  stops: readonly Stop[],
+): PathZoom {
+  const anchor = useRef<Anchor | null>(null);
+  const held = useRef<{ x: number; y: number; left: number; top: number; moved: boolean } | null>(null);
+  const by: PathZoom['by'] = (factor, around) => {
+    const element = scroll.current;
+    if (element === null) return;
+    if (around !== undefined) anchor.current = { key: around.key, left: around.x - element.scrollLeft };
+    setScale((now) => now * factor);
+  };
+  useLayoutEffect(() => {
+    const element = scroll.current;
+    const kept = anchor.current;
+    anchor.current = null;
+    const stop = stops.find(({ key }) => key === kept?.key);
+    if (element === null || kept === null || stop === undefined) return;
+    // Sought and gone to by keys it may have been out of view.
+    const left = Math.min(0.9 * element.clientWidth, Math.max(0.1 * element.clientWidth, kept.left));
+    element.scrollTo({ left: stop.x - left });
+  }, [scroll, scale, stops]);
+
+  useWheel(scroll, (event) => {
+    const element = scroll.current;
+    if (!event.ctrlKey || element === null) return false;
+    const { left, top } = element.getBoundingClientRect();
+    const [x, y] = [event.clientX - left + element.scrollLeft, event.clientY - top + element.scrollTop];
+    by(WHEEL_ZOOM ** -event.deltaY, nearestHop(stops, x, y));
+    return true;
+  });
+
+  const leave = () => {
+    if (held.current?.moved !== true) held.current = null;
+  };
+  return {
+    scale,
+    largest: scale >= MAX_ZOOM,
+    by,
+    whole: () => setScale(() => 1),
+    pan: {
+      onPointerDown: (event) => {
+        const element = scroll.current;
+        held.current = null;
+        // Touch scrolls by itself.
+        if (element === null || event.button !== 0 || event.pointerType !== 'mouse') return;
+        const { scrollLeft: left, scrollTop: top } = element;
+        held.current = { x: event.clientX, y: event.clientY, left, top, moved: false };
+      },
+      onPointerMove: (event) => {
+        const element = scroll.current;
+        const from = held.current;
+        if (element === null || from === null || (event.buttons & 1) === 0) return;
+        const [dx, dy] = [event.clientX - from.x, event.clientY - from.y];
+        if (!from.moved && Math.hypot(dx, dy) < CLICK_PX) return;
+        from.moved = true;
+        event.currentTarget.setPointerCapture(event.pointerId);
+        element.scrollTo(from.left - dx, from.top - dy);
+      },
+      onPointerUp: leave,
+      onPointerCancel: leave,
+      // What was dragged was not meant to be chosen.
+      onClickCapture: (event) => {
+        if (held.current?.moved === true) event.stopPropagation();
+        held.current = null;
+      },
+    },
+  };
+}
+
+/** What a pointer at `x`, `y` of the drawing means most likely: across, a row counts more than a hop. */
+function nearestHop(stops: readonly Stop[], x: number, y: number): Stop | undefined {
+  const distance = (stop: Stop) => Math.abs(stop.x - x) + 2 * Math.abs(stop.y - y);
+  return stops
+    .filter(({ kind }) => kind === 'hop')
+    .reduce<Stop | undefined>(
+      (best, stop) => (best === undefined || distance(stop) < distance(best) ? stop : best),
+      undefined,
+    );
 }

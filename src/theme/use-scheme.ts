@@ -1,6 +1,7 @@
 /** Which colours are in force, for what is drawn by hand and must be drawn again. */
 import { useSyncExternalStore } from 'react';
 import { usePage } from '#src/state/context.ts';
+import { usePrinting } from './use-printing.ts';
 
 const ASKED = ['(prefers-color-scheme: dark)', '(prefers-contrast: more)', '(forced-colors: active)'];
 
@@ -18,5 +19,5 @@ export function useScheme(): string {
   const system = useSyncExternalStore(subscribe, () =>
     ASKED.map((query) => (matchMedia(query).matches ? '1' : '0')).join(''),
   );
-  return `${theme} ${system}`;
+  return `${usePrinting() ? 'light' : theme} ${system}`;
 }

@@ -185,7 +185,7 @@ function LatencyButton() {
       title="How long packets take from one hop to another (d)"
       onClick={() => session.view.open('between', !open)}
     >
-      Between hops
+      Latency
     </button>
   );
 }

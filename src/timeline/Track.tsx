@@ -12,6 +12,7 @@ import {
 } from 'react';
 import type { Gap, TimelineBins } from '#workers/api.ts';
 import { useWidth } from '#src/app/use-size.ts';
+import { useWheel } from '#src/app/use-wheel.ts';
 import { scopedAction } from '#src/keys/bind.ts';
 import { printCount, printDuration, printRough } from '#src/list/print.ts';
 import { usePage, useSession } from '#src/state/context.ts';
@@ -27,6 +28,7 @@ import {
   dragged,
   gripAt,
   lengthOf,
+  nearestWithEvents,
   panned,
   part,
   rangeOf,
@@ -42,6 +44,8 @@ import {
 /** A press that moves less is a click. */
 const CLICK_PX = 3;
 const EDGE_PX = 5;
+/** To a bar that is so near a pointer goes by itself. */
+const SNAP_PX = 6;
 /** Arrow keys that follow each other are one choice. */
 const KEY_SETTLE_MS = 250;
 const KEY_STEP = 0.02;
@@ -136,6 +140,12 @@ export const Track = memo(function Track(props: TrackProps) {
     const bin = Number((ns - BigInt(bins.fromNs)) / BigInt(bins.widthNs));
     return bin >= 0 && bin < bins.events.length ? bin : null;
   };
+  /** Bars are a few pixels wide: a bin without events gives way to the nearest that has some. */
+  const near = (bin: number | null): number | null => {
+    if (bin === null || bins === null || view === null) return bin;
+    const reach = Math.ceil((SNAP_PX / width) * (Number(lengthOf(view)) / bins.widthNs));
+    return nearestWithEvents(bins.events, bin, reach);
+  };
   const spanOfBin = (bin: number): Span | null => {
     if (bins === null) return null;
     const from = BigInt(bins.fromNs) + BigInt(bin) * BigInt(bins.widthNs);
@@ -166,7 +176,7 @@ export const Track = memo(function Track(props: TrackProps) {
   };
   const onPointerMove = (event: PointerEvent<HTMLElement>) => {
     const x = pixels(event);
-    setOver(binAt(timeAt(x)));
+    setOver(near(binAt(timeAt(x))));
     if (hold === null || whole === null || (draft === null && Math.abs(x - hold.atPx) < CLICK_PX)) return;
     setDraft(dragged(hold.grip, hold.brush, hold.at, timeAt(x), whole));
   };
@@ -236,7 +246,7 @@ export const Track = memo(function Track(props: TrackProps) {
     const isPointer = event.button === 2 && over !== null;
     const at = isPointer ? timeAt(event.clientX - left) : null;
     const inBrush = brush !== null && (at === null || (at >= brush.from && at <= brush.to));
-    const span = inBrush ? brush : spanOfBin(at === null ? cursor : (binAt(at) ?? cursor));
+    const span = inBrush ? brush : spanOfBin(at === null ? cursor : (near(binAt(at)) ?? cursor));
     if (span === null) return;
     event.preventDefault();
     const time = `time in ${printTime(rangeOf(span))}`;
@@ -302,24 +312,4 @@ function tipOf(bins: TimelineBins, rows: readonly Row[], bin: number, start: big
 
 function chosenText(span: Span, start: bigint): string {
   return `${printDuration(Number(span.from - start))} to ${printDuration(Number(span.to - start))} chosen`;
-}
-
-/** A wheel handler that may keep the browser from zooming the page, which React's is not allowed to. */
-function useWheel(
-  element: React.RefObject<HTMLElement | null>,
-  onWheel: (event: WheelEvent) => boolean,
-): void {
-  const latest = useRef(onWheel);
-  useEffect(() => {
-    latest.current = onWheel;
-  });
-  useEffect(() => {
-    const target = element.current;
-    if (target === null) return;
-    const handler = (event: WheelEvent) => {
-      if (latest.current(event)) event.preventDefault();
-    };
-    target.addEventListener('wheel', handler, { passive: false });
-    return () => target.removeEventListener('wheel', handler);
-  }, [element]);
 }

@@ -1,6 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { between, dragged, gripAt, lengthOf, panned, viewAround, within, zoomed, type Span } from './view.ts';
+import {
+  between,
+  dragged,
+  gripAt,
+  lengthOf,
+  nearestWithEvents,
+  panned,
+  viewAround,
+  within,
+  zoomed,
+  type Span,
+} from './view.ts';
 
 const START = 1_795_392_000_000_000_000n;
 const WHOLE: Span = { from: START, to: START + 10_000_000_000n - 1n };
@@ -78,5 +89,14 @@ describe('the brush', () => {
       to: START + 400n,
     });
     expect(within({ from: START - 50n, to: START + 49n }, WHOLE)).toEqual({ from: START, to: START + 99n });
+  });
+
+  it('hovers a bar from nearby, and nothing where none is near', () => {
+    const events = [0, 4, 0, 0, 0, 0, 7, 0];
+    expect([0, 1, 2, 3, 4, 5, 7].map((bin) => nearestWithEvents(events, bin, 2))).toEqual([
+      1, 1, 1, 1, 6, 6, 6,
+    ]);
+    expect(nearestWithEvents(events, 3, 1)).toBe(3);
+    expect(nearestWithEvents([], 0, 9)).toBe(0);
   });
 });

@@ -71,6 +71,15 @@ export function viewAround(span: Span, whole: Span): Span | null {
   return lengthOf(view) >= lengthOf(whole) ? null : zoomed(within(view, whole), whole, 1, 0.5);
 }
 
+/** The bin itself where it has events or none does within `reach` bins; otherwise the nearest that has, of two the earlier. */
+export function nearestWithEvents(events: ArrayLike<number>, bin: number, reach: number): number {
+  for (let by = 0; by <= reach; by++) {
+    if ((events[bin - by] ?? 0) > 0) return bin - by;
+    if ((events[bin + by] ?? 0) > 0) return bin + by;
+  }
+  return bin;
+}
+
 export type Grip = 'new' | 'move' | 'from' | 'to';
 
 /** What of the brush a pointer takes hold of at `x`; both in px, `reach` on each side of an edge. */
