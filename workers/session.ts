@@ -185,6 +185,7 @@ export class Session implements WhitherWorker {
       this.#ofWhole.fetchCode(),
       this.#desk.fetchCode(),
       import('#core/store/event-bytes.ts'),
+      import('#core/pcapng/file-section.ts'),
       import('./sources/held.ts'),
       import('./share/make.ts'),
       import('./share/pack.ts'),
