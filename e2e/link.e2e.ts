@@ -38,7 +38,6 @@ describe('a link that names its capture', () => {
     await named();
     const link = new URL(page.url());
     link.searchParams.delete('source');
-    link.searchParams.set('meta', 'with');
     link.searchParams.set('journey', '987654321');
     link.searchParams.set('where', 'tlv.no_such_type exists');
     const meant = link.searchParams.get('capture');
@@ -47,9 +46,17 @@ describe('a link that names its capture', () => {
     await waitForState(page, 'done');
     const problem = page.locator('.problem', { hasText: 'made for another capture' });
     await problem.waitFor();
-    expect(await problem.textContent()).toContain('Not here: journey 987654321, tlv.no_such_type.');
+    expect(await problem.textContent()).toContain(
+      'Not here: journey 987654321, tlv.no_such_type. Its filter is not in force: There is no field “tlv.no_such_type”.',
+    );
+    // It is where it was written, underlined, and keeps nothing from the list.
+    expect(await page.locator('.filter-host .cm-content').textContent()).toBe('tlv.no_such_type exists');
+    expect(await page.locator('.filter-host .cm-lintRange-error').textContent()).toBe('tlv.no_such_type');
+    expect(await page.locator('.filter-error').textContent()).toContain('Not in force: There is no field');
+    const { listed, journeys } = await page.evaluate(() => globalThis.whither.state.newest!);
+    expect([listed, journeys > 0]).toEqual([journeys, true]);
+    expect(await page.locator('.list-row').count()).toBeGreaterThan(0);
     await expect.poll(() => parameter('capture')).not.toBe(meant);
-    expect(parameter('meta')).toBe('with');
     // Above the page: gone, it leaves everything where it was.
     const top = () => page.locator('.list-head').evaluate((head) => head.getBoundingClientRect().top);
     const before = await top();
@@ -57,9 +64,9 @@ describe('a link that names its capture', () => {
     await problem.waitFor({ state: 'detached' });
     expect(await top()).toBe(before);
     await page.keyboard.press('m');
-    await expect.poll(() => parameter('meta')).not.toBe('with');
-    await page.goBack();
     await expect.poll(() => parameter('meta')).toBe('with');
+    await page.goBack();
+    await expect.poll(() => parameter('meta')).toBeNull();
     expect(await page.locator('.problem', { hasText: 'made for another capture' }).count()).toBe(0);
   });
 

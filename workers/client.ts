@@ -34,6 +34,7 @@ const METHODS = {
   heldCapture: true,
   fetchCode: true,
   setFilter: true,
+  checkFilter: true,
   setSort: true,
   setColumns: true,
   fields: true,

@@ -192,17 +192,21 @@ export class Session implements WhitherWorker {
     ]);
   }
 
-  async setFilter(filter: ListFilter): Promise<FilterError | null> {
+  async setFilter(filter: ListFilter, waits = false): Promise<FilterError | null> {
     const call = ++this.#filterCalls;
     if (filter.where !== '') await this.#language.load();
     // While the language came something else may have been asked.
     if (call !== this.#filterCalls) return null;
     const opened = this.#opened;
-    const made = opened?.capture.listing.filter(filter) ?? null;
+    const made = opened?.capture.listing.filter(filter, waits) ?? null;
     if (made !== null && !(made instanceof Promise)) return made;
     this.#filter = filter;
     if (made !== null && (await made)) this.#changed(opened);
     return null;
+  }
+
+  checkFilter(text: string): Promise<FilterError | null> {
+    return this.#language.check(text, this.#capture().store);
   }
 
   async setSort(sort: ListSort | null): Promise<void> {

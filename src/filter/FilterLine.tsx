@@ -120,7 +120,7 @@ export function FilterLine() {
         onHistory={walkHistory}
         onExplain={setExplain}
       />
-      {where !== '' && <Passing />}
+      {where !== '' && waiting === null && <Passing />}
       {held && (
         <button className="button solid small" onClick={apply}>
           Apply
@@ -146,7 +146,9 @@ export function FilterLine() {
       <p id={errorId} className="filter-said">
         <span className="filter-error" role="status">
           {/* Whoever chooses what comes next knows that it is not all. */}
-          {error === null || completing ? '' : `${error.cause} ${error.remedy}`}
+          {error === null || completing
+            ? ''
+            : `${refused === null ? 'Not in force: ' : ''}${error.cause} ${error.remedy}`}
         </span>
         {error === null && held && (
           <span className="filter-held">Not in force yet: Enter applies it, Esc takes it back. </span>

@@ -116,8 +116,11 @@ export class FakeWorker implements WhitherWorker {
   fetchCode() {
     return this.#note('fetchCode', [], undefined);
   }
-  setFilter(filter: ListFilter) {
-    return this.#note('setFilter', [filter], this.refusal);
+  setFilter(filter: ListFilter, waits = false) {
+    return this.#note('setFilter', [filter, waits], this.refusal);
+  }
+  checkFilter(text: string) {
+    return this.#note('checkFilter', [text], this.refusal);
   }
   setSort(sort: ListSort | null) {
     return this.#note('setSort', [sort], undefined);
