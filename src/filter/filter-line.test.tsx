@@ -164,7 +164,7 @@ it('Enter goes to the list when it could be asked, Escape when there is nothing 
   list.remove();
 });
 
-it('a filter that waits, for it cannot be asked here, is shown with what is wrong and with no count of what passes', async () => {
+it('a filter that waits, for it cannot be asked here, is shown with what is wrong and with no count of what passes', () => {
   const { store, worker, text } = show(false);
   const filterError = { from: 0, to: 5, cause: 'There is no field “tlv.x”.', remedy: 'Choose another.' };
   act(() => store.setState({ link: { ...store.getState().link, where: 'tlv.x == 1' } }));
