@@ -17,6 +17,7 @@ import type {
   CostView,
   Edge,
   EventBytes,
+  Fates,
   Gap,
   Hop,
   JourneyDetail,
@@ -258,6 +259,8 @@ export interface WhitherWorker extends SchemaWork, ShareWork {
   lossSummary(): Promise<LossSummary | null>;
   /** The path of some journeys, of those that were read up to now; an error when the expression cannot be asked. One for each side. */
   pathOf(set: JourneySet, side: PathSide): Promise<PathNumbers | FilterError | null>;
+  /** What became of them: drops and losses. */
+  fatesOf(set: JourneySet): Promise<Fates | FilterError | null>;
   /** Their matrix: likewise. */
   matrixOf(set: JourneySet, side: PathSide): Promise<MatrixShares | FilterError | null>;
   /** What is wrong with metadata, hop by hop: likewise. */

@@ -68,6 +68,7 @@ const METHODS = {
   cost: true,
   lossSummary: true,
   pathOf: true,
+  fatesOf: true,
   matrixOf: true,
   lintSummary: true,
   budget: true,

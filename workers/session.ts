@@ -20,6 +20,7 @@ import {
   type EmittedKind,
   type EventBytes,
   type FieldInfo,
+  type Fates,
   type FilterError,
   type Groups,
   type JourneyDetail,
@@ -383,6 +384,10 @@ export class Session implements WhitherWorker {
 
   pathOf(set: JourneySet, side: PathSide): Promise<PathNumbers | FilterError | null> {
     return this.#ofWhole.path(this.#capture(), set, side);
+  }
+
+  fatesOf(set: JourneySet): Promise<Fates | FilterError | null> {
+    return this.#ofWhole.fates(this.#capture(), set);
   }
 
   matrixOf(set: JourneySet, side: PathSide): Promise<MatrixShares | FilterError | null> {
