@@ -62,6 +62,25 @@ it('what is written about a capture is there when it is opened again, and gone w
   await vi.waitFor(() => expect(keptNotes(DIGEST)).toBeNull());
 });
 
+it.each(['opened', 'left', 'closed'] as const)(
+  'what was written right before another capture is opened, or the page is %s, is kept of the one before',
+  async (how) => {
+    const { session, store } = await show(DIGEST);
+    session.setNote(journey, 'at the last moment');
+    store.setState({ report: '# Found it' });
+    if (how === 'opened') await session.open({ kind: 'live' });
+    else if (how === 'left') session.leave();
+    else ends.shift()?.();
+    await vi.waitFor(() => expect(keptNotes(DIGEST)).not.toBeNull());
+    expect(keptNotes(DIGEST)).toMatchObject({
+      report: '# Found it',
+      items: [{ text: 'at the last moment' }],
+    });
+    // It is not of what is open now.
+    if (how !== 'closed') expect(store.getState().marks).toEqual([]);
+  },
+);
+
 it('a note from before the capture was read to its end stays beside those that are kept', async () => {
   keepNotes(DIGEST, {
     notes: 1,

@@ -17,14 +17,15 @@ type Written = Pick<PageState, 'marks' | 'pins' | 'report'>;
 export function watchNotes(session: Session): () => void {
   const { store } = session;
   const keeper = new Keeper(session);
-  const stop = store.subscribe((state) => keeper.onState(state));
+  const stop = store.subscribe((state, before) => keeper.onState(state, before));
   const onLeave = (event: BeforeUnloadEvent) => {
     if (keeper.wouldLose()) event.preventDefault();
   };
   addEventListener('beforeunload', onLeave);
-  keeper.onState(store.getState());
+  keeper.onState(store.getState(), store.getState());
   return () => {
     stop();
+    keeper.flush(store.getState());
     removeEventListener('beforeunload', onLeave);
   };
 }
@@ -38,7 +39,8 @@ class Keeper {
   /** Whose notes have been put on the page. */
   #digest: string | null = null;
   #restored = false;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Until what was written is kept; null = nothing waits. */
+  #waiting: { readonly digest: string; readonly timer: ReturnType<typeof setTimeout> } | null = null;
 
   constructor(session: Session) {
     this.#session = session;
@@ -51,9 +53,10 @@ class Keeper {
     return state.capture !== null && hasWords(state) && !isSame(state, this.#known);
   }
 
-  onState(state: PageState): void {
+  onState(state: PageState, before: PageState): void {
     if (state.capture !== this.#capture || state.arrived !== this.#arrived) {
       if (state.capture !== this.#capture) {
+        this.flush(before);
         this.#digest = null;
         this.#restored = false;
       }
@@ -91,24 +94,36 @@ class Keeper {
       };
       if (!isMine) this.#known = written;
       store.setState({ ...written, notesKept: 'kept' });
-    } else this.onState(store.getState());
+    } else this.onState(store.getState(), store.getState());
+  }
+
+  /** Keeps at once what still waits, as it is in `state`: another capture takes the place of the one it is about. */
+  flush(state: PageState): void {
+    if (this.#waiting === null) return;
+    const { digest, timer } = this.#waiting;
+    clearTimeout(timer);
+    this.#waiting = null;
+    void this.#keep(digest, state).catch(() => undefined);
   }
 
   #keepSoon(digest: string): void {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.#keep(digest).catch(() => undefined), SETTLE_MS);
+    if (this.#waiting !== null) clearTimeout(this.#waiting.timer);
+    const timer = setTimeout(() => this.flush(this.#session.store.getState()), SETTLE_MS);
+    this.#waiting = { digest, timer };
   }
 
-  async #keep(digest: string): Promise<void> {
+  async #keep(digest: string, state: PageState): Promise<void> {
     const { store } = this.#session;
-    const state = store.getState();
     const written = writtenOf(state);
     // What came along and was taken away is kept as that.
     const isNothing =
       state.marks.length + state.pins.length === 0 && state.report === '' && state.arrived === null;
-    const notes = isNothing ? null : await collectNotes(this.#session);
-    if (this.#digest !== digest || !isSame(store.getState(), written)) return;
+    const notes = isNothing ? null : await collectNotes(this.#session, state);
+    const isOpen = this.#digest === digest;
+    // What was written since is kept by itself.
+    if (isOpen && !isSame(store.getState(), written)) return;
     const isKept = keepNotes(digest, notes);
+    if (!isOpen) return;
     if (isKept) this.#known = written;
     store.setState({ notesKept: isKept ? 'kept' : 'refused' });
   }
