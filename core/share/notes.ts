@@ -24,6 +24,9 @@ const VIEW = {
   group: 'field',
   open: 'plain',
   values: 'field',
+  from: 'hop',
+  to: 'hop',
+  mark: 'stays',
   zoom: 'plain',
   pause: 'plain',
 } as const satisfies Record<string, 'plain' | 'stays' | 'hop' | 'expression' | 'field'>;

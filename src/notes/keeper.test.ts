@@ -38,7 +38,7 @@ afterEach(() => {
 
 it('what is written about a capture is there when it is opened again, and gone when it was taken away', async () => {
   const first = await show(DIGEST);
-  first.session.setNote(journey, 'look here');
+  first.session.marks.note(journey, 'look here');
   first.store.setState({
     pins: [{ pin: { on: 'tlv', name: 'trace_id' }, text: 'this one' }],
     report: '# Report',
@@ -66,7 +66,7 @@ it.each(['opened', 'left', 'closed'] as const)(
   'what was written right before another capture is opened, or the page is %s, is kept of the one before',
   async (how) => {
     const { session, store } = await show(DIGEST);
-    session.setNote(journey, 'at the last moment');
+    session.marks.note(journey, 'at the last moment');
     store.setState({ report: '# Found it' });
     if (how === 'opened') await session.open({ kind: 'live' });
     else if (how === 'left') session.leave();
@@ -89,7 +89,7 @@ it('a note from before the capture was read to its end stays beside those that a
     items: [{ pin: { on: 'journey', id: '9', run: '' }, text: 'of before' }],
   });
   const { store, session } = await show(null);
-  session.setNote(journey, 'early');
+  session.marks.note(journey, 'early');
   expect(isHeld()).toBe(true);
   const update = fakeUpdate({ digest: DIGEST, state: 'done' });
   store.setState({ newest: update });
@@ -102,9 +102,9 @@ it('a note from before the capture was read to its end stays beside those that a
 it('asks before notes are lost that are nowhere else, and only then', async () => {
   const { session } = await show(null);
   expect(isHeld()).toBe(false);
-  session.toggleMark(journey);
+  session.marks.toggle(journey);
   expect(isHeld()).toBe(false);
-  session.setNote(journey, 'look here');
+  session.marks.note(journey, 'look here');
   expect(isHeld()).toBe(true);
   session.leave();
   expect(isHeld()).toBe(false);
@@ -116,7 +116,7 @@ it('asks before notes are lost that are nowhere else, and only then', async () =
     },
   });
   const refused = await show(DIGEST);
-  refused.session.setNote(journey, 'look here');
+  refused.session.marks.note(journey, 'look here');
   await vi.waitFor(() => expect(refused.store.getState().notesKept).toBe('refused'));
   expect(isHeld()).toBe(true);
 });

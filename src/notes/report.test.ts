@@ -48,7 +48,7 @@ async function reportOf(opened: Promise<Opened>, view: View = {}): Promise<Recor
     places: newest.hops,
     // The page shows a journey that nobody chose, too.
     selection: await chosen(journey ?? '4'),
-    marks: await Promise.all(marked.map(async (id) => ({ ...(await chosen(id)), note: '' }))),
+    marks: await Promise.all(marked.map(async (id) => ({ ...(await chosen(id)), run: '', note: '' }))),
   });
   const text = await draftReport({ api, store });
   return Object.fromEntries(

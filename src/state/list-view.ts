@@ -80,6 +80,11 @@ export class ListView {
     this.#set({ values });
   }
 
+  /** Names of the hops that times are between; null = the page chooses. */
+  setPair(pair: LinkState['pair']): void {
+    this.#set({ pair });
+  }
+
   /** What the timeline shows; null = all of it. */
   setZoom(zoom: TimeRange | null): void {
     this.#set({ zoom });
@@ -99,7 +104,9 @@ export class ListView {
     }
   }
 
-  #set(part: Partial<Pick<LinkState, 'columns' | 'sort' | 'group' | 'open' | 'values' | 'zoom'>>): void {
+  #set(
+    part: Partial<Pick<LinkState, 'columns' | 'sort' | 'group' | 'open' | 'values' | 'pair' | 'zoom'>>,
+  ): void {
     this.#store.setState({ link: { ...this.#store.getState().link, ...part } });
     this.apply();
   }

@@ -1,5 +1,6 @@
 /** The capture that a link names, held against the one that is open: what differs, and what of the link is not found. */
 import type { Problem } from '#core/pcapng/types.ts';
+import { printMany } from '#src/list/print.ts';
 import type { FilterError, Update, WhitherWorker } from '#workers/api.ts';
 import { hopOfKey } from './hop-key.ts';
 import { printJourneyId, printTime, type CaptureRef, type FileRef, type LinkState } from './link.ts';
@@ -67,11 +68,15 @@ async function tlvsOf({ where, compare, columns, sort, group }: LinkState): Prom
 
 /** What the link names and the capture has not, in words. */
 async function missingOf(api: WhitherWorker, link: LinkState, update: Update): Promise<readonly string[]> {
-  const { journey, run, hop, time } = link;
+  const { journey, run, hop, pair, marks, time } = link;
   const missing: string[] = [];
   if (journey !== null && (await api.journeyOf(journey.hi, journey.lo, run)) < 0)
     missing.push(`journey ${printJourneyId(journey)}`);
-  if (hop !== null && hopOfKey(update.hops, hop) === null) missing.push(`hop ${hop}`);
+  const hops = [...new Set([...(hop === null ? [] : [hop]), ...(pair === null ? [] : [pair.from, pair.to])])];
+  for (const name of hops) if (hopOfKey(update.hops, name) === null) missing.push(`hop ${name}`);
+  const found = await Promise.all(marks.map(({ id, run: of }) => api.journeyOf(id.hi, id.lo, of)));
+  const unfound = found.filter((one) => one < 0).length;
+  if (unfound > 0) missing.push(printMany(unfound, 'marked journey'));
   if (time !== null && !overlaps(time, update)) missing.push(`any event in ${printTime(time)}`);
   const tlvs = await tlvsOf(link);
   if (tlvs.length === 0) return missing;

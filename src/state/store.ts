@@ -63,10 +63,11 @@ export type Dialog =
 
 /** A journey that a person wants to find again, whatever the filter. */
 export interface Mark extends Selection {
+  /** That the id is unique in; '' = it is not known yet, or the capture names none. */
+  readonly run: string;
   /** '' = none. */
   readonly note: string;
 }
-export const MAX_MARKS = 100;
 export { MAX_NOTE_CHARS } from '#core/notes/limits.ts';
 
 /** The menu of a value on screen: what can be asked of the capture with it. */
