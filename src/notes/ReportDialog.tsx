@@ -5,6 +5,7 @@ import { Modal } from '#src/app/Modal.tsx';
 import { printCount } from '#src/list/print.ts';
 import { usePage, useSession } from '#src/state/context.ts';
 import { printJourneyId } from '#src/state/link.ts';
+import type { PageState } from '#src/state/store.ts';
 import type { CaptureNote } from '#workers/api.ts';
 import { Markdown } from './Markdown.tsx';
 import { goTo, pinText } from './pins.ts';
@@ -18,7 +19,7 @@ export default function ReportDialog({ onClose }: { readonly onClose: () => void
   const line = usePage((state) => state.arrived?.line ?? '');
   const marks = usePage((state) => state.marks);
   const pins = usePage((state) => state.pins);
-  const [editing, setEditing] = useState(report === '');
+  const [editing, setEditing] = useState(() => isDraft(session.store.getState()));
   /** As typed, which may be longer than a report; null = nothing was. */
   const [typed, setTypedText] = useState<string | null>(null);
   const text = typed ?? report;
@@ -29,13 +30,17 @@ export default function ReportDialog({ onClose }: { readonly onClose: () => void
   const draft = useCallback(
     () =>
       draftReport(session).then(
-        (text) => session.store.setState({ report: text.slice(0, MAX_REPORT_CHARS) }),
+        (text) => {
+          const drafted = text.slice(0, MAX_REPORT_CHARS);
+          session.store.setState({ report: drafted, drafted });
+        },
         (error: unknown) => session.failed(error, 'The report could not be drafted'),
       ),
     [session],
   );
   useEffect(() => {
-    if (session.store.getState().report === '') void draft();
+    // What nobody has written is of what is chosen now.
+    if (isDraft(session.store.getState())) void draft();
   }, [session, draft]);
   const notes: readonly CaptureNote[] = [
     ...marks.map(({ id, note }): CaptureNote => ({
@@ -115,4 +120,8 @@ export default function ReportDialog({ onClose }: { readonly onClose: () => void
       </article>
     </Modal>
   );
+}
+
+function isDraft({ report, drafted }: PageState): boolean {
+  return report === '' || report === drafted;
 }

@@ -121,6 +121,23 @@ it('asks before notes are lost that are nowhere else, and only then', async () =
   expect(isHeld()).toBe(true);
 });
 
+it('a report that the page drafted is not asked for and not kept, and one that somebody went on writing is', async () => {
+  const live = await show(null);
+  live.store.setState({ report: '## What', drafted: '## What' });
+  expect(isHeld()).toBe(false);
+  live.store.setState({ report: '## What it was' });
+  expect(isHeld()).toBe(true);
+  live.session.leave();
+
+  const { store, session } = await show(DIGEST);
+  store.setState({ report: '## What', drafted: '## What' });
+  session.marks.note(journey, 'look here');
+  await vi.waitFor(() => expect(keptNotes(DIGEST)?.items).toHaveLength(1));
+  expect(keptNotes(DIGEST)?.report).toBe('');
+  store.setState({ report: '## What it was' });
+  await vi.waitFor(() => expect(keptNotes(DIGEST)?.report).toBe('## What it was'));
+});
+
 it('notes of a bounded number of captures are kept, and those of all others can be forgotten', () => {
   const notes = { notes: 1, view: [], report: 'r', items: [] } as const;
   for (let i = 0; i < MAX_KEPT_CAPTURES; i++)

@@ -50,7 +50,8 @@ class Keeper {
   /** Somebody wrote what is nowhere else. */
   wouldLose(): boolean {
     const state = this.#session.store.getState();
-    return state.capture !== null && hasWords(state) && !isSame(state, this.#known);
+    const written = writtenOf(state);
+    return state.capture !== null && hasWords(written) && !isSame(written, this.#known);
   }
 
   onState(state: PageState, before: PageState): void {
@@ -71,7 +72,7 @@ class Keeper {
     if (digest !== this.#digest) {
       this.#digest = digest;
       void this.#restore(digest);
-    } else if (this.#restored && !isSame(state, this.#known)) this.#keepSoon(digest);
+    } else if (this.#restored && !isSame(writtenOf(state), this.#known)) this.#keepSoon(digest);
   }
 
   /** What is kept takes the place of what came along, from which it was written; what was written since stays. */
@@ -83,14 +84,14 @@ class Keeper {
     this.#restored = true;
     if (kept !== null) {
       const now = store.getState();
-      const isMine = !isSame(now, this.#known);
+      const isMine = !isSame(writtenOf(now), this.#known);
       const mine = isMine
         ? now.marks.filter((mark) => !marks.some((one) => one.journey === mark.journey))
         : [];
       const written = {
         marks: [...marks, ...mine],
         pins: [...kept.items.filter(({ pin }) => pin.on !== 'journey'), ...(isMine ? now.pins : [])],
-        report: isMine && now.report !== '' ? now.report : kept.report,
+        report: isMine && writtenOf(now).report !== '' ? now.report : kept.report,
       };
       if (!isMine) this.#known = written;
       store.setState({ ...written, notesKept: 'kept' });
@@ -116,12 +117,12 @@ class Keeper {
     const { store } = this.#session;
     const written = writtenOf(state);
     // What came along and was taken away is kept as that.
-    const isNothing =
-      state.marks.length + state.pins.length === 0 && state.report === '' && state.arrived === null;
-    const notes = isNothing ? null : await collectNotes(this.#session, state);
+    const { marks, pins, report } = written;
+    const isNothing = marks.length + pins.length === 0 && report === '' && state.arrived === null;
+    const notes = isNothing ? null : await collectNotes(this.#session, { ...written, link: state.link });
     const isOpen = this.#digest === digest;
     // What was written since is kept by itself.
-    if (isOpen && !isSame(store.getState(), written)) return;
+    if (isOpen && !isSame(writtenOf(store.getState()), written)) return;
     const isKept = keepNotes(digest, notes);
     if (!isOpen) return;
     if (isKept) this.#known = written;
@@ -129,8 +130,9 @@ class Keeper {
   }
 }
 
-function writtenOf({ marks, pins, report }: PageState): Written {
-  return { marks, pins, report };
+/** A report that the page drafted is nobody's: it is drafted again when it is wanted. */
+function writtenOf({ marks, pins, report, drafted }: PageState): Written {
+  return { marks, pins, report: report === drafted ? '' : report };
 }
 
 function isSame(a: Written, b: Written): boolean {

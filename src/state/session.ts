@@ -45,6 +45,7 @@ const NOTHING_OPEN = {
   pins: [],
   noteDrafts: {},
   report: '',
+  drafted: '',
   notesKept: null,
   arrived: null,
   schemaFile: null,

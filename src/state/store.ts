@@ -128,6 +128,8 @@ export interface PageState {
   readonly noteDrafts: Readonly<Record<string, string>>;
   /** Markdown, '' = none. */
   readonly report: string;
+  /** The report as the page drafted it: nobody has written it while it is the same. '' = none. */
+  readonly drafted: string;
   /** Marks, notes and report are in this browser's storage, or that refuses them; null: not tried. */
   readonly notesKept: 'kept' | 'refused' | null;
   /** What came with a capture that is a share. */
@@ -174,6 +176,7 @@ export function createPageStore(link: LinkState = EMPTY_LINK): PageStore {
     pins: [],
     noteDrafts: {},
     report: '',
+    drafted: '',
     notesKept: null,
     arrived: null,
     commonOf: '',
