@@ -1,5 +1,5 @@
 /** The report: what a share opens with, and what is written before one is made. */
-import { useCallback, useEffect, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import { MAX_REPORT_CHARS } from '#core/notes/limits.ts';
 import { Modal } from '#src/app/Modal.tsx';
 import { printCount } from '#src/list/print.ts';
@@ -23,21 +23,24 @@ export default function ReportDialog({ onClose }: { readonly onClose: () => void
   /** As typed, which may be longer than a report; null = nothing was. */
   const [typed, setTypedText] = useState<string | null>(null);
   const text = typed ?? report;
+  /** Counts what was typed: a draft that comes after it changes nothing. */
+  const typings = useRef(0);
   const setTyped = (next: string) => {
+    typings.current++;
     setTypedText(next);
     session.store.setState({ report: next.slice(0, MAX_REPORT_CHARS) });
   };
-  const draft = useCallback(
-    () =>
-      draftReport(session).then(
-        (text) => {
-          const drafted = text.slice(0, MAX_REPORT_CHARS);
-          session.store.setState({ report: drafted, drafted });
-        },
-        (error: unknown) => session.failed(error, 'The report could not be drafted'),
-      ),
-    [session],
-  );
+  const draft = useCallback(async () => {
+    const before = typings.current;
+    const { capture } = session.store.getState();
+    try {
+      const drafted = (await draftReport(session)).slice(0, MAX_REPORT_CHARS);
+      if (typings.current === before && session.store.getState().capture === capture)
+        session.store.setState({ report: drafted, drafted });
+    } catch (error) {
+      session.failed(error, 'The report could not be drafted');
+    }
+  }, [session]);
   useEffect(() => {
     // What nobody has written is of what is chosen now.
     if (isDraft(session.store.getState())) void draft();

@@ -1,6 +1,6 @@
 /** The first draft of a report, of what is chosen: one journey, those that are marked, those that the filter passes, or all. */
-import { isFilteredNow } from '#src/state/in-force.ts';
-import { listFilterOf, NO_FILTER } from '#src/state/list-filter.ts';
+import { filterInForce } from '#src/state/in-force.ts';
+import { NO_FILTER } from '#src/state/list-filter.ts';
 import { marksFilter } from '#src/state/marks.ts';
 import type { Session } from '#src/state/session.ts';
 import type { PageState } from '#src/state/store.ts';
@@ -36,9 +36,6 @@ export async function draftReport({ api, store }: Pick<Session, 'api' | 'store'>
 }
 
 function filterOf(state: PageState): ListFilter {
-  const { link, marks, places } = state;
-  if (marks.length > 0) return { ...NO_FILTER, where: marksFilter(marks) };
-  if (!isFilteredNow(state)) return NO_FILTER;
-  const filter = listFilterOf(link, places);
-  return state.newest?.filterError == null ? filter : { ...filter, where: '' };
+  const { marks } = state;
+  return marks.length > 0 ? { ...NO_FILTER, where: marksFilter(marks) } : filterInForce(state);
 }

@@ -2,12 +2,19 @@
 import { useMemo } from 'react';
 import { usePage } from './context.ts';
 import type { LinkState } from './link.ts';
-import { isFiltered } from './list-filter.ts';
+import { isFiltered, listFilterOf } from './list-filter.ts';
 import type { PageState } from './store.ts';
+import type { ListFilter } from '#workers/api.ts';
 
 /** Whether the list is narrowed. */
 export function isFilteredNow(state: PageState): boolean {
   return isFiltered(isWaiting(state) ? { ...state.link, where: '' } : state.link);
+}
+
+/** What the list is narrowed by: also without a hop that this capture has not. */
+export function filterInForce(state: PageState): ListFilter {
+  const { link, places } = state;
+  return listFilterOf(isWaiting(state) ? { ...link, where: '' } : link, places);
 }
 
 /** The link as it filters. */
