@@ -18,7 +18,10 @@ const NO_NAMES: readonly string[] = [];
 export function FilterLine() {
   const session = useSession();
   const where = usePage((state) => state.link.where);
-  const waiting = usePage((state) => state.newest?.filterError ?? null);
+  // Before the first event nothing is known of the capture, its schema included.
+  const waiting = usePage(({ newest }) =>
+    newest === null || newest.events === 0 ? null : newest.filterError,
+  );
   const prepared = usePage((state) => state.prepared);
   const dropped = usePage((state) => state.filterDropped);
   const [text, setText] = useState(where);
