@@ -89,6 +89,8 @@ describe('a link that names its capture', () => {
     await page.keyboard.press('5');
     await page.keyboard.press('+');
     await expect.poll(() => parameter('zoom')).not.toBeNull();
+    await page.getByRole('button', { name: 'Zoom +' }).click();
+    await expect.poll(() => parameter('scale')).toBe('1.5');
     const between = page.locator('[data-pane="latency"]');
     await between.locator('.latency-hop').first().selectOption('lab0:tcx/ingress@first');
     await between.locator('.latency-hop').last().selectOption('lab0:nf/local_in');
@@ -104,6 +106,7 @@ describe('a link that names its capture', () => {
         bytes: document.querySelector('[data-pane="bytes"]')?.textContent,
         cells: globalThis.whither.state.detail?.rows.map(({ name, cells }) => [name, cells]),
         marks: globalThis.whither.state.marks,
+        pathWidth: document.querySelector('svg.path, [data-pane="path"] svg')?.getAttribute('width'),
         hops: [...document.querySelectorAll('.latency-hop')].map(
           (one) => (one as HTMLSelectElement).selectedOptions[0]?.text,
         ),

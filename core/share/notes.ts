@@ -28,6 +28,7 @@ const VIEW = {
   to: 'hop',
   mark: 'stays',
   zoom: 'plain',
+  scale: 'plain',
   pause: 'plain',
 } as const satisfies Record<string, 'plain' | 'stays' | 'hop' | 'expression' | 'field'>;
 export type ViewParameter = keyof typeof VIEW;

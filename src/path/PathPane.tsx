@@ -79,7 +79,7 @@ export function PathPane() {
   const printing = usePrinting();
   const width = printing ? PAPER_PX : size.width;
   const { height } = size;
-  const scaling = usePathScale(number);
+  const scaling = usePathScale();
   const scale = printing ? 1 : scaling[0];
   const { sides, journeys, errors } = useSides(hops, edges);
   const drawn = useMemo(() => align(hops, edges, sides), [hops, edges, sides]);

@@ -27,6 +27,7 @@ const PARTS: Readonly<Record<ViewParameter, string>> = {
   to: 'the second of the hops that times are between',
   mark: 'marked journeys, which go along as notes',
   zoom: 'what the timeline shows',
+  scale: 'the scale of the path',
   pause: 'that the view stands still',
 };
 

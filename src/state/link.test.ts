@@ -94,6 +94,7 @@ const link: fc.Arbitrary<LinkState> = fc
         .tuple(fc.bigInt(0n, (1n << 64n) - 1n), fc.bigInt(0n, (1n << 64n) - 1n))
         .map(([a, b]) => ({ fromNs: String(a < b ? a : b), toNs: String(a < b ? b : a) })),
     ),
+    scale: fc.integer({ min: 10, max: 40 }).map((tenths) => tenths / 10),
     paused: fc.boolean(),
   })
   .map((state) => (state.journey === null ? { ...state, run: '', at: null } : state));
@@ -177,7 +178,7 @@ describe('the link', () => {
       },
     ],
     [
-      '?v=6&source=sample%3Aedge&open=between&from=edge0%3Anf%2Fprerouting&to=edge0%3Akfree_skb%7E4026532248&mark=37.45%400badcafe&mark=7',
+      '?v=6&source=sample%3Aedge&open=between&from=edge0%3Anf%2Fprerouting&to=edge0%3Akfree_skb%7E4026532248&mark=37.45%400badcafe&mark=7&scale=2.3',
       {
         source: { kind: 'sample', id: 'edge' },
         open: ['between'],
@@ -187,6 +188,7 @@ describe('the link', () => {
           { id: { hi: 0, lo: 45 }, run: '0badcafe' },
           { id: { hi: 0, lo: 7 }, run: '' },
         ],
+        scale: 2.3,
       },
     ],
   ])('opens %s, a link of one of the versions', (query, expected) => {
@@ -264,6 +266,14 @@ describe('the link', () => {
     expect(printLink({ ...EMPTY_LINK, pair: { from: 'a', to: 'b~1' } })).toBe('?v=6&from=a&to=b%7E1');
     for (const half of ['?from=a', '?to=b', '?from=a&to=', `?from=a&to=${'b'.repeat(MAX_HOP_CHARS + 1)}`])
       expect(parseLink(half).pair).toBeNull();
+  });
+
+  it('has the scale of the path to a tenth, between its bounds', () => {
+    expect(printLink({ ...EMPTY_LINK, scale: 2.25 })).toBe('?v=6&scale=2.3');
+    expect(printLink({ ...EMPTY_LINK, scale: 1.04 })).toBe('');
+    for (const junk of ['0', '0.9', '4.1', '9', '-2', '2.25', '1e1', ' 2', '22', '', 'NaN'])
+      expect(parseLink(`?scale=${encodeURIComponent(junk)}`).scale).toBe(1);
+    expect(parseLink('?scale=4').scale).toBe(4);
   });
 
   it('says why it opens nothing', () => {

@@ -26,6 +26,7 @@
  *   from, to as hop                                    the two hops that times are between
  *   mark     ID.ID.… or ID.ID.…@RUN, any number of them marked journeys, named as in `journey`
  *   zoom     INSTANT..INSTANT                          what the timeline shows; not a filter
+ *   scale    1.1…4, one digit behind the point         by how much the path is wider than its pane
  *   pause    1                                         the view stands still
  */
 import { MAX_COLUMNS, MAX_FILTER_CHARS } from '#core/query/limits.ts';
@@ -108,6 +109,8 @@ export interface LinkState {
   readonly marks: readonly MarkRef[];
   /** null = all of it. */
   readonly zoom: TimeRange | null;
+  /** 1 (all of it is as wide as its pane) to MAX_PATH_SCALE; the link has it to a tenth. */
+  readonly scale: number;
   readonly paused: boolean;
 }
 
@@ -122,6 +125,7 @@ export interface MarkRef {
   readonly run: string;
 }
 export const MAX_MARKS = 100;
+export const MAX_PATH_SCALE = 4;
 
 export interface ColumnRef {
   readonly name: string;
@@ -150,6 +154,7 @@ export const EMPTY_LINK: LinkState = {
   pair: null,
   marks: [],
   zoom: null,
+  scale: 1,
   paused: false,
 };
 
@@ -163,7 +168,8 @@ const UPGRADES: readonly ((parameters: URLSearchParams) => void)[] = [
   // 2 had no word for the capture, and 3 none for what is open, values over time and the timeline; those that they had mean the same.
   () => undefined,
   () => undefined,
-  // Nor had 4 more than one source, or a word for each of several files; nor 5 any for marks, and for the hops that times are between.
+  // Nor had 4 more than one source, or a word for each of several files; nor 5 any for marks, the scale of the path, and the hops that
+  // times are between.
   () => undefined,
   () => undefined,
 ];
@@ -385,9 +391,29 @@ function parsePair(parameters: URLSearchParams): LinkState['pair'] {
   return from === null || to === null ? null : { from, to };
 }
 
+function parseScale(text: string | null): number {
+  const scale = text !== null && /^\d(?:\.\d)?$/.test(text) ? Number(text) : 1;
+  return scale > 1 && scale <= MAX_PATH_SCALE ? scale : 1;
+}
+
+/** 1 = it is not in the link. */
+function tenths(scale: number): number {
+  return Math.round(10 * scale) / 10;
+}
+
 /** Of the newest word; 0 = those of the first two have none. */
-function versionOfWords({ source, capture, files, open, values, zoom, pair, marks }: LinkState): number {
-  if (pair !== null || marks.length > 0) return 6;
+function versionOfWords({
+  source,
+  capture,
+  files,
+  open,
+  values,
+  zoom,
+  pair,
+  marks,
+  scale,
+}: LinkState): number {
+  if (pair !== null || marks.length > 0 || tenths(scale) !== 1) return 6;
   if (source?.kind === 'together' || files.length > 0) return 5;
   if (open.length > 0 || values !== '' || zoom !== null) return 4;
   return capture === null ? 0 : 3;
@@ -477,6 +503,7 @@ export function parseLink(query: string): LinkState {
     pair: parsePair(parameters),
     marks: parseMarks(parameters.getAll('mark')),
     zoom: parseTime(parameters.get('zoom')),
+    scale: parseScale(parameters.get('scale')),
     paused: parameters.get('pause') === '1',
   };
 }
@@ -517,6 +544,7 @@ export function printLink(state: LinkState): string {
   }
   for (const mark of printMarks(state.marks)) parameters.append('mark', mark);
   if (state.zoom !== null) parameters.set('zoom', printTime(state.zoom));
+  if (tenths(state.scale) !== 1) parameters.set('scale', String(tenths(state.scale)));
   if (state.paused) parameters.set('pause', '1');
   const text = parameters.toString();
   return text === '' ? '' : `?${text}`;

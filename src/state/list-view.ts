@@ -2,7 +2,7 @@
 import { MAX_COLUMNS } from '#core/query/limits.ts';
 import type { ListSort, TimeRange } from '#workers/api.ts';
 import type { WorkerSlot } from './connection.ts';
-import { OPEN_PARTS, type ColumnRef, type LinkState, type OpenPart } from './link.ts';
+import { MAX_PATH_SCALE, OPEN_PARTS, type ColumnRef, type LinkState, type OpenPart } from './link.ts';
 import { firstColumns } from './first-columns.ts';
 import type { PageStore } from './store.ts';
 
@@ -90,6 +90,11 @@ export class ListView {
     this.#set({ zoom });
   }
 
+  /** By how much the path is wider than its pane. */
+  setScale(scale: number): void {
+    this.#set({ scale: Math.min(MAX_PATH_SCALE, Math.max(1, scale)) });
+  }
+
   /** Tells the worker what the link says, when that is another than before. */
   apply(): void {
     const { sort } = this.#store.getState().link;
@@ -105,7 +110,9 @@ export class ListView {
   }
 
   #set(
-    part: Partial<Pick<LinkState, 'columns' | 'sort' | 'group' | 'open' | 'values' | 'pair' | 'zoom'>>,
+    part: Partial<
+      Pick<LinkState, 'columns' | 'sort' | 'group' | 'open' | 'values' | 'pair' | 'zoom' | 'scale'>
+    >,
   ): void {
     this.#store.setState({ link: { ...this.#store.getState().link, ...part } });
     this.apply();
