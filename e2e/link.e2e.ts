@@ -106,7 +106,7 @@ describe('a link that names its capture', () => {
         bytes: document.querySelector('[data-pane="bytes"]')?.textContent,
         cells: globalThis.whither.state.detail?.rows.map(({ name, cells }) => [name, cells]),
         marks: globalThis.whither.state.marks,
-        pathWidth: document.querySelector('svg.path, [data-pane="path"] svg')?.getAttribute('width'),
+        pathWidth: document.querySelector('.path-drawing')?.getBoundingClientRect().width,
         hops: [...document.querySelectorAll('.latency-hop')].map(
           (one) => (one as HTMLSelectElement).selectedOptions[0]?.text,
         ),
@@ -119,7 +119,7 @@ describe('a link that names its capture', () => {
       }));
     await page.locator('.shares').first().waitFor();
     await page.locator('.loss-table').waitFor();
-    await page.getByRole('button', { name: 'Whole' }).waitFor();
+    await page.getByRole('button', { name: 'Whole', exact: true }).waitFor();
     await between.locator('.latency-numbers').waitFor();
     const before = await shown(page);
     const second = await launchBrowser();
@@ -131,6 +131,7 @@ describe('a link that names its capture', () => {
     expect(receiver.page.url()).toBe(page.url());
     expect(receiver.faults).toEqual([]);
     expect(before.marks).toHaveLength(2);
+    expect(before.pathWidth).toBeGreaterThan(1280);
     expect(before.bytes?.length).toBeGreaterThan(0);
     expect(before.hops).toEqual(['lab0:tcx/ingress@first', 'lab0:nf/local_in']);
     expect(before.losses).toBeGreaterThan(0);
