@@ -1,6 +1,6 @@
 /**
- * A share of a live capture, made by whoever sees the host, and opened by somebody who does not: by the agent's link in a clean browser
- * profile, and as one file from disk without a network. Both see the same packet, matrix and note.
+ * A share of a live capture, made by whoever sees the host, and opened by somebody who does not: by the agent's link in a second browser
+ * with a profile of its own (profile.ts), and there as one file from disk without a network. Both see the same packet, matrix and note.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { labMissing, startAgent, type RunningAgent } from './agent.ts';
 import { launchBrowser, openPage, type WatchedPage } from './browser.ts';
 import { waitForState } from './look.ts';
+import { cleanPage } from './profile.ts';
 
 const missing = labMissing();
 const required = process.env['WHITHER_REQUIRE_KERNEL'] === '1';
@@ -37,6 +38,8 @@ function seen(page: Page) {
 function shares(args: readonly string[], state: string): void {
   let agent: RunningAgent;
   let browser: Browser;
+  /** Of whoever has only the share. */
+  let second: Browser;
   let sender: WatchedPage;
   let folder: string;
   let sent: Awaited<ReturnType<typeof seen>>;
@@ -46,9 +49,11 @@ function shares(args: readonly string[], state: string): void {
     folder = mkdtempSync(path.join(os.tmpdir(), 'whither-share-'));
     agent = await startAgent(args);
     browser = await launchBrowser();
+    second = await launchBrowser();
   });
   afterAll(async () => {
     await browser.close();
+    await second.close();
     await agent.stop();
     rmSync(folder, { recursive: true, force: true });
   });
@@ -146,12 +151,12 @@ function shares(args: readonly string[], state: string): void {
     expect(await made.textContent()).toMatch(/events of .* bytes of payload/);
   });
 
-  it('is kept by the agent, and its link opens at what its sender saw, in a clean profile', async () => {
+  it('is kept by the agent, and its link opens at what its sender saw, in a second, clean profile', async () => {
     const { page } = sender;
     await page.getByRole('button', { name: 'Keep at the agent' }).click();
     const link = await page.getByRole('textbox', { name: 'Link' }).inputValue();
     expect(link).toMatch(/\/s\/[\w-]{32}$/);
-    const receiver = await openPage(browser, { allow: REFUSED });
+    const receiver = await cleanPage(page, second, { allow: REFUSED });
     await receiver.page.goto(link);
     expect(await receiver.page.evaluate(() => fetch('/spool.pcapng').then(({ status }) => status))).toBe(403);
     await isTheSame(receiver);
@@ -163,7 +168,7 @@ function shares(args: readonly string[], state: string): void {
     await page.getByRole('button', { name: 'Download page (HTML)' }).click();
     const file = path.join(folder, 'share.html');
     await (await download).saveAs(file);
-    const receiver = await openPage(browser);
+    const receiver = await openPage(second);
     await receiver.page.context().setOffline(true);
     const asked: string[] = [];
     receiver.page.on('request', (request) => asked.push(request.url()));

@@ -124,3 +124,23 @@ it('the report is printed alone, without the page around it', async () => {
   expect(faults).toEqual([]);
   await opened.close();
 });
+
+it('headings of a text are the larger the higher they are, and all larger than the text or as large', async () => {
+  const opened = await openPage(browser);
+  const { page, faults } = opened;
+  await page.goto(`${host.url}?source=sample:forward&journey=11`);
+  await waitForState(page, 'done');
+  await page.locator('.matrix').waitFor();
+  await page.keyboard.press('y');
+  await page
+    .getByRole('textbox', { name: 'Report, Markdown' })
+    .fill('# One\n\n## Two\n\n### Three\n\n#### Four\n\ntext');
+  await page.getByRole('button', { name: 'Read', exact: true }).click();
+  const sizes = await page.$$eval('.markdown > *', (parts) =>
+    parts.map((part) => parseFloat(getComputedStyle(part).fontSize)),
+  );
+  const [one = 0, two = 0, three, four, text = 0] = sizes;
+  expect([one > 1.2 * two, two > 1.1 * text, three, four]).toEqual([true, true, text, text]);
+  expect(faults).toEqual([]);
+  await opened.close();
+});

@@ -17,6 +17,7 @@ import type {
   CostView,
   Edge,
   EventBytes,
+  Fates,
   Gap,
   Hop,
   JourneyDetail,
@@ -128,7 +129,7 @@ export interface Update {
   readonly journeys: number;
   /** Journeys that pass the filter, the length of the list. */
   readonly listed: number;
-  /** Why the expression of the filter cannot be asked of this capture (yet); the list is empty then. */
+  /** Why the expression of the filter cannot be asked of this capture (yet): it does not filter then, and what was clicked does. */
   readonly filterError: FilterError | null;
   /** Counts every change of filter, schema or capture: rows of an older one are stale. */
   readonly generation: number;
@@ -191,9 +192,12 @@ export interface WhitherWorker extends SchemaWork, ShareWork {
   fetchCode(): Promise<void>;
   /**
    * Holds for the capture that is open and for those opened later. Resolves when the list is narrowed; with an error when
-   * the expression cannot be asked of what is open: then the filter before it stays.
+   * the expression cannot be asked of what is open: then the filter before it stays. One that `waits` takes its place all the same,
+   * and its expression filters as soon as it can be asked (`Update.filterError`).
    */
-  setFilter(filter: ListFilter): Promise<FilterError | null>;
+  setFilter(filter: ListFilter, waits?: boolean): Promise<FilterError | null>;
+  /** Why an expression cannot be asked of what was read up to now; null: it can. */
+  checkFilter(text: string): Promise<FilterError | null>;
   /**
    * Holds as the filter does. Resolves when the list is in this order, or a later call took its place. A field that the capture
    * does not have (yet) orders nothing.
@@ -255,6 +259,8 @@ export interface WhitherWorker extends SchemaWork, ShareWork {
   lossSummary(): Promise<LossSummary | null>;
   /** The path of some journeys, of those that were read up to now; an error when the expression cannot be asked. One for each side. */
   pathOf(set: JourneySet, side: PathSide): Promise<PathNumbers | FilterError | null>;
+  /** What became of them: drops and losses. */
+  fatesOf(set: JourneySet): Promise<Fates | FilterError | null>;
   /** Their matrix: likewise. */
   matrixOf(set: JourneySet, side: PathSide): Promise<MatrixShares | FilterError | null>;
   /** What is wrong with metadata, hop by hop: likewise. */

@@ -264,9 +264,10 @@ export class Capture implements SourceSink {
 
   /** Brings list and timeline up to what has been read. */
   #takeIn(): void {
-    this.listing.takeIn(() => {
+    const isOther = this.listing.takeIn(() => {
       if (!this.ended) this.#options.onChange();
     });
+    if (isOther) this.#options.onReorder();
     while (!this.timeline.advance(STEP_BUDGET)) continue;
   }
 

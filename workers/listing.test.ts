@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { CaptureReader } from '#core/pcapng/reader.ts';
 import { NO_FILTER } from '#core/query/list-filter.ts';
 import { CaptureStore } from '#core/store/capture-store.ts';
+import { sectionBytes, trace } from '#core/store/testing/scenario.ts';
 import { Language } from './language.ts';
 import { Listing } from './listing.ts';
 import { generatedBytes } from './testing/capture-bytes.ts';
@@ -15,6 +16,7 @@ function filled(events: number): CaptureStore {
   return store;
 }
 
+const HOOK = 'netif_receive_skb';
 const CLOCK = { now: () => 0, yieldToTasks };
 
 it('what was being made of a store that is no more does not take the place of the new one’s list', async () => {
@@ -64,4 +66,29 @@ it('an order of the list before does not land on the one that has been made mean
     expect(listing.length).toBeLessThan(store.journeys.count);
     expect(listing.length).toBeLessThanOrEqual(listing.list.length);
   }
+});
+
+it('the rows are others when the expression that waited can be asked, also of a list in order', async () => {
+  const language = new Language();
+  await language.load();
+  await language.loadQuestions();
+  const store = new CaptureStore();
+  const reader = new CaptureReader(store);
+  const listing = new Listing(store, NO_FILTER, null, CLOCK, language);
+  await listing.filter({ ...NO_FILTER, where: 'tlv.trace == 1' }, true);
+  reader.push(
+    sectionBytes({ schema: null, seen: [0, 1, 2].map((us) => ({ hook: HOOK, id: BigInt(us), us })) }),
+  );
+  expect(listing.takeIn(() => undefined)).toBe(false);
+  await listing.sort({ field: 'journey', down: true });
+  expect([...listing.slice(0, 9)]).toEqual([2, 1, 0]);
+  reader.push(
+    sectionBytes({ seen: [3, 4].map((us) => ({ hook: HOOK, id: BigInt(us), us, meta: trace(us - 2) })) }),
+  );
+  // An order of the list that waited is under way.
+  const sorted = new Promise((resolve) => expect(listing.takeIn(() => resolve(true))).toBe(true));
+  expect([...listing.slice(0, 9)]).toEqual([3]);
+  await sorted;
+  expect([...listing.slice(0, 9)]).toEqual([3]);
+  expect(listing.takeIn(() => undefined)).toBe(false);
 });

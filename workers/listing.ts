@@ -61,10 +61,13 @@ export class Listing {
     return this.#order?.indexOf(journey) ?? this.list.rowOf(journey);
   }
 
-  /** Why it cannot be asked, and then nothing changes; else resolves when the list is that of the filter, as `sort` does. */
-  filter(filter: ListFilter): FilterError | Promise<boolean> {
+  /**
+   * Why it cannot be asked, and then nothing changes, unless it `waits`: then its expression filters as soon as it can be asked. Else
+   * resolves when the list is that of the filter, as `sort` does.
+   */
+  filter(filter: ListFilter, waits = false): FilterError | Promise<boolean> {
     const list = new JourneyList(this.#store, filter, this.#language.compile);
-    if (list.error !== null) return list.error;
+    if (list.error !== null && !waits) return list.error;
     this.#filter = filter;
     this.#next = list;
     return this.#make();
@@ -91,18 +94,26 @@ export class Listing {
     this.list = this.#newList();
   }
 
-  /** Takes in the events that have come; `ordered` is called when they have found their place in the order. */
-  takeIn(ordered: () => void): void {
-    while (!this.list.advance(STEP_BUDGET)) continue;
-    const call = this.#calls;
+  /**
+   * Takes in the events that have come; `ordered` is called when they have found their place in the order. True when the rows
+   * are others now: the expression that waited can be asked.
+   */
+  takeIn(ordered: () => void): boolean {
     const { list } = this;
-    // A list that is being made is of the same call, and may come to its end meanwhile.
-    const current = (): boolean => call === this.#calls && list === this.list;
+    const waited = list.error !== null;
+    while (!list.advance(STEP_BUDGET)) continue;
+    const { error } = list;
+    const isOther = waited && error === null;
+    if (isOther) this.#order = null;
+    const call = this.#calls;
+    // A list that is being made is of the same call, and may come to its end meanwhile; one that waited is another then.
+    const current = (): boolean => call === this.#calls && list === this.list && list.error === error;
     this.#ordering.again(this.#store, list, current, (order) => {
       if (!current()) return;
       this.#order = order;
       ordered();
     });
+    return isOther;
   }
 
   /** No more events will come: brings the order up to the last. False: there is none, or something else was asked for. */

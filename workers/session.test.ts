@@ -3,6 +3,7 @@ import { sectionBytes, trace, type Seen } from '#core/store/testing/scenario.ts'
 import { Fault } from './fault.ts';
 import { generatedBytes } from './testing/capture-bytes.ts';
 import { ManualSource } from './testing/manual-source.ts';
+import { FileSource } from './sources/file.ts';
 import { fileWorld, World } from './testing/world.ts';
 
 describe('a session with a file', () => {
@@ -151,6 +152,28 @@ describe('a session with a file', () => {
     const world = fileWorld(generatedBytes(800));
     await world.session.setFilter({ hop: null, metadata: 'without', harm: null, time: null, where: '' });
     expect(await (await world.open()).ended()).toMatchObject({ events: 800, listed: 0 });
+  });
+
+  it('keeps a filter that waits and cannot be asked: it narrows nothing, and does as soon as it can be asked', async () => {
+    const seen = [0, 1, 2].map((us): Seen => ({ hook: 'netif_receive_skb', id: BigInt(us), us }));
+    const plainBytes = new Uint8Array(sectionBytes({ schema: null, seen }));
+    const captures = [generatedBytes(800), plainBytes, generatedBytes(800)];
+    const world = new World(() => new FileSource(new File([captures.shift()!], 'next.pcapng'), null));
+    await (await world.open()).ended();
+    const where = 'tlv.verdict == drop';
+    const filter = { hop: null, metadata: null, harm: null, time: null, where: 'tlv.nothing == 1' };
+    expect(await world.session.setFilter(filter, true)).toBeNull();
+    expect(await world.session.checkFilter(filter.where)).toMatchObject({ from: 0, to: 11 });
+    expect(await world.session.checkFilter(where)).toBeNull();
+    const plain = await (await world.open()).ended();
+    expect(plain).toMatchObject({ listed: 3, journeys: 3, filterError: { from: 0, to: 11 } });
+    // What is typed, and cannot be asked, changes nothing.
+    expect(await world.session.setFilter({ ...filter, where })).toHaveProperty('cause');
+    expect(await world.session.setFilter({ ...filter, where }, true)).toBeNull();
+    const last = await (await world.open()).ended();
+    expect(last.filterError).toBeNull();
+    expect(last.listed).toBeLessThan(last.journeys);
+    expect(last.listed).toBeGreaterThan(0);
   });
 
   it('decodes everything again by another schema, and by the capture’s own after that', async () => {

@@ -20,6 +20,7 @@ import {
   type EmittedKind,
   type EventBytes,
   type FieldInfo,
+  type Fates,
   type FilterError,
   type Groups,
   type JourneyDetail,
@@ -192,17 +193,21 @@ export class Session implements WhitherWorker {
     ]);
   }
 
-  async setFilter(filter: ListFilter): Promise<FilterError | null> {
+  async setFilter(filter: ListFilter, waits = false): Promise<FilterError | null> {
     const call = ++this.#filterCalls;
     if (filter.where !== '') await this.#language.load();
     // While the language came something else may have been asked.
     if (call !== this.#filterCalls) return null;
     const opened = this.#opened;
-    const made = opened?.capture.listing.filter(filter) ?? null;
+    const made = opened?.capture.listing.filter(filter, waits) ?? null;
     if (made !== null && !(made instanceof Promise)) return made;
     this.#filter = filter;
     if (made !== null && (await made)) this.#changed(opened);
     return null;
+  }
+
+  checkFilter(text: string): Promise<FilterError | null> {
+    return this.#language.check(text, this.#capture().store);
   }
 
   async setSort(sort: ListSort | null): Promise<void> {
@@ -379,6 +384,10 @@ export class Session implements WhitherWorker {
 
   pathOf(set: JourneySet, side: PathSide): Promise<PathNumbers | FilterError | null> {
     return this.#ofWhole.path(this.#capture(), set, side);
+  }
+
+  fatesOf(set: JourneySet): Promise<Fates | FilterError | null> {
+    return this.#ofWhole.fates(this.#capture(), set);
   }
 
   matrixOf(set: JourneySet, side: PathSide): Promise<MatrixShares | FilterError | null> {

@@ -8,6 +8,7 @@ import { compileList } from '#core/query/list-filter.ts';
 import { Query } from '#core/query/query.ts';
 import type { FilterError } from '#core/query/syntax.ts';
 import type {
+  Fates,
   JourneySet,
   Latency,
   LatencyAsk,
@@ -44,6 +45,7 @@ export class WholeQuestions {
   async fetchCode(): Promise<void> {
     await Promise.all([
       import('#core/store/loss-summary.ts'),
+      import('#core/store/drop-query.ts'),
       import('#core/store/path-query.ts'),
       import('#core/store/matrix-query.ts'),
       import('#core/query/timeline-query.ts'),
@@ -94,6 +96,22 @@ export class WholeQuestions {
     });
   }
 
+  fates(capture: Capture, set: JourneySet): Promise<Fates | FilterError | null> {
+    return this.#ofSet(null, capture, set, async (question, members): Promise<Fates | null> => {
+      const [{ DropQuery }, { LossSummaryQuery }, { PathQuery }] = await Promise.all([
+        import('#core/store/drop-query.ts'),
+        import('#core/store/loss-summary.ts'),
+        import('#core/store/path-query.ts'),
+      ]);
+      const drops = new DropQuery(question.store, members);
+      const losses = new LossSummaryQuery(question.store, members);
+      const path = new PathQuery(question.store, members);
+      for (const query of [drops, losses, path]) if (!(await question.run(query, STEP_BUDGET))) return null;
+      const { journeys, edges } = path.numbers();
+      return { ...drops.result(), journeys, losses: losses.summary(edges) };
+    });
+  }
+
   matrix(capture: Capture, set: JourneySet, side: PathSide): Promise<MatrixShares | FilterError | null> {
     return this.#ofSet(`matrix ${side}`, capture, set, async (question, members) => {
       const { MatrixQuery } = await import('#core/store/matrix-query.ts');
@@ -123,7 +141,7 @@ export class WholeQuestions {
 
   /** Asks about the journeys of a set; an error when that cannot be asked. */
   #ofSet<Answer>(
-    kind: Kind,
+    kind: Kind | null,
     capture: Capture,
     set: JourneySet,
     work: (question: Question, members: Members) => Promise<Answer>,

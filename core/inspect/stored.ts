@@ -11,7 +11,7 @@ import { eventObject, type InspectedEvent } from './event-object.ts';
 
 /**
  * Event number `event` (from 0) of a store as `inspect --json` prints it. `block` is its block as in the
- * capture; without it (null) the comments and what is in the packet are missing, everything else is from the columns.
+ * capture; without it (null) what is in the packet is missing, everything else is from the columns.
  */
 export function inspectStoredEvent(
   store: CaptureStore,
@@ -51,6 +51,6 @@ export function inspectStoredEvent(
       inForce === null
         ? []
         : readElsewhere(inForce, store, event, stored?.packet ?? null, source?.linkType ?? 0),
-    comments: stored?.comments ?? [],
+    comments: stored?.comments ?? store.comments.textsOf(chunk.comments?.[row] ?? 0),
   });
 }

@@ -18,8 +18,7 @@ export interface PassingEvent {
 }
 
 /**
- * In order of arrival, made one at a time. Comments, and what a schema reads in packets, are not in them: the store
- * keeps no packets. `schema`: null = those of the capture.
+ * In order of arrival, made one at a time. What a schema reads in packets is not in them: the store keeps no packets. `schema`: null = those of the capture.
  */
 export function passingEvents(
   store: CaptureStore,

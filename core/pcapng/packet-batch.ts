@@ -52,6 +52,7 @@ export class PacketBatch {
     p.packetIdHi = p.hasPacketId ? rows[at + PACKET.ID_HI]! >>> 0 : 0;
     p.packetIdLo = p.hasPacketId ? rows[at + PACKET.ID_LO]! >>> 0 : 0;
     p.dropCount = (bits & PACKET.HAS_DROP_COUNT) !== 0 ? this.dropCount[i]! : 0;
+    p.hasComment = (bits & PACKET.HAS_COMMENT) !== 0;
     p.eventStart = rows[at + PACKET.EVENT_START]!;
     p.eventLength = rows[at + PACKET.EVENT_LENGTH]!;
     p.optionsStart = rows[at + PACKET.OPTIONS_START]!;
@@ -96,7 +97,10 @@ export class PacketBatch {
     rows[PACKET.DATA_START] = p.dataStart;
     rows[PACKET.DATA_LENGTH] = p.dataLength;
     rows[PACKET.ORIGINAL_LENGTH] = p.originalLength;
-    rows[PACKET.BITS] = (p.hasPacketId ? PACKET.HAS_ID : 0) | (p.dropCount > 0 ? PACKET.HAS_DROP_COUNT : 0);
+    rows[PACKET.BITS] =
+      (p.hasPacketId ? PACKET.HAS_ID : 0) |
+      (p.dropCount > 0 ? PACKET.HAS_DROP_COUNT : 0) |
+      (p.hasComment ? PACKET.HAS_COMMENT : 0);
     rows[PACKET.ID_HI] = p.packetIdHi;
     rows[PACKET.ID_LO] = p.packetIdLo;
     rows[PACKET.EVENT_START] = p.eventStart;

@@ -17,6 +17,7 @@ import {
   EPB_DROPCOUNT,
   EPB_MIN_BYTES,
   EPB_PACKETID,
+  OPT_COMMENT,
   OPT_CUSTOM_BINARY,
   OPT_CUSTOM_BINARY_NO_COPY,
   OPT_END,
@@ -217,6 +218,7 @@ export class PacketBlocks {
         rows[row + PACKET.ID_HI] = view.getInt32(high, le);
         rows[row + PACKET.ID_LO] = view.getInt32(low, le);
       } else if (code === EPB_DROPCOUNT && size === 8) this.#dropCount(Number(view.getBigUint64(value, le)));
+      else if (code === OPT_COMMENT) rows[row + PACKET.BITS]! |= PACKET.HAS_COMMENT;
     }
   }
 

@@ -18,7 +18,7 @@ export const DATA_START = 5;
 export const DATA_LENGTH = 6;
 /** u32. On the wire. */
 export const ORIGINAL_LENGTH = 7;
-/** HAS_ID, HAS_DROP_COUNT. */
+/** HAS_ID, HAS_DROP_COUNT, HAS_COMMENT. */
 export const BITS = 8;
 /** u32. epb_packetid; only with HAS_ID. */
 export const ID_HI = 9;
@@ -32,3 +32,5 @@ export const OPTIONS_LENGTH = 14;
 export const HAS_ID = 1;
 /** `dropCount` of the batch has epb_dropcount; else it is 0. */
 export const HAS_DROP_COUNT = 2;
+/** There is an opt_comment among the options. */
+export const HAS_COMMENT = 4;

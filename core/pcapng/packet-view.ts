@@ -18,6 +18,7 @@ export function newPacketView(): PacketView {
     flags: 0,
     dropCount: 0,
     queue: -1,
+    hasComment: false,
     eventStart: -1,
     eventLength: 0,
     optionsStart: 0,

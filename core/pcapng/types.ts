@@ -87,6 +87,8 @@ export interface PacketView {
   dropCount: number;
   /** epb_queue, -1 when absent. */
   queue: number;
+  /** opt_comment is among the options. */
+  hasComment: boolean;
   /** Start in `buf` and length of Whither's event struct (EVENT in core/format); -1, 0 when absent. */
   eventStart: number;
   eventLength: number;

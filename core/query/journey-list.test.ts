@@ -194,13 +194,27 @@ describe('a list with an expression', () => {
     expect([list.eventsAt(0), list.eventsAt(1)]).toEqual([1, 1]);
   });
 
-  it('waits, empty, for a TLV that comes with its schema', () => {
-    const bytes = sectionBytes({ seen: [{ hook: HOOKS[0]!, id: 1n, us: 0, meta: META }] });
+  it('does not filter before its TLV has come with its schema, while what was clicked does', () => {
     const store = new CaptureStore();
-    const list = new JourneyList(store, filter, compileFilter);
-    expect([list.length, list.error?.cause]).toEqual([0, 'There is no field “tlv.trace”.']);
-    new CaptureReader(store).push(bytes);
-    while (!list.advance(10));
-    expect([list.length, list.error]).toEqual([1, null]);
+    const reader = new CaptureReader(store);
+    const plain = [0, 1, 2].map((us) => ({ hook: HOOKS[us === 0 ? 1 : 0]!, id: BigInt(us), us }));
+    reader.push(sectionBytes({ seen: plain, schema: null }));
+    const lists = [filter, { ...filter, hop: 0 }].map((one) => new JourneyList(store, one, compileFilter));
+    for (const list of lists) while (!list.advance(10));
+    expect(lists.map(({ error }) => error?.cause)).toEqual(Array(2).fill('There is no field “tlv.trace”.'));
+    expect(lists.map((list) => [...list.slice(0, 9)])).toEqual([[0, 1, 2], [0]]);
+    expect(lists.map((list) => [list.eventsAt(0), list.eventsAt(1)])).toEqual([
+      [1, 2],
+      [1, 0],
+    ]);
+    reader.push(sectionBytes({ seen: [{ hook: HOOKS[0]!, id: 3n, us: 9, meta: META }] }));
+    for (const list of lists) while (!list.advance(1));
+    expect(lists.map(({ error }) => error)).toEqual([null, null]);
+    expect(lists.map((list) => [...list.slice(0, 9)])).toEqual([[3], []]);
+    expect(lists[0]!.rowOf(3)).toBe(0);
+    expect(lists.map((list) => [list.eventsAt(0), list.eventsAt(1)])).toEqual([
+      [0, 1],
+      [0, 0],
+    ]);
   });
 });

@@ -17,11 +17,11 @@ const FIRST_BLOCKS = 16;
 
 export class JourneyList {
   readonly filter: ListFilter;
-  /** Why what was written cannot be asked of this capture (yet): a TLV may still come with its schema. Then the list is empty. */
+  /** Why what was written cannot be asked of this capture (yet): a TLV may still come with its schema. Until then it does not filter. */
   error: FilterError | null = null;
   private readonly store: CaptureStore;
   private readonly written: CompileWritten | null;
-  /** null: every journey passes, or `error`. */
+  /** null: every journey passes. */
   private query: Query | null = null;
   /** TLV columns that the expression was compiled with. */
   private columns = -1;
@@ -48,16 +48,25 @@ export class JourneyList {
   }
 
   private get all(): boolean {
-    return this.query === null && this.error === null;
+    return this.query === null;
   }
 
   private compile(): void {
     const { store } = this;
     if (this.columns === store.tlvs.names.length) return;
+    const isFirst = this.columns < 0;
     this.columns = store.tlvs.names.length;
-    const compiled = compileList(this.filter, store, this.written);
+    let compiled = compileList(this.filter, store, this.written);
     this.error = compiled.ok ? null : compiled.error;
+    if (!compiled.ok) {
+      if (!isFirst) return;
+      // What was clicked holds all the same.
+      compiled = compileList({ ...this.filter, where: '' }, store, null);
+    }
     this.query = compiled.ok && compiled.question !== null ? new Query(store, compiled.question) : null;
+    this.counted = 0;
+    this.members = 0;
+    for (const counts of [this.blocks, this.events, this.withMetadata]) counts.fill(0);
   }
 
   /** Looks at no more than `budget` events twice; true when all that have arrived are taken in. */

@@ -143,6 +143,8 @@ function shareLiteral(
   // By its id, or with where it is attached.
   if (field === 'program')
     return only(policy.programs === 'keep' && (hasNames || PROGRAM.test(text)), 'program');
+  // Anything may be in it, and what of it goes out does so by the rule for texts.
+  if (field === 'comment') return only(policy.texts === 'keep' && hidesNobody(policy), 'word');
   const isWord = isPublicWord(field, text, part, dropReasons);
   if (HOPS.test(field)) return only(isWord || (hasNames && policy.programs === 'keep'), 'hop');
   if (KERNEL_ADDRESSES.has(field) && policy.kernelAddresses !== 'keep') return { because: 'kernelAddress' };

@@ -221,6 +221,15 @@ describe('a filter expression goes by every rule', () => {
     expect(shared('tlv.customer == 7', KEEP_ALL)).toBeNull();
   });
 
+  it('with what a comment says only where comments go, and nothing in them is hidden', () => {
+    for (const text of ['comment ~ "alice"', 'comment == 4711', 'comment == lost']) {
+      expect(shared(text, KEEP_ALL)).toBe(text);
+      expect(shared(text, { ...KEEP_ALL, texts: 'drop' })).toBeNull();
+      expect(shared(text, { texts: 'keep' })).toBeNull();
+    }
+    expect(shared('comment exists', {})).toBe('comment exists');
+  });
+
   it('and a value is kept by its rule, whether the share has one of it or not', () => {
     const { capture } = seededCapture();
     const view: CaptureNotes['view'] = [

@@ -24,7 +24,11 @@ const VIEW = {
   group: 'field',
   open: 'plain',
   values: 'field',
+  from: 'hop',
+  to: 'hop',
+  mark: 'stays',
   zoom: 'plain',
+  scale: 'plain',
   pause: 'plain',
 } as const satisfies Record<string, 'plain' | 'stays' | 'hop' | 'expression' | 'field'>;
 export type ViewParameter = keyof typeof VIEW;

@@ -5,6 +5,7 @@
  */
 import { BLOCK_SUBTYPE } from '#core/format/structs.ts';
 import { decoderOf } from '#core/metadata/decoder-of.ts';
+import { optionComments, readOptions } from '#core/pcapng/options.ts';
 import { PacketBatch } from '#core/pcapng/packet-batch.ts';
 import * as PACKET from '#core/pcapng/packet-row.ts';
 import type {
@@ -23,6 +24,7 @@ import { AreaTable } from './area-table.ts';
 import { BetweenHops } from './between-hops.ts';
 import { CaptureFacts } from './capture-facts.ts';
 import { Coalesced } from './coalesced.ts';
+import { CommentTable } from './comment-table.ts';
 import { CostLog } from './cost-log.ts';
 import { CountLog } from './count-log.ts';
 import { EdgeTable } from './edges.ts';
@@ -84,6 +86,7 @@ export class CaptureStore implements CaptureSink {
   readonly mapKeys = new MapKeys();
   readonly cost = new CostLog();
   readonly counts = new CountLog();
+  readonly comments = new CommentTable();
   readonly facts: CaptureFacts;
   readonly flows: FlowWriter;
   readonly records: RecordWriter;
@@ -302,6 +305,7 @@ export class CaptureStore implements CaptureSink {
       bits |= rows[packet + PACKET.BITS]!;
     }
     if ((bits & PACKET.HAS_DROP_COUNT) !== 0) this.dropsBefore(batch, from, to);
+    if ((bits & PACKET.HAS_COMMENT) !== 0) this.keepComments(chunk, event, batch, from, to);
   }
 
   /** Device with this ifindex among those of the section being read, '' = none. */
@@ -322,6 +326,21 @@ export class CaptureStore implements CaptureSink {
   /** Hop of an interface by its index in the whole capture; null when there is none. */
   private hopOfInterface(index: number): number | null {
     return this.interfaces[index] === undefined ? null : this.hopOf[index]!;
+  }
+
+  private keepComments(chunk: EventChunk, event: number, batch: PacketBatch, from: number, to: number): void {
+    const { buf, rows, littleEndian } = batch;
+    for (let i = from, row = event & CHUNK_MASK; i < to; i++, row++) {
+      const packet = i << PACKET.SHIFT;
+      if ((rows[packet + PACKET.BITS]! & PACKET.HAS_COMMENT) === 0) continue;
+      const start = rows[packet + PACKET.OPTIONS_START]!;
+      const options = readOptions(buf, start, rows[packet + PACKET.OPTIONS_LENGTH]!, littleEndian);
+      const comments = optionComments(buf, options).filter((text) => text !== '');
+      if (comments.length === 0) continue;
+      const set = this.comments.keep(comments);
+      if (set === 0) this.tableFull('comments', batch, i);
+      else (chunk.comments ??= new Uint32Array(CHUNK_EVENTS))[row] = set;
+    }
   }
 
   private dropsBefore(batch: PacketBatch, from: number, to: number): void {

@@ -105,6 +105,8 @@ export class EventChunk {
   /** HOP_STATE of core/diagnosis, and its cause with how it is known (hop-causes.ts packCause). Kept in time order. */
   state: Uint8Array;
   cause: Uint8Array;
+  /** Sets of comments by row (comment-table.ts), 0 = none; null = no event of the chunk has any. */
+  comments: Uint32Array | null = null;
   private sealedRecords: SealedRecords | null = null;
 
   constructor(memory = new ChunkMemory()) {

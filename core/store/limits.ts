@@ -40,6 +40,9 @@ export const MAX_HOSTS = 1024;
 export const MAX_COALESCED = 1 << 18;
 /** Events of which it is known what the kernel did to the packet right before. */
 export const MAX_OPERATION_EVENTS = 1 << 20;
+/** Different comments of packets, and their characters. */
+export const MAX_COMMENTS = 1 << 20;
+export const MAX_COMMENT_CHARS = 1 << 26;
 /** Text of a triggered block. */
 export const MAX_TRIGGERED_BYTES = 1024;
 /** Events that met a trigger's condition; how many there were is counted on. */

@@ -8,6 +8,7 @@
 export * from './bytes-view.ts';
 export * from './capture-view.ts';
 export * from './cost-view.ts';
+export * from './fates-view.ts';
 export * from './journey-view.ts';
 export * from './list-view.ts';
 export * from './loss-view.ts';

@@ -206,6 +206,7 @@ describe('the page', () => {
     act(() => session.filter.set({ harm: 'lost' }));
     expect(worker.calls.findLast(({ name }) => name === 'setFilter')?.args).toEqual([
       { hop: null, metadata: null, harm: 'lost', time: null, where: '' },
+      true,
     ]);
   });
 

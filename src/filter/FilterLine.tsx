@@ -18,7 +18,10 @@ const NO_NAMES: readonly string[] = [];
 export function FilterLine() {
   const session = useSession();
   const where = usePage((state) => state.link.where);
-  const waiting = usePage((state) => state.newest?.filterError ?? null);
+  // Before the first event nothing is known of the capture, its schema included.
+  const waiting = usePage(({ newest }) =>
+    newest === null || newest.events === 0 ? null : newest.filterError,
+  );
   const prepared = usePage((state) => state.prepared);
   const dropped = usePage((state) => state.filterDropped);
   const [text, setText] = useState(where);
@@ -120,7 +123,7 @@ export function FilterLine() {
         onHistory={walkHistory}
         onExplain={setExplain}
       />
-      {where !== '' && <Passing />}
+      {where !== '' && waiting === null && <Passing />}
       {held && (
         <button className="button solid small" onClick={apply}>
           Apply
@@ -146,7 +149,9 @@ export function FilterLine() {
       <p id={errorId} className="filter-said">
         <span className="filter-error" role="status">
           {/* Whoever chooses what comes next knows that it is not all. */}
-          {error === null || completing ? '' : `${error.cause} ${error.remedy}`}
+          {error === null || completing
+            ? ''
+            : `${refused === null ? 'Not in force: ' : ''}${error.cause} ${error.remedy}`}
         </span>
         {error === null && held && (
           <span className="filter-held">Not in force yet: Enter applies it, Esc takes it back. </span>

@@ -5,7 +5,7 @@ import { SessionContext } from '#src/state/context.ts';
 import { NO_FILTER } from '#src/state/list-filter.ts';
 import { Session } from '#src/state/session.ts';
 import { createPageStore } from '#src/state/store.ts';
-import { FakeWorker, fakeConnection } from '#src/testing/fake-worker.ts';
+import { FakeWorker, fakeConnection, fakeUpdate } from '#src/testing/fake-worker.ts';
 import { FilterLine } from './FilterLine.tsx';
 
 afterEach(cleanup);
@@ -162,4 +162,18 @@ it('Enter goes to the list when it could be asked, Escape when there is nothing 
   enter('drop');
   await vi.waitFor(() => expect([where(), inList()]).toEqual(['drop', true]));
   list.remove();
+});
+
+it('a filter that waits, for it cannot be asked here, is shown with what is wrong and with no count of what passes', () => {
+  const { store, worker, text } = show(false);
+  const filterError = { from: 0, to: 5, cause: 'There is no field “tlv.x”.', remedy: 'Choose another.' };
+  act(() => store.setState({ link: { ...store.getState().link, where: 'tlv.x == 1' } }));
+  act(() => store.setState({ newest: fakeUpdate({ journeys: 9, filterError }) }));
+  expect(text()).toBe('tlv.x == 1');
+  screen.getByText('Not in force: There is no field “tlv.x”. Choose another.');
+  expect(screen.queryByText(/9 of 9/)).toBeNull();
+  act(() => store.setState({ newest: fakeUpdate({ journeys: 9, listed: 3 }) }));
+  expect(screen.queryByText(/Not in force/)).toBeNull();
+  screen.getByText('3 of 9');
+  expect(worker.calls.filter(({ name }) => name === 'setFilter')).toEqual([]);
 });

@@ -6,7 +6,7 @@ import { valueProps } from '#src/keys/focused-value.ts';
 import { printCount } from '#src/list/print.ts';
 import { usePage, useSession } from '#src/state/context.ts';
 import { HARMED } from '#src/state/harm.ts';
-import { isFiltered } from '#src/state/list-filter.ts';
+import { isFilteredNow } from '#src/state/in-force.ts';
 import { marksFilter } from '#src/state/marks.ts';
 import { shareText } from './shares.ts';
 import { useQuestion } from './use-question.ts';
@@ -16,10 +16,9 @@ const MAX_DIFFERENCES = 60;
 
 export default function CommonDialog({ onClose }: { readonly onClose: () => void }) {
   const session = useSession();
-  const link = usePage((state) => state.link);
   const marks = usePage((state) => state.marks);
   const of = usePage((state) => state.commonOf);
-  const filtered = isFiltered(link);
+  const filtered = usePage(isFilteredNow);
   const marked = marks.length === 0 ? null : marksFilter(marks);
   const sides: readonly { readonly where: string; readonly text: string }[] = [
     ...(filtered ? [{ where: '', text: 'the list as filtered' }] : []),

@@ -5,7 +5,7 @@ import { Part } from '#src/app/later.tsx';
 import type { JourneyDetail } from '#workers/api.ts';
 import { printCount } from '#src/list/print.ts';
 import { usePage, useSession } from '#src/state/context.ts';
-import { isFiltered } from '#src/state/list-filter.ts';
+import { isFilteredNow } from '#src/state/in-force.ts';
 import { useAsked } from '#src/state/use-query.ts';
 import { verdictOf } from './fate.ts';
 import { HopNote } from './HopNote.tsx';
@@ -77,7 +77,7 @@ export default function JourneyPane() {
 /** A journey stays on screen when a filter comes that it does not pass: said, with both ways out. */
 function Outside({ listed }: { readonly listed: number }) {
   const session = useSession();
-  const filtered = usePage((state) => isFiltered(state.link));
+  const filtered = usePage(isFilteredNow);
   const journey = usePage((state) => state.selection?.journey ?? -1);
   // Of the list that is shown: what was said of another filter's says nothing.
   const generation = usePage((state) => state.calm?.generation ?? 0);

@@ -12,6 +12,7 @@ import { kernelOrder } from '#src/path/lanes.ts';
 import { printShare } from '#src/path/layout.ts';
 import { setsOf } from '#src/path/sides.ts';
 import { usePage, useSession } from '#src/state/context.ts';
+import { useLinkInForce } from '#src/state/in-force.ts';
 import { listFilterOf } from '#src/state/list-filter.ts';
 import { useAsked } from '#src/state/use-query.ts';
 import { Broken } from './Broken.tsx';
@@ -20,7 +21,7 @@ import { sharesText } from './shares.ts';
 const FAILURE = 'The matrix of these journeys could not be counted';
 
 export default function SharesMatrix() {
-  const link = usePage((state) => state.link);
+  const link = useLinkInForce();
   const places = usePage((state) => state.places);
   const [a, b] = useMemo(
     () =>

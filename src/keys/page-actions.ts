@@ -45,7 +45,7 @@ export function pageActions(session: Session): Handlers {
     },
     columns: () => store.setState({ dialog: 'columns' }),
     ...(selection !== null && {
-      mark: () => session.toggleMark(selection),
+      mark: () => session.marks.toggle(selection),
       note: () => store.setState({ dialog: 'note' }),
     }),
     'filter-metadata': () => session.filter.set({ metadata: link.metadata === 'with' ? null : 'with' }),

@@ -1,13 +1,13 @@
 /** How long packets take from one hop to another: histogram, percentiles, their course in time. A range is a filter. */
-import { useState } from 'react';
+import { useMemo } from 'react';
 import type { Hop, Latency } from '#workers/api.ts';
 import { printCount, printDuration, printMany } from '#src/list/print.ts';
 import { usePage, useSession } from '#src/state/context.ts';
-import { hopOfKey } from '#src/state/hop-key.ts';
+import { hopKey, hopOfKey } from '#src/state/hop-key.ts';
 import { parseJourneyId } from '#src/state/link.ts';
 import { Heat } from './Heat.tsx';
 import { Histogram } from './Histogram.tsx';
-import { firstPair, rangeFilter, type Pair } from './hops.ts';
+import { firstPair, pairOf, rangeFilter, type Pair } from './hops.ts';
 import { useLatency } from './use-latency.ts';
 import './latency.css';
 
@@ -20,8 +20,12 @@ export default function LatencyView() {
     state.link.hop === null ? null : hopOfKey(state.places, state.link.hop),
   );
   const where = usePage((state) => state.link.where);
-  const [chosen, setChosen] = useState<Pair | null>(null);
-  const pair = chosen ?? firstPair(hops);
+  const named = usePage((state) => state.link.pair);
+  const pair = useMemo(() => pairOf(hops, named) ?? firstPair(hops), [hops, named]);
+  const choose = ({ from, to }: Pair) => {
+    const [fromKey, toKey] = [hopKey(hops, from), hopKey(hops, to)];
+    if (fromKey !== null && toKey !== null) session.view.setPair({ from: fromKey, to: toKey });
+  };
   const latency = useLatency(pair, HEAT_COLUMNS);
   const filterBy = (first: number, last: number) => {
     if (latency === null) return;
@@ -36,7 +40,7 @@ export default function LatencyView() {
     <section className="latency-pane" aria-label="Time between hops" data-pane="latency">
       <header className="pane-head">
         <h2>Time between hops</h2>
-        {pair !== null && <HopChoice hops={hops} pair={pair} pathHop={pathHop} onChoose={setChosen} />}
+        {pair !== null && <HopChoice hops={hops} pair={pair} pathHop={pathHop} onChoose={choose} />}
         <button
           className="button quiet small push"
           aria-label="Close the times between hops"

@@ -1,10 +1,19 @@
 /** Between which hops: the first choice, and how a range of times is written as a filter. Pure. */
 import { quoted } from '#core/query/quote.ts';
+import { hopOfKey } from '#src/state/hop-key.ts';
+import type { LinkState } from '#src/state/link.ts';
 import type { Hop, Latency } from '#workers/api.ts';
 
 export interface Pair {
   readonly from: number;
   readonly to: number;
+}
+
+/** The two that a link names; null = it names none, or they are not both here. */
+export function pairOf(hops: readonly Hop[], named: LinkState['pair']): Pair | null {
+  if (named === null) return null;
+  const [from, to] = [hopOfKey(hops, named.from), hopOfKey(hops, named.to)];
+  return from === null || to === null ? null : { from, to };
 }
 
 /** From the first to the last hop of the lane that most events are in; null with fewer than two. */

@@ -1,6 +1,7 @@
 /** The head of the list: how many, in which groups, and what can be done with the whole of it. */
 import { usePage, useSession } from '#src/state/context.ts';
 import { marksFilter } from '#src/state/marks.ts';
+import { useLinkInForce } from '#src/state/in-force.ts';
 import { isFiltered, listFilterOf } from '#src/state/list-filter.ts';
 import { firstLine } from './first-line.ts';
 import { printCount } from './print.ts';
@@ -87,7 +88,8 @@ function Count() {
     ({ shown }) => shown?.state === 'live' || shown?.state === 'loading' || shown?.state === 'reconnecting',
   );
   // A hop that the capture has not does not filter.
-  const filters = usePage(({ link, places }) => isFiltered(listFilterOf(link, places)));
+  const link = useLinkInForce();
+  const filters = usePage(({ places }) => isFiltered(listFilterOf(link, places)));
   return (
     <span className="muted" role={growing ? undefined : 'status'} data-testid="list-count">
       {filters ? `${printCount(listed)} of ${printCount(total)}` : printCount(listed)}

@@ -6,7 +6,7 @@ import { LaterPane } from '#src/app/LaterPane.tsx';
 import { Part } from '#src/app/later.tsx';
 import type { Hop, HopNumbers } from '#workers/api.ts';
 import { usePage, useSession } from '#src/state/context.ts';
-import { isFiltered } from '#src/state/list-filter.ts';
+import { isFilteredNow } from '#src/state/in-force.ts';
 import { damagesOf, damageText } from './damage.ts';
 import './loss.css';
 
@@ -23,7 +23,7 @@ export function LossPane({ hops, numbers }: Props) {
   const open = usePage((state) => state.link.open.includes('losses'));
   // Then the path has counted the two sides, and not the filter.
   const comparing = usePage((state) => state.link.compare !== null);
-  const filtered = usePage((state) => isFiltered(state.link));
+  const filtered = usePage(isFilteredNow);
   if (!hops.some((hop) => damagesOf(hop).length > 0)) return null;
   const worst = hops
     .flatMap((hop) => damagesOf(numbers?.[hop.index] ?? { causes: [] }).map((damage) => ({ hop, damage })))

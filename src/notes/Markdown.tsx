@@ -7,6 +7,8 @@ import { fromMarkdown } from 'mdast-util-from-markdown';
 
 type Node = ReturnType<typeof fromMarkdown>['children'][number];
 
+/** By depth; those further down are as the last. */
+const HEADINGS = ['h2', 'h3', 'h4'] as const;
 /** Deeper nesting is text. */
 const MAX_DEPTH = 24;
 
@@ -22,7 +24,7 @@ function one(node: Node, depth: number): ReactNode {
   if (depth > MAX_DEPTH) return '…';
   switch (node.type) {
     case 'heading': {
-      const Heading = node.depth === 1 ? 'h2' : 'h3';
+      const Heading = HEADINGS[node.depth - 1] ?? 'h4';
       return <Heading>{all(node.children, depth)}</Heading>;
     }
     case 'paragraph':

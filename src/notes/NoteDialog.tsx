@@ -33,7 +33,7 @@ export default function NoteDialog({ onClose }: { readonly onClose: () => void }
   const keep = () => {
     setDraft(null);
     if (pin === null) {
-      if (selection !== null) session.setNote(selection, text);
+      if (selection !== null) session.marks.note(selection, text);
     } else setPin(session, pin, text);
     onClose();
   };

@@ -1,10 +1,11 @@
 /** The report: what a share opens with, and what is written before one is made. */
-import { useCallback, useEffect, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import { MAX_REPORT_CHARS } from '#core/notes/limits.ts';
 import { Modal } from '#src/app/Modal.tsx';
 import { printCount } from '#src/list/print.ts';
 import { usePage, useSession } from '#src/state/context.ts';
 import { printJourneyId } from '#src/state/link.ts';
+import type { PageState } from '#src/state/store.ts';
 import type { CaptureNote } from '#workers/api.ts';
 import { Markdown } from './Markdown.tsx';
 import { goTo, pinText } from './pins.ts';
@@ -18,24 +19,31 @@ export default function ReportDialog({ onClose }: { readonly onClose: () => void
   const line = usePage((state) => state.arrived?.line ?? '');
   const marks = usePage((state) => state.marks);
   const pins = usePage((state) => state.pins);
-  const [editing, setEditing] = useState(report === '');
+  const [editing, setEditing] = useState(() => isDraft(session.store.getState()));
   /** As typed, which may be longer than a report; null = nothing was. */
   const [typed, setTypedText] = useState<string | null>(null);
   const text = typed ?? report;
+  /** Counts what was typed: a draft that comes after it changes nothing. */
+  const typings = useRef(0);
   const setTyped = (next: string) => {
+    typings.current++;
     setTypedText(next);
     session.store.setState({ report: next.slice(0, MAX_REPORT_CHARS) });
   };
-  const draft = useCallback(
-    () =>
-      draftReport(session).then(
-        (text) => session.store.setState({ report: text.slice(0, MAX_REPORT_CHARS) }),
-        (error: unknown) => session.failed(error, 'The report could not be drafted'),
-      ),
-    [session],
-  );
+  const draft = useCallback(async () => {
+    const before = typings.current;
+    const { capture } = session.store.getState();
+    try {
+      const drafted = (await draftReport(session)).slice(0, MAX_REPORT_CHARS);
+      if (typings.current === before && session.store.getState().capture === capture)
+        session.store.setState({ report: drafted, drafted });
+    } catch (error) {
+      session.failed(error, 'The report could not be drafted');
+    }
+  }, [session]);
   useEffect(() => {
-    if (session.store.getState().report === '') void draft();
+    // What nobody has written is of what is chosen now.
+    if (isDraft(session.store.getState())) void draft();
   }, [session, draft]);
   const notes: readonly CaptureNote[] = [
     ...marks.map(({ id, note }): CaptureNote => ({
@@ -115,4 +123,8 @@ export default function ReportDialog({ onClose }: { readonly onClose: () => void
       </article>
     </Modal>
   );
+}
+
+function isDraft({ report, drafted }: PageState): boolean {
+  return report === '' || report === drafted;
 }

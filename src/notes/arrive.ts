@@ -23,7 +23,7 @@ export async function takeIn(session: Session): Promise<void> {
     report: notes?.report ?? '',
   });
   const { link, dialog } = store.getState();
-  if (notes !== null && printLink({ ...link, source: null, capture: null, files: [] }) === '') {
+  if (notes !== null && printLink({ ...link, source: null, capture: null, files: [], marks: [] }) === '') {
     const view = parseLink(new URLSearchParams(notes.view.map(([name, value]) => [name, value])).toString());
     if (printLink(view) !== printLink(EMPTY_LINK))
       await session.navigate({ ...view, source: link.source, capture: link.capture });
@@ -43,7 +43,7 @@ export async function marksOf(session: Session, items: readonly CaptureNote[]): 
       const id = parseJourneyId(pin.id);
       if (id === null) return [];
       const journey = await session.api.journeyOf(id.hi, id.lo, pin.run);
-      return journey < 0 ? [] : [{ journey, id, note: text }];
+      return journey < 0 ? [] : [{ journey, id, run: pin.run, note: text }];
     }),
   );
   return marks.flat();

@@ -38,7 +38,7 @@ afterEach(() => {
 
 it('what is written about a capture is there when it is opened again, and gone when it was taken away', async () => {
   const first = await show(DIGEST);
-  first.session.setNote(journey, 'look here');
+  first.session.marks.note(journey, 'look here');
   first.store.setState({
     pins: [{ pin: { on: 'tlv', name: 'trace_id' }, text: 'this one' }],
     report: '# Report',
@@ -62,6 +62,25 @@ it('what is written about a capture is there when it is opened again, and gone w
   await vi.waitFor(() => expect(keptNotes(DIGEST)).toBeNull());
 });
 
+it.each(['opened', 'left', 'closed'] as const)(
+  'what was written right before another capture is opened, or the page is %s, is kept of the one before',
+  async (how) => {
+    const { session, store } = await show(DIGEST);
+    session.marks.note(journey, 'at the last moment');
+    store.setState({ report: '# Found it' });
+    if (how === 'opened') await session.open({ kind: 'live' });
+    else if (how === 'left') session.leave();
+    else ends.shift()?.();
+    await vi.waitFor(() => expect(keptNotes(DIGEST)).not.toBeNull());
+    expect(keptNotes(DIGEST)).toMatchObject({
+      report: '# Found it',
+      items: [{ text: 'at the last moment' }],
+    });
+    // It is not of what is open now.
+    if (how !== 'closed') expect(store.getState().marks).toEqual([]);
+  },
+);
+
 it('a note from before the capture was read to its end stays beside those that are kept', async () => {
   keepNotes(DIGEST, {
     notes: 1,
@@ -70,7 +89,7 @@ it('a note from before the capture was read to its end stays beside those that a
     items: [{ pin: { on: 'journey', id: '9', run: '' }, text: 'of before' }],
   });
   const { store, session } = await show(null);
-  session.setNote(journey, 'early');
+  session.marks.note(journey, 'early');
   expect(isHeld()).toBe(true);
   const update = fakeUpdate({ digest: DIGEST, state: 'done' });
   store.setState({ newest: update });
@@ -83,9 +102,9 @@ it('a note from before the capture was read to its end stays beside those that a
 it('asks before notes are lost that are nowhere else, and only then', async () => {
   const { session } = await show(null);
   expect(isHeld()).toBe(false);
-  session.toggleMark(journey);
+  session.marks.toggle(journey);
   expect(isHeld()).toBe(false);
-  session.setNote(journey, 'look here');
+  session.marks.note(journey, 'look here');
   expect(isHeld()).toBe(true);
   session.leave();
   expect(isHeld()).toBe(false);
@@ -97,9 +116,26 @@ it('asks before notes are lost that are nowhere else, and only then', async () =
     },
   });
   const refused = await show(DIGEST);
-  refused.session.setNote(journey, 'look here');
+  refused.session.marks.note(journey, 'look here');
   await vi.waitFor(() => expect(refused.store.getState().notesKept).toBe('refused'));
   expect(isHeld()).toBe(true);
+});
+
+it('a report that the page drafted is not asked for and not kept, and one that somebody went on writing is', async () => {
+  const live = await show(null);
+  live.store.setState({ report: '## What', drafted: '## What' });
+  expect(isHeld()).toBe(false);
+  live.store.setState({ report: '## What it was' });
+  expect(isHeld()).toBe(true);
+  live.session.leave();
+
+  const { store, session } = await show(DIGEST);
+  store.setState({ report: '## What', drafted: '## What' });
+  session.marks.note(journey, 'look here');
+  await vi.waitFor(() => expect(keptNotes(DIGEST)?.items).toHaveLength(1));
+  expect(keptNotes(DIGEST)?.report).toBe('');
+  store.setState({ report: '## What it was' });
+  await vi.waitFor(() => expect(keptNotes(DIGEST)?.report).toBe('## What it was'));
 });
 
 it('notes of a bounded number of captures are kept, and those of all others can be forgotten', () => {

@@ -17,14 +17,15 @@ type Written = Pick<PageState, 'marks' | 'pins' | 'report'>;
 export function watchNotes(session: Session): () => void {
   const { store } = session;
   const keeper = new Keeper(session);
-  const stop = store.subscribe((state) => keeper.onState(state));
+  const stop = store.subscribe((state, before) => keeper.onState(state, before));
   const onLeave = (event: BeforeUnloadEvent) => {
     if (keeper.wouldLose()) event.preventDefault();
   };
   addEventListener('beforeunload', onLeave);
-  keeper.onState(store.getState());
+  keeper.onState(store.getState(), store.getState());
   return () => {
     stop();
+    keeper.flush(store.getState());
     removeEventListener('beforeunload', onLeave);
   };
 }
@@ -38,7 +39,8 @@ class Keeper {
   /** Whose notes have been put on the page. */
   #digest: string | null = null;
   #restored = false;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Until what was written is kept; null = nothing waits. */
+  #waiting: { readonly digest: string; readonly timer: ReturnType<typeof setTimeout> } | null = null;
 
   constructor(session: Session) {
     this.#session = session;
@@ -48,12 +50,14 @@ class Keeper {
   /** Somebody wrote what is nowhere else. */
   wouldLose(): boolean {
     const state = this.#session.store.getState();
-    return state.capture !== null && hasWords(state) && !isSame(state, this.#known);
+    const written = writtenOf(state);
+    return state.capture !== null && hasWords(written) && !isSame(written, this.#known);
   }
 
-  onState(state: PageState): void {
+  onState(state: PageState, before: PageState): void {
     if (state.capture !== this.#capture || state.arrived !== this.#arrived) {
       if (state.capture !== this.#capture) {
+        this.flush(before);
         this.#digest = null;
         this.#restored = false;
       }
@@ -68,7 +72,7 @@ class Keeper {
     if (digest !== this.#digest) {
       this.#digest = digest;
       void this.#restore(digest);
-    } else if (this.#restored && !isSame(state, this.#known)) this.#keepSoon(digest);
+    } else if (this.#restored && !isSame(writtenOf(state), this.#known)) this.#keepSoon(digest);
   }
 
   /** What is kept takes the place of what came along, from which it was written; what was written since stays. */
@@ -80,42 +84,55 @@ class Keeper {
     this.#restored = true;
     if (kept !== null) {
       const now = store.getState();
-      const isMine = !isSame(now, this.#known);
+      const isMine = !isSame(writtenOf(now), this.#known);
       const mine = isMine
         ? now.marks.filter((mark) => !marks.some((one) => one.journey === mark.journey))
         : [];
       const written = {
         marks: [...marks, ...mine],
         pins: [...kept.items.filter(({ pin }) => pin.on !== 'journey'), ...(isMine ? now.pins : [])],
-        report: isMine && now.report !== '' ? now.report : kept.report,
+        report: isMine && writtenOf(now).report !== '' ? now.report : kept.report,
       };
       if (!isMine) this.#known = written;
       store.setState({ ...written, notesKept: 'kept' });
-    } else this.onState(store.getState());
+    } else this.onState(store.getState(), store.getState());
+  }
+
+  /** Keeps at once what still waits, as it is in `state`: another capture takes the place of the one it is about. */
+  flush(state: PageState): void {
+    if (this.#waiting === null) return;
+    const { digest, timer } = this.#waiting;
+    clearTimeout(timer);
+    this.#waiting = null;
+    void this.#keep(digest, state).catch(() => undefined);
   }
 
   #keepSoon(digest: string): void {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.#keep(digest).catch(() => undefined), SETTLE_MS);
+    if (this.#waiting !== null) clearTimeout(this.#waiting.timer);
+    const timer = setTimeout(() => this.flush(this.#session.store.getState()), SETTLE_MS);
+    this.#waiting = { digest, timer };
   }
 
-  async #keep(digest: string): Promise<void> {
+  async #keep(digest: string, state: PageState): Promise<void> {
     const { store } = this.#session;
-    const state = store.getState();
     const written = writtenOf(state);
     // What came along and was taken away is kept as that.
-    const isNothing =
-      state.marks.length + state.pins.length === 0 && state.report === '' && state.arrived === null;
-    const notes = isNothing ? null : await collectNotes(this.#session);
-    if (this.#digest !== digest || !isSame(store.getState(), written)) return;
+    const { marks, pins, report } = written;
+    const isNothing = marks.length + pins.length === 0 && report === '' && state.arrived === null;
+    const notes = isNothing ? null : await collectNotes(this.#session, { ...written, link: state.link });
+    const isOpen = this.#digest === digest;
+    // What was written since is kept by itself.
+    if (isOpen && !isSame(writtenOf(store.getState()), written)) return;
     const isKept = keepNotes(digest, notes);
+    if (!isOpen) return;
     if (isKept) this.#known = written;
     store.setState({ notesKept: isKept ? 'kept' : 'refused' });
   }
 }
 
-function writtenOf({ marks, pins, report }: PageState): Written {
-  return { marks, pins, report };
+/** A report that the page drafted is nobody's: it is drafted again when it is wanted. */
+function writtenOf({ marks, pins, report, drafted }: PageState): Written {
+  return { marks, pins, report: report === drafted ? '' : report };
 }
 
 function isSame(a: Written, b: Written): boolean {

@@ -1,51 +1,41 @@
-/** The first draft of a report, of what is chosen and filtered: what, since when, where, by which cause, evidence. */
-import { printInstant } from '#core/time/instant.ts';
-import type { Ns } from '#core/time/ns.ts';
-import { nsFromParts } from '#core/time/ns.ts';
-import { printCount } from '#src/list/print.ts';
-import { printJourneyId } from '#src/state/link.ts';
-import { isFiltered } from '#src/state/list-filter.ts';
+/** The first draft of a report, of what is chosen: one journey, those that are marked, those that the filter passes, or all. */
+import { filterInForce } from '#src/state/in-force.ts';
+import { NO_FILTER } from '#src/state/list-filter.ts';
+import { marksFilter } from '#src/state/marks.ts';
 import type { Session } from '#src/state/session.ts';
 import type { PageState } from '#src/state/store.ts';
+import type { Fates, JourneyDetail, ListFilter } from '#workers/api.ts';
+import { Fault } from '#workers/fault.ts';
+import { journeyReport } from './journey-report.ts';
+import { scopeText } from './scope.ts';
+import { exampleRows, setReport } from './set-report.ts';
 
-export async function draftReport(session: Session): Promise<string> {
-  const first = await session.api.rows(0, 1);
-  const [hi, lo] = [first.timeHi[0], first.timeLo[0]];
-  const since = hi === undefined || lo === undefined ? null : nsFromParts(hi, lo);
-  return reportText(session.store.getState(), since);
+export async function draftReport({ api, store }: Pick<Session, 'api' | 'store'>): Promise<string> {
+  const state = store.getState();
+  const { link, selection, detail, places } = state;
+  const isLive = state.newest?.state === 'live';
+  const fatesOf = async (filter: ListFilter): Promise<Fates> => {
+    const fates = await api.fatesOf({ filter, rest: false });
+    if (fates === null)
+      throw new Fault('report-ended', 'The capture became another meanwhile.', 'Draft it again.');
+    if ('cause' in fates) throw new Fault('filter', fates.cause, fates.remedy);
+    return fates;
+  };
+  // What the page chose by itself nobody has chosen.
+  if (link.journey !== null && selection !== null) {
+    const one = detail?.journey === selection.journey ? detail : await api.journey(selection.journey);
+    return journeyReport(one, await fatesOf(NO_FILTER), places);
+  }
+  const fates = await fatesOf(filterOf(state));
+  const examples = new Map<number, JourneyDetail>();
+  for (const { example } of exampleRows(fates)) {
+    if (!examples.has(example)) examples.set(example, await api.journey(example));
+  }
+  const scope = scopeText(state, fates.journeys);
+  return setReport({ fates, examples, hops: places, scope, isLive });
 }
 
-/** `since`: Unix ns of the first journey in the list; null = there is none. */
-export function reportText(state: PageState, since: Ns | null): string {
-  const { detail, at, newest, selection, link } = state;
-  const hop = detail?.hops[at];
-  const place = newest?.hops.find(({ index }) => index === hop?.hop);
-  const harmed = detail?.hops.find((one) => one.cause.name !== 'none' && one.cause.evidence !== '');
-  const told = hop !== undefined && hop.cause.evidence !== '' ? hop : harmed;
-  const listed = newest?.listed ?? 0;
-  const all = newest?.journeys ?? 0;
-  const count = isFiltered(link)
-    ? `${printCount(listed)} of ${printCount(all)} journeys pass the filter${link.where === '' ? '' : ` \`${link.where}\``}.`
-    : `${printCount(all)} journeys.`;
-  const nothing = '_nothing was found_';
-  return [
-    '## What',
-    detail?.diagnosis || nothing,
-    count,
-    '## Since when',
-    since === null ? nothing : `First seen at ${printInstant(since)}.`,
-    '## Where',
-    place === undefined ? nothing : `At ${place.name} (${place.label}).`,
-    '## By which cause',
-    told === undefined
-      ? nothing
-      : `${told.cause.operation || told.cause.name} (${told.cause.known})${told.writer === '' ? '' : `, ${told.writer}`}.`,
-    '## Evidence',
-    told === undefined ? nothing : told.cause.evidence,
-    ...(selection === null || detail === null
-      ? []
-      : [
-          `Journey ${printJourneyId(selection.id)}: ${detail.protocol} ${detail.source} to ${detail.destination}.`,
-        ]),
-  ].join('\n\n');
+function filterOf(state: PageState): ListFilter {
+  const { marks } = state;
+  return marks.length > 0 ? { ...NO_FILTER, where: marksFilter(marks) } : filterInForce(state);
 }

@@ -4,7 +4,7 @@ import type { FilterError } from '#workers/api.ts';
 import { printMany } from '#src/list/print.ts';
 import { usePage, useSession } from '#src/state/context.ts';
 import type { Comparison } from '#src/state/link.ts';
-import { isFiltered } from '#src/state/list-filter.ts';
+import { isFilteredNow } from '#src/state/in-force.ts';
 import { presetsFor } from './presets.ts';
 import './compare.css';
 
@@ -25,7 +25,7 @@ export default function CompareBar({ compare, journeys, errors }: Props) {
   const names = usePage((state) => state.newest?.tlvNames ?? NO_NAMES);
   const startNs = usePage((state) => state.calm?.timeline.startNs ?? '0');
   const endNs = usePage((state) => state.calm?.timeline.endNs ?? '0');
-  const filtered = usePage((state) => isFiltered(state.link));
+  const filtered = usePage(isFilteredNow);
   const places = usePage((state) => state.places);
   const presets = presetsFor({ names, startNs, endNs, filtered, hops: places });
   return (

@@ -18,6 +18,7 @@ import { AreaPane } from '#src/lint/AreaPane.tsx';
 import { LossPane } from '#src/loss/LossPane.tsx';
 import { hopOfKey } from '#src/state/hop-key.ts';
 import type { Comparison } from '#src/state/link.ts';
+import { useLinkInForce } from '#src/state/in-force.ts';
 import { isFiltered } from '#src/state/list-filter.ts';
 import { usePage, useSession } from '#src/state/context.ts';
 import { usePrinting } from '#src/theme/use-printing.ts';
@@ -78,7 +79,7 @@ export function PathPane() {
   const printing = usePrinting();
   const width = printing ? PAPER_PX : size.width;
   const { height } = size;
-  const scaling = usePathScale(number);
+  const scaling = usePathScale();
   const scale = printing ? 1 : scaling[0];
   const { sides, journeys, errors } = useSides(hops, edges);
   const drawn = useMemo(() => align(hops, edges, sides), [hops, edges, sides]);
@@ -111,7 +112,8 @@ export function PathPane() {
   const focusKey = focused?.key ?? '';
   const compared = sides.length > 1;
   // Of a filter they are counted; without one, and of a comparison, which is of others, they are of all.
-  const filtered = isFiltered(link);
+  const inForce = useLinkInForce();
+  const filtered = isFiltered(inForce);
   const ofFilter =
     filtered && link.compare === null ? (journeys[0] == null ? null : (sides[0]?.hops ?? null)) : hops;
 
@@ -221,7 +223,7 @@ export function PathPane() {
             className="button quiet small"
             aria-pressed={link.compare !== null}
             title="Two kinds of journeys on the same path: share with metadata and damage of each"
-            onClick={() => session.compare(link.compare !== null ? null : firstComparison(link, hops))}
+            onClick={() => session.compare(link.compare !== null ? null : firstComparison(inForce, hops))}
           >
             Compare…
           </button>

@@ -3,6 +3,7 @@ import { useMemo } from 'react';
 import type { Edge, FilterError, Hop, JourneySet, PathNumbers } from '#workers/api.ts';
 import { quoted } from '#core/query/quote.ts';
 import { HARMED } from '#src/state/harm.ts';
+import { useLinkInForce } from '#src/state/in-force.ts';
 import { isFiltered, listFilterOf, NO_FILTER } from '#src/state/list-filter.ts';
 import type { Comparison, LinkState } from '#src/state/link.ts';
 import { usePage } from '#src/state/context.ts';
@@ -56,7 +57,7 @@ function isError(answer: PathNumbers | FilterError | null): answer is FilterErro
 const FAILURE = 'The path of these journeys could not be counted';
 
 export function useSides(hops: readonly Hop[], edges: readonly Edge[]): Sides {
-  const link = usePage((state) => state.link);
+  const link = useLinkInForce();
   const places = usePage((state) => state.places);
   const [first, second] = useMemo(() => setsOf(link, places), [link, places]);
   const keyOf = (set: JourneySet | undefined) => (set === undefined ? null : JSON.stringify(set));

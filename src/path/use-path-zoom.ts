@@ -2,12 +2,13 @@
  * Zoom and pan of the path. Larger is a wider layout, not a magnified one: letters, bands and lines stay as they are, hops come
  * apart, and those that had no room for their name get it. What is out of view then is scrolled, as anything else is.
  */
-import { useLayoutEffect, useRef, useState, type MouseEvent, type PointerEvent, type RefObject } from 'react';
+import { useLayoutEffect, useRef, type MouseEvent, type PointerEvent, type RefObject } from 'react';
 import { useWheel } from '#src/app/use-wheel.ts';
+import { usePage, useSession } from '#src/state/context.ts';
+import { MAX_PATH_SCALE } from '#src/state/link.ts';
 import type { Stop } from './stops.ts';
 
 export const ZOOM_STEP = 1.5;
-const MAX_ZOOM = 4;
 const WHEEL_ZOOM = 1.0025;
 /** A press that moves less is a click. */
 const CLICK_PX = 3;
@@ -35,13 +36,14 @@ interface Anchor {
   readonly left: number;
 }
 
-/** `stops` are those of the layout that `scale` made; `capture` is its number: another one begins whole. */
-export function usePathScale(capture: number): readonly [number, (to: (scale: number) => number) => void] {
-  const [zoom, setZoom] = useState({ scale: 1, capture });
-  const scale = zoom.capture === capture ? zoom.scale : 1;
-  return [scale, (to) => setZoom({ scale: Math.min(MAX_ZOOM, Math.max(1, to(scale))), capture })];
+/** As the link has it. */
+export function usePathScale(): readonly [number, (to: (scale: number) => number) => void] {
+  const session = useSession();
+  const scale = usePage((state) => state.link.scale);
+  return [scale, (to) => session.view.setScale(to(session.store.getState().link.scale))];
 }
 
+/** `stops` are those of the layout that `scale` made. */
 export function usePathZoom(
   scroll: RefObject<HTMLElement | null>,
   [scale, setScale]: ReturnType<typeof usePathScale>,
@@ -80,7 +82,7 @@ export function usePathZoom(
   };
   return {
     scale,
-    largest: scale >= MAX_ZOOM,
+    largest: scale >= MAX_PATH_SCALE,
     by,
     whole: () => setScale(() => 1),
     pan: {

@@ -9,7 +9,7 @@ import { collectNotes } from '#src/notes/collect.ts';
 import { LongWorkLine } from '#src/schema/LongWorkLine.tsx';
 import { useLongWork } from '#src/schema/use-long-work.ts';
 import { usePage, useSession } from '#src/state/context.ts';
-import { isFiltered } from '#src/state/list-filter.ts';
+import { isFilteredNow } from '#src/state/in-force.ts';
 import { wholeCapture } from '#src/state/origin.ts';
 import type { MadeShare, ShareAsk, SharePolicy } from '#workers/api.ts';
 import { MadeView } from './MadeView.tsx';
@@ -27,11 +27,12 @@ export default function ShareDialog({ onClose }: { readonly onClose: () => void 
   const session = useSession();
   const capture = usePage((state) => state.capture);
   const link = usePage((state) => state.link);
+  const filtered = usePage(isFilteredNow);
   const marks = usePage((state) => state.marks);
   const report = usePage((state) => state.report);
   const pins = usePage((state) => state.pins);
   const hooks = usePage((state) => state.places);
-  const [what, setWhat] = useState<What>(isFiltered(link) ? 'listed' : 'all');
+  const [what, setWhat] = useState<What>(filtered ? 'listed' : 'all');
   const [inTime, setInTime] = useState(link.time !== null);
   const [without, setWithout] = useState<ReadonlySet<number>>(new Set());
   const [policy, setPolicy] = useState<SharePolicy>(CAREFUL);
@@ -83,7 +84,7 @@ export default function ShareDialog({ onClose }: { readonly onClose: () => void 
         <fieldset disabled={work.busy}>
           <legend>What goes</legend>
           {choose('all', 'the whole capture')}
-          {choose('listed', 'journeys that the filter passes', !isFiltered(link))}
+          {choose('listed', 'journeys that the filter passes', !filtered)}
           {choose('marked', `marked journeys (${marks.length})`, marks.length === 0)}
           <label>
             <input

@@ -23,7 +23,11 @@ const PARTS: Readonly<Record<ViewParameter, string>> = {
   group: 'the groups of the list',
   open: 'what is open beside the list',
   values: 'the values over time',
+  from: 'the first of the hops that times are between',
+  to: 'the second of the hops that times are between',
+  mark: 'marked journeys, which go along as notes',
   zoom: 'what the timeline shows',
+  scale: 'the scale of the path',
   pause: 'that the view stands still',
 };
 
@@ -60,6 +64,8 @@ function whyOf(name: ViewParameter | null, held: LostView['held']): string {
   if (held !== null) return `“${held.part}” ${REASONS[held.because]}`;
   switch (name) {
     case 'hop':
+    case 'from':
+    case 'to':
       return 'the capture has no hop of this name';
     case 'col':
     case 'sort':

@@ -21,7 +21,7 @@ async function mirrored() {
   return { session, steps: () => history.length - length };
 }
 
-const NEWER = '?v=6&source=live&lens=flame';
+const NEWER = '?v=9&source=live&lens=flame';
 
 it('a link of a newer Whither stays in the address until somebody does something', async () => {
   history.replaceState(null, '', NEWER);

@@ -9,6 +9,7 @@ import {
   MAX_HOP_CHARS,
   OPEN_PARTS,
   MAX_LINK_CHARS,
+  MAX_MARKS,
   MAX_QUERY_CHARS,
   parseCaptureUrl,
   parseJourneyId,
@@ -47,6 +48,7 @@ const fieldName = fc.oneof(
   fc.constantFrom('time', 'path', 'tlv.trace_id', 'tlv.a~7'),
   fc.stringMatching(/^[a-z][ -~]{0,30}$/),
 );
+const hopName = fc.string({ minLength: 1, maxLength: MAX_HOP_CHARS }).filter((s) => !/\p{Cc}/u.test(s));
 const link: fc.Arbitrary<LinkState> = fc
   .record({
     source,
@@ -61,7 +63,7 @@ const link: fc.Arbitrary<LinkState> = fc
     journey: fc.option(fc.record({ hi: u32, lo: u32 })),
     run: fc.stringMatching(/^[0-9a-f]{0,16}$/),
     at: fc.option(fc.integer({ min: 0, max: 255 })),
-    hop: fc.option(fc.string({ minLength: 1, maxLength: MAX_HOP_CHARS }).filter((s) => !/\p{Cc}/u.test(s))),
+    hop: fc.option(hopName),
     metadata: fc.constantFrom(null, 'with' as const, 'without' as const),
     harm: fc.constantFrom(null, ...HARMS),
     time: fc.option(
@@ -82,11 +84,17 @@ const link: fc.Arbitrary<LinkState> = fc
     group: fc.oneof(fc.constant(''), fieldName),
     open: fc.subarray([...OPEN_PARTS]),
     values: fc.oneof(fc.constant(''), fieldName),
+    pair: fc.option(fc.record({ from: hopName, to: hopName })),
+    marks: fc.uniqueArray(
+      fc.record({ id: fc.record({ hi: u32, lo: u32 }), run: fc.constantFrom('', '0badcafe', '7') }),
+      { maxLength: MAX_MARKS, selector: ({ id, run }) => `${id.hi} ${id.lo} ${run}` },
+    ),
     zoom: fc.option(
       fc
         .tuple(fc.bigInt(0n, (1n << 64n) - 1n), fc.bigInt(0n, (1n << 64n) - 1n))
         .map(([a, b]) => ({ fromNs: String(a < b ? a : b), toNs: String(a < b ? b : a) })),
     ),
+    scale: fc.integer({ min: 10, max: 40 }).map((tenths) => tenths / 10),
     paused: fc.boolean(),
   })
   .map((state) => (state.journey === null ? { ...state, run: '', at: null } : state));
@@ -169,15 +177,31 @@ describe('the link', () => {
         compare: { a: 'file == "edge.pcapng"', b: 'file == "b.pcapng"' },
       },
     ],
+    [
+      '?v=6&source=sample%3Aedge&open=between&from=edge0%3Anf%2Fprerouting&to=edge0%3Akfree_skb%7E4026532248&mark=37.45%400badcafe&mark=7&scale=2.3',
+      {
+        source: { kind: 'sample', id: 'edge' },
+        open: ['between'],
+        pair: { from: 'edge0:nf/prerouting', to: 'edge0:kfree_skb~4026532248' },
+        marks: [
+          { id: { hi: 0, lo: 37 }, run: '0badcafe' },
+          { id: { hi: 0, lo: 45 }, run: '0badcafe' },
+          { id: { hi: 0, lo: 7 }, run: '' },
+        ],
+        scale: 2.3,
+      },
+    ],
   ])('opens %s, a link of one of the versions', (query, expected) => {
     expect(parseLink(query)).toEqual({ ...EMPTY_LINK, ...expected });
     expect(isNewer(query)).toBe(false);
   });
 
   it('reads of a newer link what it knows, and says that it is newer', () => {
-    expect(parseLink('?v=6&source=live&unheard=of')).toEqual({ ...EMPTY_LINK, source: { kind: 'live' } });
-    expect(isNewer('?v=6&source=live')).toBe(true);
-    expect(['?v=5', '?v=3', '?v=-4', '?v=1e9', `?v=${'9'.repeat(5)}`, ''].filter(isNewer)).toEqual([]);
+    expect(parseLink('?v=7&source=live&unheard=of')).toEqual({ ...EMPTY_LINK, source: { kind: 'live' } });
+    expect(isNewer('?v=7&source=live')).toBe(true);
+    expect(
+      ['?v=6', '?v=5', '?v=4', '?v=3', '?v=-4', '?v=1e9', `?v=${'9'.repeat(5)}`, ''].filter(isNewer),
+    ).toEqual([]);
   });
 
   it('names the capture by digest, and has its version only then', () => {
@@ -223,6 +247,33 @@ describe('the link', () => {
     ])
       expect(parseLink(good + file(bad)).files).toEqual([]);
     expect(parseLink(good.repeat(20)).files).toHaveLength(8);
+  });
+
+  it('names marked journeys by id and run, each once and no more than can be marked', () => {
+    const marks = [
+      { id: { hi: 0, lo: 37 }, run: '0badcafe' },
+      { id: { hi: 0, lo: 45 }, run: '0badcafe' },
+    ];
+    expect(printLink({ ...EMPTY_LINK, marks })).toBe('?v=6&mark=37.45%400badcafe');
+    expect(parseLink('?mark=37.45.37.x..-1.0x7@0badcafe&mark=&mark=@0badcafe').marks).toEqual(marks);
+    const many = Array.from({ length: 2000 }, (_, i) => i).join('.');
+    expect(parseLink(`?mark=${many.slice(0, 6000)}`).marks).toHaveLength(MAX_MARKS);
+    expect(parseLink(`?${'mark=1.2&'.repeat(800)}`).marks).toHaveLength(2);
+    expect(parseLink(`?mark=${'1'.repeat(21)}.18446744073709551616`).marks).toEqual([]);
+  });
+
+  it('names two hops that times are between, or none', () => {
+    expect(printLink({ ...EMPTY_LINK, pair: { from: 'a', to: 'b~1' } })).toBe('?v=6&from=a&to=b%7E1');
+    for (const half of ['?from=a', '?to=b', '?from=a&to=', `?from=a&to=${'b'.repeat(MAX_HOP_CHARS + 1)}`])
+      expect(parseLink(half).pair).toBeNull();
+  });
+
+  it('has the scale of the path to a tenth, between its bounds', () => {
+    expect(printLink({ ...EMPTY_LINK, scale: 2.25 })).toBe('?v=6&scale=2.3');
+    expect(printLink({ ...EMPTY_LINK, scale: 1.04 })).toBe('');
+    for (const junk of ['0', '0.9', '4.1', '9', '-2', '2.25', '1e1', ' 2', '22', '', 'NaN'])
+      expect(parseLink(`?scale=${encodeURIComponent(junk)}`).scale).toBe(1);
+    expect(parseLink('?scale=4').scale).toBe(4);
   });
 
   it('says why it opens nothing', () => {

@@ -23,7 +23,10 @@
  *   group    FIELD                                     the list in groups by this field
  *   open     PARTS, with commas between                what is open beside the list: losses, between, cost, matrix, table
  *   values   NAME                                      TLV whose values are counted over time
+ *   from, to as hop                                    the two hops that times are between
+ *   mark     ID.ID.… or ID.ID.…@RUN, any number of them marked journeys, named as in `journey`
  *   zoom     INSTANT..INSTANT                          what the timeline shows; not a filter
+ *   scale    1.1…4, one digit behind the point         by how much the path is wider than its pane
  *   pause    1                                         the view stands still
  */
 import { MAX_COLUMNS, MAX_FILTER_CHARS } from '#core/query/limits.ts';
@@ -101,14 +104,28 @@ export interface LinkState {
   readonly open: readonly OpenPart[];
   /** '' = none. */
   readonly values: string;
+  /** Names of the hops that times are between; null = the page chooses. */
+  readonly pair: { readonly from: string; readonly to: string } | null;
+  readonly marks: readonly MarkRef[];
   /** null = all of it. */
   readonly zoom: TimeRange | null;
+  /** 1 (all of it is as wide as its pane) to MAX_PATH_SCALE; the link has it to a tenth. */
+  readonly scale: number;
   readonly paused: boolean;
 }
 
 /** The table of damage, times between two hops, the cost, the matrix of all that is listed, the path as a table. */
 export const OPEN_PARTS = ['losses', 'between', 'cost', 'matrix', 'table'] as const;
 export type OpenPart = (typeof OPEN_PARTS)[number];
+
+/** A marked journey. */
+export interface MarkRef {
+  readonly id: JourneyId;
+  /** As `run`. */
+  readonly run: string;
+}
+export const MAX_MARKS = 100;
+export const MAX_PATH_SCALE = 4;
 
 export interface ColumnRef {
   readonly name: string;
@@ -134,12 +151,15 @@ export const EMPTY_LINK: LinkState = {
   group: '',
   open: [],
   values: '',
+  pair: null,
+  marks: [],
   zoom: null,
+  scale: 1,
   paused: false,
 };
 
 /** Of the format (docs/links.md). A link has the version of its newest word, from 3 on. */
-const LINK_VERSION = 5;
+const LINK_VERSION = 6;
 /** From the parameters of each version to those of the next, the first of them from 1 to 2. */
 const UPGRADES: readonly ((parameters: URLSearchParams) => void)[] = [
   (parameters) => {
@@ -148,10 +168,12 @@ const UPGRADES: readonly ((parameters: URLSearchParams) => void)[] = [
   // 2 had no word for the capture, and 3 none for what is open, values over time and the timeline; those that they had mean the same.
   () => undefined,
   () => undefined,
-  // Nor had 4 more than one source, or a word for each of several files.
+  // Nor had 4 more than one source, or a word for each of several files; nor 5 any for marks, the scale of the path, and the hops that
+  // times are between.
+  () => undefined,
   () => undefined,
 ];
-/** Of what is printed: columns, then the files one by one, the comparison, then values over time, then the expression stay out of a longer one. */
+/** Of what is printed, what is in SHORTER stays out of a longer one. */
 export const MAX_LINK_CHARS = 2000;
 /** Nothing longer is parsed at all. */
 export const MAX_QUERY_CHARS = 8192;
@@ -339,8 +361,59 @@ function parseOpen(text: string | null): readonly OpenPart[] {
   return OPEN_PARTS.filter((part) => parts.has(part));
 }
 
+/** Of at most MAX_MARKS journeys, each once. */
+function parseMarks(texts: readonly string[]): readonly MarkRef[] {
+  const marks = new Map<string, MarkRef>();
+  for (const text of texts.slice(0, MAX_MARKS)) {
+    const [ids = '', runText = ''] = text.split('@', 2);
+    const run = RUN.test(runText) ? runText : '';
+    for (const idText of ids.split('.', MAX_MARKS)) {
+      const id = parseJourneyId(idText);
+      if (id !== null && marks.size < MAX_MARKS) marks.set(`${printJourneyId(id)}@${run}`, { id, run });
+    }
+  }
+  return [...marks.values()];
+}
+
+/** In their order: one text for those of the same run that follow each other. */
+function printMarks(marks: readonly MarkRef[]): readonly string[] {
+  const texts: { readonly run: string; readonly ids: string[] }[] = [];
+  for (const { id, run } of marks) {
+    const last = texts.at(-1);
+    if (last?.run === run) last.ids.push(printJourneyId(id));
+    else texts.push({ run, ids: [printJourneyId(id)] });
+  }
+  return texts.map(({ run, ids }) => (run === '' ? ids.join('.') : `${ids.join('.')}@${run}`));
+}
+
+function parsePair(parameters: URLSearchParams): LinkState['pair'] {
+  const [from, to] = [parseHop(parameters.get('from')), parseHop(parameters.get('to'))];
+  return from === null || to === null ? null : { from, to };
+}
+
+function parseScale(text: string | null): number {
+  const scale = text !== null && /^\d(?:\.\d)?$/.test(text) ? Number(text) : 1;
+  return scale > 1 && scale <= MAX_PATH_SCALE ? scale : 1;
+}
+
+/** 1 = it is not in the link. */
+function tenths(scale: number): number {
+  return Math.round(10 * scale) / 10;
+}
+
 /** Of the newest word; 0 = those of the first two have none. */
-function versionOfWords({ source, capture, files, open, values, zoom }: LinkState): number {
+function versionOfWords({
+  source,
+  capture,
+  files,
+  open,
+  values,
+  zoom,
+  pair,
+  marks,
+  scale,
+}: LinkState): number {
+  if (pair !== null || marks.length > 0 || tenths(scale) !== 1) return 6;
   if (source?.kind === 'together' || files.length > 0) return 5;
   if (open.length > 0 || values !== '' || zoom !== null) return 4;
   return capture === null ? 0 : 3;
@@ -376,10 +449,21 @@ export function linkFault(query: string): { readonly cause: string; readonly rem
   };
 }
 
+/** What stays out of a link that is too long, the first first. */
+const SHORTER = [
+  { columns: null },
+  { files: [] },
+  { compare: null },
+  { values: '' },
+  { pair: null },
+  { marks: [] },
+  { where: '' },
+] as const satisfies readonly Partial<LinkState>[];
+
 /** `printLink` within MAX_LINK_CHARS. */
 export function printShortLink(state: LinkState): string {
   let short = state;
-  for (const part of [{ columns: null }, { files: [] }, { compare: null }, { values: '' }, { where: '' }]) {
+  for (const part of SHORTER) {
     const text = printLink(short);
     if (text.length <= MAX_LINK_CHARS) return text;
     short = { ...short, ...part };
@@ -416,7 +500,10 @@ export function parseLink(query: string): LinkState {
     group: isFieldName(group) ? group : '',
     open: parseOpen(parameters.get('open')),
     values: parseHop(parameters.get('values')) ?? '',
+    pair: parsePair(parameters),
+    marks: parseMarks(parameters.getAll('mark')),
     zoom: parseTime(parameters.get('zoom')),
+    scale: parseScale(parameters.get('scale')),
     paused: parameters.get('pause') === '1',
   };
 }
@@ -451,7 +538,13 @@ export function printLink(state: LinkState): string {
   if (state.group !== '') parameters.set('group', state.group);
   if (state.open.length > 0) parameters.set('open', state.open.join(','));
   if (state.values !== '') parameters.set('values', state.values);
+  if (state.pair !== null) {
+    parameters.set('from', state.pair.from);
+    parameters.set('to', state.pair.to);
+  }
+  for (const mark of printMarks(state.marks)) parameters.append('mark', mark);
   if (state.zoom !== null) parameters.set('zoom', printTime(state.zoom));
+  if (tenths(state.scale) !== 1) parameters.set('scale', String(tenths(state.scale)));
   if (state.paused) parameters.set('pause', '1');
   const text = parameters.toString();
   return text === '' ? '' : `?${text}`;

@@ -52,7 +52,7 @@ export class FilterControl {
     const { hop, metadata, harm, time, where } = this.#store.getState().link;
     const filter: ListFilter = hop === null ? { hop, metadata, harm, time, where } : NO_FILTER;
     this.#applied = JSON.stringify(filter);
-    await this.#worker.api.setFilter(filter);
+    await this.#worker.api.setFilter(filter, true);
   }
 
   /** What is being asked comes too late: another link, or another capture, came before its answer. */
@@ -132,7 +132,7 @@ export class FilterControl {
     this.set({ hop: link.hop === key ? null : key });
   }
 
-  /** Tells the worker what the link says, when that is another than before. */
+  /** Tells the worker what the link says, when that is another than before. What cannot be asked waits there: the field says why. */
   apply(): void {
     const { link, newest } = this.#store.getState();
     const hops = newest?.hops ?? [];
@@ -141,6 +141,6 @@ export class FilterControl {
     const text = JSON.stringify(filter);
     if (text === this.#applied) return;
     this.#applied = text;
-    this.#worker.guard(this.#worker.api.setFilter(filter), 'The list could not be filtered');
+    this.#worker.guard(this.#worker.api.setFilter(filter, true), 'The list could not be filtered');
   }
 }

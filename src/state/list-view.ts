@@ -2,7 +2,7 @@
 import { MAX_COLUMNS } from '#core/query/limits.ts';
 import type { ListSort, TimeRange } from '#workers/api.ts';
 import type { WorkerSlot } from './connection.ts';
-import { OPEN_PARTS, type ColumnRef, type LinkState, type OpenPart } from './link.ts';
+import { MAX_PATH_SCALE, OPEN_PARTS, type ColumnRef, type LinkState, type OpenPart } from './link.ts';
 import { firstColumns } from './first-columns.ts';
 import type { PageStore } from './store.ts';
 
@@ -80,9 +80,19 @@ export class ListView {
     this.#set({ values });
   }
 
+  /** Names of the hops that times are between; null = the page chooses. */
+  setPair(pair: LinkState['pair']): void {
+    this.#set({ pair });
+  }
+
   /** What the timeline shows; null = all of it. */
   setZoom(zoom: TimeRange | null): void {
     this.#set({ zoom });
+  }
+
+  /** By how much the path is wider than its pane. */
+  setScale(scale: number): void {
+    this.#set({ scale: Math.min(MAX_PATH_SCALE, Math.max(1, scale)) });
   }
 
   /** Tells the worker what the link says, when that is another than before. */
@@ -99,7 +109,11 @@ export class ListView {
     }
   }
 
-  #set(part: Partial<Pick<LinkState, 'columns' | 'sort' | 'group' | 'open' | 'values' | 'zoom'>>): void {
+  #set(
+    part: Partial<
+      Pick<LinkState, 'columns' | 'sort' | 'group' | 'open' | 'values' | 'pair' | 'zoom' | 'scale'>
+    >,
+  ): void {
     this.#store.setState({ link: { ...this.#store.getState().link, ...part } });
     this.apply();
   }

@@ -1,6 +1,7 @@
 // @vitest-environment happy-dom
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { FakeWorker, fakeConnection, fakeUpdate } from '#src/testing/fake-worker.ts';
+import type { FilterError } from '#workers/api.ts';
 import { EMPTY_LINK, parseLink, type LinkState } from './link.ts';
 import { captureRefOf, captureText } from './named-capture.ts';
 import { Session } from './session.ts';
@@ -11,8 +12,9 @@ const HERE = captureRefOf(DONE)!;
 const ELSEWHERE = { digest: 'AAAAAAAAAAAAAAAA', bytes: 48_212, first: 1_795_392_000 };
 let opened: Session | null = null;
 
-async function open(link: Partial<LinkState>) {
+async function open(link: Partial<LinkState>, refusal: FilterError | null = null) {
   const worker = new FakeWorker();
+  worker.refusal = refusal;
   const store = createPageStore({ ...EMPTY_LINK, ...link });
   const session = new Session(store, () => fakeConnection(worker));
   opened = session;
@@ -83,6 +85,16 @@ describe('a link that names its capture', () => {
     expect(store.getState().problems[0]?.remedy).toBe(
       'Not here: tlv.trace-id, tlv.a name. The rest of it is in force.',
     );
+  });
+
+  it('says of a filter that cannot be asked here that it is not in force, and why', async () => {
+    const refusal = { from: 0, to: 3, cause: 'No such name.', remedy: 'Write another.' };
+    const { store } = await open({ where: 'state == gone', capture: ELSEWHERE }, refusal);
+    await vi.waitFor(() => expect(store.getState().problems).toHaveLength(1));
+    expect(store.getState().problems[0]?.remedy).toBe(
+      'Its filter is not in force: No such name. The rest of it is in force.',
+    );
+    expect(store.getState().link.where).toBe('state == gone');
   });
 
   it('is held against what is open when Back leads to it', async () => {

@@ -1,50 +1,61 @@
 /** The capture that a link names, held against the one that is open: what differs, and what of the link is not found. */
 import type { Problem } from '#core/pcapng/types.ts';
-import type { Update, WhitherWorker } from '#workers/api.ts';
+import { printMany } from '#src/list/print.ts';
+import type { FilterError, Update, WhitherWorker } from '#workers/api.ts';
 import { hopOfKey } from './hop-key.ts';
 import { printJourneyId, printTime, type CaptureRef, type FileRef, type LinkState } from './link.ts';
 import { captureRefOf, captureText, filesText } from './named-capture.ts';
 
-/** Of what is open, a link that was made for `meant`. What is found here is in force. */
+/** Of what is open, a link that was made for `meant`. What is found here is in force, but for a filter that cannot be asked. */
 export async function otherCapture(
   api: WhitherWorker,
   link: LinkState,
   meant: CaptureRef,
   update: Update,
 ): Promise<Problem> {
-  if (link.files.length > 0) return otherFiles(link.files, await missingOf(api, link, update), update);
+  const told = restOf(await missingOf(api, link, update), await faultOf(api, link));
+  if (link.files.length > 0) return otherFiles(link.files, told, update);
   const open = captureRefOf(update);
-  const missing = await missingOf(api, link, update);
   const these = open === null || captureText(open) === captureText(meant) ? 'this one' : captureText(open);
   return {
     code: 'other-capture',
     offset: 0,
     cause: `This link was made for another capture: ${captureText(meant)}, not ${these}.`,
-    remedy:
-      missing.length === 0
-        ? 'All that it names is here as well, but may be something else.'
-        : `Not here: ${missing.join(', ')}. The rest of it is in force.`,
+    remedy: told === '' ? 'All that it names is here as well, but may be something else.' : told,
     fatal: false,
   };
 }
 
 /** Of a link that was made for several files: which of them are not open, under whatever name. */
-function otherFiles(meant: readonly FileRef[], missing: readonly string[], update: Update): Problem {
+function otherFiles(meant: readonly FileRef[], rest: string, update: Update): Problem {
   const open = new Set([update.digest, ...update.files.map(({ digest }) => digest)]);
   const absent = meant.filter(({ digest }) => !open.has(digest));
   const what =
     absent.length === 0
       ? 'they are here, but not alone'
       : `${filesText(absent)} ${absent.length === 1 ? 'is' : 'are'} not here`;
-  const rest =
-    missing.length === 0 ? '' : ` Not here: ${missing.join(', ')}. The rest of the link is in force.`;
   return {
     code: 'other-capture',
     offset: 0,
     cause: `This link is about ${filesText(meant)} together: ${what}.`,
-    remedy: `Drop all of them on the page at once.${rest}`,
+    remedy: `Drop all of them on the page at once. ${rest}`.trim(),
     fatal: false,
   };
+}
+
+/** Why the filter of a link cannot be asked of what is open; null: it can. */
+async function faultOf(api: WhitherWorker, { where }: LinkState): Promise<FilterError | null> {
+  return where === '' ? null : api.checkFilter(where);
+}
+
+/** What of a link is not in force; '' = all of it is. */
+function restOf(missing: readonly string[], fault: FilterError | null): string {
+  if (missing.length === 0 && fault === null) return '';
+  return [
+    ...(missing.length === 0 ? [] : [`Not here: ${missing.join(', ')}.`]),
+    ...(fault === null ? [] : [`Its filter is not in force: ${fault.cause}`]),
+    'The rest of it is in force.',
+  ].join(' ');
 }
 
 /** By the filter language, which is loaded for it. */
@@ -57,11 +68,15 @@ async function tlvsOf({ where, compare, columns, sort, group }: LinkState): Prom
 
 /** What the link names and the capture has not, in words. */
 async function missingOf(api: WhitherWorker, link: LinkState, update: Update): Promise<readonly string[]> {
-  const { journey, run, hop, time } = link;
+  const { journey, run, hop, pair, marks, time } = link;
   const missing: string[] = [];
   if (journey !== null && (await api.journeyOf(journey.hi, journey.lo, run)) < 0)
     missing.push(`journey ${printJourneyId(journey)}`);
-  if (hop !== null && hopOfKey(update.hops, hop) === null) missing.push(`hop ${hop}`);
+  const hops = [...new Set([...(hop === null ? [] : [hop]), ...(pair === null ? [] : [pair.from, pair.to])])];
+  for (const name of hops) if (hopOfKey(update.hops, name) === null) missing.push(`hop ${name}`);
+  const found = await Promise.all(marks.map(({ id, run: of }) => api.journeyOf(id.hi, id.lo, of)));
+  const unfound = found.filter((one) => one < 0).length;
+  if (unfound > 0) missing.push(printMany(unfound, 'marked journey'));
   if (time !== null && !overlaps(time, update)) missing.push(`any event in ${printTime(time)}`);
   const tlvs = await tlvsOf(link);
   if (tlvs.length === 0) return missing;

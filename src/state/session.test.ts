@@ -45,6 +45,8 @@ describe('the session', () => {
   it('sets the filter of the link before the first row is read', async () => {
     const { worker } = await open({ metadata: 'with' });
     const asked = worker.calls.filter(({ name }) => name === 'setFilter' || name === 'open');
+    // It waits where it cannot be asked (yet).
+    expect(asked[0]?.args[1]).toBe(true);
     expect(asked.map((call) => [call.name, call.args[0]])).toMatchObject([
       ['setFilter', { hop: null, metadata: 'with', harm: null, time: null, where: '' }],
       ['open', { kind: 'live' }],

@@ -1,7 +1,7 @@
 /**
  * What a person can do, as functions: each changes the store and tells the worker. Components call these
  * and nothing else; they never talk to the worker except to fetch the rows they draw. Here: which capture is open,
- * and what its Updates change; `filter` and `journey` are the rest.
+ * and what its Updates change; `filter`, `journey`, `view` and `marks` are the rest.
  */
 import type { Problem } from '#core/pcapng/types.ts';
 import { rememberGuide } from '#src/guide/seen.ts';
@@ -22,19 +22,14 @@ import { captureRefOf, fileRefsOf, sameFiles } from './named-capture.ts';
 import { EMPTY_LINK, parseJourneyId, sameSource, type Comparison, type LinkState } from './link.ts';
 import { FilterControl } from './list-filter.ts';
 import { ListView } from './list-view.ts';
+import { MarkControl } from './mark-control.ts';
+import { withMarks } from './marks.ts';
 import { refOf, specOf, titleOf } from './origin.ts';
 import { samePlaces } from './places.ts';
 import { isHarm } from './harm.ts';
 import { headOf, kindOf } from './file-kind.ts';
 import { refusalOf } from './trial.ts';
-import {
-  MAX_MARKS,
-  MAX_NOTE_CHARS,
-  type Origin,
-  type PageState,
-  type PageStore,
-  type Selection,
-} from './store.ts';
+import type { Origin, PageState, PageStore } from './store.ts';
 
 /** As before anything was opened. */
 const NOTHING_OPEN = {
@@ -50,6 +45,7 @@ const NOTHING_OPEN = {
   pins: [],
   noteDrafts: {},
   report: '',
+  drafted: '',
   notesKept: null,
   arrived: null,
   schemaFile: null,
@@ -61,6 +57,7 @@ export class Session {
   readonly filter: FilterControl;
   readonly journey: JourneyChoice;
   readonly view: ListView;
+  readonly marks: MarkControl;
   readonly #worker: WorkerSlot;
   readonly #calm: Calm;
   #port: MessagePort | null = null;
@@ -75,6 +72,7 @@ export class Session {
     this.filter = new FilterControl(store, this.#worker);
     this.journey = new JourneyChoice(store, this.#worker);
     this.view = new ListView(store, this.#worker);
+    this.marks = new MarkControl(store, this.#worker);
     this.#calm = keepCalm(store);
   }
 
@@ -241,29 +239,6 @@ export class Session {
     return this.api.setSchema(json);
   }
 
-  /** Marks a journey, or takes its mark, and the note on it, away. */
-  toggleMark({ journey, id }: Selection): void {
-    const { marks } = this.store.getState();
-    const others = marks.filter((mark) => mark.journey !== journey);
-    if (others.length < marks.length) this.store.setState({ marks: others });
-    else if (marks.length < MAX_MARKS) this.store.setState({ marks: [...marks, { journey, id, note: '' }] });
-    else {
-      this.report({
-        code: 'too-many-marks',
-        offset: 0,
-        cause: `No more than ${MAX_MARKS} journeys can be marked.`,
-        remedy: 'Take some marks away, or write a filter that passes what you look for.',
-        fatal: false,
-      });
-    }
-  }
-
-  /** Writes a note on a journey, which marks it. '' takes the note away, not the mark. */
-  setNote({ journey, id }: Selection, note: string): void {
-    const others = this.store.getState().marks.filter((mark) => mark.journey !== journey);
-    this.store.setState({ marks: [...others, { journey, id, note: note.trim().slice(0, MAX_NOTE_CHARS) }] });
-  }
-
   report(problem: Problem): void {
     this.#worker.report(problem);
   }
@@ -286,11 +261,14 @@ export class Session {
       else await this.open(link.source, true);
       return;
     }
+    // Marks are what people wrote, and no step undoes them.
+    this.store.setState({ link: withMarks(link, before.marks) });
+    this.marks.find();
     this.#nameCapture();
     if (before.link.paused && !link.paused) this.store.setState({ shown: before.newest });
     this.filter.apply();
     this.view.apply();
-    await this.journey.follow(link, before);
+    await this.journey.follow(this.store.getState().link, before);
   }
 
   /** The link names what is open once that is read; one that was made for another says so, and holds as far as it can. */
@@ -336,6 +314,7 @@ export class Session {
     if (update.told > 0 && update.told !== newest?.told) this.#arrived();
     this.#nameCapture();
     this.filter.apply();
+    this.marks.find();
     this.journey.onUpdate(update, frozen, newest?.state === 'reconnecting' && update.state === 'live');
   }
 }

@@ -63,10 +63,11 @@ export type Dialog =
 
 /** A journey that a person wants to find again, whatever the filter. */
 export interface Mark extends Selection {
+  /** That the id is unique in; '' = it is not known yet, or the capture names none. */
+  readonly run: string;
   /** '' = none. */
   readonly note: string;
 }
-export const MAX_MARKS = 100;
 export { MAX_NOTE_CHARS } from '#core/notes/limits.ts';
 
 /** The menu of a value on screen: what can be asked of the capture with it. */
@@ -127,6 +128,8 @@ export interface PageState {
   readonly noteDrafts: Readonly<Record<string, string>>;
   /** Markdown, '' = none. */
   readonly report: string;
+  /** The report as the page drafted it: nobody has written it while it is the same. '' = none. */
+  readonly drafted: string;
   /** Marks, notes and report are in this browser's storage, or that refuses them; null: not tried. */
   readonly notesKept: 'kept' | 'refused' | null;
   /** What came with a capture that is a share. */
@@ -173,6 +176,7 @@ export function createPageStore(link: LinkState = EMPTY_LINK): PageStore {
     pins: [],
     noteDrafts: {},
     report: '',
+    drafted: '',
     notesKept: null,
     arrived: null,
     commonOf: '',

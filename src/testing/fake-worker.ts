@@ -5,6 +5,7 @@
 import type {
   Contrast,
   EmittedKind,
+  Fates,
   FieldInfo,
   FilterError,
   Groups,
@@ -116,8 +117,11 @@ export class FakeWorker implements WhitherWorker {
   fetchCode() {
     return this.#note('fetchCode', [], undefined);
   }
-  setFilter(filter: ListFilter) {
-    return this.#note('setFilter', [filter], this.refusal);
+  setFilter(filter: ListFilter, waits = false) {
+    return this.#note('setFilter', [filter, waits], this.refusal);
+  }
+  checkFilter(text: string) {
+    return this.#note('checkFilter', [text], this.refusal);
   }
   setSort(sort: ListSort | null) {
     return this.#note('setSort', [sort], undefined);
@@ -217,6 +221,10 @@ export class FakeWorker implements WhitherWorker {
   }
   pathOf(set: JourneySet) {
     return this.#note('pathOf', [set], { journeys: 0, hops: [], edges: [] });
+  }
+  fatesOf(set: JourneySet): Promise<Fates> {
+    const none = { journeys: 0, firstNs: '', lastNs: '', dropped: 0, drops: [], omittedDrops: 0 };
+    return this.#note('fatesOf', [set], { ...none, losses: { rows: [], omitted: 0 } });
   }
   matrixOf(set: JourneySet) {
     return this.#note('matrixOf', [set], { journeys: 0, hops: [], rows: [], omitted: 0 });

@@ -4,7 +4,7 @@ import type { Gap, TimelineBins } from '#workers/api.ts';
 import { valueProps } from '#src/keys/focused-value.ts';
 import { printAbsolute, printCount, printDuration, printMany } from '#src/list/print.ts';
 import { usePage, useSession } from '#src/state/context.ts';
-import { isFiltered } from '#src/state/list-filter.ts';
+import { isFilteredNow } from '#src/state/in-force.ts';
 import { printTime } from '#src/state/link.ts';
 import { heightOf, rowsOf, binsOfUpdate, type Row } from './rows.ts';
 import { TimelineTable } from './TimelineTable.tsx';
@@ -25,7 +25,7 @@ export function TimelineStrip() {
   const timeline = useDeferredValue(usePage((state) => state.calm?.timeline ?? null));
   const gaps = usePage((state) => state.calm?.gaps ?? NO_GAPS);
   const growing = usePage((state) => state.calm?.state === 'live' || state.calm?.state === 'loading');
-  const filtered = usePage((state) => isFiltered(state.link));
+  const filtered = usePage(isFilteredNow);
   const time = usePage((state) => state.link.time);
   const tlvNames = usePage((state) => state.calm?.tlvNames ?? NO_NAMES);
   const [width, setWidth] = useState(0);
@@ -138,7 +138,7 @@ function Head({ whole, view }: { readonly whole: Span; readonly view: Span | nul
 function RowLabel({ row }: { readonly row: Row }) {
   const session = useSession();
   const where = usePage((state) => state.link.where);
-  const filtered = usePage((state) => isFiltered(state.link));
+  const filtered = usePage(isFilteredNow);
   const text = (
     <>
       <span className={row.kind === 'value' ? 'mono' : ''}>{row.label}</span>{' '}

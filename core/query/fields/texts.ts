@@ -1,8 +1,9 @@
-/** Fields that are a text of the capture: the task at a socket, the reason of a drop. */
+/** Fields that are a text of the capture: the task at a socket, the reason of a drop, what somebody wrote about a packet. */
 import type { CaptureStore } from '#core/store/capture-store.ts';
 import { EVENT_BIT, RECORD } from '#core/store/event-columns.ts';
 import { taskName } from '#core/store/event-text.ts';
 import { numberAtom, NumberTable, recordColumn, rowAtom } from '../atom.ts';
+import { CHUNK_EVENTS } from '#core/store/limits.ts';
 import { atomTest, type EventTest } from '../events.ts';
 import { NAMES, type Field } from '../field.ts';
 import { nameTest } from './names.ts';
@@ -31,6 +32,21 @@ function dropTest(store: CaptureStore, passes: Passes): EventTest {
       return pass;
     }),
   );
+}
+
+const NO_COMMENTS = new Uint32Array(CHUNK_EVENTS);
+
+/** A filter is one line, and so is a row. */
+function oneLine(comment: string): string {
+  return comment.replace(/\s*[\r\n]\s*/g, ' ').trim();
+}
+
+function commentTest({ comments }: CaptureStore, passes: Passes): EventTest {
+  const table = new NumberTable(
+    () => comments.count,
+    (set) => comments.textsOf(set).some((text) => passes([text, oneLine(text)])),
+  );
+  return atomTest(numberAtom((chunk) => chunk.comments ?? NO_COMMENTS, 0, table));
 }
 
 export const TEXT_FIELDS: readonly Field[] = [
@@ -63,5 +79,20 @@ export const TEXT_FIELDS: readonly Field[] = [
     },
     exists: (store) => dropTest(store, () => true),
     holds: (store, test) => dropTest(store, nameTest(test)),
+  },
+  {
+    name: 'comment',
+    text: 'comment on the packet, as Wireshark and others write it into a capture',
+    values: 'a text ("bad checksum")',
+    operators: NAMES,
+    seen: {
+      visit: ({ comments }, chunk, row, add) => {
+        const set = chunk.comments?.[row] ?? 0;
+        for (const number of comments.numbersOf(set)) add(number);
+      },
+      text: ({ comments }, number) => oneLine(comments.text(number)),
+    },
+    exists: (store) => commentTest(store, () => true),
+    holds: (store, test) => commentTest(store, nameTest(test)),
   },
 ];

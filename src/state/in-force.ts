@@ -1,0 +1,29 @@
+/** The filter as far as it filters: an expression that cannot be asked of this capture (yet) waits, and passes every journey. */
+import { useMemo } from 'react';
+import { usePage } from './context.ts';
+import type { LinkState } from './link.ts';
+import { isFiltered, listFilterOf } from './list-filter.ts';
+import type { PageState } from './store.ts';
+import type { ListFilter } from '#workers/api.ts';
+
+/** Whether the list is narrowed. */
+export function isFilteredNow(state: PageState): boolean {
+  return isFiltered(isWaiting(state) ? { ...state.link, where: '' } : state.link);
+}
+
+/** What the list is narrowed by: also without a hop that this capture has not. */
+export function filterInForce(state: PageState): ListFilter {
+  const { link, places } = state;
+  return listFilterOf(isWaiting(state) ? { ...link, where: '' } : link, places);
+}
+
+/** The link as it filters. */
+export function useLinkInForce(): LinkState {
+  const link = usePage((state) => state.link);
+  const waiting = usePage(isWaiting);
+  return useMemo(() => (waiting ? { ...link, where: '' } : link), [link, waiting]);
+}
+
+function isWaiting({ newest }: PageState): boolean {
+  return newest !== null && newest.filterError !== null;
+}
