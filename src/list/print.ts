@@ -1,10 +1,12 @@
 /** Times and counts as the page prints them. */
-import { format } from 'd3-format';
 import { deltaNs, nsFromParts, nsHi, nsLo, type Ns } from '#core/time/ns.ts';
 
 const NS_PER_S = 1e9;
 
-export const printCount = format(',');
+const COUNT = new Intl.NumberFormat('en');
+export function printCount(count: number): string {
+  return COUNT.format(count);
+}
 
 /** `1 journey`, `1,234 journeys`. */
 export function printMany(count: number, one: string, many = `${one}s`): string {

@@ -1,5 +1,5 @@
 /** The hops of the path: mark, name, and what was counted there. */
-import { format } from 'd3-format';
+import { printCount } from '#src/list/print.ts';
 import type { EnterElement, Selection } from 'd3-selection';
 import { quoted } from '#core/query/quote.ts';
 import { countedSum } from '#core/store/counted-text.ts';
@@ -20,7 +20,6 @@ import { attr, choosable, keyOf, text, type DrawOptions } from './marks.ts';
 type Group<Datum> = Selection<SVGGElement, Datum, SVGGElement, unknown>;
 type Layer = Selection<SVGGElement, unknown, null, undefined>;
 
-const count = format(',');
 /** Half the width of what takes clicks. */
 const STATION_HALF_PX = 26;
 const QUIET_HALF_PX = 4;
@@ -35,17 +34,17 @@ function describeCount(of: Count, name: string): string {
   const { numbers } = of;
   if (numbers === null) return `${name}no packets counted`;
   const bytes = numbers.withMetadata === 0 ? '' : `, ${averageBytes(numbers)} B on average`;
-  const unreadable = numbers.unreadable === 0 ? '' : `, ${count(numbers.unreadable)} unreadable`;
+  const unreadable = numbers.unreadable === 0 ? '' : `, ${printCount(numbers.unreadable)} unreadable`;
   const gone =
-    numbers.metadataLost === 0 ? '' : `, ${count(numbers.metadataLost)} lost their metadata before it`;
+    numbers.metadataLost === 0 ? '' : `, ${printCount(numbers.metadataLost)} lost their metadata before it`;
   const why = damagesOf(numbers).map((damage) => `\n${damageText(damage)}`);
-  return `${name}${count(of.events)} packets, ${printShare(of.withMetadata, of.events)} with metadata${bytes}${gone}${unreadable}${why.join('')}`;
+  return `${name}${printCount(of.events)} packets, ${printShare(of.withMetadata, of.events)} with metadata${bytes}${gone}${unreadable}${why.join('')}`;
 }
 
 function describe({ hop, missing, label, counts }: Station | EndStation): string {
   if (hop === null) return `${label}: not observed. ${missing?.reason ?? ''}`;
   if (isCounter(hop)) return `${hop.name}: ${countedWords(hop)}`;
-  const missed = hop.lost === 0 ? '' : `, ${count(hop.lost)} events missed`;
+  const missed = hop.lost === 0 ? '' : `, ${printCount(hop.lost)} events missed`;
   const told = counts.map((one, i) =>
     describeCount(one, counts.length > 1 ? `${SIDE_NAMES[i] ?? ''}: ` : ''),
   );
@@ -80,14 +79,14 @@ function linesOf({ hop, counts, roomy, saysBytes }: Station | EndStation): reado
   if (hop === null || first === undefined) return [];
   if (isCounter(hop))
     return [
-      { text: count(countedSum(hop.counted)), kind: 'count' },
+      { text: printCount(countedSum(hop.counted)), kind: 'count' },
       { text: 'counted', kind: 'none' },
     ];
   if (counts.length === 1) {
     const bytes = saysBytes ? ` · ${averageBytes(first.numbers)} B` : '';
     const share = first.withMetadata === 0 ? '–' : `${printShare(first.withMetadata, first.events)}${bytes}`;
     return [
-      { text: count(first.events), kind: 'count' },
+      { text: printCount(first.events), kind: 'count' },
       { text: first.events === 0 ? '' : share, kind: first.withMetadata === 0 ? 'none' : 'share' },
     ];
   }
@@ -95,7 +94,7 @@ function linesOf({ hop, counts, roomy, saysBytes }: Station | EndStation): reado
   const telling = points !== null && Math.abs(points) >= TELLING_POINTS;
   return [
     ...counts.map((one): Line => ({
-      text: `${roomy && one.events > 0 ? `${count(one.events)} · ` : ''}${printShare(one.withMetadata, one.events)}`,
+      text: `${roomy && one.events > 0 ? `${printCount(one.events)} · ` : ''}${printShare(one.withMetadata, one.events)}`,
       kind: one.withMetadata === 0 ? 'none' : 'share',
     })),
     {
