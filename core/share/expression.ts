@@ -5,17 +5,17 @@
 import ipaddr from 'ipaddr.js';
 import { formatIpv4, formatIpv6, formatMac, IPV4_BYTES } from '#core/dissect/addresses.ts';
 import { ALL_JOURNEY_FIELDS, FIELDS } from '#core/query/catalogue.ts';
-import { parseFilter } from '#core/query/parse.ts';
+import { HOP_TEXTS } from '#core/query/fields/names.ts';
+import { parseFilter, quoteValue } from '#core/query/parse.ts';
 import { FilterFault, type Expression, type Literal, type Test } from '#core/query/syntax.ts';
 import { parseDuration, parseInstant, parseInteger } from '#core/query/values.ts';
 import type { SharePolicy } from './policy.ts';
 import type { Pseudonyms } from './pseudonyms.ts';
+import type { SharedHops } from './shared-hops.ts';
 import { HOPS, isPublicWord } from './vocabulary.ts';
 
 const KERNEL_ADDRESSES: ReadonlySet<string> = new Set(['skb', 'head', 'hash', 'cookie']);
 const MARKS: ReadonlySet<string> = new Set(['mark', 'priority']);
-/** Their values are names, also where they look like something else: there are devices called 100. */
-const NAMES: ReadonlySet<string> = new Set(['device', 'host', 'file', 'netns', 'task']);
 /** With colons, dashes, or as routers print it. */
 const MAC = /^(?:[0-9a-f]{2}(?:[:-][0-9a-f]{2}){5}|[0-9a-f]{4}(?:\.[0-9a-f]{4}){2})$/i;
 
@@ -34,6 +34,8 @@ export interface ExpressionRules {
   readonly kept: ReadonlyMap<string, boolean>;
   /** Names of the reasons of drops that go out with what the capture says of its host. */
   readonly dropReasons: ReadonlySet<string>;
+  /** Those that have been met: what they are called by goes out as what they are called by in the share. */
+  readonly hops: SharedHops;
 }
 
 /** What keeps an expression here: the first part of it that may be a secret, as it was written, and what that may be. */
@@ -78,7 +80,7 @@ export function sharedExpression(text: string, rules: ExpressionRules): SharedEx
     const { literal } = asked;
     const shared = shareLiteral(asked, rules);
     if ('because' in shared) return { held: { part: literal.text, because: shared.because } };
-    if (shared.text !== literal.text) changes.push({ at: literal, text: shared.text });
+    if (shared.text !== literal.text) changes.push({ at: literal, text: quoteValue(shared.text) });
   }
   changes.sort((a, b) => b.at.from - a.at.from);
   return {
@@ -123,10 +125,11 @@ function isField(name: string, { kept }: ExpressionRules): boolean {
 type Held = HeldBack['because'];
 
 function shareLiteral(
-  { field, literal: { text }, part }: Asked,
+  { field, literal, part }: Asked,
   rules: ExpressionRules,
 ): { readonly text: string } | { readonly because: Held } {
-  const { policy, names, kept, dropReasons } = rules;
+  const { policy, names, kept, dropReasons, hops } = rules;
+  const { text } = literal;
   const only = (keeps: boolean, because: Held) => (keeps ? { text } : { because });
   const address = shareAddress(text, names);
   const hasNames = policy.names === 'keep';
@@ -134,19 +137,19 @@ function shareLiteral(
     if (kept.get(field.slice(TLV.length)) !== true) return { because: 'value' };
     return only(address === '' || policy.addresses === 'keep', 'address');
   }
-  if (field === 'file' && !hasNames) {
-    // What tells the sides of a comparison apart.
-    const file = names.known(['file']).get(text);
-    return file === undefined ? { because: 'name' } : { text: file };
-  }
-  if (NAMES.has(field)) return only(hasNames, 'name');
+  if (field === 'task') return only(hasNames, 'name');
   // By its id, or with where it is attached.
   if (field === 'program')
     return only(policy.programs === 'keep' && (hasNames || PROGRAM.test(text)), 'program');
   // Anything may be in it, and what of it goes out does so by the rule for texts.
   if (field === 'comment') return only(policy.texts === 'keep' && hidesNobody(policy), 'word');
   const isWord = isPublicWord(field, text, part, dropReasons);
-  if (HOPS.test(field)) return only(isWord || (hasNames && policy.programs === 'keep'), 'hop');
+  const isText = HOP_TEXTS.has(field);
+  if (isText || HOPS.test(field)) {
+    if (hasNames && (isText || policy.programs === 'keep')) return { text };
+    const shared = hops.shared({ field, literal, part, isWord });
+    return shared === null ? { because: isText ? 'name' : 'hop' } : { text: shared };
+  }
   if (KERNEL_ADDRESSES.has(field) && policy.kernelAddresses !== 'keep') return { because: 'kernelAddress' };
   if (MARKS.has(field) && policy.marks !== 'keep') return { because: 'mark' };
   if (address !== '') return { text: policy.addresses === 'keep' ? text : address };

@@ -13,6 +13,7 @@ import { Pseudonyms } from './pseudonyms.ts';
 import { EVERYTHING } from './selection.ts';
 import { Snapshot } from './snapshot.ts';
 import { KEEP_ALL } from './testing/keep-all.ts';
+import { rulesWith } from './testing/rules.ts';
 import { seededCapture } from './testing/secrets.ts';
 
 const KEY = new Uint8Array(32).fill(42);
@@ -119,7 +120,7 @@ describe('a filter expression', () => {
     ['client', true],
   ]);
   const shared = (text: string, policy: Partial<SharePolicy> = {}) =>
-    shareExpression(text, { policy: { ...CAREFUL, ...policy }, names, kept, dropReasons: new Set() });
+    shareExpression(text, rulesWith({ policy: { ...CAREFUL, ...policy }, names, kept }));
 
   it.each([
     'meta.len > 4 and journey.has("lost")',
@@ -135,13 +136,6 @@ describe('a filter expression', () => {
     expect(text).not.toMatch(/192\.0\.2|2001:db8/);
     const [, host, network] = /== (\d+\.\d+\.\d+)\.\d+ or .*\{(\d+\.\d+\.\d+)\.0/.exec(text!)!;
     expect(host).toBe(network);
-  });
-
-  it('that tells files apart has the names of the share', () => {
-    names.name('file', 'acme-lab.pcapng');
-    expect(shared('file == "acme-lab.pcapng"')).toBe('file == file1');
-    expect(shared('file == acme-other')).toBeNull();
-    expect(shared('file == "acme-lab.pcapng"', { names: 'keep' })).toBe('file == "acme-lab.pcapng"');
   });
 
   it.each([
@@ -186,15 +180,14 @@ it.each([
     ['verdict', true],
   ]);
   const policy: SharePolicy = { ...CAREFUL, programs: 'pseudonym', marks: 'drop' };
-  const rules = { policy, names: new Pseudonyms(KEY), kept, dropReasons: new Set<string>() };
-  expect(sharedExpression(text, rules)).toEqual({ held });
+  expect(sharedExpression(text, rulesWith({ policy, kept }))).toEqual({ held });
 });
 
 describe('a filter expression goes by every rule', () => {
   const names = new Pseudonyms(KEY);
   const kept = new Map([['session', true]]);
   const shared = (text: string, policy: Partial<SharePolicy>, tlvs = kept) =>
-    shareExpression(text, { policy: { ...CAREFUL, ...policy }, names, kept: tlvs, dropReasons: new Set() });
+    shareExpression(text, rulesWith({ policy: { ...CAREFUL, ...policy }, names, kept: tlvs }));
 
   it.each<[string, keyof SharePolicy]>([
     ['device == eth0', 'names'],

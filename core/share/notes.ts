@@ -46,18 +46,15 @@ export interface LostView {
   readonly held: HeldBack | null;
 }
 
-type HopName = (hop: string) => string | null;
-
-/** `hopName`: NAME, NAME~NETNS, NAME~NETNS~HOST or NAME~NETNS~HOST~FILE of the capture → of the share; null = it has none, or its pseudonym is not known. */
+/** As they go out, by what `rules` know of the capture. */
 export function shareNotes(
   { report, items, view }: CaptureNotes,
   rules: ExpressionRules,
-  hopName: HopName,
 ): { readonly notes: CaptureNotes; readonly lost: readonly LostView[] } {
   const shared: [string, string][] = [];
   const lost: LostView[] = [];
   for (const [name, value] of view) {
-    const part = shareParameter(name, value, rules, hopName);
+    const part = shareParameter(name, value, rules);
     if (typeof part === 'string') shared.push([name, part]);
     else lost.push(part);
   }
@@ -67,7 +64,7 @@ export function shareNotes(
       notes: 1,
       report: shareProse(report, rules),
       items: items.flatMap(({ pin, text }): CaptureNote[] => {
-        const to = sharePin(pin, hopName);
+        const to = sharePin(pin, rules);
         return to === null ? [] : [{ pin: to, text: shareProse(text, rules) }];
       }),
       view: shared,
@@ -75,12 +72,7 @@ export function shareNotes(
   };
 }
 
-function shareParameter(
-  name: string,
-  value: string,
-  rules: ExpressionRules,
-  hopName: HopName,
-): string | LostView {
+function shareParameter(name: string, value: string, rules: ExpressionRules): string | LostView {
   const parameter = VIEW_PARAMETERS.find((one) => one === name) ?? null;
   const lost: LostView = { name: parameter, value, held: null };
   if (parameter === null) return lost;
@@ -90,7 +82,7 @@ function shareParameter(
     case 'field':
       return FIELD.test(value) ? value : lost;
     case 'hop':
-      return hopName(value) ?? lost;
+      return rules.hops.key(value) ?? lost;
     case 'expression': {
       const shared = sharedExpression(value, rules);
       return 'text' in shared ? shared.text : { ...lost, held: shared.held };
@@ -100,8 +92,8 @@ function shareParameter(
   }
 }
 
-function sharePin(pin: Pin, hopName: HopName): Pin | null {
+function sharePin(pin: Pin, { hops }: ExpressionRules): Pin | null {
   if (pin.on !== 'hop') return pin;
-  const hop = hopName(pin.hop);
+  const hop = hops.key(pin.hop);
   return hop === null ? null : { on: 'hop', hop };
 }

@@ -6,13 +6,14 @@ import { formatHex, formatIpv4, formatIpv6, formatMac } from '#core/dissect/addr
 import { CAREFUL } from './policy.ts';
 import { Pseudonyms } from './pseudonyms.ts';
 import { shareProse } from './prose.ts';
+import { rulesWith } from './testing/rules.ts';
 
 const NAMES = ['eth-customer0', 'my_dev', 'br0.100', 'edge-7', 'lo'];
 
 function shared(text: string, policy = CAREFUL): string {
   const names = new Pseudonyms(new Uint8Array(32).fill(42));
   for (const name of NAMES) names.name('device', name);
-  return shareProse(text, { policy, names, kept: new Map(), dropReasons: new Set() });
+  return shareProse(text, rulesWith({ policy, names }));
 }
 
 const hex = (bytes: Uint8Array) => formatMac(bytes, 0).split(':');

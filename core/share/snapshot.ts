@@ -25,8 +25,8 @@ import type {
   StatisticsInfo,
 } from '#core/pcapng/types.ts';
 import { CaptureWriter, type PacketOptions } from '#core/pcapng/writer.ts';
+import type { HopIdentity } from '#core/store/view.ts';
 import { placeOf } from '#core/store/hop-place.ts';
-import { ANYWHERE, HopTable } from '#core/store/hop-table.ts';
 import { parseFile, parseHost, type HostFacts } from '#core/store/host-facts.ts';
 import { MAX_SCHEMAS } from '#core/store/limits.ts';
 import { nsFromParts } from '#core/time/ns.ts';
@@ -41,6 +41,7 @@ import { PacketCache } from './packet-cache.ts';
 import { PacketRedactor } from './packet.ts';
 import { keptTypes, type SharePolicy } from './policy.ts';
 import { Pseudonyms } from './pseudonyms.ts';
+import { SharedHops } from './shared-hops.ts';
 import { isEverything, isSelected, runKey, type ShareSelection } from './selection.ts';
 
 export interface SnapshotOptions {
@@ -104,9 +105,16 @@ export class Snapshot implements CaptureSink {
   readonly #events: EventRedactor;
   readonly #maps: MapRedactor;
   readonly #host: HostRedactor;
-  readonly #hops = new HopTable();
-  readonly #hopNames = new Map<string, string>();
-  readonly #interfaces: { readonly info: InterfaceInfo; readonly hop: number }[] = [];
+  readonly #hops = new SharedHops();
+  readonly #interfaces: {
+    readonly info: InterfaceInfo;
+    readonly hop: HopIdentity;
+    /** As they go out. */
+    readonly name: string;
+    readonly netns: number;
+  }[] = [];
+  /** Whose hops the interfaces of the section being read are, as in a store (`hostOfHops`); null = it has none yet. */
+  #hostOfHops: string | null = null;
   #facts: HostFacts | null = null;
   /** '' = there is one. */
   #file = '';
@@ -163,8 +171,8 @@ export class Snapshot implements CaptureSink {
   /** As they go out, by what has been read so far, and what of the view does not. */
   notes(notes: CaptureNotes): ReturnType<typeof shareNotes> {
     const { policy } = this.#options;
-    const rules = { policy, names: this.names, kept: this.#kept, dropReasons: this.#dropReasons };
-    return shareNotes(notes, rules, (hop) => this.#hopNames.get(hop) ?? null);
+    const [kept, dropReasons, hops] = [this.#kept, this.#dropReasons, this.#hops];
+    return shareNotes(notes, { policy, names: this.names, kept, dropReasons, hops });
   }
 
   /** As it is now: for a preview. */
@@ -196,6 +204,7 @@ export class Snapshot implements CaptureSink {
       ...(texts === 'keep' && { comments: info.comments }),
     });
     this.#facts = null;
+    this.#hostOfHops = null;
     this.#schemaWritten = false;
     this.#run = runKey('', this.#runs++);
     if (this.#options.schema === null) this.#said = null;
@@ -206,22 +215,17 @@ export class Snapshot implements CaptureSink {
     // A section says its schema before the first of them, or has none.
     this.#read();
     const { hook, linkType, snapLen, ifindex } = info;
-    this.#interfaces[info.index] = { info, hop: this.#hops.open(info, ANYWHERE).hop };
     const name = this.#host.interfaceName(info.name, hook);
     const netns = this.#netns(info.netns);
-    // As links name hops (src/state/hop-key.ts).
-    if (!this.#hopNames.has(info.name)) this.#hopNames.set(info.name, name);
-    const hostname = this.#facts?.hostname ?? '';
-    const host = hostname === '' ? '' : this.#host.name('host', hostname);
-    this.#hopNames.set(`${info.name}~${info.netns}`, `${name}~${netns}`);
-    this.#hopNames.set(`${info.name}~${info.netns}~${hostname}`, `${name}~${netns}~${host}`);
-    if (this.#file !== '') {
-      const file = this.#host.name('file', this.#file);
-      this.#hopNames.set(
-        `${info.name}~${info.netns}~${hostname}~${this.#file}`,
-        `${name}~${netns}~${host}~${file}`,
-      );
-    }
+    this.#hostOfHops ??= this.#facts?.hostname ?? '';
+    const where = { host: this.#hostOfHops, file: this.#file };
+    const hop = this.#hops.open(info, where, {
+      name,
+      netns,
+      host: this.#host.name('host', where.host),
+      file: this.#host.name('file', where.file),
+    });
+    this.#interfaces[info.index] = { info, hop, name, netns };
     this.#out.interfaceDescription({
       linkType,
       snapLen,
@@ -234,7 +238,7 @@ export class Snapshot implements CaptureSink {
   }
 
   packet(packet: PacketView): void {
-    const { info, hop } = this.#interfaces[packet.interfaceIndex]!;
+    const { info, hop, name, netns } = this.#interfaces[packet.interfaceIndex]!;
     const time = nsFromParts(packet.tsHi, packet.tsLo);
     if (!isSelected(this.#options.selection, packet, time, info.hook, this.#run)) {
       this.#tally.left++;
@@ -252,9 +256,9 @@ export class Snapshot implements CaptureSink {
     const decoder = event === null ? null : this.#decoderOf(event.metadata, hop);
     const shared = event === null ? null : this.#events.redact(event, decoder);
     this.#options.watch?.({
-      hop: this.#hopNames.get(info.name) ?? '',
+      hop: name,
       hopBefore: info.name,
-      netns: this.#netns(info.netns),
+      netns,
       netnsBefore: info.netns,
       linkType: info.linkType,
       before: bytes,
@@ -392,10 +396,10 @@ export class Snapshot implements CaptureSink {
     this.#cache.clear();
   }
 
-  #decoderOf(area: Uint8Array, hop: number): AreaDecoder | null {
+  #decoderOf(area: Uint8Array, hop: HopIdentity): AreaDecoder | null {
     const decoder = this.#decoder;
     if (decoder === null || this.#choice === 'none') return decoder;
-    const place = this.#choice === 'place' ? placeOf(this.#hops.hops[hop]!, this.#facts) : NOWHERE;
+    const place = this.#choice === 'place' ? placeOf(hop, this.#facts) : NOWHERE;
     return chooseDecoder(decoder, area, 0, area.length, place);
   }
 

@@ -9,12 +9,11 @@ import { ALL_JOURNEY_FIELDS, FIELDS } from '#core/query/catalogue.ts';
 import { quoted } from '#core/query/quote.ts';
 import { shareExpression } from './expression.ts';
 import { CAREFUL } from './policy.ts';
-import { Pseudonyms } from './pseudonyms.ts';
 import { EVERYTHING } from './selection.ts';
 import { Snapshot } from './snapshot.ts';
+import { rulesWith } from './testing/rules.ts';
 
-const names = new Pseudonyms(new Uint8Array(32).fill(42));
-const rules = { policy: CAREFUL, names, kept: new Map(), dropReasons: new Set(['NO_SOCKET', 'TC_INGRESS']) };
+const rules = rulesWith({ dropReasons: new Set(['NO_SOCKET', 'TC_INGRESS']) });
 const shared = (text: string): string | null => shareExpression(text, rules);
 
 describe('goes as it is:', () => {

@@ -102,12 +102,12 @@ it('while a share is made its rules stay as they are: what can be sent is by tho
 
 it('what of the view stays is told in words, as its sender has it, with the reason', () => {
   const viewLost: MadeShare['viewLost'] = [
-    { name: 'where', value: 'proto == udp && device == eth0', held: { part: 'eth0', because: 'name' } },
+    { name: 'where', value: 'proto == udp && device ~ eth', held: { part: 'eth', because: 'name' } },
     { name: 'sort', value: '-latency("a", "b")', held: null },
   ];
   render(<MadeView made={{ ...made(CAREFUL), viewLost }} policy={CAREFUL} onRules={() => undefined} />);
   expect(screen.getAllByRole('listitem').map(({ textContent }) => textContent)).toEqual([
-    'the filter proto == udp && device == eth0: “eth0” may be the name of a host, device, namespace or process',
+    'the filter proto == udp && device ~ eth: “eth” may be somebody’s name; of hosts, devices and namespaces those go that this capture has, as a whole',
     'the order of the list -latency("a", "b"): it has names in it that may be those of devices or of somebody',
   ]);
 });

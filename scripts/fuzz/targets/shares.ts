@@ -12,9 +12,9 @@ import { CAREFUL } from '#core/share/policy.ts';
 import { shareExpression } from '#core/share/expression.ts';
 import { shareNotes } from '#core/share/notes.ts';
 import { shareProse } from '#core/share/prose.ts';
-import { Pseudonyms } from '#core/share/pseudonyms.ts';
 import { EVERYTHING } from '#core/share/selection.ts';
 import { Snapshot } from '#core/share/snapshot.ts';
+import { rulesWith } from '#core/share/testing/rules.ts';
 import { readTold, type Told } from '#core/share/told.ts';
 import { MAX_TOLD } from '#core/store/limits.ts';
 import { MAX_LINK_CHARS, parseLink, printLink, printShortLink } from '#src/state/link.ts';
@@ -140,13 +140,8 @@ const notes: Target = {
   run: (input) => {
     const parsed = parseNotes(input);
     if ('fault' in parsed) return parsed;
-    const rules = {
-      policy: CAREFUL,
-      names: new Pseudonyms(KEY),
-      kept: new Map(),
-      dropReasons: new Set<string>(),
-    };
-    const { notes: shared } = shareNotes(parsed.value, rules, () => null);
+    const rules = rulesWith();
+    const { notes: shared } = shareNotes(parsed.value, rules);
     holds('value' in parseNotes(jsonBytes(shared)), 'notes that are none when they have gone out');
     return shared;
   },
@@ -181,12 +176,7 @@ const words: Target = {
   maxBytes: 512,
   run: (input) => {
     const text = textOf(input);
-    const rules = {
-      policy: CAREFUL,
-      names: new Pseudonyms(KEY),
-      kept: new Map(),
-      dropReasons: new Set<string>(),
-    };
+    const rules = rulesWith();
     const expression = shareExpression(text, rules);
     holds(!/\b192\.0\.2\.7\b/.test(expression ?? ''), 'an address that stays in an expression');
     const prose = shareProse(text, rules);
