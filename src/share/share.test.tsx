@@ -216,7 +216,9 @@ it('shares at the agent are told apart, and one is deleted only when that was sa
   });
   render(
     <SessionContext value={sessionWith(AGENT)}>
-      <StoredList sent={0} />
+      <Modal title="Share" onClose={() => undefined}>
+        <StoredList sent={0} />
+      </Modal>
     </SessionContext>,
   );
   const rows = async () => (await screen.findAllByRole('row')).slice(1).map((row) => row.textContent);
@@ -229,12 +231,21 @@ it('shares at the agent are told apart, and one is deleted only when that was sa
   const dialog = () => screen.getByRole('dialog', { name: 'Delete this share?' });
   expect(dialog().textContent).toContain('Lost at dev1, made 2026-11-26 12:00 UTC, 12.3 kB');
   fireEvent.click(screen.getByRole('button', { name: 'Keep it' }));
-  expect(screen.queryByRole('dialog')).toBeNull();
+  expect(screen.queryByRole('dialog', { name: 'Delete this share?' })).toBeNull();
   expect(asked).toEqual([]);
-  fireEvent.click(first());
-  fireEvent.click(screen.getByRole('button', { name: 'Delete it' }));
+  const remove = (button: HTMLElement): void => {
+    button.focus();
+    fireEvent.click(button);
+    fireEvent.click(screen.getByRole('button', { name: 'Delete it' }));
+  };
+  remove(first());
   await waitFor(async () => expect(await rows()).toHaveLength(1));
   expect(asked).toEqual([`/api/shares/${STORED[0]!.id}`]);
+  // The focus stays where the list was.
+  const focused = () => document.activeElement?.textContent;
+  await waitFor(() => expect(focused()).toBe('The agent keeps 1 share'));
+  remove(screen.getByRole('button', { name: /^Delete proto == UDP/ }));
+  await waitFor(() => expect(focused()).toBe('The agent keeps no share any more.'));
 });
 
 it('a link with the share inside is offered where others reach the page, which is not on that of an agent', () => {
