@@ -4,9 +4,9 @@ import { useWork } from '#src/schema/use-work.ts';
 import { printBytes, printCount } from '#src/list/print.ts';
 import { usePage } from '#src/state/context.ts';
 import type { StoredShare } from '#core/share/stored.ts';
+import { printMinute } from '#core/time/instant.ts';
 import { DeleteShare } from './DeleteShare.tsx';
 import { deleteStored, storedLink, storedShares } from './send.ts';
-import { printMinute } from './share-title.ts';
 
 /** `sent`: counts those that were sent since the dialog was opened. */
 export function StoredList({ sent }: { readonly sent: number }) {

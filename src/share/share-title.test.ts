@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { manifestOf, newTally } from '#core/share/manifest.ts';
 import { CAREFUL, type SharePolicy } from '#core/share/policy.ts';
 import type { CaptureNotes } from '#workers/api.ts';
-import { printMinute, shareFileName, shareTitle } from './share-title.ts';
+import { shareFileName, shareTitle } from './share-title.ts';
 
 function share(
   notes: Partial<CaptureNotes> = {},
@@ -66,9 +66,4 @@ describe('its file', () => {
       ),
     );
   });
-});
-
-it('a time is told to the minute, and what is none as it is', () => {
-  expect(printMinute('2026-11-26T13:07:59.123+01:00')).toBe('2026-11-26 12:07 UTC');
-  expect(printMinute('2026-99-99T00:00:00Z')).toBe('2026-99-99T00:00:00Z');
 });

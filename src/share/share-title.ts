@@ -48,10 +48,3 @@ function plain(text: string): string {
     .slice(0, MAX_NAME_CHARS)
     .replace(/^[-.]+|-+$/g, '');
 }
-
-/** `2026-11-26 12:00 UTC`, of ISO 8601. */
-export function printMinute(time: string): string {
-  const date = new Date(time);
-  if (Number.isNaN(date.getTime())) return time;
-  return `${date.toISOString().slice(0, 'YYYY-MM-DDTHH:MM'.length).replace('T', ' ')} UTC`;
-}
