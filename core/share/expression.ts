@@ -32,6 +32,8 @@ export interface ExpressionRules {
   readonly names: Pseudonyms;
   /** TLVs of the capture's schemas by name, and whether their values go out as they are (`keptTypes`). */
   readonly kept: ReadonlyMap<string, boolean>;
+  /** A schema reads skb->mark, whose fields go by their own rules. */
+  readonly readsMark: boolean;
   /** Names of the reasons of drops that go out with what the capture says of its host. */
   readonly dropReasons: ReadonlySet<string>;
   /** Those that have been met: what they are called by goes out as what they are called by in the share. */

@@ -6,8 +6,7 @@ import { formatHex } from '#core/dissect/addresses.ts';
 import { GAP_SIZE, SECTION_RUN, SECTION_SIZE } from '#core/format/layout.gen.ts';
 import { HOOK_NONE } from '#core/format/hooks.ts';
 import { BLOCK_SUBTYPE } from '#core/format/structs.ts';
-import { chooseDecoder, choiceOf, NOWHERE } from '#core/metadata/choose.ts';
-import { compileSchema, type AreaDecoder } from '#core/metadata/scan.ts';
+import type { AreaDecoder } from '#core/metadata/area-scan.ts';
 import type { MetadataSchema } from '#core/metadata/types.ts';
 import type { CaptureNotes } from '#core/notes/notes.ts';
 import { EPB_VERDICT, OPT_COMMENT } from '#core/pcapng/blocks.ts';
@@ -26,11 +25,8 @@ import type {
 } from '#core/pcapng/types.ts';
 import { CaptureWriter, type PacketOptions } from '#core/pcapng/writer.ts';
 import type { HopIdentity } from '#core/store/view.ts';
-import { placeOf } from '#core/store/hop-place.ts';
 import { parseFile, parseHost, type HostFacts } from '#core/store/host-facts.ts';
-import { MAX_SCHEMAS } from '#core/store/limits.ts';
 import { nsFromParts } from '#core/time/ns.ts';
-import { sameBytes } from '#core/pcapng/same-bytes.ts';
 import { AreaRedactor } from './area.ts';
 import { EventRedactor } from './event.ts';
 import { HostRedactor, readSchema } from './host-blocks.ts';
@@ -39,8 +35,9 @@ import { MapRedactor } from './map-sample.ts';
 import { shareNotes } from './notes.ts';
 import { PacketCache } from './packet-cache.ts';
 import { PacketRedactor } from './packet.ts';
-import { keptTypes, type SharePolicy } from './policy.ts';
+import type { SharePolicy } from './policy.ts';
 import { Pseudonyms } from './pseudonyms.ts';
+import { SchemasInForce } from './schemas-in-force.ts';
 import { SharedHops } from './shared-hops.ts';
 import { isEverything, isSelected, runKey, type ShareSelection } from './selection.ts';
 
@@ -79,12 +76,6 @@ export interface WatchedPacket {
   readonly areaAfter: Uint8Array;
 }
 
-interface Said {
-  /** The schema block's. */
-  readonly body: Uint8Array;
-  readonly decoder: AreaDecoder;
-}
-
 const NO_BYTES = new Uint8Array();
 
 /** Of all kernels of a capture together; a filter that asks for one beyond them stays here. */
@@ -105,6 +96,7 @@ export class Snapshot implements CaptureSink {
   readonly #events: EventRedactor;
   readonly #maps: MapRedactor;
   readonly #host: HostRedactor;
+  readonly #schemas: SchemasInForce;
   readonly #hops = new SharedHops();
   readonly #interfaces: {
     readonly info: InterfaceInfo;
@@ -118,16 +110,6 @@ export class Snapshot implements CaptureSink {
   #facts: HostFacts | null = null;
   /** '' = there is one. */
   #file = '';
-  /** In force; null = nothing is known of any metadata. */
-  #decoder: AreaDecoder | null = null;
-  #choice: ReturnType<typeof choiceOf> = 'none';
-  /** What the section being read has said so far: as in a store (capture-facts.ts), its run's last schema, and none of another run. */
-  #said: Said | null = null;
-  /** Different ones, at most MAX_SCHEMAS. */
-  readonly #schemas: Said[] = [];
-  readonly #saidOf = new Map<bigint, Said>();
-  /** Of all schemas that have been in force. */
-  readonly #kept = new Map<string, boolean>();
   /** Of all hosts that the share has told of. */
   readonly #dropReasons = new Set<string>();
   #schemaWritten = false;
@@ -145,8 +127,12 @@ export class Snapshot implements CaptureSink {
     this.#events = new EventRedactor(policy, this.names, this.#areas);
     this.#maps = new MapRedactor(policy, this.names, this.#areas);
     this.#host = new HostRedactor(policy, this.names);
-    if (schema !== null) this.#said = this.#compile(schema, NO_BYTES);
-    this.#read();
+    this.#schemas = new SchemasInForce(policy, schema, (decoder) => {
+      this.#packets.use(decoder);
+      this.#events.use(decoder);
+      this.#maps.use(decoder);
+      this.#cache.clear();
+    });
   }
 
   /** The blocks written since the last call, as a copy. */
@@ -171,8 +157,9 @@ export class Snapshot implements CaptureSink {
   /** As they go out, by what has been read so far, and what of the view does not. */
   notes(notes: CaptureNotes): ReturnType<typeof shareNotes> {
     const { policy } = this.#options;
-    const [kept, dropReasons, hops] = [this.#kept, this.#dropReasons, this.#hops];
-    return shareNotes(notes, { policy, names: this.names, kept, dropReasons, hops });
+    const { kept, readsMark } = this.#schemas;
+    const [dropReasons, hops] = [this.#dropReasons, this.#hops];
+    return shareNotes(notes, { policy, names: this.names, kept, readsMark, dropReasons, hops });
   }
 
   /** As it is now: for a preview. */
@@ -207,13 +194,13 @@ export class Snapshot implements CaptureSink {
     this.#hostOfHops = null;
     this.#schemaWritten = false;
     this.#run = runKey('', this.#runs++);
-    if (this.#options.schema === null) this.#said = null;
+    this.#schemas.section(null);
   }
 
   interface(info: InterfaceInfo): void {
     this.#writeSchema();
     // A section says its schema before the first of them, or has none.
-    this.#read();
+    this.#schemas.read();
     const { hook, linkType, snapLen, ifindex } = info;
     const name = this.#host.interfaceName(info.name, hook);
     const netns = this.#netns(info.netns);
@@ -253,7 +240,7 @@ export class Snapshot implements CaptureSink {
     const data = this.#cache.redact(bytes, info.linkType, journey);
     this.#tally.payloadBytes += dataLength - data.length;
     const event = eventStart < 0 ? null : readEvent(buf, eventStart, eventLength);
-    const decoder = event === null ? null : this.#decoderOf(event.metadata, hop);
+    const decoder = event === null ? null : this.#schemas.decoderOf(event.metadata, hop, this.#facts);
     const shared = event === null ? null : this.#events.redact(event, decoder);
     this.#options.watch?.({
       hop: name,
@@ -287,7 +274,7 @@ export class Snapshot implements CaptureSink {
       case BLOCK_SUBTYPE.section:
         if (body.length < SECTION_SIZE) return;
         this.#run = runKey(formatHex(body, SECTION_RUN, RUN_BYTES), 0);
-        if (this.#options.schema === null) this.#said = this.#saidOf.get(this.#run) ?? null;
+        this.#schemas.section(this.#run);
         this.#out.custom(subtype, body.subarray(0, SECTION_SIZE));
         return;
       case BLOCK_SUBTYPE.gap:
@@ -356,17 +343,7 @@ export class Snapshot implements CaptureSink {
     const schema = readSchema(body);
     this.#json(BLOCK_SUBTYPE.schema, schema === null ? null : this.#host.schema(schema));
     if (schema === null) return;
-    // Segments of a spool, and agents that take turns, repeat it.
-    let said = this.#schemas.find((one) => sameBytes(one.body, body));
-    if (said === undefined) {
-      // Nor does a page read by more.
-      if (this.#schemas.length === MAX_SCHEMAS) return;
-      said = this.#compile(schema, body.slice());
-      this.#schemas.push(said);
-    }
-    this.#said = said;
-    this.#saidOf.set(this.#run, said);
-    this.#read();
+    this.#schemas.say(schema, body, this.#run);
   }
 
   /** The schema that takes the place of the capture's goes where that would stand. */
@@ -377,34 +354,8 @@ export class Snapshot implements CaptureSink {
     this.#out.json(BLOCK_SUBTYPE.schema, this.#host.schema(schema));
   }
 
-  #compile(schema: MetadataSchema, body: Uint8Array): Said {
-    for (const [name, kept] of keptTypes(this.#options.policy, schema)) {
-      this.#kept.set(name, kept && this.#kept.get(name) !== false);
-    }
-    return { body, decoder: compileSchema(schema) };
-  }
-
-  /** Puts in force what the section has said. */
-  #read(): void {
-    const decoder = this.#said?.decoder ?? null;
-    if (decoder === this.#decoder) return;
-    this.#decoder = decoder;
-    this.#choice = decoder === null ? 'none' : choiceOf(decoder);
-    this.#packets.use(decoder);
-    this.#events.use(decoder);
-    this.#maps.use(decoder);
-    this.#cache.clear();
-  }
-
-  #decoderOf(area: Uint8Array, hop: HopIdentity): AreaDecoder | null {
-    const decoder = this.#decoder;
-    if (decoder === null || this.#choice === 'none') return decoder;
-    const place = this.#choice === 'place' ? placeOf(hop, this.#facts) : NOWHERE;
-    return chooseDecoder(decoder, area, 0, area.length, place);
-  }
-
   #mapSample(body: Uint8Array): void {
-    this.#read();
+    this.#schemas.read();
     const read = readMapSample(body);
     const sample =
       'fault' in read ? null : this.#maps.redact(read.value, this.#facts?.maps.get(read.value.map) ?? '');

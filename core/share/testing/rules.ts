@@ -9,6 +9,7 @@ export function rulesWith(rules: Partial<ExpressionRules> = {}): ExpressionRules
     policy: CAREFUL,
     names: new Pseudonyms(new Uint8Array(32).fill(42)),
     kept: new Map(),
+    readsMark: false,
     dropReasons: new Set(),
     hops: new SharedHops(),
     ...rules,
