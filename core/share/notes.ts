@@ -1,7 +1,8 @@
 /** Notes that go along, with the names of the share in them, and its hops. */
 import type { CaptureNote, CaptureNotes, Pin } from '#core/notes/notes.ts';
-import { sharedExpression, type ExpressionRules, type HeldBack } from './expression.ts';
+import { isField, sharedExpression, type ExpressionRules, type HeldBack } from './expression.ts';
 import { shareProse } from './prose.ts';
+import { OWN_COLUMN_NAMES } from './vocabulary.ts';
 
 /** What becomes of a parameter of a link (docs/links.md), of each of them. */
 const VIEW = {
@@ -23,18 +24,18 @@ const VIEW = {
   sort: 'field',
   group: 'field',
   open: 'plain',
-  values: 'field',
+  values: 'tlv',
   from: 'hop',
   to: 'hop',
   mark: 'stays',
   zoom: 'plain',
   scale: 'plain',
   pause: 'plain',
-} as const satisfies Record<string, 'plain' | 'stays' | 'hop' | 'expression' | 'field'>;
+} as const satisfies Record<string, 'plain' | 'stays' | 'hop' | 'expression' | 'field' | 'tlv'>;
 export type ViewParameter = keyof typeof VIEW;
 export const VIEW_PARAMETERS = Object.keys(VIEW) as readonly ViewParameter[];
-/** One that is of two hops names them, and stays here. */
-const FIELD = /^-?[a-z][\w.]*(?:~\d*)?$/i;
+/** `-FIELD` and `NAME~CHARS`, around the name. */
+const AROUND_FIELD = /^-|~\d*$/g;
 
 /** A part of the view that does not go along. */
 export interface LostView {
@@ -42,7 +43,7 @@ export interface LostView {
   readonly name: ViewParameter | null;
   /** As its sender has it. */
   readonly value: string;
-  /** Of an expression: what in it; null = all of it. */
+  /** Of an expression: what in it; null = all of the value. */
   readonly held: HeldBack | null;
 }
 
@@ -79,8 +80,13 @@ function shareParameter(name: string, value: string, rules: ExpressionRules): st
   switch (VIEW[parameter]) {
     case 'plain':
       return value;
-    case 'field':
-      return FIELD.test(value) ? value : lost;
+    case 'field': {
+      // One that is of two hops names them, and is none of these; nor is one of another capture.
+      const field = value.replace(AROUND_FIELD, '');
+      return OWN_COLUMN_NAMES.has(field) || isField(field, rules) ? value : lost;
+    }
+    case 'tlv':
+      return rules.kept.has(value) ? value : lost;
     case 'hop':
       return rules.hops.key(value) ?? lost;
     case 'expression': {

@@ -91,3 +91,8 @@ function isKept(policy: SharePolicy, schema: string, type: TlvType, path: readon
     (type.types ?? []).every((inner) => isKept(policy, schema, inner, [...path, type.name]))
   );
 }
+
+/** Whatever a schema reads goes out as it is, and what none does. */
+export function keepsBytes({ unknown, addresses, values }: SharePolicy): boolean {
+  return unknown === 'keep' && addresses === 'keep' && Object.values(values).every((rule) => rule === 'keep');
+}

@@ -8,6 +8,7 @@ import { CaptureReader } from '#core/pcapng/reader.ts';
 import { CaptureWriter } from '#core/pcapng/writer.ts';
 import { compileFilter } from '#core/query/compile.ts';
 import { hopNames } from '#core/query/fields/names.ts';
+import { programNames } from '#core/query/fields/programs.ts';
 import { quoteValue } from '#core/query/parse.ts';
 import { Query } from '#core/query/query.ts';
 import { CaptureStore } from '#core/store/capture-store.ts';
@@ -62,6 +63,7 @@ describe.each<[string, Partial<SharePolicy>]>([
   ['edge', {}],
   ['vxlan', {}],
   ['two-writers', { programs: 'pseudonym' }],
+  ['two-writers', {}],
 ])('of the sample %s', (name, rules) => {
   const capture = new Uint8Array(readFileSync(path.join(SAMPLES, `${name}.pcapng`)));
   const before = stored(capture);
@@ -75,6 +77,9 @@ describe.each<[string, Partial<SharePolicy>]>([
       (hop) => `lost_at == ${quoteValue(hop.name)} or written_at in {${quoteValue(hop.name)}, ${last}}`,
     ),
     ...seen.map((hop) => `latency(${quoteValue(hop.name.toUpperCase())}, ${last}) > 1us`),
+    ...(before.facts.host?.programs ?? []).flatMap((program) =>
+      programNames(program).map((text) => `program == ${quoteValue(text)}`),
+    ),
     ...seen.flatMap(({ device, netns, host }) => [
       `any(hop == ${last} and device == ${quoteValue(device)}) or hop != ${last}`,
       `device in {"${device}"} and netns != ${netns}`,
@@ -85,7 +90,11 @@ describe.each<[string, Partial<SharePolicy>]>([
 
   it('a filter by a name selects the same journeys of the share, and does not say the name', () => {
     const counts = new Set<number>();
-    const names = seen.flatMap(({ device, netns, host }) => [device, String(netns), host]);
+    const programs = before.facts.host?.programs ?? [];
+    const names = [
+      ...seen.flatMap(({ device, netns, host }) => [device, String(netns), host]),
+      ...(rules.programs === 'pseudonym' ? programs.map((program) => program.name) : []),
+    ];
     for (const text of new Set(filters)) {
       const to = where(text);
       expect(to, text).not.toBeNull();
@@ -105,6 +114,9 @@ describe.each<[string, Partial<SharePolicy>]>([
     'host == alice',
     'netns == 1',
     'hop == "eth7:tcx/ingress@first"',
+    'program == alice#42',
+    'program ~ lab0',
+    'program == 4294967295',
   ])('a part of a name, and what is none, stay: %s', (text) => expect(where(text)).toBeNull());
 });
 

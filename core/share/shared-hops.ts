@@ -1,10 +1,10 @@
 /** Hops of a capture beside what they are in its share: what a filter, a link or a note calls them by goes out as what they are called by there. */
-import { hopNames, HOP_TEXTS, nameTest } from '#core/query/fields/names.ts';
-import type { Literal } from '#core/query/syntax.ts';
+import { hopNames, HOP_TEXTS } from '#core/query/fields/names.ts';
 import type { InterfaceInfo } from '#core/pcapng/types.ts';
 import { HopTable } from '#core/store/hop-table.ts';
 import type { Whereabouts } from '#core/store/missing-hooks.ts';
 import type { HopIdentity } from '#core/store/view.ts';
+import { sharedName, type AskedName } from './shared-name.ts';
 
 /** What an interface is called by. */
 export type HopNaming = Pick<InterfaceInfo, 'name' | 'netns'> & Whereabouts;
@@ -12,16 +12,6 @@ export type HopNaming = Pick<InterfaceInfo, 'name' | 'netns'> & Whereabouts;
 interface Pair {
   readonly before: HopIdentity;
   readonly after: HopIdentity;
-}
-
-/** A text that a filter asks of a field of hops. */
-export interface AskedOfHops {
-  readonly field: string;
-  readonly literal: Literal;
-  /** Of a name, as `~` asks; else it is all of one. */
-  readonly part: boolean;
-  /** It is nobody's name, whatever the capture has. */
-  readonly isWord: boolean;
 }
 
 export class SharedHops {
@@ -53,24 +43,13 @@ export class SharedHops {
     return this.#keys.get(key) ?? null;
   }
 
-  /**
-   * What a filter asks of the share in place of `literal`: a public word or a name of the share, at the same hops as of the capture. null =
-   * there is none: it is no name of the capture, a part of one, or of several that the share tells apart.
-   */
-  shared({ field, literal, part, isWord }: AskedOfHops): string | null {
+  /** What a filter asks of `field`, one of hops, in place of a name (`sharedName`). */
+  shared(field: string, asked: AskedName): string | null {
     const namesOf = HOP_TEXTS.get(field) ?? hopNames;
-    const test = (text: string) => nameTest({ operator: part ? '~' : '==', values: [{ ...literal, text }] });
-    const passes = test(literal.text);
-    const pairs = [...this.#pairs.values()].map(({ before, after }) => ({
-      isAsked: passes(namesOf(before)),
-      names: namesOf(after),
-    }));
-    const isSame = (text: string): boolean => {
-      const passesThere = test(text);
-      return pairs.every(({ isAsked, names }) => passesThere(names) === isAsked);
-    };
-    if (isWord && isSame(literal.text)) return literal.text;
-    const one = part ? undefined : pairs.find(({ isAsked }) => isAsked);
-    return one?.names.find(isSame) ?? null;
+    const pairs = [...this.#pairs.values()];
+    return sharedName(
+      asked,
+      pairs.map(({ before, after }) => ({ before: namesOf(before), after: namesOf(after) })),
+    );
   }
 }

@@ -39,6 +39,7 @@ import type { SharePolicy } from './policy.ts';
 import { Pseudonyms } from './pseudonyms.ts';
 import { SchemasInForce } from './schemas-in-force.ts';
 import { SharedHops } from './shared-hops.ts';
+import { SharedPrograms } from './shared-programs.ts';
 import { isEverything, isSelected, runKey, type ShareSelection } from './selection.ts';
 
 export interface SnapshotOptions {
@@ -98,6 +99,7 @@ export class Snapshot implements CaptureSink {
   readonly #host: HostRedactor;
   readonly #schemas: SchemasInForce;
   readonly #hops = new SharedHops();
+  readonly #programs = new SharedPrograms();
   readonly #interfaces: {
     readonly info: InterfaceInfo;
     readonly hop: HopIdentity;
@@ -158,8 +160,15 @@ export class Snapshot implements CaptureSink {
   notes(notes: CaptureNotes): ReturnType<typeof shareNotes> {
     const { policy } = this.#options;
     const { kept, readsMark } = this.#schemas;
-    const [dropReasons, hops] = [this.#dropReasons, this.#hops];
-    return shareNotes(notes, { policy, names: this.names, kept, readsMark, dropReasons, hops });
+    return shareNotes(notes, {
+      policy,
+      names: this.names,
+      kept,
+      readsMark,
+      dropReasons: this.#dropReasons,
+      hops: this.#hops,
+      programs: this.#programs,
+    });
   }
 
   /** As it is now: for a preview. */
@@ -285,6 +294,10 @@ export class Snapshot implements CaptureSink {
         this.#facts = 'fault' in parsed ? null : parsed.value;
         const host = this.#host.host(body);
         this.#json(subtype, host);
+        this.#facts?.programs?.forEach((program, i) => {
+          const shared = host?.programs?.[i];
+          if (shared !== undefined) this.#programs.add(program, shared);
+        });
         for (const reason of Object.values(host?.dropReasons ?? {})) {
           if (this.#dropReasons.size < MAX_DROP_REASONS) this.#dropReasons.add(reason);
         }

@@ -6,7 +6,9 @@ import { afterEach, expect, it, vi } from 'vitest';
 import { CAREFUL, type SharePolicy } from '#core/share/policy.ts';
 import { manifestOf, newTally } from '#core/share/manifest.ts';
 import { VIEW_PARAMETERS } from '#core/share/notes.ts';
+import { OWN_COLUMN_NAMES } from '#core/share/vocabulary.ts';
 import type { StoredShare } from '#core/share/stored.ts';
+import { OWN_COLUMNS } from '#src/list/columns.ts';
 import { SessionContext } from '#src/state/context.ts';
 import { Modal } from '#src/app/Modal.tsx';
 import type { Session } from '#src/state/session.ts';
@@ -108,7 +110,7 @@ it('what of the view stays is told in words, as its sender has it, with the reas
   render(<MadeView made={{ ...made(CAREFUL), viewLost }} policy={CAREFUL} onRules={() => undefined} />);
   expect(screen.getAllByRole('listitem').map(({ textContent }) => textContent)).toEqual([
     'the filter proto == udp && device ~ eth: “eth” may be somebody’s name; of hosts, devices and namespaces those go that this capture has, as a whole',
-    'the order of the list -latency("a", "b"): it has names in it that may be those of devices or of somebody',
+    'the order of the list -latency("a", "b"): it is neither a field nor a TLV of this capture, or names hops',
   ]);
 });
 
@@ -163,6 +165,10 @@ it('every parameter that a link may have is told in words', () => {
   );
   expect(documented).toContain('where');
   expect([...VIEW_PARAMETERS].sort()).toEqual(documented.sort());
+});
+
+it('columns of the list that are no field are known to what shares a view', () => {
+  expect(new Set(OWN_COLUMNS.keys())).toEqual(OWN_COLUMN_NAMES);
 });
 
 function showButtons(host: HostInfo | null, policy: SharePolicy): void {

@@ -3,6 +3,7 @@ import type { ExpressionRules } from '../expression.ts';
 import { CAREFUL } from '../policy.ts';
 import { Pseudonyms } from '../pseudonyms.ts';
 import { SharedHops } from '../shared-hops.ts';
+import { SharedPrograms } from '../shared-programs.ts';
 
 export function rulesWith(rules: Partial<ExpressionRules> = {}): ExpressionRules {
   return {
@@ -12,6 +13,7 @@ export function rulesWith(rules: Partial<ExpressionRules> = {}): ExpressionRules
     readsMark: false,
     dropReasons: new Set(),
     hops: new SharedHops(),
+    programs: new SharedPrograms(),
     ...rules,
   };
 }
