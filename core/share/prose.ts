@@ -46,5 +46,8 @@ export function shareProse(text: string, { policy, names }: ExpressionRules): st
     .sort((a, b) => b.length - a.length)
     .map((name) => name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
     .join('|');
-  return out.replace(new RegExp(`${BEFORE}(?:${any})${BEHIND}`, 'g'), (name) => known.get(name) ?? name);
+  // At the beginning of a sentence people write a name with a capital letter. As the expression folds case, so does this.
+  const folded = new Map([...known].map(([name, stands]) => [name.toUpperCase(), stands]));
+  const standsFor = (name: string): string => known.get(name) ?? folded.get(name.toUpperCase()) ?? name;
+  return out.replace(new RegExp(`${BEFORE}(?:${any})${BEHIND}`, 'gi'), standsFor);
 }
