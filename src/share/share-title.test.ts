@@ -52,6 +52,10 @@ describe('its file', () => {
     expect(shareFileName(named, 'whither edge-7.pcapng')).toBe('whither-edge-7-share-0123456789ab');
   });
 
+  it('has no half of a character, which cannot be sent', () => {
+    expect(shareTitle(share({ report: `a${'\u{1f600}'.repeat(60)}` }))).toBe(`a${'\u{1f600}'.repeat(38)} …`);
+  });
+
   it('is a name that every system takes, whatever was written', () => {
     fc.assert(
       fc.property(
@@ -62,6 +66,7 @@ describe('its file', () => {
           const made = share({ report }, named ? { ...CAREFUL, names: 'keep' } : CAREFUL);
           expect(shareFileName(made, capture)).toMatch(/^[\w][\w.-]{0,80}-0123456789ab$/);
           expect(shareTitle(made).length).toBeLessThanOrEqual(80);
+          expect(() => encodeURIComponent(shareTitle(made))).not.toThrow();
         },
       ),
     );
