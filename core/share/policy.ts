@@ -12,7 +12,7 @@ export interface SharePolicy {
   readonly addresses: 'pseudonym' | 'keep';
   /** Hosts, devices, network namespaces and processes, with their numbers. */
   readonly names: 'pseudonym' | 'keep';
-  /** Names of BPF programs and maps: who wrote and who lost. */
+  /** Names of BPF programs, taps and maps: who wrote and who lost. */
   readonly programs: 'pseudonym' | 'keep';
   /** Addresses of sk_buffs, heads and code, socket cookies and packet hashes. */
   readonly kernelAddresses: 'pseudonym' | 'keep';
