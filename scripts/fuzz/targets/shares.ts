@@ -15,8 +15,10 @@ import { shareProse } from '#core/share/prose.ts';
 import { EVERYTHING } from '#core/share/selection.ts';
 import { Snapshot } from '#core/share/snapshot.ts';
 import { rulesWith } from '#core/share/testing/rules.ts';
+import { isTimestamp } from '#core/share/stored.ts';
 import { readTold, type Told } from '#core/share/told.ts';
 import { MAX_TOLD } from '#core/store/limits.ts';
+import { printMinute } from '#core/time/instant.ts';
 import { MAX_LINK_CHARS, parseLink, printLink, printShortLink } from '#src/state/link.ts';
 import { holds, type Target } from '../target.ts';
 import { CAPTURES } from './capture-seeds.ts';
@@ -185,6 +187,19 @@ const words: Target = {
   },
 };
 
+/** When a share is to be deleted, as a request says it, and a file on the disk. */
+const time: Target = {
+  name: 'share-time',
+  seeds: ['2026-11-27T12:00:00Z', '2026-11-27T13:00:00.123+01:00', '2099'].map(bytesOf),
+  maxBytes: 128,
+  run: (input) => {
+    const text = textOf(input);
+    const isTime = isTimestamp(text);
+    holds(!isTime || /^[\d:.TZ+\- ]+$/.test(text), 'a time that says more than one');
+    return [isTime, printMinute(text)];
+  },
+};
+
 const link: Target = {
   name: 'link',
   seeds: [
@@ -207,4 +222,4 @@ const link: Target = {
   },
 };
 
-export const SHARE_TARGETS: readonly Target[] = [share, snapshot, notes, manifest, words, link];
+export const SHARE_TARGETS: readonly Target[] = [share, snapshot, notes, manifest, words, time, link];
