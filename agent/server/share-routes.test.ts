@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { copyFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
@@ -111,6 +111,8 @@ test('nothing is kept of what is damaged, too large, of strangers, or no capture
     [422, () => keep({}, new TextEncoder().encode('<script>'))],
     [422, () => keep({ 'x-whither-expires': '2020-01-01T00:00:00Z' })],
     [422, () => keep({ 'x-whither-expires': 'tomorrow' })],
+    // A time to JavaScript, and none that is read again: it would lie there unlisted for ever.
+    [422, () => keep({ 'x-whither-expires': '2099' })],
     [415, () => keep({ 'content-type': 'text/plain' })],
     [403, () => keep({ cookie: '' })],
     [403, () => keep({ origin: 'http://elsewhere.example' })],
@@ -143,7 +145,15 @@ test('a share that expires says when, and is gone then', async () => {
   expect(expires).toBe('2026-11-27T12:00:00Z');
   expect((await agent.request(`/s/${id}.pcapng`)).status).toBe(200);
   clock.now = Date.parse('2026-11-27T12:00:01Z');
-  expect((await agent.request(`/s/${id}.pcapng`)).status).toBe(410);
+  // However often it is asked, and by whichever of its links; also of an agent that is started later.
+  for (const target of [`/s/${id}.pcapng`, `/s/${id}`, `/s/${id}`])
+    expect((await agent.request(target)).status).toBe(410);
+  const later = await ShareStore.open(dir, () => clock.now);
+  expect(await later.find(id)).toEqual({ expired: expires });
+  expect(readdirSync(dir)).toEqual([`${id}.expired`]);
+  expect(readFileSync(path.join(dir, `${id}.expired`), 'utf8')).toBe(expires);
+  clock.now = Date.parse('2027-03-01T00:00:00Z');
+  expect(await later.list()).toEqual([]);
   expect((await agent.request(`/s/${id}`)).status).toBe(404);
   expect(readdirSync(dir)).toEqual([]);
 });
@@ -173,12 +183,12 @@ test('a browser is told in a page that a share is gone, and whatever else asks i
   expect(line.text).toMatch(/^There is no such share here\. .*Ask whoever gave you the link.*\n$/);
 
   const expires = { 'x-whither-expires': '2026-11-27T12:00:00Z' };
-  const [one, other] = [await kept(await keep(expires)), await kept(await keep(expires))];
+  const { id } = await kept(await keep(expires));
   clock.now = Date.parse('2026-11-27T12:00:01Z');
-  const gone = await asked(one.id, html);
-  expect([gone.status, gone.text.includes('<h1>This share is gone</h1>')]).toEqual([410, true]);
-  expect((await asked(other.id, {})).text).toBe(
-    'This share is gone. It was to be deleted by now, and is. Ask whoever made it for another.\n',
+  const gone = await asked(id, html);
+  expect([gone.status, gone.text.includes('<h1>This share has expired</h1>')]).toEqual([410, true]);
+  expect((await asked(id, {})).text).toBe(
+    'This share has expired. It was to be deleted after 2026-11-27 12:00 UTC, and is. Ask whoever made it for another.\n',
   );
 });
 
@@ -198,12 +208,30 @@ test('those that have expired are deleted from the disk, also when nobody asks f
   vi.useFakeTimers({ toFake: ['setInterval'] });
   onTestFinished(() => void vi.useRealTimers());
   await ShareStore.open(dir, () => clock.now);
-  expect(readdirSync(dir)).toEqual([]);
+  const left = () => readdirSync(dir).filter((name) => !name.endsWith('.expired'));
+  expect(left()).toEqual([]);
   clock.now = Date.parse('2026-11-26T12:00:00Z');
   await kept(await keep(expires));
+  expect(left()).toHaveLength(2);
   clock.now = Date.parse('2026-11-27T12:00:01Z');
   vi.advanceTimersByTime(60 * 60 * 1000);
-  await until(() => readdirSync(dir).length === 0);
+  await until(() => left().length === 0);
+});
+
+test('of those that have expired only so many are known, the last ones', async () => {
+  const { clock, dir } = await start();
+  const idOf = (number: number): string => String(number).padStart(32, 'x');
+  const hour = 60 * 60 * 1000;
+  for (let i = 0; i < 1002; i++) {
+    const expired = new Date(clock.now - hour - i * 1000).toISOString();
+    writeFileSync(path.join(dir, `${idOf(i)}.expired`), i === 7 ? 'no time' : expired);
+  }
+  const store = await ShareStore.open(dir, () => clock.now);
+  expect(readdirSync(dir)).toHaveLength(1000);
+  expect(await store.find(idOf(0))).toEqual({ expired: new Date(clock.now - hour).toISOString() });
+  expect(await store.find(idOf(7))).toBeNull();
+  expect(await store.find(idOf(1000))).not.toBeNull();
+  expect(await store.find(idOf(1001))).toBeNull();
 });
 
 test('what an agent that was killed has left of a share is removed, and shares are not', async () => {

@@ -5,8 +5,9 @@
 import { open } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { MAX_STORED_BYTES, type StoredShare } from '#core/share/stored.ts';
+import { printMinute } from '#core/time/instant.ts';
 import { Failure } from '../failure.ts';
-import { noSpace, takesAnother, tooLarge, type ShareStore } from '../share/store.ts';
+import { noSpace, takesAnother, tooLarge, type ExpiredShare, type ShareStore } from '../share/store.ts';
 import { sendDescriptor } from './files.ts';
 import { sendJson, sendRefused, sendText } from './headers.ts';
 
@@ -26,12 +27,12 @@ const NO_SHARE = {
   cause: 'It was deleted, or its time was over, or the link is not whole.',
   remedy: 'Ask whoever gave you the link for it again, or for another share.',
 } as const;
-const EXPIRED = {
+const expiredText = ({ expired: time }: ExpiredShare) => ({
   status: 410,
-  heading: 'This share is gone',
-  cause: 'It was to be deleted by now, and is.',
+  heading: 'This share has expired',
+  cause: `It was to be deleted after ${printMinute(time)}, and is.`,
   remedy: 'Ask whoever made it for another.',
-} as const;
+});
 
 /** What `/s/…` names; null = it is none of these paths. */
 export function sharedPath(pathname: string): { readonly id: string; readonly bytes: boolean } | null {
@@ -48,8 +49,8 @@ export async function answerShared(
   response: ServerResponse,
 ): Promise<void> {
   const share = await store.find(id);
-  if (share === null || share === 'expired') {
-    const { status, ...page } = share === null ? NO_SHARE : EXPIRED;
+  if (share === null || 'expired' in share) {
+    const { status, ...page } = share === null ? NO_SHARE : expiredText(share);
     sendRefused(response, status, `${page.heading}. ${page.cause} ${page.remedy}`, page);
     return;
   }

@@ -1,4 +1,7 @@
-/** Shares on disk: `ID.pcapng`, and what is said of it in `ID.json`, which is written last. Neither is changed after that. */
+/**
+ * Shares on disk: `ID.pcapng`, and what is said of it in `ID.json`, which is written last. Neither is changed after that. Of one that
+ * has expired `ID.expired` stays for a time, which holds when that was and nothing else.
+ */
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -6,6 +9,7 @@ import {
   MAX_STORED_BYTES,
   MAX_STORED_SHARES,
   MAX_TITLE_CHARS,
+  isTimestamp,
   parseStored,
   SHARE_ID,
   type StoredShare,
@@ -19,6 +23,10 @@ const FILE_MODE = 0o600;
 const MAX_TOTAL_BYTES = 4 * 1024 * 1024 * 1024;
 /** How often those whose time is over are looked for; before that they are nobody's any more, but still on the disk. */
 const EXPIRY_INTERVAL_MS = 60 * 60 * 1000;
+/** How long a link says that its share has expired, and of how many: later it says what that of any other says that is not there. */
+const MAX_EXPIRED_MS = 90 * 24 * 60 * 60 * 1000;
+const MAX_EXPIRED = 1000;
+const EXPIRED = '.expired';
 /** First block of every pcapng. */
 const PCAPNG = Buffer.from('0a0d0d0a', 'hex');
 
@@ -30,6 +38,12 @@ export interface Offered {
   readonly packets: number | null;
   /** ISO 8601; null = never. */
   readonly expires: string | null;
+}
+
+/** A share that is no more, and since when. */
+export interface ExpiredShare {
+  /** ISO 8601. */
+  readonly expired: string;
 }
 
 export class ShareStore {
@@ -65,18 +79,22 @@ export class ShareStore {
     const shares: StoredShare[] = [];
     for (const name of names.filter((one) => one.endsWith('.json'))) {
       const share = await this.find(name.slice(0, -'.json'.length));
-      if (share !== null && share !== 'expired') shares.push(share);
+      if (share !== null && 'bytes' in share) shares.push(share);
     }
+    await this.#forgetExpired(names);
     return shares.sort((a, b) => b.created.localeCompare(a.created)).slice(0, MAX_STORED_SHARES);
   }
 
-  /** null = there is none of this id. An expired one is deleted, and from then on there was none. */
-  async find(id: string): Promise<StoredShare | 'expired' | null> {
+  /** null = there is none of this id, or it expired long ago. One that has expired is deleted. */
+  async find(id: string): Promise<StoredShare | ExpiredShare | null> {
     const share = await this.#told(id);
-    if (share === null) return null;
-    if (share.expires === null || Date.parse(share.expires) > this.#now()) return share;
-    await this.remove(id);
-    return 'expired';
+    if (share === null) return this.#expired(id);
+    const { expires } = share;
+    if (expires === null || Date.parse(expires) > this.#now()) return share;
+    await this.#forget(id);
+    // On a full disk it is gone all the same.
+    await writeFile(this.#path(id, 'expired'), expires, { mode: FILE_MODE }).catch(() => undefined);
+    return { expired: expires };
   }
 
   /** Where the bytes of a share are that `find` has found. */
@@ -107,7 +125,7 @@ export class ShareStore {
         'delete some of them',
       );
     }
-    if (expires !== null && !(Date.parse(expires) > this.#now())) {
+    if (expires !== null && !(isTimestamp(expires) && Date.parse(expires) > this.#now())) {
       throw new Failure('the time at which it is to be deleted is over or is none', 'give a later one');
     }
     const id = randomBytes(ID_BYTES).toString('base64url');
@@ -143,6 +161,29 @@ export class ShareStore {
     for (const kind of ['json', 'pcapng', 'part'] as const) await rm(this.#path(id, kind), { force: true });
   }
 
+  async #expired(id: string): Promise<ExpiredShare | null> {
+    if (!SHARE_ID.test(id)) return null;
+    const expired = await readFile(this.#path(id, 'expired'), 'utf8').catch(() => '');
+    return isTimestamp(expired) ? { expired } : null;
+  }
+
+  /** Of those in the directory, all but the newest. */
+  async #forgetExpired(names: readonly string[]): Promise<void> {
+    const expired: { readonly file: string; readonly since: number }[] = [];
+    for (const name of names.filter((one) => one.endsWith(EXPIRED))) {
+      const share = await this.#expired(name.slice(0, -EXPIRED.length));
+      expired.push({
+        file: path.join(this.#dir, name),
+        since: share === null ? 0 : Date.parse(share.expired),
+      });
+    }
+    expired.sort((a, b) => b.since - a.since);
+    const old = this.#now() - MAX_EXPIRED_MS;
+    for (const [i, { file, since }] of expired.entries()) {
+      if (i >= MAX_EXPIRED || since < old) await rm(file, { force: true });
+    }
+  }
+
   async #told(id: string): Promise<StoredShare | null> {
     if (!SHARE_ID.test(id)) return null;
     try {
@@ -154,7 +195,7 @@ export class ShareStore {
     }
   }
 
-  #path(id: string, kind: 'json' | 'pcapng' | 'part'): string {
+  #path(id: string, kind: 'json' | 'pcapng' | 'part' | 'expired'): string {
     return path.join(this.#dir, `${id}.${kind}`);
   }
 }

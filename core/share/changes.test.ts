@@ -3,9 +3,10 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { PACKETS, whole, wholePackets } from '#core/dissect/testing/packets.ts';
 import { TUNNEL_PACKETS } from '#core/dissect/testing/tunnels.ts';
+import { TAP_KIND } from '#core/format/structs.ts';
 import { parseSchema } from '#core/metadata/schema.ts';
 import { compileSchema } from '#core/metadata/scan.ts';
-import { UNKNOWN_EVENT } from '#core/pcapng/event.ts';
+import { UNKNOWN_EVENT, type EventFields } from '#core/pcapng/event.ts';
 import { CaptureReader } from '#core/pcapng/reader.ts';
 import { encodeUtf8 } from '#core/pcapng/text.ts';
 import { AreaRedactor } from './area.ts';
@@ -194,6 +195,27 @@ it('of what the kernel said, addresses and processes are told as they are and as
     { of: 'kernel', name: 'mark', before: '0x7', after: '', fate: 'cut' },
     { of: 'kernel', name: 'process', before: 'nginx/4', after: 'process1/8', fate: 'replaced' },
   ]);
+});
+
+it('what differs behind what is shown is not told as kept', () => {
+  const cb = Uint8Array.from({ length: 48 }, (_, at) => (at < 12 ? 0 : at));
+  const tap = { kind: TAP_KIND.blob, join: 1, bytes: cb };
+  const [zeros, other] = [new Uint8Array(48), cb.with(47, 0xff)];
+  const before = { ...UNKNOWN_EVENT, cb, tap };
+  const fates = (after: EventFields) => eventChanges(before, after).map(({ name, fate }) => [name, fate]);
+  expect(fates({ ...before, cb: zeros, tap: { ...tap, bytes: other } })).toEqual([
+    ['control block', 'zeros'],
+    ['what a tap showed', 'replaced'],
+  ]);
+  const { cb: _, ...without } = before;
+  expect(fates(without)).toEqual([
+    ['control block', 'cut'],
+    ['what a tap showed', 'kept'],
+  ]);
+  // A text is printed to its NUL.
+  const area = Uint8Array.from([3, 6, 7, 0, ...encodeUtf8('a\0xy')]);
+  const who = areaChanges({ decoder: SCHEMA, before: area, after: area.with(7, 0x7a) }).at(-1);
+  expect(who).toMatchObject({ name: 'outer.who', fate: 'replaced' });
 });
 
 it('of a capture that is full of secrets, what is told as going out has none of them', () => {

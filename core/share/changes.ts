@@ -9,6 +9,7 @@ import type { AreaDecoder } from '#core/metadata/area-scan.ts';
 import { decodeArea } from '#core/metadata/decode.ts';
 import type { Tlv } from '#core/metadata/types.ts';
 import type { EventFields } from '#core/pcapng/event.ts';
+import { sameBytes } from '#core/pcapng/same-bytes.ts';
 
 /** `zeros`: bytes are there and say nothing. `cut`: they are not there. */
 export type Fate = 'kept' | 'replaced' | 'zeros' | 'cut';
@@ -110,20 +111,31 @@ function changesOf(
 ): readonly ValueChange[] {
   const valuesAfter = new Map(leavesAfter.map(({ key, value }) => [key, value]));
   const told = new Uint8Array(before.length);
+  const isShared = sharedBytes(leaves, before.length);
   const changes = leaves.map((leaf): ValueChange => {
     const { of, name, offset, length, key } = leaf;
     const end = Math.min(offset + length, before.length);
     const now = valuesAfter.get(key);
     const isSame = end <= after.length && isEqual(before, after, offset, end);
     const asBytes = isBytes(leaf);
-    // Fields of some bits share their bytes with others, of which one alone may differ.
-    const fate = isSame || (!asBytes && now === leaf.value) ? 'kept' : fateOf(after, offset, end);
+    // Fields of some bits share their bytes with others, of which one alone may differ; what is printed of others may be a part of them.
+    const isSameBits = !asBytes && now === leaf.value && isShared(offset, end);
+    const fate = isSame || isSameBits ? 'kept' : fateOf(after, offset, end);
     if (fate !== 'kept') told.fill(1, offset, end);
     const was = asBytes ? bytesText(before, offset, end) : leaf.value;
     const is = asBytes || now === undefined ? bytesText(after, offset, end) : now;
     return { of, name, before: was, after: fate === 'kept' ? was : fate === 'replaced' ? is : '', fate };
   });
   return cut([...changes, ...untold(before, after, told, rest)]);
+}
+
+/** Whether each of the bytes is of several leaves. */
+function sharedBytes(leaves: readonly Leaf[], size: number): (from: number, to: number) => boolean {
+  const counts = new Uint16Array(size);
+  for (const { offset, length } of leaves) {
+    for (let at = offset; at < Math.min(offset + length, size); at++) counts[at]!++;
+  }
+  return (from, to) => counts.subarray(from, to).every((count) => count > 1);
 }
 
 /** What is printed as its length alone, or as nothing. */
@@ -171,19 +183,31 @@ function bytesText(bytes: Uint8Array, from: number, to: number): string {
 
 /** What the kernel said of the packet, of which something may not leave (event.ts). */
 export function eventChanges(before: EventFields, after: EventFields): readonly ValueChange[] {
-  return KERNEL_VALUES.flatMap(([name, print]): ValueChange[] => {
-    const [was, is] = [print(before), print(after)];
-    if (was === '') return [];
-    const fate = was === is ? 'kept' : is === '' ? 'cut' : 'replaced';
-    return [{ of: KERNEL, name, before: was, after: is, fate }];
-  });
+  return [
+    ...KERNEL_VALUES.flatMap(([name, print]): ValueChange[] => {
+      const [was, is] = [print(before), print(after)];
+      if (was === '') return [];
+      const fate = was === is ? 'kept' : is === '' ? 'cut' : 'replaced';
+      return [{ of: KERNEL, name, before: was, after: is, fate }];
+    }),
+    ...KERNEL_BYTES.flatMap(([name, bytesOf]): ValueChange[] => {
+      const [was, is] = [bytesOf(before) ?? NO_BYTES, bytesOf(after) ?? NO_BYTES];
+      if (was.length === 0) return [];
+      // By all of them: more than are shown may differ.
+      const fate = sameBytes(was, is) ? 'kept' : fateOf(is, 0, was.length);
+      const [text, shown] = [bytesText(was, 0, was.length), bytesText(is, 0, is.length)];
+      return [{ of: KERNEL, name, before: text, after: isGone(fate) ? '' : shown, fate }];
+    }),
+  ];
+}
+
+function isGone(fate: Fate): boolean {
+  return fate === 'zeros' || fate === 'cut';
 }
 
 const hex = (value: bigint | number): string => `0x${value.toString(16)}`;
 /** 0 = there is none, or it is not known. */
 const known = (value: bigint | number): string => (BigInt(value) === 0n ? '' : hex(value));
-const bytes = (value: Uint8Array | undefined): string =>
-  value === undefined ? '' : bytesText(value, 0, value.length);
 
 /** Each '' where the event has none. */
 const KERNEL_VALUES: readonly (readonly [string, (event: EventFields) => string])[] = [
@@ -195,8 +219,11 @@ const KERNEL_VALUES: readonly (readonly [string, (event: EventFields) => string]
   ['process', ({ task }) => (task === undefined ? '' : `${task.comm}/${task.tgid}`)],
   ['socket cookie', ({ socketCookie }) => known(socketCookie ?? 0n)],
   ['code that dropped it', ({ drop }) => known(drop?.location ?? 0n)],
-  ['control block', ({ cb }) => bytes(cb)],
-  ['what a tap showed', ({ tap }) => bytes(tap?.bytes)],
+];
+const NO_BYTES = new Uint8Array();
+const KERNEL_BYTES: readonly (readonly [string, (event: EventFields) => Uint8Array | undefined])[] = [
+  ['control block', ({ cb }) => cb],
+  ['what a tap showed', ({ tap }) => tap?.bytes],
 ];
 
 /** A value of the hop, with no bytes in the packet. */

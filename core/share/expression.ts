@@ -5,17 +5,22 @@
 import ipaddr from 'ipaddr.js';
 import { formatIpv4, formatIpv6, formatMac, IPV4_BYTES } from '#core/dissect/addresses.ts';
 import { ALL_JOURNEY_FIELDS, FIELDS } from '#core/query/catalogue.ts';
-import { parseFilter } from '#core/query/parse.ts';
+import { ADDRESS_FIELDS } from '#core/query/fields/addresses.ts';
+import { HOP_TEXTS } from '#core/query/fields/names.ts';
+import { NUMBER_FIELDS } from '#core/query/fields/numbers.ts';
+import { TIME_FIELDS } from '#core/query/fields/times.ts';
+import { MAX_FILTER_CHARS } from '#core/query/limits.ts';
+import { parseFilter, quoteValue } from '#core/query/parse.ts';
 import { FilterFault, type Expression, type Literal, type Test } from '#core/query/syntax.ts';
 import { parseDuration, parseInstant, parseInteger } from '#core/query/values.ts';
-import type { SharePolicy } from './policy.ts';
+import { keepsBytes, type SharePolicy } from './policy.ts';
 import type { Pseudonyms } from './pseudonyms.ts';
+import type { SharedHops } from './shared-hops.ts';
+import type { SharedPrograms } from './shared-programs.ts';
 import { HOPS, isPublicWord } from './vocabulary.ts';
 
 const KERNEL_ADDRESSES: ReadonlySet<string> = new Set(['skb', 'head', 'hash', 'cookie']);
 const MARKS: ReadonlySet<string> = new Set(['mark', 'priority']);
-/** Their values are names, also where they look like something else: there are devices called 100. */
-const NAMES: ReadonlySet<string> = new Set(['device', 'host', 'file', 'netns', 'task']);
 /** With colons, dashes, or as routers print it. */
 const MAC = /^(?:[0-9a-f]{2}(?:[:-][0-9a-f]{2}){5}|[0-9a-f]{4}(?:\.[0-9a-f]{4}){2})$/i;
 
@@ -24,16 +29,29 @@ const FIELD_NAMES: ReadonlySet<string> = new Set([
   'journey.has',
   ...[...FIELDS, ...ALL_JOURNEY_FIELDS].map(({ name }) => name),
 ]);
+/** Whose values are numbers and times. Of others a number is a text like any: an address as one, or a name. */
+const NUMERIC: ReadonlySet<string> = new Set(
+  [
+    ...NUMBER_FIELDS,
+    ...TIME_FIELDS,
+    ...ALL_JOURNEY_FIELDS,
+    ...ADDRESS_FIELDS.filter(({ name }) => name.startsWith('port')),
+  ].map(({ name }) => name),
+);
 const TLV = 'tlv.';
-const PROGRAM = /^(?:\w+#)?\d+$/;
 
 export interface ExpressionRules {
   readonly policy: SharePolicy;
   readonly names: Pseudonyms;
   /** TLVs of the capture's schemas by name, and whether their values go out as they are (`keptTypes`). */
   readonly kept: ReadonlyMap<string, boolean>;
+  /** A schema reads skb->mark, whose fields go by their own rules. */
+  readonly readsMark: boolean;
   /** Names of the reasons of drops that go out with what the capture says of its host. */
   readonly dropReasons: ReadonlySet<string>;
+  /** Those that have been met: what they are called by goes out as what they are called by in the share. */
+  readonly hops: SharedHops;
+  readonly programs: SharedPrograms;
 }
 
 /** What keeps an expression here: the first part of it that may be a secret, as it was written, and what that may be. */
@@ -41,6 +59,8 @@ export interface HeldBack {
   readonly part: string;
   readonly because:
     | 'syntax'
+    /** With what stands for its names and addresses. */
+    | 'long'
     /** Neither of the language, nor a TLV of the capture's schemas. */
     | 'field'
     | 'value'
@@ -78,12 +98,11 @@ export function sharedExpression(text: string, rules: ExpressionRules): SharedEx
     const { literal } = asked;
     const shared = shareLiteral(asked, rules);
     if ('because' in shared) return { held: { part: literal.text, because: shared.because } };
-    if (shared.text !== literal.text) changes.push({ at: literal, text: shared.text });
+    if (shared.text !== literal.text) changes.push({ at: literal, text: quoteValue(shared.text) });
   }
   changes.sort((a, b) => b.at.from - a.at.from);
-  return {
-    text: changes.reduce((out, { at, text: to }) => out.slice(0, at.from) + to + out.slice(at.to), text),
-  };
+  const out = changes.reduce((all, { at, text: to }) => all.slice(0, at.from) + to + all.slice(at.to), text);
+  return out.length > MAX_FILTER_CHARS ? { held: { part: text, because: 'long' } } : { text: out };
 }
 
 function testsOf(tree: Expression): readonly Test[] {
@@ -115,18 +134,19 @@ function literalsOf(tree: Expression): readonly Asked[] {
   ]);
 }
 
-/** One of the language, or a TLV that goes out. */
-function isField(name: string, { kept }: ExpressionRules): boolean {
+/** One of the language, or a TLV of the capture's schemas. */
+export function isField(name: string, { kept }: Pick<ExpressionRules, 'kept'>): boolean {
   return name.startsWith(TLV) ? kept.has(name.slice(TLV.length)) : FIELD_NAMES.has(name);
 }
 
 type Held = HeldBack['because'];
 
 function shareLiteral(
-  { field, literal: { text }, part }: Asked,
+  { field, literal, part }: Asked,
   rules: ExpressionRules,
 ): { readonly text: string } | { readonly because: Held } {
-  const { policy, names, kept, dropReasons } = rules;
+  const { policy, names, kept, readsMark, dropReasons, hops, programs } = rules;
+  const { text } = literal;
   const only = (keeps: boolean, because: Held) => (keeps ? { text } : { because });
   const address = shareAddress(text, names);
   const hasNames = policy.names === 'keep';
@@ -134,41 +154,40 @@ function shareLiteral(
     if (kept.get(field.slice(TLV.length)) !== true) return { because: 'value' };
     return only(address === '' || policy.addresses === 'keep', 'address');
   }
-  if (field === 'file' && !hasNames) {
-    // What tells the sides of a comparison apart.
-    const file = names.known(['file']).get(text);
-    return file === undefined ? { because: 'name' } : { text: file };
-  }
-  if (NAMES.has(field)) return only(hasNames, 'name');
-  // By its id, or with where it is attached.
-  if (field === 'program')
-    return only(policy.programs === 'keep' && (hasNames || PROGRAM.test(text)), 'program');
+  if (field === 'task') return only(hasNames, 'name');
   // Anything may be in it, and what of it goes out does so by the rule for texts.
   if (field === 'comment') return only(policy.texts === 'keep' && hidesNobody(policy), 'word');
   const isWord = isPublicWord(field, text, part, dropReasons);
-  if (HOPS.test(field)) return only(isWord || (hasNames && policy.programs === 'keep'), 'hop');
+  const asked = { literal, part, isWord };
+  if (field === 'program') {
+    // Where it is attached has the name of a device.
+    if (hasNames && policy.programs === 'keep') return { text };
+    const shared = programs.shared(asked);
+    return shared === null ? { because: 'program' } : { text: shared };
+  }
+  const isText = HOP_TEXTS.has(field);
+  if (isText || HOPS.test(field)) {
+    if (hasNames && (isText || policy.programs === 'keep')) return { text };
+    const shared = hops.shared(field, asked);
+    return shared === null ? { because: isText ? 'name' : 'hop' } : { text: shared };
+  }
   if (KERNEL_ADDRESSES.has(field) && policy.kernelAddresses !== 'keep') return { because: 'kernelAddress' };
   if (MARKS.has(field) && policy.marks !== 'keep') return { because: 'mark' };
+  if (field === 'mark' && readsMark && !keepsBytes(policy)) return { because: 'mark' };
   if (address !== '') return { text: policy.addresses === 'keep' ? text : address };
-  return only(isWord || isNumber(text) || hidesNobody(policy), 'word');
+  return only(isWord || (NUMERIC.has(field) && isNumber(text)) || hidesNobody(policy), 'word');
 }
 
+/** One, or a range of two. */
 function isNumber(text: string): boolean {
-  return (
-    parseInteger(text) !== null ||
-    parseDuration(text) !== null ||
-    isInstants(text) ||
-    /^\d+(?:\.\.|-)\d+$/.test(text)
-  );
+  const parts = text.split('..');
+  const parsers = [parseInteger, parseDuration, parseInstant];
+  return parts.length <= 2 && parts.every((part) => parsers.some((parse) => parse(part) !== null));
 }
 
 /** Any text may be what somebody is called by. */
 function hidesNobody({ addresses, names, programs, kernelAddresses }: SharePolicy): boolean {
   return [addresses, names, programs, kernelAddresses].every((rule) => rule === 'keep');
-}
-
-function isInstants(text: string): boolean {
-  return text.split('..', 2).every((part) => parseInstant(part) !== null);
 }
 
 interface Network {

@@ -18,8 +18,10 @@ const SHAPES = {
 } as const;
 /** `6.18.44-acme-1` is the kernel 6.18.44; who made it is a name. */
 const KERNEL_NUMBER = /^\d+(?:\.\d+)*/;
-/** `DEVICE:tcx/ingress@after:PROGRAM#ID` */
-const AT_PROGRAM = /^(.*@(?:after|fentry|fexit):)(.*)(#\d{1,10})$/;
+/** What is behind DEVICE: `:tcx/ingress@first`, `:tcx/ingress@after:PROGRAM#ID`, `:tap/NAME`. */
+const AT_HOOK = /^:[a-z0-9_]+(?:\/[a-z0-9_]+)*(?:@[a-z]+)?$/;
+const AT_PROGRAM = /^(:[a-z0-9_/]+@(?:after|fentry|fexit):)(.*)(#\d{1,10})$/;
+const AT_TAP = /^(:tap\/)(.+)()$/;
 
 /** Body of a schema block → the schema; null = it is none. */
 export function readSchema(body: Uint8Array): MetadataSchema | null {
@@ -117,10 +119,16 @@ export class HostRedactor {
     if (hook === 0) return this.name('device', name);
     const colon = name.indexOf(':');
     if (colon < 0) return this.name('device', name);
-    const [, front, program, id] = AT_PROGRAM.exec(name.slice(colon)) ?? [];
-    const rest =
-      front === undefined ? name.slice(colon) : `${front}${this.name('program', program ?? '')}${id ?? ''}`;
-    return `${this.name('device', name.slice(0, colon))}${rest}`;
+    return `${this.name('device', name.slice(0, colon))}${this.#place(name.slice(colon), hook)}`;
+  }
+
+  #place(place: string, hook: number): string {
+    const [, front, program, id] = AT_TAP.exec(place) ?? AT_PROGRAM.exec(place) ?? [];
+    if (front !== undefined) return `${front}${this.name('program', program!)}${id!}`;
+    // Neither a hook of this Whither nor of a newer one.
+    return AT_HOOK.test(place) || this.#policy.names === 'keep'
+      ? place
+      : `:${HOOK_BY_ID.get(hook)?.name ?? `hook ${hook}`}`;
   }
 
   name(kind: NameKind, name: string): string {

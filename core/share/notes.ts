@@ -1,7 +1,8 @@
 /** Notes that go along, with the names of the share in them, and its hops. */
 import type { CaptureNote, CaptureNotes, Pin } from '#core/notes/notes.ts';
-import { sharedExpression, type ExpressionRules, type HeldBack } from './expression.ts';
+import { isField, sharedExpression, type ExpressionRules, type HeldBack } from './expression.ts';
 import { shareProse } from './prose.ts';
+import { OWN_COLUMN_NAMES } from './vocabulary.ts';
 
 /** What becomes of a parameter of a link (docs/links.md), of each of them. */
 const VIEW = {
@@ -23,18 +24,18 @@ const VIEW = {
   sort: 'field',
   group: 'field',
   open: 'plain',
-  values: 'field',
+  values: 'tlv',
   from: 'hop',
   to: 'hop',
   mark: 'stays',
   zoom: 'plain',
   scale: 'plain',
   pause: 'plain',
-} as const satisfies Record<string, 'plain' | 'stays' | 'hop' | 'expression' | 'field'>;
+} as const satisfies Record<string, 'plain' | 'stays' | 'hop' | 'expression' | 'field' | 'tlv'>;
 export type ViewParameter = keyof typeof VIEW;
 export const VIEW_PARAMETERS = Object.keys(VIEW) as readonly ViewParameter[];
-/** One that is of two hops names them, and stays here. */
-const FIELD = /^-?[a-z][\w.]*(?:~\d*)?$/i;
+/** `-FIELD` and `NAME~CHARS`, around the name. */
+const AROUND_FIELD = /^-|~\d*$/g;
 
 /** A part of the view that does not go along. */
 export interface LostView {
@@ -42,22 +43,19 @@ export interface LostView {
   readonly name: ViewParameter | null;
   /** As its sender has it. */
   readonly value: string;
-  /** Of an expression: what in it; null = all of it. */
+  /** Of an expression: what in it; null = all of the value. */
   readonly held: HeldBack | null;
 }
 
-type HopName = (hop: string) => string | null;
-
-/** `hopName`: NAME, NAME~NETNS, NAME~NETNS~HOST or NAME~NETNS~HOST~FILE of the capture → of the share; null = it has none, or its pseudonym is not known. */
+/** As they go out, by what `rules` know of the capture. */
 export function shareNotes(
   { report, items, view }: CaptureNotes,
   rules: ExpressionRules,
-  hopName: HopName,
 ): { readonly notes: CaptureNotes; readonly lost: readonly LostView[] } {
   const shared: [string, string][] = [];
   const lost: LostView[] = [];
   for (const [name, value] of view) {
-    const part = shareParameter(name, value, rules, hopName);
+    const part = shareParameter(name, value, rules);
     if (typeof part === 'string') shared.push([name, part]);
     else lost.push(part);
   }
@@ -67,7 +65,7 @@ export function shareNotes(
       notes: 1,
       report: shareProse(report, rules),
       items: items.flatMap(({ pin, text }): CaptureNote[] => {
-        const to = sharePin(pin, hopName);
+        const to = sharePin(pin, rules);
         return to === null ? [] : [{ pin: to, text: shareProse(text, rules) }];
       }),
       view: shared,
@@ -75,22 +73,22 @@ export function shareNotes(
   };
 }
 
-function shareParameter(
-  name: string,
-  value: string,
-  rules: ExpressionRules,
-  hopName: HopName,
-): string | LostView {
+function shareParameter(name: string, value: string, rules: ExpressionRules): string | LostView {
   const parameter = VIEW_PARAMETERS.find((one) => one === name) ?? null;
   const lost: LostView = { name: parameter, value, held: null };
   if (parameter === null) return lost;
   switch (VIEW[parameter]) {
     case 'plain':
       return value;
-    case 'field':
-      return FIELD.test(value) ? value : lost;
+    case 'field': {
+      // One that is of two hops names them, and is none of these; nor is one of another capture.
+      const field = value.replace(AROUND_FIELD, '');
+      return OWN_COLUMN_NAMES.has(field) || isField(field, rules) ? value : lost;
+    }
+    case 'tlv':
+      return rules.kept.has(value) ? value : lost;
     case 'hop':
-      return hopName(value) ?? lost;
+      return rules.hops.key(value) ?? lost;
     case 'expression': {
       const shared = sharedExpression(value, rules);
       return 'text' in shared ? shared.text : { ...lost, held: shared.held };
@@ -100,8 +98,8 @@ function shareParameter(
   }
 }
 
-function sharePin(pin: Pin, hopName: HopName): Pin | null {
+function sharePin(pin: Pin, { hops }: ExpressionRules): Pin | null {
   if (pin.on !== 'hop') return pin;
-  const hop = hopName(pin.hop);
+  const hop = hops.key(pin.hop);
   return hop === null ? null : { on: 'hop', hop };
 }

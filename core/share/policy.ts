@@ -12,7 +12,7 @@ export interface SharePolicy {
   readonly addresses: 'pseudonym' | 'keep';
   /** Hosts, devices, network namespaces and processes, with their numbers. */
   readonly names: 'pseudonym' | 'keep';
-  /** Names of BPF programs and maps: who wrote and who lost. */
+  /** Names of BPF programs, taps and maps: who wrote and who lost. */
   readonly programs: 'pseudonym' | 'keep';
   /** Addresses of sk_buffs, heads and code, socket cookies and packet hashes. */
   readonly kernelAddresses: 'pseudonym' | 'keep';
@@ -90,4 +90,9 @@ function isKept(policy: SharePolicy, schema: string, type: TlvType, path: readon
     ruleOf(policy, schema, type, path) === 'keep' &&
     (type.types ?? []).every((inner) => isKept(policy, schema, inner, [...path, type.name]))
   );
+}
+
+/** Whatever a schema reads goes out as it is, and what none does. */
+export function keepsBytes({ unknown, addresses, values }: SharePolicy): boolean {
+  return unknown === 'keep' && addresses === 'keep' && Object.values(values).every((rule) => rule === 'keep');
 }

@@ -1,7 +1,7 @@
 /** What people wrote, with the names and addresses of the share in place of those of the capture. */
 import { BYTES_SAID, RELEASE_SAID } from '#core/diagnosis/evidence.ts';
 import { shareAddress, type ExpressionRules } from './expression.ts';
-import type { SharePolicy } from './policy.ts';
+import { keepsBytes } from './policy.ts';
 
 const HEX = '[0-9a-fA-F]{1,4}';
 const OCTET = String.raw`(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)`;
@@ -46,10 +46,8 @@ export function shareProse(text: string, { policy, names }: ExpressionRules): st
     .sort((a, b) => b.length - a.length)
     .map((name) => name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
     .join('|');
-  return out.replace(new RegExp(`${BEFORE}(?:${any})${BEHIND}`, 'g'), (name) => known.get(name) ?? name);
-}
-
-/** Whatever is in a metadata area goes out as it is. */
-function keepsBytes({ unknown, addresses, values }: SharePolicy): boolean {
-  return unknown === 'keep' && addresses === 'keep' && Object.values(values).every((rule) => rule === 'keep');
+  // At the beginning of a sentence people write a name with a capital letter. As the expression folds case, so does this.
+  const folded = new Map([...known].map(([name, stands]) => [name.toUpperCase(), stands]));
+  const standsFor = (name: string): string => known.get(name) ?? folded.get(name.toUpperCase()) ?? name;
+  return out.replace(new RegExp(`${BEFORE}(?:${any})${BEHIND}`, 'gi'), standsFor);
 }

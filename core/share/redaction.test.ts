@@ -1,10 +1,13 @@
 /** What must not leave does not, by any of the ways that are known; and the check would notice. */
 import { expect, it, describe } from 'vitest';
+import { HOOK_BY_NAME } from '#core/format/hooks.ts';
 import { CaptureReader } from '#core/pcapng/reader.ts';
 import { parseSchema } from '#core/metadata/schema.ts';
 import { CaptureWriter } from '#core/pcapng/writer.ts';
 import { CaptureStore } from '#core/store/capture-store.ts';
 import { CAREFUL, type SharePolicy } from './policy.ts';
+import { HostRedactor } from './host-blocks.ts';
+import { Pseudonyms } from './pseudonyms.ts';
 import { EVERYTHING } from './selection.ts';
 import { Snapshot, type SnapshotOptions } from './snapshot.ts';
 import { findSecret, HOPS, JOURNEYS, seededCapture, type Secret } from './testing/secrets.ts';
@@ -71,6 +74,22 @@ describe('the check fails when a redactor is switched off:', () => {
     const { bytes } = share(capture, { policy: { ...CAREFUL, values: { 'edge.session': 'keep' } } });
     expect(found(bytes, secrets).join('\n')).toMatch(/text in a TLV/);
   });
+});
+
+it.each<[string, string, Partial<SharePolicy>]>([
+  ['eth0:tcx/ingress@first', 'dev1:tcx/ingress@first', {}],
+  ['eth0:a_newer/hook', 'dev1:a_newer/hook', {}],
+  ['eth0:tcx/ingress@after:edge#42', 'dev1:tcx/ingress@after:program1#42', { programs: 'pseudonym' }],
+  ['eth0:tap/to customer', 'dev1:tap/program1', { programs: 'pseudonym' }],
+  ['eth0:tap/to customer', 'dev1:tap/to customer', {}],
+  // Of no writer of Whither's.
+  ['eth0:Alice at home', 'dev1:tcx/ingress@first', {}],
+  ['eth0:alice-secret', 'dev1:tcx/ingress@first', {}],
+  ['eth0:Alice@after:edge#42', 'dev1:tcx/ingress@first', {}],
+  ['eth0:Alice at home', 'eth0:Alice at home', { names: 'keep' }],
+])('an interface says no more than device, hook and program: %s', (name, as, rules) => {
+  const redactor = new HostRedactor({ ...CAREFUL, ...rules }, new Pseudonyms(OPTIONS.key));
+  expect(redactor.interfaceName(name, HOOK_BY_NAME.get('tcx/ingress@first')!.id)).toBe(as);
 });
 
 it('still decodes: the same journeys, hops, TLVs and flows, one to one', () => {

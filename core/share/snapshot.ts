@@ -6,8 +6,7 @@ import { formatHex } from '#core/dissect/addresses.ts';
 import { GAP_SIZE, SECTION_RUN, SECTION_SIZE } from '#core/format/layout.gen.ts';
 import { HOOK_NONE } from '#core/format/hooks.ts';
 import { BLOCK_SUBTYPE } from '#core/format/structs.ts';
-import { chooseDecoder, choiceOf, NOWHERE } from '#core/metadata/choose.ts';
-import { compileSchema, type AreaDecoder } from '#core/metadata/scan.ts';
+import type { AreaDecoder } from '#core/metadata/area-scan.ts';
 import type { MetadataSchema } from '#core/metadata/types.ts';
 import type { CaptureNotes } from '#core/notes/notes.ts';
 import { EPB_VERDICT, OPT_COMMENT } from '#core/pcapng/blocks.ts';
@@ -25,12 +24,9 @@ import type {
   StatisticsInfo,
 } from '#core/pcapng/types.ts';
 import { CaptureWriter, type PacketOptions } from '#core/pcapng/writer.ts';
-import { placeOf } from '#core/store/hop-place.ts';
-import { ANYWHERE, HopTable } from '#core/store/hop-table.ts';
+import type { HopIdentity } from '#core/store/view.ts';
 import { parseFile, parseHost, type HostFacts } from '#core/store/host-facts.ts';
-import { MAX_SCHEMAS } from '#core/store/limits.ts';
 import { nsFromParts } from '#core/time/ns.ts';
-import { sameBytes } from '#core/pcapng/same-bytes.ts';
 import { AreaRedactor } from './area.ts';
 import { EventRedactor } from './event.ts';
 import { HostRedactor, readSchema } from './host-blocks.ts';
@@ -39,8 +35,11 @@ import { MapRedactor } from './map-sample.ts';
 import { shareNotes } from './notes.ts';
 import { PacketCache } from './packet-cache.ts';
 import { PacketRedactor } from './packet.ts';
-import { keptTypes, type SharePolicy } from './policy.ts';
+import type { SharePolicy } from './policy.ts';
 import { Pseudonyms } from './pseudonyms.ts';
+import { SchemasInForce } from './schemas-in-force.ts';
+import { SharedHops } from './shared-hops.ts';
+import { SharedPrograms } from './shared-programs.ts';
 import { isEverything, isSelected, runKey, type ShareSelection } from './selection.ts';
 
 export interface SnapshotOptions {
@@ -78,12 +77,6 @@ export interface WatchedPacket {
   readonly areaAfter: Uint8Array;
 }
 
-interface Said {
-  /** The schema block's. */
-  readonly body: Uint8Array;
-  readonly decoder: AreaDecoder;
-}
-
 const NO_BYTES = new Uint8Array();
 
 /** Of all kernels of a capture together; a filter that asks for one beyond them stays here. */
@@ -104,22 +97,21 @@ export class Snapshot implements CaptureSink {
   readonly #events: EventRedactor;
   readonly #maps: MapRedactor;
   readonly #host: HostRedactor;
-  readonly #hops = new HopTable();
-  readonly #hopNames = new Map<string, string>();
-  readonly #interfaces: { readonly info: InterfaceInfo; readonly hop: number }[] = [];
+  readonly #schemas: SchemasInForce;
+  readonly #hops = new SharedHops();
+  readonly #programs = new SharedPrograms();
+  readonly #interfaces: {
+    readonly info: InterfaceInfo;
+    readonly hop: HopIdentity;
+    /** As they go out. */
+    readonly name: string;
+    readonly netns: number;
+  }[] = [];
+  /** Whose hops the interfaces of the section being read are, as in a store (`hostOfHops`); null = it has none yet. */
+  #hostOfHops: string | null = null;
   #facts: HostFacts | null = null;
   /** '' = there is one. */
   #file = '';
-  /** In force; null = nothing is known of any metadata. */
-  #decoder: AreaDecoder | null = null;
-  #choice: ReturnType<typeof choiceOf> = 'none';
-  /** What the section being read has said so far: as in a store (capture-facts.ts), its run's last schema, and none of another run. */
-  #said: Said | null = null;
-  /** Different ones, at most MAX_SCHEMAS. */
-  readonly #schemas: Said[] = [];
-  readonly #saidOf = new Map<bigint, Said>();
-  /** Of all schemas that have been in force. */
-  readonly #kept = new Map<string, boolean>();
   /** Of all hosts that the share has told of. */
   readonly #dropReasons = new Set<string>();
   #schemaWritten = false;
@@ -137,8 +129,12 @@ export class Snapshot implements CaptureSink {
     this.#events = new EventRedactor(policy, this.names, this.#areas);
     this.#maps = new MapRedactor(policy, this.names, this.#areas);
     this.#host = new HostRedactor(policy, this.names);
-    if (schema !== null) this.#said = this.#compile(schema, NO_BYTES);
-    this.#read();
+    this.#schemas = new SchemasInForce(policy, schema, (decoder) => {
+      this.#packets.use(decoder);
+      this.#events.use(decoder);
+      this.#maps.use(decoder);
+      this.#cache.clear();
+    });
   }
 
   /** The blocks written since the last call, as a copy. */
@@ -163,8 +159,16 @@ export class Snapshot implements CaptureSink {
   /** As they go out, by what has been read so far, and what of the view does not. */
   notes(notes: CaptureNotes): ReturnType<typeof shareNotes> {
     const { policy } = this.#options;
-    const rules = { policy, names: this.names, kept: this.#kept, dropReasons: this.#dropReasons };
-    return shareNotes(notes, rules, (hop) => this.#hopNames.get(hop) ?? null);
+    const { kept, readsMark } = this.#schemas;
+    return shareNotes(notes, {
+      policy,
+      names: this.names,
+      kept,
+      readsMark,
+      dropReasons: this.#dropReasons,
+      hops: this.#hops,
+      programs: this.#programs,
+    });
   }
 
   /** As it is now: for a preview. */
@@ -196,32 +200,28 @@ export class Snapshot implements CaptureSink {
       ...(texts === 'keep' && { comments: info.comments }),
     });
     this.#facts = null;
+    this.#hostOfHops = null;
     this.#schemaWritten = false;
     this.#run = runKey('', this.#runs++);
-    if (this.#options.schema === null) this.#said = null;
+    this.#schemas.section(null);
   }
 
   interface(info: InterfaceInfo): void {
     this.#writeSchema();
     // A section says its schema before the first of them, or has none.
-    this.#read();
+    this.#schemas.read();
     const { hook, linkType, snapLen, ifindex } = info;
-    this.#interfaces[info.index] = { info, hop: this.#hops.open(info, ANYWHERE).hop };
     const name = this.#host.interfaceName(info.name, hook);
     const netns = this.#netns(info.netns);
-    // As links name hops (src/state/hop-key.ts).
-    if (!this.#hopNames.has(info.name)) this.#hopNames.set(info.name, name);
-    const hostname = this.#facts?.hostname ?? '';
-    const host = hostname === '' ? '' : this.#host.name('host', hostname);
-    this.#hopNames.set(`${info.name}~${info.netns}`, `${name}~${netns}`);
-    this.#hopNames.set(`${info.name}~${info.netns}~${hostname}`, `${name}~${netns}~${host}`);
-    if (this.#file !== '') {
-      const file = this.#host.name('file', this.#file);
-      this.#hopNames.set(
-        `${info.name}~${info.netns}~${hostname}~${this.#file}`,
-        `${name}~${netns}~${host}~${file}`,
-      );
-    }
+    this.#hostOfHops ??= this.#facts?.hostname ?? '';
+    const where = { host: this.#hostOfHops, file: this.#file };
+    const hop = this.#hops.open(info, where, {
+      name,
+      netns,
+      host: this.#host.name('host', where.host),
+      file: this.#host.name('file', where.file),
+    });
+    this.#interfaces[info.index] = { info, hop, name, netns };
     this.#out.interfaceDescription({
       linkType,
       snapLen,
@@ -234,7 +234,7 @@ export class Snapshot implements CaptureSink {
   }
 
   packet(packet: PacketView): void {
-    const { info, hop } = this.#interfaces[packet.interfaceIndex]!;
+    const { info, hop, name, netns } = this.#interfaces[packet.interfaceIndex]!;
     const time = nsFromParts(packet.tsHi, packet.tsLo);
     if (!isSelected(this.#options.selection, packet, time, info.hook, this.#run)) {
       this.#tally.left++;
@@ -249,12 +249,12 @@ export class Snapshot implements CaptureSink {
     const data = this.#cache.redact(bytes, info.linkType, journey);
     this.#tally.payloadBytes += dataLength - data.length;
     const event = eventStart < 0 ? null : readEvent(buf, eventStart, eventLength);
-    const decoder = event === null ? null : this.#decoderOf(event.metadata, hop);
+    const decoder = event === null ? null : this.#schemas.decoderOf(event.metadata, hop, this.#facts);
     const shared = event === null ? null : this.#events.redact(event, decoder);
     this.#options.watch?.({
-      hop: this.#hopNames.get(info.name) ?? '',
+      hop: name,
       hopBefore: info.name,
-      netns: this.#netns(info.netns),
+      netns,
       netnsBefore: info.netns,
       linkType: info.linkType,
       before: bytes,
@@ -283,7 +283,7 @@ export class Snapshot implements CaptureSink {
       case BLOCK_SUBTYPE.section:
         if (body.length < SECTION_SIZE) return;
         this.#run = runKey(formatHex(body, SECTION_RUN, RUN_BYTES), 0);
-        if (this.#options.schema === null) this.#said = this.#saidOf.get(this.#run) ?? null;
+        this.#schemas.section(this.#run);
         this.#out.custom(subtype, body.subarray(0, SECTION_SIZE));
         return;
       case BLOCK_SUBTYPE.gap:
@@ -294,6 +294,10 @@ export class Snapshot implements CaptureSink {
         this.#facts = 'fault' in parsed ? null : parsed.value;
         const host = this.#host.host(body);
         this.#json(subtype, host);
+        this.#facts?.programs?.forEach((program, i) => {
+          const shared = host?.programs?.[i];
+          if (shared !== undefined) this.#programs.add(program, shared);
+        });
         for (const reason of Object.values(host?.dropReasons ?? {})) {
           if (this.#dropReasons.size < MAX_DROP_REASONS) this.#dropReasons.add(reason);
         }
@@ -352,17 +356,7 @@ export class Snapshot implements CaptureSink {
     const schema = readSchema(body);
     this.#json(BLOCK_SUBTYPE.schema, schema === null ? null : this.#host.schema(schema));
     if (schema === null) return;
-    // Segments of a spool, and agents that take turns, repeat it.
-    let said = this.#schemas.find((one) => sameBytes(one.body, body));
-    if (said === undefined) {
-      // Nor does a page read by more.
-      if (this.#schemas.length === MAX_SCHEMAS) return;
-      said = this.#compile(schema, body.slice());
-      this.#schemas.push(said);
-    }
-    this.#said = said;
-    this.#saidOf.set(this.#run, said);
-    this.#read();
+    this.#schemas.say(schema, body, this.#run);
   }
 
   /** The schema that takes the place of the capture's goes where that would stand. */
@@ -373,34 +367,8 @@ export class Snapshot implements CaptureSink {
     this.#out.json(BLOCK_SUBTYPE.schema, this.#host.schema(schema));
   }
 
-  #compile(schema: MetadataSchema, body: Uint8Array): Said {
-    for (const [name, kept] of keptTypes(this.#options.policy, schema)) {
-      this.#kept.set(name, kept && this.#kept.get(name) !== false);
-    }
-    return { body, decoder: compileSchema(schema) };
-  }
-
-  /** Puts in force what the section has said. */
-  #read(): void {
-    const decoder = this.#said?.decoder ?? null;
-    if (decoder === this.#decoder) return;
-    this.#decoder = decoder;
-    this.#choice = decoder === null ? 'none' : choiceOf(decoder);
-    this.#packets.use(decoder);
-    this.#events.use(decoder);
-    this.#maps.use(decoder);
-    this.#cache.clear();
-  }
-
-  #decoderOf(area: Uint8Array, hop: number): AreaDecoder | null {
-    const decoder = this.#decoder;
-    if (decoder === null || this.#choice === 'none') return decoder;
-    const place = this.#choice === 'place' ? placeOf(this.#hops.hops[hop]!, this.#facts) : NOWHERE;
-    return chooseDecoder(decoder, area, 0, area.length, place);
-  }
-
   #mapSample(body: Uint8Array): void {
-    this.#read();
+    this.#schemas.read();
     const read = readMapSample(body);
     const sample =
       'fault' in read ? null : this.#maps.redact(read.value, this.#facts?.maps.get(read.value.map) ?? '');

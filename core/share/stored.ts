@@ -8,6 +8,8 @@ export const MAX_STORED_BYTES = 256 * 1024 * 1024;
 export const MAX_STORED_SHARES = 1000;
 export const MAX_TITLE_CHARS = 200;
 
+const Timestamp = v.pipe(v.string(), v.isoTimestamp());
+
 const Stored = v.object({
   id: v.pipe(v.string(), v.regex(SHARE_ID)),
   /** Hex digits. */
@@ -17,13 +19,18 @@ const Stored = v.object({
   /** null = an agent kept it that did not ask yet. */
   packets: v.optional(v.nullable(v.pipe(v.number(), v.integer(), v.minValue(0))), null),
   /** ISO 8601. */
-  created: v.pipe(v.string(), v.isoTimestamp()),
+  created: Timestamp,
   /** null = never. */
-  expires: v.nullable(v.pipe(v.string(), v.isoTimestamp())),
+  expires: v.nullable(Timestamp),
 });
 export type StoredShare = v.InferOutput<typeof Stored>;
 
 const StoredList = v.pipe(v.array(Stored), v.maxLength(MAX_STORED_SHARES));
+
+/** ISO 8601, as a time of a share has to be. */
+export function isTimestamp(text: string): boolean {
+  return v.is(Timestamp, text);
+}
 
 /** null = it is none. */
 export function parseStored(value: unknown): StoredShare | null {

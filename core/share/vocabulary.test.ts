@@ -7,14 +7,14 @@ import { CaptureReader } from '#core/pcapng/reader.ts';
 import { CaptureWriter } from '#core/pcapng/writer.ts';
 import { ALL_JOURNEY_FIELDS, FIELDS } from '#core/query/catalogue.ts';
 import { quoted } from '#core/query/quote.ts';
-import { shareExpression } from './expression.ts';
-import { CAREFUL } from './policy.ts';
-import { Pseudonyms } from './pseudonyms.ts';
+import { shareExpression, sharedExpression } from './expression.ts';
+import { CAREFUL, type SharePolicy } from './policy.ts';
 import { EVERYTHING } from './selection.ts';
 import { Snapshot } from './snapshot.ts';
+import { KEEP_ALL } from './testing/keep-all.ts';
+import { rulesWith } from './testing/rules.ts';
 
-const names = new Pseudonyms(new Uint8Array(32).fill(42));
-const rules = { policy: CAREFUL, names, kept: new Map(), dropReasons: new Set(['NO_SOCKET', 'TC_INGRESS']) };
+const rules = rulesWith({ dropReasons: new Set(['NO_SOCKET', 'TC_INGRESS']) });
 const shared = (text: string): string | null => shareExpression(text, rules);
 
 describe('goes as it is:', () => {
@@ -38,6 +38,9 @@ describe('goes as it is:', () => {
     'known == seen or known == Implied',
     'lane == rx and layer == tc',
     'state == Clobbered and journey.has("LOST")',
+    'time in 14s..15s and len in 0x10..64 or port == 53',
+    'time in 2026-11-26T12:00:00Z..2026-11-26T12:00:01.5Z',
+    'latency("xdp", "tcx ingress") in 10us..1ms',
   ])('%s', (text) => expect(shared(text)).toBe(text));
 });
 
@@ -66,6 +69,18 @@ describe('stays, for it is a word of another field, or of nobody’s:', () => {
     'host ~ rx',
     'program == TCP',
     'program ~ tcx',
+    // Numbers where there are none: an address as one, or in parts, and names.
+    'ip.src == 3221225991',
+    'ip.addr == 0xc0000207',
+    'ip.dst ~ 192',
+    'eth.src ~ 2233',
+    'flow ~ 192',
+    'lane == 2001',
+    'drop ~ 4026531840',
+    'cause == 100',
+    // Nor is what only begins as one.
+    'time in "2026-11-26T12:00:00Z..2026-11-26T12:00:01Z..alice"',
+    'len == "1..2..alice"',
   ])('%s', (text) => expect(shared(text)).toBeNull());
 });
 
@@ -87,6 +102,20 @@ it('a part of a hop goes exactly when a hook is called so', () => {
       expect(shared(asked)).toBe(isPart ? asked : null);
     }),
   );
+});
+
+it('what would be longer than a filter may be stays', () => {
+  const text = (count: number) => `ip.src in {${new Array(count).fill('2::1').join()}}`;
+  expect(shared(text(20))).toMatch(/^ip\.src in \{[0-9a-f:]{20,}/);
+  expect(sharedExpression(text(200), rules)).toMatchObject({ held: { because: 'long' } });
+});
+
+it('a mark whose fields go by their own rules stays, whatever is said of marks', () => {
+  const mark = (policy: SharePolicy) =>
+    shareExpression('mark == 0xdead', { ...rules, readsMark: true, policy });
+  expect(shared('mark == 0xdead')).toBe('mark == 0xdead');
+  expect(mark(CAREFUL)).toBeNull();
+  expect(mark(KEEP_ALL)).toBe('mark == 0xdead');
 });
 
 /** Of letters that no word of any vocabulary has in a row, in the forms that names have. */

@@ -8,6 +8,9 @@ import { PROTOCOL_NAMES } from '#core/dissect/types.ts';
 import { HOOKS } from '#core/format/hooks.ts';
 import { textMatcher } from '#core/query/values.ts';
 
+/** Columns of the list that are no field (src/list/columns.ts). */
+export const OWN_COLUMN_NAMES: ReadonlySet<string> = new Set(['path', 'source', 'destination', 'info']);
+
 /** Those of hops have devices and programs in them: `hop`, `lost_at`, … */
 export const HOPS = /^hop$|_at$/;
 /** What a reason is called that the kernel has no name for. */

@@ -19,3 +19,10 @@ export function printInstant(ns: Ns): string {
   const fraction = (ns % 1_000_000_000n).toString().padStart(9, '0').replace(/0+$/, '');
   return `${whole}${fraction === '' ? '' : `.${fraction}`}Z`;
 }
+
+/** For people, of ISO 8601: `2026-11-26 12:00 UTC`; what is none as it is. */
+export function printMinute(time: string): string {
+  const date = new Date(time);
+  if (Number.isNaN(date.getTime())) return time;
+  return `${date.toISOString().slice(0, 'YYYY-MM-DDTHH:MM'.length).replace('T', ' ')} UTC`;
+}

@@ -2,7 +2,7 @@
 import { Modal } from '#src/app/Modal.tsx';
 import { printBytes } from '#src/list/print.ts';
 import type { StoredShare } from '#core/share/stored.ts';
-import { printMinute } from './share-title.ts';
+import { printMinute } from '#core/time/instant.ts';
 
 interface Props {
   readonly share: StoredShare;

@@ -4,33 +4,45 @@ import { useWork } from '#src/schema/use-work.ts';
 import { printBytes, printCount } from '#src/list/print.ts';
 import { usePage } from '#src/state/context.ts';
 import type { StoredShare } from '#core/share/stored.ts';
+import { printMinute } from '#core/time/instant.ts';
 import { DeleteShare } from './DeleteShare.tsx';
 import { deleteStored, storedLink, storedShares } from './send.ts';
-import { printMinute } from './share-title.ts';
 
 /** `sent`: counts those that were sent since the dialog was opened. */
 export function StoredList({ sent }: { readonly sent: number }) {
   const hasAgent = usePage((state) => (state.host ?? null) !== null);
   const [shares, setShares] = useState<readonly StoredShare[]>([]);
   const [asked, setAsked] = useState<StoredShare | null>(null);
-  const summary = useRef<HTMLElement>(null);
+  /** Since the dialog was opened. */
+  const [deleted, setDeleted] = useState(0);
+  const line = useRef<HTMLElement>(null);
   const { error, run } = useWork();
   useEffect(() => {
     if (hasAgent) run(async () => setShares(await storedShares()));
   }, [hasAgent, sent, run]);
-  if (!hasAgent || (shares.length === 0 && error === '')) return null;
+  useEffect(() => {
+    // Its button is gone, and the focus with it, if nobody has taken that elsewhere.
+    if (deleted > 0 && document.activeElement === document.body) line.current?.focus();
+  }, [deleted]);
+  if (!hasAgent) return null;
+  if (shares.length === 0 && error === '') {
+    return deleted === 0 ? null : (
+      <p className="muted" role="status" tabIndex={-1} ref={(element) => void (line.current = element)}>
+        The agent keeps no share any more.
+      </p>
+    );
+  }
   const remove = (share: StoredShare) => {
     setAsked(null);
     run(async () => {
       await deleteStored(share);
       setShares(await storedShares());
-      // Its button is gone, and the focus with it.
-      summary.current?.focus();
+      setDeleted(deleted + 1);
     });
   };
   return (
     <details>
-      <summary ref={summary}>
+      <summary ref={line}>
         The agent keeps {shares.length} {shares.length === 1 ? 'share' : 'shares'}
       </summary>
       {error !== '' && <p className="share-error">{error}</p>}

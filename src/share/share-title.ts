@@ -19,7 +19,9 @@ export function shareTitle({ notes, manifest }: Titled): string {
     firstWords(note) ||
     where ||
     (journeys === null ? 'the whole capture' : printMany(journeys, 'journey'));
-  return title.length <= MAX_TITLE_CHARS ? title : `${title.slice(0, MAX_TITLE_CHARS - 2).trimEnd()} …`;
+  const cut = title.length <= MAX_TITLE_CHARS ? title : `${title.slice(0, MAX_TITLE_CHARS - 2).trimEnd()} …`;
+  // Half a character cannot be sent.
+  return cut.replace(/\p{Surrogate}/gu, '');
 }
 
 /** The title of a text in Markdown, else the first line that is under no mere heading. */
@@ -47,11 +49,4 @@ function plain(text: string): string {
     .replace(/[^\w.-]+/g, '-')
     .slice(0, MAX_NAME_CHARS)
     .replace(/^[-.]+|-+$/g, '');
-}
-
-/** `2026-11-26 12:00 UTC`, of ISO 8601. */
-export function printMinute(time: string): string {
-  const date = new Date(time);
-  if (Number.isNaN(date.getTime())) return time;
-  return `${date.toISOString().slice(0, 'YYYY-MM-DDTHH:MM'.length).replace('T', ' ')} UTC`;
 }

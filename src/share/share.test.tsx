@@ -6,7 +6,9 @@ import { afterEach, expect, it, vi } from 'vitest';
 import { CAREFUL, type SharePolicy } from '#core/share/policy.ts';
 import { manifestOf, newTally } from '#core/share/manifest.ts';
 import { VIEW_PARAMETERS } from '#core/share/notes.ts';
+import { OWN_COLUMN_NAMES } from '#core/share/vocabulary.ts';
 import type { StoredShare } from '#core/share/stored.ts';
+import { OWN_COLUMNS } from '#src/list/columns.ts';
 import { SessionContext } from '#src/state/context.ts';
 import { Modal } from '#src/app/Modal.tsx';
 import type { Session } from '#src/state/session.ts';
@@ -102,13 +104,13 @@ it('while a share is made its rules stay as they are: what can be sent is by tho
 
 it('what of the view stays is told in words, as its sender has it, with the reason', () => {
   const viewLost: MadeShare['viewLost'] = [
-    { name: 'where', value: 'proto == udp && device == eth0', held: { part: 'eth0', because: 'name' } },
+    { name: 'where', value: 'proto == udp && device ~ eth', held: { part: 'eth', because: 'name' } },
     { name: 'sort', value: '-latency("a", "b")', held: null },
   ];
   render(<MadeView made={{ ...made(CAREFUL), viewLost }} policy={CAREFUL} onRules={() => undefined} />);
   expect(screen.getAllByRole('listitem').map(({ textContent }) => textContent)).toEqual([
-    'the filter proto == udp && device == eth0: “eth0” may be the name of a host, device, namespace or process',
-    'the order of the list -latency("a", "b"): it has names in it that may be those of devices or of somebody',
+    'the filter proto == udp && device ~ eth: “eth” may be somebody’s name; of hosts, devices and namespaces those go that this capture has, as a whole',
+    'the order of the list -latency("a", "b"): it is neither a field nor a TLV of this capture, or names hops',
   ]);
 });
 
@@ -165,6 +167,10 @@ it('every parameter that a link may have is told in words', () => {
   expect([...VIEW_PARAMETERS].sort()).toEqual(documented.sort());
 });
 
+it('columns of the list that are no field are known to what shares a view', () => {
+  expect(new Set(OWN_COLUMNS.keys())).toEqual(OWN_COLUMN_NAMES);
+});
+
 function showButtons(host: HostInfo | null, policy: SharePolicy): void {
   render(
     <SessionContext value={sessionWith(host)}>
@@ -216,7 +222,9 @@ it('shares at the agent are told apart, and one is deleted only when that was sa
   });
   render(
     <SessionContext value={sessionWith(AGENT)}>
-      <StoredList sent={0} />
+      <Modal title="Share" onClose={() => undefined}>
+        <StoredList sent={0} />
+      </Modal>
     </SessionContext>,
   );
   const rows = async () => (await screen.findAllByRole('row')).slice(1).map((row) => row.textContent);
@@ -229,12 +237,21 @@ it('shares at the agent are told apart, and one is deleted only when that was sa
   const dialog = () => screen.getByRole('dialog', { name: 'Delete this share?' });
   expect(dialog().textContent).toContain('Lost at dev1, made 2026-11-26 12:00 UTC, 12.3 kB');
   fireEvent.click(screen.getByRole('button', { name: 'Keep it' }));
-  expect(screen.queryByRole('dialog')).toBeNull();
+  expect(screen.queryByRole('dialog', { name: 'Delete this share?' })).toBeNull();
   expect(asked).toEqual([]);
-  fireEvent.click(first());
-  fireEvent.click(screen.getByRole('button', { name: 'Delete it' }));
+  const remove = (button: HTMLElement): void => {
+    button.focus();
+    fireEvent.click(button);
+    fireEvent.click(screen.getByRole('button', { name: 'Delete it' }));
+  };
+  remove(first());
   await waitFor(async () => expect(await rows()).toHaveLength(1));
   expect(asked).toEqual([`/api/shares/${STORED[0]!.id}`]);
+  // The focus stays where the list was.
+  const focused = () => document.activeElement?.textContent;
+  await waitFor(() => expect(focused()).toBe('The agent keeps 1 share'));
+  remove(screen.getByRole('button', { name: /^Delete proto == UDP/ }));
+  await waitFor(() => expect(focused()).toBe('The agent keeps no share any more.'));
 });
 
 it('a link with the share inside is offered where others reach the page, which is not on that of an agent', () => {

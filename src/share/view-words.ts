@@ -36,12 +36,13 @@ type Because = NonNullable<LostView['held']>['because'];
 /** Behind the part of the expression that it is about. */
 const REASONS: Readonly<Record<Because, string>> = {
   syntax: 'is no filter',
+  long: 'is longer than a filter may be, with what stands for its names and addresses',
   field: 'is neither a field nor a TLV of this capture',
   value: 'is a value of a TLV that does not go as it is',
   address: 'is an address in a TLV, and those of the share are others',
-  name: 'may be the name of a host, device, namespace or process',
-  program: 'may be the name of a BPF program, or of the device that it is on',
-  hop: 'is more than the name of a hook: devices and programs are in those of hops',
+  name: 'may be somebody’s name; of hosts, devices and namespaces those go that this capture has, as a whole',
+  program: 'is no BPF program that this capture names, or a part of one',
+  hop: 'is neither a hook alone nor the whole name of a hop of this capture',
   kernelAddress: 'may be an address of the kernel, a cookie or a hash',
   mark: 'is a mark or priority',
   word: 'is a word that may be somebody’s name',
@@ -71,7 +72,7 @@ function whyOf(name: ViewParameter | null, held: LostView['held']): string {
     case 'sort':
     case 'group':
     case 'values':
-      return 'it has names in it that may be those of devices or of somebody';
+      return 'it is neither a field nor a TLV of this capture, or names hops';
     default:
       return 'it may name somebody';
   }

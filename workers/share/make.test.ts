@@ -16,6 +16,7 @@ const NOTES: CaptureNotes = {
   view: [
     ['device', 'x'],
     ['where', 'device == eth0'],
+    ['a', 'device ~ eth'],
     ['col', 'tlv.verdict'],
     ['col', 'latency("eth0:a", "eth0:b")'],
   ],
@@ -73,7 +74,7 @@ it('makes of the list a share that opens, with its notes, and says what it is of
   expect(made?.bytesBefore).toBe(bytes.length);
   expect(made?.viewLost).toEqual([
     { name: null, value: 'x', held: null },
-    { name: 'where', value: 'device == eth0', held: { part: 'eth0', because: 'name' } },
+    { name: 'a', value: 'device ~ eth', held: { part: 'eth', because: 'name' } },
     // One column goes and the other does not.
     { name: 'col', value: 'latency("eth0:a", "eth0:b")', held: null },
   ]);
@@ -94,7 +95,11 @@ it('makes of the list a share that opens, with its notes, and says what it is of
   expect(arrived.faults).toEqual([]);
   expect(arrived.manifest?.selection.journeys).toBe(journey.length);
   expect(arrived.line).toMatch(/^a share of .*; addresses and names are pseudonyms$/);
-  expect(arrived.notes).toEqual({ ...NOTES, view: [['col', 'tlv.verdict']] });
+  const view = [
+    ['where', 'device == dev1'],
+    ['col', 'tlv.verdict'],
+  ];
+  expect(arrived.notes).toEqual({ ...NOTES, view });
 });
 
 it('what was chosen goes, also when the log has let go of earlier runs since it was read', async () => {

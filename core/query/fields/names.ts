@@ -17,7 +17,7 @@ import { textMatcher } from '../values.ts';
 export type NamesOf = (code: number) => readonly string[];
 
 /** Whether a list of names passes a test of names. */
-export function nameTest(test: Test): (names: readonly string[]) => boolean {
+export function nameTest(test: Pick<Test, 'operator' | 'values'>): (names: readonly string[]) => boolean {
   if (test.operator === '~') {
     const match = textMatcher(test.values[0]!.text);
     return (names) => names.some(match);
@@ -83,6 +83,14 @@ export function hopNames(hop: HopIdentity): string[] {
   if (known !== undefined) names.push(known.name, known.label.split(',')[0]!);
   return [...new Set(names)];
 }
+
+/** Other names of a hop that come from the capture, by the field that asks for them. */
+export const HOP_TEXTS: ReadonlyMap<string, (hop: HopIdentity) => readonly string[]> = new Map([
+  ['device', ({ device }: HopIdentity) => (device === '' ? [] : [device])],
+  ['netns', ({ netns }: HopIdentity) => (netns === 0 ? [] : [String(netns)])],
+  ['host', ({ host }: HopIdentity) => (host === '' ? [] : [host])],
+  ['file', ({ file }: HopIdentity) => (file === '' ? [] : [file])],
+]);
 
 /** A field of the hop: its names come from the capture, and more of them as it grows. */
 export function hopField(
@@ -175,13 +183,14 @@ export const NAME_FIELDS: readonly Field[] = [
   }),
   PROTOCOL_FIELD,
   hopField('hop', 'where the packet was seen', '"tcx ingress", edge0:tcx/ingress@first', hopNames),
-  hopField('device', 'network device of the hop', 'eth0', ({ device }) => (device === '' ? [] : [device])),
-  hopField('netns', 'inode number of the network namespace', '4026531840', ({ netns }) =>
-    netns === 0 ? [] : [String(netns)],
-  ),
-  hopField('host', 'name of the host', 'edge-7', ({ host }) => (host === '' ? [] : [host])),
-  hopField('file', 'name of the file, of captures that are opened together', 'good.pcapng', ({ file }) =>
-    file === '' ? [] : [file],
+  hopField('device', 'network device of the hop', 'eth0', HOP_TEXTS.get('device')!),
+  hopField('netns', 'inode number of the network namespace', '4026531840', HOP_TEXTS.get('netns')!),
+  hopField('host', 'name of the host', 'edge-7', HOP_TEXTS.get('host')!),
+  hopField(
+    'file',
+    'name of the file, of captures that are opened together',
+    'good.pcapng',
+    HOP_TEXTS.get('file')!,
   ),
   hopField('lane', 'rx, tx, or end', 'rx', ({ lane }) => (lane === 'none' ? [] : [lane])),
   hopField('layer', 'layer of the hop', 'tc', ({ layer }) => (layer === 'none' ? [] : [layer])),

@@ -57,14 +57,17 @@ function shortText({ name, id }: Program): string {
   return `${name}#${id}`;
 }
 
+/** Whatever a program may be asked for by. */
+export function programNames(program: Program): readonly string[] {
+  return [shortText(program), program.name, String(program.id), programText(program)];
+}
+
 function programTest(store: CaptureStore, passes: (names: readonly string[]) => boolean): EventTest {
   const known = new Map<string, boolean>();
   const isOne = (program: Program): boolean => {
     const text = programText(program);
     let pass = known.get(text);
-    if (pass === undefined) {
-      known.set(text, (pass = passes([shortText(program), program.name, String(program.id), text])));
-    }
+    if (pass === undefined) known.set(text, (pass = passes(programNames(program))));
     return pass;
   };
   return atomTest(rowAtom(EVENT_BIT.recorded, (chunk, row) => programsAt(store, chunk, row).some(isOne)));

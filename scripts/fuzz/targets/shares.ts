@@ -12,11 +12,13 @@ import { CAREFUL } from '#core/share/policy.ts';
 import { shareExpression } from '#core/share/expression.ts';
 import { shareNotes } from '#core/share/notes.ts';
 import { shareProse } from '#core/share/prose.ts';
-import { Pseudonyms } from '#core/share/pseudonyms.ts';
 import { EVERYTHING } from '#core/share/selection.ts';
 import { Snapshot } from '#core/share/snapshot.ts';
+import { rulesWith } from '#core/share/testing/rules.ts';
+import { isTimestamp } from '#core/share/stored.ts';
 import { readTold, type Told } from '#core/share/told.ts';
 import { MAX_TOLD } from '#core/store/limits.ts';
+import { printMinute } from '#core/time/instant.ts';
 import { MAX_LINK_CHARS, parseLink, printLink, printShortLink } from '#src/state/link.ts';
 import { holds, type Target } from '../target.ts';
 import { CAPTURES } from './capture-seeds.ts';
@@ -140,13 +142,8 @@ const notes: Target = {
   run: (input) => {
     const parsed = parseNotes(input);
     if ('fault' in parsed) return parsed;
-    const rules = {
-      policy: CAREFUL,
-      names: new Pseudonyms(KEY),
-      kept: new Map(),
-      dropReasons: new Set<string>(),
-    };
-    const { notes: shared } = shareNotes(parsed.value, rules, () => null);
+    const rules = rulesWith();
+    const { notes: shared } = shareNotes(parsed.value, rules);
     holds('value' in parseNotes(jsonBytes(shared)), 'notes that are none when they have gone out');
     return shared;
   },
@@ -181,17 +178,25 @@ const words: Target = {
   maxBytes: 512,
   run: (input) => {
     const text = textOf(input);
-    const rules = {
-      policy: CAREFUL,
-      names: new Pseudonyms(KEY),
-      kept: new Map(),
-      dropReasons: new Set<string>(),
-    };
+    const rules = rulesWith();
     const expression = shareExpression(text, rules);
     holds(!/\b192\.0\.2\.7\b/.test(expression ?? ''), 'an address that stays in an expression');
     const prose = shareProse(text, rules);
     holds(!/(?<!\d)192\.0\.2\.7(?!\d)/.test(prose), 'an address that stays in a sentence');
     return [expression, prose];
+  },
+};
+
+/** When a share is to be deleted, as a request says it, and a file on the disk. */
+const time: Target = {
+  name: 'share-time',
+  seeds: ['2026-11-27T12:00:00Z', '2026-11-27T13:00:00.123+01:00', '2099'].map(bytesOf),
+  maxBytes: 128,
+  run: (input) => {
+    const text = textOf(input);
+    const isTime = isTimestamp(text);
+    holds(!isTime || /^[\d:.TZ+\- ]+$/.test(text), 'a time that says more than one');
+    return [isTime, printMinute(text)];
   },
 };
 
@@ -217,4 +222,4 @@ const link: Target = {
   },
 };
 
-export const SHARE_TARGETS: readonly Target[] = [share, snapshot, notes, manifest, words, link];
+export const SHARE_TARGETS: readonly Target[] = [share, snapshot, notes, manifest, words, time, link];

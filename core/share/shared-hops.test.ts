@@ -1,0 +1,191 @@
+/** A filter by a name of the capture asks the same of the share, in the names that this has; and what is no name of it stays. */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { HOOK_BY_NAME } from '#core/format/hooks.ts';
+import { BLOCK_SUBTYPE } from '#core/format/structs.ts';
+import { CaptureReader } from '#core/pcapng/reader.ts';
+import { CaptureWriter } from '#core/pcapng/writer.ts';
+import { compileFilter } from '#core/query/compile.ts';
+import { hopNames } from '#core/query/fields/names.ts';
+import { programNames } from '#core/query/fields/programs.ts';
+import { quoteValue } from '#core/query/parse.ts';
+import { Query } from '#core/query/query.ts';
+import { CaptureStore } from '#core/store/capture-store.ts';
+import { filesBytes } from '#core/store/testing/scenario.ts';
+import { TimelineBuilder } from '#core/store/timeline.ts';
+import { CAREFUL, type SharePolicy } from './policy.ts';
+import { EVERYTHING } from './selection.ts';
+import { Snapshot } from './snapshot.ts';
+
+const SAMPLES = path.join(import.meta.dirname, '../../public/samples');
+
+function stored(capture: Uint8Array): CaptureStore {
+  const store = new CaptureStore({ seed: 1 });
+  const reader = new CaptureReader(store);
+  reader.push(capture);
+  reader.end();
+  new TimelineBuilder(store).advance(Infinity);
+  return store;
+}
+
+/** Numbers of the journeys that pass. */
+function passing(store: CaptureStore, text: string): readonly number[] {
+  const compiled = compileFilter(text, store);
+  if (!compiled.ok || compiled.question === null) throw new Error(`${text}: ${JSON.stringify(compiled)}`);
+  const query = new Query(store, compiled.question);
+  while (!query.advance(1 << 20)) continue;
+  return Array.from({ length: store.journeys.count }, (_, journey) => journey).filter((one) =>
+    query.has(one),
+  );
+}
+
+/** The share of a capture, and a filter of the capture as the share has it; null = it stays. */
+function shared(capture: Uint8Array, rules: Partial<SharePolicy> = {}) {
+  const snapshot = new Snapshot({
+    policy: { ...CAREFUL, ...rules },
+    selection: EVERYTHING,
+    key: new Uint8Array(32).fill(5),
+    schema: null,
+    created: '',
+    expires: null,
+    notes: null,
+  });
+  const reader = new CaptureReader(snapshot);
+  reader.push(capture);
+  reader.end();
+  const where = (text: string): string | null =>
+    snapshot.notes({ notes: 1, view: [['where', text]], report: '', items: [] }).notes.view[0]?.[1] ?? null;
+  return { after: () => stored(snapshot.take()), where };
+}
+
+describe.each<[string, Partial<SharePolicy>]>([
+  ['edge', {}],
+  ['vxlan', {}],
+  ['two-writers', { programs: 'pseudonym' }],
+  ['two-writers', {}],
+])('of the sample %s', (name, rules) => {
+  const capture = new Uint8Array(readFileSync(path.join(SAMPLES, `${name}.pcapng`)));
+  const before = stored(capture);
+  const { after, where } = shared(capture, rules);
+  const there = after();
+  const seen = before.hops.hops.filter((_, hop) => before.hops.events[hop]! > 0);
+  const last = quoteValue(seen.at(-1)!.name);
+  const filters = [
+    ...seen.flatMap((hop) => hopNames(hop).map((text) => `hop == ${quoteValue(text)}`)),
+    ...seen.map(
+      (hop) => `lost_at == ${quoteValue(hop.name)} or written_at in {${quoteValue(hop.name)}, ${last}}`,
+    ),
+    ...seen.map((hop) => `latency(${quoteValue(hop.name.toUpperCase())}, ${last}) > 1us`),
+    ...(before.facts.host?.programs ?? []).flatMap((program) =>
+      programNames(program).map((text) => `program == ${quoteValue(text)}`),
+    ),
+    ...seen.flatMap(({ device, netns, host }) => [
+      `any(hop == ${last} and device == ${quoteValue(device)}) or hop != ${last}`,
+      `device in {"${device}"} and netns != ${netns}`,
+      `netns == ${netns}`,
+      `host == ${quoteValue(host)}`,
+    ]),
+  ];
+
+  it('a filter by a name selects the same journeys of the share, and does not say the name', () => {
+    const counts = new Set<number>();
+    const programs = before.facts.host?.programs ?? [];
+    const names = [
+      ...seen.flatMap(({ device, netns, host }) => [device, String(netns), host]),
+      ...(rules.programs === 'pseudonym' ? programs.map((program) => program.name) : []),
+    ];
+    for (const text of new Set(filters)) {
+      const to = where(text);
+      expect(to, text).not.toBeNull();
+      for (const one of names) expect(to, text).not.toContain(one);
+      const journeys = passing(before, text);
+      expect(passing(there, to!), `${text} → ${to}`).toEqual(journeys);
+      counts.add(journeys.length);
+    }
+    // All, none and some of them.
+    expect(counts.size).toBeGreaterThan(2);
+  });
+
+  it.each([
+    'device ~ 0',
+    'hop ~ ":tcx"',
+    'device == eth7',
+    'host == alice',
+    'netns == 1',
+    'hop == "eth7:tcx/ingress@first"',
+    'program == alice#42',
+    'program ~ lab0',
+    'program == 4294967295',
+  ])('a part of a name, and what is none, stay: %s', (text) => expect(where(text)).toBeNull());
+});
+
+/** One packet each, of hooks by their names; '' = of no hook of Whither's. */
+function captureOf(interfaces: readonly (readonly [name: string, hook: string])[]): Uint8Array {
+  const writer = new CaptureWriter();
+  writer.sectionHeader();
+  writer.json(BLOCK_SUBTYPE.host, { kernel: '6.18.0', hostname: 'edge-7' });
+  interfaces.forEach(([name, hook], i) => {
+    const whither =
+      hook === '' ? {} : { whither: { hook: HOOK_BY_NAME.get(hook)!.id, ifindex: i, netns: 0 } };
+    writer.interfaceDescription({ linkType: 1, name, ...whither });
+    writer.enhancedPacket({
+      interfaceId: i,
+      time: BigInt(i),
+      data: new Uint8Array(60),
+      packetId: BigInt(i + 1),
+    });
+  });
+  return writer.take();
+}
+
+describe('names that look like something else:', () => {
+  const capture = captureOf([
+    ['xdp', ''],
+    ['Eth0', ''],
+    ['eth0', ''],
+    ['tcx0:net_dev_queue', 'net_dev_queue'],
+    ['tcx0:netif_rx', 'netif_rx'],
+    ['q1:tcx/ingress@first', 'tcx/ingress@first'],
+  ]);
+  const { after, where } = shared(capture);
+  const [before, there] = [stored(capture), after()];
+
+  it.each([
+    ['a device called as a hook goes as the device that it is', 'hop == xdp', 'hop == dev1'],
+    ['a word that is none of its names goes', 'hop == net_dev_queue', 'hop == net_dev_queue'],
+    ['a part of a hook goes', 'hop ~ ingress', 'hop ~ ingress'],
+    [
+      'in quotation marks too',
+      'hop in {"XDP", "Q1:tcx/ingress@first"}',
+      'hop in {dev1, dev5:tcx/ingress@first}',
+    ],
+    ['and by its host', 'host == "EDGE-7"', 'host == host1'],
+  ])('%s', (_, text, as) => {
+    expect(where(text)).toBe(as);
+    expect(passing(there, as)).toEqual(passing(before, text));
+  });
+
+  it.each([
+    ['a part of a hook that is one of a device too', 'hop ~ tcx'],
+    ['and one that is one of a pseudonym', 'hop ~ dev'],
+    ['two devices that a filter does not tell apart and the share does', 'device == eth0'],
+    ['a pseudonym that somebody wrote', 'device == dev1'],
+    ['a part of a device', 'device ~ xdp'],
+  ])('%s stays', (_, text) => expect(where(text)).toBeNull());
+});
+
+it('of files that are open together by their names', () => {
+  const one = captureOf([['q1:tcx/ingress@first', 'tcx/ingress@first']]);
+  const capture = filesBytes([
+    ['acme good.pcapng', one],
+    ['acme bad.pcapng', one],
+  ]);
+  const { after, where } = shared(capture);
+  const text = 'file == "acme bad.pcapng"';
+  expect(where(text)).toBe('file == file2');
+  expect(passing(after(), 'file == file2')).toEqual(passing(stored(capture), text));
+  expect(where('file == acme')).toBeNull();
+  expect(where('file ~ bad')).toBeNull();
+  expect(shared(capture, { names: 'keep' }).where(text)).toBe(text);
+});
