@@ -22,6 +22,7 @@ import type { CustomBlock, InterfaceInfo, Problem, SectionInfo } from '#core/pca
 import { nsFromParts, type Ns } from '#core/time/ns.ts';
 import { sameBytes } from '#core/pcapng/same-bytes.ts';
 import { causeName } from './gap-ledger.ts';
+import { RunCopies } from './run-copies.ts';
 import { MissingHooks, whereKey, type Unattached, type Whereabouts } from './missing-hooks.ts';
 import {
   MAX_FILES,
@@ -70,15 +71,11 @@ export interface FactsListener {
   problem(problem: Problem): void;
 }
 
-/** A run as sections name it: what continues it, and where it was first read. */
+/** A run as sections name it. */
 interface KnownRun {
   readonly number: number;
   /** Name of the file that it began in. */
   readonly file: string;
-  /** Number of the file that it was last read in. */
-  files: number;
-  /** The highest that was read of it. */
-  segment: number;
 }
 
 /** What a run has said of itself so far: its next section repeats it, whichever run's sections are in between. */
@@ -111,12 +108,14 @@ export class CaptureFacts {
   /** Each with what it was parsed from: runs repeat them, and those of several hosts take turns. */
   private readonly schemas: { readonly body: Uint8Array; readonly schema: MetadataSchema }[] = [];
   private hostsParsed = 0;
+  private readonly copies = new RunCopies();
+  /** By id and copy. */
   private readonly knownRuns = new Map<string, KnownRun>();
   /** Of captures that were opened together: how many files began, and the name of the one being read. */
   private files = 0;
   private file = '';
-  /** Hex of the random id, by number of the run. */
-  private readonly runIds: (string | undefined)[] = [];
+  /** Hex of the random id, and which copy of that run it is, by number of the run. */
+  private readonly runIds: ({ readonly id: string; readonly copy: number } | undefined)[] = [];
   /** Unix time in ns, likewise. */
   private readonly starts: ({ readonly hi: number; readonly lo: number } | undefined)[] = [];
   private readonly hosts: { offset: number; facts: HostFacts | null }[] = [];
@@ -281,8 +280,7 @@ export class CaptureFacts {
   }
 
   /**
-   * @0 run, @16 segment, @24 start. Sections with the same run continue its journeys, also in the next file when that begins with a
-   * later segment. A file that begins with one that was read is another copy of the recording: journeys of its own.
+   * @0 run, @16 segment, @24 start. Sections with the same run continue its journeys; another copy of it has its own (run-copies.ts).
    */
   private sectionBlock(block: CustomBlock): void {
     if (block.body.length < SECTION_SIZE) {
@@ -290,19 +288,17 @@ export class CaptureFacts {
       return;
     }
     this.hasLedger = true;
-    const key = formatHex(block.body, SECTION_RUN, RUN_BYTES);
+    const id = formatHex(block.body, SECTION_RUN, RUN_BYTES);
     const view = new DataView(block.body.buffer, block.body.byteOffset, block.body.byteLength);
-    const segment = view.getUint32(SECTION_SEGMENT, true);
+    const copy = this.copies.copyOf(id, view.getUint32(SECTION_SEGMENT, true), this.files);
+    const key = `${id} ${copy}`;
     const known = this.knownRuns.get(key);
-    if (known !== undefined && (known.files === this.files || segment > known.segment)) {
-      known.segment = Math.max(known.segment, segment);
-      known.files = this.files;
+    if (known !== undefined) {
       this.run = known.number;
       this.sectionFile = known.file;
     } else {
-      const { run: number, files, file } = this;
-      this.knownRuns.set(key, { number, files, file, segment });
-      this.runIds[this.run] = key;
+      this.knownRuns.set(key, { number: this.run, file: this.file });
+      this.runIds[this.run] = { id, copy };
       this.starts[this.run] = {
         hi: view.getUint32(SECTION_STARTED + 4, true),
         lo: view.getUint32(SECTION_STARTED, true),
@@ -315,15 +311,16 @@ export class CaptureFacts {
 
   /**
    * Names the run in a link: the first RUN_NAME_DIGITS hex digits of its random id, which stay when earlier
-   * runs are no longer kept; '' when the capture has none.
+   * runs are no longer kept, and from the second copy on its number in hex; '' when the capture has none.
    */
   runName(run: number): string {
-    return this.runId(run).slice(0, RUN_NAME_DIGITS);
+    const { id = '', copy = 1 } = this.runIds[run] ?? {};
+    return id.slice(0, RUN_NAME_DIGITS) + (copy === 1 ? '' : copy.toString(16));
   }
 
-  /** All 32 hex digits of it; '' when the capture has none. */
-  runId(run: number): string {
-    return this.runIds[run] ?? '';
+  /** All 32 hex digits of the id, and which copy of that run it is, from 1 on; null when the capture has none. */
+  runId(run: number): { readonly id: string; readonly copy: number } | null {
+    return this.runIds[run] ?? null;
   }
 
   /** What reads the metadata of a run: its last schema; null = it has none. */

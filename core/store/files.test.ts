@@ -7,6 +7,7 @@ import { joinChunks } from '#core/pcapng/testing/generate-capture.ts';
 import { JourneyList } from '#core/query/journey-list.ts';
 import { NO_FILTER } from '#core/query/list-filter.ts';
 import type { CaptureStore } from './capture-store.ts';
+import { findJourney, journeyRun } from './event-text.ts';
 import { journeyDetail } from './journey-detail.ts';
 import { MAX_FILES } from './limits.ts';
 import { hopList } from './hops.ts';
@@ -73,6 +74,18 @@ describe('recordings of one host in two files', () => {
       ['b', 1],
       ['b', 1],
     ]);
+  });
+
+  it('have journeys with names of their own where they are copies of one', () => {
+    const store = storeOf(
+      filesBytes([
+        ['a', recording(BOTH)],
+        ['b', recording(BOTH)],
+      ]),
+    );
+    const names = [0, 1].map((journey) => journeyRun(store, journey));
+    expect(names).toEqual(['01010101', '010101012']);
+    expect(names.map((run) => findJourney(store, 0, 1, run))).toEqual([0, 1]);
   });
 
   it('are one where the second goes on with later segments of the same run', () => {
