@@ -93,6 +93,22 @@ it('files that are open together stay apart under other names', () => {
   expect([...new Set(after.hops.hops.map(({ file }) => file))]).toEqual(['file1', 'file2']);
 });
 
+it('files of one name stay apart in a share, and in a share of two shares', () => {
+  const sample = new Uint8Array(readFileSync(path.join(SAMPLES, 'two-writers.pcapng')));
+  const both = filesBytes([
+    ['good', sample],
+    ['bad', sample],
+  ]);
+  const shares = [share(both, CAREFUL), share(both, CAREFUL)] as const;
+  const capture = filesBytes([
+    ['one.html', shares[0]],
+    ['two.html', shares[1]],
+  ]);
+  const after = stored(share(capture, CAREFUL));
+  expect(told(after)).toEqual(told(stored(capture)));
+  expect(new Set(after.hops.hops.map(({ file }) => file)).size).toBe(4);
+});
+
 it('a selection takes journeys of one of two copies of a recording, and nothing of the other', () => {
   const sample = new Uint8Array(readFileSync(path.join(SAMPLES, 'edge.pcapng')));
   const capture = filesBytes([

@@ -25,7 +25,8 @@ import type {
 } from '#core/pcapng/types.ts';
 import { CaptureWriter, type PacketOptions } from '#core/pcapng/writer.ts';
 import type { HopIdentity } from '#core/store/view.ts';
-import { parseFile, parseHost, type HostFacts } from '#core/store/host-facts.ts';
+import { FilesRead } from '#core/store/files-read.ts';
+import { parseHost, type HostFacts } from '#core/store/host-facts.ts';
 import { RunCopies } from '#core/store/run-copies.ts';
 import { nsFromParts } from '#core/time/ns.ts';
 import { AreaRedactor } from './area.ts';
@@ -112,9 +113,7 @@ export class Snapshot implements CaptureSink {
   #hostOfHops: string | null = null;
   #facts: HostFacts | null = null;
   readonly #copies = new RunCopies();
-  #files = 0;
-  /** '' = there is one. */
-  #file = '';
+  readonly #files = new FilesRead();
   /** Of all hosts that the share has told of. */
   readonly #dropReasons = new Set<string>();
   #schemaWritten = false;
@@ -217,7 +216,7 @@ export class Snapshot implements CaptureSink {
     const name = this.#host.interfaceName(info.name, hook);
     const netns = this.#netns(info.netns);
     this.#hostOfHops ??= this.#facts?.hostname ?? '';
-    const where = { host: this.#hostOfHops, file: this.#file };
+    const where = { host: this.#hostOfHops, file: this.#files.name };
     const hop = this.#hops.open(info, where, {
       name,
       netns,
@@ -307,10 +306,8 @@ export class Snapshot implements CaptureSink {
         return;
       }
       case BLOCK_SUBTYPE.file: {
-        const parsed = parseFile(body);
-        this.#file = 'fault' in parsed ? '' : parsed.value.name;
-        this.#files++;
-        this.#json(subtype, this.#file === '' ? null : { name: this.#host.name('file', this.#file) });
+        const isOne = this.#files.take(body) === null;
+        this.#json(subtype, isOne ? { name: this.#host.name('file', this.#files.name) } : null);
         return;
       }
       case BLOCK_SUBTYPE.catalogue:
@@ -354,7 +351,7 @@ export class Snapshot implements CaptureSink {
   #runOf(section: Uint8Array): bigint {
     const id = formatHex(section, SECTION_RUN, RUN_BYTES);
     const view = new DataView(section.buffer, section.byteOffset, section.byteLength);
-    return runKey(id, this.#copies.copyOf(id, view.getUint32(SECTION_SEGMENT, true), this.#files));
+    return runKey(id, this.#copies.copyOf(id, view.getUint32(SECTION_SEGMENT, true), this.#files.count));
   }
 
   #json(subtype: number, value: unknown): void {

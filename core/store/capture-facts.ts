@@ -21,21 +21,14 @@ import { decodeUtf8 } from '#core/pcapng/text.ts';
 import type { CustomBlock, InterfaceInfo, Problem, SectionInfo } from '#core/pcapng/types.ts';
 import { nsFromParts, type Ns } from '#core/time/ns.ts';
 import { sameBytes } from '#core/pcapng/same-bytes.ts';
+import { FilesRead } from './files-read.ts';
 import { causeName } from './gap-ledger.ts';
 import { RunCopies } from './run-copies.ts';
 import { MissingHooks, whereKey, type Unattached, type Whereabouts } from './missing-hooks.ts';
-import {
-  MAX_FILES,
-  MAX_HOSTS,
-  MAX_JSON_BYTES,
-  MAX_SCHEMAS,
-  MAX_TOLD,
-  MAX_TRIGGERED_BYTES,
-} from './limits.ts';
+import { MAX_HOSTS, MAX_JSON_BYTES, MAX_SCHEMAS, MAX_TOLD, MAX_TRIGGERED_BYTES } from './limits.ts';
 import {
   blockText,
   parseCatalogue,
-  parseFile,
   parseFilter,
   parseHost,
   type HostFacts,
@@ -111,9 +104,7 @@ export class CaptureFacts {
   private readonly copies = new RunCopies();
   /** By id and copy. */
   private readonly knownRuns = new Map<string, KnownRun>();
-  /** Of captures that were opened together: how many files began, and the name of the one being read. */
-  private files = 0;
-  private file = '';
+  private readonly files = new FilesRead();
   /** Hex of the random id, and which copy of that run it is, by number of the run. */
   private readonly runIds: ({ readonly id: string; readonly copy: number } | undefined)[] = [];
   /** Unix time in ns, likewise. */
@@ -156,7 +147,7 @@ export class CaptureFacts {
     this.hasLedger = false;
     this.filter = null;
     this.sectionMissing = null;
-    this.sectionFile = this.file;
+    this.sectionFile = this.files.name;
     this.sectionPlace = null;
     this.readBy = null;
     this.run = this.runs++;
@@ -245,7 +236,7 @@ export class CaptureFacts {
 
   /** How many files began. */
   get fileCount(): number {
-    return this.files;
+    return this.files.count;
   }
 
   get missingHooks(): readonly MissingHook[] {
@@ -290,14 +281,14 @@ export class CaptureFacts {
     this.hasLedger = true;
     const id = formatHex(block.body, SECTION_RUN, RUN_BYTES);
     const view = new DataView(block.body.buffer, block.body.byteOffset, block.body.byteLength);
-    const copy = this.copies.copyOf(id, view.getUint32(SECTION_SEGMENT, true), this.files);
+    const copy = this.copies.copyOf(id, view.getUint32(SECTION_SEGMENT, true), this.files.count);
     const key = `${id} ${copy}`;
     const known = this.knownRuns.get(key);
     if (known !== undefined) {
       this.run = known.number;
       this.sectionFile = known.file;
     } else {
-      this.knownRuns.set(key, { number: this.run, file: this.file });
+      this.knownRuns.set(key, { number: this.run, file: this.files.name });
       this.runIds[this.run] = { id, copy };
       this.starts[this.run] = {
         hi: view.getUint32(SECTION_STARTED + 4, true),
@@ -374,15 +365,9 @@ export class CaptureFacts {
   }
 
   private fileBlock(block: CustomBlock): void {
-    if (this.files >= MAX_FILES) {
-      this.skip(block, 'file', `more than ${MAX_FILES} of them`);
-      return;
-    }
-    const file = this.take(block, 'file', parseFile(block.body));
-    if (file === null) return;
-    this.file = file.name;
-    this.sectionFile = file.name;
-    this.files++;
+    const fault = this.files.take(block.body);
+    if (fault === null) this.sectionFile = this.files.name;
+    else this.skip(block, 'file', fault);
   }
 
   private hostBlock(block: CustomBlock): void {

@@ -173,6 +173,23 @@ it('files are told apart up to a bound, and what is behind it counts for the las
   expect(hopsOf(store).map(([, , file]) => file)).toEqual(Array(2).fill(`${MAX_FILES - 1}`));
 });
 
+it.each([
+  ['file1', 'file1 (2)'],
+  ['FILE1', 'FILE1 (2)'],
+  ['x'.repeat(512), 'x'.repeat(500)],
+])('a file of a name that another has, as filters compare, has another: %#', (name, told) => {
+  const store = storeOf(
+    filesBytes([
+      ['file1', recording(BOTH.slice(0, 1))],
+      [name, recording(BOTH.slice(0, 1))],
+    ]),
+  );
+  expect(hopsOf(store).map(([, , file, events]) => [file, events])).toEqual([
+    ['file1', 1],
+    [told, 1],
+  ]);
+});
+
 it('a file block that is none is skipped, and says so', () => {
   const store = storeOf(
     recording(BOTH, { blocks: (writer) => writer.json(BLOCK_SUBTYPE.file, { name: '' }) }),

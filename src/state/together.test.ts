@@ -34,6 +34,12 @@ describe('captures that are opened together', () => {
     ]);
   });
 
+  it('are told apart as filters compare, and have names that a link can say', () => {
+    expect(names(file('A.pcapng'), file('a.pcapng'))).toEqual(['A.pcapng', 'a.pcapng (2)']);
+    const [cut] = names(file(`${'x'.repeat(63)}😀`), file('y'));
+    expect(new URLSearchParams(new URLSearchParams([['a', cut!]]).toString()).get('a')).toBe(cut);
+  });
+
   it('are called as their files are, wherever these are, and go to the worker with their names', async () => {
     const parts: readonly PartOrigin[] = [
       { kind: 'url', url: 'https://a.example/caps/good%20one.pcapng?token=1' },

@@ -1,5 +1,6 @@
 /** Several captures as one: which they are, and by which names they are told apart. */
 import type { Problem } from '#core/pcapng/types.ts';
+import { unusedName } from '#core/store/unused-name.ts';
 import type { SingleSpec, SourceSpec } from '#workers/api.ts';
 import { specOf, titleOf, type Spec } from './origin.ts';
 import type { FileRef } from './link.ts';
@@ -53,11 +54,7 @@ export function named(parts: readonly PartOrigin[]): readonly Named[] {
   return parts
     .map((origin) => ({ name: nameOf(origin), origin }))
     .sort(byName)
-    .map(({ name, origin }) => {
-      const own = unusedName(name, used);
-      used.add(own);
-      return { name: own, origin };
-    });
+    .map(({ name, origin }) => ({ name: unusedName(name || 'capture', MAX_NAME_CHARS, used), origin }));
 }
 
 /** Looks samples up. What one of them cannot be opened for is a problem. */
@@ -95,13 +92,5 @@ function nameOf(origin: PartOrigin): string {
     return decodeURIComponent(last);
   } catch {
     return last;
-  }
-}
-
-function unusedName(name: string, used: ReadonlySet<string>): string {
-  const short = name.slice(0, MAX_NAME_CHARS) || 'capture';
-  for (let number = 1; ; number++) {
-    const tried = number === 1 ? short : `${short} (${number})`;
-    if (!used.has(tried)) return tried;
   }
 }
