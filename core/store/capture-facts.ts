@@ -24,7 +24,7 @@ import { sameBytes } from '#core/pcapng/same-bytes.ts';
 import { FilesRead } from './files-read.ts';
 import { causeName } from './gap-ledger.ts';
 import { RunCopies } from './run-copies.ts';
-import { MissingHooks, whereKey, type Unattached, type Whereabouts } from './missing-hooks.ts';
+import { MissingHooks, type Unattached, type Whereabouts } from './missing-hooks.ts';
 import { MAX_HOSTS, MAX_JSON_BYTES, MAX_SCHEMAS, MAX_TOLD, MAX_TRIGGERED_BYTES } from './limits.ts';
 import {
   blockText,
@@ -110,8 +110,8 @@ export class CaptureFacts {
   /** Unix time in ns, likewise. */
   private readonly starts: ({ readonly hi: number; readonly lo: number } | undefined)[] = [];
   private readonly hosts: { offset: number; facts: HostFacts | null }[] = [];
-  /** By `whereKey`. */
-  private readonly byPlace = new Map<string, HostFacts>();
+  /** By file and hostname: asked for each area of a schema that is chosen by the place. */
+  private readonly byFile = new Map<string, Map<string, HostFacts>>();
   /** By number of the run, of those with a section block. */
   private readonly saidOf: (Said | undefined)[] = [];
   private last: Said = {
@@ -180,7 +180,7 @@ export class CaptureFacts {
         if (this.hosts.at(-1)?.facts !== this.last.host) {
           this.hosts.push({ offset: block.offset, facts: this.last.host });
         }
-        if (this.last.host !== null) this.byPlace.set(whereKey(this.place), this.last.host);
+        if (this.last.host !== null) this.setNewest(this.last.host);
         return;
       }
       case BLOCK_SUBTYPE.file:
@@ -261,8 +261,8 @@ export class CaptureFacts {
   }
 
   /** The newest that the capture says of a host in a file; '' = of one without a name. */
-  newestOf(place: Whereabouts): HostFacts | null {
-    return this.byPlace.get(whereKey(place)) ?? null;
+  newestOf({ host, file }: Whereabouts): HostFacts | null {
+    return this.byFile.get(file)?.get(host) ?? null;
   }
 
   /** Name of a drop reason (a number of the kernel that the event at `offset` was seen on). */
@@ -368,6 +368,12 @@ export class CaptureFacts {
     const fault = this.files.take(block.body);
     if (fault === null) this.sectionFile = this.files.name;
     else this.skip(block, 'file', fault);
+  }
+
+  private setNewest(facts: HostFacts): void {
+    let hosts = this.byFile.get(this.sectionFile);
+    if (hosts === undefined) this.byFile.set(this.sectionFile, (hosts = new Map()));
+    hosts.set(facts.hostname, facts);
   }
 
   private hostBlock(block: CustomBlock): void {
