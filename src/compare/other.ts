@@ -74,7 +74,7 @@ export async function ofFile(file: File): Promise<PartOrigin | Problem> {
     .catch(() => '');
   if (!HTML_START.test(start)) return (await notTogether([file])) ?? { kind: 'file', file };
   // The page around the capture is some megabytes.
-  const text = file.size > 2 * MAX_EMBEDDED_CHARS ? '' : await file.text();
+  const text = file.size > 2 * MAX_EMBEDDED_CHARS ? '' : await file.text().catch(() => '');
   const capture = withinPage(text);
   if (capture !== null) return capture;
   return {
