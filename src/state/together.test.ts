@@ -36,6 +36,7 @@ describe('captures that are opened together', () => {
 
   it('are told apart as filters compare, and have names that a link can say', () => {
     expect(names(file('A.pcapng'), file('a.pcapng'))).toEqual(['A.pcapng', 'a.pcapng (2)']);
+    expect(names(file('a\nb'), file('c'))).toEqual(['a b', 'c']);
     const [cut] = names(file(`${'x'.repeat(63)}😀`), file('y'));
     expect(new URLSearchParams(new URLSearchParams([['a', cut!]]).toString()).get('a')).toBe(cut);
   });
@@ -69,6 +70,8 @@ describe('captures that are opened together', () => {
       parts: [sample, url],
     });
     expect(refOf({ kind: 'together', parts: [sample, file('a')] })).toBeNull();
+    // More than a link can open would be another view.
+    expect(refOf({ kind: 'together', parts: Array<PartOrigin>(9).fill(sample) })).toBeNull();
   });
 
   it.each([
