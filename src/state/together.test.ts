@@ -28,6 +28,12 @@ describe('captures that are opened together', () => {
     const apart = named([long, file('a.pcapng (2)'), short]);
     expect(apart.map(({ name }) => name)).toEqual(['a.pcapng', 'a.pcapng (2)', 'a.pcapng (2) (2)']);
     expect(apart.slice(0, 2).map(({ origin }) => origin)).toEqual([short, long]);
+    const there: PartOrigin = { kind: 'url', url: 'https://b.example/a.pcapng' };
+    for (const parts of [
+      [there, short],
+      [short, there],
+    ])
+      expect(named(parts).map(({ origin }) => origin)).toEqual([short, there]);
     expect(names({ kind: 'url', url: 'https://b.example/x/' }, file('x'.repeat(100)))).toEqual([
       'capture',
       'x'.repeat(64),

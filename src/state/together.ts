@@ -75,15 +75,16 @@ function isSingle(source: SourceSpec): source is SingleSpec {
   return source.kind !== 'live' && source.kind !== 'together';
 }
 
-/** The same wherever it is sorted; those of one name, from two folders, by where they are from. */
+/** The same wherever it is sorted; those of one name by where they are from, and files, from two folders, by length. */
 function byName(a: Named, b: Named): number {
   if (a.name !== b.name) return a.name < b.name ? -1 : 1;
-  const [first, second] = [rank(a.origin), rank(b.origin)];
-  return first === second ? 0 : first < second ? -1 : 1;
+  const [first, second] = [titleOf(a.origin), titleOf(b.origin)];
+  if (first !== second) return first < second ? -1 : 1;
+  return sizeOf(a.origin) - sizeOf(b.origin);
 }
 
-function rank(origin: PartOrigin): string | number {
-  return origin.kind === 'file' ? origin.file.size : titleOf(origin);
+function sizeOf(origin: PartOrigin): number {
+  return origin.kind === 'file' ? origin.file.size : 0;
 }
 
 function nameOf(origin: PartOrigin): string {
