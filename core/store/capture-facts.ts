@@ -239,6 +239,11 @@ export class CaptureFacts {
     return this.files.count;
   }
 
+  /** The section being read goes on with the recording of an earlier file. */
+  get goesOn(): boolean {
+    return this.sectionFile !== this.files.name;
+  }
+
   get missingHooks(): readonly MissingHook[] {
     return this.missing.list;
   }

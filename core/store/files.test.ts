@@ -105,6 +105,24 @@ describe('recordings of one host in two files', () => {
     ]);
   });
 
+  it('are one recording there also for what became of a packet', () => {
+    const parts = [
+      recording(
+        [
+          { hook: RX, id: 1n, us: 0 },
+          { hook: RX, id: 2n, us: 0 },
+          { hook: 'kfree_skb', id: 2n, us: 1 },
+        ],
+        { segment: 0 },
+      ),
+      recording([{ hook: RX, id: 3n, us: 5_000_000 }], { segment: 1 }),
+    ] as const;
+    const apart = storeOf(filesBytes(parts.map((part, i) => [`${i}`, part])));
+    const one = storeOf(joinChunks(parts));
+    expect(journeyDetail(one, 0).links).toMatchObject([{ known: 'broken' }]);
+    expect(journeyDetail(apart, 0).links).toEqual(journeyDetail(one, 0).links);
+  });
+
   it('share no journey and no link, and say of each packet what the file alone says', () => {
     // Few ids, hooks and instants, so that all that could be confused is; the skbs and heads of an id are the same everywhere.
     const hooks = [RX, TCX, 'ip_finish_output2', 'net_dev_queue', 'net_dev_start_xmit', 'kfree_skb'];
