@@ -377,7 +377,7 @@ export class CaptureFacts {
 
   private setNewest(facts: HostFacts): void {
     let hosts = this.byFile.get(this.sectionFile);
-    if (hosts === undefined) this.byFile.set(this.sectionFile, (hosts = new Map()));
+    if (hosts === undefined) this.byFile.set(this.sectionFile, (hosts = new Map<string, HostFacts>()));
     hosts.set(facts.hostname, facts);
   }
 
