@@ -46,6 +46,16 @@ describe('what is open, compared with another capture', () => {
     expect(link).toMatchObject({ paused: false, where: 'len > 40' });
   });
 
+  it('is without what its view names of one capture: two hops, marked journeys', async () => {
+    const mark = { id: { hi: 0, lo: 7 }, run: '0badcafe' };
+    const session = await open(
+      { kind: 'live' },
+      { pair: { from: 'a', to: 'b' }, marks: [mark], values: 'mark' },
+    );
+    await compareWith(session, [{ kind: 'file', file: OTHER }]);
+    expect(session.store.getState().link).toMatchObject({ pair: null, marks: [], values: 'mark' });
+  });
+
   it('says of a file that cannot be read that it is none', async () => {
     const session = await open({ kind: 'live' });
     const page = new File(['<!doctype html><html></html>'], 'gone.html');

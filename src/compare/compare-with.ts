@@ -35,6 +35,8 @@ export async function compareWith(session: Session, others: readonly PartOrigin[
         at: null,
         hop: null,
         time: null,
+        pair: null,
+        marks: [],
         zoom: null,
         paused: false,
       },
