@@ -1,21 +1,19 @@
 /** Notes that travel in a capture: body of a Custom Block of subtype 11, JSON. */
 import * as v from 'valibot';
 import { parseJson, type Parsed } from '#core/store/host-facts.ts';
-import { MAX_NOTE_CHARS, MAX_NOTES, MAX_REPORT_CHARS } from './limits.ts';
+import { MAX_NAME_CHARS, MAX_NOTE_CHARS, MAX_NOTES, MAX_REPORT_CHARS } from './limits.ts';
 
-/** Of a name: a hop's, a TLV's, a cause's. */
-const MAX_NAME = 160;
 const MAX_VIEW_PARTS = 64;
 const MAX_VIEW_CHARS = 2000;
 
 const Decimal = v.pipe(v.string(), v.regex(/^\d{1,20}$/));
-const Name = v.pipe(v.string(), v.minLength(1), v.maxLength(MAX_NAME));
+const Name = v.pipe(v.string(), v.minLength(1), v.maxLength(MAX_NAME_CHARS));
 
 /** What a note is about. */
 const Pin = v.variant('on', [
   /** `id`: epb_packetid, decimal; `run`: as links name it (CaptureFacts.runName), '' = the only one. */
   v.object({ on: v.literal('journey'), id: Decimal, run: v.pipe(v.string(), v.regex(/^[0-9a-f]{0,32}$/)) }),
-  /** As links name it: NAME, NAME~NETNS or NAME~NETNS~HOST (src/state/hop-key.ts). */
+  /** As links name it: NAME, then ~NETNS, ~HOST, ~FILE (src/state/hop-key.ts). */
   v.object({ on: v.literal('hop'), hop: Name }),
   v.object({ on: v.literal('tlv'), name: Name }),
   /** Unix ns, both included. */
@@ -31,7 +29,10 @@ const Notes = v.object({
   /** Parameters of a link (docs/links.md) without its source, in their order. */
   view: v.pipe(
     v.array(
-      v.tuple([v.pipe(v.string(), v.maxLength(MAX_NAME)), v.pipe(v.string(), v.maxLength(MAX_VIEW_CHARS))]),
+      v.tuple([
+        v.pipe(v.string(), v.maxLength(MAX_NAME_CHARS)),
+        v.pipe(v.string(), v.maxLength(MAX_VIEW_CHARS)),
+      ]),
     ),
     v.maxLength(MAX_VIEW_PARTS),
   ),

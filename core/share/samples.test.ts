@@ -93,6 +93,40 @@ it('files that are open together stay apart under other names', () => {
   expect([...new Set(after.hops.hops.map(({ file }) => file))]).toEqual(['file1', 'file2']);
 });
 
+it('files of one name stay apart in a share, and in a share of two shares', () => {
+  const sample = new Uint8Array(readFileSync(path.join(SAMPLES, 'two-writers.pcapng')));
+  const both = filesBytes([
+    ['good', sample],
+    ['bad', sample],
+  ]);
+  const shares = [share(both, CAREFUL), share(both, CAREFUL)] as const;
+  const capture = filesBytes([
+    ['one.html', shares[0]],
+    ['two.html', shares[1]],
+  ]);
+  const after = stored(share(capture, CAREFUL));
+  expect(told(after)).toEqual(told(stored(capture)));
+  expect(new Set(after.hops.hops.map(({ file }) => file)).size).toBe(4);
+});
+
+it('a selection takes journeys of one of two copies of a recording, and nothing of the other', () => {
+  const sample = new Uint8Array(readFileSync(path.join(SAMPLES, 'edge.pcapng')));
+  const capture = filesBytes([
+    ['before.pcapng', sample],
+    ['after.pcapng', sample],
+  ]);
+  const before = stored(capture);
+  for (const journey of [0, before.journeys.count / 2]) {
+    const journeys = new Set([journeyKeyOf(before, journey)!]);
+    const after = stored(share(capture, KEEP_ALL, { ...EVERYTHING, journeys }));
+    expect(after.journeys.count).toBe(1);
+    const event = before.journeys.word(journey, JOURNEY.first);
+    const fileOf = (store: CaptureStore, of: number) =>
+      store.hops.hops[store.events.chunk(of).hop[of]!]!.file;
+    expect(fileOf(after, 0)).toBe(fileOf(before, event));
+  }
+});
+
 it('a selection takes whole journeys, and counts what it left', () => {
   const capture = new Uint8Array(readFileSync(path.join(SAMPLES, 'edge.pcapng')));
   const before = stored(capture);

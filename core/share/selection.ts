@@ -22,11 +22,11 @@ export function isEverything({ fromNs, toNs, journeys, hooks }: ShareSelection):
 const RUN_BITS = 128n;
 
 /**
- * A run by its random id (32 hex digits), which is the same in every reading of the log; one without ('') by `number`, its place among
- * the sections that were read.
+ * A run by its random id (32 hex digits), which is the same in every reading of the log, and by `number`, which copy of it that is, from
+ * 1 on; one without an id ('') by its place among the sections that were read.
  */
 export function runKey(id: string, number: number): bigint {
-  return id === '' ? BigInt(number) : (1n << RUN_BITS) | BigInt(`0x${id}`);
+  return id === '' ? BigInt(number) : (BigInt(number) << RUN_BITS) | BigInt(`0x${id}`);
 }
 
 /** An id (epb_packetid) means a journey within its run (`runKey`). */
@@ -39,7 +39,9 @@ export function journeyKeyOf({ journeys, facts }: CaptureStore, journey: number)
   if ((journeys.word(journey, JOURNEY.flags) & JOURNEY_BIT.id) === 0) return null;
   const word = (of: number): bigint => BigInt(journeys.word(journey, of) >>> 0);
   const run = journeys.word(journey, JOURNEY.run);
-  return journeyKey(runKey(facts.runId(run), run), (word(JOURNEY.idHi) << 32n) | word(JOURNEY.idLo));
+  const named = facts.runId(run);
+  const key = named === null ? runKey('', run) : runKey(named.id, named.copy);
+  return journeyKey(key, (word(JOURNEY.idHi) << 32n) | word(JOURNEY.idLo));
 }
 
 /** `hook`: of the packet's interface; `run`: `runKey` of its section. A packet without an id is in no journey, and with `journeys` left out. */

@@ -3,7 +3,7 @@
  * from what was read of it, so that what nobody looked at does not go along.
  */
 import { formatHex } from '#core/dissect/addresses.ts';
-import { GAP_SIZE, SECTION_RUN, SECTION_SIZE } from '#core/format/layout.gen.ts';
+import { GAP_SIZE, SECTION_RUN, SECTION_SEGMENT, SECTION_SIZE } from '#core/format/layout.gen.ts';
 import { HOOK_NONE } from '#core/format/hooks.ts';
 import { BLOCK_SUBTYPE } from '#core/format/structs.ts';
 import type { AreaDecoder } from '#core/metadata/area-scan.ts';
@@ -25,7 +25,9 @@ import type {
 } from '#core/pcapng/types.ts';
 import { CaptureWriter, type PacketOptions } from '#core/pcapng/writer.ts';
 import type { HopIdentity } from '#core/store/view.ts';
-import { parseFile, parseHost, type HostFacts } from '#core/store/host-facts.ts';
+import { FilesRead } from '#core/store/files-read.ts';
+import { parseHost, type HostFacts } from '#core/store/host-facts.ts';
+import { RunCopies } from '#core/store/run-copies.ts';
 import { nsFromParts } from '#core/time/ns.ts';
 import { AreaRedactor } from './area.ts';
 import { EventRedactor } from './event.ts';
@@ -110,8 +112,8 @@ export class Snapshot implements CaptureSink {
   /** Whose hops the interfaces of the section being read are, as in a store (`hostOfHops`); null = it has none yet. */
   #hostOfHops: string | null = null;
   #facts: HostFacts | null = null;
-  /** '' = there is one. */
-  #file = '';
+  readonly #copies = new RunCopies();
+  readonly #files = new FilesRead();
   /** Of all hosts that the share has told of. */
   readonly #dropReasons = new Set<string>();
   #schemaWritten = false;
@@ -214,7 +216,7 @@ export class Snapshot implements CaptureSink {
     const name = this.#host.interfaceName(info.name, hook);
     const netns = this.#netns(info.netns);
     this.#hostOfHops ??= this.#facts?.hostname ?? '';
-    const where = { host: this.#hostOfHops, file: this.#file };
+    const where = { host: this.#hostOfHops, file: this.#files.name };
     const hop = this.#hops.open(info, where, {
       name,
       netns,
@@ -282,7 +284,7 @@ export class Snapshot implements CaptureSink {
     switch (subtype) {
       case BLOCK_SUBTYPE.section:
         if (body.length < SECTION_SIZE) return;
-        this.#run = runKey(formatHex(body, SECTION_RUN, RUN_BYTES), 0);
+        this.#run = this.#runOf(body);
         this.#schemas.section(this.#run);
         this.#out.custom(subtype, body.subarray(0, SECTION_SIZE));
         return;
@@ -304,9 +306,8 @@ export class Snapshot implements CaptureSink {
         return;
       }
       case BLOCK_SUBTYPE.file: {
-        const parsed = parseFile(body);
-        this.#file = 'fault' in parsed ? '' : parsed.value.name;
-        this.#json(subtype, this.#file === '' ? null : { name: this.#host.name('file', this.#file) });
+        const isOne = this.#files.take(body) === null;
+        this.#json(subtype, isOne ? { name: this.#host.name('file', this.#files.name) } : null);
         return;
       }
       case BLOCK_SUBTYPE.catalogue:
@@ -344,6 +345,13 @@ export class Snapshot implements CaptureSink {
 
   problem(problem: Problem): void {
     this.problems.push(problem);
+  }
+
+  /** As a store tells it (capture-facts.ts). */
+  #runOf(section: Uint8Array): bigint {
+    const id = formatHex(section, SECTION_RUN, RUN_BYTES);
+    const view = new DataView(section.buffer, section.byteOffset, section.byteLength);
+    return runKey(id, this.#copies.copyOf(id, view.getUint32(SECTION_SEGMENT, true), this.#files.count));
   }
 
   #json(subtype: number, value: unknown): void {

@@ -21,20 +21,14 @@ import { decodeUtf8 } from '#core/pcapng/text.ts';
 import type { CustomBlock, InterfaceInfo, Problem, SectionInfo } from '#core/pcapng/types.ts';
 import { nsFromParts, type Ns } from '#core/time/ns.ts';
 import { sameBytes } from '#core/pcapng/same-bytes.ts';
+import { FilesRead } from './files-read.ts';
 import { causeName } from './gap-ledger.ts';
-import { MissingHooks, whereKey, type Unattached, type Whereabouts } from './missing-hooks.ts';
-import {
-  MAX_FILES,
-  MAX_HOSTS,
-  MAX_JSON_BYTES,
-  MAX_SCHEMAS,
-  MAX_TOLD,
-  MAX_TRIGGERED_BYTES,
-} from './limits.ts';
+import { RunCopies } from './run-copies.ts';
+import { MissingHooks, type Unattached, type Whereabouts } from './missing-hooks.ts';
+import { MAX_HOSTS, MAX_JSON_BYTES, MAX_SCHEMAS, MAX_TOLD, MAX_TRIGGERED_BYTES } from './limits.ts';
 import {
   blockText,
   parseCatalogue,
-  parseFile,
   parseFilter,
   parseHost,
   type HostFacts,
@@ -70,15 +64,11 @@ export interface FactsListener {
   problem(problem: Problem): void;
 }
 
-/** A run as sections name it: what continues it, and where it was first read. */
+/** A run as sections name it. */
 interface KnownRun {
   readonly number: number;
   /** Name of the file that it began in. */
   readonly file: string;
-  /** Number of the file that it was last read in. */
-  files: number;
-  /** The highest that was read of it. */
-  segment: number;
 }
 
 /** What a run has said of itself so far: its next section repeats it, whichever run's sections are in between. */
@@ -111,17 +101,17 @@ export class CaptureFacts {
   /** Each with what it was parsed from: runs repeat them, and those of several hosts take turns. */
   private readonly schemas: { readonly body: Uint8Array; readonly schema: MetadataSchema }[] = [];
   private hostsParsed = 0;
+  private readonly copies = new RunCopies();
+  /** By id and copy. */
   private readonly knownRuns = new Map<string, KnownRun>();
-  /** Of captures that were opened together: how many files began, and the name of the one being read. */
-  private files = 0;
-  private file = '';
-  /** Hex of the random id, by number of the run. */
-  private readonly runIds: (string | undefined)[] = [];
+  private readonly files = new FilesRead();
+  /** Hex of the random id, and which copy of that run it is, by number of the run. */
+  private readonly runIds: ({ readonly id: string; readonly copy: number } | undefined)[] = [];
   /** Unix time in ns, likewise. */
   private readonly starts: ({ readonly hi: number; readonly lo: number } | undefined)[] = [];
   private readonly hosts: { offset: number; facts: HostFacts | null }[] = [];
-  /** By `whereKey`. */
-  private readonly byPlace = new Map<string, HostFacts>();
+  /** By file and hostname: asked for each area of a schema that is chosen by the place. */
+  private readonly byFile = new Map<string, Map<string, HostFacts>>();
   /** By number of the run, of those with a section block. */
   private readonly saidOf: (Said | undefined)[] = [];
   private last: Said = {
@@ -157,7 +147,7 @@ export class CaptureFacts {
     this.hasLedger = false;
     this.filter = null;
     this.sectionMissing = null;
-    this.sectionFile = this.file;
+    this.sectionFile = this.files.name;
     this.sectionPlace = null;
     this.readBy = null;
     this.run = this.runs++;
@@ -190,7 +180,7 @@ export class CaptureFacts {
         if (this.hosts.at(-1)?.facts !== this.last.host) {
           this.hosts.push({ offset: block.offset, facts: this.last.host });
         }
-        if (this.last.host !== null) this.byPlace.set(whereKey(this.place), this.last.host);
+        if (this.last.host !== null) this.setNewest(this.last.host);
         return;
       }
       case BLOCK_SUBTYPE.file:
@@ -246,7 +236,12 @@ export class CaptureFacts {
 
   /** How many files began. */
   get fileCount(): number {
-    return this.files;
+    return this.files.count;
+  }
+
+  /** The section being read goes on with the recording of an earlier file. */
+  get goesOn(): boolean {
+    return this.sectionFile !== this.files.name;
   }
 
   get missingHooks(): readonly MissingHook[] {
@@ -271,8 +266,8 @@ export class CaptureFacts {
   }
 
   /** The newest that the capture says of a host in a file; '' = of one without a name. */
-  newestOf(place: Whereabouts): HostFacts | null {
-    return this.byPlace.get(whereKey(place)) ?? null;
+  newestOf({ host, file }: Whereabouts): HostFacts | null {
+    return this.byFile.get(file)?.get(host) ?? null;
   }
 
   /** Name of a drop reason (a number of the kernel that the event at `offset` was seen on). */
@@ -281,8 +276,7 @@ export class CaptureFacts {
   }
 
   /**
-   * @0 run, @16 segment, @24 start. Sections with the same run continue its journeys, also in the next file when that begins with a
-   * later segment. A file that begins with one that was read is another copy of the recording: journeys of its own.
+   * @0 run, @16 segment, @24 start. Sections with the same run continue its journeys; another copy of it has its own (run-copies.ts).
    */
   private sectionBlock(block: CustomBlock): void {
     if (block.body.length < SECTION_SIZE) {
@@ -290,19 +284,17 @@ export class CaptureFacts {
       return;
     }
     this.hasLedger = true;
-    const key = formatHex(block.body, SECTION_RUN, RUN_BYTES);
+    const id = formatHex(block.body, SECTION_RUN, RUN_BYTES);
     const view = new DataView(block.body.buffer, block.body.byteOffset, block.body.byteLength);
-    const segment = view.getUint32(SECTION_SEGMENT, true);
+    const copy = this.copies.copyOf(id, view.getUint32(SECTION_SEGMENT, true), this.files.count);
+    const key = `${id} ${copy}`;
     const known = this.knownRuns.get(key);
-    if (known !== undefined && (known.files === this.files || segment > known.segment)) {
-      known.segment = Math.max(known.segment, segment);
-      known.files = this.files;
+    if (known !== undefined) {
       this.run = known.number;
       this.sectionFile = known.file;
     } else {
-      const { run: number, files, file } = this;
-      this.knownRuns.set(key, { number, files, file, segment });
-      this.runIds[this.run] = key;
+      this.knownRuns.set(key, { number: this.run, file: this.files.name });
+      this.runIds[this.run] = { id, copy };
       this.starts[this.run] = {
         hi: view.getUint32(SECTION_STARTED + 4, true),
         lo: view.getUint32(SECTION_STARTED, true),
@@ -315,15 +307,16 @@ export class CaptureFacts {
 
   /**
    * Names the run in a link: the first RUN_NAME_DIGITS hex digits of its random id, which stay when earlier
-   * runs are no longer kept; '' when the capture has none.
+   * runs are no longer kept, and from the second copy on its number in hex; '' when the capture has none.
    */
   runName(run: number): string {
-    return this.runId(run).slice(0, RUN_NAME_DIGITS);
+    const { id = '', copy = 1 } = this.runIds[run] ?? {};
+    return id.slice(0, RUN_NAME_DIGITS) + (copy === 1 ? '' : copy.toString(16));
   }
 
-  /** All 32 hex digits of it; '' when the capture has none. */
-  runId(run: number): string {
-    return this.runIds[run] ?? '';
+  /** All 32 hex digits of the id, and which copy of that run it is, from 1 on; null when the capture has none. */
+  runId(run: number): { readonly id: string; readonly copy: number } | null {
+    return this.runIds[run] ?? null;
   }
 
   /** What reads the metadata of a run: its last schema; null = it has none. */
@@ -377,15 +370,15 @@ export class CaptureFacts {
   }
 
   private fileBlock(block: CustomBlock): void {
-    if (this.files >= MAX_FILES) {
-      this.skip(block, 'file', `more than ${MAX_FILES} of them`);
-      return;
-    }
-    const file = this.take(block, 'file', parseFile(block.body));
-    if (file === null) return;
-    this.file = file.name;
-    this.sectionFile = file.name;
-    this.files++;
+    const fault = this.files.take(block.body);
+    if (fault === null) this.sectionFile = this.files.name;
+    else this.skip(block, 'file', fault);
+  }
+
+  private setNewest(facts: HostFacts): void {
+    let hosts = this.byFile.get(this.sectionFile);
+    if (hosts === undefined) this.byFile.set(this.sectionFile, (hosts = new Map<string, HostFacts>()));
+    hosts.set(facts.hostname, facts);
   }
 
   private hostBlock(block: CustomBlock): void {

@@ -109,7 +109,7 @@ export class CaptureStore implements CaptureSink {
   private hopOf = new Uint16Array(64);
   private linkTypeOf = new Uint32Array(64);
   private run = 0;
-  /** Of captures that were opened together: the number of the first event of each that has any. */
+  /** Of captures that were opened together: the number of the first event of each that has any, and goes on with no earlier one. */
   private readonly fileStarts: number[] = [];
   /** When the first event came that had no place. */
   private fullSince: Ns | null = null;
@@ -196,9 +196,10 @@ export class CaptureStore implements CaptureSink {
     // One that had no events made way for the next.
     if (this.facts.fileCount > files && this.fileStarts.at(-1) !== this.events.count)
       this.fileStarts.push(this.events.count);
+    if (this.facts.goesOn && this.fileStarts.at(-1) === this.events.count) this.fileStarts.pop();
   }
 
-  /** Events `start` to `end` - 1 are in the file that this event is in. */
+  /** Events `start` to `end` - 1 are in the file that this event is in, or in those of one recording. */
   fileOf(event: number): { readonly start: number; readonly end: number } {
     return {
       start: this.fileStarts.findLast((start) => start <= event) ?? 0,

@@ -7,6 +7,7 @@ import { joinChunks } from '#core/pcapng/testing/generate-capture.ts';
 import { JourneyList } from '#core/query/journey-list.ts';
 import { NO_FILTER } from '#core/query/list-filter.ts';
 import type { CaptureStore } from './capture-store.ts';
+import { findJourney, journeyRun } from './event-text.ts';
 import { journeyDetail } from './journey-detail.ts';
 import { MAX_FILES } from './limits.ts';
 import { hopList } from './hops.ts';
@@ -75,6 +76,18 @@ describe('recordings of one host in two files', () => {
     ]);
   });
 
+  it('have journeys with names of their own where they are copies of one', () => {
+    const store = storeOf(
+      filesBytes([
+        ['a', recording(BOTH)],
+        ['b', recording(BOTH)],
+      ]),
+    );
+    const names = [0, 1].map((journey) => journeyRun(store, journey));
+    expect(names).toEqual(['01010101', '010101012']);
+    expect(names.map((run) => findJourney(store, 0, 1, run))).toEqual([0, 1]);
+  });
+
   it('are one where the second goes on with later segments of the same run', () => {
     const [first, second] = BOTH;
     const parts = [recording([first!], { segment: 0 }), recording([second!], { segment: 1 })] as const;
@@ -90,6 +103,24 @@ describe('recordings of one host in two files', () => {
       ['1', 1],
       ['1', 2],
     ]);
+  });
+
+  it('are one recording there also for what became of a packet', () => {
+    const parts = [
+      recording(
+        [
+          { hook: RX, id: 1n, us: 0 },
+          { hook: RX, id: 2n, us: 0 },
+          { hook: 'kfree_skb', id: 2n, us: 1 },
+        ],
+        { segment: 0 },
+      ),
+      recording([{ hook: RX, id: 3n, us: 5_000_000 }], { segment: 1 }),
+    ] as const;
+    const apart = storeOf(filesBytes(parts.map((part, i) => [`${i}`, part])));
+    const one = storeOf(joinChunks(parts));
+    expect(journeyDetail(one, 0).links).toMatchObject([{ known: 'broken' }]);
+    expect(journeyDetail(apart, 0).links).toEqual(journeyDetail(one, 0).links);
   });
 
   it('share no journey and no link, and say of each packet what the file alone says', () => {
@@ -158,6 +189,23 @@ it('files are told apart up to a bound, and what is behind it counts for the las
     Array(2).fill(expect.stringContaining(`more than ${MAX_FILES} of them`)),
   );
   expect(hopsOf(store).map(([, , file]) => file)).toEqual(Array(2).fill(`${MAX_FILES - 1}`));
+});
+
+it.each([
+  ['file1', 'file1 (2)'],
+  ['FILE1', 'FILE1 (2)'],
+  ['x'.repeat(512), 'x'.repeat(500)],
+])('a file of a name that another has, as filters compare, has another: %#', (name, told) => {
+  const store = storeOf(
+    filesBytes([
+      ['file1', recording(BOTH.slice(0, 1))],
+      [name, recording(BOTH.slice(0, 1))],
+    ]),
+  );
+  expect(hopsOf(store).map(([, , file, events]) => [file, events])).toEqual([
+    ['file1', 1],
+    [told, 1],
+  ]);
 });
 
 it('a file block that is none is skipped, and says so', () => {

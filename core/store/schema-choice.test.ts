@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { BLOCK_SUBTYPE } from '#core/format/structs.ts';
 import { InspectSink } from '#core/inspect/inspect-sink.ts';
 import type { InspectedEvent } from '#core/inspect/event-object.ts';
@@ -68,6 +68,16 @@ describe('of several schemas in one document', () => {
       'tagged_value=7',
       'magic_value=22095',
     ]);
+  });
+
+  it('the place of an area is looked up without a text made for it', () => {
+    const store = storeOf(sectionBytes({ seen: SEEN, schema: SCHEMA }));
+    const made = vi.spyOn(JSON, 'stringify');
+    store.rereading.begin(compileSchema(SEVERAL));
+    while (!store.rereading.advance(1)) continue;
+    expect(store.tlvs.value(store.tlvs.names.indexOf('tagged_value'), 2)?.lo).toBe(7);
+    expect(made).not.toHaveBeenCalled();
+    made.mockRestore();
   });
 
   it('a stream of events and a store agree, and so does decoding again', () => {

@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { embedCapture } from '#core/share/html.ts';
 import { ofFile, ofText } from './other.ts';
 
@@ -74,5 +74,15 @@ describe('another capture', () => {
     });
     expect(await ofFile(new File([page], 'page.html'))).toMatchObject({ code: 'no-share' });
     expect(await ofFile(new File(['nothing'], 'notes.txt'))).toMatchObject({ code: 'not-together' });
+  });
+
+  it('is looked for in a page in one go, however often the page begins one', async () => {
+    const element = '<script type="text/plain" id="whither-capture"';
+    const page = `<html>${`${element}\n`.repeat(300)}</script>`;
+    const parsed = vi.spyOn(DOMParser.prototype, 'parseFromString');
+    expect(await ofFile(new File([page], 'page.html'))).toMatchObject({ code: 'no-share' });
+    const read = parsed.mock.calls.reduce((sum, [text]) => sum + text.length, 0);
+    parsed.mockRestore();
+    expect(read).toBeLessThanOrEqual(page.length);
   });
 });

@@ -74,7 +74,7 @@ export async function ofFile(file: File): Promise<PartOrigin | Problem> {
     .catch(() => '');
   if (!HTML_START.test(start)) return (await notTogether([file])) ?? { kind: 'file', file };
   // The page around the capture is some megabytes.
-  const text = file.size > 2 * MAX_EMBEDDED_CHARS ? '' : await file.text();
+  const text = file.size > 2 * MAX_EMBEDDED_CHARS ? '' : await file.text().catch(() => '');
   const capture = withinPage(text);
   if (capture !== null) return capture;
   return {
@@ -92,12 +92,14 @@ export async function ofFile(file: File): Promise<PartOrigin | Problem> {
  */
 function withinPage(text: string): PackedCapture | null {
   const parser = new DOMParser();
-  for (let at = text.indexOf(ELEMENT); at >= 0; at = text.indexOf(ELEMENT, at + 1)) {
+  for (let at = text.indexOf(ELEMENT); at >= 0;) {
     const end = text.indexOf(ELEMENT_END, at);
     if (end < 0) return null;
-    const element = text.slice(at, end + ELEMENT_END.length);
+    // There is no tag within it: of all that begin before one end only the last can be it.
+    const element = text.slice(text.lastIndexOf(ELEMENT, end), end + ELEMENT_END.length);
     const capture = findEmbedded(parser.parseFromString(element, 'text/html'))?.capture;
     if (capture !== undefined && BASE64.test(capture.text)) return capture;
+    at = text.indexOf(ELEMENT, end);
   }
   return null;
 }

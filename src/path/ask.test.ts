@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { parseNotes } from '#core/notes/notes.ts';
+import { encodeUtf8 } from '#core/pcapng/text.ts';
 import { parseFilter } from '#core/query/parse.ts';
 import { fakeHop } from '#src/testing/hops.ts';
 import { hopKey, hopOfKey } from '#src/state/hop-key.ts';
+import { EMPTY_LINK, parseLink, printLink } from '#src/state/link.ts';
 import type { Hop, HopCause } from '#workers/api.ts';
 import { causeFilter, edgeFilter, lostFilter } from './ask.ts';
 import { layoutPath } from './layout.ts';
@@ -53,6 +56,18 @@ describe('what a mark asks for', () => {
       ['good', 'bad'].map((file) => `eth0:tcx/ingress@first~0~a~${file}`),
     );
     expect(two.map((_, i) => hopOfKey(two, hopKey(two, i) ?? ''))).toEqual([0, 1]);
+    // The longest that the kernel, and a file's name as the page cuts it, allow.
+    const long = two.map((hop) => ({
+      ...hop,
+      name: `${'d'.repeat(15)}:tcx/ingress@after:${'p'.repeat(15)}#4294967295`,
+      host: 'h'.repeat(64),
+      netns: 4_294_967_295,
+      file: `${hop.file}${'f'.repeat(64)} (256)`,
+    }));
+    const key = hopKey(long, 1)!;
+    expect(parseLink(printLink({ ...EMPTY_LINK, hop: key })).hop).toBe(key);
+    const notes = { notes: 1, view: [], report: '', items: [{ pin: { on: 'hop', hop: key }, text: 'a' }] };
+    expect(parseNotes(encodeUtf8(JSON.stringify(notes)))).toEqual({ value: notes });
     // As a link names it that was made when files of one host were one.
     expect(hopOfKey(two, 'eth0:tcx/ingress@first')).toBe(0);
     expect(lostFilter(two, two[1]!)).toContain(' && file == "bad" && ');

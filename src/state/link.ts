@@ -32,6 +32,7 @@
 import { MAX_COLUMNS, MAX_FILTER_CHARS } from '#core/query/limits.ts';
 import { DIGEST } from '#core/share/digest-text.ts';
 import { parseInstant, printInstant } from '#core/time/instant.ts';
+import { MAX_NAME_CHARS } from '#core/notes/limits.ts';
 import type { Ns } from '#core/time/ns.ts';
 import { MAX_JOURNEY_EVENTS, type Harm, type ListSort, type TimeRange } from '#workers/api.ts';
 import { isHarm } from './harm.ts';
@@ -180,7 +181,7 @@ export const MAX_QUERY_CHARS = 8192;
 export const MAX_URL_CHARS = 2000;
 /** Captures that a link names one by one. */
 export const MAX_FILES = 8;
-export const MAX_HOP_CHARS = 160;
+export const MAX_HOP_CHARS = MAX_NAME_CHARS;
 export const MAX_WHERE_CHARS = MAX_FILTER_CHARS;
 export const MIN_COLUMN_CHARS = 3;
 export const MAX_COLUMN_CHARS = 120;
@@ -233,7 +234,8 @@ function parseSource(text: string | null): SourceRef | null {
 }
 
 function parseSources(texts: readonly string[]): SourceRef | null {
-  const sources = texts.slice(0, MAX_FILES).map(parseSource);
+  if (texts.length > MAX_FILES) return null;
+  const sources = texts.map(parseSource);
   const [first = null, ...others] = sources;
   if (others.length === 0) return first;
   const parts = sources.filter((source) => source?.kind === 'url' || source?.kind === 'sample');
@@ -443,7 +445,7 @@ export function linkFault(query: string): { readonly cause: string; readonly rem
   return {
     cause:
       sources.length > 1
-        ? 'This link names several sources, and not all of them are samples, or addresses by http or https.'
+        ? `This link names several sources: more than ${MAX_FILES}, or not all of them samples or addresses by http or https.`
         : 'This link names a source that is none: it is neither live, nor a sample, nor an address by http or https.',
     remedy: 'Ask its sender for the link again, or open the capture here.',
   };

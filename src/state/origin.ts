@@ -4,7 +4,7 @@ import type { SourceSpec, Update, WholeCapture } from '#workers/api.ts';
 import { Fault } from '#workers/fault.ts';
 import { isCut } from './readable.ts';
 import { sampleSpec } from './sources.ts';
-import type { PartRef, SourceRef } from './link.ts';
+import { MAX_FILES, type PartRef, type SourceRef } from './link.ts';
 import type { Origin, PartOrigin } from './store.ts';
 
 /** What it is called until its source says so itself. */
@@ -34,7 +34,7 @@ export function refOf(origin: Origin): SourceRef | null {
     case 'together': {
       const all: readonly PartOrigin[] = origin.parts;
       const parts = all.filter(isRef);
-      return parts.length === all.length ? { kind: 'together', parts } : null;
+      return parts.length === all.length && parts.length <= MAX_FILES ? { kind: 'together', parts } : null;
     }
     case 'live':
     case 'sample':

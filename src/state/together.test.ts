@@ -28,10 +28,23 @@ describe('captures that are opened together', () => {
     const apart = named([long, file('a.pcapng (2)'), short]);
     expect(apart.map(({ name }) => name)).toEqual(['a.pcapng', 'a.pcapng (2)', 'a.pcapng (2) (2)']);
     expect(apart.slice(0, 2).map(({ origin }) => origin)).toEqual([short, long]);
+    const there: PartOrigin = { kind: 'url', url: 'https://b.example/a.pcapng' };
+    for (const parts of [
+      [there, short],
+      [short, there],
+    ])
+      expect(named(parts).map(({ origin }) => origin)).toEqual([short, there]);
     expect(names({ kind: 'url', url: 'https://b.example/x/' }, file('x'.repeat(100)))).toEqual([
       'capture',
       'x'.repeat(64),
     ]);
+  });
+
+  it('are told apart as filters compare, and have names that a link can say', () => {
+    expect(names(file('A.pcapng'), file('a.pcapng'))).toEqual(['A.pcapng', 'a.pcapng (2)']);
+    expect(names(file('a\nb'), file('c'))).toEqual(['a b', 'c']);
+    const [cut] = names(file(`${'x'.repeat(63)}😀`), file('y'));
+    expect(new URLSearchParams(new URLSearchParams([['a', cut!]]).toString()).get('a')).toBe(cut);
   });
 
   it('are called as their files are, wherever these are, and go to the worker with their names', async () => {
@@ -63,6 +76,8 @@ describe('captures that are opened together', () => {
       parts: [sample, url],
     });
     expect(refOf({ kind: 'together', parts: [sample, file('a')] })).toBeNull();
+    // More than a link can open would be another view.
+    expect(refOf({ kind: 'together', parts: Array<PartOrigin>(9).fill(sample) })).toBeNull();
   });
 
   it.each([

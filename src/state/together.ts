@@ -1,5 +1,6 @@
 /** Several captures as one: which they are, and by which names they are told apart. */
 import type { Problem } from '#core/pcapng/types.ts';
+import { unusedName } from '#core/store/unused-name.ts';
 import type { SingleSpec, SourceSpec } from '#workers/api.ts';
 import { specOf, titleOf, type Spec } from './origin.ts';
 import type { FileRef } from './link.ts';
@@ -9,6 +10,8 @@ import type { Origin, PartOrigin } from './store.ts';
 const SECTION_HEADER = [0x0a, 0x0d, 0x0d, 0x0a] as const;
 /** As much of a name as a person reads, and a link carries. */
 const MAX_NAME_CHARS = 64;
+/** No part of a link has any. */
+const CONTROL = /\p{Cc}/gu;
 
 /** Why files cannot be opened together, null = they can; by their first bytes, before what is open makes way for them. */
 export async function notTogether(files: readonly File[]): Promise<Problem | null> {
@@ -51,13 +54,9 @@ export interface Named {
 export function named(parts: readonly PartOrigin[]): readonly Named[] {
   const used = new Set<string>();
   return parts
-    .map((origin) => ({ name: nameOf(origin), origin }))
+    .map((origin) => ({ name: nameOf(origin).replace(CONTROL, ' '), origin }))
     .sort(byName)
-    .map(({ name, origin }) => {
-      const own = unusedName(name, used);
-      used.add(own);
-      return { name: own, origin };
-    });
+    .map(({ name, origin }) => ({ name: unusedName(name || 'capture', MAX_NAME_CHARS, used), origin }));
 }
 
 /** Looks samples up. What one of them cannot be opened for is a problem. */
@@ -76,15 +75,16 @@ function isSingle(source: SourceSpec): source is SingleSpec {
   return source.kind !== 'live' && source.kind !== 'together';
 }
 
-/** The same wherever it is sorted; those of one name, from two folders, by where they are from. */
+/** The same wherever it is sorted; those of one name by where they are from, and files, from two folders, by length. */
 function byName(a: Named, b: Named): number {
   if (a.name !== b.name) return a.name < b.name ? -1 : 1;
-  const [first, second] = [rank(a.origin), rank(b.origin)];
-  return first === second ? 0 : first < second ? -1 : 1;
+  const [first, second] = [titleOf(a.origin), titleOf(b.origin)];
+  if (first !== second) return first < second ? -1 : 1;
+  return sizeOf(a.origin) - sizeOf(b.origin);
 }
 
-function rank(origin: PartOrigin): string | number {
-  return origin.kind === 'file' ? origin.file.size : titleOf(origin);
+function sizeOf(origin: PartOrigin): number {
+  return origin.kind === 'file' ? origin.file.size : 0;
 }
 
 function nameOf(origin: PartOrigin): string {
@@ -95,13 +95,5 @@ function nameOf(origin: PartOrigin): string {
     return decodeURIComponent(last);
   } catch {
     return last;
-  }
-}
-
-function unusedName(name: string, used: ReadonlySet<string>): string {
-  const short = name.slice(0, MAX_NAME_CHARS) || 'capture';
-  for (let number = 1; ; number++) {
-    const tried = number === 1 ? short : `${short} (${number})`;
-    if (!used.has(tried)) return tried;
   }
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { fileSection } from '#core/pcapng/file-section.ts';
 import { CaptureWriter } from '#core/pcapng/writer.ts';
 import { Collector } from '#workers/testing/collector.ts';
-import { FileSource } from './file.ts';
+import { FileSource, FIRST_SLICE_BYTES } from './file.ts';
 import { heldBlob } from './held.ts';
 import { TogetherSource } from './together.ts';
 
@@ -65,5 +65,20 @@ describe('several sources', () => {
     await source.start(sink);
     expect(sink.bytes).toBe(frontA.length + a.length);
     expect((await heldBlob(source, CLOCK)).size).toBe(frontA.length + a.length);
+  });
+
+  it('that are cancelled within one hold what of it was delivered', async () => {
+    const long = new Uint8Array(FIRST_SLICE_BYTES * 4);
+    long.set(a);
+    const source = new TogetherSource([fileSource('a.pcapng', a), fileSource('b.pcapng', long)]);
+    const sink = new Collector();
+    sink.pause = () => {
+      if (sink.bytes > FIRST_SLICE_BYTES) source.cancel();
+      return Promise.resolve();
+    };
+    await source.start(sink);
+    expect(sink.bytes).toBeLessThan(FIRST_SLICE_BYTES * 4);
+    const held = await heldBlob(source, CLOCK);
+    expect(Buffer.compare(Buffer.from(await held.arrayBuffer()), sink.joined())).toBe(0);
   });
 });

@@ -75,8 +75,11 @@ export class TogetherSource implements ByteSource {
       .flatMap(({ front, from, length, source }) => [
         { offset: from - front.length, length: front.length },
         ...(source.held?.() ?? [])
-          .filter((span) => span.offset + span.length <= length)
-          .map((span) => ({ offset: from + span.offset, length: span.length })),
+          .filter((span) => span.offset < length)
+          .map((span) => ({
+            offset: from + span.offset,
+            length: Math.min(span.length, length - span.offset),
+          })),
       ]);
   }
 
