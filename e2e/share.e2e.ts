@@ -40,7 +40,7 @@ test('opens without a network, asks for nothing, and shows what was shared', asy
   page.on('request', (request) => asked.push(request.url()));
   const url = shared();
   await page.goto(url);
-  await page.getByText('complete').waitFor();
+  await page.getByText('complete', { exact: true }).waitFor();
   await page.getByRole('grid').first().locator('[role="row"]').nth(1).waitFor();
   expect(await page.getByText('trace_id').count()).toBeGreaterThan(0);
   // Its own text, and what it made of it.

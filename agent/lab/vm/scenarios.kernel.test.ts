@@ -48,7 +48,7 @@ describe.each(['oldest', 'newest'])('scenarios on the %s packaged kernel', (vers
 
     beforeAll(async () => {
       const hasMulti = version === 'newest';
-      const job = noFentryJob({ rate: 100, seconds: 1, filter: null });
+      const job = noFentryJob({ rate: 100, seconds: 3, filter: null });
       const jobs = [...chosen.map(scenarioJob), BTF_JOB, NO_FENTRY_DOCTOR, ...(hasMulti ? [job] : [])];
       await withVm(kernel, jobs, ({ directory }) => {
         runs = chosen.map((scenario) => scenarioRun(directory, scenario));
