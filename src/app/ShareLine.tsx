@@ -4,7 +4,7 @@
  */
 import { goTo, pinText } from '#src/notes/pins.ts';
 import { usePage, useSession } from '#src/state/context.ts';
-import { printJourneyId } from '#src/state/link.ts';
+import { printJourneyId } from '#src/state/link-journeys.ts';
 import type { CaptureNote } from '#workers/api.ts';
 
 const SHOWN_CHARS = 80;

@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 import { afterEach, describe, expect, it } from 'vitest';
-import { EMPTY_LINK, type LinkState } from '#src/state/link.ts';
+import { EMPTY_LINK, type LinkState } from '#src/state/link-state.ts';
 import { Session } from '#src/state/session.ts';
 import { createPageStore, type Origin } from '#src/state/store.ts';
 import { FakeWorker, fakeConnection } from '#src/testing/fake-worker.ts';

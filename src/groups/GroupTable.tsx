@@ -5,7 +5,7 @@ import { scopedAction } from '#src/keys/bind.ts';
 import { valueProps } from '#src/keys/focused-value.ts';
 import { printCount, printMany } from '#src/list/print.ts';
 import { usePage, useSession } from '#src/state/context.ts';
-import { printJourneyId } from '#src/state/link.ts';
+import { printJourneyId } from '#src/state/link-journeys.ts';
 import { shareText, sortGroups, type GroupOrder } from './shares.ts';
 import { useQuestion } from './use-question.ts';
 import './groups.css';

@@ -1,7 +1,7 @@
 /** The same packet in another sk_buff: each leads to the other journey, where it is known which. */
 import type { JourneyDetail, JourneyLink } from '#workers/api.ts';
 import { useSession } from '#src/state/context.ts';
-import { parseJourneyId } from '#src/state/link.ts';
+import { parseJourneyId } from '#src/state/link-journeys.ts';
 
 const SIGNS: Readonly<Record<JourneyLink['known'], string>> = { exact: '=', inferred: '≈', broken: '?' };
 

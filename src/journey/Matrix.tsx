@@ -7,7 +7,7 @@ import { printNote } from '#src/bytes/note.ts';
 import { printAbsolute } from '#src/list/print.ts';
 import { useSession } from '#src/state/context.ts';
 import { afterFrame } from '#src/state/frame.ts';
-import { parseJourneyId } from '#src/state/link.ts';
+import { parseJourneyId } from '#src/state/link-journeys.ts';
 import type { Session } from '#src/state/session.ts';
 import { Broken } from './Broken.tsx';
 import type { Joined, Part } from './joined.ts';

@@ -4,7 +4,7 @@ import type { Hop, Latency } from '#workers/api.ts';
 import { printCount, printDuration, printMany } from '#src/list/print.ts';
 import { usePage, useSession } from '#src/state/context.ts';
 import { hopKey, hopOfKey } from '#src/state/hop-key.ts';
-import { parseJourneyId } from '#src/state/link.ts';
+import { parseJourneyId } from '#src/state/link-journeys.ts';
 import { Heat } from './Heat.tsx';
 import { Histogram } from './Histogram.tsx';
 import { firstPair, pairOf, rangeFilter, type Pair } from './hops.ts';

@@ -1,7 +1,7 @@
 /** Between which hops: the first choice, and how a range of times is written as a filter. Pure. */
 import { quoted } from '#core/query/quote.ts';
 import { hopOfKey } from '#src/state/hop-key.ts';
-import type { LinkState } from '#src/state/link.ts';
+import type { LinkState } from '#src/state/link-state.ts';
 import type { Hop, Latency } from '#workers/api.ts';
 
 export interface Pair {

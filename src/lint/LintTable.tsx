@@ -1,7 +1,7 @@
 /** Findings of lint, each with the first hop on the path that has it and a journey. */
 import type { Hop } from '#workers/api.ts';
 import { printCount } from '#src/list/print.ts';
-import { parseJourneyId } from '#src/state/link.ts';
+import { parseJourneyId } from '#src/state/link-journeys.ts';
 import { usePage, useSession } from '#src/state/context.ts';
 import { useQuery } from '#src/state/use-query.ts';
 import { groupFindings } from './group.ts';

@@ -5,7 +5,7 @@ import type { FieldInfo } from '#workers/api.ts';
 import { Modal } from '#src/app/Modal.tsx';
 import { usePage, useSession } from '#src/state/context.ts';
 import { firstColumns } from '#src/state/first-columns.ts';
-import type { ColumnRef } from '#src/state/link.ts';
+import type { ColumnRef } from '#src/state/link-state.ts';
 import { OWN_COLUMNS } from './columns.ts';
 import './columns-dialog.css';
 

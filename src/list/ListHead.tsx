@@ -1,7 +1,7 @@
 /** The heads of the columns: a click turns the order, the right edge is dragged to another width. */
 import { useRef, useState, type MouseEvent, type PointerEvent } from 'react';
 import type { ListSort } from '#workers/api.ts';
-import { MAX_COLUMN_CHARS, MIN_COLUMN_CHARS } from '#src/state/link.ts';
+import { MAX_COLUMN_CHARS, MIN_COLUMN_CHARS } from '#src/state/link-state.ts';
 import { fit, type Template } from './columns.ts';
 
 interface Props {

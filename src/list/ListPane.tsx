@@ -18,7 +18,7 @@ import { useSize } from '#src/app/use-size.ts';
 import { scopedAction } from '#src/keys/bind.ts';
 import { usePage, useSession } from '#src/state/context.ts';
 import { afterFrame } from '#src/state/frame.ts';
-import { MAX_COLUMN_CHARS, MIN_COLUMN_CHARS } from '#src/state/link.ts';
+import { MAX_COLUMN_CHARS, MIN_COLUMN_CHARS } from '#src/state/link-state.ts';
 import { isFiltered } from '#src/state/list-filter.ts';
 import {
   cellColumns,

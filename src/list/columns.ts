@@ -3,7 +3,8 @@ import { PROTOCOL_NAMES } from '#core/dissect/types.ts';
 import type { Hop, JourneyRows } from '#workers/api.ts';
 import { groupKey, kernelOrder } from '#src/path/lanes.ts';
 import { firstColumns } from '#src/state/first-columns.ts';
-import { printJourneyId, type ColumnRef } from '#src/state/link.ts';
+import { printJourneyId } from '#src/state/link-journeys.ts';
+import type { ColumnRef } from '#src/state/link-state.ts';
 import { printRelative } from './print.ts';
 import { placesOf } from './strip.ts';
 

@@ -4,7 +4,7 @@ import { MAX_NOTE_CHARS } from '#core/notes/limits.ts';
 import { Modal } from '#src/app/Modal.tsx';
 import { printCount, printMany } from '#src/list/print.ts';
 import { usePage, useSession } from '#src/state/context.ts';
-import { printJourneyId } from '#src/state/link.ts';
+import { printJourneyId } from '#src/state/link-journeys.ts';
 import type { Session } from '#src/state/session.ts';
 import type { PageState, Selection } from '#src/state/store.ts';
 import type { Pin } from '#workers/api.ts';

@@ -4,7 +4,7 @@ import { MAX_REPORT_CHARS } from '#core/notes/limits.ts';
 import { Modal } from '#src/app/Modal.tsx';
 import { printCount } from '#src/list/print.ts';
 import { usePage, useSession } from '#src/state/context.ts';
-import { printJourneyId } from '#src/state/link.ts';
+import { printJourneyId } from '#src/state/link-journeys.ts';
 import type { PageState } from '#src/state/store.ts';
 import type { CaptureNote } from '#workers/api.ts';
 import { Markdown } from './Markdown.tsx';

@@ -1,5 +1,7 @@
 /** What came with a capture that is a share: its notes become those of the page, its view that of the page if it has none. */
-import { EMPTY_LINK, parseJourneyId, parseLink, printLink } from '#src/state/link.ts';
+import { parseLink, printLink } from '#src/state/link.ts';
+import { parseJourneyId } from '#src/state/link-journeys.ts';
+import { EMPTY_LINK } from '#src/state/link-state.ts';
 import type { Session } from '#src/state/session.ts';
 import type { Mark } from '#src/state/store.ts';
 import type { CaptureNote } from '#workers/api.ts';

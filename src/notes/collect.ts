@@ -1,6 +1,7 @@
 /** Everything that was written on this page, as it goes into a capture. */
 import { MAX_NOTES } from '#core/notes/limits.ts';
-import { printJourneyId, printLink } from '#src/state/link.ts';
+import { printLink } from '#src/state/link.ts';
+import { printJourneyId } from '#src/state/link-journeys.ts';
 import type { Session } from '#src/state/session.ts';
 import type { PageState } from '#src/state/store.ts';
 import type { CaptureNote, CaptureNotes } from '#workers/api.ts';

@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 import { afterEach, expect, it, vi } from 'vitest';
-import { EMPTY_LINK } from '#src/state/link.ts';
+import { EMPTY_LINK } from '#src/state/link-state.ts';
 import { Session } from '#src/state/session.ts';
 import { createPageStore } from '#src/state/store.ts';
 import { FakeWorker, fakeConnection, fakeUpdate } from '#src/testing/fake-worker.ts';

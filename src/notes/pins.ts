@@ -1,6 +1,7 @@
 /** What a note can be about, as it is said and as one goes there. Pure, but for `goTo`. */
 import { quoted, tlvFieldText } from '#core/query/quote.ts';
-import { printTime, parseJourneyId } from '#src/state/link.ts';
+import { parseJourneyId } from '#src/state/link-journeys.ts';
+import { printTime } from '#src/state/link-view.ts';
 import type { Session } from '#src/state/session.ts';
 import type { PageState } from '#src/state/store.ts';
 import { hopKey } from '#src/state/hop-key.ts';

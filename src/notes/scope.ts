@@ -2,7 +2,7 @@
 import { printCount, printMany } from '#src/list/print.ts';
 import { filterInForce } from '#src/state/in-force.ts';
 import { isFiltered } from '#src/state/list-filter.ts';
-import { printTime } from '#src/state/link.ts';
+import { printTime } from '#src/state/link-view.ts';
 import type { PageState } from '#src/state/store.ts';
 import { code, hopText } from './words.ts';
 

@@ -3,7 +3,7 @@ import { useEffect, useId, useState } from 'react';
 import type { FilterError } from '#workers/api.ts';
 import { printMany } from '#src/list/print.ts';
 import { usePage, useSession } from '#src/state/context.ts';
-import type { Comparison } from '#src/state/link.ts';
+import type { Comparison } from '#src/state/link-state.ts';
 import { isFilteredNow } from '#src/state/in-force.ts';
 import { presetsFor } from './presets.ts';
 import './compare.css';

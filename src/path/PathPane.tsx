@@ -17,7 +17,7 @@ import { Part } from '#src/app/later.tsx';
 import { AreaPane } from '#src/lint/AreaPane.tsx';
 import { LossPane } from '#src/loss/LossPane.tsx';
 import { hopOfKey } from '#src/state/hop-key.ts';
-import type { Comparison } from '#src/state/link.ts';
+import type { Comparison } from '#src/state/link-state.ts';
 import { useLinkInForce } from '#src/state/in-force.ts';
 import { isFiltered } from '#src/state/list-filter.ts';
 import { usePage, useSession } from '#src/state/context.ts';

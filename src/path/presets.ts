@@ -1,5 +1,5 @@
 /** Pairs that people compare, as sides of the path. Pure. */
-import type { Comparison } from '#src/state/link.ts';
+import type { Comparison } from '#src/state/link-state.ts';
 import type { Hop } from '#workers/api.ts';
 import { INTACT_OR_HARMED, recordingPairs } from './sides.ts';
 

@@ -5,7 +5,7 @@ import { quoted } from '#core/query/quote.ts';
 import { HARMED } from '#src/state/harm.ts';
 import { useLinkInForce } from '#src/state/in-force.ts';
 import { isFiltered, listFilterOf, NO_FILTER } from '#src/state/list-filter.ts';
-import type { Comparison, LinkState } from '#src/state/link.ts';
+import type { Comparison, LinkState } from '#src/state/link-state.ts';
 import { usePage } from '#src/state/context.ts';
 import { useAsked } from '#src/state/use-query.ts';
 import type { Side } from './layout.ts';

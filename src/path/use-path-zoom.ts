@@ -5,7 +5,7 @@
 import { useLayoutEffect, useRef, type MouseEvent, type PointerEvent, type RefObject } from 'react';
 import { useWheel } from '#src/app/use-wheel.ts';
 import { usePage, useSession } from '#src/state/context.ts';
-import { MAX_PATH_SCALE } from '#src/state/link.ts';
+import { MAX_PATH_SCALE } from '#src/state/link-state.ts';
 import type { Stop } from './stops.ts';
 
 export const ZOOM_STEP = 1.5;

@@ -1,6 +1,7 @@
 /** The capture that came inside of this page (core/share/html.ts), if there is one. */
 import { EMBEDDED_ID, MAX_EMBEDDED_BYTES } from '#core/share/html.ts';
-import { parseLink, type LinkState } from '#src/state/link.ts';
+import { parseLink } from '#src/state/link.ts';
+import type { LinkState } from '#src/state/link-state.ts';
 import type { PackedCapture } from '#workers/api.ts';
 
 export interface EmbeddedCapture {

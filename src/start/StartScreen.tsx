@@ -3,7 +3,7 @@ import { useEffect, useState } from 'react';
 import { Offer } from '#src/guide/Offer.tsx';
 import { printBytes } from '#src/list/print.ts';
 import { usePage, useSession } from '#src/state/context.ts';
-import { parseCaptureUrl } from '#src/state/link.ts';
+import { parseCaptureUrl } from '#src/state/link-source.ts';
 import { captureText, filesText } from '#src/state/named-capture.ts';
 import { fetchSamples, isOnDisk, type Sample } from '#src/state/sources.ts';
 import { Survival } from '#src/survival/Survival.tsx';

@@ -2,7 +2,8 @@
 import { afterEach, expect, it } from 'vitest';
 import { FakeWorker, fakeConnection } from '#src/testing/fake-worker.ts';
 import { mirrorAddress } from './address.ts';
-import { EMPTY_LINK, isNewer, parseLink } from './link.ts';
+import { isNewer, parseLink } from './link.ts';
+import { EMPTY_LINK } from './link-state.ts';
 import { Session } from './session.ts';
 import { createPageStore } from './store.ts';
 

@@ -2,7 +2,9 @@
  * Keeps the address bar equal to the state. Choosing a source or a filter is a step that Back undoes; moving
  * through journeys and hops rewrites the step that began it, so that Back does not retrace every arrow key.
  */
-import { isNewer, parseLink, printShortLink, sameSource, type LinkState } from './link.ts';
+import { isNewer, parseLink, printShortLink } from './link.ts';
+import { sameSource } from './link-source.ts';
+import type { LinkState } from './link-state.ts';
 import type { Session } from './session.ts';
 
 /** Journeys chosen within this time of each other are one step. */

@@ -1,7 +1,7 @@
 /** Files under the names that a link knows them by: it says `file == …` of these, and whoever got them may have called them otherwise. */
 import { digestOf } from '#core/share/digest.ts';
 import { DigestSamples, SAMPLE_BYTES, STRIDE_BYTES, WHOLE_BYTES } from '#core/share/digest-samples.ts';
-import type { FileRef } from './link.ts';
+import type { FileRef } from './link-state.ts';
 
 /** The same files, each of which the link names under that name. One that cannot be read keeps its own. */
 export function calledAs(files: readonly File[], meant: readonly FileRef[]): Promise<readonly File[]> {

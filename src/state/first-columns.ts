@@ -1,5 +1,5 @@
 /** The columns that the list begins with. */
-import type { ColumnRef } from './link.ts';
+import type { ColumnRef } from './link-state.ts';
 
 export function firstColumns(tlvNames: readonly string[]): readonly ColumnRef[] {
   const tlvs = tlvNames.map((name) => `tlv.${name}`);

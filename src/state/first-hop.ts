@@ -2,7 +2,7 @@
 import type { HopState } from '#core/diagnosis/types.ts';
 import { CELL, type Harm, type Hop, type JourneyDetail, type JourneyHop } from '#workers/api.ts';
 import { hopOfKey } from './hop-key.ts';
-import type { LinkState } from './link.ts';
+import type { LinkState } from './link-state.ts';
 
 const DAMAGE: ReadonlySet<HopState> = new Set(['lost', 'clobbered', 'suspect']);
 

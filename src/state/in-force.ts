@@ -1,7 +1,7 @@
 /** The filter as far as it filters: an expression that cannot be asked of this capture (yet) waits, and passes every journey. */
 import { useMemo } from 'react';
 import { usePage } from './context.ts';
-import type { LinkState } from './link.ts';
+import type { LinkState } from './link-state.ts';
 import { isFiltered, listFilterOf } from './list-filter.ts';
 import type { PageState } from './store.ts';
 import type { ListFilter } from '#workers/api.ts';

@@ -3,7 +3,7 @@ import type { JourneyRows, Update } from '#workers/api.ts';
 import { asFault } from '#workers/fault.ts';
 import type { WorkerSlot } from './connection.ts';
 import { firstHop } from './first-hop.ts';
-import type { JourneyId, LinkState } from './link.ts';
+import type { JourneyId, LinkState } from './link-state.ts';
 import { isFiltered } from './list-filter.ts';
 import type { PageState, PageStore } from './store.ts';
 

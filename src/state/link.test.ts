@@ -3,24 +3,25 @@ import { describe, expect, it } from 'vitest';
 import { MAX_COLUMNS } from '#core/query/limits.ts';
 import { HARMS } from '#workers/api.ts';
 import {
-  EMPTY_LINK,
   isNewer,
   linkFault,
-  MAX_HOP_CHARS,
-  OPEN_PARTS,
   MAX_LINK_CHARS,
-  MAX_MARKS,
   MAX_QUERY_CHARS,
-  parseCaptureUrl,
-  parseJourneyId,
   parseLink,
-  printJourneyId,
   printLink,
   printShortLink,
+} from './link.ts';
+import { parseJourneyId, printJourneyId } from './link-journeys.ts';
+import { parseCaptureUrl } from './link-source.ts';
+import {
+  EMPTY_LINK,
+  MAX_HOP_CHARS,
+  OPEN_PARTS,
+  MAX_MARKS,
   type LinkState,
   type PartRef,
   type SourceRef,
-} from './link.ts';
+} from './link-state.ts';
 
 const part = fc.oneof(
   fc.stringMatching(/^[a-z0-9][a-z0-9._-]{0,63}$/).map((id): PartRef => ({ kind: 'sample', id })),

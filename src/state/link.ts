@@ -29,135 +29,33 @@
  *   scale    1.1…4, one digit behind the point         by how much the path is wider than its pane
  *   pause    1                                         the view stands still
  */
-import { MAX_COLUMNS, MAX_FILTER_CHARS } from '#core/query/limits.ts';
-import { DIGEST } from '#core/share/digest-text.ts';
-import { parseInstant, printInstant } from '#core/time/instant.ts';
-import { MAX_NAME_CHARS } from '#core/notes/limits.ts';
-import type { Ns } from '#core/time/ns.ts';
-import { MAX_JOURNEY_EVENTS, type Harm, type ListSort, type TimeRange } from '#workers/api.ts';
 import { isHarm } from './harm.ts';
-
-export type PartRef =
-  | { readonly kind: 'sample'; readonly id: string }
-  | { readonly kind: 'url'; readonly url: string };
-
-export type SourceRef =
-  | { readonly kind: 'live' }
-  | PartRef
-  /** Two or more, as one capture. */
-  | { readonly kind: 'together'; readonly parts: readonly PartRef[] };
-
-/** One of several files that are open together. */
-export interface FileRef {
-  readonly name: string;
-  readonly digest: string;
-  readonly bytes: number;
-}
-
-/** By what a capture that was read to its end is known again, whatever it came from. */
-export interface CaptureRef {
-  /** As core/share/digest.ts makes it. */
-  readonly digest: string;
-  /** null = the link does not say. */
-  readonly bytes: number | null;
-  /** Unix seconds of its first event; likewise. */
-  readonly first: number | null;
-}
-
-export interface JourneyId {
-  readonly hi: number;
-  readonly lo: number;
-}
-
-/** What the path compares, as expressions. */
-export interface Comparison {
-  /** null = the journeys that the filter in force passes. */
-  readonly a: string | null;
-  /** null = all that are not in `a`. */
-  readonly b: string | null;
-}
-
-export interface LinkState {
-  readonly source: SourceRef | null;
-  /** null = not named: live, not read to its end, or a link of an earlier version. */
-  readonly capture: CaptureRef | null;
-  /** Of several, each; [] = it is one. */
-  readonly files: readonly FileRef[];
-  readonly journey: JourneyId | null;
-  /** Run of the probe that `journey` is of; '' = the newest that has one. */
-  readonly run: string;
-  /** Position of the chosen event in its journey; null = the page chooses. */
-  readonly at: number | null;
-  readonly hop: string | null;
-  readonly metadata: 'with' | 'without' | null;
-  readonly harm: Harm | null;
-  readonly time: TimeRange | null;
-  /** '' = none. Kept as it was written, also when this capture cannot be asked it. */
-  readonly where: string;
-  readonly compare: Comparison | null;
-  /** null = those that the page begins with. */
-  readonly columns: readonly ColumnRef[] | null;
-  /** null = by first event. */
-  readonly sort: ListSort | null;
-  /** '' = journeys. */
-  readonly group: string;
-  /** In the order of OPEN_PARTS. */
-  readonly open: readonly OpenPart[];
-  /** '' = none. */
-  readonly values: string;
-  /** Names of the hops that times are between; null = the page chooses. */
-  readonly pair: { readonly from: string; readonly to: string } | null;
-  readonly marks: readonly MarkRef[];
-  /** null = all of it. */
-  readonly zoom: TimeRange | null;
-  /** 1 (all of it is as wide as its pane) to MAX_PATH_SCALE; the link has it to a tenth. */
-  readonly scale: number;
-  readonly paused: boolean;
-}
-
-/** The table of damage, times between two hops, the cost, the matrix of all that is listed, the path as a table. */
-export const OPEN_PARTS = ['losses', 'between', 'cost', 'matrix', 'table'] as const;
-export type OpenPart = (typeof OPEN_PARTS)[number];
-
-/** A marked journey. */
-export interface MarkRef {
-  readonly id: JourneyId;
-  /** As `run`. */
-  readonly run: string;
-}
-export const MAX_MARKS = 100;
-export const MAX_PATH_SCALE = 4;
-
-export interface ColumnRef {
-  readonly name: string;
-  /** null = as wide as its values. */
-  readonly chars: number | null;
-}
-
-export const EMPTY_LINK: LinkState = {
-  source: null,
-  capture: null,
-  files: [],
-  journey: null,
-  run: '',
-  at: null,
-  hop: null,
-  metadata: null,
-  harm: null,
-  time: null,
-  where: '',
-  compare: null,
-  columns: null,
-  sort: null,
-  group: '',
-  open: [],
-  values: '',
-  pair: null,
-  marks: [],
-  zoom: null,
-  scale: 1,
-  paused: false,
-};
+import { parseJourney, parseMarks, parsePosition, printJourney, printMarks } from './link-journeys.ts';
+import {
+  parseCapture,
+  parseFiles,
+  parseSources,
+  printCapture,
+  printFile,
+  printSources,
+} from './link-source.ts';
+import { EMPTY_LINK, MAX_FILES, type LinkState } from './link-state.ts';
+import {
+  isFieldName,
+  parseColumns,
+  parseComparison,
+  parseName,
+  parseOpen,
+  parsePair,
+  parseScale,
+  parseSort,
+  parseTime,
+  parseWhere,
+  printColumn,
+  printSort,
+  printTime,
+  tenths,
+} from './link-view.ts';
 
 /** Of the format (docs/links.md). A link has the version of its newest word, from 3 on. */
 const LINK_VERSION = 6;
@@ -178,230 +76,6 @@ const UPGRADES: readonly ((parameters: URLSearchParams) => void)[] = [
 export const MAX_LINK_CHARS = 2000;
 /** Nothing longer is parsed at all. */
 export const MAX_QUERY_CHARS = 8192;
-export const MAX_URL_CHARS = 2000;
-/** Captures that a link names one by one. */
-export const MAX_FILES = 8;
-export const MAX_HOP_CHARS = MAX_NAME_CHARS;
-export const MAX_WHERE_CHARS = MAX_FILTER_CHARS;
-export const MIN_COLUMN_CHARS = 3;
-export const MAX_COLUMN_CHARS = 120;
-const SAMPLE_ID = /^[a-z0-9][a-z0-9._-]{0,63}$/i;
-const JOURNEY_ID = /^\d{1,20}$/;
-const CAPTURE_BYTES = /^\d{1,15}$/;
-const CAPTURE_SECONDS = /^\d{1,11}$/;
-/** Hex digits of the run's random id (CaptureFacts.runName). */
-const RUN = /^[0-9a-f]{1,32}$/;
-const MAX_U64 = 0xffff_ffff_ffff_ffffn;
-
-/** Decimal, as `inspect` and Wireshark's frame.packet_id print it. */
-export function printJourneyId(id: JourneyId): string {
-  const value = (BigInt(id.hi >>> 0) << 32n) | BigInt(id.lo >>> 0);
-  return value.toString();
-}
-
-export function parseJourneyId(text: string): JourneyId | null {
-  if (!JOURNEY_ID.test(text)) return null;
-  const value = BigInt(text);
-  if (value > MAX_U64) return null;
-  return { hi: Number(value >> 32n), lo: Number(value & 0xffff_ffffn) };
-}
-
-/** A path on the server of the page, as `whither open` prints it; `//host` and `/\host` are other servers. */
-const CAPTURE_PATH = /^\/(?![/\\])[^\s\\]*$/;
-
-/** An absolute http(s) URL, or a path on the server of the page; null when it is neither or too long. */
-export function parseCaptureUrl(text: string): string | null {
-  if (text.length === 0 || text.length > MAX_URL_CHARS) return null;
-  if (CAPTURE_PATH.test(text)) return text;
-  if (!URL.canParse(text)) return null;
-  const url = new URL(text);
-  if (url.protocol !== 'https:' && url.protocol !== 'http:') return null;
-  return url.href.length > MAX_URL_CHARS ? null : url.href;
-}
-
-function parseSource(text: string | null): SourceRef | null {
-  if (text === null) return null;
-  if (text === 'live') return { kind: 'live' };
-  if (text.startsWith('sample:')) {
-    const id = text.slice('sample:'.length);
-    return SAMPLE_ID.test(id) ? { kind: 'sample', id } : null;
-  }
-  if (text.startsWith('url:')) {
-    const url = parseCaptureUrl(text.slice('url:'.length));
-    return url === null ? null : { kind: 'url', url };
-  }
-  return null;
-}
-
-function parseSources(texts: readonly string[]): SourceRef | null {
-  if (texts.length > MAX_FILES) return null;
-  const sources = texts.map(parseSource);
-  const [first = null, ...others] = sources;
-  if (others.length === 0) return first;
-  const parts = sources.filter((source) => source?.kind === 'url' || source?.kind === 'sample');
-  // Of some of them it would be another view.
-  return parts.length === sources.length ? { kind: 'together', parts } : null;
-}
-
-function printSources(source: SourceRef): readonly string[] {
-  return source.kind === 'together' ? source.parts.map(printSource) : [printSource(source)];
-}
-
-function printSource(source: Exclude<SourceRef, { kind: 'together' }>): string {
-  switch (source.kind) {
-    case 'live':
-      return 'live';
-    case 'sample':
-      return `sample:${source.id}`;
-    case 'url':
-      return `url:${source.url}`;
-  }
-}
-
-function parseCapture(text: string | null): CaptureRef | null {
-  const [digest = '', bytes = '', first = ''] = (text ?? '').split('.', 3);
-  if (!DIGEST.test(digest)) return null;
-  return {
-    digest,
-    bytes: CAPTURE_BYTES.test(bytes) ? Number(bytes) : null,
-    first: CAPTURE_SECONDS.test(first) ? Number(first) : null,
-  };
-}
-
-function printCapture({ digest, bytes, first }: CaptureRef): string {
-  return `${digest}.${bytes ?? ''}.${first ?? ''}`.replace(/\.+$/, '');
-}
-
-function parseFile(text: string): FileRef | null {
-  const at = text.indexOf('~');
-  const named = at < 0 ? null : parseCapture(text.slice(0, at));
-  const name = parseHop(text.slice(at + 1));
-  return named === null || named.bytes === null || name === null
-    ? null
-    : { name, digest: named.digest, bytes: named.bytes };
-}
-
-function parseFiles(texts: readonly string[]): readonly FileRef[] {
-  const files = texts
-    .slice(0, MAX_FILES)
-    .map(parseFile)
-    .filter((file) => file !== null);
-  return files.length < 2 ? [] : files;
-}
-
-function printFile({ name, digest, bytes }: FileRef): string {
-  return `${digest}.${bytes}~${name}`;
-}
-
-function parsePosition(text: string | null): number | null {
-  if (text === null || !/^\d{1,3}$/.test(text)) return null;
-  const at = Number(text);
-  return at < MAX_JOURNEY_EVENTS ? at : null;
-}
-
-function parseHop(text: string | null): string | null {
-  if (text === null || text.length === 0 || text.length > MAX_HOP_CHARS) return null;
-  // Control characters have no place in a device name, and would be invisible in the page.
-  for (const char of text) if (char < ' ' || char === '\u007f') return null;
-  return text;
-}
-
-/** `INSTANT..INSTANT`, as the filter language writes a range of `time`; null when it is none, or ends before it begins. */
-export function parseTime(text: string | null): TimeRange | null {
-  const [fromText = '', toText = '', ...more] = (text ?? '').split('..', 3);
-  const [from, to] = [parseInstant(fromText), parseInstant(toText)];
-  if (more.length > 0 || from === null || to === null || from < 0n || to > MAX_U64 || from > to) return null;
-  return { fromNs: from.toString(), toNs: to.toString() };
-}
-
-export function printTime({ fromNs, toNs }: TimeRange): string {
-  return `${printInstant(BigInt(fromNs) as Ns)}..${printInstant(BigInt(toNs) as Ns)}`;
-}
-
-function parseWhere(text: string | null): string {
-  return text === null || text.length > MAX_WHERE_CHARS ? '' : text.trim();
-}
-
-function parseComparison(parameters: URLSearchParams): Comparison | null {
-  if (parameters.get('compare') !== '1') return null;
-  const side = (name: 'a' | 'b') => parseWhere(parameters.get(name)) || null;
-  return { a: side('a'), b: side('b') };
-}
-
-function isFieldName(text: string): boolean {
-  return /^[a-z]/i.test(text) && parseHop(text) !== null;
-}
-
-/** A name with `~` in it is followed by one more. */
-function printColumn({ name, chars }: ColumnRef): string {
-  return chars === null && !name.includes('~') ? name : `${name}~${chars ?? ''}`;
-}
-
-function parseColumns(texts: readonly string[]): readonly ColumnRef[] | null {
-  const columns: ColumnRef[] = [];
-  for (const text of texts.slice(0, MAX_COLUMNS)) {
-    const at = text.lastIndexOf('~');
-    const name = at < 0 ? text : text.slice(0, at);
-    const width = at < 0 ? '' : text.slice(at + 1);
-    if (!isFieldName(name) || !/^\d{0,3}$/.test(width) || columns.some((one) => one.name === name)) continue;
-    const chars = width === '' ? null : Number(width);
-    if (chars !== null && (chars < MIN_COLUMN_CHARS || chars > MAX_COLUMN_CHARS)) continue;
-    columns.push({ name, chars });
-  }
-  return columns.length === 0 ? null : columns;
-}
-
-function parseSort(text: string | null): ListSort | null {
-  if (text === null) return null;
-  const down = text.startsWith('-');
-  const field = down ? text.slice(1) : text;
-  return isFieldName(field) ? { field, down } : null;
-}
-
-function parseOpen(text: string | null): readonly OpenPart[] {
-  const parts = new Set((text ?? '').split(',', 2 * OPEN_PARTS.length));
-  return OPEN_PARTS.filter((part) => parts.has(part));
-}
-
-/** Of at most MAX_MARKS journeys, each once. */
-function parseMarks(texts: readonly string[]): readonly MarkRef[] {
-  const marks = new Map<string, MarkRef>();
-  for (const text of texts.slice(0, MAX_MARKS)) {
-    const [ids = '', runText = ''] = text.split('@', 2);
-    const run = RUN.test(runText) ? runText : '';
-    for (const idText of ids.split('.', MAX_MARKS)) {
-      const id = parseJourneyId(idText);
-      if (id !== null && marks.size < MAX_MARKS) marks.set(`${printJourneyId(id)}@${run}`, { id, run });
-    }
-  }
-  return [...marks.values()];
-}
-
-/** In their order: one text for those of the same run that follow each other. */
-function printMarks(marks: readonly MarkRef[]): readonly string[] {
-  const texts: { readonly run: string; readonly ids: string[] }[] = [];
-  for (const { id, run } of marks) {
-    const last = texts.at(-1);
-    if (last?.run === run) last.ids.push(printJourneyId(id));
-    else texts.push({ run, ids: [printJourneyId(id)] });
-  }
-  return texts.map(({ run, ids }) => (run === '' ? ids.join('.') : `${ids.join('.')}@${run}`));
-}
-
-function parsePair(parameters: URLSearchParams): LinkState['pair'] {
-  const [from, to] = [parseHop(parameters.get('from')), parseHop(parameters.get('to'))];
-  return from === null || to === null ? null : { from, to };
-}
-
-function parseScale(text: string | null): number {
-  const scale = text !== null && /^\d(?:\.\d)?$/.test(text) ? Number(text) : 1;
-  return scale > 1 && scale <= MAX_PATH_SCALE ? scale : 1;
-}
-
-/** 1 = it is not in the link. */
-function tenths(scale: number): number {
-  return Math.round(10 * scale) / 10;
-}
 
 /** Of the newest word; 0 = those of the first two have none. */
 function versionOfWords({
@@ -478,9 +152,7 @@ export function parseLink(query: string): LinkState {
   if (query.length > MAX_QUERY_CHARS) return EMPTY_LINK;
   const parameters = new URLSearchParams(query);
   for (const upgrade of UPGRADES.slice(Math.max(0, versionOf(parameters) - 1))) upgrade(parameters);
-  const journeyText = parameters.get('journey');
-  const [idText = '', runText = ''] = (journeyText ?? '').split('@', 2);
-  const journey = parseJourneyId(idText);
+  const journey = parseJourney(parameters.get('journey'));
   const meta = parameters.get('meta');
   const harm = parameters.get('harm') ?? '';
   const group = parameters.get('group') ?? '';
@@ -488,10 +160,10 @@ export function parseLink(query: string): LinkState {
     source: parseSources(parameters.getAll('source')),
     capture: parseCapture(parameters.get('capture')),
     files: parseFiles(parameters.getAll('file')),
-    journey,
-    run: journey !== null && RUN.test(runText) ? runText : '',
+    journey: journey?.id ?? null,
+    run: journey?.run ?? '',
     at: journey === null ? null : parsePosition(parameters.get('at')),
-    hop: parseHop(parameters.get('hop')),
+    hop: parseName(parameters.get('hop')),
     metadata: meta === 'with' || meta === 'without' ? meta : null,
     harm: isHarm(harm) ? harm : null,
     time: parseTime(parameters.get('time')),
@@ -501,7 +173,7 @@ export function parseLink(query: string): LinkState {
     sort: parseSort(parameters.get('sort')),
     group: isFieldName(group) ? group : '',
     open: parseOpen(parameters.get('open')),
-    values: parseHop(parameters.get('values')) ?? '',
+    values: parseName(parameters.get('values')) ?? '',
     pair: parsePair(parameters),
     marks: parseMarks(parameters.getAll('mark')),
     zoom: parseTime(parameters.get('zoom')),
@@ -521,8 +193,7 @@ export function printLink(state: LinkState): string {
   if (state.capture !== null) parameters.set('capture', printCapture(state.capture));
   for (const file of state.files) parameters.append('file', printFile(file));
   if (state.journey !== null) {
-    const run = state.run === '' ? '' : `@${state.run}`;
-    parameters.set('journey', `${printJourneyId(state.journey)}${run}`);
+    parameters.set('journey', printJourney({ id: state.journey, run: state.run }));
     if (state.at !== null) parameters.set('at', String(state.at));
   }
   if (state.hop !== null) parameters.set('hop', state.hop);
@@ -536,7 +207,7 @@ export function printLink(state: LinkState): string {
     if (state.compare.b !== null) parameters.set('b', state.compare.b);
   }
   for (const column of state.columns ?? []) parameters.append('col', printColumn(column));
-  if (state.sort !== null) parameters.set('sort', `${state.sort.down ? '-' : ''}${state.sort.field}`);
+  if (state.sort !== null) parameters.set('sort', printSort(state.sort));
   if (state.group !== '') parameters.set('group', state.group);
   if (state.open.length > 0) parameters.set('open', state.open.join(','));
   if (state.values !== '') parameters.set('values', state.values);
@@ -550,9 +221,4 @@ export function printLink(state: LinkState): string {
   if (state.paused) parameters.set('pause', '1');
   const text = parameters.toString();
   return text === '' ? '' : `?${text}`;
-}
-
-export function sameSource(a: SourceRef | null, b: SourceRef | null): boolean {
-  if (a === null || b === null) return a === b;
-  return printSources(a).join('\n') === printSources(b).join('\n');
 }

@@ -3,7 +3,7 @@ import type { Completion, FilterError, Hop, ListFilter } from '#workers/api.ts';
 import type { WorkerSlot } from './connection.ts';
 import { joined, type Joint } from './joined.ts';
 import { hopKey, hopOfKey } from './hop-key.ts';
-import type { LinkState } from './link.ts';
+import type { LinkState } from './link-state.ts';
 import type { PageStore } from './store.ts';
 
 export type FilterPart = Pick<LinkState, 'hop' | 'metadata' | 'harm' | 'time' | 'where'>;

@@ -2,7 +2,7 @@
 import { MAX_COLUMNS } from '#core/query/limits.ts';
 import type { ListSort, TimeRange } from '#workers/api.ts';
 import type { WorkerSlot } from './connection.ts';
-import { MAX_PATH_SCALE, OPEN_PARTS, type ColumnRef, type LinkState, type OpenPart } from './link.ts';
+import { MAX_PATH_SCALE, OPEN_PARTS, type ColumnRef, type LinkState, type OpenPart } from './link-state.ts';
 import { firstColumns } from './first-columns.ts';
 import type { PageStore } from './store.ts';
 

@@ -2,7 +2,8 @@
 import { afterEach, expect, it, vi } from 'vitest';
 import { fakeDetail } from '#src/testing/detail.ts';
 import { FakeWorker, fakeConnection, fakeUpdate } from '#src/testing/fake-worker.ts';
-import { EMPTY_LINK, parseLink, type LinkState } from './link.ts';
+import { parseLink } from './link.ts';
+import { EMPTY_LINK, type LinkState } from './link-state.ts';
 import { Session } from './session.ts';
 import { createPageStore } from './store.ts';
 

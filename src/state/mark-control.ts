@@ -1,6 +1,6 @@
 /** Marks and the notes on them: set by people, found by what a link names, and named in the link. */
 import type { WorkerSlot } from './connection.ts';
-import { MAX_MARKS } from './link.ts';
+import { MAX_MARKS } from './link-state.ts';
 import { unmarked, withMarks } from './marks.ts';
 import { MAX_NOTE_CHARS, type Mark, type PageState, type PageStore, type Selection } from './store.ts';
 

@@ -1,6 +1,7 @@
 /** Marked journeys: as a filter, and as a link names them. Pure. */
 import { MAX_FILTER_CHARS } from '#core/query/limits.ts';
-import { printJourneyId, type LinkState, type MarkRef } from './link.ts';
+import { printJourneyId } from './link-journeys.ts';
+import type { LinkState, MarkRef } from './link-state.ts';
 import type { Mark } from './store.ts';
 
 /** Passes these journeys: as many of them as one expression has room for. */

@@ -2,7 +2,8 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { FakeWorker, fakeConnection, fakeUpdate } from '#src/testing/fake-worker.ts';
 import type { FilterError } from '#workers/api.ts';
-import { EMPTY_LINK, parseLink, type LinkState } from './link.ts';
+import { parseLink } from './link.ts';
+import { EMPTY_LINK, type LinkState } from './link-state.ts';
 import { captureRefOf, captureText } from './named-capture.ts';
 import { Session } from './session.ts';
 import { createPageStore } from './store.ts';

@@ -1,7 +1,7 @@
 /** How a link names what is open, and what that is in words. */
 import { printBytes } from '#src/list/print.ts';
 import type { Update } from '#workers/api.ts';
-import { MAX_FILES, type CaptureRef, type FileRef } from './link.ts';
+import { MAX_FILES, type CaptureRef, type FileRef } from './link-state.ts';
 
 /** How a link names what is open; null = it is not read to its end, or it grows. */
 export function captureRefOf({ digest, bytesRead, files, events, timeline }: Update): CaptureRef | null {

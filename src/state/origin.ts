@@ -4,7 +4,7 @@ import type { SourceSpec, Update, WholeCapture } from '#workers/api.ts';
 import { Fault } from '#workers/fault.ts';
 import { isCut } from './readable.ts';
 import { sampleSpec } from './sources.ts';
-import { MAX_FILES, type PartRef, type SourceRef } from './link.ts';
+import { MAX_FILES, type PartRef, type SourceRef } from './link-state.ts';
 import type { Origin, PartOrigin } from './store.ts';
 
 /** What it is called until its source says so itself. */

@@ -3,7 +3,9 @@ import type { Problem } from '#core/pcapng/types.ts';
 import { printMany } from '#src/list/print.ts';
 import type { FilterError, Update, WhitherWorker } from '#workers/api.ts';
 import { hopOfKey } from './hop-key.ts';
-import { printJourneyId, printTime, type CaptureRef, type FileRef, type LinkState } from './link.ts';
+import { printJourneyId } from './link-journeys.ts';
+import type { CaptureRef, FileRef, LinkState } from './link-state.ts';
+import { printTime } from './link-view.ts';
 import { captureRefOf, captureText, filesText } from './named-capture.ts';
 
 /** Of what is open, a link that was made for `meant`. What is found here is in force, but for a filter that cannot be asked. */

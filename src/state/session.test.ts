@@ -5,7 +5,7 @@ import { FakeWorker, fakeConnection, fakeUpdate } from '#src/testing/fake-worker
 import type { JourneyDetail } from '#workers/api.ts';
 import { edgeHops } from '#src/testing/hops.ts';
 import { Fault } from '#workers/fault.ts';
-import { EMPTY_LINK, type LinkState } from './link.ts';
+import { EMPTY_LINK, type LinkState } from './link-state.ts';
 import { Session } from './session.ts';
 import { createPageStore } from './store.ts';
 

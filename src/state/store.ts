@@ -12,7 +12,7 @@ import type {
   Update,
 } from '#workers/api.ts';
 import { savedTheme, type Theme } from '#src/theme/theme.ts';
-import { EMPTY_LINK, type JourneyId, type LinkState, type PartRef, type SourceRef } from './link.ts';
+import { EMPTY_LINK, type JourneyId, type LinkState, type PartRef, type SourceRef } from './link-state.ts';
 
 /** A file cannot be named in a link: its bytes are gone after a reload. Nor can what came inside of the page or the link. */
 export type PartOrigin = PartRef | { readonly kind: 'file'; readonly file: File } | PackedCapture;

@@ -3,7 +3,7 @@ import type { Problem } from '#core/pcapng/types.ts';
 import { unusedName } from '#core/store/unused-name.ts';
 import type { SingleSpec, SourceSpec } from '#workers/api.ts';
 import { specOf, titleOf, type Spec } from './origin.ts';
-import type { FileRef } from './link.ts';
+import type { FileRef } from './link-state.ts';
 import type { Origin, PartOrigin } from './store.ts';
 
 /** Of a Section Header Block, the same in either byte order (pcapng, section 4.1). */

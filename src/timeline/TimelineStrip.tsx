@@ -5,7 +5,7 @@ import { valueProps } from '#src/keys/focused-value.ts';
 import { printAbsolute, printCount, printDuration, printMany } from '#src/list/print.ts';
 import { usePage, useSession } from '#src/state/context.ts';
 import { isFilteredNow } from '#src/state/in-force.ts';
-import { printTime } from '#src/state/link.ts';
+import { printTime } from '#src/state/link-view.ts';
 import { heightOf, rowsOf, binsOfUpdate, type Row } from './rows.ts';
 import { TimelineTable } from './TimelineTable.tsx';
 import { Track } from './Track.tsx';

@@ -21,7 +21,7 @@ import { useScheme } from '#src/theme/use-scheme.ts';
 import { drawTimeline, GAP_LEAST_PX, TIMELINE_TOKENS, type Colours } from './draw.ts';
 import { gapLabels, gapSpans } from './gaps.ts';
 import { rowAt, type Row } from './rows.ts';
-import { printTime } from '#src/state/link.ts';
+import { printTime } from '#src/state/link-view.ts';
 import { timeTicks } from './ticks.ts';
 import {
   between,
