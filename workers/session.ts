@@ -58,15 +58,11 @@ import { assertIndex, inspectEvents, readEvent, readJourney } from './event-read
 import { Fault } from './fault.ts';
 import { Language } from './language.ts';
 import { ListQuestions } from './list-questions.ts';
-import { onPort } from './long-work.ts';
 import { RowWindow } from './row-window.ts';
 import { SchemaDesk } from './schema/desk.ts';
-import { FileSource } from './sources/file.ts';
-import { LiveSource } from './sources/live.ts';
-import { PackedSource } from './sources/packed.ts';
+import { ShareDesk, type ListedCapture } from './share/desk.ts';
+import { sourceOf } from './sources/source-of.ts';
 import type { ByteSource } from './sources/source.ts';
-import { TogetherSource } from './sources/together.ts';
-import { UrlSource } from './sources/url.ts';
 import { buffersOf } from './transferables.ts';
 import { loadIntervalMs, UpdatePump } from './update-pump.ts';
 import { updateOf } from './update.ts';
@@ -92,6 +88,7 @@ export class Session implements WhitherWorker {
   readonly #options: SessionOptions;
   readonly #language = new Language();
   readonly #desk: SchemaDesk;
+  readonly #shares: ShareDesk;
   readonly #asking: Asking;
   readonly #ofList: ListQuestions;
   readonly #ofWhole: WholeQuestions;
@@ -111,10 +108,8 @@ export class Session implements WhitherWorker {
     this.#asking = new Asking(options.clock);
     this.#ofList = new ListQuestions(this.#asking, this.#language);
     this.#ofWhole = new WholeQuestions(this.#asking, this.#language);
-    this.#desk = new SchemaDesk(options.clock, () => {
-      const { capture, source } = this.#current();
-      return { store: capture.store, source };
-    });
+    this.#desk = new SchemaDesk(options.clock, () => this.#whole());
+    this.#shares = new ShareDesk(options.clock, () => this.#whole());
   }
 
   open(spec: SourceSpec, updates: MessagePort): Promise<number> {
@@ -185,11 +180,10 @@ export class Session implements WhitherWorker {
       this.#language.fetchCode(),
       this.#ofWhole.fetchCode(),
       this.#desk.fetchCode(),
+      this.#shares.fetchCode(),
       import('#core/store/event-bytes.ts'),
       import('#core/pcapng/file-section.ts'),
       import('./sources/held.ts'),
-      import('./share/make.ts'),
-      import('./share/pack.ts'),
     ]);
   }
 
@@ -305,29 +299,16 @@ export class Session implements WhitherWorker {
     return this.#desk.exportForWireshark(capture, hop, progress);
   }
 
-  async makeShare(ask: ShareAsk, progress: MessagePort): Promise<MadeShare | null> {
-    const {
-      capture: { store, listing },
-      source: from,
-    } = this.#current();
-    const { clock } = this.#options;
-    const { makeShare } = await import('./share/make.ts');
-    const { member } = listing.list;
-    const isListed = (journey: number) => member === null || member(journey);
-    return onPort(clock, progress, (say, goOn) =>
-      makeShare({ ask, store, from, isListed, clock }, say, goOn),
-    );
+  makeShare(ask: ShareAsk, progress: MessagePort): Promise<MadeShare | null> {
+    return this.#shares.makeShare(ask, progress);
   }
 
-  async packShare(blob: Blob, progress: MessagePort): Promise<Blob | null> {
-    const { clock } = this.#options;
-    const { packShare } = await import('./share/pack.ts');
-    return onPort(clock, progress, (say, goOn) => packShare(blob, clock, say, goOn));
+  packShare(blob: Blob, progress: MessagePort): Promise<Blob | null> {
+    return this.#shares.packShare(blob, progress);
   }
 
-  async arrivedShare(): Promise<ArrivedShare> {
-    const { told } = this.#capture().store.facts;
-    return (await import('./share/arrived.ts')).arrivedShare(told);
+  arrivedShare(): Promise<ArrivedShare> {
+    return this.#shares.arrivedShare();
   }
 
   rows(from: number, count: number): Promise<JourneyRows> {
@@ -415,6 +396,11 @@ export class Session implements WhitherWorker {
     throw new Fault('nothing-open', 'No capture is open.', 'Open one first.');
   }
 
+  #whole(): ListedCapture {
+    const { capture, source } = this.#current();
+    return { store: capture.store, listing: capture.listing, source };
+  }
+
   #capture(): Capture {
     return this.#current().capture;
   }
@@ -431,22 +417,5 @@ export class Session implements WhitherWorker {
     this.#opened?.capture.dispose();
     this.#opened?.port.close();
     this.#opened = null;
-  }
-}
-
-function sourceOf(spec: SourceSpec, spawnFileReader: (() => Worker) | null): ByteSource {
-  switch (spec.kind) {
-    case 'file':
-      return new FileSource(spec.file, spawnFileReader, spec.head);
-    case 'packed':
-      return new PackedSource(spec);
-    case 'url':
-      return new UrlSource(spec.url, spec.title);
-    case 'together':
-      return new TogetherSource(
-        spec.parts.map(({ name, source }) => ({ name, source: sourceOf(source, spawnFileReader) })),
-      );
-    case 'live':
-      return new LiveSource(spec.url, spec.from);
   }
 }
