@@ -13,6 +13,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { AgentServer } from '../agent/server/server.ts';
 import { Spool } from '../agent/spool/spool.ts';
+import { ROW_HEIGHT_PX } from '#src/list/window.ts';
 import { buildPage, FILE_INPUT, VIEWPORT, type BuiltPage } from './lib/built-page.ts';
 import { writeCapture } from './lib/capture-file.ts';
 import { Feeder } from './lib/feeder.ts';
@@ -156,8 +157,6 @@ async function checkList(page: UnwatchedPage): Promise<void> {
   }, WHEEL_ROWS);
   await atRow(page, from + 2 * WHEEL_ROWS);
 }
-
-const ROW_HEIGHT_PX = 22;
 
 /** Number of the row at the top of the list, from 0. */
 function topRow(page: UnwatchedPage): Promise<number> {

@@ -1,23 +1,18 @@
 /** The journeys: any number of rows, of which the worker is asked for those in view. */
 import {
   useCallback,
-  useEffect,
-  useLayoutEffect,
   useMemo,
-  useRef,
   useState,
   type CSSProperties,
   type KeyboardEvent,
   type MouseEvent,
   type PointerEvent,
 } from 'react';
-import type { JourneyRows, RowWatch, SourceState } from '#workers/api.ts';
+import type { JourneyRows, SourceState } from '#workers/api.ts';
 import { LaterPane } from '#src/app/LaterPane.tsx';
 import { Part } from '#src/app/later.tsx';
-import { useSize } from '#src/app/use-size.ts';
 import { scopedAction } from '#src/keys/bind.ts';
 import { usePage, useSession } from '#src/state/context.ts';
-import { afterFrame } from '#src/state/frame.ts';
 import { MAX_COLUMN_CHARS, MIN_COLUMN_CHARS } from '#src/state/link-state.ts';
 import { isFiltered } from '#src/state/list-filter.ts';
 import {
@@ -33,45 +28,16 @@ import { ListHead } from './ListHead.tsx';
 import { cellId, ListRow } from './ListRow.tsx';
 import { ListTools } from './ListTools.tsx';
 import { printCount, printMany } from './print.ts';
-import { RowLoader } from './loader.ts';
 import { cellTitle, valueAt } from './value-at.ts';
 import { StripCache } from './strip.ts';
-import {
-  clampTop,
-  heldExtent,
-  keepInView,
-  maxTop,
-  reveal,
-  scrollOfTop,
-  topOfScroll,
-  trackHeight,
-  wheelPixels,
-  windowAt,
-  type Extent,
-} from './window.ts';
+import { useListRows } from './use-list-rows.ts';
+import { useListScroll } from './use-list-scroll.ts';
+import { ROW_HEIGHT_PX } from './window.ts';
 import './list.css';
 
-export const ROW_HEIGHT_PX = 22;
-const HEAD_HEIGHT_PX = 24;
-const OVERSCAN_ROWS = 12;
 const NO_NAMES: readonly string[] = [];
 const NO_WIDTHS: Widths = [];
 const WIDTH_STEP_CHARS = 2;
-
-/** Whether all rows of the window are there, of this generation. */
-function covers(
-  rows: JourneyRows | null,
-  from: number,
-  count: number,
-  generation: number,
-): rows is JourneyRows {
-  return (
-    rows !== null &&
-    rows.generation === generation &&
-    rows.from <= from &&
-    rows.from + rows.count >= from + count
-  );
-}
 
 /** Why there is no row, as far as the list knows. */
 function emptyText(state: SourceState): string {
@@ -110,33 +76,17 @@ function JourneyGrid() {
   const session = useSession();
   const shown = usePage((state) => state.shown);
   const selection = usePage((state) => state.selection);
-  const follow = usePage((state) => state.follow);
   const link = usePage((state) => state.link);
   const marks = usePage((state) => state.marks);
-  const scroller = useRef<HTMLDivElement>(null);
-  const size = useSize(scroller);
-  const [top, setTop] = useState(0);
-  const [fetched, setFetched] = useState<JourneyRows | null>(null);
   const [widths, setWidths] = useState<Widths>(NO_WIDTHS);
-  /** The scrollTop that is already known: set by the page itself, so that its event is not a person's, or seen. */
-  const ownScroll = useRef(0);
-
   const listed = shown?.listed ?? 0;
-  const generation = shown?.generation ?? 0;
   const capture = shown?.capture ?? -1;
   const tlvNames = shown?.tlvNames ?? NO_NAMES;
-  const growing = shown?.state === 'live' || shown?.state === 'loading' || shown?.state === 'reconnecting';
-  const live = shown?.state === 'live' || shown?.state === 'reconnecting';
-  const extent: Extent = useMemo(
-    () => ({ rows: listed, rowHeight: ROW_HEIGHT_PX, viewport: Math.max(0, size.height - HEAD_HEIGHT_PX) }),
-    [listed, size.height],
-  );
-  const sticking = follow && live;
-  const at = sticking ? maxTop(extent) : clampTop(top, extent);
-  const track = useMemo(() => (sticking ? heldExtent(extent) : extent), [sticking, extent]);
-  const trackAt = sticking ? maxTop(track) : at;
-  // Rows beyond the edge are for scrolling; at the newest there is none.
-  const view = windowAt(at, extent, sticking ? 0 : OVERSCAN_ROWS);
+  const scroll = useListScroll();
+  const { scroller, extent, at, view } = scroll;
+  const rows = useListRows(scroll);
+  const drawn = selection === null ? -1 : (rows?.journey.indexOf(selection.journey) ?? -1);
+  scroll.keepRow(rows === null || drawn < 0 ? -1 : rows.from + drawn);
   const places = usePage((state) => state.places);
   const cells = useMemo(() => cellColumns(places), [places]);
   const chosenColumns = link.columns;
@@ -158,50 +108,11 @@ function JourneyGrid() {
   const [cursorAt, setCursor] = useState(-1);
   const cursor = Math.min(cursorAt, columns.length - 1);
 
-  const loader = useRef<RowLoader | null>(null);
-  useEffect(() => {
-    const made = new RowLoader(
-      (from, count) => session.api.rows(from, count),
-      setFetched,
-      (error) => session.failed(error, 'Rows could not be read'),
-    );
-    loader.current = made;
-    return () => made.close();
-  }, [session]);
-
-  // A new capture starts at its top with columns of its own.
+  // A new capture has columns of its own.
   const [ownCapture, setOwnCapture] = useState(capture);
   if (ownCapture !== capture) {
     setOwnCapture(capture);
-    setTop(0);
-    setFetched(null);
     setWidths(NO_WIDTHS);
-  }
-
-  // While packets arrive, rows in view grow cells: Updates bring them along.
-  const watched = growing && extent.viewport > 0;
-  const watchFrom: RowWatch['from'] = sticking ? 'newest' : view.from;
-  const watchCount = sticking ? Math.ceil(extent.viewport / ROW_HEIGHT_PX) + 1 : view.count;
-  useEffect(() => {
-    const watch = watched ? { from: watchFrom, count: watchCount } : null;
-    session.api.watchRows(watch).catch((error: unknown) => session.failed(error, 'Rows could not be read'));
-  }, [session, capture, watched, watchFrom, watchCount]);
-
-  const brought = shown?.rows ?? null;
-  const complete = covers(brought, view.from, view.count, generation);
-  const rows = complete ? brought : (fetched ?? brought);
-  const wanting = !complete && !covers(fetched, view.from, view.count, generation);
-  useEffect(() => {
-    if (wanting && view.count > 0) loader.current?.want({ from: view.from, count: view.count, generation });
-  }, [wanting, view.from, view.count, generation]);
-
-  // A window or pane that is made smaller does not push the chosen row over the edge.
-  const [ownViewport, setOwnViewport] = useState(0);
-  if (ownViewport !== extent.viewport) {
-    setOwnViewport(extent.viewport);
-    const drawn = selection === null ? -1 : (rows?.journey.indexOf(selection.journey) ?? -1);
-    if (rows !== null && drawn >= 0 && ownViewport > 0 && !sticking)
-      setTop(keepInView(rows.from + drawn, top, ownViewport, extent));
   }
 
   const [grownFrom, setGrownFrom] = useState<JourneyRows | null>(null);
@@ -212,89 +123,7 @@ function JourneyGrid() {
     setWidths(growWidths(columns === grownFor ? widths : NO_WIDTHS, columns, rows, startNs, tlvNames));
   }
 
-  useLayoutEffect(() => {
-    const element = scroller.current;
-    if (element === null || extent.viewport === 0) return undefined;
-    const wanted = Math.round(scrollOfTop(trackAt, track));
-    // Reading scrollTop back would lay the page out once more; what was set, or scrolled to, is known.
-    if (Math.abs(ownScroll.current - wanted) <= 1) return undefined;
-    const set = () => {
-      ownScroll.current = wanted;
-      element.scrollTop = wanted;
-    };
-    // What is set within a commit has the page laid out there and then. At the newest, rows do not hang on it.
-    if (sticking) return afterFrame(set);
-    set();
-    return undefined;
-  }, [trackAt, track, extent.viewport, sticking]);
-
-  /** How often a person has moved the list, and which list that was. */
-  const moved = useRef({ times: 0, generation: -1 });
-  const goTo = useCallback(
-    (next: number) => {
-      const bounded = clampTop(next, extent);
-      moved.current = { times: moved.current.times + 1, generation };
-      setTop(bounded);
-      session.setFollow(live && bounded >= maxTop(extent) - 1);
-    },
-    [extent, live, session, generation],
-  );
-
-  const onScroll = () => {
-    const element = scroller.current;
-    if (element === null) return;
-    const { scrollTop } = element;
-    if (Math.abs(scrollTop - ownScroll.current) <= 1) return;
-    ownScroll.current = scrollTop;
-    goTo(at - trackAt + topOfScroll(scrollTop, track));
-  };
-
-  // In a shortened track one wheel step would jump over thousands of rows: there the wheel moves rows itself.
-  const wheel = useRef({ at, extent, goTo });
-  useLayoutEffect(() => {
-    wheel.current = { at, extent, goTo };
-  });
-  useEffect(() => {
-    const element = scroller.current;
-    if (element === null) return;
-    const onWheel = (event: WheelEvent) => {
-      const now = wheel.current;
-      if (trackHeight(now.extent) === now.extent.rows * ROW_HEIGHT_PX || event.deltaY === 0 || event.ctrlKey)
-        return;
-      event.preventDefault();
-      now.goTo(now.at + wheelPixels(event.deltaY, event.deltaMode, now.extent));
-    };
-    element.addEventListener('wheel', onWheel, { passive: false });
-    return () => element.removeEventListener('wheel', onWheel);
-  }, []);
-
-  // A journey chosen elsewhere (keys, a link, Back) comes into view; where a person has moved the list since, and for
-  // a journey that the page chose by itself, it stays where it was moved to.
-  const chosen = selection?.journey;
-  useEffect(() => {
-    if (chosen === undefined || wheel.current.extent.viewport === 0) return;
-    const { times } = moved.current;
-    const byPage = session.store.getState().link.journey === null;
-    if (byPage && moved.current.generation === generation) return;
-    let stale = false;
-    session.api.rowOf(chosen).then(
-      (row) => {
-        const now = wheel.current;
-        if (stale || row < 0 || moved.current.times !== times) return;
-        setTop((before) => {
-          const from = session.store.getState().follow ? now.at : before;
-          return reveal(row, clampTop(from, now.extent), now.extent);
-        });
-      },
-      (error: unknown) => session.failed(error, 'The row could not be found'),
-    );
-    return () => {
-      stale = true;
-    };
-  }, [chosen, generation, session]);
-
-  const drawnSelection =
-    selection !== null && rows?.journey.includes(selection.journey) === true && listed > 0;
+  const drawnSelection = selection !== null && drawn >= 0 && listed > 0;
 
   const turn = (field: string | null | undefined) => {
     if (field !== null && field !== undefined) session.view.turnSort(field);
@@ -394,7 +223,7 @@ function JourneyGrid() {
     <div
       className="list-scroll mono"
       ref={scroller}
-      onScroll={onScroll}
+      onScroll={scroll.onScroll}
       onKeyDown={onKeyDown}
       role="grid"
       tabIndex={0}
@@ -418,7 +247,7 @@ function JourneyGrid() {
         onWidth={setWidth}
         onMenu={(column, x, y) => menuOf(column, null, x, y)}
       />
-      <div className="list-track" style={{ height: trackHeight(track) }} role="rowgroup">
+      <div className="list-track" style={{ height: scroll.trackPx }} role="rowgroup">
         <div className="list-rows" onPointerOver={onPointerOver} onContextMenu={onContextMenu}>
           {rows !== null &&
             listed > 0 &&

@@ -4,6 +4,7 @@
  * is kept apart from `scrollTop`. Pure: px and rows in, px and rows out.
  */
 
+export const ROW_HEIGHT_PX = 22;
 /** Below Firefox's limit, with room to spare. */
 export const MAX_TRACK_PX = 12_000_000;
 
