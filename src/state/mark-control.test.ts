@@ -104,3 +104,13 @@ it('marks of one capture are not looked for in the next', async () => {
   expect(store.getState().link.marks).toEqual([]);
   expect(store.getState().marks).toEqual([]);
 });
+
+it('a link to another capture keeps its mark of an id that is marked in the one before', async () => {
+  const { store, session, send } = await open();
+  await send({ journeys: 50 });
+  session.marks.note({ journey: 3, id: { hi: 0, lo: 4 } }, 'look here');
+  const { marks } = parseLink(`?mark=4@${RUN}`);
+  await session.navigate({ ...EMPTY_LINK, source: { kind: 'sample', id: 'edge' }, marks });
+  expect(store.getState().link.marks).toEqual(marks);
+  expect(store.getState().marks).toEqual([]);
+});
