@@ -177,7 +177,8 @@ describe('the path', () => {
     await page.locator('.path-hidden', { hasText: 'to the left' }).click();
     await expect.poll(label).toContain('lost');
     expect(await inView('')).toBe(true);
-    // Dragged it is scrolled, and nothing is chosen by that.
+    // The size is in the address when the hand has rested. Dragged it is scrolled, and nothing is chosen by that.
+    await expect.poll(() => new URL(page.url()).searchParams.get('scale')).toBe('4');
     const before = [page.url(), await scroll.evaluate(({ scrollLeft }) => scrollLeft)];
     const { y } = (await page.locator('.path-segment').first().boundingBox())!;
     await page.mouse.move(800, y + 8);

@@ -105,14 +105,21 @@ it('notes on a journey, a hop, a TLV, a time and a cause go in the link, and are
   await receiver.close();
 });
 
-it('the report is printed alone, without the page around it', async () => {
+/** A page with the report of one journey. */
+async function openReport(): Promise<WatchedPage> {
   const opened = await openPage(browser);
-  const { page, faults } = opened;
+  const { page } = opened;
   await page.goto(`${host.url}?source=sample:forward&journey=11`);
   await waitForState(page, 'done');
   await page.locator('.matrix').waitFor();
   await page.keyboard.press('y');
   await page.getByRole('textbox', { name: 'Report, Markdown' }).waitFor();
+  return opened;
+}
+
+it('the report is printed alone, without the page around it', async () => {
+  const opened = await openReport();
+  const { page, faults } = opened;
   await expect
     .poll(() => page.evaluate(() => globalThis.whither.state.report), POLL)
     .toContain('## Evidence');
@@ -126,12 +133,8 @@ it('the report is printed alone, without the page around it', async () => {
 });
 
 it('headings of a text are the larger the higher they are, and all larger than the text or as large', async () => {
-  const opened = await openPage(browser);
+  const opened = await openReport();
   const { page, faults } = opened;
-  await page.goto(`${host.url}?source=sample:forward&journey=11`);
-  await waitForState(page, 'done');
-  await page.locator('.matrix').waitFor();
-  await page.keyboard.press('y');
   await page
     .getByRole('textbox', { name: 'Report, Markdown' })
     .fill('# One\n\n## Two\n\n### Three\n\n#### Four\n\ntext');

@@ -21,6 +21,7 @@ export default function CompareDialog({ onClose }: { readonly onClose: () => voi
           with a matrix each.
         </p>
         <form
+          className="url-form"
           onSubmit={(event) => {
             event.preventDefault();
             const others = ofText(text.trim(), document.baseURI);

@@ -1,8 +1,8 @@
 /** The head of the list: how many, in which groups, and what can be done with the whole of it. */
 import { usePage, useSession } from '#src/state/context.ts';
 import { marksFilter } from '#src/state/marks.ts';
-import { useLinkInForce } from '#src/state/in-force.ts';
-import { isFiltered, listFilterOf } from '#src/state/list-filter.ts';
+import { filterInForce } from '#src/state/in-force.ts';
+import { isFiltered } from '#src/state/list-filter.ts';
 import { firstLine } from './first-line.ts';
 import { printCount } from './print.ts';
 
@@ -88,8 +88,7 @@ function Count() {
     ({ shown }) => shown?.state === 'live' || shown?.state === 'loading' || shown?.state === 'reconnecting',
   );
   // A hop that the capture has not does not filter.
-  const link = useLinkInForce();
-  const filters = usePage(({ places }) => isFiltered(listFilterOf(link, places)));
+  const filters = usePage((state) => isFiltered(filterInForce(state)));
   return (
     <span className="muted" role={growing ? undefined : 'status'} data-testid="list-count">
       {filters ? `${printCount(listed)} of ${printCount(total)}` : printCount(listed)}

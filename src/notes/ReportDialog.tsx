@@ -1,5 +1,5 @@
 /** The report: what a share opens with, and what is written before one is made. */
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useState } from 'react';
 import { MAX_REPORT_CHARS } from '#core/notes/limits.ts';
 import { Modal } from '#src/app/Modal.tsx';
 import { printCount } from '#src/list/print.ts';
@@ -21,22 +21,17 @@ export default function ReportDialog({ onClose }: { readonly onClose: () => void
   const pins = usePage((state) => state.pins);
   const [editing, setEditing] = useState(() => isDraft(session.store.getState()));
   /** As typed, which may be longer than a report; null = nothing was. */
-  const [typed, setTypedText] = useState<string | null>(null);
+  const [typed, setTyped] = useState<string | null>(null);
   const text = typed ?? report;
-  /** Counts what was typed: a draft that comes after it changes nothing. */
-  const typings = useRef(0);
-  const setTyped = (next: string) => {
-    typings.current++;
-    setTypedText(next);
-    session.store.setState({ report: next.slice(0, MAX_REPORT_CHARS) });
-  };
   const draft = useCallback(async () => {
-    const before = typings.current;
-    const { capture } = session.store.getState();
+    const before = session.store.getState();
     try {
       const drafted = (await draftReport(session)).slice(0, MAX_REPORT_CHARS);
-      if (typings.current === before && session.store.getState().capture === capture)
-        session.store.setState({ report: drafted, drafted });
+      const now = session.store.getState();
+      // What was typed meanwhile, or came with the capture, or was kept of it, stays.
+      const isWritten = now.report !== before.report && !isDraft(now);
+      if (isWritten || now.capture !== before.capture) return;
+      session.store.setState({ report: drafted, drafted });
     } catch (error) {
       session.failed(error, 'The report could not be drafted');
     }
@@ -68,7 +63,10 @@ export default function ReportDialog({ onClose }: { readonly onClose: () => void
             aria-label="Report, Markdown"
             rows={18}
             value={text}
-            onChange={({ target }) => setTyped(target.value)}
+            onChange={({ target }) => {
+              setTyped(target.value);
+              session.store.setState({ report: target.value.slice(0, MAX_REPORT_CHARS) });
+            }}
           />
         )}
         {text.length > MAX_REPORT_CHARS && (
@@ -103,7 +101,7 @@ export default function ReportDialog({ onClose }: { readonly onClose: () => void
           <button
             className="button"
             onClick={() => {
-              setTypedText(null);
+              setTyped(null);
               void draft();
             }}
             title="In place of what is written"

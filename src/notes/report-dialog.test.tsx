@@ -9,7 +9,7 @@ import ReportDialog from './ReportDialog.tsx';
 
 afterEach(cleanup);
 
-it('a draft follows what is chosen until somebody writes, and never takes the place of what was typed meanwhile', async () => {
+function show() {
   const worker = new FakeWorker();
   const real = worker.fatesOf.bind(worker);
   const waiting: (() => void)[] = [];
@@ -31,8 +31,11 @@ it('a draft follows what is chosen until somebody writes, and never takes the pl
       await vi.waitFor(() => expect(waiting).toHaveLength(n));
       waiting[n - 1]!();
     });
-  const report = () => store.getState().report;
+  return { store, waiting, open, answer, report: () => store.getState().report };
+}
 
+it('a draft follows what is chosen until somebody writes, and never takes the place of what was typed meanwhile', async () => {
+  const { waiting, open, answer, report } = show();
   open();
   await answer(1);
   await vi.waitFor(() => expect(report()).toContain('Of all 7 journeys'));
@@ -49,4 +52,13 @@ it('a draft follows what is chosen until somebody writes, and never takes the pl
   open();
   expect(report()).toBe('# Mine');
   expect(waiting).toHaveLength(2);
+});
+
+it('a draft does not take the place of a report that came meanwhile: one that was kept, or came along', async () => {
+  const { store, open, answer, report } = show();
+  open();
+  act(() => store.setState({ report: '# Of yesterday' }));
+  await answer(1);
+  await act(() => new Promise((resolve) => setTimeout(resolve, 20)));
+  expect(report()).toBe('# Of yesterday');
 });

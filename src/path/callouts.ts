@@ -59,7 +59,7 @@ export function layoutCallouts(
   return { callouts, bottom: y + lines.length * LINE_PITCH };
 }
 
-const TONES: Partial<Readonly<Record<HopState, CalloutTone>>> = {
+export const TONES: Partial<Readonly<Record<HopState, CalloutTone>>> = {
   lost: 'lost',
   clobbered: 'lost',
   suspect: 'suspect',

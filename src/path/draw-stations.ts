@@ -4,6 +4,7 @@ import type { EnterElement, Selection } from 'd3-selection';
 import { quoted } from '#core/query/quote.ts';
 import { countedSum } from '#core/store/counted-text.ts';
 import { damagesOf, damageText } from '#src/loss/damage.ts';
+import { TONES } from './callouts.ts';
 import { countedWords, isCounter } from './counted.ts';
 import {
   averageBytes,
@@ -231,22 +232,18 @@ function place<Datum extends Station | EndStation>(
 function stationClass(station: Station | EndStation, options: DrawOptions): string {
   const { hop, counts } = station;
   const seen = counts.some(({ events }) => events > 0);
-  const isHarmed = counts.some(
-    ({ numbers }) => numbers !== null && (numbers.metadataLost > 0 || damagesOf(numbers).length > 0),
-  );
-  const isLost = counts.some(
-    ({ numbers }) =>
-      numbers !== null &&
-      (numbers.metadataLost > 0 ||
-        damagesOf(numbers).some(({ state }) => state === 'lost' || state === 'clobbered')),
-  );
+  const harms = counts.flatMap(({ numbers }) => {
+    if (numbers === null) return [];
+    const tones = damagesOf(numbers).map(({ state }) => TONES[state]);
+    return numbers.metadataLost > 0 ? ['lost', ...tones] : tones;
+  });
   const points = difference(counts);
   const marks = [
     hop === null && 'missing',
     hop !== null && isCounter(hop) && 'counter',
     hop !== null && !isCounter(hop) && !seen && 'empty',
-    hop !== null && isHarmed && 'loses',
-    hop !== null && isHarmed && !isLost && 'suspects',
+    hop !== null && harms.length > 0 && 'loses',
+    hop !== null && harms.length > 0 && !harms.includes('lost') && 'suspects',
     points !== null && Math.abs(points) >= TELLING_POINTS && 'differs',
     options.pressed.has(station.key) && 'pressed',
     'quiet' in station && station.quiet && 'quiet',

@@ -3,6 +3,7 @@
  * apart, and those that had no room for their name get it. What is out of view then is scrolled, as anything else is.
  */
 import { useLayoutEffect, useRef, type MouseEvent, type PointerEvent, type RefObject } from 'react';
+import { useSettled } from '#src/app/use-settled.ts';
 import { useWheel } from '#src/app/use-wheel.ts';
 import { usePage, useSession } from '#src/state/context.ts';
 import { MAX_PATH_SCALE } from '#src/state/link-state.ts';
@@ -34,13 +35,22 @@ export interface PathZoom {
 interface Anchor {
   readonly key: string;
   readonly left: number;
+  /** At which it was there; of what is as large as it may be nothing else comes of `by`. */
+  readonly scale: number;
 }
 
-/** As the link has it. */
+/** By how much the path is wider than its pane, within its bounds. */
 export function usePathScale(): readonly [number, (to: (scale: number) => number) => void] {
   const session = useSession();
-  const scale = usePage((state) => state.link.scale);
-  return [scale, (to) => session.view.setScale(to(session.store.getState().link.scale))];
+  const linked = usePage((state) => state.link.scale);
+  const capture = usePage((state) => state.newest?.capture ?? 0);
+  const [scale, setScale] = useSettled({
+    linked,
+    capture,
+    isSame: Object.is,
+    write: (value) => session.view.setScale(value),
+  });
+  return [scale, (to) => setScale((now) => Math.min(MAX_PATH_SCALE, Math.max(1, to(now))))];
 }
 
 /** `stops` are those of the layout that `scale` made. */
@@ -54,7 +64,8 @@ export function usePathZoom(
   const by: PathZoom['by'] = (factor, around) => {
     const element = scroll.current;
     if (element === null) return;
-    if (around !== undefined) anchor.current = { key: around.key, left: around.x - element.scrollLeft };
+    const anchored = around && { key: around.key, left: around.x - element.scrollLeft, scale };
+    anchor.current = anchored ?? null;
     setScale((now) => now * factor);
   };
   useLayoutEffect(() => {
@@ -62,7 +73,7 @@ export function usePathZoom(
     const kept = anchor.current;
     anchor.current = null;
     const stop = stops.find(({ key }) => key === kept?.key);
-    if (element === null || kept === null || stop === undefined) return;
+    if (element === null || kept === null || kept.scale === scale || stop === undefined) return;
     // Sought and gone to by keys it may have been out of view.
     const left = Math.min(0.9 * element.clientWidth, Math.max(0.1 * element.clientWidth, kept.left));
     element.scrollTo({ left: stop.x - left });
@@ -92,6 +103,9 @@ export function usePathZoom(
         // Touch scrolls by itself.
         if (element === null || event.button !== 0 || event.pointerType !== 'mouse') return;
         const { scrollLeft: left, scrollTop: top } = element;
+        // What is all in view cannot be dragged: a hand that is not still clicks all the same.
+        if (element.scrollWidth <= element.clientWidth && element.scrollHeight <= element.clientHeight)
+          return;
         held.current = { x: event.clientX, y: event.clientY, left, top, moved: false };
       },
       onPointerMove: (event) => {

@@ -31,6 +31,11 @@ describe('a share is called by', () => {
       'Tags of edge lost',
     ],
     ['the first words of its report', [{ report: '## What\n\nLost at dev1.\n\nmore' }], 'Lost at dev1.'],
+    [
+      'names as they are',
+      [{ report: '`pskb_expand_head` loses trace_id' }],
+      'pskb_expand_head loses trace_id',
+    ],
     ['its first note with words', [{ items: [note(' '), note('> gone **here**\n\nand')] }], 'gone here'],
     ['its filter', [{ view: WHERE }], 'lost_at ~ tcx && proto == UDP'],
     ['how many journeys were chosen', [{}, CAREFUL, 3], '3 journeys'],

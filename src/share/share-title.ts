@@ -1,5 +1,6 @@
 /** By what shares are told apart, in the list of those that an agent keeps and as files: what its sender wrote, or asked for. */
 import type { MadeShare } from '#workers/api.ts';
+import { firstLine } from '#src/list/first-line.ts';
 import { printMany } from '#src/list/print.ts';
 
 const MAX_TITLE_CHARS = 80;
@@ -29,10 +30,7 @@ function firstWords(text: string): string {
   const lines = text.split('\n').map((line) => line.trim());
   const title = lines.find((line) => line.startsWith('# '));
   const line = title ?? lines.find((one) => one !== '' && !one.startsWith('#')) ?? '';
-  return line
-    .replace(/^(?:#+|[-*>]|\d+\.)\s+/, '')
-    .replace(/[*_`]/g, '')
-    .trim();
+  return firstLine(line);
 }
 
 /** Of its file, without an ending; two shares that differ have two. `capture`: the capture's file, which may name the host. */

@@ -170,7 +170,7 @@ function UrlSource() {
     <section className="start-block">
       <h2>A URL</h2>
       <form
-        className="start-url"
+        className="url-form"
         onSubmit={(event) => {
           event.preventDefault();
           const url = parseCaptureUrl(text.trim());

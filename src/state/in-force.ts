@@ -8,20 +8,23 @@ import type { ListFilter } from '#workers/api.ts';
 
 /** Whether the list is narrowed. */
 export function isFilteredNow(state: PageState): boolean {
-  return isFiltered(isWaiting(state) ? { ...state.link, where: '' } : state.link);
+  return isFiltered(linkInForce(state.link, isWaiting(state)));
 }
 
 /** What the list is narrowed by: also without a hop that this capture has not. */
 export function filterInForce(state: PageState): ListFilter {
-  const { link, places } = state;
-  return listFilterOf(isWaiting(state) ? { ...link, where: '' } : link, places);
+  return listFilterOf(linkInForce(state.link, isWaiting(state)), state.places);
 }
 
 /** The link as it filters. */
 export function useLinkInForce(): LinkState {
   const link = usePage((state) => state.link);
   const waiting = usePage(isWaiting);
-  return useMemo(() => (waiting ? { ...link, where: '' } : link), [link, waiting]);
+  return useMemo(() => linkInForce(link, waiting), [link, waiting]);
+}
+
+function linkInForce(link: LinkState, waiting: boolean): LinkState {
+  return waiting ? { ...link, where: '' } : link;
 }
 
 function isWaiting({ newest }: PageState): boolean {

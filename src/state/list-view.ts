@@ -2,7 +2,7 @@
 import { MAX_COLUMNS } from '#core/query/limits.ts';
 import type { ListSort, TimeRange } from '#workers/api.ts';
 import type { WorkerSlot } from './connection.ts';
-import { MAX_PATH_SCALE, OPEN_PARTS, type ColumnRef, type LinkState, type OpenPart } from './link-state.ts';
+import { OPEN_PARTS, type ColumnRef, type LinkState, type OpenPart } from './link-state.ts';
 import { firstColumns } from './first-columns.ts';
 import type { PageStore } from './store.ts';
 
@@ -90,9 +90,9 @@ export class ListView {
     this.#set({ zoom });
   }
 
-  /** By how much the path is wider than its pane. */
+  /** By how much the path is wider than its pane: 1 to MAX_PATH_SCALE. */
   setScale(scale: number): void {
-    this.#set({ scale: Math.min(MAX_PATH_SCALE, Math.max(1, scale)) });
+    this.#set({ scale });
   }
 
   /** Tells the worker what the link says, when that is another than before. */

@@ -87,11 +87,30 @@ it('a step back takes no mark and no note away, and brings those that it names',
   await vi.waitFor(() => expect(store.getState().marks).toHaveLength(3));
 });
 
+it('those of a link that comes while those of another are looked for are marked, too', async () => {
+  const { store, session, send } = await open();
+  await send({ journeys: 50, state: 'done' });
+  const { link } = store.getState();
+  void session.navigate({ ...link, marks: parseLink(`?mark=9@${RUN}`).marks });
+  await session.navigate({ ...link, marks: parseLink(`?mark=12@${RUN}`).marks });
+  await vi.waitFor(() => expect(store.getState().marks.map(({ id }) => id.lo)).toContain(12));
+});
+
 it('marks of one capture are not looked for in the next', async () => {
   const { store, session, send } = await open();
   await send({ journeys: 50 });
   session.marks.toggle({ journey: 3, id: { hi: 0, lo: 4 } });
   await session.open({ kind: 'sample', id: 'edge' });
   expect(store.getState().link.marks).toEqual([]);
+  expect(store.getState().marks).toEqual([]);
+});
+
+it('a link to another capture keeps its mark of an id that is marked in the one before', async () => {
+  const { store, session, send } = await open();
+  await send({ journeys: 50 });
+  session.marks.note({ journey: 3, id: { hi: 0, lo: 4 } }, 'look here');
+  const { marks } = parseLink(`?mark=4@${RUN}`);
+  await session.navigate({ ...EMPTY_LINK, source: { kind: 'sample', id: 'edge' }, marks });
+  expect(store.getState().link.marks).toEqual(marks);
   expect(store.getState().marks).toEqual([]);
 });

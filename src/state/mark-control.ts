@@ -83,6 +83,8 @@ export class MarkControl {
       if (fresh.length > 0) this.#store.setState({ marks: [...now.marks, ...fresh].slice(0, MAX_MARKS) });
     } finally {
       this.#isLooking = false;
+      // A link that came meanwhile may name others, of a capture that sends no Updates any more.
+      this.find();
     }
   }
 

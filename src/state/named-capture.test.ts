@@ -45,7 +45,8 @@ describe('a link that names its capture', () => {
     const link: LinkState = {
       ...parseLink(
         '?hop=nowhere:tcx/ingress@first&meta=with&time=2020-01-01T00:00:00Z..2020-01-01T00:00:01Z' +
-          '&where=tlv.trace_id+%3D%3D+1+and+tlv.verdict+exists+or+tlv["a+name"]+exists&journey=0',
+          '&where=tlv.trace_id+%3D%3D+1+and+tlv.verdict+exists+or+tlv["a+name"]+exists&journey=0' +
+          '&from=nowhere:tcx/ingress@first&to=gone:qdisc&mark=0&mark=1',
       ),
       capture: ELSEWHERE,
     };
@@ -54,7 +55,7 @@ describe('a link that names its capture', () => {
     const [problem] = store.getState().problems;
     expect(problem?.cause).toContain('another capture: 48.2 kB from 2026-11-23 00:00:00 UTC, not 21.3 MB');
     expect(problem?.remedy).toBe(
-      'Not here: journey 0, hop nowhere:tcx/ingress@first, ' +
+      'Not here: journey 0, hop nowhere:tcx/ingress@first, hop gone:qdisc, 1 marked journey, ' +
         'any event in 2020-01-01T00:00:00Z..2020-01-01T00:00:01Z, tlv.verdict, tlv.a name. ' +
         'The rest of it is in force.',
     );
