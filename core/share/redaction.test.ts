@@ -3,6 +3,7 @@ import { expect, it, describe } from 'vitest';
 import { HOOK_BY_NAME } from '#core/format/hooks.ts';
 import { CaptureReader } from '#core/pcapng/reader.ts';
 import { parseSchema } from '#core/metadata/schema.ts';
+import type { MetadataSchema, TlvType } from '#core/metadata/types.ts';
 import { CaptureWriter } from '#core/pcapng/writer.ts';
 import { CaptureStore } from '#core/store/capture-store.ts';
 import { CAREFUL, type SharePolicy } from './policy.ts';
@@ -90,6 +91,38 @@ it.each<[string, string, Partial<SharePolicy>]>([
 ])('an interface says no more than device, hook and program: %s', (name, as, rules) => {
   const redactor = new HostRedactor({ ...CAREFUL, ...rules }, new Pseudonyms(OPTIONS.key));
   expect(redactor.interfaceName(name, HOOK_BY_NAME.get('tcx/ingress@first')!.id)).toBe(as);
+});
+
+it('of a schema goes what says how bytes are read, and nothing that nobody listed', () => {
+  const framing = { kind: 'tlv', typeBytes: 1, lengthBytes: 1, endian: 'little' } as const;
+  // Who adds a field has to say here, and in the redactor, whether it goes out.
+  const type: Required<Omit<TlvType, 'owner' | 'description' | 'types'>> = {
+    type: 1,
+    name: 'flow',
+    kind: 'uint',
+    endian: 'big',
+    names: { 1: 'pass' },
+    unit: 'ns',
+    display: 'hex',
+    timestamp: { unit: 'ns', epoch: 'boot' },
+    colour: 'red',
+    size: 4,
+    count: 2,
+    offset: 1,
+    bits: { from: 0, count: 3 },
+    only: { field: 'kind', is: 1 },
+    framing,
+  };
+  const secret = <T extends object>(of: T): T => ({ ...of, secret: 'alice' });
+  const texts = { owner: 'alice', description: 'of alice' };
+  const redactor = new HostRedactor(CAREFUL, new Pseudonyms(OPTIONS.key));
+  const part = { name: 'edge', framing, where: { in: 'mark' } } as const;
+  const rule = { map: 'flows', key: { kind: 'skb-hash', fields: [] }, value: { offset: 0 } } as const;
+  const schema = (of: <T extends object>(one: T) => T, described: object): MetadataSchema => {
+    const types = [of({ ...type, ...described, types: [of({ ...type, ...described })] })];
+    return of({ ...part, whither: 2, types, maps: [of(rule)], also: [of({ ...part, types })] });
+  };
+  expect(redactor.schema(schema(secret, texts))).toEqual(schema((one) => one, {}));
 });
 
 it('still decodes: the same journeys, hops, TLVs and flows, one to one', () => {
