@@ -11,7 +11,8 @@ import { programNames } from '#core/query/fields/programs.ts';
 import { quoteValue } from '#core/query/parse.ts';
 import { Query } from '#core/query/query.ts';
 import type { CaptureStore } from '#core/store/capture-store.ts';
-import { filesBytes, storeOf } from '#core/store/testing/scenario.ts';
+import { filesBytes, sectionBytes, storeOf } from '#core/store/testing/scenario.ts';
+import type { HopIdentity } from '#core/store/view.ts';
 import { CAREFUL, type SharePolicy } from './policy.ts';
 import { snapshotOf } from './testing/snapshots.ts';
 
@@ -165,4 +166,20 @@ it('of files that are open together by their names', () => {
   expect(where('file == acme')).toBeNull();
   expect(where('file ~ bad')).toBeNull();
   expect(shared(capture, { names: 'keep' }).where(text)).toBe(text);
+});
+
+it('a hop that only a later segment has, in another file, goes as one of the file that the run began in', () => {
+  const part = (hook: string, segment: number) =>
+    sectionBytes({ segment, seen: [{ hook, id: 1n, us: segment }] });
+  const capture = filesBytes([
+    ['first', part('netif_receive_skb', 0)],
+    ['second', part('tcx/ingress@first', 1)],
+  ]);
+  const [, hop] = storeOf(capture).hops.hops;
+  const key = ({ name, netns, host, file }: HopIdentity) => [name, netns, host, file].join('~');
+  const snapshot = snapshotOf(capture);
+  const { view } = snapshot.notes({ notes: 1, view: [['hop', key(hop!)]], report: '', items: [] }).notes;
+  const [, there] = storeOf(snapshot.take()).hops.hops;
+  expect(there!.file).toBe('file1');
+  expect(view).toEqual([['hop', key(there!)]]);
 });
