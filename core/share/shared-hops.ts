@@ -27,11 +27,10 @@ export class SharedHops {
     const after = this.#after.open({ ...info, name, netns }, shared).hop;
     const hop = this.#before.hops[before]!;
     this.#pairs.set(`${before} ${after}`, { before: hop, after: this.#after.hops[after]! });
-    const [keys, sharedKeys] = [hopKeys({ ...where, name: info.name, netns: info.netns }), hopKeys(shared)];
-    keys.forEach((key, i) => {
-      // Hops of one name have it together: it is that of the first.
-      if (i > 0 || !this.#keys.has(key)) this.#keys.set(key, sharedKeys[i]!);
-    });
+    const keys = hopKeys(shared);
+    hopKeys({ ...where, name: info.name, netns: info.netns }).forEach((key, i) =>
+      this.#keys.set(key, keys[i]!),
+    );
     return hop;
   }
 

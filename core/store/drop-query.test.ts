@@ -1,11 +1,12 @@
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
-import type { CaptureStore } from './capture-store.ts';
+import { CaptureReader } from '#core/pcapng/reader.ts';
+import { CaptureStore } from './capture-store.ts';
 import { DropQuery } from './drop-query.ts';
 import { dropText } from './event-text.ts';
 import { EVENT_BIT } from './event-columns.ts';
 import { journeyEvents } from './journey-events.ts';
-import { seen, START_NS, type Seen } from './testing/scenario.ts';
+import { sectionBytes, seen, START_NS, type Seen } from './testing/scenario.ts';
 import { MAX_JOURNEY_EVENTS } from './view.ts';
 
 const at = (id: bigint, us: number, hook: string): Seen => ({ hook, id, us });
@@ -109,4 +110,16 @@ it('knows where a long journey was dropped, and counts it once where that is not
     drops: [],
     omittedDrops: 1,
   });
+});
+
+it('tells of what there was when it was asked', () => {
+  const store = new CaptureStore();
+  const reader = new CaptureReader(store);
+  reader.push(sectionBytes({ seen: [at(1n, 0, 'netif_receive_skb'), dropped(1n, 1, 2)] }));
+  const query = new DropQuery(store, null);
+  reader.push(sectionBytes({ seen: [dropped(1n, 2, 3), dropped(2n, 3, 2)] }));
+  expect(store.journeys.count).toBe(2);
+  expect(query.advance(1000)).toBe(true);
+  expect(query.result()).toMatchObject({ dropped: 1, drops: [{ reason: 'reason 2', journeys: 1 }] });
+  expect(query.result().drops).toHaveLength(1);
 });
