@@ -5,7 +5,7 @@ import { META_STATE } from '#core/format/structs.ts';
 import { between } from './between.ts';
 import { causeOf } from './evidence.ts';
 import { parseKernelVersion } from './kernel-version.ts';
-import { OFFSET_UNSET, type Sighting } from './sighting.ts';
+import { NOWHERE, OFFSET_UNSET, type Sighting } from './sighting.ts';
 import { sighting } from './testing/sightings.ts';
 import { XDP, TC_A, TC_B, LTS, NEW } from './testing/verdict.ts';
 import { diagnose } from './transition.ts';
@@ -32,18 +32,7 @@ describe('any two sightings', () => {
     const s = sighting({ head: drawn.head, skb: drawn.skb, mac: drawn.mac, data: drawn.data });
     const { id, lane, order } = drawn.hook;
     const { device, netns } = drawn;
-    s.place = {
-      hook: id,
-      lane,
-      order,
-      device,
-      netns,
-      host: '',
-      file: '',
-      afterId: 0,
-      afterName: '',
-      beforeId: 0,
-    };
+    s.place = { ...NOWHERE, hook: id, lane, order, device, netns };
     s.metaState = drawn.state;
     s.metaLen = drawn.state === META_STATE.none ? 0 : drawn.area.length;
     s.bytes = drawn.state === META_STATE.present && drawn.kept ? drawn.area : null;

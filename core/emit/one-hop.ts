@@ -1,7 +1,7 @@
 /** Which interfaces of a capture are one hop: told from the blocks in front of its packets, section by section. */
-import { BLOCK_SUBTYPE } from '#core/format/structs.ts';
 import { CaptureReader } from '#core/pcapng/reader.ts';
-import { parseHost } from '#core/store/host-facts.ts';
+import { CaptureFacts } from '#core/store/capture-facts.ts';
+import { hopKeys } from '#core/store/hop-keys.ts';
 
 /** Names of hops that are remembered, for whoever named none of them. */
 const MAX_NAMES = 200;
@@ -13,26 +13,30 @@ export class OneHop {
   readonly #reader: CaptureReader;
   /** Number within the section of each interface that is the hop → its number where there are no others. */
   #chosen = new Map<number, number>();
-  #host = '';
 
-  /** As links name it: NAME, NAME~NETNS or NAME~NETNS~HOST (docs/links.md). */
+  /** As links name it: NAME, then ~NETNS, ~HOST, ~FILE (docs/links.md). */
   constructor(hop: string) {
     this.#hop = hop;
     const nothing = (): void => undefined;
+    const facts = new CaptureFacts({
+      schema: nothing,
+      gap: nothing,
+      cost: () => true,
+      triggered: nothing,
+      problem: nothing,
+    });
     this.#reader = new CaptureReader({
-      section: () => {
+      section: (info) => {
         this.#chosen = new Map();
-        this.#host = '';
+        facts.section(info);
       },
-      custom: ({ subtype, body }) => {
-        if (subtype !== BLOCK_SUBTYPE.host) return;
-        const parsed = parseHost(body);
-        if ('value' in parsed) this.#host = parsed.value.hostname;
-      },
-      interface: ({ id, name, netns }) => {
+      custom: (block) => facts.custom(block),
+      interface: (info) => {
+        facts.interface(info);
+        const { id, name, netns } = info;
         if (this.names.size < MAX_NAMES) this.names.add(name);
-        const named = [name, `${name}~${netns}`, `${name}~${netns}~${this.#host}`];
-        if (named.includes(this.#hop)) this.#chosen.set(id, this.#chosen.size);
+        if (hopKeys({ ...facts.placeOfHops(), name, netns }).includes(this.#hop))
+          this.#chosen.set(id, this.#chosen.size);
       },
       packet: nothing,
       statistics: nothing,

@@ -16,7 +16,8 @@ import { generateCapture, GENERATED_SCHEMA, joinChunks } from '#core/pcapng/test
 import { rawOrder } from '#core/pcapng/testing/raw-blocks.ts';
 import { readAll } from '#core/pcapng/testing/record-calls.ts';
 import { CaptureWriter } from '#core/pcapng/writer.ts';
-import { UDP_PACKET } from '#core/store/testing/scenario.ts';
+import { hopKeys } from '#core/store/hop-keys.ts';
+import { filesBytes, sectionBytes, START_NS, storeOf, UDP_PACKET } from '#core/store/testing/scenario.ts';
 import { WiresharkExport } from './for-wireshark.ts';
 import { emitWireshark } from './wireshark.ts';
 
@@ -132,6 +133,22 @@ test('of one hop an export has its packets, interfaces and their counters, and n
     expect(said(bytes, hop), hop).toEqual(said(capture, hop));
     expect(new Set(readAll([bytes]).interfaces.map(({ name }) => name))).toEqual(new Set([hop]));
   }
+});
+
+test('of captures that are open together one hop of one file, also where its recording goes on in the next', () => {
+  const part = (run: number, segment: number, us: number) =>
+    sectionBytes({ run, segment, seen: [{ hook: 'netif_receive_skb', id: 1n, us }] });
+  const capture = filesBytes([
+    ['good', part(1, 0, 0)],
+    ['bad', joinChunks([part(2, 0, 1), part(1, 1, 2)])],
+  ]);
+  const store = storeOf(capture);
+  const seenAt = (file: string) => {
+    const hop = store.hops.hops.find((one) => one.file === file)!;
+    const { packets } = readAll([exported(capture, capture.length, hopKeys(hop)[3]).bytes]);
+    return packets.map(({ timeNs }) => Number((timeNs - START_NS) / 1000n));
+  };
+  expect([seenAt('good'), seenAt('bad')]).toEqual([[0, 2], [1]]);
 });
 
 test('what is no pcapng is refused with the offset', () => {

@@ -7,17 +7,16 @@ import { TAP_KIND } from '#core/format/structs.ts';
 import { parseSchema } from '#core/metadata/schema.ts';
 import { compileSchema } from '#core/metadata/scan.ts';
 import { UNKNOWN_EVENT, type EventFields } from '#core/pcapng/event.ts';
-import { CaptureReader } from '#core/pcapng/reader.ts';
 import { encodeUtf8 } from '#core/pcapng/text.ts';
 import { AreaRedactor } from './area.ts';
 import { areaChanges, eventChanges, packetChanges, type ValueChange } from './changes.ts';
 import { PacketRedactor } from './packet.ts';
 import { CAREFUL, type SharePolicy } from './policy.ts';
 import { Pseudonyms } from './pseudonyms.ts';
-import { EVERYTHING } from './selection.ts';
-import { Snapshot, type WatchedPacket } from './snapshot.ts';
+import type { WatchedPacket } from './snapshot.ts';
 import { KEEP_ALL } from './testing/keep-all.ts';
 import { seededCapture } from './testing/secrets.ts';
+import { snapshotOf } from './testing/snapshots.ts';
 
 const KEY = new Uint8Array(32).fill(42);
 
@@ -221,14 +220,7 @@ it('what differs behind what is shown is not told as kept', () => {
 it('of a capture that is full of secrets, what is told as going out has none of them', () => {
   const { capture, secrets } = seededCapture();
   const after: string[] = [];
-  const snapshot = new Snapshot({
-    policy: CAREFUL,
-    selection: EVERYTHING,
-    key: KEY,
-    schema: null,
-    created: '2026-11-26T12:00:00Z',
-    expires: null,
-    notes: null,
+  snapshotOf(capture, {
     watch: ({ linkType, before, after: out, decoder, areaBefore, areaAfter, event }: WatchedPacket) => {
       const changes = [
         ...packetChanges({ linkType, before, after: out }),
@@ -239,9 +231,6 @@ it('of a capture that is full of secrets, what is told as going out has none of 
       expect(changed(changes).length).toBeGreaterThan(8);
     },
   });
-  const reader = new CaptureReader(snapshot);
-  reader.push(capture);
-  reader.end();
   const said = after.join('\n');
   for (const { what, bytes } of secrets) {
     const hex = Buffer.from(bytes).toString('hex');

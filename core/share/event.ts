@@ -2,7 +2,13 @@
 import * as L from '#core/format/layout.gen.ts';
 import { TAP_KIND } from '#core/format/structs.ts';
 import type { AreaDecoder } from '#core/metadata/area-scan.ts';
-import type { EventExtensions, EventFields, TapExtension } from '#core/pcapng/event.ts';
+import type {
+  BesideExtension,
+  EventExtensions,
+  EventFields,
+  SeenOperation,
+  TapExtension,
+} from '#core/pcapng/event.ts';
 import type { AreaRedactor } from './area.ts';
 import type { SharePolicy } from './policy.ts';
 import type { Pseudonyms } from './pseudonyms.ts';
@@ -25,53 +31,73 @@ export class EventRedactor {
 
   /** `decoder`: what reads the metadata area, null = nothing does. */
   redact(event: EventFields, decoder: AreaDecoder | null): EventFields {
-    const { cb: _, ...rest } = event;
-    const cb = event.cb === undefined ? undefined : this.#controlBlock(event.cb);
+    const { hook, metaState, metaLen, cpu, queue, macOffset, dataOffset, networkOffset } = event;
+    const { flags, skbLen, dataLen, skbIif, protocol, vlanTci, endOffset } = event;
     return {
-      ...rest,
+      hook,
+      metaState,
+      metaLen,
       metadata: this.#areas.redact(decoder, event.metadata),
+      cpu,
+      queue,
       skb: this.#address(event.skb),
       head: this.#address(event.head),
-      hash: Number(this.#hidden(BigInt(event.hash), 32)),
+      macOffset,
+      dataOffset,
+      networkOffset,
+      flags,
+      skbLen,
+      dataLen,
       mark: this.#mark(event.mark),
       priority: this.#policy.marks === 'keep' ? event.priority : 0,
+      hash: Number(this.#hidden(BigInt(event.hash), 32)),
+      skbIif,
+      protocol,
+      vlanTci,
+      endOffset,
       ...this.#extensions(event, decoder),
-      ...(cb !== undefined && { cb }),
     };
   }
 
   #extensions(
-    { task, drop, socketCookie, tap }: EventExtensions,
+    { task, drop, socketCookie, cb, beside, link, tap, program, operations }: EventExtensions,
     decoder: AreaDecoder | null,
   ): EventExtensions {
+    const shownCb = cb === undefined ? undefined : this.#controlBlock(cb);
     return {
       ...(task !== undefined && { task: this.#task(task) }),
-      ...(drop !== undefined && { drop: { ...drop, location: this.#hidden(drop.location, 64) } }),
+      ...(drop !== undefined && {
+        drop: { reason: drop.reason, location: this.#hidden(drop.location, 64) },
+      }),
       ...(socketCookie !== undefined && { socketCookie: this.#hidden(socketCookie, 64) }),
+      ...(shownCb !== undefined && { cb: shownCb }),
+      ...(beside !== undefined && { beside: besideOf(beside) }),
+      ...(link !== undefined && { link: { kind: link.kind, journey: link.journey } }),
       ...(tap !== undefined && { tap: this.#tap(tap, decoder) }),
+      ...(program !== undefined && {
+        program: { id: program.id, kind: program.kind, verdict: program.verdict },
+      }),
+      ...(operations !== undefined && { operations: operations.map(operationOf) }),
     };
   }
 
   #task(task: NonNullable<EventExtensions['task']>): NonNullable<EventExtensions['task']> {
-    if (this.#policy.names === 'keep') return task;
+    const { pid, tgid, comm } = task;
+    if (this.#policy.names === 'keep') return { pid, tgid, comm };
     // Numbers of threads and processes say nothing but who is the same.
     const number = (id: number): number => Number(this.#names.number(BigInt(id), 32)) & PID_MASK;
-    return {
-      pid: number(task.pid),
-      tgid: number(task.tgid),
-      comm: this.#names.name('process', task.comm),
-    };
+    return { pid: number(pid), tgid: number(tgid), comm: this.#names.name('process', comm) };
   }
 
-  #tap(tap: TapExtension, decoder: AreaDecoder | null): TapExtension {
-    if (tap.kind === TAP_KIND.hints && tap.bytes.length >= L.TAP_HINTS_SIZE) {
-      const bytes = tap.bytes.slice(0, L.TAP_HINTS_SIZE);
+  #tap({ kind, join, bytes: said }: TapExtension, decoder: AreaDecoder | null): TapExtension {
+    if (kind === TAP_KIND.hints && said.length >= L.TAP_HINTS_SIZE) {
+      const bytes = said.slice(0, L.TAP_HINTS_SIZE);
       const v = new DataView(bytes.buffer);
       const hash = this.#hidden(BigInt(v.getUint32(L.TAP_HINTS_RX_HASH, true)), 32);
       v.setUint32(L.TAP_HINTS_RX_HASH, Number(hash), true);
-      return { ...tap, bytes };
+      return { kind, join, bytes };
     }
-    return { ...tap, bytes: this.#areas.redact(decoder, tap.bytes) };
+    return { kind, join, bytes: this.#areas.redact(decoder, said) };
   }
 
   #controlBlock(cb: Uint8Array): Uint8Array | undefined {
@@ -98,6 +124,15 @@ export class EventRedactor {
   #hidden(value: bigint, bits: 32 | 64): bigint {
     return this.#policy.kernelAddresses === 'keep' ? value : this.#names.number(value, bits);
   }
+}
+
+function besideOf({ hwtstamp, vlanProto, skbExtensions }: BesideExtension): BesideExtension {
+  return { hwtstamp, vlanProto, skbExtensions };
+}
+
+function operationOf(seen: SeenOperation): SeenOperation {
+  const { operation, returned, headChanged, metaBefore, metaAfter, macBefore, macAfter } = seen;
+  return { operation, returned, headChanged, metaBefore, metaAfter, macBefore, macAfter };
 }
 
 /** Numbers of processes are positive. */

@@ -23,6 +23,36 @@ const AT_HOOK = /^:[a-z0-9_]+(?:\/[a-z0-9_]+)*(?:@[a-z]+)?$/;
 const AT_PROGRAM = /^(:[a-z0-9_/]+@(?:after|fentry|fexit):)(.*)(#\d{1,10})$/;
 const AT_TAP = /^(:tap\/)(.+)()$/;
 
+/** What a schema says of bytes, but for what is within it. */
+const PART_FIELDS = ['name', 'framing', 'where'] as const;
+const TYPE_FIELDS = [
+  'type',
+  'name',
+  'kind',
+  'endian',
+  'names',
+  'unit',
+  'display',
+  'timestamp',
+  'colour',
+  'size',
+  'count',
+  'offset',
+  'bits',
+  'only',
+  'framing',
+] as const;
+/** What it says to people. */
+const TYPE_TEXTS = ['owner', 'description'] as const;
+
+/** Those fields that `of` has, and no others. */
+function pick<T extends object, K extends keyof T & string>(of: T, names: readonly K[]): Pick<T, K> {
+  return Object.fromEntries(Object.entries(of).filter(([name]) => names.some((one) => one === name))) as Pick<
+    T,
+    K
+  >;
+}
+
 /** Body of a schema block → the schema; null = it is none. */
 export function readSchema(body: Uint8Array): MetadataSchema | null {
   const text = blockText(body);
@@ -53,12 +83,12 @@ export class HostRedactor {
       ),
       maps: maps.map(({ id, name }) => ({ id, name: this.name('map', name) })),
       programs:
-        programs?.map((program) => ({
-          ...program,
-          name: this.name('program', program.name),
-          tag: this.shaped('tag', program.tag),
-          attach: this.shaped('attach', program.attach),
-          device: this.name('device', program.device),
+        programs?.map(({ id, name, tag, attach, device }) => ({
+          id,
+          name: this.name('program', name),
+          tag: this.shaped('tag', tag),
+          attach: this.shaped('attach', attach),
+          device: this.name('device', device),
         })) ?? null,
     };
   }
@@ -93,7 +123,10 @@ export class HostRedactor {
       netns: netns === null ? null : this.name('netns', netns),
       mark: this.#policy.marks === 'keep' ? mark : null,
       tlv: tlv.map(({ type, value }) => ({ type, value: this.#policy.unknown === 'keep' ? value : null })),
-      trigger: trigger === null ? null : { ...trigger, condition: this.text(trigger.condition) },
+      trigger:
+        trigger === null
+          ? null
+          : { condition: this.text(trigger.condition), before: trigger.before, after: trigger.after },
     };
   }
 
@@ -105,9 +138,10 @@ export class HostRedactor {
       ...this.#part(part),
       whither: schema.whither,
       ...(maps !== undefined && {
-        maps: maps.map((rule) => ({
-          ...rule,
-          map: typeof rule.map === 'string' ? this.name('map', rule.map) : rule.map,
+        maps: maps.map(({ map, key, value }) => ({
+          map: typeof map === 'string' ? this.name('map', map) : map,
+          key,
+          value,
         })),
       }),
       ...(also !== undefined && { also: also.map((one) => this.#part(one)) }),
@@ -146,9 +180,9 @@ export class HostRedactor {
   }
 
   #part(part: PartSchema): PartSchema {
-    const { description, when, types, ...rest } = part;
+    const { description, when, types } = part;
     return {
-      ...rest,
+      ...pick(part, PART_FIELDS),
       types: types.map((type) => this.#type(type)),
       ...(description !== undefined && this.#policy.texts === 'keep' && { description }),
       ...(when !== undefined && { when: this.#when(when) }),
@@ -156,9 +190,12 @@ export class HostRedactor {
   }
 
   #type(type: TlvType): TlvType {
-    if (this.#policy.texts === 'keep') return type;
-    const { description: _, owner: __, types, ...rest } = type;
-    return { ...rest, ...(types !== undefined && { types: types.map((inner) => this.#type(inner)) }) };
+    const { types } = type;
+    return {
+      ...pick(type, TYPE_FIELDS),
+      ...(this.#policy.texts === 'keep' && pick(type, TYPE_TEXTS)),
+      ...(types !== undefined && { types: types.map((inner) => this.#type(inner)) }),
+    };
   }
 
   #when({ devices, programs, bytes }: When): When {

@@ -3,29 +3,21 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { BLOCK_SUBTYPE } from '#core/format/structs.ts';
 import { parseNotes, type CaptureNotes } from '#core/notes/notes.ts';
-import { CaptureReader } from '#core/pcapng/reader.ts';
 import { CaptureWriter } from '#core/pcapng/writer.ts';
 import { encodeUtf8 } from '#core/pcapng/text.ts';
-import { CaptureStore } from '#core/store/capture-store.ts';
+import type { CaptureStore } from '#core/store/capture-store.ts';
+import { storeOf } from '#core/store/testing/scenario.ts';
 import { journeyId, journeyRun } from '#core/store/event-text.ts';
 import { shareExpression, sharedExpression } from './expression.ts';
 import { CAREFUL, type SharePolicy } from './policy.ts';
 import { Pseudonyms } from './pseudonyms.ts';
 import { EVERYTHING } from './selection.ts';
-import { Snapshot } from './snapshot.ts';
 import { KEEP_ALL } from './testing/keep-all.ts';
 import { rulesWith } from './testing/rules.ts';
+import { snapshotOf } from './testing/snapshots.ts';
 import { seededCapture } from './testing/secrets.ts';
 
 const KEY = new Uint8Array(32).fill(42);
-
-function read(bytes: Uint8Array): CaptureStore {
-  const store = new CaptureStore({ seed: 1 });
-  const reader = new CaptureReader(store);
-  reader.push(bytes);
-  reader.end();
-  return store;
-}
 
 function idOf(store: CaptureStore, journey: number): string {
   const { hi, lo } = journeyId(store, journey);
@@ -33,20 +25,9 @@ function idOf(store: CaptureStore, journey: number): string {
 }
 
 function share(bytes: Uint8Array, notes: CaptureNotes, selection = EVERYTHING): CaptureStore {
-  const snapshot = new Snapshot({
-    policy: CAREFUL,
-    selection,
-    key: KEY,
-    schema: null,
-    created: '2026-11-26T12:00:00Z',
-    expires: null,
-    notes,
-  });
-  const reader = new CaptureReader(snapshot);
-  reader.push(bytes);
-  reader.end();
+  const snapshot = snapshotOf(bytes, { selection, notes });
   snapshot.end();
-  return read(snapshot.take());
+  return storeOf(snapshot.take());
 }
 
 function notesOf(store: CaptureStore): CaptureNotes {
@@ -58,7 +39,7 @@ function notesOf(store: CaptureStore): CaptureNotes {
 
 it('notes point at the same journeys and hops of the share, and the view shows them', () => {
   const { capture } = seededCapture();
-  const before = read(capture);
+  const before = storeOf(capture);
   const hop = before.hops.hops[1]!;
   const [id, run] = [idOf(before, 3), journeyRun(before, 3)];
   const written: CaptureNotes = {
@@ -117,7 +98,7 @@ it('notes point at the same journeys and hops of the share, and the view shows t
 
 it('what was written says the names of the share', () => {
   const { capture } = seededCapture();
-  const before = read(capture);
+  const before = storeOf(capture);
   const { device } = before.hops.hops[0]!;
   const text = `At ${device}:tcx of ${device}, not of x${device}: 192.0.2.7 in 192.0.2.0/24 at 10:20:30.`;
   const shared = notesOf(share(capture, { notes: 1, view: [], report: text, items: [] })).report;

@@ -1,35 +1,25 @@
 /** What must not leave does not, by any of the ways that are known; and the check would notice. */
 import { expect, it, describe } from 'vitest';
 import { HOOK_BY_NAME } from '#core/format/hooks.ts';
-import { CaptureReader } from '#core/pcapng/reader.ts';
 import { parseSchema } from '#core/metadata/schema.ts';
+import type { MetadataSchema, TlvType } from '#core/metadata/types.ts';
 import { CaptureWriter } from '#core/pcapng/writer.ts';
-import { CaptureStore } from '#core/store/capture-store.ts';
+import type { CaptureStore } from '#core/store/capture-store.ts';
+import { storeOf } from '#core/store/testing/scenario.ts';
 import { CAREFUL, type SharePolicy } from './policy.ts';
 import { HostRedactor } from './host-blocks.ts';
 import { Pseudonyms } from './pseudonyms.ts';
-import { EVERYTHING } from './selection.ts';
-import { Snapshot, type SnapshotOptions } from './snapshot.ts';
+import type { Snapshot, SnapshotOptions } from './snapshot.ts';
+import { snapshotOf } from './testing/snapshots.ts';
 import { findSecret, HOPS, JOURNEYS, seededCapture, type Secret } from './testing/secrets.ts';
 
-const OPTIONS: SnapshotOptions = {
-  policy: CAREFUL,
-  selection: EVERYTHING,
-  key: new Uint8Array(32).fill(42),
-  schema: null,
-  created: '2026-11-26T12:00:00Z',
-  expires: null,
-  notes: null,
-};
+const KEY = new Uint8Array(32).fill(42);
 
 function share(
   capture: Uint8Array,
   options: Partial<SnapshotOptions> = {},
 ): { bytes: Uint8Array; snapshot: Snapshot } {
-  const snapshot = new Snapshot({ ...OPTIONS, ...options });
-  const reader = new CaptureReader(snapshot);
-  reader.push(capture);
-  reader.end();
+  const snapshot = snapshotOf(capture, options);
   snapshot.end();
   return { bytes: snapshot.take(), snapshot };
 }
@@ -88,20 +78,45 @@ it.each<[string, string, Partial<SharePolicy>]>([
   ['eth0:Alice@after:edge#42', 'dev1:tcx/ingress@first', {}],
   ['eth0:Alice at home', 'eth0:Alice at home', { names: 'keep' }],
 ])('an interface says no more than device, hook and program: %s', (name, as, rules) => {
-  const redactor = new HostRedactor({ ...CAREFUL, ...rules }, new Pseudonyms(OPTIONS.key));
+  const redactor = new HostRedactor({ ...CAREFUL, ...rules }, new Pseudonyms(KEY));
   expect(redactor.interfaceName(name, HOOK_BY_NAME.get('tcx/ingress@first')!.id)).toBe(as);
 });
 
-it('still decodes: the same journeys, hops, TLVs and flows, one to one', () => {
-  const read = (bytes: Uint8Array) => {
-    const store = new CaptureStore({ seed: 1 });
-    const reader = new CaptureReader(store);
-    reader.push(bytes);
-    reader.end();
-    return store;
+it('of a schema goes what says how bytes are read, and nothing that nobody listed', () => {
+  const framing = { kind: 'tlv', typeBytes: 1, lengthBytes: 1, endian: 'little' } as const;
+  // Who adds a field has to say here, and in the redactor, whether it goes out.
+  const type: Required<Omit<TlvType, 'owner' | 'description' | 'types'>> = {
+    type: 1,
+    name: 'flow',
+    kind: 'uint',
+    endian: 'big',
+    names: { 1: 'pass' },
+    unit: 'ns',
+    display: 'hex',
+    timestamp: { unit: 'ns', epoch: 'boot' },
+    colour: 'red',
+    size: 4,
+    count: 2,
+    offset: 1,
+    bits: { from: 0, count: 3 },
+    only: { field: 'kind', is: 1 },
+    framing,
   };
-  const before = read(capture);
-  const after = read(share(capture).bytes);
+  const secret = <T extends object>(of: T): T => ({ ...of, secret: 'alice' });
+  const texts = { owner: 'alice', description: 'of alice' };
+  const redactor = new HostRedactor(CAREFUL, new Pseudonyms(KEY));
+  const part = { name: 'edge', framing, where: { in: 'mark' } } as const;
+  const rule = { map: 'flows', key: { kind: 'skb-hash', fields: [] }, value: { offset: 0 } } as const;
+  const schema = (of: <T extends object>(one: T) => T, described: object): MetadataSchema => {
+    const types = [of({ ...type, ...described, types: [of({ ...type, ...described })] })];
+    return of({ ...part, whither: 2, types, maps: [of(rule)], also: [of({ ...part, types })] });
+  };
+  expect(redactor.schema(schema(secret, texts))).toEqual(schema((one) => one, {}));
+});
+
+it('still decodes: the same journeys, hops, TLVs and flows, one to one', () => {
+  const before = storeOf(capture);
+  const after = storeOf(share(capture).bytes);
   expect(after.journeys.count).toBe(JOURNEYS);
   expect(after.events.count).toBe(JOURNEYS * HOPS.length);
   expect(after.hops.hops.map(({ hook, order }) => [hook, order])).toEqual(

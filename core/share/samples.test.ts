@@ -2,44 +2,21 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, it, describe } from 'vitest';
-import { CaptureReader } from '#core/pcapng/reader.ts';
-import { CaptureStore } from '#core/store/capture-store.ts';
+import type { CaptureStore } from '#core/store/capture-store.ts';
 import { JOURNEY } from '#core/store/journey-table.ts';
-import { TimelineBuilder } from '#core/store/timeline.ts';
-import { filesBytes } from '#core/store/testing/scenario.ts';
+import { filesBytes, storeOf } from '#core/store/testing/scenario.ts';
 import { CAREFUL, type SharePolicy } from './policy.ts';
 import { KEEP_ALL } from './testing/keep-all.ts';
+import { snapshotOf } from './testing/snapshots.ts';
 import { EVERYTHING, journeyKeyOf, type ShareSelection } from './selection.ts';
-import { Snapshot } from './snapshot.ts';
 
 const SAMPLES = path.join(import.meta.dirname, '../../public/samples');
 
 function share(capture: Uint8Array, policy: SharePolicy, selection: ShareSelection = EVERYTHING): Uint8Array {
-  const key = new Uint8Array(32).fill(5);
-  const snapshot = new Snapshot({
-    policy,
-    selection,
-    key,
-    schema: null,
-    created: '',
-    expires: null,
-    notes: null,
-  });
-  const reader = new CaptureReader(snapshot);
-  reader.push(capture);
-  reader.end();
+  const snapshot = snapshotOf(capture, { policy, selection });
   expect(snapshot.problems).toEqual([]);
   snapshot.end();
   return snapshot.take();
-}
-
-function stored(capture: Uint8Array): CaptureStore {
-  const store = new CaptureStore({ seed: 1 });
-  const reader = new CaptureReader(store);
-  reader.push(capture);
-  reader.end();
-  new TimelineBuilder(store).advance(Infinity);
-  return store;
 }
 
 /** What is to be the same: journeys, what came to their metadata, hops with their counts. */
@@ -64,12 +41,12 @@ for (const name of readdirSync(SAMPLES).filter((file) => file.endsWith('.pcapng'
     const capture = new Uint8Array(readFileSync(path.join(SAMPLES, name)));
 
     it('tells the same without what is not to leave', () => {
-      expect(told(stored(share(capture, CAREFUL)))).toEqual(told(stored(capture)));
+      expect(told(storeOf(share(capture, CAREFUL)))).toEqual(told(storeOf(capture)));
     });
 
     it('with everything kept reads the same to the last value', () => {
-      const before = stored(capture);
-      const after = stored(share(capture, KEEP_ALL));
+      const before = storeOf(capture);
+      const after = storeOf(share(capture, KEEP_ALL));
       expect(told(after)).toEqual(told(before));
       for (let area = 1; area <= before.areas.count; area++) {
         expect(after.areas.bytes(area)).toEqual(before.areas.bytes(area));
@@ -84,7 +61,7 @@ it('files that are open together stay apart under other names', () => {
     ['acme good.pcapng', sample],
     ['acme bad.pcapng', sample],
   ]);
-  const [before, after] = [stored(capture), stored(share(capture, CAREFUL))];
+  const [before, after] = [storeOf(capture), storeOf(share(capture, CAREFUL))];
   expect(told(after)).toEqual(told(before));
   expect([...new Set(before.hops.hops.map(({ file }) => file))]).toEqual([
     'acme good.pcapng',
@@ -104,8 +81,8 @@ it('files of one name stay apart in a share, and in a share of two shares', () =
     ['one.html', shares[0]],
     ['two.html', shares[1]],
   ]);
-  const after = stored(share(capture, CAREFUL));
-  expect(told(after)).toEqual(told(stored(capture)));
+  const after = storeOf(share(capture, CAREFUL));
+  expect(told(after)).toEqual(told(storeOf(capture)));
   expect(new Set(after.hops.hops.map(({ file }) => file)).size).toBe(4);
 });
 
@@ -115,10 +92,10 @@ it('a selection takes journeys of one of two copies of a recording, and nothing 
     ['before.pcapng', sample],
     ['after.pcapng', sample],
   ]);
-  const before = stored(capture);
+  const before = storeOf(capture);
   for (const journey of [0, before.journeys.count / 2]) {
     const journeys = new Set([journeyKeyOf(before, journey)!]);
-    const after = stored(share(capture, KEEP_ALL, { ...EVERYTHING, journeys }));
+    const after = storeOf(share(capture, KEEP_ALL, { ...EVERYTHING, journeys }));
     expect(after.journeys.count).toBe(1);
     const event = before.journeys.word(journey, JOURNEY.first);
     const fileOf = (store: CaptureStore, of: number) =>
@@ -129,9 +106,9 @@ it('a selection takes journeys of one of two copies of a recording, and nothing 
 
 it('a selection takes whole journeys, and counts what it left', () => {
   const capture = new Uint8Array(readFileSync(path.join(SAMPLES, 'edge.pcapng')));
-  const before = stored(capture);
+  const before = storeOf(capture);
   const key = journeyKeyOf(before, 0)!;
-  const after = stored(share(capture, CAREFUL, { ...EVERYTHING, journeys: new Set([key]) }));
+  const after = storeOf(share(capture, CAREFUL, { ...EVERYTHING, journeys: new Set([key]) }));
   expect(after.journeys.count).toBe(1);
   expect(after.events.count).toBe(before.journeys.word(0, JOURNEY.count));
 });

@@ -4,30 +4,19 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { HOOK_BY_NAME } from '#core/format/hooks.ts';
 import { BLOCK_SUBTYPE } from '#core/format/structs.ts';
-import { CaptureReader } from '#core/pcapng/reader.ts';
 import { CaptureWriter } from '#core/pcapng/writer.ts';
 import { compileFilter } from '#core/query/compile.ts';
 import { hopNames } from '#core/query/fields/names.ts';
 import { programNames } from '#core/query/fields/programs.ts';
 import { quoteValue } from '#core/query/parse.ts';
 import { Query } from '#core/query/query.ts';
-import { CaptureStore } from '#core/store/capture-store.ts';
-import { filesBytes } from '#core/store/testing/scenario.ts';
-import { TimelineBuilder } from '#core/store/timeline.ts';
+import type { CaptureStore } from '#core/store/capture-store.ts';
+import { filesBytes, sectionBytes, storeOf } from '#core/store/testing/scenario.ts';
+import type { HopIdentity } from '#core/store/view.ts';
 import { CAREFUL, type SharePolicy } from './policy.ts';
-import { EVERYTHING } from './selection.ts';
-import { Snapshot } from './snapshot.ts';
+import { snapshotOf } from './testing/snapshots.ts';
 
 const SAMPLES = path.join(import.meta.dirname, '../../public/samples');
-
-function stored(capture: Uint8Array): CaptureStore {
-  const store = new CaptureStore({ seed: 1 });
-  const reader = new CaptureReader(store);
-  reader.push(capture);
-  reader.end();
-  new TimelineBuilder(store).advance(Infinity);
-  return store;
-}
 
 /** Numbers of the journeys that pass. */
 function passing(store: CaptureStore, text: string): readonly number[] {
@@ -42,21 +31,10 @@ function passing(store: CaptureStore, text: string): readonly number[] {
 
 /** The share of a capture, and a filter of the capture as the share has it; null = it stays. */
 function shared(capture: Uint8Array, rules: Partial<SharePolicy> = {}) {
-  const snapshot = new Snapshot({
-    policy: { ...CAREFUL, ...rules },
-    selection: EVERYTHING,
-    key: new Uint8Array(32).fill(5),
-    schema: null,
-    created: '',
-    expires: null,
-    notes: null,
-  });
-  const reader = new CaptureReader(snapshot);
-  reader.push(capture);
-  reader.end();
+  const snapshot = snapshotOf(capture, { policy: { ...CAREFUL, ...rules } });
   const where = (text: string): string | null =>
     snapshot.notes({ notes: 1, view: [['where', text]], report: '', items: [] }).notes.view[0]?.[1] ?? null;
-  return { after: () => stored(snapshot.take()), where };
+  return { after: () => storeOf(snapshot.take()), where };
 }
 
 describe.each<[string, Partial<SharePolicy>]>([
@@ -66,7 +44,7 @@ describe.each<[string, Partial<SharePolicy>]>([
   ['two-writers', {}],
 ])('of the sample %s', (name, rules) => {
   const capture = new Uint8Array(readFileSync(path.join(SAMPLES, `${name}.pcapng`)));
-  const before = stored(capture);
+  const before = storeOf(capture);
   const { after, where } = shared(capture, rules);
   const there = after();
   const seen = before.hops.hops.filter((_, hop) => before.hops.events[hop]! > 0);
@@ -149,7 +127,7 @@ describe('names that look like something else:', () => {
     ['q1:tcx/ingress@first', 'tcx/ingress@first'],
   ]);
   const { after, where } = shared(capture);
-  const [before, there] = [stored(capture), after()];
+  const [before, there] = [storeOf(capture), after()];
 
   it.each([
     ['a device called as a hook goes as the device that it is', 'hop == xdp', 'hop == dev1'],
@@ -184,8 +162,24 @@ it('of files that are open together by their names', () => {
   const { after, where } = shared(capture);
   const text = 'file == "acme bad.pcapng"';
   expect(where(text)).toBe('file == file2');
-  expect(passing(after(), 'file == file2')).toEqual(passing(stored(capture), text));
+  expect(passing(after(), 'file == file2')).toEqual(passing(storeOf(capture), text));
   expect(where('file == acme')).toBeNull();
   expect(where('file ~ bad')).toBeNull();
   expect(shared(capture, { names: 'keep' }).where(text)).toBe(text);
+});
+
+it('a hop that only a later segment has, in another file, goes as one of the file that the run began in', () => {
+  const part = (hook: string, segment: number) =>
+    sectionBytes({ segment, seen: [{ hook, id: 1n, us: segment }] });
+  const capture = filesBytes([
+    ['first', part('netif_receive_skb', 0)],
+    ['second', part('tcx/ingress@first', 1)],
+  ]);
+  const [, hop] = storeOf(capture).hops.hops;
+  const key = ({ name, netns, host, file }: HopIdentity) => [name, netns, host, file].join('~');
+  const snapshot = snapshotOf(capture);
+  const { view } = snapshot.notes({ notes: 1, view: [['hop', key(hop!)]], report: '', items: [] }).notes;
+  const [, there] = storeOf(snapshot.take()).hops.hops;
+  expect(there!.file).toBe('file1');
+  expect(view).toEqual([['hop', key(there!)]]);
 });

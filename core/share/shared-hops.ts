@@ -1,13 +1,11 @@
 /** Hops of a capture beside what they are in its share: what a filter, a link or a note calls them by goes out as what they are called by there. */
 import { hopNames, HOP_TEXTS } from '#core/query/fields/names.ts';
 import type { InterfaceInfo } from '#core/pcapng/types.ts';
+import { hopKeys, type HopNamed } from '#core/store/hop-keys.ts';
 import { HopTable } from '#core/store/hop-table.ts';
 import type { Whereabouts } from '#core/store/missing-hooks.ts';
 import type { HopIdentity } from '#core/store/view.ts';
 import { sharedName, type AskedName } from './shared-name.ts';
-
-/** What an interface is called by. */
-export type HopNaming = Pick<InterfaceInfo, 'name' | 'netns'> & Whereabouts;
 
 interface Pair {
   readonly before: HopIdentity;
@@ -23,18 +21,16 @@ export class SharedHops {
   readonly #keys = new Map<string, string>();
 
   /** Gives the hop of an interface in the capture. */
-  open(info: InterfaceInfo, where: Whereabouts, shared: HopNaming): HopIdentity {
+  open(info: InterfaceInfo, where: Whereabouts, shared: HopNamed): HopIdentity {
     const before = this.#before.open(info, where).hop;
     const { name, netns } = shared;
     const after = this.#after.open({ ...info, name, netns }, shared).hop;
     const hop = this.#before.hops[before]!;
     this.#pairs.set(`${before} ${after}`, { before: hop, after: this.#after.hops[after]! });
-    if (!this.#keys.has(info.name)) this.#keys.set(info.name, name);
-    const add = (from: readonly unknown[], to: readonly unknown[]) =>
-      this.#keys.set(from.join('~'), to.join('~'));
-    add([info.name, info.netns], [name, netns]);
-    add([info.name, info.netns, where.host], [name, netns, shared.host]);
-    add([info.name, info.netns, where.host, where.file], [name, netns, shared.host, shared.file]);
+    const keys = hopKeys(shared);
+    hopKeys({ ...where, name: info.name, netns: info.netns }).forEach((key, i) =>
+      this.#keys.set(key, keys[i]!),
+    );
     return hop;
   }
 

@@ -109,11 +109,13 @@ export class Snapshot implements CaptureSink {
     readonly name: string;
     readonly netns: number;
   }[] = [];
-  /** Whose hops the interfaces of the section being read are, as in a store (`hostOfHops`); null = it has none yet. */
+  /** Whose hops the interfaces of the section being read are, as in a store (`placeOfHops`); null = it has none yet. */
   #hostOfHops: string | null = null;
   #facts: HostFacts | null = null;
   readonly #copies = new RunCopies();
   readonly #files = new FilesRead();
+  /** That the section being read is of: its run may have begun in an earlier one. */
+  #file = '';
   /** Of all hosts that the share has told of. */
   readonly #dropReasons = new Set<string>();
   #schemaWritten = false;
@@ -203,6 +205,7 @@ export class Snapshot implements CaptureSink {
     });
     this.#facts = null;
     this.#hostOfHops = null;
+    this.#file = this.#files.name;
     this.#schemaWritten = false;
     this.#run = runKey('', this.#runs++);
     this.#schemas.section(null);
@@ -216,7 +219,7 @@ export class Snapshot implements CaptureSink {
     const name = this.#host.interfaceName(info.name, hook);
     const netns = this.#netns(info.netns);
     this.#hostOfHops ??= this.#facts?.hostname ?? '';
-    const where = { host: this.#hostOfHops, file: this.#files.name };
+    const where = { host: this.#hostOfHops, file: this.#file };
     const hop = this.#hops.open(info, where, {
       name,
       netns,
@@ -284,7 +287,7 @@ export class Snapshot implements CaptureSink {
     switch (subtype) {
       case BLOCK_SUBTYPE.section:
         if (body.length < SECTION_SIZE) return;
-        this.#run = this.#runOf(body);
+        this.#run = this.#takeRun(body);
         this.#schemas.section(this.#run);
         this.#out.custom(subtype, body.subarray(0, SECTION_SIZE));
         return;
@@ -307,6 +310,7 @@ export class Snapshot implements CaptureSink {
       }
       case BLOCK_SUBTYPE.file: {
         const isOne = this.#files.take(body) === null;
+        if (isOne) this.#file = this.#files.name;
         this.#json(subtype, isOne ? { name: this.#host.name('file', this.#files.name) } : null);
         return;
       }
@@ -347,11 +351,13 @@ export class Snapshot implements CaptureSink {
     this.problems.push(problem);
   }
 
-  /** As a store tells it (capture-facts.ts). */
-  #runOf(section: Uint8Array): bigint {
+  /** As a store takes it (capture-facts.ts): which run the section is of, and which file. */
+  #takeRun(section: Uint8Array): bigint {
     const id = formatHex(section, SECTION_RUN, RUN_BYTES);
     const view = new DataView(section.buffer, section.byteOffset, section.byteLength);
-    return runKey(id, this.#copies.copyOf(id, view.getUint32(SECTION_SEGMENT, true), this.#files.count));
+    const copy = this.#copies.copyOf(id, view.getUint32(SECTION_SEGMENT, true), this.#files);
+    this.#file = copy.file;
+    return runKey(id, copy.number);
   }
 
   #json(subtype: number, value: unknown): void {

@@ -3,16 +3,14 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { HOOKS } from '#core/format/hooks.ts';
 import { BLOCK_SUBTYPE } from '#core/format/structs.ts';
-import { CaptureReader } from '#core/pcapng/reader.ts';
 import { CaptureWriter } from '#core/pcapng/writer.ts';
 import { ALL_JOURNEY_FIELDS, FIELDS } from '#core/query/catalogue.ts';
 import { quoted } from '#core/query/quote.ts';
 import { shareExpression, sharedExpression } from './expression.ts';
 import { CAREFUL, type SharePolicy } from './policy.ts';
-import { EVERYTHING } from './selection.ts';
-import { Snapshot } from './snapshot.ts';
 import { KEEP_ALL } from './testing/keep-all.ts';
 import { rulesWith } from './testing/rules.ts';
+import { snapshotOf } from './testing/snapshots.ts';
 
 const rules = rulesWith({ dropReasons: new Set(['NO_SOCKET', 'TC_INGRESS']) });
 const shared = (text: string): string | null => shareExpression(text, rules);
@@ -27,6 +25,8 @@ describe('goes as it is:', () => {
     'lost_at == "TCX Ingress, first"',
     'clobbered_at !~ egress',
     'hop ~ "tcx*first"',
+    'hop ~ "*tcx*first*"',
+    'drop ~ "no*"',
     'written_at in {xdp_redirect, "generic XDP out"}',
     'latency("xdp", "tcx ingress") > 10us',
     'drop == NO_SOCKET',
@@ -55,6 +55,10 @@ describe('stays, for it is a word of another field, or of nobody’s:', () => {
     'latency("tc", "tcx ingress") > 10us',
     'drop == ALICE',
     'drop ~ alice',
+    // Picked from `NO_SOCKET` and `tcx ingress` by letter, or with one piece long enough to look like a word.
+    'drop ~ "n*o*s*e"',
+    'drop ~ "soc*et"',
+    'hop ~ "*t*ingress"',
     'drop == "reason alice"',
     'cause == alice',
     'cause == lost',
@@ -150,18 +154,7 @@ it('reasons of drops are those that the share tells of, and no others', () => {
   const writer = new CaptureWriter();
   writer.sectionHeader();
   writer.json(BLOCK_SUBTYPE.host, { kernel: '', dropReasons: { '3': 'NO_SOCKET', '4': 'alice at home' } });
-  const snapshot = new Snapshot({
-    policy: CAREFUL,
-    selection: EVERYTHING,
-    key: new Uint8Array(32),
-    schema: null,
-    created: '2026-11-26T12:00:00Z',
-    expires: null,
-    notes: null,
-  });
-  const reader = new CaptureReader(snapshot);
-  reader.push(writer.take());
-  reader.end();
+  const snapshot = snapshotOf(writer.take());
   const view = [
     ['where', 'drop == NO_SOCKET'],
     ['a', 'drop == "alice at home"'],

@@ -15,6 +15,8 @@ export const OWN_COLUMN_NAMES: ReadonlySet<string> = new Set(['path', 'source', 
 export const HOPS = /^hop$|_at$/;
 /** What a reason is called that the kernel has no name for. */
 const NUMBERED_REASON = /^reason \d{1,10}$/i;
+/** Letter by letter, apart by `*`, nearly any name can be spelt out of a longer word. */
+const MIN_PIECE_CHARS = 3;
 
 /** As `hopNames` (core/query/fields/names.ts) has them, without those that a capture gives. */
 const HOOK_WORDS: readonly string[] = unique(
@@ -37,7 +39,7 @@ function unique(words: readonly string[]): readonly string[] {
 
 /**
  * Whether `text` is one of the field's words, upper and lower case alike; where it is a `part`, as `~` asks, whether it is in one of them:
- * then all of its letters are that word's. `dropReasons` are those that the share itself names.
+ * then all of its letters are that word's, and of several pieces (`tcx*first`) none is short enough to be picked from it. `dropReasons` are those that the share itself names.
  */
 export function isPublicWord(
   field: string,
@@ -51,6 +53,8 @@ export function isPublicWord(
 
 function isOneOf(words: Iterable<string>, text: string, part: boolean): boolean {
   const lower = text.toLowerCase();
+  const pieces = text.split('*').filter((piece) => piece !== '');
+  if (part && pieces.length > 1 && pieces.some(({ length }) => length < MIN_PIECE_CHARS)) return false;
   const passes = part ? textMatcher(text) : (word: string): boolean => word.toLowerCase() === lower;
   for (const word of words) if (passes(word)) return true;
   return false;

@@ -23,7 +23,7 @@ import { nsFromParts, type Ns } from '#core/time/ns.ts';
 import { sameBytes } from '#core/pcapng/same-bytes.ts';
 import { FilesRead } from './files-read.ts';
 import { causeName } from './gap-ledger.ts';
-import { RunCopies } from './run-copies.ts';
+import { RunCopies, type RunCopy } from './run-copies.ts';
 import { MissingHooks, type Unattached, type Whereabouts } from './missing-hooks.ts';
 import { MAX_HOSTS, MAX_JSON_BYTES, MAX_SCHEMAS, MAX_TOLD, MAX_TRIGGERED_BYTES } from './limits.ts';
 import {
@@ -64,13 +64,6 @@ export interface FactsListener {
   problem(problem: Problem): void;
 }
 
-/** A run as sections name it. */
-interface KnownRun {
-  readonly number: number;
-  /** Name of the file that it began in. */
-  readonly file: string;
-}
-
 /** What a run has said of itself so far: its next section repeats it, whichever run's sections are in between. */
 interface Said {
   /** The last of each kind. */
@@ -102,8 +95,8 @@ export class CaptureFacts {
   private readonly schemas: { readonly body: Uint8Array; readonly schema: MetadataSchema }[] = [];
   private hostsParsed = 0;
   private readonly copies = new RunCopies();
-  /** By id and copy. */
-  private readonly knownRuns = new Map<string, KnownRun>();
+  /** Number of each. */
+  private readonly knownRuns = new Map<RunCopy, number>();
   private readonly files = new FilesRead();
   /** Hex of the random id, and which copy of that run it is, by number of the run. */
   private readonly runIds: ({ readonly id: string; readonly copy: number } | undefined)[] = [];
@@ -286,15 +279,13 @@ export class CaptureFacts {
     this.hasLedger = true;
     const id = formatHex(block.body, SECTION_RUN, RUN_BYTES);
     const view = new DataView(block.body.buffer, block.body.byteOffset, block.body.byteLength);
-    const copy = this.copies.copyOf(id, view.getUint32(SECTION_SEGMENT, true), this.files.count);
-    const key = `${id} ${copy}`;
-    const known = this.knownRuns.get(key);
-    if (known !== undefined) {
-      this.run = known.number;
-      this.sectionFile = known.file;
-    } else {
-      this.knownRuns.set(key, { number: this.run, file: this.files.name });
-      this.runIds[this.run] = { id, copy };
+    const copy = this.copies.copyOf(id, view.getUint32(SECTION_SEGMENT, true), this.files);
+    this.sectionFile = copy.file;
+    const known = this.knownRuns.get(copy);
+    if (known !== undefined) this.run = known;
+    else {
+      this.knownRuns.set(copy, this.run);
+      this.runIds[this.run] = { id, copy: copy.number };
       this.starts[this.run] = {
         hi: view.getUint32(SECTION_STARTED + 4, true),
         lo: view.getUint32(SECTION_STARTED, true),

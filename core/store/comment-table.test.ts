@@ -24,4 +24,5 @@ it('keeps no more texts, sets and characters than it may, and those that it has'
   expect(table.keep(['sixsix'])).toBe(2);
   expect([table.keep(['x']), table.keep(['four', 'sixsix'])]).toEqual([0, 0]);
   expect([table.keep(['four']), table.count, table.textsOf(0), table.textsOf(9)]).toEqual([1, 2, [], []]);
+  expect(new CommentTable(2).keep(['three', 'in', 'one'])).toBe(0);
 });

@@ -1,11 +1,13 @@
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
-import type { CaptureStore } from './capture-store.ts';
+import { CaptureReader } from '#core/pcapng/reader.ts';
+import { CaptureStore } from './capture-store.ts';
 import { DropQuery } from './drop-query.ts';
 import { dropText } from './event-text.ts';
 import { EVENT_BIT } from './event-columns.ts';
 import { journeyEvents } from './journey-events.ts';
-import { seen, START_NS, type Seen } from './testing/scenario.ts';
+import { sectionBytes, seen, START_NS, type Seen } from './testing/scenario.ts';
+import { MAX_JOURNEY_EVENTS } from './view.ts';
 
 const at = (id: bigint, us: number, hook: string): Seen => ({ hook, id, us });
 const dropped = (id: bigint, us: number, reason: number): Seen => ({
@@ -15,8 +17,13 @@ const dropped = (id: bigint, us: number, reason: number): Seen => ({
   extensions: { drop: { reason, location: 0n } },
 });
 
-function resultOf(store: CaptureStore, members: ((journey: number) => boolean) | null, budget = 1000) {
-  const query = new DropQuery(store, members);
+function resultOf(
+  store: CaptureStore,
+  members: ((journey: number) => boolean) | null,
+  budget = 1000,
+  limit?: number,
+) {
+  const query = new DropQuery(store, members, limit);
   while (!query.advance(budget)) continue;
   return query.result();
 }
@@ -87,4 +94,32 @@ it('counts what the journeys themselves say, in steps of any size', () => {
     }),
     { numRuns: 40 },
   );
+});
+
+it('knows where a long journey was dropped, and counts it once where that is not looked at', () => {
+  const passed = Array.from({ length: MAX_JOURNEY_EVENTS }, (_, us) => at(1n, us, 'netif_receive_skb'));
+  const store = seen(...passed, dropped(1n, 300, 2), dropped(1n, 301, 3));
+  const whole = resultOf(store, null);
+  expect(whole).toMatchObject({ dropped: 1, omittedDrops: 0 });
+  expect(whole.drops).toMatchObject([
+    { hop: 1, after: 0, reason: 'reason 2', journeys: 1 },
+    { hop: 1, after: 1, reason: 'reason 3', journeys: 1 },
+  ]);
+  expect(resultOf(store, null, 1000, MAX_JOURNEY_EVENTS)).toMatchObject({
+    dropped: 1,
+    drops: [],
+    omittedDrops: 1,
+  });
+});
+
+it('tells of what there was when it was asked', () => {
+  const store = new CaptureStore();
+  const reader = new CaptureReader(store);
+  reader.push(sectionBytes({ seen: [at(1n, 0, 'netif_receive_skb'), dropped(1n, 1, 2)] }));
+  const query = new DropQuery(store, null);
+  reader.push(sectionBytes({ seen: [dropped(1n, 2, 3), dropped(2n, 3, 2)] }));
+  expect(store.journeys.count).toBe(2);
+  expect(query.advance(1000)).toBe(true);
+  expect(query.result()).toMatchObject({ dropped: 1, drops: [{ reason: 'reason 2', journeys: 1 }] });
+  expect(query.result().drops).toHaveLength(1);
 });

@@ -7,6 +7,9 @@ import { journeyEvents } from './journey-events.ts';
 import { CHUNK_MASK } from './limits.ts';
 import { MAX_DROP_ROWS, type DropRow, type Fates } from './view.ts';
 
+/** Of one journey, which are looked at in one step. */
+const MAX_EVENTS_AT_ONCE = 1 << 16;
+
 type Place = Pick<DropRow, 'hop' | 'after' | 'reason'>;
 
 /** A row that counts. */
@@ -20,21 +23,30 @@ interface Tally extends Place {
 export class DropQuery {
   private readonly store: CaptureStore;
   private readonly members: ((journey: number) => boolean) | null;
+  private readonly limit: number;
   /** Events that there were when it was asked. */
   private readonly end: number;
   private cursor = 0;
   private readonly rows = new Map<string, Tally>();
+  /** A bit for each journey that was dropped. */
+  private readonly taken: Uint8Array;
   private dropped = 0;
   private omitted = 0;
   /** Events: the first and the last in time of those that have one; -1 = there is none. */
   private first = -1;
   private last = -1;
 
-  /** `members`: whether a journey is one of those that are asked about; null = all are. */
-  constructor(store: CaptureStore, members: ((journey: number) => boolean) | null) {
+  /** `members`: whether a journey is one of those that are asked about; null = all are. `limit`: of the events of one journey that are looked at. */
+  constructor(
+    store: CaptureStore,
+    members: ((journey: number) => boolean) | null,
+    limit = MAX_EVENTS_AT_ONCE,
+  ) {
     this.store = store;
+    this.limit = limit;
     this.members = members;
     this.end = store.events.count;
+    this.taken = new Uint8Array((store.journeys.count + 7) >>> 3);
   }
 
   /** Looks at `budget` events, at most one journey's more; true when there are no more. */
@@ -48,7 +60,7 @@ export class DropQuery {
       if (this.members !== null && !this.members(journey)) continue;
       const flags = chunk.flags[row]!;
       if ((flags & EVENT_BIT.time) !== 0) this.span(this.cursor);
-      if ((flags & EVENT_BIT.drop) !== 0) left -= this.take(this.cursor, journey);
+      if ((flags & EVENT_BIT.drop) !== 0) left -= this.take(journey, this.cursor);
     }
     return this.cursor === this.end;
   }
@@ -83,39 +95,46 @@ export class DropQuery {
     if (this.last < 0 || events.compareTime(event, this.last) > 0) this.last = event;
   }
 
-  /** Returns how many events it has looked at. */
-  private take(event: number, journey: number): number {
+  /** Takes in all drops of a journey at the first of them to arrive, `event`; returns how many events it has looked at. */
+  private take(journey: number, event: number): number {
+    const bit = 1 << (journey & 7);
+    if ((this.taken[journey >>> 3]! & bit) !== 0) return 0;
+    this.taken[journey >>> 3]! |= bit;
+    this.dropped++;
+    const all = journeyEvents(this.store, journey, this.limit);
+    const seen = new Set<Tally>();
+    all.forEach((at, i) => {
+      if (at < this.end && this.isDrop(at)) this.count(at, all[i - 1], seen);
+    });
+    // The others of the journey are not looked at.
+    if (!all.includes(event)) this.omitted++;
+    return all.length;
+  }
+
+  private isDrop(event: number): boolean {
+    return (this.store.events.chunk(event).flags[event & CHUNK_MASK]! & EVENT_BIT.drop) !== 0;
+  }
+
+  /** `before`: the event of the journey before the drop in time; `seen`: rows that count the journey already. */
+  private count(event: number, before: number | undefined, seen: Set<Tally>): void {
     const { events } = this.store;
-    const all = journeyEvents(this.store, journey);
-    const flagsOf = (at: number): number => events.chunk(at).flags[at & CHUNK_MASK]!;
-    const earlier = all.filter((other) => other < event && (flagsOf(other) & EVENT_BIT.drop) !== 0);
-    if (earlier.length === 0) this.dropped++;
-    const place = this.placeOf(all, event);
-    const key = keyOf(place);
+    const hopOf = (at: number): number => events.chunk(at).hop[at & CHUNK_MASK]!;
+    const after = before === undefined ? null : hopOf(before);
+    const place: Place = { hop: hopOf(event), after, reason: dropText(this.store, event) };
+    const key = `${place.hop} ${after ?? ''} ${place.reason}`;
     let row = this.rows.get(key);
     if (row === undefined) {
       if (this.rows.size === MAX_DROP_ROWS) {
         this.omitted++;
-        return all.length;
+        return;
       }
       row = { ...place, journeys: 0, first: event, last: event };
       this.rows.set(key, row);
     }
-    if (!earlier.some((other) => keyOf(this.placeOf(all, other)) === key)) row.journeys++;
+    if (!seen.has(row)) row.journeys++;
+    seen.add(row);
     if (events.compareTime(event, row.first) < 0) row.first = event;
     if (events.compareTime(event, row.last) > 0) row.last = event;
-    return all.length;
-  }
-
-  /** `all`: events of its journey, in order of time. */
-  private placeOf(all: readonly number[], event: number): Place {
-    const hopOf = (at: number): number => this.store.events.chunk(at).hop[at & CHUNK_MASK]!;
-    const before = all[all.indexOf(event) - 1];
-    return {
-      hop: hopOf(event),
-      after: before === undefined ? null : hopOf(before),
-      reason: dropText(this.store, event),
-    };
   }
 
   /** '' = none, or it is not known. */
@@ -126,8 +145,4 @@ export class DropQuery {
     if ((chunk.flags[row]! & EVENT_BIT.time) === 0) return '';
     return nsFromParts(chunk.tsHi[row]!, chunk.tsLo[row]!).toString();
   }
-}
-
-function keyOf({ hop, after, reason }: Place): string {
-  return `${hop} ${after ?? ''} ${reason}`;
 }

@@ -28,7 +28,7 @@ export interface Fates {
   readonly dropped: number;
   /** The most frequent first. */
   readonly drops: readonly DropRow[];
-  /** Drops that found no row: there are MAX_DROP_ROWS at most. */
+  /** Drops that found no row: there are MAX_DROP_ROWS at most; and journeys of which so many events were looked at before the first drop. */
   readonly omittedDrops: number;
   readonly losses: LossSummary;
 }

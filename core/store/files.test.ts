@@ -105,6 +105,18 @@ describe('recordings of one host in two files', () => {
     ]);
   });
 
+  it('are two where the second begins with a segment that was read already, whatever came last', () => {
+    const [first, second] = BOTH;
+    const [early, late] = [recording([first!], { segment: 0 }), recording([second!], { segment: 1 })];
+    const store = storeOf(
+      filesBytes([
+        ['1', joinChunks([late, early])],
+        ['2', late],
+      ]),
+    );
+    expect(store.journeys.count).toBe(2);
+  });
+
   it('are one recording there also for what became of a packet', () => {
     const parts = [
       recording(

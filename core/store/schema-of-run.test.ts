@@ -6,9 +6,8 @@ import type { InspectedEvent } from '#core/inspect/event-object.ts';
 import type { MetadataSchema } from '#core/metadata/types.ts';
 import { CaptureReader } from '#core/pcapng/reader.ts';
 import { joinChunks } from '#core/pcapng/testing/generate-capture.ts';
-import { CAREFUL } from '#core/share/policy.ts';
-import { EVERYTHING } from '#core/share/selection.ts';
-import { Snapshot, type WatchedPacket } from '#core/share/snapshot.ts';
+import type { WatchedPacket } from '#core/share/snapshot.ts';
+import { snapshotOf } from '#core/share/testing/snapshots.ts';
 import { journeyDetail } from './journey-detail.ts';
 import { MAX_SCHEMAS } from './limits.ts';
 import { SCHEMA, sectionBytes, storeOf, trace, type Seen } from './testing/scenario.ts';
@@ -63,20 +62,10 @@ it('nor is the mark of its packets', () => {
 /** Of each packet of a share, whether its area is as it was. */
 function keptInShare(bytes: Uint8Array): boolean[] {
   const kept: boolean[] = [];
-  const snapshot = new Snapshot({
-    policy: CAREFUL,
-    selection: EVERYTHING,
-    key: new Uint8Array(32).fill(9),
-    schema: null,
-    created: '2026-11-27T00:00:00Z',
-    expires: null,
-    notes: null,
+  snapshotOf(bytes, {
     watch: ({ areaBefore, areaAfter }: WatchedPacket) =>
       kept.push(Buffer.compare(areaBefore, areaAfter) === 0),
   });
-  const reader = new CaptureReader(snapshot);
-  reader.push(bytes);
-  reader.end();
   return kept;
 }
 

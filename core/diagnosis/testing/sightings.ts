@@ -1,7 +1,7 @@
 /** Hand-made sightings: a packet in a buffer with 256 bytes of headroom, 16 bytes of metadata before its MAC header. */
 import { HOOK_BY_NAME } from '#core/format/hooks.ts';
 import { META_STATE } from '#core/format/structs.ts';
-import { Sighting, type Operation, type Place } from '../sighting.ts';
+import { NOWHERE, Sighting, type Operation, type Place } from '../sighting.ts';
 import type { Program } from '../types.ts';
 
 export const MAC = 256;
@@ -16,13 +16,12 @@ export function place(name: string, netns = 7): Place {
   const [programName = '', number = '0'] = program?.split('#') ?? [];
   const before = point!.endsWith('@fentry');
   return {
+    ...NOWHERE,
     hook: id,
     lane,
     order,
     device,
     netns,
-    host: '',
-    file: '',
     afterId: before ? 0 : Number(number),
     afterName: before ? '' : programName,
     beforeId: before ? Number(number) : 0,
