@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { NO_FILTER } from '#core/query/list-filter.ts';
 import { sectionBytes, type Seen } from '#core/store/testing/scenario.ts';
 import { parseJourneyId } from '#src/state/link-journeys.ts';
 import { EMPTY_LINK } from '#src/state/link-state.ts';
@@ -8,6 +9,7 @@ import { createPageStore } from '#src/state/store.ts';
 import type { Update, WhitherWorker } from '#workers/api.ts';
 import { fileWorld } from '#workers/testing/world.ts';
 import { draftReport } from './report.ts';
+import { setReport } from './set-report.ts';
 
 interface Opened {
   readonly api: WhitherWorker;
@@ -140,5 +142,22 @@ describe('the report of many', () => {
     const seen: Seen[] = [0, 1].map((us) => ({ hook: 'netif_receive_skb', id: BigInt(us + 1), us }));
     const report = await reportOf(open(new Uint8Array(sectionBytes({ seen }))));
     expect(report['What']).toContain('- Drops were not watched.\n- Metadata of none came to harm.');
+  });
+
+  it('says of how many drops and losses it has no place', async () => {
+    const { api, newest } = await sample('edge');
+    const fates = await api.fatesOf({ filter: NO_FILTER, rest: false });
+    if (fates === null || !('drops' in fates)) throw new Error('it was ended');
+    const told = (omittedDrops: number, omitted: number): string =>
+      setReport({
+        fates: { ...fates, omittedDrops, losses: { ...fates.losses, omitted } },
+        examples: new Map(),
+        hops: newest.hops,
+        scope: 'Of all.',
+        isLive: false,
+      });
+    expect(told(0, 0)).not.toContain('not told');
+    expect(told(1, 0)).toContain('Of 1 drop the place is not told');
+    expect(told(0, 3)).toContain('Of 3 losses the place is not told');
   });
 });

@@ -54,7 +54,7 @@ export function setReport({ fates, examples, hops, scope, isLive }: Told): strin
 }
 
 /** How many came to what, in all. What was not watched is not said to be none. */
-function sums({ journeys, dropped, losses }: Fates, hops: readonly Hop[]): readonly string[] {
+function sums({ journeys, dropped, omittedDrops, losses }: Fates, hops: readonly Hop[]): readonly string[] {
   const states = new Map<LossRow['state'], number>();
   for (const { state, tlv, journeys: many } of losses.rows)
     if (tlv === null) states.set(state, (states.get(state) ?? 0) + many);
@@ -66,9 +66,18 @@ function sums({ journeys, dropped, losses }: Fates, hops: readonly Hop[]): reado
     : 'Metadata was not recorded.';
   return [
     dropped === 0 ? noDrop : `Dropped: ${printCount(dropped)} of ${printCount(journeys)}.`,
+    ...untold(omittedDrops, 'drop'),
     ...(states.size === 0 ? [noHarm] : []),
     ...[...states].map(([state, many]) => `${capital(harmText(state))}: ${printMany(many, 'time')}.`),
+    ...untold(losses.omitted, 'loss', 'losses'),
   ];
+}
+
+/** What the report has no place and cause of, because there are too many kinds. */
+function untold(count: number, one: string, many?: string): readonly string[] {
+  return count === 0
+    ? []
+    : [`Of ${printMany(count, one, many)} the place is not told: there are too many kinds.`];
 }
 
 function periodText({ firstNs, lastNs }: Fates, isLive: boolean): string {
