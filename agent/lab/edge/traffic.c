@@ -3,8 +3,8 @@
  *
  *   whither-traffic serve NETNS         answers UDP and TCP, and pings the client now and then
  *   whither-traffic ask NETNS RATE      asks in every way there is, about RATE packets a second
- *   whither-traffic flood NETNS COUNT   COUNT UDP packets as fast as it goes, to the port that is
- * dropped
+ *   whither-traffic flood NETNS COUNT   COUNT UDP packets as fast as it goes, each of which
+ * arrives, to the port that is dropped
  *
  * It dies with its parent. */
 #define _GNU_SOURCE
@@ -14,6 +14,7 @@
 #include <netinet/in.h>
 #include <netinet/ip_icmp.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -138,8 +139,9 @@ static uint16_t checksum(const void *data, size_t length)
 	return (uint16_t) ~(sum + (sum >> 16));
 }
 
-/* One echo request; the kernel over there answers. The answer is not waited for. */
-static int ask_echo(const char *from, const char *to)
+/* One echo request; the kernel over there answers, which is waited for on `await`. Returns packets
+ * caused. */
+static int ask_echo(const char *from, const char *to, bool await)
 {
 	static uint16_t sequence;
 	bool v4 = !strchr(from, ':');
@@ -159,7 +161,8 @@ static int ask_echo(const char *from, const char *to)
 		return 1;
 	if (v4) /* the kernel does it for ICMPv6 */
 		echo.sum = checksum(&echo, sizeof(echo));
-	(void)!send(fd, &echo, sizeof(echo), 0);
+	if (send(fd, &echo, sizeof(echo), 0) > 0 && await)
+		(void)readable(fd);
 	close(fd);
 	return 2;
 }
@@ -175,11 +178,11 @@ static int ask_once(unsigned turn)
 	case 1:
 		return ask_udp(v6, EDGE_V6, ECHO_PORT);
 	case 2:
-		return ask_echo(v4, EDGE_V4);
+		return ask_echo(v4, EDGE_V4, false);
 	case 3:
 		return ask_http(v4, EDGE_V4);
 	case 4:
-		return ask_echo(v6, EDGE_V6);
+		return ask_echo(v6, EDGE_V6, false);
 	case 5:
 		return ask_udp(v4, EDGE_V4, CLOSED_PORT);
 	case 6:
@@ -200,16 +203,42 @@ static _Noreturn void ask(double rate)
 	}
 }
 
+/* Stays on one processor. The other end of a veth takes packets in on the processor that sent them,
+ * so it keeps up; one that sends from elsewhere meanwhile fills its ring, and what does not fit is
+ * lost without an error. */
+static int stay_here(void)
+{
+	cpu_set_t here;
+
+	CPU_ZERO(&here);
+	CPU_SET((size_t)sched_getcpu(), &here);
+	return sched_setaffinity(0, sizeof(here), &here);
+}
+
 static int flood(unsigned long count)
 {
 	static const char payload[64];
-	int fd = dial(CLIENT_V4[0], EDGE_V4, DISCARD_PORT, SOCK_DGRAM, 0);
+	int fd;
 
-	if (fd < 0)
+	/* While the neighbour is asked for, packets wait for it, and those that wait longest are
+	 * dropped. */
+	ask_echo(CLIENT_V4[0], EDGE_V4, true);
+	fd = dial(CLIENT_V4[0], EDGE_V4, DISCARD_PORT, SOCK_DGRAM, 0);
+	if (fd < 0 || stay_here()) {
+		fprintf(stderr, "whither-traffic: cannot flood: %s\n", strerror(errno));
 		return 1;
-	for (unsigned long i = 0; i < count; i++)
-		while (send(fd, payload, sizeof(payload), 0) < 0 && errno == ENOBUFS)
-			;
+	}
+	for (unsigned long i = 0; i < count; i++) {
+		while (send(fd, payload, sizeof(payload), 0) < 0) {
+			/* No room, or none within the patience of the socket: a busy machine takes
+			 * that long. */
+			if (errno == ENOBUFS || errno == EAGAIN || errno == EINTR)
+				continue;
+			fprintf(stderr, "whither-traffic: cannot send: %s\n", strerror(errno));
+			close(fd);
+			return 1;
+		}
+	}
 	close(fd);
 	return 0;
 }
@@ -274,7 +303,7 @@ static int serve(void)
 			pinged = time(NULL);
 			turn++;
 			ask_echo(turn % 2 ? EDGE_V4 : EDGE_V6,
-				 turn % 2 ? CLIENT_V4[0] : CLIENT_V6[0]);
+				 turn % 2 ? CLIENT_V4[0] : CLIENT_V6[0], false);
 		}
 		if (fds[0].revents)
 			answer_udp(fds[0].fd);
