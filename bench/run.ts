@@ -1,7 +1,12 @@
-/** `npm run bench -- NAME [ARGS]`: runs bench/NAME.ts, whose last line of output is one JSON object. */
+/**
+ * `npm run bench -- NAME [ARGS]`: installs and builds what is missing, then runs bench/NAME.ts, whose last line of output is one JSON
+ * object.
+ */
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { BENCH_PACKAGES, ensurePackages, LIVE_PACKAGES } from '../scripts/lib/debian.mjs';
+import { ensureBuilt, ensureProbe } from '../scripts/lib/setup.mjs';
 
 const HERE = path.dirname(fileURLToPath(import.meta.url));
 const NOT_A_BENCH = new Set(['run']);
@@ -24,6 +29,11 @@ if (name === undefined || !names.includes(name)) {
   process.exitCode = 2;
 } else {
   try {
+    const missing = ensurePackages([...LIVE_PACKAGES, ...BENCH_PACKAGES], 'benches');
+    if (missing.length > 0)
+      throw new Error(`${missing.join(', ')} missing; try: apt-get install ${missing.join(' ')}`);
+    if (!ensureProbe()) throw new Error('the probe does not build');
+    ensureBuilt();
     const bench = (await import(pathToFileURL(path.join(HERE, `${name}.ts`)).href)) as Bench;
     await bench.main(args);
   } catch (error) {

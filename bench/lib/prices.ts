@@ -1,8 +1,8 @@
-/** What the kernel counted of each of the probe's programs (BPF_ENABLE_STATS), missed and hit beside each other. */
+/** What the kernel counted of each of the probe's programs (BPF_ENABLE_STATS), of programs that leave at once, of a miss and of a hit. */
 import { table } from './table.ts';
 import type { Watched } from './watchers.ts';
 
-export type Outcome = 'miss' | 'hit';
+export type Outcome = 'bare' | 'miss' | 'hit';
 
 interface Price {
   readonly runs: number;
@@ -11,7 +11,11 @@ interface Price {
 
 export class PriceList {
   /** By hook, the cheapest round of each. */
-  readonly #prices: Record<Outcome, Map<string, Price>> = { miss: new Map(), hit: new Map() };
+  readonly #prices: Record<Outcome, Map<string, Price>> = {
+    bare: new Map(),
+    miss: new Map(),
+    hit: new Map(),
+  };
 
   add(outcome: Outcome, { cost }: Watched): void {
     if (cost?.counting !== true) throw new Error('the kernel does not count the run time of BPF programs');
@@ -35,16 +39,16 @@ export class PriceList {
 
   /** Programs that ran for every packet of the flood, in ns a run; then all. */
   table(packets: number): string {
-    const { miss, hit } = this.#prices;
+    const { bare, miss, hit } = this.#prices;
     const ns = (price: Price | undefined): string => price?.ns.toFixed(1) ?? '';
     const mean = (outcome: Outcome): string =>
       (this.#sum(outcome, ({ runs, ns: each }) => runs * each) / this.runs(outcome)).toFixed(1);
     return table([
-      ['ns a run, as the kernel counts', 'miss', 'hit'],
+      ['ns a run, as the kernel counts', 'bare', 'miss', 'hit'],
       ...[...hit]
         .filter(([, { runs }]) => runs >= packets)
-        .map(([hook, price]) => [hook, ns(miss.get(hook)), ns(price)]),
-      ['all', mean('miss'), mean('hit')],
+        .map(([hook, price]) => [hook, ns(bare.get(hook)), ns(miss.get(hook)), ns(price)]),
+      ['all', mean('bare'), mean('miss'), mean('hit')],
     ]);
   }
 }

@@ -20,6 +20,8 @@ export const LIVE_PACKAGES = [
   'zlib1g-dev',
 ];
 export const TEST_PACKAGES = ['chromium', 'clang-format', 'iputils-ping', 'tshark'];
+/** The peers and the browser that benches compare with and measure in. */
+export const BENCH_PACKAGES = ['chromium', 'tcpdump', 'tshark'];
 
 export function missingPackages(packages) {
   const query = spawnSync('dpkg-query', ['-W', '-f', '${Package} ${db:Status-Status}\n', ...packages], {

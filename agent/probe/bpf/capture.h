@@ -388,6 +388,11 @@ static __always_inline void observe(struct sk_buff *skb, struct net_device *dev,
 	struct found found;
 	int place;
 
+#ifdef BARE
+	/* Looks at a field and leaves. */
+	if (GET(skb, len))
+		return;
+#endif
 	if (!dev)
 		return;
 	place = address_of_skb(skb);
