@@ -1,6 +1,7 @@
 /** Captures of two hosts, and two of one host, in one page: side by side. */
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
@@ -196,6 +197,60 @@ describe('two captures', () => {
       b: 'file == file2',
     });
     expect(await page.content()).not.toContain('good.pcapng');
+  });
+
+  it('of which one is a share of two captures are compared, and so they are in a share of all', async () => {
+    const { page } = site;
+    await page.goto(site.url);
+    await site.dropAll([
+      ['acme-good.pcapng', GOOD],
+      ['acme-bad.pcapng', BAD],
+    ]);
+    await waitForState(page, 'done');
+    const share = async (button: string): Promise<Buffer> => {
+      await page.keyboard.press('u');
+      await page.getByRole('button', { name: /Make it, and see/ }).click();
+      await page.getByTestId('share-made').waitFor();
+      const download = page.waitForEvent('download');
+      await page.getByRole('button', { name: button }).click();
+      return readFileSync(await (await download).path());
+    };
+    const ofBoth = await share('Download pcapng');
+
+    await page.goto(site.url);
+    await site.drop('good.pcapng', GOOD);
+    await waitForState(page, 'done');
+    await page.getByRole('button', { name: 'Compare…' }).click();
+    await page.getByLabel('Sides to begin with').selectOption({ label: 'Another capture…' });
+    await page.getByLabel('Address of the other capture, or a link').waitFor();
+    await site.drop('acme-share.pcapng', ofBoth);
+    await waitForState(page, 'done');
+    // Side B is both of them: one stands at the hops of A, and the other beside it.
+    const seen = () =>
+      page
+        .locator('tr[data-hop*=":netif_receive_skb"]')
+        .evaluateAll((rows) =>
+          rows.map((row) => [1, 4].map((at) => row.querySelectorAll('td')[at]!.textContent)),
+        );
+    const both = [
+      ['2', '2'],
+      ['0', '2'],
+    ];
+    await expect.poll(seen).toEqual(both);
+    const link = () => page.evaluate(() => globalThis.whither.state.link.compare);
+    expect(await link()).toEqual({ a: 'file == "good.pcapng"', b: 'file == "acme-share.pcapng"' });
+    const files = await page.evaluate(() => [
+      ...new Set(globalThis.whither.state.newest!.hops.map(({ file }) => file)),
+    ]);
+    expect(files).toEqual(['acme-share.pcapng/file1', 'acme-share.pcapng/file2', 'good.pcapng']);
+
+    const whole = (await share('Download page (HTML)')).toString();
+    expect(whole).not.toContain('acme');
+    const file = path.join(mkdtempSync(path.join(tmpdir(), 'whither-together-')), 'share.html');
+    writeFileSync(file, whole);
+    await page.goto(`file://${file}`);
+    await expect.poll(seen).toEqual(both);
+    expect(await link()).toEqual({ a: 'file == file4', b: 'file == file1' });
   });
 
   it('of which one is no pcapng are refused with a way out', async () => {

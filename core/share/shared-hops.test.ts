@@ -168,6 +168,34 @@ it('of files that are open together by their names', () => {
   expect(shared(capture, { names: 'keep' }).where(text)).toBe(text);
 });
 
+it('of files within a file, by its name and by theirs', () => {
+  const one = captureOf([['q1:tcx/ingress@first', 'tcx/ingress@first']]);
+  const both = filesBytes([
+    ['acme bad', one],
+    ['acme good', one],
+  ]);
+  const capture = filesBytes([
+    ['acme bad', one],
+    ['acme share', both],
+  ]);
+  const snapshot = snapshotOf(capture);
+  const texts = ['file == "acme bad"', 'file == "acme share"', 'file == "Acme share/acme good"'];
+  const { view, report } = snapshot.notes({
+    notes: 1,
+    view: texts.map((text) => ['where', text]),
+    report: 'In acme share/acme good all is well.',
+    items: [],
+  }).notes;
+  expect(view.map(([, text]) => text)).toEqual(['file == file1', 'file == file2', 'file == file2/file3']);
+  expect(report).toBe('In file2/file3 all is well.');
+  const bytes = snapshot.take();
+  expect(Buffer.from(bytes).includes('acme')).toBe(false);
+  expect(storeOf(bytes).hops.hops.map(({ file }) => file)).toEqual(['file1', 'file2/file1', 'file2/file3']);
+  texts.forEach((text, i) =>
+    expect(passing(storeOf(bytes), view[i]![1])).toEqual(passing(storeOf(capture), text)),
+  );
+});
+
 it('a hop that only a later segment has, in another file, goes as one of the file that the run began in', () => {
   const part = (hook: string, segment: number) =>
     sectionBytes({ segment, seen: [{ hook, id: 1n, us: segment }] });

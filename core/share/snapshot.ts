@@ -25,6 +25,7 @@ import type {
 } from '#core/pcapng/types.ts';
 import { CaptureWriter, type PacketOptions } from '#core/pcapng/writer.ts';
 import type { HopIdentity } from '#core/store/view.ts';
+import { ownFileName } from '#core/store/file-path.ts';
 import { FilesRead } from '#core/store/files-read.ts';
 import { parseHost, type HostFacts } from '#core/store/host-facts.ts';
 import { RunCopies } from '#core/store/run-copies.ts';
@@ -224,7 +225,7 @@ export class Snapshot implements CaptureSink {
       name,
       netns,
       host: this.#host.name('host', where.host),
-      file: this.#host.name('file', where.file),
+      file: this.#host.file(where.file),
     });
     this.#interfaces[info.index] = { info, hop, name, netns };
     this.#out.interfaceDescription({
@@ -311,7 +312,8 @@ export class Snapshot implements CaptureSink {
       case BLOCK_SUBTYPE.file: {
         const isOne = this.#files.take(body) === null;
         if (isOne) this.#file = this.#files.name;
-        this.#json(subtype, isOne ? { name: this.#host.name('file', this.#files.name) } : null);
+        const { name, turn } = this.#files;
+        this.#json(subtype, isOne ? { name: ownFileName(this.#host.file(name)), ...turn } : null);
         return;
       }
       case BLOCK_SUBTYPE.catalogue:

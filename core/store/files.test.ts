@@ -3,6 +3,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { BLOCK_SUBTYPE } from '#core/format/structs.ts';
 import type { CaptureWriter } from '#core/pcapng/writer.ts';
+import { HOP_TEXTS } from '#core/query/fields/names.ts';
 import { joinChunks } from '#core/pcapng/testing/generate-capture.ts';
 import { JourneyList } from '#core/query/journey-list.ts';
 import { NO_FILTER } from '#core/query/list-filter.ts';
@@ -185,6 +186,66 @@ describe('recordings of one host in two files', () => {
       ),
       { numRuns: 40 },
     );
+  });
+});
+
+describe('files that have files themselves', () => {
+  const one = recording(BOTH.slice(0, 1));
+  const filesOf = (bytes: Uint8Array) => hopsOf(storeOf(bytes)).map(([, , file]) => file);
+  const share = filesBytes([
+    ['file1', one],
+    ['file2', one],
+  ]);
+
+  it('are one each, and what is in them is within them', () => {
+    const both = filesBytes([
+      ['share.pcapng', share],
+      ['x.pcapng', one],
+    ]);
+    expect(filesOf(both)).toEqual(['share.pcapng/file1', 'share.pcapng/file2', 'x.pcapng']);
+    const deep = filesBytes([
+      ['a', one],
+      ['b', both],
+      ['c', share],
+    ]);
+    const within = ['b/share.pcapng/file1', 'b/share.pcapng/file2', 'b/x.pcapng'];
+    expect(filesOf(deep)).toEqual(['a', ...within, 'c/file1', 'c/file2']);
+  });
+
+  it('are asked for by the name of each that something is in', () => {
+    const store = storeOf(
+      filesBytes([
+        ['a', one],
+        ['b', share],
+      ]),
+    );
+    const passing = (file: string) =>
+      store.hops.hops.filter((hop) => HOP_TEXTS.get('file')!(hop).includes(file)).length;
+    expect(['a', 'b', 'b/file2', 'file2', ''].map(passing)).toEqual([1, 2, 1, 0, 0]);
+  });
+
+  it('are so too where those in them do not say which they are, and no name has the separator', () => {
+    const named = (name: string) =>
+      sectionBytes({ seen: [], blocks: (writer) => writer.json(BLOCK_SUBTYPE.file, { name }) });
+    const old = joinChunks([named('of/old'), one, named('of old'), one]);
+    expect(filesOf(old)).toEqual(['of old', 'of old (2)']);
+    const both = filesBytes([
+      ['b', old],
+      ['a/b', one],
+    ]);
+    expect(filesOf(both)).toEqual(['b/of old', 'b/of old (2)', 'a b']);
+  });
+
+  it.each([
+    { part: 2, of: 1 },
+    { part: 0, of: 2 },
+    { part: 1.5, of: 2 },
+    { part: 1 },
+    { of: '2', part: '1' },
+  ])('a turn that is none says nothing: %j', (turn) => {
+    const block = (name: string) =>
+      sectionBytes({ seen: [], blocks: (writer) => writer.json(BLOCK_SUBTYPE.file, { name, ...turn }) });
+    expect(filesOf(joinChunks([block('a'), one, block('b'), one]))).toEqual(['a', 'b']);
   });
 });
 

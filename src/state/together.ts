@@ -10,8 +10,8 @@ import type { Origin, PartOrigin } from './store.ts';
 const SECTION_HEADER = [0x0a, 0x0d, 0x0d, 0x0a] as const;
 /** As much of a name as a person reads, and a link carries. */
 const MAX_NAME_CHARS = 64;
-/** No part of a link has any. */
-const CONTROL = /\p{Cc}/gu;
+/** No part of a link has any of the first, and a file within a file has the other between both names (core/store/file-path.ts). */
+const NOT_IN_NAMES = /[\p{Cc}/]/gu;
 
 /** Why files cannot be opened together, null = they can; by their first bytes, before what is open makes way for them. */
 export async function notTogether(files: readonly File[]): Promise<Problem | null> {
@@ -54,7 +54,7 @@ export interface Named {
 export function named(parts: readonly PartOrigin[]): readonly Named[] {
   const used = new Set<string>();
   return parts
-    .map((origin) => ({ name: nameOf(origin).replace(CONTROL, ' '), origin }))
+    .map((origin) => ({ name: nameOf(origin).replace(NOT_IN_NAMES, ' '), origin }))
     .sort(byName)
     .map(({ name, origin }) => ({ name: unusedName(name || 'capture', MAX_NAME_CHARS, used), origin }));
 }

@@ -19,7 +19,10 @@ const CLOCK = { now: () => 0, yieldToTasks: () => Promise.resolve() };
 
 describe('several sources', () => {
   const [a, b] = [section('a'), section('the other')];
-  const [frontA, frontB] = [fileSection('a.pcapng'), fileSection('b.pcapng')];
+  const [frontA, frontB] = [
+    fileSection('a.pcapng', { part: 1, of: 2 }),
+    fileSection('b.pcapng', { part: 2, of: 2 }),
+  ];
   const all = Buffer.concat([frontA, a, frontB, b]);
 
   it('are one behind the other, each behind a section that names it, and are read again', async () => {
@@ -52,7 +55,7 @@ describe('several sources', () => {
       code: 'not-together',
       cause: 'b.pcap is no pcapng, and only those can be opened together.',
     });
-    expect(sink.bytes).toBe(frontA.length + a.length + fileSection('b.pcap').length);
+    expect(sink.bytes).toBe(frontA.length + a.length + fileSection('b.pcap', { part: 2, of: 2 }).length);
   });
 
   it('that are cancelled deliver no more, and hold what they have', async () => {

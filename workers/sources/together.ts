@@ -45,9 +45,9 @@ export class TogetherSource implements ByteSource {
   async start(sink: SourceSink): Promise<void> {
     const { fileSection } = await import('#core/pcapng/file-section.ts');
     let offset = 0;
-    for (const part of this.#parts) {
+    for (const [i, part] of this.#parts.entries()) {
       if (this.#isCancelled()) return;
-      part.front = fileSection(part.name);
+      part.front = fileSection(part.name, { part: i + 1, of: this.#parts.length });
       part.from = offset + part.front.length;
       sink.begin({ offset, reset: false, missedBytes: null, file: null });
       await sink.chunk(part.front, offset);
