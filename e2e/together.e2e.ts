@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { sectionBytes } from '#core/store/testing/scenario.ts';
 import { waitForState } from './look.ts';
 import { StaticPage } from './static-page.ts';
 
@@ -251,6 +252,47 @@ describe('two captures', () => {
     await page.goto(`file://${file}`);
     await expect.poll(seen).toEqual(both);
     expect(await link()).toEqual({ a: 'file == file4', b: 'file == file1' });
+  });
+
+  it('that are two parts of one recording are one when they are opened, and two when they are compared', async () => {
+    const { page } = site;
+    const [early, late] = [0, 7].map((segment) =>
+      sectionBytes({ segment, seen: [{ hook: 'netif_receive_skb', id: 1n, us: segment }] }),
+    );
+    const parts = async () =>
+      page.evaluate(() => {
+        const { hops, journeys } = globalThis.whither.state.newest!;
+        return [journeys, ...new Set(hops.map(({ file }) => file))];
+      });
+    const both: [string, Uint8Array][] = [
+      ['early.pcapng', early!],
+      ['late.pcapng', late!],
+    ];
+    await page.goto(site.url);
+    await site.dropAll(both);
+    await waitForState(page, 'done');
+    expect(await parts()).toEqual([1, 'early.pcapng']);
+
+    await page.goto(site.url);
+    await site.drop('late.pcapng', late!);
+    await waitForState(page, 'done');
+    await page.getByRole('button', { name: 'Compare…' }).click();
+    await page.getByLabel('Sides to begin with').selectOption({ label: 'Another capture…' });
+    await page.getByLabel('Address of the other capture, or a link').waitFor();
+    await site.drop('early.pcapng', early!);
+    const cells = () => page.locator('tr[data-hop="eth0:netif_receive_skb"] td').allTextContents();
+    const each = ['Rx', '1', '0 %', '', '1', '0 %', '', '0'];
+    await expect.poll(cells).toEqual(each);
+    expect(await parts()).toEqual([2, 'early.pcapng', 'late.pcapng']);
+    await expect.poll(() => new URL(page.url()).searchParams.getAll('file').length).toBe(2);
+    const address = page.url();
+
+    await page.goto('about:blank');
+    await page.goto(address);
+    await page.getByText(/This link is about captures that are not in it/).waitFor();
+    await site.dropAll(both);
+    await expect.poll(cells).toEqual(each);
+    expect(page.url()).toBe(address);
   });
 
   it('of which one is no pcapng are refused with a way out', async () => {

@@ -5,6 +5,8 @@ import { CaptureWriter } from './writer.ts';
 export interface FileTurn {
   readonly part: number;
   readonly of: number;
+  /** Which side of a comparison it is on, from 1 on: a recording is of one side alone. Not there = on none. */
+  readonly side?: number;
 }
 
 /** A section with nothing but a file block: what follows is of the file with this name, 1 to 512 characters. */

@@ -4,6 +4,8 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { HOOK_BY_NAME } from '#core/format/hooks.ts';
 import { BLOCK_SUBTYPE } from '#core/format/structs.ts';
+import { fileSection } from '#core/pcapng/file-section.ts';
+import { joinChunks } from '#core/pcapng/testing/generate-capture.ts';
 import { CaptureWriter } from '#core/pcapng/writer.ts';
 import { compileFilter } from '#core/query/compile.ts';
 import { hopNames } from '#core/query/fields/names.ts';
@@ -166,6 +168,22 @@ it('of files that are open together by their names', () => {
   expect(where('file == acme')).toBeNull();
   expect(where('file ~ bad')).toBeNull();
   expect(shared(capture, { names: 'keep' }).where(text)).toBe(text);
+});
+
+it('of two parts of one recording, which are two in the share as they are on the sides of a comparison', () => {
+  const part = (segment: number) =>
+    sectionBytes({ segment, seen: [{ hook: 'netif_rx', id: 1n, us: segment }] });
+  const capture = joinChunks([
+    fileSection('first', { part: 1, of: 2, side: 1 }),
+    part(0),
+    fileSection('second', { part: 2, of: 2, side: 2 }),
+    part(1),
+  ]);
+  const { after, where } = shared(capture);
+  const there = after();
+  expect(there.journeys.count).toBe(2);
+  expect(there.hops.hops.map(({ file }) => file)).toEqual(['file1', 'file2']);
+  expect(passing(there, where('file == second')!)).toEqual([1]);
 });
 
 it('of files within a file, by its name and by theirs', () => {

@@ -32,6 +32,11 @@ export class FilesRead {
   private readonly levels: Level[] = [];
   private readonly used = new Map<string, Set<string>>();
 
+  /** On which side of a comparison the file is that is being read, and each that it is in; the same for files of one side. */
+  get side(): string {
+    return this.levels.map(({ turn }) => turn.side ?? 0).join(FILE_SEPARATOR);
+  }
+
   /** Body of a file block; what is wrong with it, in a few words, null = the file that it names begins. */
   take(body: Uint8Array): string | null {
     if (this.count >= MAX_FILES) return `more than ${MAX_FILES} of them`;

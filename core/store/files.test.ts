@@ -3,6 +3,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { BLOCK_SUBTYPE } from '#core/format/structs.ts';
 import type { CaptureWriter } from '#core/pcapng/writer.ts';
+import { fileSection } from '#core/pcapng/file-section.ts';
 import { HOP_TEXTS } from '#core/query/fields/names.ts';
 import { joinChunks } from '#core/pcapng/testing/generate-capture.ts';
 import { JourneyList } from '#core/query/journey-list.ts';
@@ -134,6 +135,37 @@ describe('recordings of one host in two files', () => {
     const one = storeOf(joinChunks(parts));
     expect(journeyDetail(one, 0).links).toMatchObject([{ known: 'broken' }]);
     expect(journeyDetail(apart, 0).links).toEqual(journeyDetail(one, 0).links);
+  });
+
+  it('are two where they are on two sides of a comparison, whatever goes on in the second, and those of one side are one', () => {
+    const part = (segment: number) => recording(BOTH.slice(segment % 2, 1 + (segment % 2)), { segment });
+    const sides = [1, 1, 2, 2];
+    const store = storeOf(
+      joinChunks(sides.flatMap((side, i) => [fileSection(`${i}`, { part: i + 1, of: 4, side }), part(i)])),
+    );
+    expect(store.journeys.count).toBe(2);
+    expect(hopsOf(store)).toEqual([
+      [`eth0:${RX}`, 'lab', '0', 1],
+      [`eth0:${TCX}`, 'lab', '0', 1],
+      [`eth0:${RX}`, 'lab', '2', 1],
+      [`eth0:${TCX}`, 'lab', '2', 1],
+    ]);
+    expect([0, 1].map((journey) => journeyRun(store, journey))).toEqual(['01010101', '010101012']);
+  });
+
+  it('are copies with numbers of their own, whichever side is read', () => {
+    const sides = [1, 2, 2, 1];
+    const store = storeOf(
+      joinChunks(
+        sides.flatMap((side, i) => [fileSection(`${i}`, { part: i + 1, of: 4, side }), recording(BOTH)]),
+      ),
+    );
+    expect([0, 1, 2, 3].map((journey) => journeyRun(store, journey))).toEqual([
+      '01010101',
+      '010101012',
+      '010101013',
+      '010101014',
+    ]);
   });
 
   it('share no journey and no link, and say of each packet what the file alone says', () => {

@@ -39,7 +39,7 @@ export const Catalogue = v.object({
 
 /** Another place than one from 1 on is none, as with a writer that says none. */
 const turn = v.optional(v.fallback(v.nullable(v.pipe(v.number(), v.integer(), v.minValue(1))), null), null);
-const CaptureFile = v.object({ name: v.pipe(text, v.minLength(1)), part: turn, of: turn });
+const CaptureFile = v.object({ name: v.pipe(text, v.minLength(1)), part: turn, of: turn, side: turn });
 
 export const Host = v.object({
   kernel: v.optional(text, ''),
@@ -150,8 +150,9 @@ export function parseFile(
 ): Parsed<{ readonly name: string; readonly turn: FileTurn | null }> {
   const parsed = parseJson(body, CaptureFile);
   if ('fault' in parsed) return parsed;
-  const { name, part, of } = parsed.value;
-  return { value: { name, turn: part === null || of === null || part > of ? null : { part, of } } };
+  const { name, part, of, side } = parsed.value;
+  if (part === null || of === null || part > of) return { value: { name, turn: null } };
+  return { value: { name, turn: side === null ? { part, of } : { part, of, side } } };
 }
 
 /** Text of a JSON block; or what is wrong with it. */

@@ -3,7 +3,7 @@ import type { Problem } from '#core/pcapng/types.ts';
 import { unusedName } from '#core/store/unused-name.ts';
 import type { SingleSpec, SourceSpec } from '#workers/api.ts';
 import { specOf, titleOf, type Spec } from './origin.ts';
-import type { FileRef } from './link-state.ts';
+import type { Comparison, FileRef } from './link-state.ts';
 import type { Origin, PartOrigin } from './store.ts';
 
 /** Of a Section Header Block, the same in either byte order (pcapng, section 4.1). */
@@ -59,14 +59,18 @@ export function named(parts: readonly PartOrigin[]): readonly Named[] {
     .map(({ name, origin }) => ({ name: unusedName(name || 'capture', MAX_NAME_CHARS, used), origin }));
 }
 
-/** Looks samples up. What one of them cannot be opened for is a problem. */
-export async function togetherSpec(parts: readonly PartOrigin[]): Promise<Spec> {
+/** Looks samples up. What one of them cannot be opened for is a problem. `compare`: what the link compares. */
+export async function togetherSpec(
+  parts: readonly PartOrigin[],
+  compare: Comparison | null = null,
+): Promise<Spec> {
   const all = named(parts);
-  const found: { name: string; source: SingleSpec }[] = [];
+  const sideOf = compare === null ? () => ({}) : (await import('./sides-of-files.ts')).sidesOfFiles(compare);
+  const found: { name: string; source: SingleSpec; side?: number }[] = [];
   for (const { name, origin } of all) {
     const spec = await specOf(origin);
     if ('problem' in spec) return spec;
-    if (isSingle(spec.source)) found.push({ name, source: spec.source });
+    if (isSingle(spec.source)) found.push({ name, source: spec.source, ...sideOf(name) });
   }
   return { source: { kind: 'together', parts: found }, title: all.map(({ name }) => name).join(' + ') };
 }

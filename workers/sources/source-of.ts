@@ -18,7 +18,7 @@ export function sourceOf(spec: SourceSpec, spawnFileReader: (() => Worker) | nul
       return new UrlSource(spec.url, spec.title);
     case 'together':
       return new TogetherSource(
-        spec.parts.map(({ name, source }) => ({ name, source: sourceOf(source, spawnFileReader) })),
+        spec.parts.map((part) => ({ ...part, source: sourceOf(part.source, spawnFileReader) })),
       );
     case 'live':
       return new LiveSource(spec.url, spec.from);

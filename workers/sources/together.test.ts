@@ -45,6 +45,14 @@ describe('several sources', () => {
     expect(Buffer.compare(Buffer.from(await held.arrayBuffer()), all)).toBe(0);
   });
 
+  it('say on which side of a comparison they are', async () => {
+    const source = new TogetherSource([{ ...fileSource('a.pcapng', a), side: 2 }, fileSource('b.pcapng', b)]);
+    const sink = new Collector();
+    await source.start(sink);
+    const front = fileSection('a.pcapng', { part: 1, of: 2, side: 2 });
+    expect(Buffer.compare(sink.joined(), Buffer.concat([front, a, frontB, b]))).toBe(0);
+  });
+
   it.each([
     ['another format', Uint8Array.of(0xd4, 0xc3, 0xb2, 0xa1)],
     ['empty', new Uint8Array(0)],

@@ -9,9 +9,14 @@ import type { ByteSource, SourceSink, Span } from './source.ts';
 const SECTION_HEADER = [0x0a, 0x0d, 0x0d, 0x0a] as const;
 const EMPTY = new Uint8Array(0);
 
-interface Part {
+export interface NamedSource {
   readonly name: string;
   readonly source: ByteSource;
+  /** Of a comparison, from 1 on. */
+  readonly side?: number;
+}
+
+interface Part extends NamedSource {
   /** The section that names it, made when its turn comes; it stands right before `from`. */
   front: Uint8Array;
   /** Offset of its first byte in all; -1 = its turn has not come. */
@@ -24,7 +29,7 @@ export class TogetherSource implements ByteSource {
   readonly #parts: readonly Part[];
   #cancelled = false;
 
-  constructor(parts: readonly { readonly name: string; readonly source: ByteSource }[]) {
+  constructor(parts: readonly NamedSource[]) {
     this.#parts = parts.map((part) => ({ ...part, front: EMPTY, from: -1, length: 0 }));
   }
 
@@ -47,7 +52,9 @@ export class TogetherSource implements ByteSource {
     let offset = 0;
     for (const [i, part] of this.#parts.entries()) {
       if (this.#isCancelled()) return;
-      part.front = fileSection(part.name, { part: i + 1, of: this.#parts.length });
+      const { name, side } = part;
+      const turn = { part: i + 1, of: this.#parts.length };
+      part.front = fileSection(name, side === undefined ? turn : { ...turn, side });
       part.from = offset + part.front.length;
       sink.begin({ offset, reset: false, missedBytes: null, file: null });
       await sink.chunk(part.front, offset);
