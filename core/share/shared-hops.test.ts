@@ -7,37 +7,16 @@ import { BLOCK_SUBTYPE } from '#core/format/structs.ts';
 import { fileSection } from '#core/pcapng/file-section.ts';
 import { joinChunks } from '#core/pcapng/testing/generate-capture.ts';
 import { CaptureWriter } from '#core/pcapng/writer.ts';
-import { compileFilter } from '#core/query/compile.ts';
 import { hopNames } from '#core/query/fields/names.ts';
 import { programNames } from '#core/query/fields/programs.ts';
 import { quoteValue } from '#core/query/parse.ts';
-import { Query } from '#core/query/query.ts';
-import type { CaptureStore } from '#core/store/capture-store.ts';
 import { filesBytes, sectionBytes, storeOf } from '#core/store/testing/scenario.ts';
 import type { HopIdentity } from '#core/store/view.ts';
-import { CAREFUL, type SharePolicy } from './policy.ts';
+import type { SharePolicy } from './policy.ts';
+import { passing, shared } from './testing/filters.ts';
 import { snapshotOf } from './testing/snapshots.ts';
 
 const SAMPLES = path.join(import.meta.dirname, '../../public/samples');
-
-/** Numbers of the journeys that pass. */
-function passing(store: CaptureStore, text: string): readonly number[] {
-  const compiled = compileFilter(text, store);
-  if (!compiled.ok || compiled.question === null) throw new Error(`${text}: ${JSON.stringify(compiled)}`);
-  const query = new Query(store, compiled.question);
-  while (!query.advance(1 << 20)) continue;
-  return Array.from({ length: store.journeys.count }, (_, journey) => journey).filter((one) =>
-    query.has(one),
-  );
-}
-
-/** The share of a capture, and a filter of the capture as the share has it; null = it stays. */
-function shared(capture: Uint8Array, rules: Partial<SharePolicy> = {}) {
-  const snapshot = snapshotOf(capture, { policy: { ...CAREFUL, ...rules } });
-  const where = (text: string): string | null =>
-    snapshot.notes({ notes: 1, view: [['where', text]], report: '', items: [] }).notes.view[0]?.[1] ?? null;
-  return { after: () => storeOf(snapshot.take()), where };
-}
 
 describe.each<[string, Partial<SharePolicy>]>([
   ['edge', {}],

@@ -43,6 +43,7 @@ import { Pseudonyms } from './pseudonyms.ts';
 import { SchemasInForce } from './schemas-in-force.ts';
 import { SharedHops } from './shared-hops.ts';
 import { SharedPrograms } from './shared-programs.ts';
+import { SharedTasks } from './shared-tasks.ts';
 import { isEverything, isSelected, runKey, type ShareSelection } from './selection.ts';
 
 export interface SnapshotOptions {
@@ -103,6 +104,7 @@ export class Snapshot implements CaptureSink {
   readonly #schemas: SchemasInForce;
   readonly #hops = new SharedHops();
   readonly #programs = new SharedPrograms();
+  readonly #tasks = new SharedTasks();
   readonly #interfaces: {
     readonly info: InterfaceInfo;
     readonly hop: HopIdentity;
@@ -173,6 +175,7 @@ export class Snapshot implements CaptureSink {
       dropReasons: this.#dropReasons,
       hops: this.#hops,
       programs: this.#programs,
+      tasks: this.#tasks,
     });
   }
 
@@ -257,6 +260,7 @@ export class Snapshot implements CaptureSink {
     const event = eventStart < 0 ? null : readEvent(buf, eventStart, eventLength);
     const decoder = event === null ? null : this.#schemas.decoderOf(event.metadata, hop, this.#facts);
     const shared = event === null ? null : this.#events.redact(event, decoder);
+    if (event?.task !== undefined && shared?.task !== undefined) this.#tasks.add(event.task, shared.task);
     this.#options.watch?.({
       hop: name,
       hopBefore: info.name,

@@ -62,7 +62,7 @@ export class FilesRead {
 
   private unused(within: string, own: string): string {
     let used = this.used.get(within);
-    if (used === undefined) this.used.set(within, (used = new Set()));
+    if (used === undefined) this.used.set(within, (used = new Set<string>()));
     const name = unusedName(own, MAX_NAME_CHARS, used);
     return within === '' ? name : `${within}${FILE_SEPARATOR}${name}`;
   }

@@ -31,7 +31,7 @@ export class RunCopies {
     { name, count, side }: Pick<FilesRead, 'name' | 'count' | 'side'>,
   ): RunCopy {
     let sides = this.known.get(id);
-    if (sides === undefined) this.known.set(id, (sides = new Map()));
+    if (sides === undefined) this.known.set(id, (sides = new Map<string, Latest>()));
     const last = sides.get(side);
     if (last === undefined || (last.files !== count && segment <= last.segment)) {
       const numbers = Array.from(sides.values(), ({ copy }) => copy.number);
