@@ -295,6 +295,33 @@ describe('two captures', () => {
     expect(page.url()).toBe(address);
   });
 
+  it('of which the first was cut off are both there, which says so, and so does whoever opens the link', async () => {
+    const { page } = site;
+    await page.goto(site.url);
+    const cut = BAD.subarray(0, BAD.length - 10);
+    const both: [string, Uint8Array][] = [
+      ['bad.pcapng', cut],
+      ['good.pcapng', GOOD],
+    ];
+    await site.dropAll(both);
+    await waitForState(page, 'done');
+    const said = page.locator('.problem', { hasText: 'bad.pcapng ends in the middle of a block' });
+    await said.waitFor();
+    await page.getByRole('button', { name: 'Compare…' }).click();
+    const cells = () => page.locator('tr[data-hop="lab0:nf/prerouting"] td').allTextContents();
+    const differs = ['Rx', '2', '0 %', '', '2', '100 %', '', '100'];
+    await expect.poll(cells).toEqual(differs);
+    await expect.poll(() => new URL(page.url()).searchParams.getAll('file').length).toBe(2);
+    const address = page.url();
+    await page.goto('about:blank');
+    await page.goto(address);
+    await page.getByText(/This link is about captures that are not in it/).waitFor();
+    await site.dropAll(both);
+    await expect.poll(cells).toEqual(differs);
+    await said.waitFor();
+    expect(page.url()).toBe(address);
+  });
+
   it('of which one is no pcapng are refused with a way out', async () => {
     const { page } = site;
     await page.goto(site.url);

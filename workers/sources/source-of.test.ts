@@ -34,3 +34,21 @@ it('addresses that are opened together are under one cap, each of them under its
   const again = sourceOf({ kind: 'together', parts: parts.slice(0, 2) }, null);
   await expect(again.start(new Collector())).resolves.toBeUndefined();
 });
+
+it('several that were given up before their code is there are not asked for', async () => {
+  const asked = vi.fn();
+  vi.stubGlobal('fetch', asked);
+  const source = { kind: 'url', url: 'https://a.example/', title: 'a' } as const;
+  const parts = [
+    { name: 'a', source },
+    { name: 'b', source },
+  ];
+  for (const end of ['cancel', 'dispose'] as const) {
+    const together = sourceOf({ kind: 'together', parts }, null);
+    expect([together.title, together.totalBytes, together.held?.()]).toEqual(['a + b', null, []]);
+    const ended = together.start(new Collector());
+    together[end]();
+    await ended;
+  }
+  expect(asked).not.toHaveBeenCalled();
+});

@@ -12,7 +12,7 @@ export interface UrlOptions {
   /** Tests set it lower. */
   readonly maxBytes?: number;
   /** Of all addresses that are opened together with this one. */
-  readonly budget?: UrlBudget;
+  readonly budget?: UrlBudget | null;
 }
 
 const MIB = 1024 * 1024;
@@ -186,16 +186,10 @@ export class UrlSource implements ByteSource {
         DOWNLOAD_REMEDY,
       );
     }
-    if (this.#budget === null) return;
-    if (more > this.#budget.left) {
-      this.#abort.abort();
-      throw new Fault(
-        'urls-too-large',
-        `With ${this.title} the addresses that are opened together are larger than the ${this.#budget.bytes / MIB} MiB that this page reads from all of them.`,
-        'Download them and drop the files on this page, or open fewer.',
-      );
-    }
-    this.#budget.take(more);
+    const beyond = this.#budget?.take(more, this.title);
+    if (beyond === undefined) return;
+    this.#abort.abort();
+    throw beyond;
   }
 }
 
