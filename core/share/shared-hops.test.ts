@@ -149,6 +149,22 @@ it('of files that are open together by their names', () => {
   expect(shared(capture, { names: 'keep' }).where(text)).toBe(text);
 });
 
+it('a hop of a section that says nothing of its run is one of its own file, whatever was before it there', () => {
+  const part = (hook: string, segment: number) =>
+    sectionBytes({ segment, seen: [{ hook, id: 1n, us: segment }] });
+  const capture = filesBytes([
+    ['first', part('netif_receive_skb', 0)],
+    ['second', joinChunks([part('tcx/ingress@first', 1), captureOf([['q1:netif_rx', 'netif_rx']])])],
+  ]);
+  const { after, where } = shared(capture);
+  const [before, there] = [storeOf(capture), after()];
+  expect(before.hops.hops.map(({ file }) => file)).toEqual(['first', 'first', 'second']);
+  expect(there.hops.hops.map(({ file }) => file)).toEqual(['file1', 'file1', 'file2']);
+  expect(passing(before, 'file == second')).toEqual([1]);
+  expect(where('file == second')).toBe('file == file2');
+  expect(passing(there, 'file == file2')).toEqual([1]);
+});
+
 it('of two parts of one recording, which are two in the share as they are on the sides of a comparison', () => {
   const part = (segment: number) =>
     sectionBytes({ segment, seen: [{ hook: 'netif_rx', id: 1n, us: segment }] });
