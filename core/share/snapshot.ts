@@ -25,6 +25,7 @@ import type {
 } from '#core/pcapng/types.ts';
 import { CaptureWriter, type PacketOptions } from '#core/pcapng/writer.ts';
 import type { HopIdentity } from '#core/store/view.ts';
+import { ownFileName } from '#core/store/file-path.ts';
 import { FilesRead } from '#core/store/files-read.ts';
 import { parseHost, type HostFacts } from '#core/store/host-facts.ts';
 import { RunCopies } from '#core/store/run-copies.ts';
@@ -42,6 +43,7 @@ import { Pseudonyms } from './pseudonyms.ts';
 import { SchemasInForce } from './schemas-in-force.ts';
 import { SharedHops } from './shared-hops.ts';
 import { SharedPrograms } from './shared-programs.ts';
+import { SharedTasks } from './shared-tasks.ts';
 import { isEverything, isSelected, runKey, type ShareSelection } from './selection.ts';
 
 export interface SnapshotOptions {
@@ -102,6 +104,7 @@ export class Snapshot implements CaptureSink {
   readonly #schemas: SchemasInForce;
   readonly #hops = new SharedHops();
   readonly #programs = new SharedPrograms();
+  readonly #tasks = new SharedTasks();
   readonly #interfaces: {
     readonly info: InterfaceInfo;
     readonly hop: HopIdentity;
@@ -172,6 +175,7 @@ export class Snapshot implements CaptureSink {
       dropReasons: this.#dropReasons,
       hops: this.#hops,
       programs: this.#programs,
+      tasks: this.#tasks,
     });
   }
 
@@ -224,7 +228,7 @@ export class Snapshot implements CaptureSink {
       name,
       netns,
       host: this.#host.name('host', where.host),
-      file: this.#host.name('file', where.file),
+      file: this.#host.file(where.file),
     });
     this.#interfaces[info.index] = { info, hop, name, netns };
     this.#out.interfaceDescription({
@@ -256,6 +260,7 @@ export class Snapshot implements CaptureSink {
     const event = eventStart < 0 ? null : readEvent(buf, eventStart, eventLength);
     const decoder = event === null ? null : this.#schemas.decoderOf(event.metadata, hop, this.#facts);
     const shared = event === null ? null : this.#events.redact(event, decoder);
+    if (event?.task !== undefined && shared?.task !== undefined) this.#tasks.add(event.task, shared.task);
     this.#options.watch?.({
       hop: name,
       hopBefore: info.name,
@@ -311,7 +316,8 @@ export class Snapshot implements CaptureSink {
       case BLOCK_SUBTYPE.file: {
         const isOne = this.#files.take(body) === null;
         if (isOne) this.#file = this.#files.name;
-        this.#json(subtype, isOne ? { name: this.#host.name('file', this.#files.name) } : null);
+        const { name, turn } = this.#files;
+        this.#json(subtype, isOne ? { name: ownFileName(this.#host.file(name)), ...turn } : null);
         return;
       }
       case BLOCK_SUBTYPE.catalogue:
