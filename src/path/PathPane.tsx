@@ -34,6 +34,7 @@ import { PathTable } from './PathTable.tsx';
 import { PathZoom } from './PathZoom.tsx';
 import { firstComparison, useSides } from './sides.ts';
 import { focusedStop, nextBand, step, stopFilter, stopsOf, type Stop } from './stops.ts';
+import { usePathPan } from './use-path-pan.ts';
 import { usePathScale, usePathZoom, ZOOM_STEP } from './use-path-zoom.ts';
 import './marks.css';
 import './path.css';
@@ -144,8 +145,10 @@ export function PathPane() {
   }, [layout, pressed, focusKey, width, compared, asTable, printing]);
   const style: CSSProperties & Record<'--drawn', number> = { '--drawn': layout.width };
   const zoom = usePathZoom(scroll, scaling, stops);
+  const onPan = usePathPan(scroll, size, layout, asTable || printing);
   const onScroll = ({ currentTarget }: UIEvent) => {
     left.current = currentTarget.scrollLeft;
+    onPan();
     if (heads.current !== null && svg.current !== null)
       pinNames(heads.current, svg.current, layout, { left: left.current, width });
   };
