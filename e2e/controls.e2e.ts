@@ -48,11 +48,26 @@ describe.skipIf(missing !== null && !required)(
       expect(await filter()).toBeNull();
       const before = await events();
       await expect.poll(events, POLL).toBeGreaterThan(before);
+      // What was wrong with another text is not said of this one.
+      await field.fill('udp');
+      expect(await page.locator('.controls-field .controls-error').count()).toBe(0);
+      expect(await field.getAttribute('aria-invalid')).toBe('false');
+    });
+
+    it('names of hooks are completed, each of a list', async () => {
+      const hooks = page.locator('.controls input[name="hooks"]');
+      const choices = () =>
+        hooks.evaluate((input: HTMLInputElement) =>
+          [...(input.list?.options ?? [])].map(({ value }) => value),
+        );
+      expect(await choices()).toContain('nf/forward');
+      await hooks.fill('tcx, nf');
+      expect(await choices()).toContain('tcx, nf/forward');
+      await hooks.fill('');
     });
 
     it('one that it takes is in force in the same capture, which says so', async () => {
       const before = await events();
-      await page.locator('.controls input[name="filter"]').fill('udp');
       await page.getByRole('button', { name: 'Capture this' }).click();
       await page.locator('.controls').waitFor({ state: 'detached', timeout: 30_000 });
       await expect.poll(filter, POLL).toBe('udp');
