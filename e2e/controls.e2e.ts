@@ -76,7 +76,10 @@ describe.skipIf(missing !== null && !required)(
       // What came before is still there.
       expect(await page.evaluate(async () => (await globalThis.whither.api.rows(0, 1)).count)).toBe(1);
       const gaps = await page.evaluate(() => globalThis.whither.state.newest?.gaps ?? []);
-      expect(gaps.some(({ count }) => count === null)).toBe(true);
+      expect(gaps.some(({ count, leftOut }) => count === null && leftOut)).toBe(true);
+      // Nothing went wrong.
+      expect(await page.getByTestId('counts').textContent()).toContain('0 missed');
+      await page.getByText('none missed', { exact: true }).waitFor();
     });
 
     it.each(['live', 'paused'])('the header has room for all of that while it is %s', async (how) => {
