@@ -290,6 +290,13 @@ describe('a trigger', () => {
     }
   });
 
+  it('says of no drop reason that this kernel does not have it before it knows those that it has', () => {
+    const { trigger } = runTrigger(captureOf([]).subarray(0, 0), { condition: condition('drop=NO_SUCH') });
+    expect(trigger.hopeless).toBe('');
+    const untold = runTrigger(sectionBytes({ seen: TEN }), { condition: condition('drop=NO_SUCH') });
+    expect(untold.trigger.hopeless).toBe('');
+  });
+
   it('says which drop reason this kernel does not have', () => {
     const { trigger } = runTrigger(captureOf(TEN), { condition: condition('drop=NO_SUCH') });
     expect(trigger.hopeless).toBe('this kernel has no drop reason NO_SUCH');

@@ -4,6 +4,7 @@ import type { FilterError } from '#workers/api.ts';
 import { focusPane } from '#src/keys/focus-pane.ts';
 import { printCount } from '#src/list/print.ts';
 import { usePage, useSession } from '#src/state/context.ts';
+import { viewed } from '#src/state/viewed.ts';
 import { FilterField, type Explain } from './FilterField.tsx';
 import { examplesFor } from './examples.ts';
 import { filterHistory, rememberFilter } from './history.ts';
@@ -178,8 +179,8 @@ function leave(): void {
 }
 
 function Passing() {
-  const listed = usePage((state) => state.newest?.listed ?? 0);
-  const journeys = usePage((state) => state.newest?.journeys ?? 0);
+  const listed = usePage((state) => viewed(state)?.listed ?? 0);
+  const journeys = usePage((state) => viewed(state)?.journeys ?? 0);
   return (
     <span className="filter-count mono">
       {printCount(listed)} of {printCount(journeys)}

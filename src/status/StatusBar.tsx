@@ -53,10 +53,12 @@ export function StatusBar() {
           )}
         </span>
       )}
-      <span className="status-source">{sourceText}</span>
+      <span className="status-source" title={sourceText}>
+        {sourceText}
+      </span>
       {kept !== null && (
         <span
-          className="muted"
+          className="status-kept muted"
           title="Bytes of this live capture’s packets in memory and in this browser’s private storage. What is not kept here is asked of the agent, as long as its log has it."
         >
           {kept}

@@ -65,7 +65,8 @@ export const TimelineTable = memo(function TimelineTable({ bins, rows, gaps, vie
           <tr key={`gap-${gap.key}`}>
             <th scope="row">gap at {printDuration(Number(view.from - start) + length * gap.from)}</th>
             <td colSpan={columns.length}>
-              {gap.count ?? 'unknown number of'} events missed: {gap.causes.join(', ')}
+              {gap.asked ? 'nothing was captured' : `${gap.count ?? 'unknown number of'} events missed`}:{' '}
+              {gap.causes.join(', ')}
             </td>
           </tr>
         ))}
