@@ -122,6 +122,18 @@ it('who it was stands in the first lines of what became of the metadata', async 
   await shot('verdict');
 });
 
+it('what journeys have in common is told with when they began', async () => {
+  await open('&harm=lost');
+  const { page } = site;
+  await page.keyboard.press('h');
+  const row = page.getByRole('row', { name: /^time from 123ms on 100 % 16/ });
+  await row.waitFor();
+  await shot('common-time');
+  await row.getByRole('button').click();
+  await expect.poll(() => new URL(page.url()).searchParams.get('where')).toBe('!(time < 123ms)');
+  await expect.poll(() => page.getByTestId('list-count').textContent()).toBe('16 of 64');
+});
+
 it('Back goes through the sides that were chosen, one at a time', async () => {
   await open('');
   const { page } = site;
