@@ -107,8 +107,11 @@ describe('completion', () => {
         const cursor = Math.min(at, text.length);
         const { from, to } = completeFilter(text, cursor, store);
         expect(from).toBeLessThanOrEqual(cursor);
-        expect(to).toBe(cursor);
+        // With the quotation mark that the editor closed.
+        const closes = text[cursor] === '"' && text[from] === '"' && from < cursor;
+        expect(to).toBe(closes ? cursor + 1 : cursor);
       }),
+      { examples: [['""', 1]] },
     );
   });
 });
