@@ -27,7 +27,7 @@ export function diagnosisText(
     const i = hops.findIndex((hop) => hop.state === state);
     if (i >= 0) return wrong(store, events[i]!, hops, i, state);
   }
-  const name = (hop: JourneyHop): string => store.hops.hops[hop.hop]!.name;
+  const name = (hop: JourneyHop): string => hopCalled(store, hop.hop);
   const first = hops.find(({ state }) => state !== 'none');
   if (first === undefined) return '';
   const writer = first.writer === '' ? '' : ` by ${first.writer}`;
@@ -51,7 +51,16 @@ function times(what: string, count: number): string {
   return `${what} ${count === 1 ? 'once' : `${count} times`}`;
 }
 
-/** `Metadata lost between A and B by OPERATION (implied: EVIDENCE), as in 12 of 40 journeys that came there with metadata.` */
+/** As the path calls it, where no other hop has that name. */
+function hopCalled(store: CaptureStore, index: number): string {
+  const { name, label } = store.hops.hops[index]!;
+  return store.hops.hops.some((other, i) => i !== index && other.label === label) ? name : label;
+}
+
+/**
+ * `Metadata lost by PROGRAM: OPERATION, between A and B (implied: EVIDENCE), as in 12 of 40 journeys that came there with metadata.`
+ * Who and how stand first: a pane may have room for the beginning alone.
+ */
 function wrong(
   store: CaptureStore,
   event: number,
@@ -60,15 +69,16 @@ function wrong(
   worst: (typeof WORST)[number],
 ): string {
   const hop = hops[i]!;
-  const { name } = store.hops.hops[hop.hop]!;
+  const name = hopCalled(store, hop.hop);
   const before = hops.slice(0, i).findLast(({ metaState }) => metaState === 'present');
-  const where =
-    before === undefined ? `at ${name}` : `between ${store.hops.hops[before.hop]!.name} and ${name}`;
+  const where = before === undefined ? `at ${name}` : `between ${hopCalled(store, before.hop)} and ${name}`;
   const evidence = hop.cause.evidence.replace(/\.$/, '');
-  const by =
+  // Where it was attached is where it came to harm.
+  const writer = hop.writer.replace(/ \(tag [^)]*\)/g, '').replace(/ at [^,]*/g, '');
+  const how =
     hop.cause.name === 'unknown'
-      ? `, cause unknown (${evidence})`
-      : ` by ${hop.cause.operation} (${hop.cause.known}: ${evidence})`;
+      ? `${where}, cause unknown (${evidence})`
+      : `by ${writer === '' ? '' : `${writer}: `}${hop.cause.operation}${writer === '' ? '' : ','} ${where} (${hop.cause.known}: ${evidence})`;
   const chunk = store.events.chunk(event);
   const state = HOP_STATE[worst];
   const count = store.hops.causes.count(hop.hop, state, chunk.cause[event & CHUNK_MASK]!);
@@ -78,5 +88,5 @@ function wrong(
     arrived < count
       ? `${count} events there`
       : `${count} of ${arrived} journeys that came there with metadata`;
-  return `${WHAT[worst]} ${where}${by}, as in ${many}.`;
+  return `${WHAT[worst]} ${how}, as in ${many}.`;
 }

@@ -54,7 +54,12 @@ export function pageActions(session: Session): Handlers {
     cost: () => session.view.open('cost', !link.open.includes('cost')),
     latency: () => session.view.open('between', !link.open.includes('between')),
     // One key, one step: what a filter compares is not changed and ended at once.
-    clear: () => (link.compare === null ? session.filter.clear() : session.compare(null)),
+    clear: () => {
+      const opened = document.querySelector<HTMLElement>('[popover]:popover-open');
+      if (opened !== null) opened.hidePopover();
+      else if (link.compare === null) session.filter.clear();
+      else session.compare(null);
+    },
     schema: () => store.setState({ dialog: 'schema' }),
     ...(!isUnreadable(newest) && {
       print: () => printList(session),

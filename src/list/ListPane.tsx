@@ -51,7 +51,7 @@ function emptyText(state: SourceState): string {
     case 'done':
     case 'cancelled':
     case 'failed':
-      return 'No packets.';
+      return 'This capture has no packets. Open another one, or record again.';
   }
 }
 

@@ -67,9 +67,10 @@ export function mirrorAddress(session: Session): () => void {
     const typingOn = typing && performance.now() - typedAt < TYPING_MS;
     if (rewritten) typedAt = typing ? performance.now() : -Infinity;
     const sided = before.compare?.a !== link.compare?.a || before.compare?.b !== link.compare?.b;
-    const sidingOn = performance.now() - comparedAt < TYPING_MS;
+    const sidingOn = typing && performance.now() - comparedAt < TYPING_MS;
     // To begin or end a comparison is a step of its own: what is written behind it is another.
-    if (sided) comparedAt = before.compare !== null && link.compare !== null ? performance.now() : -Infinity;
+    if (sided)
+      comparedAt = typing && before.compare !== null && link.compare !== null ? performance.now() : -Infinity;
     const step = isStep(before, link);
     const filtered = step || rewritten;
     if (filtered) walkedAt = -Infinity;

@@ -1,11 +1,10 @@
 /** Honesty in the frame: which hooks are observed, what was lost, by which schema bytes are read. */
-import { useState } from 'react';
 import { HOOKS } from '#core/format/hooks.ts';
 import { printList } from '#src/keys/page-actions.ts';
 import { usePage, useSession } from '#src/state/context.ts';
 import { keptHereText } from './kept.ts';
 import { lossOf } from './loss.ts';
-import { whereMissing } from './where-missing.ts';
+import { missingGroups } from './missing-groups.ts';
 import './status.css';
 
 const NO_HOPS = [] as const;
@@ -22,7 +21,6 @@ export function StatusBar() {
   // Of what is calm: it changes with every Update.
   const kept = usePage((state) => keptHereText(state.calm?.kept ?? null));
   const costOpen = usePage((state) => state.link.open.includes('cost'));
-  const [why, setWhy] = useState(false);
   const hooks = new Set(hops.filter((hop) => hop.lane !== 'none').map((hop) => hop.hook));
   const observed = hooks.size;
   const known = Math.max(HOOKS.length, new Set([...hooks, ...missing.map((hook) => hook.hook)]).size);
@@ -37,21 +35,20 @@ export function StatusBar() {
         <span>{hops.length === 0 ? 'no packets yet' : 'a capture without kernel hooks'}</span>
       )}
       {first !== undefined && (
-        <span className="status-why">
-          <button className="link" aria-expanded={why} onClick={() => setWhy(!why)}>
+        <>
+          <button className="link status-why" popoverTarget="missing-hooks">
             {missing.length === 1 ? `${first.name} missing: why?` : `${missing.length} missing: why?`}
           </button>
-          {why && (
-            <div className="status-pop" role="note">
-              {missing.map((hook) => (
-                <p key={`${hook.hook}${hook.name}${hook.host}${hook.file}`}>
-                  <b className="mono">{hook.name}</b>
-                  {whereMissing(hook, missing)}: {hook.reason}
-                </p>
-              ))}
-            </div>
-          )}
-        </span>
+          {/* The browser's own: it ends by Esc and by a click elsewhere, and lies over all else. */}
+          <div id="missing-hooks" popover="auto" className="status-pop" tabIndex={-1} role="note">
+            {missingGroups(missing).map(({ reason, hooks }) => (
+              <p key={reason}>
+                {reason}: {hooks.length > 1 && `${hooks.length} hooks, `}
+                <span className="mono">{hooks.join(', ')}</span>
+              </p>
+            ))}
+          </div>
+        </>
       )}
       <span className="status-source" title={sourceText}>
         {sourceText}
