@@ -391,7 +391,7 @@ export class Snapshot implements CaptureSink {
   }
 
   #netns(inode: number): number {
-    return this.#options.policy.names === 'keep' ? inode : Number(this.names.number(BigInt(inode), 32));
+    return this.#options.policy.names === 'keep' ? inode : Number(this.names.numbers.hidden('netns', BigInt(inode)));
   }
 
   /** Comments and the verdict, which a `PacketView` does not have. */
