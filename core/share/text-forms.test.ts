@@ -6,6 +6,7 @@ import { CAREFUL, type SharePolicy } from './policy.ts';
 import { Pseudonyms } from './pseudonyms.ts';
 import { shareProse } from './prose.ts';
 import { KEEP_ALL } from './testing/keep-all.ts';
+import { SharedPrograms } from './shared-programs.ts';
 import { rulesWith } from './testing/rules.ts';
 
 const ADDRESS = Uint8Array.of(10, 71, 0, 10);
@@ -142,6 +143,16 @@ it.each([
   'mark 0x1f, 2026-11-26, version 1.2.3',
 ])('what is none of them stays: %s', (text) => {
   expect(told(text)).toMatchObject({ out: text, doubts: [] });
+});
+
+it('tags of programs that go out stay: evidence quotes them', () => {
+  const names = new Pseudonyms(new Uint8Array(32).fill(42));
+  const programs = new SharedPrograms();
+  const text = 'edge_xdp#7 (tag 3b185187f1855c4c)';
+  expect(shareProse(text, rulesWith({ names, programs }))).toBe('edge_xdp#7 (tag [8 bytes])');
+  const program = { id: 7, name: 'edge_xdp', tag: '3b185187f1855c4c', attach: 'xdp', device: 'eth0' };
+  programs.add(program, program);
+  expect(shareProse(text, rulesWith({ names, programs }))).toBe(text);
 });
 
 it('each rule by itself leaves what it is about', () => {

@@ -163,6 +163,7 @@ class TextForms {
     const { digits, isGrouped, isNumber, isHex } = run;
     const hidesAddresses = policy.addresses !== 'keep';
     if (hidesAddresses && WHOLE.test(text)) return this.#printed(text);
+    if (!isGrouped && !isNumber && this.#rules.programs.tags.has(digits)) return text;
     if (!isGrouped && digits.length <= MAX_NUMBER_DIGITS) {
       const told = this.#rules.names.numbers.told(BigInt(`0x${digits}`), this.#kinds);
       if (told !== null) return inItsForm(text, told.toString(16).padStart(digits.length, '0'));
