@@ -46,7 +46,32 @@ describe('the panes', () => {
     await expect.poll(heightOf).toBe(before);
   });
 
-  it('say of a journey three lines, and all of it when that is asked for', async () => {
+  it.each(['edge', 'forward', 'sniffed-flow', 'taps', 'two-writers'])(
+    'at 1280 × 720 have eight rows of the matrix of %s, eight of the list, and all of its path in view',
+    async (sample) => {
+      await page.goto(`${site.url}?source=sample:${sample}`);
+      await waitForState(page, 'done');
+      await page.locator('.matrix').waitFor();
+      const inView = () =>
+        page.evaluate(() => {
+          const count = (rows: string, within: string) => {
+            const { bottom } = document.querySelector(within)!.getBoundingClientRect();
+            const all = [...document.querySelectorAll(rows)];
+            return Math.min(all.filter((row) => row.getBoundingClientRect().bottom <= bottom + 1).length, 8);
+          };
+          const { clientHeight, scrollHeight } = document.querySelector('.path-scroll')!;
+          const listed = globalThis.whither.state.newest!.listed;
+          return {
+            matrix: count('.matrix tbody tr', '[data-pane="journey"]'),
+            list: count('.list-row', '[data-pane="list"]') === Math.min(8, listed),
+            hidden: scrollHeight - clientHeight,
+          };
+        });
+      await expect.poll(inView).toEqual({ matrix: 8, list: true, hidden: 0 });
+    },
+  );
+
+  it('say of a journey a line or three, and all of it when that is asked for', async () => {
     await page.setViewportSize({ width: 1280, height: 720 });
     await page.goto(`${site.url}?source=sample:sniffed-flow&harm=lost`);
     await waitForState(page, 'done');

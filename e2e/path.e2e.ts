@@ -109,7 +109,7 @@ describe('the path', () => {
     const asTable = page.locator('.path-pane').getByRole('button', { name: 'Table' });
     await asTable.click();
     await asTable.click();
-    await page.locator('.callout-lost').waitFor();
+    await page.locator('g.callout-lost').waitFor();
     await expect.poll(async () => (await hidden.count()) === ((await inView()) ? 0 : 1)).toBe(true);
   });
 

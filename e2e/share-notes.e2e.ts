@@ -1,6 +1,10 @@
 /** Notes on everything that a note can be on, kept in a share that is within a link, and what a clean profile sees of them. */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { flowsOf, tasksOf } from '#core/share/testing/filters.ts';
+import { storeOf } from '#core/store/testing/scenario.ts';
 import { launchBrowser, openPage, type WatchedPage } from './browser.ts';
 import { waitForState } from './look.ts';
 import { serveStatic, type StaticHost } from './static.ts';
@@ -146,4 +150,40 @@ it('headings of a text are the larger the higher they are, and all larger than t
   expect([one > 1.2 * two, two > 1.1 * text, three, four]).toEqual([true, true, text, text]);
   expect(faults).toEqual([]);
   await opened.close();
+});
+
+it('a filter by a process and a flow of the capture goes along in the names of the share, and selects the same', async () => {
+  const sample = path.join(import.meta.dirname, '../public/samples/edge.pcapng');
+  const store = storeOf(new Uint8Array(readFileSync(sample)));
+  const task = tasksOf(store).find((name) => name.includes('/'))!;
+  const flow = flowsOf(store).find((text) => text.startsWith('TCP 10.71.0.10:44319 >'))!;
+  const where = `flow == "${flow}" || task == "${task}"`;
+  const sender = await openPage(browser);
+  await sender.page.goto(`${host.url}?source=sample:edge&where=${encodeURIComponent(where)}`);
+  await waitForState(sender.page, 'done');
+  const listed = ({ page }: WatchedPage) => page.evaluate(() => globalThis.whither.state.newest!.listed);
+  await expect.poll(() => listed(sender), POLL).toBeGreaterThan(1);
+  const journeys = await listed(sender);
+  await sender.page.keyboard.press('u');
+  await sender.page.getByText('the whole capture').click();
+  await sender.page.getByRole('button', { name: /Make it, and see/ }).click();
+  await sender.page.getByTestId('share-made').waitFor();
+  expect(await sender.page.getByText('Of this view there stays here').count()).toBe(0);
+  const download = sender.page.waitForEvent('download');
+  await sender.page.getByRole('button', { name: 'Download page (HTML)' }).click();
+  const file = `${await (await download).path()}.html`;
+  await (await download).saveAs(file);
+  await sender.close();
+
+  const receiver = await openPage(browser);
+  await receiver.page.goto(`file://${file}`);
+  await waitForState(receiver.page, 'done');
+  const asked = await receiver.page.evaluate(() => globalThis.whither.state.link.where);
+  expect(asked).toMatch(/^flow == "TCP [\d.]+:44319 > [\d.]+:8080" \|\| task == "?process\d+(?:\/\d+)?"?$/);
+  expect(asked).not.toContain('10.71.0.');
+  await expect.poll(() => listed(receiver), POLL).toBe(journeys);
+  if (process.env['WHITHER_SHOTS']) {
+    await receiver.page.screenshot({ path: `${process.env['WHITHER_SHOTS']}/share-filter.png` });
+  }
+  await receiver.close();
 });

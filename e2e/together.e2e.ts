@@ -1,9 +1,11 @@
 /** Captures of two hosts, and two of one host, in one page: side by side. */
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { sectionBytes } from '#core/store/testing/scenario.ts';
 import { waitForState } from './look.ts';
 import { StaticPage } from './static-page.ts';
 
@@ -196,6 +198,128 @@ describe('two captures', () => {
       b: 'file == file2',
     });
     expect(await page.content()).not.toContain('good.pcapng');
+  });
+
+  it('of which one is a share of two captures are compared, and so they are in a share of all', async () => {
+    const { page } = site;
+    await page.goto(site.url);
+    await site.dropAll([
+      ['acme-good.pcapng', GOOD],
+      ['acme-bad.pcapng', BAD],
+    ]);
+    await waitForState(page, 'done');
+    const share = async (button: string): Promise<Buffer> => {
+      await page.keyboard.press('u');
+      await page.getByRole('button', { name: /Make it, and see/ }).click();
+      await page.getByTestId('share-made').waitFor();
+      const download = page.waitForEvent('download');
+      await page.getByRole('button', { name: button }).click();
+      return readFileSync(await (await download).path());
+    };
+    const ofBoth = await share('Download pcapng');
+
+    await page.goto(site.url);
+    await site.drop('good.pcapng', GOOD);
+    await waitForState(page, 'done');
+    await page.getByRole('button', { name: 'Compare…' }).click();
+    await page.getByLabel('Sides to begin with').selectOption({ label: 'Another capture…' });
+    await page.getByLabel('Address of the other capture, or a link').waitFor();
+    await site.drop('acme-share.pcapng', ofBoth);
+    await waitForState(page, 'done');
+    // Side B is both of them: one stands at the hops of A, and the other beside it.
+    const seen = () =>
+      page
+        .locator('tr[data-hop*=":netif_receive_skb"]')
+        .evaluateAll((rows) =>
+          rows.map((row) => [1, 4].map((at) => row.querySelectorAll('td')[at]!.textContent)),
+        );
+    const both = [
+      ['2', '2'],
+      ['0', '2'],
+    ];
+    await expect.poll(seen).toEqual(both);
+    const link = () => page.evaluate(() => globalThis.whither.state.link.compare);
+    expect(await link()).toEqual({ a: 'file == "good.pcapng"', b: 'file == "acme-share.pcapng"' });
+    const files = await page.evaluate(() => [
+      ...new Set(globalThis.whither.state.newest!.hops.map(({ file }) => file)),
+    ]);
+    expect(files).toEqual(['acme-share.pcapng/file1', 'acme-share.pcapng/file2', 'good.pcapng']);
+
+    const whole = (await share('Download page (HTML)')).toString();
+    expect(whole).not.toContain('acme');
+    const file = path.join(mkdtempSync(path.join(tmpdir(), 'whither-together-')), 'share.html');
+    writeFileSync(file, whole);
+    await page.goto(`file://${file}`);
+    await expect.poll(seen).toEqual(both);
+    expect(await link()).toEqual({ a: 'file == file4', b: 'file == file1' });
+  });
+
+  it('that are two parts of one recording are one when they are opened, and two when they are compared', async () => {
+    const { page } = site;
+    const [early, late] = [0, 7].map((segment) =>
+      sectionBytes({ segment, seen: [{ hook: 'netif_receive_skb', id: 1n, us: segment }] }),
+    );
+    const parts = async () =>
+      page.evaluate(() => {
+        const { hops, journeys } = globalThis.whither.state.newest!;
+        return [journeys, ...new Set(hops.map(({ file }) => file))];
+      });
+    const both: [string, Uint8Array][] = [
+      ['early.pcapng', early!],
+      ['late.pcapng', late!],
+    ];
+    await page.goto(site.url);
+    await site.dropAll(both);
+    await waitForState(page, 'done');
+    expect(await parts()).toEqual([1, 'early.pcapng']);
+
+    await page.goto(site.url);
+    await site.drop('late.pcapng', late!);
+    await waitForState(page, 'done');
+    await page.getByRole('button', { name: 'Compare…' }).click();
+    await page.getByLabel('Sides to begin with').selectOption({ label: 'Another capture…' });
+    await page.getByLabel('Address of the other capture, or a link').waitFor();
+    await site.drop('early.pcapng', early!);
+    const cells = () => page.locator('tr[data-hop="eth0:netif_receive_skb"] td').allTextContents();
+    const each = ['Rx', '1', '0 %', '', '1', '0 %', '', '0'];
+    await expect.poll(cells).toEqual(each);
+    expect(await parts()).toEqual([2, 'early.pcapng', 'late.pcapng']);
+    await expect.poll(() => new URL(page.url()).searchParams.getAll('file').length).toBe(2);
+    const address = page.url();
+
+    await page.goto('about:blank');
+    await page.goto(address);
+    await page.getByText(/This link is about captures that are not in it/).waitFor();
+    await site.dropAll(both);
+    await expect.poll(cells).toEqual(each);
+    expect(page.url()).toBe(address);
+  });
+
+  it('of which the first was cut off are both there, which says so, and so does whoever opens the link', async () => {
+    const { page } = site;
+    await page.goto(site.url);
+    const cut = BAD.subarray(0, BAD.length - 10);
+    const both: [string, Uint8Array][] = [
+      ['bad.pcapng', cut],
+      ['good.pcapng', GOOD],
+    ];
+    await site.dropAll(both);
+    await waitForState(page, 'done');
+    const said = page.locator('.problem', { hasText: 'bad.pcapng ends in the middle of a block' });
+    await said.waitFor();
+    await page.getByRole('button', { name: 'Compare…' }).click();
+    const cells = () => page.locator('tr[data-hop="lab0:nf/prerouting"] td').allTextContents();
+    const differs = ['Rx', '2', '0 %', '', '2', '100 %', '', '100'];
+    await expect.poll(cells).toEqual(differs);
+    await expect.poll(() => new URL(page.url()).searchParams.getAll('file').length).toBe(2);
+    const address = page.url();
+    await page.goto('about:blank');
+    await page.goto(address);
+    await page.getByText(/This link is about captures that are not in it/).waitFor();
+    await site.dropAll(both);
+    await expect.poll(cells).toEqual(differs);
+    await said.waitFor();
+    expect(page.url()).toBe(address);
   });
 
   it('of which one is no pcapng are refused with a way out', async () => {

@@ -83,10 +83,14 @@ export type SingleSpec =
 
 export type SourceSpec =
   | SingleSpec
-  /** One behind the other, as one capture. Each has a name of its own. */
+  /** One behind the other, as one capture. Each has a name of its own, and may be on a side of a comparison, from 1 on. */
   | {
       readonly kind: 'together';
-      readonly parts: readonly { readonly name: string; readonly source: SingleSpec }[];
+      readonly parts: readonly {
+        readonly name: string;
+        readonly source: SingleSpec;
+        readonly side?: number;
+      }[];
     }
   /** The agent that served the page. `from` as in core/protocol. */
   | { readonly kind: 'live'; readonly url: string; readonly from: 'oldest' | 'live' };

@@ -234,6 +234,12 @@ export class Capture implements SourceSink {
     }
   }
 
+  cutOff(bytes: Uint8Array, problem: Problem): void {
+    // A link names the file as it is.
+    this.#digests?.add(bytes);
+    this.store.problem(problem);
+  }
+
   connection(state: 'live' | 'reconnecting', text: string, problem?: Problem): void {
     if (this.ended) return;
     if (state === 'live') this.sourceProblem = null;

@@ -211,7 +211,7 @@ test('a summary without a loss says so, and one of a truncated file is of what w
   });
   expect([code, out]).toEqual([
     1,
-    'No metadata was lost, clobbered or left behind in what was read of this capture.\n',
+    'No metadata was seen to be lost, clobbered or left behind in what was read of this capture.\n',
   ]);
   expect(err).toMatch(/^a\.pcapng: at byte \d+: The capture ends in the middle of a block/);
 });

@@ -6,6 +6,7 @@ import ipaddr from 'ipaddr.js';
 import { formatIpv4, formatIpv6, formatMac, IPV4_BYTES } from '#core/dissect/addresses.ts';
 import { ALL_JOURNEY_FIELDS, FIELDS } from '#core/query/catalogue.ts';
 import { ADDRESS_FIELDS } from '#core/query/fields/addresses.ts';
+import { parseFlow, printFlow, type FlowEnd } from '#core/query/fields/flow-value.ts';
 import { HOP_TEXTS } from '#core/query/fields/names.ts';
 import { NUMBER_FIELDS } from '#core/query/fields/numbers.ts';
 import { TIME_FIELDS } from '#core/query/fields/times.ts';
@@ -17,6 +18,7 @@ import { keepsBytes, type SharePolicy } from './policy.ts';
 import type { Pseudonyms } from './pseudonyms.ts';
 import type { SharedHops } from './shared-hops.ts';
 import type { SharedPrograms } from './shared-programs.ts';
+import type { SharedTasks } from './shared-tasks.ts';
 import { HOPS, isPublicWord } from './vocabulary.ts';
 
 const KERNEL_ADDRESSES: ReadonlySet<string> = new Set(['skb', 'head', 'hash', 'cookie']);
@@ -38,6 +40,7 @@ const NUMERIC: ReadonlySet<string> = new Set(
     ...ADDRESS_FIELDS.filter(({ name }) => name.startsWith('port')),
   ].map(({ name }) => name),
 );
+const PORT = /^\d{1,5}$/;
 const TLV = 'tlv.';
 
 export interface ExpressionRules {
@@ -52,6 +55,7 @@ export interface ExpressionRules {
   /** Those that have been met: what they are called by goes out as what they are called by in the share. */
   readonly hops: SharedHops;
   readonly programs: SharedPrograms;
+  readonly tasks: SharedTasks;
 }
 
 /** What keeps an expression here: the first part of it that may be a secret, as it was written, and what that may be. */
@@ -65,6 +69,7 @@ export interface HeldBack {
     | 'field'
     | 'value'
     | 'address'
+    | 'flow'
     | 'name'
     | 'program'
     | 'hop'
@@ -145,7 +150,7 @@ function shareLiteral(
   { field, literal, part }: Asked,
   rules: ExpressionRules,
 ): { readonly text: string } | { readonly because: Held } {
-  const { policy, names, kept, readsMark, dropReasons, hops, programs } = rules;
+  const { policy, names, kept, readsMark, dropReasons, hops, programs, tasks } = rules;
   const { text } = literal;
   const only = (keeps: boolean, because: Held) => (keeps ? { text } : { because });
   const address = shareAddress(text, names);
@@ -154,11 +159,18 @@ function shareLiteral(
     if (kept.get(field.slice(TLV.length)) !== true) return { because: 'value' };
     return only(address === '' || policy.addresses === 'keep', 'address');
   }
-  if (field === 'task') return only(hasNames, 'name');
   // Anything may be in it, and what of it goes out does so by the rule for texts.
   if (field === 'comment') return only(policy.texts === 'keep' && hidesNobody(policy), 'word');
   const isWord = isPublicWord(field, text, part, dropReasons);
   const asked = { literal, part, isWord };
+  if (field === 'task') {
+    const shared = hasNames ? text : tasks.shared(asked);
+    return shared === null ? { because: 'name' } : { text: shared };
+  }
+  if (field === 'flow') {
+    const shared = part ? null : shareFlow(text, rules);
+    return shared === null ? { because: 'flow' } : { text: shared };
+  }
   if (field === 'program') {
     // Where it is attached has the name of a device.
     if (hasNames && policy.programs === 'keep') return { text };
@@ -176,6 +188,21 @@ function shareLiteral(
   if (field === 'mark' && readsMark && !keepsBytes(policy)) return { because: 'mark' };
   if (address !== '') return { text: policy.addresses === 'keep' ? text : address };
   return only(isWord || (NUMERIC.has(field) && isNumber(text)) || hidesNobody(policy), 'word');
+}
+
+/** Of a flow with addresses at both ends; null for what is none. */
+function shareFlow(text: string, { policy, names, dropReasons }: ExpressionRules): string | null {
+  const flow = parseFlow(text);
+  if (flow === null) return null;
+  const { protocol } = flow;
+  if (protocol !== null && !isPublicWord('proto', protocol, false, dropReasons)) return null;
+  const ends = [flow.source, flow.destination].map((end): FlowEnd | null => {
+    const address = shareAddress(end.address, names);
+    if (address === '' || (end.port !== null && !PORT.test(end.port))) return null;
+    return policy.addresses === 'keep' ? end : { ...end, address };
+  });
+  const [source, destination] = ends;
+  return source == null || destination == null ? null : printFlow({ protocol, source, destination });
 }
 
 /** One, or a range of two. */

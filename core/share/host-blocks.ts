@@ -3,6 +3,7 @@ import type * as v from 'valibot';
 import { HOOK_BY_ID, HOOKS } from '#core/format/hooks.ts';
 import { parseSchema } from '#core/metadata/schema.ts';
 import type { MetadataSchema, PartSchema, TlvType, When } from '#core/metadata/types.ts';
+import { mapFilePath } from '#core/store/file-path.ts';
 import { blockText, Catalogue, Filter, Host, parseJson } from '#core/store/host-facts.ts';
 import { LINUX_DRIVERS } from './linux-drivers.ts';
 import type { NameKind, Pseudonyms } from './pseudonyms.ts';
@@ -168,6 +169,11 @@ export class HostRedactor {
   name(kind: NameKind, name: string): string {
     const rule = kind === 'program' || kind === 'map' ? this.#policy.programs : this.#policy.names;
     return rule === 'keep' ? name : this.#names.name(kind, name);
+  }
+
+  /** With what it is in. */
+  file(path: string): string {
+    return mapFilePath(path, (name) => this.name('file', name));
   }
 
   /** A text that Whither writes itself, as it is; '' when it is something else. */

@@ -151,7 +151,7 @@ describe('a filter expression', () => {
     'latency("100", "xdp") > 5us',
     'latency("eth0:a", "eth0:b") > 5us',
     'tlv.client == 192.0.2.7',
-    'flow == "UDP 192.0.2.7:4000 > 192.0.2.9:53"',
+    'flow == "UDP alice:4000 > 192.0.2.9:53"',
     'where is',
   ])('with what may be one does not go: %s', (text) => expect(shared(text)).toBeNull());
 });
@@ -166,6 +166,8 @@ it.each([
   ['tlv.session == 5', { part: '5', because: 'value' }],
   ['tlv.verdict == 192.0.2.7', { part: '192.0.2.7', because: 'address' }],
   ['tlv.customer == 5', { part: 'tlv.customer', because: 'field' }],
+  ['flow == "alice > 192.0.2.7"', { part: 'alice > 192.0.2.7', because: 'flow' }],
+  ['task == nginx', { part: 'nginx', because: 'name' }],
   ['cause == alice', { part: 'alice', because: 'word' }],
   ['where is', { part: 'where is', because: 'syntax' }],
 ])('an expression that stays says what in it keeps it here: %s', (text, held) => {

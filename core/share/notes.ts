@@ -30,6 +30,7 @@ const VIEW = {
   mark: 'stays',
   zoom: 'plain',
   scale: 'plain',
+  pan: 'plain',
   pause: 'plain',
 } as const satisfies Record<string, 'plain' | 'stays' | 'hop' | 'expression' | 'field' | 'tlv'>;
 export type ViewParameter = keyof typeof VIEW;

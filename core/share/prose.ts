@@ -45,9 +45,15 @@ export function shareProse(text: string, rules: ExpressionRules, doubts = new Se
       .sort((a, b) => b.length - a.length)
       .map((name) => name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
       .join('|');
-  // Where a file is says whose it is.
-  if (files.size > 0)
-    out = out.replace(new RegExp(`${FOLDERS}(?=(?:${written(files.keys())})${BEHIND})`, 'gi'), '');
+  if (files.size > 0) {
+    const upper = [...files.keys()].map((name) => name.toUpperCase());
+    const before = new RegExp(`${FOLDERS}(?=(?:${written(files.keys())})${BEHIND})`, 'gi');
+    // Where a file is says whose it is; what it is in may be a file of the capture, too.
+    out = out.replace(before, (folders: string, at: number, whole: string) => {
+      const outer = whole.slice(0, at + folders.length - 1).toUpperCase();
+      return upper.some((name) => outer.endsWith(name)) ? folders : '';
+    });
+  }
   // At the beginning of a sentence people write a name with a capital letter. As the expression folds case, so does this.
   const folded = new Map([...known].map(([name, stands]) => [name.toUpperCase(), stands]));
   const standsFor = (name: string): string => known.get(name) ?? folded.get(name.toUpperCase()) ?? name;

@@ -4,38 +4,19 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { HOOK_BY_NAME } from '#core/format/hooks.ts';
 import { BLOCK_SUBTYPE } from '#core/format/structs.ts';
+import { fileSection } from '#core/pcapng/file-section.ts';
+import { joinChunks } from '#core/pcapng/testing/generate-capture.ts';
 import { CaptureWriter } from '#core/pcapng/writer.ts';
-import { compileFilter } from '#core/query/compile.ts';
 import { hopNames } from '#core/query/fields/names.ts';
 import { programNames } from '#core/query/fields/programs.ts';
 import { quoteValue } from '#core/query/parse.ts';
-import { Query } from '#core/query/query.ts';
-import type { CaptureStore } from '#core/store/capture-store.ts';
 import { filesBytes, sectionBytes, storeOf } from '#core/store/testing/scenario.ts';
 import type { HopIdentity } from '#core/store/view.ts';
-import { CAREFUL, type SharePolicy } from './policy.ts';
+import type { SharePolicy } from './policy.ts';
+import { passing, shared } from './testing/filters.ts';
 import { snapshotOf } from './testing/snapshots.ts';
 
 const SAMPLES = path.join(import.meta.dirname, '../../public/samples');
-
-/** Numbers of the journeys that pass. */
-function passing(store: CaptureStore, text: string): readonly number[] {
-  const compiled = compileFilter(text, store);
-  if (!compiled.ok || compiled.question === null) throw new Error(`${text}: ${JSON.stringify(compiled)}`);
-  const query = new Query(store, compiled.question);
-  while (!query.advance(1 << 20)) continue;
-  return Array.from({ length: store.journeys.count }, (_, journey) => journey).filter((one) =>
-    query.has(one),
-  );
-}
-
-/** The share of a capture, and a filter of the capture as the share has it; null = it stays. */
-function shared(capture: Uint8Array, rules: Partial<SharePolicy> = {}) {
-  const snapshot = snapshotOf(capture, { policy: { ...CAREFUL, ...rules } });
-  const where = (text: string): string | null =>
-    snapshot.notes({ notes: 1, view: [['where', text]], report: '', items: [] }).notes.view[0]?.[1] ?? null;
-  return { after: () => storeOf(snapshot.take()), where };
-}
 
 describe.each<[string, Partial<SharePolicy>]>([
   ['edge', {}],
@@ -166,6 +147,66 @@ it('of files that are open together by their names', () => {
   expect(where('file == acme')).toBeNull();
   expect(where('file ~ bad')).toBeNull();
   expect(shared(capture, { names: 'keep' }).where(text)).toBe(text);
+});
+
+it('a hop of a section that says nothing of its run is one of its own file, whatever was before it there', () => {
+  const part = (hook: string, segment: number) =>
+    sectionBytes({ segment, seen: [{ hook, id: 1n, us: segment }] });
+  const capture = filesBytes([
+    ['first', part('netif_receive_skb', 0)],
+    ['second', joinChunks([part('tcx/ingress@first', 1), captureOf([['q1:netif_rx', 'netif_rx']])])],
+  ]);
+  const { after, where } = shared(capture);
+  const [before, there] = [storeOf(capture), after()];
+  expect(before.hops.hops.map(({ file }) => file)).toEqual(['first', 'first', 'second']);
+  expect(there.hops.hops.map(({ file }) => file)).toEqual(['file1', 'file1', 'file2']);
+  expect(passing(before, 'file == second')).toEqual([1]);
+  expect(where('file == second')).toBe('file == file2');
+  expect(passing(there, 'file == file2')).toEqual([1]);
+});
+
+it('of two parts of one recording, which are two in the share as they are on the sides of a comparison', () => {
+  const part = (segment: number) =>
+    sectionBytes({ segment, seen: [{ hook: 'netif_rx', id: 1n, us: segment }] });
+  const capture = joinChunks([
+    fileSection('first', { part: 1, of: 2, side: 1 }),
+    part(0),
+    fileSection('second', { part: 2, of: 2, side: 2 }),
+    part(1),
+  ]);
+  const { after, where } = shared(capture);
+  const there = after();
+  expect(there.journeys.count).toBe(2);
+  expect(there.hops.hops.map(({ file }) => file)).toEqual(['file1', 'file2']);
+  expect(passing(there, where('file == second')!)).toEqual([1]);
+});
+
+it('of files within a file, by its name and by theirs', () => {
+  const one = captureOf([['q1:tcx/ingress@first', 'tcx/ingress@first']]);
+  const both = filesBytes([
+    ['acme bad', one],
+    ['acme good', one],
+  ]);
+  const capture = filesBytes([
+    ['acme bad', one],
+    ['acme share', both],
+  ]);
+  const snapshot = snapshotOf(capture);
+  const texts = ['file == "acme bad"', 'file == "acme share"', 'file == "Acme share/acme good"'];
+  const { view, report } = snapshot.notes({
+    notes: 1,
+    view: texts.map((text) => ['where', text]),
+    report: 'In acme share/acme good all is well.',
+    items: [],
+  }).notes;
+  expect(view.map(([, text]) => text)).toEqual(['file == file1', 'file == file2', 'file == file2/file3']);
+  expect(report).toBe('In file2/file3 all is well.');
+  const bytes = snapshot.take();
+  expect(Buffer.from(bytes).includes('acme')).toBe(false);
+  expect(storeOf(bytes).hops.hops.map(({ file }) => file)).toEqual(['file1', 'file2/file1', 'file2/file3']);
+  texts.forEach((text, i) =>
+    expect(passing(storeOf(bytes), view[i]![1])).toEqual(passing(storeOf(capture), text)),
+  );
 });
 
 it('a hop that only a later segment has, in another file, goes as one of the file that the run began in', () => {

@@ -28,6 +28,7 @@ import { CaptureWriter, type PacketOptions } from '#core/pcapng/writer.ts';
 import type { HopIdentity } from '#core/store/view.ts';
 import { runName } from '#core/store/run-name.ts';
 import { hopKeys } from '#core/store/hop-keys.ts';
+import { ownFileName } from '#core/store/file-path.ts';
 import { FilesRead } from '#core/store/files-read.ts';
 import { parseHost, type HostFacts } from '#core/store/host-facts.ts';
 import { RunCopies } from '#core/store/run-copies.ts';
@@ -47,6 +48,7 @@ import { SchemasInForce } from './schemas-in-force.ts';
 import { SharedHops } from './shared-hops.ts';
 import { SharedPins } from './shared-pins.ts';
 import { SharedPrograms } from './shared-programs.ts';
+import { SharedTasks } from './shared-tasks.ts';
 import { isEverything, isSelected, runKey, type ShareSelection } from './selection.ts';
 import { readTold } from './told.ts';
 
@@ -115,6 +117,7 @@ export class Snapshot implements CaptureSink {
   readonly #schemas: SchemasInForce;
   readonly #hops = new SharedHops();
   readonly #programs = new SharedPrograms();
+  readonly #tasks = new SharedTasks();
   readonly #interfaces: {
     readonly info: InterfaceInfo;
     readonly hop: HopIdentity;
@@ -219,6 +222,7 @@ export class Snapshot implements CaptureSink {
       dropReasons: this.#dropReasons,
       hops: this.#hops,
       programs: this.#programs,
+      tasks: this.#tasks,
     };
     return shareNotes(notes, rules, (pin) => isAll || this.#pins.has(pin, types));
   }
@@ -273,7 +277,7 @@ export class Snapshot implements CaptureSink {
       name,
       netns,
       host: this.#host.name('host', where.host),
-      file: this.#host.name('file', where.file),
+      file: this.#host.file(where.file),
     });
     const keys = hopKeys({ ...where, name: info.name, netns: info.netns });
     this.#interfaces[info.index] = { info, hop, name, netns, keys, went: false };
@@ -310,6 +314,7 @@ export class Snapshot implements CaptureSink {
     const event = eventStart < 0 ? null : readEvent(buf, eventStart, eventLength);
     const decoder = event === null ? null : this.#schemas.decoderOf(event.metadata, hop, this.#facts);
     const shared = event === null ? null : this.#events.redact(event, decoder);
+    if (event?.task !== undefined && shared?.task !== undefined) this.#tasks.add(event.task, shared.task);
     this.#options.watch?.({
       hop: name,
       hopBefore: info.name,
@@ -366,7 +371,8 @@ export class Snapshot implements CaptureSink {
       case BLOCK_SUBTYPE.file: {
         const isOne = this.#files.take(body) === null;
         if (isOne) this.#file = this.#files.name;
-        this.#json(subtype, isOne ? { name: this.#host.name('file', this.#files.name) } : null);
+        const { name, turn } = this.#files;
+        this.#json(subtype, isOne ? { name: ownFileName(this.#host.file(name)), ...turn } : null);
         return;
       }
       case BLOCK_SUBTYPE.catalogue:

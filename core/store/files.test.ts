@@ -3,6 +3,8 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { BLOCK_SUBTYPE } from '#core/format/structs.ts';
 import type { CaptureWriter } from '#core/pcapng/writer.ts';
+import { fileSection } from '#core/pcapng/file-section.ts';
+import { HOP_TEXTS } from '#core/query/fields/names.ts';
 import { joinChunks } from '#core/pcapng/testing/generate-capture.ts';
 import { JourneyList } from '#core/query/journey-list.ts';
 import { NO_FILTER } from '#core/query/list-filter.ts';
@@ -135,6 +137,37 @@ describe('recordings of one host in two files', () => {
     expect(journeyDetail(apart, 0).links).toEqual(journeyDetail(one, 0).links);
   });
 
+  it('are two where they are on two sides of a comparison, whatever goes on in the second, and those of one side are one', () => {
+    const part = (segment: number) => recording(BOTH.slice(segment % 2, 1 + (segment % 2)), { segment });
+    const sides = [1, 1, 2, 2];
+    const store = storeOf(
+      joinChunks(sides.flatMap((side, i) => [fileSection(`${i}`, { part: i + 1, of: 4, side }), part(i)])),
+    );
+    expect(store.journeys.count).toBe(2);
+    expect(hopsOf(store)).toEqual([
+      [`eth0:${RX}`, 'lab', '0', 1],
+      [`eth0:${TCX}`, 'lab', '0', 1],
+      [`eth0:${RX}`, 'lab', '2', 1],
+      [`eth0:${TCX}`, 'lab', '2', 1],
+    ]);
+    expect([0, 1].map((journey) => journeyRun(store, journey))).toEqual(['01010101', '010101012']);
+  });
+
+  it('are copies with numbers of their own, whichever side is read', () => {
+    const sides = [1, 2, 2, 1];
+    const store = storeOf(
+      joinChunks(
+        sides.flatMap((side, i) => [fileSection(`${i}`, { part: i + 1, of: 4, side }), recording(BOTH)]),
+      ),
+    );
+    expect([0, 1, 2, 3].map((journey) => journeyRun(store, journey))).toEqual([
+      '01010101',
+      '010101012',
+      '010101013',
+      '010101014',
+    ]);
+  });
+
   it('share no journey and no link, and say of each packet what the file alone says', () => {
     // Few ids, hooks and instants, so that all that could be confused is; the skbs and heads of an id are the same everywhere.
     const hooks = [RX, TCX, 'ip_finish_output2', 'net_dev_queue', 'net_dev_start_xmit', 'kfree_skb'];
@@ -185,6 +218,66 @@ describe('recordings of one host in two files', () => {
       ),
       { numRuns: 40 },
     );
+  });
+});
+
+describe('files that have files themselves', () => {
+  const one = recording(BOTH.slice(0, 1));
+  const filesOf = (bytes: Uint8Array) => hopsOf(storeOf(bytes)).map(([, , file]) => file);
+  const share = filesBytes([
+    ['file1', one],
+    ['file2', one],
+  ]);
+
+  it('are one each, and what is in them is within them', () => {
+    const both = filesBytes([
+      ['share.pcapng', share],
+      ['x.pcapng', one],
+    ]);
+    expect(filesOf(both)).toEqual(['share.pcapng/file1', 'share.pcapng/file2', 'x.pcapng']);
+    const deep = filesBytes([
+      ['a', one],
+      ['b', both],
+      ['c', share],
+    ]);
+    const within = ['b/share.pcapng/file1', 'b/share.pcapng/file2', 'b/x.pcapng'];
+    expect(filesOf(deep)).toEqual(['a', ...within, 'c/file1', 'c/file2']);
+  });
+
+  it('are asked for by the name of each that something is in', () => {
+    const store = storeOf(
+      filesBytes([
+        ['a', one],
+        ['b', share],
+      ]),
+    );
+    const passing = (file: string) =>
+      store.hops.hops.filter((hop) => HOP_TEXTS.get('file')!(hop).includes(file)).length;
+    expect(['a', 'b', 'b/file2', 'file2', ''].map(passing)).toEqual([1, 2, 1, 0, 0]);
+  });
+
+  it('are so too where those in them do not say which they are, and no name has the separator', () => {
+    const named = (name: string) =>
+      sectionBytes({ seen: [], blocks: (writer) => writer.json(BLOCK_SUBTYPE.file, { name }) });
+    const old = joinChunks([named('of/old'), one, named('of old'), one]);
+    expect(filesOf(old)).toEqual(['of old', 'of old (2)']);
+    const both = filesBytes([
+      ['b', old],
+      ['a/b', one],
+    ]);
+    expect(filesOf(both)).toEqual(['b/of old', 'b/of old (2)', 'a b']);
+  });
+
+  it.each([
+    { part: 2, of: 1 },
+    { part: 0, of: 2 },
+    { part: 1.5, of: 2 },
+    { part: 1 },
+    { of: '2', part: '1' },
+  ])('a turn that is none says nothing: %j', (turn) => {
+    const block = (name: string) =>
+      sectionBytes({ seen: [], blocks: (writer) => writer.json(BLOCK_SUBTYPE.file, { name, ...turn }) });
+    expect(filesOf(joinChunks([block('a'), one, block('b'), one]))).toEqual(['a', 'b']);
   });
 });
 

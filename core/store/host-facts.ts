@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { HOOK_BY_ID } from '#core/format/hooks.ts';
 import { parseKernelVersion } from '#core/diagnosis/kernel-version.ts';
 import type { Program } from '#core/diagnosis/types.ts';
+import type { FileTurn } from '#core/pcapng/file-section.ts';
 import { decodeUtf8 } from '#core/pcapng/text.ts';
 import { MAX_JSON_BYTES } from './limits.ts';
 import type { Unattached } from './missing-hooks.ts';
@@ -36,7 +37,9 @@ export const Catalogue = v.object({
   ),
 });
 
-const CaptureFile = v.object({ name: v.pipe(text, v.minLength(1)) });
+/** Another place than one from 1 on is none, as with a writer that says none. */
+const turn = v.optional(v.fallback(v.nullable(v.pipe(v.number(), v.integer(), v.minValue(1))), null), null);
+const CaptureFile = v.object({ name: v.pipe(text, v.minLength(1)), part: turn, of: turn, side: turn });
 
 export const Host = v.object({
   kernel: v.optional(text, ''),
@@ -141,9 +144,15 @@ export function parseFilter(body: Uint8Array): Parsed<CaptureFilter> {
   return parseJson(body, Filter);
 }
 
-/** Body of a file block → the name of the file; or what is wrong with it. */
-export function parseFile(body: Uint8Array): Parsed<{ readonly name: string }> {
-  return parseJson(body, CaptureFile);
+/** Body of a file block → the name of the file, and which of several it is, null = it does not say; or what is wrong with it. */
+export function parseFile(
+  body: Uint8Array,
+): Parsed<{ readonly name: string; readonly turn: FileTurn | null }> {
+  const parsed = parseJson(body, CaptureFile);
+  if ('fault' in parsed) return parsed;
+  const { name, part, of, side } = parsed.value;
+  if (part === null || of === null || part > of) return { value: { name, turn: null } };
+  return { value: { name, turn: side === null ? { part, of } : { part, of, side } } };
 }
 
 /** Text of a JSON block; or what is wrong with it. */

@@ -1,7 +1,8 @@
 /**
  * Which copy of a run a section is of, where captures are opened together: two of them may hold the same recording. A section of a
  * run that was read in an earlier file continues it if its segment is later than all that were read of it (what a spool cut); else it
- * is of another copy, whose journeys have the same ids and are others.
+ * is of another copy, whose journeys have the same ids and are others. So it is where the earlier file is on the other side of a comparison:
+ * two parts of one recording, fetched at different times, are what is compared.
  */
 import type { FilesRead } from './files-read.ts';
 
@@ -20,14 +21,22 @@ interface Latest {
 }
 
 export class RunCopies {
-  private readonly known = new Map<string, Latest>();
+  /** By id of the run, then by side. */
+  private readonly known = new Map<string, Map<string, Latest>>();
 
   /** `id`: of the run; `files`: with the one being read. The same object for each section of a copy. */
-  copyOf(id: string, segment: number, { name, count }: Pick<FilesRead, 'name' | 'count'>): RunCopy {
-    const last = this.known.get(id);
+  copyOf(
+    id: string,
+    segment: number,
+    { name, count, side }: Pick<FilesRead, 'name' | 'count' | 'side'>,
+  ): RunCopy {
+    let sides = this.known.get(id);
+    if (sides === undefined) this.known.set(id, (sides = new Map<string, Latest>()));
+    const last = sides.get(side);
     if (last === undefined || (last.files !== count && segment <= last.segment)) {
-      const copy: RunCopy = { number: (last?.copy.number ?? 0) + 1, file: name };
-      this.known.set(id, { copy, files: count, segment });
+      const numbers = Array.from(sides.values(), ({ copy }) => copy.number);
+      const copy: RunCopy = { number: Math.max(0, ...numbers) + 1, file: name };
+      sides.set(side, { copy, files: count, segment });
       return copy;
     }
     last.segment = Math.max(last.segment, segment);

@@ -10,6 +10,7 @@ import { afterFrame } from '#src/state/frame.ts';
 import { parseJourneyId } from '#src/state/link-journeys.ts';
 import type { Session } from '#src/state/session.ts';
 import { Broken } from './Broken.tsx';
+import { Device } from './Device.tsx';
 import type { Joined, Part } from './joined.ts';
 import { headingOf, NOTHING, type MatrixRow } from './matrix.ts';
 import { MatrixCell } from './MatrixCell.tsx';
@@ -170,9 +171,7 @@ export function Matrix({ joined, at: own, places, above, beside, beyond }: Props
                   {...valueProps('hop', heading.name)}
                   {...cellProps(0, column)}
                 >
-                  <span className="matrix-device">
-                    {before?.device === heading.device ? '\u00a0' : heading.device}
-                  </span>
+                  <Device name={heading.device} before={before?.device} />
                   <Broken text={heading.label} />
                 </th>
               );

@@ -57,12 +57,20 @@ export function pageActions(session: Session): Handlers {
     clear: () => (link.compare === null ? session.filter.clear() : session.compare(null)),
     schema: () => store.setState({ dialog: 'schema' }),
     ...(!isUnreadable(newest) && {
+      print: () => printList(session),
       share: () => store.setState({ dialog: 'share' }),
       report: () => store.setState({ dialog: 'report' }),
       export: () => store.setState({ dialog: 'export' }),
     }),
     ...(capture.origin.kind === 'live' && { capture: () => store.setState({ dialog: 'capture' }) }),
   };
+}
+
+/** With its rows, which the browser's own command has no time to fetch. */
+export function printList(session: Session): void {
+  import('#src/list/print-list.ts')
+    .then(({ printPage }) => printPage(session))
+    .catch((error: unknown) => session.failed(error, 'The page could not be printed'));
 }
 
 /** How the palette names groups. */

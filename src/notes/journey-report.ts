@@ -88,9 +88,9 @@ function harmAt(detail: JourneyDetail, at: number, whole: Fates): readonly Happe
     return state === 'lost' || (isHarm && (state === 'changed' || state === 'unreadable'));
   });
   if (!isHarm && (hop.state !== 'changed' || gone.length === 0)) return [];
+  // That of the area, which stands in front of those of its TLVs.
   const row = whole.losses.rows.find(
-    ({ hop: index, state, cause, tlv }) =>
-      tlv === null && index === hop.hop && state === hop.state && cause === hop.cause.name,
+    ({ hop: index, state, cause }) => index === hop.hop && state === hop.state && cause === hop.cause.name,
   );
   const names = gone.map(({ name, type }) => code(name || `type ${type}`)).join(', ');
   const writer = hop.writer === '' ? '' : `, ${plain(hop.writer)}`;

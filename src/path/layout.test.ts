@@ -3,9 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { HOOKS } from '#core/format/hooks.ts';
 import { fakeHop, edgeHops } from '#src/testing/hops.ts';
 import type { Edge, Hop, MissingHook } from '#workers/api.ts';
+import { CALLOUT_HEIGHT } from './callouts.ts';
 import { countedWords } from './counted.ts';
 import { groupsOf, kernelOrder } from './lanes.ts';
-import { firstRows, layoutPath, printShare, type PathOptions } from './layout.ts';
+import { FIRST_LINE, firstRows, layoutPath, LINE_PX, printShare, type PathOptions } from './layout.ts';
 import { stopsOf } from './stops.ts';
 
 const BAND = 32;
@@ -274,6 +275,34 @@ describe('what is drawn', () => {
       // Never hides a hop that saw a packet.
       [2, 0],
     ]);
+  });
+
+  it('is lower in a low window, where there are several rows, and nothing lies upon the row below', () => {
+    const cause = {
+      state: 'lost',
+      cause: 'expandHead',
+      operation: 'x',
+      known: 'seen',
+      count: 1,
+      firstNs: '0',
+    } as const;
+    const hops = [1, 2].flatMap((netns) =>
+      edgeHops('eth0', netns, 10 * (netns - 1)).map((hop) => ({ ...hop, causes: [cause] })),
+    );
+    const [high, low] = [
+      lay(hops, [], [], { bandRoom: 400 }),
+      lay(hops, [], [], { bandRoom: 400, dense: true }),
+    ];
+    expect(low.rows.length).toBeGreaterThan(1);
+    expect(low.height).toBeLessThan(high.height - 30);
+    for (const { y, height, foot } of low.rows) {
+      const own = low.callouts.filter((one) => one.y >= y && one.y < y + height);
+      expect(own.length).toBeGreaterThan(0);
+      for (const one of own) expect(one.y + CALLOUT_HEIGHT).toBeLessThan(y + height);
+      expect(foot + FIRST_LINE + LINE_PX).toBeLessThan(own[0]!.y);
+    }
+    const one = [fakeHop({ index: 0, hook: 1, events: 10 })];
+    expect(lay(one, [], [], { dense: true })).toEqual(lay(one));
   });
 
   it('grows row by row to the whole, in its final places', () => {

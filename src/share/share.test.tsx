@@ -109,7 +109,7 @@ it('what of the view stays is told in words, as its sender has it, with the reas
   ];
   render(<MadeView made={{ ...made(CAREFUL), viewLost }} policy={CAREFUL} onRules={() => undefined} />);
   expect(screen.getAllByRole('listitem').map(({ textContent }) => textContent)).toEqual([
-    'the filter proto == udp && device ~ eth: “eth” may be somebody’s name; of hosts, devices and namespaces those go that this capture has, as a whole',
+    'the filter proto == udp && device ~ eth: “eth” may be somebody’s name; of hosts, devices, namespaces and processes those go that this capture has, as a whole',
     'the order of the list -latency("a", "b"): it is neither a field nor a TLV of this capture, or names hops',
   ]);
 });

@@ -28,6 +28,7 @@ const PARTS: Readonly<Record<ViewParameter, string>> = {
   mark: 'marked journeys, which go along as notes',
   zoom: 'what the timeline shows',
   scale: 'the scale of the path',
+  pan: 'where the path is scrolled to',
   pause: 'that the view stands still',
 };
 
@@ -40,7 +41,8 @@ const REASONS: Readonly<Record<Because, string>> = {
   field: 'is neither a field nor a TLV of this capture',
   value: 'is a value of a TLV that does not go as it is',
   address: 'is an address in a TLV, and those of the share are others',
-  name: 'may be somebody’s name; of hosts, devices and namespaces those go that this capture has, as a whole',
+  flow: 'is no whole flow: protocol, and addresses with ports at both ends',
+  name: 'may be somebody’s name; of hosts, devices, namespaces and processes those go that this capture has, as a whole',
   program: 'is no BPF program that this capture names, or a part of one',
   hop: 'is neither a hook alone nor the whole name of a hop of this capture',
   kernelAddress: 'may be an address of the kernel, a cookie or a hash',

@@ -4,7 +4,7 @@ import type { SourceSpec, Update, WholeCapture } from '#workers/api.ts';
 import { Fault } from '#workers/fault.ts';
 import { isCut } from './readable.ts';
 import { sampleSpec } from './sources.ts';
-import { MAX_FILES, type PartRef, type SourceRef } from './link-state.ts';
+import { MAX_FILES, type Comparison, type PartRef, type SourceRef } from './link-state.ts';
 import type { Origin, PartOrigin } from './store.ts';
 
 /** What it is called until its source says so itself. */
@@ -59,8 +59,15 @@ export function partsOf(origin: Origin): readonly PartOrigin[] {
 
 export type Spec = { readonly source: SourceSpec; readonly title: string } | { readonly problem: Problem };
 
-/** At once for all but samples and several. Rejects never: what cannot be opened is a problem. `head`: what has been read of a file already. */
-export function specOf(origin: Origin, head?: Uint8Array): Spec | Promise<Spec> {
+/**
+ * At once for all but samples and several. Rejects never: what cannot be opened is a problem. `head`: what has been read of a file already;
+ * `compare`: what the link compares, whose sides are recordings of their own.
+ */
+export function specOf(
+  origin: Origin,
+  head?: Uint8Array,
+  compare: Comparison | null = null,
+): Spec | Promise<Spec> {
   switch (origin.kind) {
     case 'file':
       return { source: { kind: 'file', file: origin.file, ...(head && { head }) }, title: origin.file.name };
@@ -80,7 +87,7 @@ export function specOf(origin: Origin, head?: Uint8Array): Spec | Promise<Spec> 
     case 'sample':
       return sampleSpec(origin.id);
     case 'together':
-      return import('./together.ts').then(({ togetherSpec }) => togetherSpec(origin.parts));
+      return import('./together.ts').then(({ togetherSpec }) => togetherSpec(origin.parts, compare));
   }
 }
 

@@ -151,7 +151,7 @@ export class Session {
     });
     try {
       // The worker is told before React draws the panes, in the next microtask: each takes its time, and so they do at once.
-      const found = specOf(origin, head);
+      const found = specOf(origin, head, shown.compare);
       const spec = found instanceof Promise ? await found : found;
       if (opening !== this.#opening) return;
       if ('problem' in spec) {

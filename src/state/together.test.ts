@@ -1,5 +1,6 @@
 // @vitest-environment happy-dom
 import { describe, expect, it } from 'vitest';
+import type { Comparison } from './link-state.ts';
 import { refOf } from './origin.ts';
 import type { PartOrigin } from './store.ts';
 import { named, notTogether, togetherSpec } from './together.ts';
@@ -90,5 +91,16 @@ describe('captures that are opened together', () => {
       code: 'not-together',
       cause: 'b.pcap is no pcapng, and only those can be opened together.',
     });
+  });
+
+  it('go to the worker with the side of the comparison that names them', async () => {
+    const parts = ['a', 'b', 'c'].map((name) => file(name));
+    const sides = async (compare: Comparison | null) => {
+      const spec = await togetherSpec(parts, compare);
+      if ('problem' in spec || spec.source.kind !== 'together') throw new Error('none');
+      return spec.source.parts.map(({ side }) => side);
+    };
+    expect(await sides({ a: 'file == b', b: 'file in {a, c}' })).toEqual([2, 1, 2]);
+    expect(await sides(null)).toEqual([undefined, undefined, undefined]);
   });
 });

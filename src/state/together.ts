@@ -3,15 +3,15 @@ import type { Problem } from '#core/pcapng/types.ts';
 import { unusedName } from '#core/store/unused-name.ts';
 import type { SingleSpec, SourceSpec } from '#workers/api.ts';
 import { specOf, titleOf, type Spec } from './origin.ts';
-import type { FileRef } from './link-state.ts';
+import type { Comparison, FileRef } from './link-state.ts';
 import type { Origin, PartOrigin } from './store.ts';
 
 /** Of a Section Header Block, the same in either byte order (pcapng, section 4.1). */
 const SECTION_HEADER = [0x0a, 0x0d, 0x0d, 0x0a] as const;
 /** As much of a name as a person reads, and a link carries. */
 const MAX_NAME_CHARS = 64;
-/** No part of a link has any. */
-const CONTROL = /\p{Cc}/gu;
+/** No part of a link has any of the first, and a file within a file has the other between both names (core/store/file-path.ts). */
+const NOT_IN_NAMES = /[\p{Cc}/]/gu;
 
 /** Why files cannot be opened together, null = they can; by their first bytes, before what is open makes way for them. */
 export async function notTogether(files: readonly File[]): Promise<Problem | null> {
@@ -54,19 +54,23 @@ export interface Named {
 export function named(parts: readonly PartOrigin[]): readonly Named[] {
   const used = new Set<string>();
   return parts
-    .map((origin) => ({ name: nameOf(origin).replace(CONTROL, ' '), origin }))
+    .map((origin) => ({ name: nameOf(origin).replace(NOT_IN_NAMES, ' '), origin }))
     .sort(byName)
     .map(({ name, origin }) => ({ name: unusedName(name || 'capture', MAX_NAME_CHARS, used), origin }));
 }
 
-/** Looks samples up. What one of them cannot be opened for is a problem. */
-export async function togetherSpec(parts: readonly PartOrigin[]): Promise<Spec> {
+/** Looks samples up. What one of them cannot be opened for is a problem. `compare`: what the link compares. */
+export async function togetherSpec(
+  parts: readonly PartOrigin[],
+  compare: Comparison | null = null,
+): Promise<Spec> {
   const all = named(parts);
-  const found: { name: string; source: SingleSpec }[] = [];
+  const sideOf = compare === null ? () => ({}) : (await import('./sides-of-files.ts')).sidesOfFiles(compare);
+  const found: { name: string; source: SingleSpec; side?: number }[] = [];
   for (const { name, origin } of all) {
     const spec = await specOf(origin);
     if ('problem' in spec) return spec;
-    if (isSingle(spec.source)) found.push({ name, source: spec.source });
+    if (isSingle(spec.source)) found.push({ name, source: spec.source, ...sideOf(name) });
   }
   return { source: { kind: 'together', parts: found }, title: all.map(({ name }) => name).join(' + ') };
 }

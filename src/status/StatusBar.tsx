@@ -1,6 +1,7 @@
 /** Honesty in the frame: which hooks are observed, what was lost, by which schema bytes are read. */
 import { useState } from 'react';
 import { HOOKS } from '#core/format/hooks.ts';
+import { printList } from '#src/keys/page-actions.ts';
 import { usePage, useSession } from '#src/state/context.ts';
 import { keptHereText } from './kept.ts';
 import { lossOf } from './loss.ts';
@@ -74,6 +75,13 @@ export function StatusBar() {
       </button>
       <button className="link" onClick={() => session.store.setState({ dialog: 'schema' })}>
         schema: {schema?.name ?? 'none'}
+      </button>
+      <button
+        className="link"
+        title="Print the page, with the rows of the list (e)"
+        onClick={() => printList(session)}
+      >
+        print
       </button>
       <button className="link" onClick={() => session.store.setState({ dialog: 'help' })}>
         <b>?</b> keys

@@ -37,6 +37,8 @@ export interface SourceSink {
    * back-pressure. `bytes` stay valid and unchanged afterwards.
    */
   chunk(bytes: Uint8Array, offset: number): Promise<void>;
+  /** Of several files: the last bytes of one that are no whole block, and are not delivered, for more files follow. */
+  cutOff(bytes: Uint8Array, problem: Problem): void;
   /** Live only: connected, or cut and trying again. A `problem` stays until the connection is live again. */
   connection(state: 'live' | 'reconnecting', text: string, problem?: Problem): void;
   /** Live only: what the agent says of the capture. */

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { fileSection } from '#core/pcapng/file-section.ts';
+import { digestOf } from '#core/share/digest.ts';
+import { DigestSamples } from '#core/share/digest-samples.ts';
+import { storeOf } from '#core/store/testing/scenario.ts';
+import { generatedBytes } from '#workers/testing/capture-bytes.ts';
+import { World } from '#workers/testing/world.ts';
 import { CaptureWriter } from '#core/pcapng/writer.ts';
 import { Collector } from '#workers/testing/collector.ts';
 import { FileSource, FIRST_SLICE_BYTES } from './file.ts';
@@ -19,7 +24,10 @@ const CLOCK = { now: () => 0, yieldToTasks: () => Promise.resolve() };
 
 describe('several sources', () => {
   const [a, b] = [section('a'), section('the other')];
-  const [frontA, frontB] = [fileSection('a.pcapng'), fileSection('b.pcapng')];
+  const [frontA, frontB] = [
+    fileSection('a.pcapng', { part: 1, of: 2 }),
+    fileSection('b.pcapng', { part: 2, of: 2 }),
+  ];
   const all = Buffer.concat([frontA, a, frontB, b]);
 
   it('are one behind the other, each behind a section that names it, and are read again', async () => {
@@ -42,6 +50,47 @@ describe('several sources', () => {
     expect(Buffer.compare(Buffer.from(await held.arrayBuffer()), all)).toBe(0);
   });
 
+  it('say on which side of a comparison they are', async () => {
+    const source = new TogetherSource([{ ...fileSource('a.pcapng', a), side: 2 }, fileSource('b.pcapng', b)]);
+    const sink = new Collector();
+    await source.start(sink);
+    const front = fileSection('a.pcapng', { part: 1, of: 2, side: 2 });
+    expect(Buffer.compare(sink.joined(), Buffer.concat([front, a, frontB, b]))).toBe(0);
+  });
+
+  it.each([1, 4, 11, 12, b.length - 1])(
+    'of which one is cut off after %i bytes of a block are read, but for these',
+    async (length) => {
+      const cut = b.slice(0, length);
+      const source = new TogetherSource([
+        fileSource('a.pcapng', new Uint8Array(Buffer.concat([a, cut]))),
+        fileSource('b.pcapng', new Uint8Array(Buffer.concat([b, cut]))),
+      ]);
+      const sink = new Collector();
+      await source.start(sink);
+      // The last one ends as it ends.
+      const whole = Buffer.concat([all, cut]);
+      expect(Buffer.compare(sink.joined(), whole)).toBe(0);
+      expect(source.totalBytes).toBe(whole.length);
+      expect(sink.cut).toEqual([
+        [`a.pcapng ends in the middle of a block, of which ${length} bytes are there.`, cut],
+      ]);
+      expect(Buffer.from(await source.read(frontA.length + a.length + frontB.length, b.length))).toEqual(
+        Buffer.from(b),
+      );
+      const held = await heldBlob(source, CLOCK);
+      expect(Buffer.compare(Buffer.from(await held.arrayBuffer()), whole)).toBe(0);
+    },
+  );
+
+  it('of which one has nothing but the beginning of a block are read', async () => {
+    const source = new TogetherSource([fileSource('a.pcapng', a.slice(0, 10)), fileSource('b.pcapng', b)]);
+    const sink = new Collector();
+    await source.start(sink);
+    expect(Buffer.compare(sink.joined(), Buffer.concat([frontA, frontB, b]))).toBe(0);
+    expect(sink.cut.map(([cause]) => cause)).toEqual([expect.stringContaining('a.pcapng ends')]);
+  });
+
   it.each([
     ['another format', Uint8Array.of(0xd4, 0xc3, 0xb2, 0xa1)],
     ['empty', new Uint8Array(0)],
@@ -52,7 +101,7 @@ describe('several sources', () => {
       code: 'not-together',
       cause: 'b.pcap is no pcapng, and only those can be opened together.',
     });
-    expect(sink.bytes).toBe(frontA.length + a.length + fileSection('b.pcap').length);
+    expect(sink.bytes).toBe(frontA.length + a.length + fileSection('b.pcap', { part: 2, of: 2 }).length);
   });
 
   it('that are cancelled deliver no more, and hold what they have', async () => {
@@ -81,4 +130,39 @@ describe('several sources', () => {
     const held = await heldBlob(source, CLOCK);
     expect(Buffer.compare(Buffer.from(await held.arrayBuffer()), sink.joined())).toBe(0);
   });
+});
+
+it('a capture of which one file is cut off says so, is whole but for that, and can be shared', async () => {
+  const events = generatedBytes(400);
+  const cut = events.slice(0, events.length - 7);
+  const world = new World(
+    new TogetherSource([fileSource('cut.pcapng', cut), fileSource('whole.pcapng', events)]),
+  );
+  const updates = await world.open();
+  const end = await updates.ended();
+  expect(end).toMatchObject({ state: 'done', events: 799, bytesRead: end.bytesTotal });
+  expect(end.problems).toEqual([
+    {
+      code: 'truncated',
+      offset: expect.any(Number) as number,
+      cause: expect.stringMatching(
+        /^cut\.pcapng ends in the middle of a block, of which \d+ bytes are there\.$/,
+      ) as string,
+      remedy: expect.stringContaining('the other files are read') as string,
+      fatal: false,
+    },
+  ]);
+  // Known again by all of its bytes.
+  const samples = new DigestSamples();
+  samples.add(cut);
+  await expect
+    .poll(() => updates.all.at(-1)!.files.map(({ name, bytes }) => [name, bytes]))
+    .toEqual([
+      ['cut.pcapng', cut.length],
+      ['whole.pcapng', events.length],
+    ]);
+  expect(updates.all.at(-1)!.files[0]!.digest).toBe(digestOf(samples));
+  const held = new Uint8Array(await (await world.session.heldCapture()).arrayBuffer());
+  const again = storeOf(held);
+  expect([again.events.count, again.problems]).toEqual([799, []]);
 });

@@ -2,6 +2,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Collector, patternBytes } from '#workers/testing/collector.ts';
+import { UrlBudget } from './url-budget.ts';
 import { UrlSource } from './url.ts';
 
 const BYTES = patternBytes(200_000);
@@ -113,6 +114,28 @@ describe('the URL source', () => {
       });
     }
   });
+
+  it.each([true, false])(
+    'refuses what is over the cap of all that are opened together, announced: %s',
+    async (announced) => {
+      const url = await serve((_, response) => {
+        if (announced) response.setHeader('content-length', BYTES.length);
+        response.write(BYTES.subarray(0, 10));
+        response.end(BYTES.subarray(10));
+      });
+      const budget = new UrlBudget(2.5 * BYTES.length);
+      for (let i = 0; i < 2; i++) expect(await faultOf(new UrlSource(url, 'x', { budget }))).toBeNull();
+      expect(budget.left).toBe(0.5 * BYTES.length);
+      const sink = new Collector();
+      await expect(new UrlSource(url, 'the third', { budget }).start(sink)).rejects.toMatchObject({
+        code: 'urls-too-large',
+        cause: expect.stringMatching(/^With the third the addresses .* larger than the [\d.]+ MiB/) as string,
+      });
+      expect(sink.bytes).toBeLessThanOrEqual(0.5 * BYTES.length);
+      // A file of its own has the whole again.
+      expect(await faultOf(new UrlSource(url, 'x'))).toBeNull();
+    },
+  );
 
   it('ends quietly when it is cancelled', async () => {
     const url = await serve((_, response) => response.write(BYTES.subarray(0, 1000)));

@@ -2,6 +2,7 @@
 import { Fault } from '#workers/fault.ts';
 import { ByteLog } from './byte-log.ts';
 import type { ByteSource, SourceSink, Span } from './source.ts';
+import type { UrlBudget } from './url-budget.ts';
 
 /** A tab holds about 4 GiB in all; a larger capture is better opened as a file, which is not held. */
 export const MAX_URL_BYTES = 1024 * 1024 * 1024;
@@ -10,8 +11,11 @@ export interface UrlOptions {
   readonly fetch?: typeof fetch;
   /** Tests set it lower. */
   readonly maxBytes?: number;
+  /** Of all addresses that are opened together with this one. */
+  readonly budget?: UrlBudget | null;
 }
 
+const MIB = 1024 * 1024;
 const DOWNLOAD_REMEDY = 'Download it and drop the file on this page.';
 
 export class UrlSource implements ByteSource {
@@ -19,6 +23,7 @@ export class UrlSource implements ByteSource {
   readonly #url: string;
   readonly #fetch: typeof fetch;
   readonly #maxBytes: number;
+  readonly #budget: UrlBudget | null;
   readonly #log: ByteLog;
   readonly #abort = new AbortController();
   #total: number | null = null;
@@ -31,6 +36,7 @@ export class UrlSource implements ByteSource {
     const fetchBytes = options.fetch ?? fetch;
     this.#fetch = (input, init) => fetchBytes(input, init);
     this.#maxBytes = options.maxBytes ?? MAX_URL_BYTES;
+    this.#budget = options.budget ?? null;
     this.#log = new ByteLog(this.#maxBytes);
   }
 
@@ -42,20 +48,19 @@ export class UrlSource implements ByteSource {
     const response = await this.#request();
     if (!response) return;
     this.#total = expectedLength(response);
-    if (this.#total !== null && this.#total > this.#maxBytes) {
-      this.#abort.abort();
-      throw this.#tooLarge();
-    }
+    let taken = 0;
+    const take = (all: number): void => {
+      this.#takeOrRefuse(all, Math.max(0, all - taken));
+      taken = Math.max(all, taken);
+    };
+    if (this.#total !== null) take(this.#total);
     sink.begin({ offset: 0, reset: false, missedBytes: null });
     const reader = response.body?.getReader();
     let offset = 0;
     while (reader) {
       const bytes = await this.#nextChunk(reader, offset);
       if (bytes === null) break;
-      if (offset + bytes.length > this.#maxBytes) {
-        this.#abort.abort();
-        throw this.#tooLarge();
-      }
+      take(offset + bytes.length);
       this.#log.append(bytes, offset);
       // A compressed transfer gives more than Content-Length said: then the total is not known after all.
       if (this.#total !== null && offset + bytes.length > this.#total) this.#total = null;
@@ -171,12 +176,20 @@ export class UrlSource implements ByteSource {
     }
   }
 
-  #tooLarge(): Fault {
-    return new Fault(
-      'url-too-large',
-      `${this.title} is larger than the ${this.#maxBytes / 1024 / 1024} MiB that this page reads from an address.`,
-      DOWNLOAD_REMEDY,
-    );
+  /** `all`: bytes of this address; `more`: those of them that are not taken from the budget yet. */
+  #takeOrRefuse(all: number, more: number): void {
+    if (all > this.#maxBytes) {
+      this.#abort.abort();
+      throw new Fault(
+        'url-too-large',
+        `${this.title} is larger than the ${this.#maxBytes / MIB} MiB that this page reads from an address.`,
+        DOWNLOAD_REMEDY,
+      );
+    }
+    const beyond = this.#budget?.take(more, this.title);
+    if (beyond === undefined) return;
+    this.#abort.abort();
+    throw beyond;
   }
 }
 

@@ -9,6 +9,7 @@ export class Collector implements SourceSink {
   readonly connectionProblems: Problem[] = [];
   readonly statuses: string[] = [];
   readonly agentsTold: (readonly JoinedAgent[])[] = [];
+  readonly cut: (readonly [cause: string, bytes: Uint8Array])[] = [];
   readonly #chunks: Uint8Array[] = [];
   readonly #waiting: { bytes: number; resolve: () => void }[] = [];
   /** Where the next chunk must begin; null = any. */
@@ -33,6 +34,10 @@ export class Collector implements SourceSink {
     this.#chunks.push(bytes);
     this.bytes += bytes.length;
     for (const waiting of this.#waiting.filter((one) => one.bytes <= this.bytes)) waiting.resolve();
+  }
+
+  cutOff(bytes: Uint8Array, { cause }: Problem): void {
+    this.cut.push([cause, bytes]);
   }
 
   connection(state: 'live' | 'reconnecting', _text: string, problem?: Problem): void {

@@ -19,6 +19,8 @@ const LOADER_PIPE = '/tmp/loader';
 export const DOCTOR_FILE = 'stdout';
 export const EDGE_FILE = {
   capture: 'edge.pcapng',
+  /** How many bytes of the capture are from before packets were clones. */
+  clonesFrom: 'clones-from.txt',
   /** What whither-lab said: `ready`, the counts, the notes. */
   loader: 'loader.txt',
   /** What the probe said at its end. */
@@ -75,6 +77,12 @@ export interface EdgeJobOptions {
   readonly name?: string;
   /** Run before the probe starts. */
   readonly prepare?: string;
+  /**
+   * Traffic for as long again, under the same probe, where every packet is a clone when the tcx program writes to it:
+   * the kernel gives the packet a head of its own first (pskb_expand_head), which up to Linux 6.18 clears metadata. From
+   * 6.6 on the program runs in the tcx chain, before any filter, and nothing is lost. Default 0.
+   */
+  readonly cloneSeconds?: number;
 }
 
 /** What agent/lab/edge does, with the same network, programs and traffic: `EdgeLab` and `record` as a script. */
@@ -85,6 +93,7 @@ export function edgeJob({
   hooks = [],
   name = 'edge',
   prepare = '',
+  cloneSeconds = 0,
 }: EdgeJobOptions): Job {
   const network = edgeTopology(NETNS, CLIENT_NETNS).map((args) => `${IPROUTE2.ip} ${args.join(' ')}`);
   const script = `
@@ -111,8 +120,12 @@ await /tmp/server $server
 ${IN_VM.traffic} ask ${CLIENT_NETNS} ${rate} &
 client=$!
 sleep ${seconds}
-kill $client $server
-wait $client $server || true
+kill $client
+wait $client || true
+sleep 0.3
+${cloneSeconds === 0 ? '' : clones(rate, cloneSeconds)}
+kill $server
+wait $server || true
 sleep 0.3
 kill -INT $probe
 wait $probe
@@ -153,13 +166,23 @@ ${IPROUTE2.tc} -n ${NETNS} qdisc add dev ${EDGE_DEVICE} clsact 2>/dev/null || tr
 ${IPROUTE2.tc} -n ${NETNS} filter add dev ${EDGE_DEVICE} ingress pref 2 matchall action mirred egress mirror dev sink continue
 `;
 
-/**
- * The edge where every packet is a clone when the tcx program writes to it: the kernel gives the packet a head of
- * its own first (pskb_expand_head), which up to Linux 6.18 clears metadata. From 6.6 on the program runs in the tcx
- * chain, before any filter, and nothing is lost.
- */
-export function cloneJob(options: EdgeJobOptions): Job {
-  return edgeJob({ ...options, name: 'clone', prepare: MIRROR });
+/** One probe for both: without KVM the verifier takes longer over its programs than all the rest of a job. */
+function clones(rate: number, seconds: number): string {
+  return `
+# All of the traffic so far is in the file when it does not grow any more.
+size=
+until [ "$(wc -c <${EDGE_FILE.capture})" = "$size" ]; do
+	size=$(wc -c <${EDGE_FILE.capture})
+	sleep 0.5
+done
+echo "$size" >${EDGE_FILE.clonesFrom}
+${MIRROR}
+${IN_VM.traffic} ask ${CLIENT_NETNS} ${rate} &
+client=$!
+sleep ${seconds}
+kill $client
+wait $client || true
+`;
 }
 
 /** The edge where fentry is refused, with the hooks that are functions of the kernel. */

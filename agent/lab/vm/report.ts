@@ -3,7 +3,7 @@ import { performance } from 'node:perf_hooks';
 import { lineOf } from '../../failure.ts';
 import type { Scenario } from '../scenario/types.ts';
 import { countByHook, judgeDoctor, judgeEdge } from './evaluate.ts';
-import { cloneJob, edgeJob, PROBE_JOB } from './jobs.ts';
+import { edgeJob, PROBE_JOB, type Job } from './jobs.ts';
 import type { KernelFiles } from './kernel-files.ts';
 import { withVm } from './machine.ts';
 import { readDoctor, readEdge, type DoctorAnswer, type EdgeResults } from './results.ts';
@@ -30,8 +30,6 @@ export interface KernelRun {
   readonly report: KernelReport;
   readonly doctor: DoctorAnswer;
   readonly edge: EdgeResults;
-  /** The same where packets are clones, without a filter. */
-  readonly clone: EdgeResults;
   readonly scenarios: readonly ScenarioRun[];
 }
 
@@ -41,18 +39,20 @@ export interface KernelRunOptions {
   readonly filter?: string | null;
   /** To be run, too; default none. */
   readonly scenarios?: readonly Scenario[];
+  /** More to be run in the same boot, and what reads the directory of their results before it is removed. */
+  readonly more?: { readonly jobs: readonly Job[]; readonly read: (directory: string) => void };
 }
 
 /** Boots the kernel, runs the jobs, judges them. Fails when it does not get that far. */
 export async function runKernel(
   kernel: KernelFiles,
-  { signal, filter = null, scenarios = [] }: KernelRunOptions = {},
+  { signal, filter = null, scenarios = [], more }: KernelRunOptions = {},
 ): Promise<KernelRun> {
   const jobs = [
     PROBE_JOB,
-    edgeJob({ rate: RATE, seconds: SECONDS, filter }),
-    cloneJob({ rate: RATE, seconds: CLONE_SECONDS, filter: null }),
+    edgeJob({ rate: RATE, seconds: SECONDS, filter, cloneSeconds: CLONE_SECONDS }),
     ...scenarios.map(scenarioJob),
+    ...(more?.jobs ?? []),
   ];
   const started = performance.now();
   return withVm(
@@ -61,8 +61,8 @@ export async function runKernel(
     ({ directory, bootSeconds }) => {
       const doctor = readDoctor(directory);
       const edge = readEdge(directory);
-      const clone = readEdge(directory, 'clone');
       const runs = scenarios.map((scenario) => scenarioRun(directory, scenario));
+      more?.read(directory);
       const report: KernelReport = {
         kernel: doctor.kernel,
         bootSeconds,
@@ -76,7 +76,7 @@ export async function runKernel(
           ...runs.flatMap(({ scenario, wrong }) => wrong.map((line) => `${scenario.name}: ${line}`)),
         ],
       };
-      return { report, doctor, edge, clone, scenarios: runs };
+      return { report, doctor, edge, scenarios: runs };
     },
     signal,
   );

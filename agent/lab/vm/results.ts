@@ -1,5 +1,5 @@
 /** The files that the jobs left, read into values. Nothing is judged here. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import * as v from 'valibot';
 import { InspectSink } from '#core/inspect/inspect-sink.ts';
@@ -31,6 +31,8 @@ const edgeNote = v.object({ trace: v.string(), afterXdp: v.string(), afterTcx: v
 
 export interface EdgeResults {
   readonly events: readonly InspectedEvent[];
+  /** Those after them, of packets that were clones; [] where the job made none. */
+  readonly clones: readonly InspectedEvent[];
   /** What the reader complained about. */
   readonly problems: readonly Problem[];
   readonly counts: EdgeCounts;
@@ -64,8 +66,17 @@ export function readEdge(directory: string, job = 'edge'): EdgeResults {
   if (ready !== 'ready' || counts === undefined) {
     throw new Failure(`the job ${job}'s loader said ${String(ready)}`, 'run the job again');
   }
+  const capture = readFileSync(path.join(directory, job, EDGE_FILE.capture));
+  const clonesFrom = path.join(directory, job, EDGE_FILE.clonesFrom);
+  const before = existsSync(clonesFrom) ? Number(readFileSync(clonesFrom, 'utf8')) : capture.length;
+  const { events, problems } = inspectCapture(capture);
+  // What is said of an event may come from those before it: the rest is not read alone.
+  const count =
+    before === capture.length ? events.length : inspectCapture(capture.subarray(0, before)).events.length;
   return {
-    ...readCapture(path.join(directory, job, EDGE_FILE.capture)),
+    events: events.slice(0, count),
+    clones: events.slice(count),
+    problems,
     counts: v.parse(edgeCounts, JSON.parse(counts)),
     notes: new Map(
       notes.map((line) => v.parse(edgeNote, JSON.parse(line))).map((note) => [note.trace, note]),
@@ -76,13 +87,13 @@ export function readEdge(directory: string, job = 'edge'): EdgeResults {
   };
 }
 
-function readCapture(file: string): { events: InspectedEvent[]; problems: Problem[] } {
+function inspectCapture(capture: Uint8Array): { events: InspectedEvent[]; problems: Problem[] } {
   const events: InspectedEvent[] = [];
   const problems: Problem[] = [];
   const reader = new CaptureReader(
     new InspectSink({ event: (event) => events.push(event), problem: (problem) => problems.push(problem) }),
   );
-  reader.push(readFileSync(file));
+  reader.push(capture);
   reader.end();
   return { events, problems };
 }

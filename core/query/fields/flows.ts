@@ -8,6 +8,7 @@ import { bothTests, eitherTest, notTest, type EventTest } from '../events.ts';
 import { wrongValue, type Field } from '../field.ts';
 import type { Literal, Test } from '../syntax.ts';
 import { ADDRESS_FIELDS } from './addresses.ts';
+import { parseFlow, printFlow, type FlowEnd } from './flow-value.ts';
 import { PROTOCOL_FIELD } from './names.ts';
 
 /** Flows of a capture that are told apart. */
@@ -45,15 +46,19 @@ function flowText(store: CaptureStore, flow: number): string {
   const bytes = tableOf(store).key(flow).slice();
   const view = new DataView(bytes.buffer);
   const bits = view.getUint8(13);
-  const end = (address: number, port: number): string => {
-    const text = addressText(store, bits, address);
-    if ((bits & EVENT_BIT.ports) === 0) return text;
-    return text.includes(':') ? `[${text}]:${port}` : `${text}:${port}`;
-  };
-  const from = end(view.getUint32(0, true), view.getUint16(8, true));
-  const to = end(view.getUint32(4, true), view.getUint16(10, true));
+  const hasPorts = (bits & EVENT_BIT.ports) !== 0;
+  const end = (address: number, port: number): FlowEnd => ({
+    address: addressText(store, bits, address),
+    port: hasPorts ? String(port) : null,
+  });
+  const source = end(view.getUint32(0, true), view.getUint16(8, true));
+  const destination = end(view.getUint32(4, true), view.getUint16(10, true));
   const protocol = view.getUint8(12);
-  return `${protocol === PROTOCOL.unknown ? '' : `${PROTOCOL_NAMES[protocol]!} `}${from} > ${to}`;
+  return printFlow({
+    protocol: protocol === PROTOCOL.unknown ? null : PROTOCOL_NAMES[protocol]!,
+    source,
+    destination,
+  });
 }
 
 function addressText(store: CaptureStore, bits: number, value: number): string {
@@ -64,25 +69,13 @@ function addressText(store: CaptureStore, bits: number, value: number): string {
   return (bits & EVENT_BIT.ipv6) !== 0 ? formatIpv6(ipv6.key(value), 0) : formatMac(macs.key(value), 0);
 }
 
-/** `PROTOCOL SOURCE > DESTINATION`, the protocol may be left out; an end is an address, `A:PORT` or `[A]:PORT`. */
-const FLOW = /^(?:([\w.-]+) +)?([^ ]+) *> *([^ ]+)$/;
 const MAC = /^(?:[\da-f]{2}[:-]){5}[\da-f]{2}$/i;
-
-interface End {
-  readonly address: string;
-  readonly port: string | null;
-}
-
-function endOf(text: string): End {
-  const bracketed = /^\[([^\]]+)\]:(\d+)$/.exec(text) ?? /^([^:]+):(\d+)$/.exec(text);
-  return bracketed === null ? { address: text, port: null } : { address: bracketed[1]!, port: bracketed[2]! };
-}
 
 /** The test as those of protocol, addresses and ports. */
 function isFlow(store: CaptureStore, literal: Literal): EventTest {
-  const match = FLOW.exec(literal.text);
-  if (match === null) throw wrongValue(FLOW_FIELD, literal);
-  const [, protocol, source = '', destination = ''] = match;
+  const flow = parseFlow(literal.text);
+  if (flow === null) throw wrongValue(FLOW_FIELD, literal);
+  const { protocol, source, destination } = flow;
   const asked = (field: Field, text: string): EventTest => {
     const test: Test = {
       kind: 'test',
@@ -94,13 +87,13 @@ function isFlow(store: CaptureStore, literal: Literal): EventTest {
     };
     return field.holds(store, test);
   };
-  const one = (end: End, side: 'src' | 'dst'): EventTest => {
+  const one = (end: FlowEnd, side: 'src' | 'dst'): EventTest => {
     const address = asked(byName(`${MAC.test(end.address) ? 'eth' : 'ip'}.${side}`), end.address);
     const port = byName(`port.${side}`);
     return bothTests(address, end.port === null ? notTest(port.exists(store)) : asked(port, end.port));
   };
-  const ends = bothTests(one(endOf(source), 'src'), one(endOf(destination), 'dst'));
-  if (protocol === undefined) return ends;
+  const ends = bothTests(one(source, 'src'), one(destination, 'dst'));
+  if (protocol === null) return ends;
   return bothTests(asked(PROTOCOL_FIELD, protocol), ends);
 }
 

@@ -6,6 +6,7 @@ import { HOOK_BY_ID } from '#core/format/hooks.ts';
 import type { CaptureStore } from '#core/store/capture-store.ts';
 import { EVENT_BIT } from '#core/store/event-columns.ts';
 import { unpackCause, unpackKnown } from '#core/store/hop-causes.ts';
+import { fileNames } from '#core/store/file-path.ts';
 import type { HopIdentity } from '#core/store/view.ts';
 import { CodeTest, numberAtom, type ColumnOf } from '../atom.ts';
 import { atomTest, bothTests, type EventTest } from '../events.ts';
@@ -89,7 +90,7 @@ export const HOP_TEXTS: ReadonlyMap<string, (hop: HopIdentity) => readonly strin
   ['device', ({ device }: HopIdentity) => (device === '' ? [] : [device])],
   ['netns', ({ netns }: HopIdentity) => (netns === 0 ? [] : [String(netns)])],
   ['host', ({ host }: HopIdentity) => (host === '' ? [] : [host])],
-  ['file', ({ file }: HopIdentity) => (file === '' ? [] : [file])],
+  ['file', ({ file }: HopIdentity) => fileNames(file)],
 ]);
 
 /** A field of the hop: its names come from the capture, and more of them as it grows. */

@@ -10,13 +10,18 @@ import { nameTest } from './names.ts';
 
 type Passes = (names: readonly string[]) => boolean;
 
+/** What a process may be asked for by. */
+export function taskNames(comm: string, pid: number): readonly string[] {
+  return [comm, String(pid), `${comm}/${pid}`];
+}
+
 function taskTest(store: CaptureStore, passes: Passes): EventTest {
   const { tasks } = store.extensions;
   const table = new NumberTable(
     () => tasks.count,
     (number) => {
       const { comm, pid } = taskName(store, number);
-      return passes([comm, String(pid), `${comm}/${pid}`]);
+      return passes(taskNames(comm, pid));
     },
   );
   return atomTest(numberAtom(recordColumn(RECORD.task), EVENT_BIT.recorded, table));

@@ -4,6 +4,7 @@ import { CAREFUL } from '../policy.ts';
 import { Pseudonyms } from '../pseudonyms.ts';
 import { SharedHops } from '../shared-hops.ts';
 import { SharedPrograms } from '../shared-programs.ts';
+import { SharedTasks } from '../shared-tasks.ts';
 
 export function rulesWith(rules: Partial<ExpressionRules> = {}): ExpressionRules {
   return {
@@ -14,6 +15,7 @@ export function rulesWith(rules: Partial<ExpressionRules> = {}): ExpressionRules
     dropReasons: new Set(),
     hops: new SharedHops(),
     programs: new SharedPrograms(),
+    tasks: new SharedTasks(),
     ...rules,
   };
 }

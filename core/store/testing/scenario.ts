@@ -4,6 +4,7 @@ import { BLOCK_SUBTYPE, META_STATE, type MetaState } from '#core/format/structs.
 import type { MetadataSchema } from '#core/metadata/types.ts';
 import { UNKNOWN_EVENT, type EventExtensions, type EventFields } from '#core/pcapng/event.ts';
 import { CaptureReader } from '#core/pcapng/reader.ts';
+import { fileSection } from '#core/pcapng/file-section.ts';
 import { joinChunks } from '#core/pcapng/testing/generate-capture.ts';
 import { CaptureWriter } from '#core/pcapng/writer.ts';
 import { CaptureStore, type StoreOptions } from '../capture-store.ts';
@@ -120,13 +121,8 @@ export function sectionBytes(section: Section): Uint8Array {
 
 /** Files as they are opened together: each behind a section that names it. */
 export function filesBytes(files: readonly (readonly [name: string, bytes: Uint8Array])[]): Uint8Array {
-  const writer = new CaptureWriter();
   return joinChunks(
-    files.flatMap(([name, bytes]) => {
-      writer.sectionHeader();
-      writer.json(BLOCK_SUBTYPE.file, { name });
-      return [writer.take(), bytes];
-    }),
+    files.flatMap(([name, bytes], i) => [fileSection(name, { part: i + 1, of: files.length }), bytes]),
   );
 }
 
