@@ -33,7 +33,8 @@ const PRINTED = `${BEFORE}${IPV6}${BEHIND}${IPV6_PREFIX}|${BEFORE}(?:${MAC})${BE
 /** As some print it: without leading zeros. */
 const SHORT_MAC = `(?<![0-9a-zA-Z:])[0-9a-fA-F]{1,2}(?::[0-9a-fA-F]{1,2}){5}(?![0-9a-zA-Z:])`;
 
-const PADDED = `0*${OCTET}`;
+/** Longer ones nobody writes. */
+const PADDED = `0{0,8}${OCTET}`;
 /** As people write a dot that nobody is to click on, or that Markdown is to leave alone. */
 const DOT = String.raw`(?:\.|\[\.\]|\(\.\)|\\\.| ?[(\[]dot[)\]] ?|%2[eE])`;
 /** Nor does one of IPv6 begin with its end. */
