@@ -243,6 +243,18 @@ describe('the matrix of a journey that goes on in another', () => {
     expect(names.length).toBeGreaterThan(8);
     expect(await left('.matrix tbody tr:first-child > *')).toEqual(names);
   });
+
+  it('says that its metadata came with it, and by whom it was written alone where it was', async () => {
+    await open('source=sample:stale&journey=9');
+    const verdict = page.locator('.verdict');
+    await expect
+      .poll(() => verdict.textContent())
+      .toMatch(/^Metadata came with it from journey 7 \(inferred\)/);
+    expect(await page.locator('.path-callout').allTextContents()).toEqual([
+      expect.stringMatching(/2 written: an XDP program/),
+    ]);
+    expect(await page.locator('.matrix tr', { hasText: 'state' }).textContent()).not.toContain('unknown');
+  });
 });
 
 describe('bytes', () => {
