@@ -1,7 +1,7 @@
 /** Honesty in the frame: which hooks are observed, what was lost, by which schema bytes are read. */
 import { useState } from 'react';
-import { HOOKS } from '#core/format/hooks.ts';
 import { usePage, useSession } from '#src/state/context.ts';
+import { hookCounts, missingText } from './hook-counts.ts';
 import { keptHereText } from './kept.ts';
 import { lossOf } from './loss.ts';
 import { whereMissing } from './where-missing.ts';
@@ -22,10 +22,8 @@ export function StatusBar() {
   const kept = usePage((state) => keptHereText(state.calm?.kept ?? null));
   const costOpen = usePage((state) => state.link.open.includes('cost'));
   const [why, setWhy] = useState(false);
-  const hooks = new Set(hops.filter((hop) => hop.lane !== 'none').map((hop) => hop.hook));
-  const observed = hooks.size;
-  const known = Math.max(HOOKS.length, new Set([...hooks, ...missing.map((hook) => hook.hook)]).size);
-  const [first] = missing;
+  const counts = hookCounts(hops, missing);
+  const { observed, known, untold } = counts;
   return (
     <footer className="status-bar">
       {observed > 0 ? (
@@ -35,10 +33,10 @@ export function StatusBar() {
       ) : (
         <span>{hops.length === 0 ? 'no packets yet' : 'a capture without kernel hooks'}</span>
       )}
-      {first !== undefined && (
+      {missing.length > 0 && (
         <span className="status-why">
           <button className="link" aria-expanded={why} onClick={() => setWhy(!why)}>
-            {missing.length === 1 ? `${first.name} missing: why?` : `${missing.length} missing: why?`}
+            {missingText(counts, missing)}: why?
           </button>
           {why && (
             <div className="status-pop" role="note">
@@ -50,6 +48,14 @@ export function StatusBar() {
               ))}
             </div>
           )}
+        </span>
+      )}
+      {observed > 0 && untold > 0 && (
+        <span
+          className="muted"
+          title="The probe that recorded did not know these hooks of the catalogue yet, so it says neither that they are observed nor why not."
+        >
+          nothing said of {untold}
         </span>
       )}
       <span className="status-source">{sourceText}</span>
