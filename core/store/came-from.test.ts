@@ -4,12 +4,13 @@ import { LINK_KIND, META_STATE } from '#core/format/structs.ts';
 import { compileFilter } from '#core/query/compile.ts';
 import { JourneyList } from '#core/query/journey-list.ts';
 import { NO_FILTER } from '#core/query/list-filter.ts';
+import { joinChunks } from '#core/pcapng/testing/generate-capture.ts';
 import type { CaptureStore } from './capture-store.ts';
 import { eventDiagnosis } from './event-diagnosis.ts';
 import { journeyDetail } from './journey-detail.ts';
 import { CHUNK_MASK } from './limits.ts';
 import { MatrixQuery } from './matrix-query.ts';
-import { seen, trace, UDP_PACKET, verdict, type Seen } from './testing/scenario.ts';
+import { sectionBytes, seen, storeOf, trace, UDP_PACKET, verdict, type Seen } from './testing/scenario.ts';
 
 const [RECEIVED, SENT] = ['tcx/ingress@last', 'tcx/egress@first'];
 const HEAD = 0xffff_8882_0000_2000n;
@@ -93,8 +94,28 @@ describe('metadata of a packet that goes on as another journey', () => {
     }
   });
 
+  it('is not taken for that of packets of another capture, however many are like it', () => {
+    const others = Array.from({ length: 40 }, (_, i) => received(BigInt(i), i));
+    const store = storeOf(
+      joinChunks([
+        sectionBytes({ run: 1, seen: others }),
+        sectionBytes({ run: 2, seen: [received(1n, 50), sent(2n, 60)] }),
+      ]),
+    );
+    expect(stateOf(store)).toBe('present none');
+    const alone = joinChunks([
+      sectionBytes({ run: 1, seen: [received(1n, 50)] }),
+      sectionBytes({ run: 2, seen: [sent(2n, 60)] }),
+    ]);
+    expect(stateOf(storeOf(alone))).toBe('written unknown');
+  });
+
   it('is told where a clone is seen before what it was made from, and is like it', () => {
-    const clone: Seen = { ...received(3n, 1), extensions: { link: { kind: LINK_KIND.clone, journey: 1n } } };
+    const clone: Seen = {
+      ...received(3n, 1),
+      hook: 'nf/forward',
+      extensions: { link: { kind: LINK_KIND.clone, journey: 1n } },
+    };
     const store = seen(received(2n, 0), clone, sent(1n, 2));
     expect(stateOf(store)).toBe('written unknown');
     expect(journeyDetail(store, 2).links[0]).toMatchObject({ kind: 'forward', known: 'broken' });

@@ -68,6 +68,7 @@ function latestAlike(store: CaptureStore, event: number): number {
   const { journeys, prints } = store;
   const journey = store.events.chunk(event).journey[event & CHUNK_MASK]!;
   if ((journeys.word(journey, JOURNEY.flags) & JOURNEY_BIT.id) === 0) return -1;
+  const run = journeys.word(journey, JOURNEY.run);
   const words = prints.words(journey);
   const at = prints.at(journey);
   if (words[at + PRINT.flow] === 0) return -1;
@@ -80,6 +81,8 @@ function latestAlike(store: CaptureStore, event: number): number {
     'packet',
     words[at + PRINT.packet]!,
     (other) => {
+      // Another capture is another packet's, and takes no part in what is looked at.
+      if (journeys.word(other, JOURNEY.run) !== run) return true;
       const theirs = prints.words(other);
       const start = prints.at(other);
       const isPacket =
