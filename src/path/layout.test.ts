@@ -6,7 +6,7 @@ import type { Edge, Hop, MissingHook } from '#workers/api.ts';
 import { countedWords } from './counted.ts';
 import { groupsOf, kernelOrder } from './lanes.ts';
 import { FIRST_LINE, firstRows, layoutPath, LINE_PX, printShare, type PathOptions } from './layout.ts';
-import { stopsOf } from './stops.ts';
+import { focusedStop, stopsOf } from './stops.ts';
 
 const BAND = 32;
 
@@ -189,6 +189,14 @@ describe('rows of lanes', () => {
       null,
       null,
     ]);
+  });
+
+  it('has the focus first on a hop that is observed, though one that is not is in front', () => {
+    const hops = edgeHops();
+    const missing = [{ hook: 28, name: 'xdp@fentry', reason: 'refused', host: '', file: '' }];
+    const stops = stopsOf(lay(hops, [], missing), hops, []);
+    expect(stops[0]?.hop).toBeNull();
+    expect(focusedStop(stops, null)).toBe(stops.find(({ hop }) => hop !== null));
   });
 
   it('draws a hook that only counts once it has counted, and as no packets', () => {
