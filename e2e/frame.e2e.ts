@@ -123,6 +123,50 @@ describe('a small window', () => {
   });
 });
 
+describe('a page that is narrow', () => {
+  it.each([861, 800, 640])('by %i pixels does not scroll sideways into nothing', async (width) => {
+    await page.setViewportSize({ width, height: 600 });
+    await site.openSample();
+    await page.locator('.matrix').waitFor();
+    const [wide, high] = await page.evaluate(() => {
+      const { scrollWidth, scrollHeight, clientHeight } = document.documentElement;
+      return [scrollWidth, scrollHeight - clientHeight];
+    });
+    expect(wide).toBeLessThanOrEqual(width);
+    // Of a window that has room for the panes beside each other nothing is below it either.
+    if (width > 800) expect(high).toBe(0);
+  });
+
+  it.each([1280, 1024])(
+    'by %i pixels has all tools of the list, also with marks and an order',
+    async (width) => {
+      await page.setViewportSize({ width, height: 720 });
+      await page.goto(`${site.url}?source=sample:edge&sort=tlv.verdict`);
+      await waitForState(page, 'done');
+      await page.locator('.list-row').first().click();
+      await page.keyboard.press('v');
+      await page.getByRole('button', { name: /marked/ }).waitFor();
+      const [pane, ...tools] = await page.$$eval('.list-tools, .list-tools > *', (all) =>
+        all.map((one) => Math.floor(one.getBoundingClientRect().right)),
+      );
+      expect(Math.max(...tools)).toBeLessThanOrEqual(pane!);
+      expect(await page.locator('.list-head [aria-sort]').textContent()).toMatch(/^verdict *[▴▾]$/);
+    },
+  );
+});
+
+it('with forced colours still says the parts of the buffer and of the area by colour', async () => {
+  await page.emulateMedia({ forcedColors: 'active' });
+  await site.openSample();
+  await page.locator('.room-parts .room-area').waitFor();
+  const grounds = await page.$$eval(
+    '.room-parts i, .hex[aria-label$="of the area"] .byte:is([class*="stripe-"], .typed)',
+    (all) => all.map((one) => getComputedStyle(one)).map((look) => look.background + look.forcedColorAdjust),
+  );
+  expect(grounds.every((look) => look.endsWith('none'))).toBe(true);
+  expect(new Set(grounds).size).toBeGreaterThanOrEqual(5);
+});
+
 describe('a dead worker', () => {
   it('is said, and Reopen brings the capture back to where it was', async () => {
     // The page's own worker, made to fail as a bug in it would: an error that nobody catches.

@@ -1,8 +1,9 @@
 /** What became of a journey's metadata, in one sentence. */
 import { HOP_STATE } from '#core/diagnosis/types.ts';
 import type { CaptureStore } from './capture-store.ts';
+import { cameFromJourney } from './came-from.ts';
 import { arrivals } from './edges.ts';
-import { decimal } from './event-text.ts';
+import { decimal, journeyId } from './event-text.ts';
 import { CHUNK_MASK } from './limits.ts';
 import type { JourneyHop } from './view.ts';
 
@@ -38,12 +39,22 @@ export function diagnosisText(
   const added = times('added to', count('written') - (isOld ? 0 : 1));
   const told = [added, times('changed', count('changed'))].filter((text) => text !== '');
   const changed = told.length === 0 ? '' : `, ${told.join(' and ')} on the way`;
-  const origin = store.prints.origin(journey);
-  if (isOld && origin !== null)
-    return `Metadata came with it from journey ${decimal(origin[0], origin[1])}: first seen at ${name(first)}, there until ${name(last)}${changed}.`;
+  const from = isOld ? originText(store, journey, events[hops.indexOf(first)]!) : '';
+  if (from !== '')
+    return `Metadata came with it from ${from}: first seen at ${name(first)}, there until ${name(last)}${changed}.`;
   if (isOld)
     return `Metadata was there when watching began: first seen at ${name(first)}, there until ${name(last)}${changed}.`;
   return `Metadata written${writer}, first seen at ${name(first)}, there until ${name(last)}${changed}.`;
+}
+
+/** `journey 7 (inferred)`, '' = none is known; `first`: its first event that has metadata. */
+function originText(store: CaptureStore, journey: number, first: number): string {
+  const origin = store.prints.origin(journey);
+  if (origin !== null) return `journey ${decimal(origin[0], origin[1])}`;
+  const from = cameFromJourney(store, first);
+  if (from < 0) return '';
+  const { hi, lo } = journeyId(store, from);
+  return `journey ${decimal(hi, lo)} (inferred)`;
 }
 
 function times(what: string, count: number): string {

@@ -99,10 +99,11 @@ function JourneyGrid() {
     [chosenColumns, tlvKey],
   );
   const startNs = shown?.timeline.startNs ?? '';
+  const sortField = link.sort?.field ?? null;
   const timeWidth = timeChars(startNs, shown?.timeline.endNs ?? '');
   const template = useMemo(
-    () => templateOf(columns, widths, timeWidth, cells),
-    [widths, columns, timeWidth, cells],
+    () => templateOf(columns, widths, timeWidth, cells, sortField),
+    [widths, columns, timeWidth, cells, sortField],
   );
   const pitch = cellPitch(cells);
   const strips = useMemo(() => new StripCache(cells, pitch), [cells, pitch]);

@@ -7,7 +7,7 @@ import { CALLOUT_HEIGHT } from './callouts.ts';
 import { countedWords } from './counted.ts';
 import { groupsOf, kernelOrder } from './lanes.ts';
 import { FIRST_LINE, firstRows, layoutPath, LINE_PX, printShare, type PathOptions } from './layout.ts';
-import { stopsOf } from './stops.ts';
+import { focusedStop, stopsOf } from './stops.ts';
 
 const BAND = 32;
 
@@ -109,6 +109,20 @@ describe('what runs between hops', () => {
 });
 
 describe('two sides', () => {
+  it('have room at the ends for the three lines of one above the name of the next', () => {
+    const hops = [
+      fakeHop({ index: 0, hook: 1, events: 90, withMetadata: 90 }),
+      fakeHop({ index: 1, hook: 9, events: 89 }),
+      fakeHop({ index: 2, hook: 10, events: 1 }),
+    ];
+    const side = { hops, edges: [edge(0, 1, 89), edge(0, 2, 1)] };
+    const [freed, dropped] = lay(hops, side.edges, [], { sides: [side, side], bandRoom: 64 }).ends;
+    const half = (end: typeof freed) => Math.max(4, (end?.counts[0]?.band ?? 0) / 2);
+    const lastLine = freed!.y + half(freed) - 3 + FIRST_LINE + 2 * LINE_PX;
+    // Base line of the name, and the height of its letters.
+    expect(dropped!.y - half(dropped) - 7 - 9).toBeGreaterThanOrEqual(lastLine);
+  });
+
   it('stand on and hang from one line, each by its own packets', () => {
     const hops = [
       fakeHop({ index: 0, hook: 1, events: 90, withMetadata: 90 }),
@@ -176,6 +190,14 @@ describe('rows of lanes', () => {
       null,
       null,
     ]);
+  });
+
+  it('has the focus first on a hop that is observed, though one that is not is in front', () => {
+    const hops = edgeHops();
+    const missing = [{ hook: 28, name: 'xdp@fentry', reason: 'refused', host: '', file: '' }];
+    const stops = stopsOf(lay(hops, [], missing), hops, []);
+    expect(stops[0]?.hop).toBeNull();
+    expect(focusedStop(stops, null)).toBe(stops.find(({ hop }) => hop !== null));
   });
 
   it('draws a hook that only counts once it has counted, and as no packets', () => {

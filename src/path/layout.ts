@@ -213,7 +213,7 @@ export function layoutPath(
     const told = layoutCallouts(stations, foot + FIRST_LINE + lines * LINE_PX - 4, right);
     callouts.push(...told.callouts);
     const own = ends.filter((end) => end.row === index);
-    const endPitch = END_PITCH + bandHeight / 2;
+    const endPitch = END_PITCH + bandHeight / 2 + (lines - 2) * LINE_PX;
     own.forEach(({ group, slot }, position) => {
       placedEnds.push({
         key: `${group.key}/${slot.key}`,

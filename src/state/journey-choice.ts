@@ -46,13 +46,14 @@ export class JourneyChoice {
     this.#lookedGeneration = -1;
   }
 
-  select(journey: number, id: JourneyId): void {
+  /** `at`: which of its events; null = the one that says most. */
+  select(journey: number, id: JourneyId, at: number | null = null): void {
     const { selection, link } = this.#store.getState();
     if (selection?.journey === journey && link.journey !== null) return;
     this.#store.setState({
       selection: { journey, id },
       follow: false,
-      link: { ...link, journey: id, run: '', at: null },
+      link: { ...link, journey: id, run: '', at },
     });
     void this.#loadDetail(true);
   }

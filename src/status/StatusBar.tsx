@@ -1,7 +1,7 @@
 /** Honesty in the frame: which hooks are observed, what was lost, by which schema bytes are read. */
-import { HOOKS } from '#core/format/hooks.ts';
 import { printList } from '#src/keys/page-actions.ts';
 import { usePage, useSession } from '#src/state/context.ts';
+import { hookCounts, missingText } from './hook-counts.ts';
 import { keptHereText } from './kept.ts';
 import { lossOf } from './loss.ts';
 import { missingGroups } from './missing-groups.ts';
@@ -21,10 +21,8 @@ export function StatusBar() {
   // Of what is calm: it changes with every Update.
   const kept = usePage((state) => keptHereText(state.calm?.kept ?? null));
   const costOpen = usePage((state) => state.link.open.includes('cost'));
-  const hooks = new Set(hops.filter((hop) => hop.lane !== 'none').map((hop) => hop.hook));
-  const observed = hooks.size;
-  const known = Math.max(HOOKS.length, new Set([...hooks, ...missing.map((hook) => hook.hook)]).size);
-  const [first] = missing;
+  const counts = hookCounts(hops, missing);
+  const { observed, known, untold } = counts;
   return (
     <footer className="status-bar">
       {observed > 0 ? (
@@ -34,10 +32,10 @@ export function StatusBar() {
       ) : (
         <span>{hops.length === 0 ? 'no packets yet' : 'a capture without kernel hooks'}</span>
       )}
-      {first !== undefined && (
+      {missing.length > 0 && (
         <>
           <button className="link status-why" popoverTarget="missing-hooks">
-            {missing.length === 1 ? `${first.name} missing: why?` : `${missing.length} missing: why?`}
+            {missingText(counts, missing)}: why?
           </button>
           {/* The browser's own: it ends by Esc and by a click elsewhere, and lies over all else. */}
           <div id="missing-hooks" popover="auto" className="status-pop" tabIndex={-1} role="note">
@@ -49,6 +47,14 @@ export function StatusBar() {
             ))}
           </div>
         </>
+      )}
+      {observed > 0 && untold > 0 && (
+        <span
+          className="muted"
+          title="The probe that recorded did not know these hooks of the catalogue yet, so it says neither that they are observed nor why not."
+        >
+          nothing said of {untold}
+        </span>
       )}
       <span className="status-source" title={sourceText}>
         {sourceText}
