@@ -52,7 +52,7 @@ describe('metadata of a packet that goes on as another journey', () => {
     expect(passing(store, `any(hop == "eth0:${SENT}" && state == present)`)).toBe(1);
     const { diagnosis, rows, links } = journeyDetail(store, 1);
     expect(diagnosis).toBe(
-      `Metadata came with it from journey 1 (inferred): first seen at eth0:${SENT}, there until eth0:${SENT}.`,
+      'Metadata came with it from journey 1 (inferred): first seen at tcx egress, first, there until tcx egress, first.',
     );
     expect(links.map(({ kind, known, id }) => [kind, known, id])).toContainEqual([
       'forward',
