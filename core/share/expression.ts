@@ -14,7 +14,7 @@ import { MAX_FILTER_CHARS } from '#core/query/limits.ts';
 import { parseFilter, quoteValue } from '#core/query/parse.ts';
 import { FilterFault, type Expression, type Literal, type Test } from '#core/query/syntax.ts';
 import { parseDuration, parseInstant, parseInteger } from '#core/query/values.ts';
-import { keepsBytes, type SharePolicy } from './policy.ts';
+import { keepsBytes, type Going, type SharePolicy } from './policy.ts';
 import type { Pseudonyms } from './pseudonyms.ts';
 import type { SharedHops } from './shared-hops.ts';
 import type { SharedPrograms } from './shared-programs.ts';
@@ -46,8 +46,8 @@ const TLV = 'tlv.';
 export interface ExpressionRules {
   readonly policy: SharePolicy;
   readonly names: Pseudonyms;
-  /** TLVs of the capture's schemas by name, and whether their values go out as they are (`keptTypes`). */
-  readonly kept: ReadonlyMap<string, boolean>;
+  /** TLVs of the capture's schemas by name, and how their values go out (`goingTypes`). */
+  readonly going: ReadonlyMap<string, Going>;
   /** A schema reads skb->mark, whose fields go by their own rules. */
   readonly readsMark: boolean;
   /** Names of the reasons of drops that go out with what the capture says of its host. */
@@ -140,8 +140,8 @@ function literalsOf(tree: Expression): readonly Asked[] {
 }
 
 /** One of the language, or a TLV of the capture's schemas. */
-export function isField(name: string, { kept }: Pick<ExpressionRules, 'kept'>): boolean {
-  return name.startsWith(TLV) ? kept.has(name.slice(TLV.length)) : FIELD_NAMES.has(name);
+export function isField(name: string, { going }: Pick<ExpressionRules, 'going'>): boolean {
+  return name.startsWith(TLV) ? going.has(name.slice(TLV.length)) : FIELD_NAMES.has(name);
 }
 
 type Held = HeldBack['because'];
@@ -150,14 +150,22 @@ function shareLiteral(
   { field, literal, part }: Asked,
   rules: ExpressionRules,
 ): { readonly text: string } | { readonly because: Held } {
-  const { policy, names, kept, readsMark, dropReasons, hops, programs, tasks } = rules;
+  const { policy, names, going, readsMark, dropReasons, hops, programs, tasks } = rules;
   const { text } = literal;
   const only = (keeps: boolean, because: Held) => (keeps ? { text } : { because });
   const address = shareAddress(text, names);
   const hasNames = policy.names === 'keep';
   if (field.startsWith(TLV)) {
-    if (kept.get(field.slice(TLV.length)) !== true) return { because: 'value' };
-    return only(address === '' || policy.addresses === 'keep', 'address');
+    switch (going.get(field.slice(TLV.length))) {
+      case 'kept':
+        return only(address === '' || policy.addresses === 'keep', 'address');
+      case 'pseudonym':
+        // A part of one (`~`) stands for nothing there.
+        return address === '' || part ? { because: 'value' } : { text: address };
+      case 'otherwise':
+      case undefined:
+        return { because: 'value' };
+    }
   }
   // Anything may be in it, and what of it goes out does so by the rule for texts.
   if (field === 'comment') return only(policy.texts === 'keep' && hidesNobody(policy), 'word');

@@ -8,8 +8,8 @@ import { encodeUtf8 } from '#core/pcapng/text.ts';
 import type { CaptureStore } from '#core/store/capture-store.ts';
 import { storeOf } from '#core/store/testing/scenario.ts';
 import { journeyId, journeyRun } from '#core/store/event-text.ts';
-import { shareExpression, sharedExpression } from './expression.ts';
-import { CAREFUL, type SharePolicy } from './policy.ts';
+import { shareAddress, shareExpression, sharedExpression } from './expression.ts';
+import { CAREFUL, type Going, type SharePolicy } from './policy.ts';
 import { Pseudonyms } from './pseudonyms.ts';
 import { EVERYTHING } from './selection.ts';
 import { KEEP_ALL } from './testing/keep-all.ts';
@@ -108,13 +108,24 @@ it('what was written says the names of the share', () => {
 
 describe('a filter expression', () => {
   const names = new Pseudonyms(KEY);
-  const kept = new Map([
-    ['session', false],
-    ['verdict', true],
-    ['client', true],
+  const going = new Map<string, Going>([
+    ['session', 'otherwise'],
+    ['verdict', 'kept'],
+    ['client', 'kept'],
+    ['origin', 'pseudonym'],
   ]);
   const shared = (text: string, policy: Partial<SharePolicy> = {}) =>
-    shareExpression(text, rulesWith({ policy: { ...CAREFUL, ...policy }, names, kept }));
+    shareExpression(text, rulesWith({ policy: { ...CAREFUL, ...policy }, names, going }));
+
+  it('of a TLV that goes as a pseudonym asks for that, of an address and of a network', () => {
+    const of = (text: string): string => shareAddress(text, names);
+    expect(shared('tlv.origin == 192.0.2.7 || tlv.origin in {192.0.2.0/24, 02:00:00:00:00:07}')).toBe(
+      `tlv.origin == ${of('192.0.2.7')} || tlv.origin in {${of('192.0.2.0/24')}, ${of('02:00:00:00:00:07')}}`,
+    );
+    expect(of('192.0.2.7')).not.toBe('192.0.2.7');
+    for (const text of ['tlv.origin ~ "192.0.2.7"', 'tlv.origin == 7', 'tlv.origin in 192.0.2.1..192.0.2.9'])
+      expect(shared(text), text).toBeNull();
+  });
 
   it.each([
     'meta.len > 4 and journey.has("lost")',
@@ -171,19 +182,21 @@ it.each([
   ['cause == alice', { part: 'alice', because: 'word' }],
   ['where is', { part: 'where is', because: 'syntax' }],
 ])('an expression that stays says what in it keeps it here: %s', (text, held) => {
-  const kept = new Map([
-    ['session', false],
-    ['verdict', true],
+  const going = new Map<string, Going>([
+    ['session', 'otherwise'],
+    ['verdict', 'kept'],
   ]);
   const policy: SharePolicy = { ...CAREFUL, programs: 'pseudonym', marks: 'drop' };
-  expect(sharedExpression(text, rulesWith({ policy, kept }))).toEqual({ held });
+  expect(sharedExpression(text, rulesWith({ policy, going }))).toEqual({ held });
 });
 
 describe('a filter expression goes by every rule', () => {
   const names = new Pseudonyms(KEY);
-  const kept = new Map([['session', true]]);
-  const shared = (text: string, policy: Partial<SharePolicy>, tlvs = kept) =>
-    shareExpression(text, rulesWith({ policy: { ...CAREFUL, ...policy }, names, kept: tlvs }));
+  const shared = (text: string, policy: Partial<SharePolicy>, session: Going = 'kept') =>
+    shareExpression(
+      text,
+      rulesWith({ policy: { ...CAREFUL, ...policy }, names, going: new Map([['session', session]]) }),
+    );
 
   it.each<[string, keyof SharePolicy]>([
     ['device == eth0', 'names'],
@@ -205,7 +218,7 @@ describe('a filter expression goes by every rule', () => {
 
   it('with a value of a TLV only where that is kept, also when everything else is', () => {
     expect(shared('tlv.session == "alice"', KEEP_ALL)).toBe('tlv.session == "alice"');
-    expect(shared('tlv.session == "alice"', KEEP_ALL, new Map([['session', false]]))).toBeNull();
+    expect(shared('tlv.session == "alice"', KEEP_ALL, 'otherwise')).toBeNull();
     expect(shared('tlv.customer == 7', KEEP_ALL)).toBeNull();
   });
 

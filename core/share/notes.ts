@@ -101,7 +101,7 @@ function shareParameter(name: string, value: string, rules: ExpressionRules): st
       return OWN_COLUMN_NAMES.has(field) || isField(field, rules) ? value : lost;
     }
     case 'tlv':
-      return rules.kept.has(value) ? value : lost;
+      return rules.going.has(value) ? value : lost;
     case 'hop':
       return rules.hops.key(value) ?? lost;
     case 'expression': {

@@ -74,15 +74,26 @@ export function ruleOf(
   return policy.values[name] ?? defaultRule(type.kind, policy);
 }
 
-/** Types of a document by name, and whether their values go out as they are, with all that is nested in them, wherever they are. */
-export function keptTypes(policy: SharePolicy, schema: MetadataSchema): ReadonlyMap<string, boolean> {
-  const kept = new Map<string, boolean>();
+/** How all values of a type go out: as they are; as the pseudonyms of addresses, so that what is asked of them can be, too; otherwise. */
+export type Going = 'kept' | 'pseudonym' | 'otherwise';
+
+/** Types of a document by name, and how their values go out, with all that is nested in them, wherever they are. */
+export function goingTypes(policy: SharePolicy, schema: MetadataSchema): ReadonlyMap<string, Going> {
+  const going = new Map<string, Going>();
   for (const { name, types } of [schema, ...(schema.also ?? [])]) {
-    for (const type of types) {
-      kept.set(type.name, isKept(policy, name, type, []) && kept.get(type.name) !== false);
-    }
+    for (const type of types) going.set(type.name, alike(going.get(type.name), goingOf(policy, name, type)));
   }
-  return kept;
+  return going;
+}
+
+/** How values go out of which one type goes `before`, undefined = there is none, and another `now`. */
+export function alike(before: Going | undefined, now: Going): Going {
+  return before === undefined || before === now ? now : 'otherwise';
+}
+
+function goingOf(policy: SharePolicy, schema: string, type: TlvType): Going {
+  if (isKept(policy, schema, type, [])) return 'kept';
+  return ruleOf(policy, schema, type) === 'pseudonym' && type.bits === undefined ? 'pseudonym' : 'otherwise';
 }
 
 function isKept(policy: SharePolicy, schema: string, type: TlvType, path: readonly string[]): boolean {

@@ -7,7 +7,7 @@ import { placeOf } from '#core/store/hop-place.ts';
 import type { HostFacts } from '#core/store/host-facts.ts';
 import { MAX_SCHEMAS } from '#core/store/limits.ts';
 import type { HopIdentity } from '#core/store/view.ts';
-import { keptTypes, type SharePolicy, type ValueRule } from './policy.ts';
+import { alike, goingTypes, type Going, type SharePolicy, type ValueRule } from './policy.ts';
 import { rulesOf, typesByName } from './value-rules.ts';
 
 interface Said {
@@ -19,8 +19,8 @@ interface Said {
 const NO_BYTES = new Uint8Array();
 
 export class SchemasInForce {
-  /** TLVs of all that have been in force by name, and whether their values go out as they are (`keptTypes`). */
-  readonly kept = new Map<string, boolean>();
+  /** TLVs of all that have been in force by name, and how their values go out (`goingTypes`). */
+  readonly going = new Map<string, Going>();
   /** By `SCHEMA.TYPE`: the rules that values of these types can have. */
   readonly rules = new Map<string, readonly ValueRule[]>();
   /** One of them reads skb->mark, whose fields go by their own rules. */
@@ -84,8 +84,8 @@ export class SchemasInForce {
   }
 
   #compile(schema: MetadataSchema, body: Uint8Array): Said {
-    for (const [name, kept] of keptTypes(this.#policy, schema)) {
-      this.kept.set(name, kept && this.kept.get(name) !== false);
+    for (const [name, going] of goingTypes(this.#policy, schema)) {
+      this.going.set(name, alike(this.going.get(name), going));
     }
     for (const [name, type] of typesByName(schema)) this.rules.set(name, rulesOf(type));
     const decoder = compileSchema(schema);

@@ -213,11 +213,11 @@ export class Snapshot implements CaptureSink {
     for (const file of files) this.#host.name('file', file);
     const isAll = allNotes || isEverything(selection);
     const types = new Set(this.#areas.counts.keys());
-    const { kept, readsMark } = this.#schemas;
+    const { going, readsMark } = this.#schemas;
     const rules: ExpressionRules = {
       policy,
       names: this.names,
-      kept,
+      going,
       readsMark,
       dropReasons: this.#dropReasons,
       hops: this.#hops,

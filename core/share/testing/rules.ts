@@ -10,7 +10,7 @@ export function rulesWith(rules: Partial<ExpressionRules> = {}): ExpressionRules
   return {
     policy: CAREFUL,
     names: new Pseudonyms(new Uint8Array(32).fill(42)),
-    kept: new Map(),
+    going: new Map(),
     readsMark: false,
     dropReasons: new Set(),
     hops: new SharedHops(),
