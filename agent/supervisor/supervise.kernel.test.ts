@@ -164,10 +164,15 @@ kernelTest(
   async () => {
     const run = start(['-i', 'eth0'], [{ output: section({ run: 1, events: 5 }), then: 'stay' }]);
     await until(() => run.output().includes('Whither is at'));
+    // It waits for its agent: without that it may have ended before the second comes.
+    const agent = childrenOf(run.supervisor.pid!).find((pid) => pid !== run.plan.pid(0))!;
+    process.kill(agent, 'SIGSTOP');
     run.supervisor.kill('SIGINT');
     // Two that are pending are one to the kernel.
     await sleep(20);
     run.supervisor.kill('SIGINT');
+    await sleep(20);
+    process.kill(agent, 'SIGCONT');
     expect(await run.exited).toBe(0);
     expect(run.output().trimEnd().split('\n').at(-1)).toBe('Stopped.');
   },
