@@ -185,6 +185,7 @@ export class Session implements WhitherWorker {
       import('#core/store/event-bytes.ts'),
       import('#core/pcapng/file-section.ts'),
       import('./sources/held.ts'),
+      import('./sources/together.ts'),
     ]);
   }
 

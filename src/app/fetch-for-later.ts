@@ -9,6 +9,7 @@ export async function fetchForLater(session: Session): Promise<void> {
   await fetchOne(() => session.api.fetchCode());
   await fetchOne(() => import('#src/share/held.ts'));
   await fetchOne(() => import('#src/state/together.ts'));
+  await fetchOne(() => import('#src/state/sides-of-files.ts'));
   await fetchOne(() => import('#src/state/called-as.ts'));
   await fetchOne(() => import('#src/state/other-capture.ts'));
   await fetchOne(() => import('#src/schema/editor.ts'));
