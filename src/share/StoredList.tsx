@@ -15,6 +15,8 @@ export function StoredList({ sent }: { readonly sent: number }) {
   const [asked, setAsked] = useState<StoredShare | null>(null);
   /** Since the dialog was opened. */
   const [deleted, setDeleted] = useState(0);
+  /** What somebody else has deleted meanwhile; '' = nothing. */
+  const [gone, setGone] = useState('');
   const line = useRef<HTMLElement>(null);
   const { error, run } = useWork();
   useEffect(() => {
@@ -28,24 +30,31 @@ export function StoredList({ sent }: { readonly sent: number }) {
   if (shares.length === 0 && error === '') {
     return deleted === 0 ? null : (
       <p className="muted" role="status" tabIndex={-1} ref={(element) => void (line.current = element)}>
-        The agent keeps no share any more.
+        {gone} The agent keeps no share any more.
       </p>
     );
   }
   const remove = (share: StoredShare) => {
     setAsked(null);
     run(async () => {
-      await deleteStored(share);
+      const wasThere = await deleteStored(share);
       setShares(await storedShares());
+      setGone(wasThere ? '' : `${share.title} was deleted already.`);
       setDeleted(deleted + 1);
     });
   };
   return (
-    <details>
+    <details
+      onToggle={({ currentTarget }) => {
+        // Others delete and keep as well.
+        if (currentTarget.open) run(async () => setShares(await storedShares()));
+      }}
+    >
       <summary ref={line}>
         The agent keeps {shares.length} {shares.length === 1 ? 'share' : 'shares'}
       </summary>
       {error !== '' && <p className="share-error">{error}</p>}
+      {gone !== '' && <p role="status">{gone}</p>}
       <table className="share-stored">
         <thead>
           <tr>
