@@ -1,5 +1,6 @@
 /** Several captures as one: which they are, and by which names they are told apart. */
 import type { Problem } from '#core/pcapng/types.ts';
+import { isKeptShare } from '#core/share/kept-path.ts';
 import { unusedName } from '#core/store/unused-name.ts';
 import type { SingleSpec, SourceSpec } from '#workers/api.ts';
 import { specOf, titleOf, type Spec } from './origin.ts';
@@ -94,7 +95,10 @@ function sizeOf(origin: PartOrigin): number {
 function nameOf(origin: PartOrigin): string {
   if (origin.kind === 'sample') return `${origin.id}.pcapng`;
   if (origin.kind !== 'url') return titleOf(origin);
-  const last = new URL(origin.url, document.baseURI).pathname.split('/').pop() ?? '';
+  const { pathname } = new URL(origin.url, document.baseURI);
+  // Its id opens it, and is not shown.
+  if (isKeptShare(pathname)) return 'share.pcapng';
+  const last = pathname.split('/').pop() ?? '';
   try {
     return decodeURIComponent(last);
   } catch {
