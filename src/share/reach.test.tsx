@@ -117,4 +117,11 @@ it('a share that was deleted elsewhere leaves the list, which is asked for again
   await waitFor(() => expect(screen.getAllByRole('row')).toHaveLength(2));
   expect(screen.getByText('another')).toBeTruthy();
   expect(document.querySelector('.share-error')).toBeNull();
+  // A question is not taken away by the list behind it, nor does that by itself say nothing when it is empty.
+  fireEvent.click(screen.getByRole('button', { name: /^Delete another/ }));
+  kept = [];
+  fireEvent(screen.getByRole('dialog', { name: 'Delete this share?' }), new Event('toggle'));
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  fireEvent.click(screen.getByRole('button', { name: 'Delete it' }));
+  await screen.findByText('another was deleted already. The agent keeps no share any more.');
 });

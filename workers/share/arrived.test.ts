@@ -3,8 +3,8 @@ import { CAREFUL } from '#core/share/policy.ts';
 import { manifestOf, newTally } from '#core/share/manifest.ts';
 import { BLOCK_SUBTYPE } from '#core/format/structs.ts';
 import { CaptureWriter } from '#core/pcapng/writer.ts';
-import { FileSource } from '#workers/sources/file.ts';
-import { TogetherSource } from '#workers/sources/together.ts';
+import type { SourceSpec } from '#workers/api.ts';
+import { sourceOf } from '#workers/sources/source-of.ts';
 import { World } from '#workers/testing/world.ts';
 
 interface Share {
@@ -28,34 +28,35 @@ function capture(share: Share | null): Uint8Array<ArrayBuffer> {
   return new Uint8Array(writer.take());
 }
 
-const source = (name: string, share: Share | null) => ({
+const part = (name: string, share: Share | null) => ({
   name,
-  source: new FileSource(new File([capture(share)], name), null),
+  source: { kind: 'file', file: new File([capture(share)], name) } as const,
 });
 
-async function arrived(world: World) {
-  await (await world.open()).ended();
+async function arrived(spec: SourceSpec) {
+  const world = new World((one) => sourceOf(one, null));
+  await (await world.open(spec)).ended();
   return world.session.arrivedShare();
 }
 
 it('of one file what it says is of all of it, with its view', async () => {
-  const { line, notes } = await arrived(new World(source('s.pcapng', { report: '# Why' }).source));
+  const { line, notes } = await arrived(part('s.pcapng', { report: '# Why' }).source);
   expect(line).toMatch(/^a share of 2026-11-26/);
   expect(notes).toMatchObject({ view: [['where', 'udp']], report: '# Why' });
 });
 
 it('of several files each speaks for itself: its line and report name it, and its view is not that of all', async () => {
   const parts = [
-    source('live.pcapng', null),
-    source('s1.pcapng', {
+    part('live.pcapng', null),
+    part('s1.pcapng', {
       expires: '2026-12-03T00:00:00.000Z',
       report: '# Why',
       note: 'here',
     }),
-    source('s2.pcapng', { expires: '2026-12-01T00:00:00.000Z', note: 'there' }),
-    source('s3.pcapng', {}),
+    part('s2.pcapng', { expires: '2026-12-01T00:00:00.000Z', note: 'there' }),
+    part('s3.pcapng', {}),
   ];
-  const { line, notes, manifest } = await arrived(new World(new TogetherSource(parts)));
+  const { line, notes, manifest } = await arrived({ kind: 'together', parts });
   expect(line.split('. ').map((one) => one.slice(0, 22))).toEqual([
     's1.pcapng is a share o',
     's2.pcapng is a share o',
