@@ -46,7 +46,7 @@ export function StoredList({ sent }: { readonly sent: number }) {
     run(async () => {
       const wasThere = await deleteStored(share);
       await ask();
-      setGone(wasThere ? '' : `${share.title} was deleted already.`);
+      setGone(wasThere ? '' : `“${share.title}” was deleted already.`);
       setDeleted(deleted + 1);
     });
   };

@@ -113,7 +113,7 @@ it('a share that was deleted elsewhere leaves the list, which is asked for again
   kept = [{ ...STORED[0]!, id: 'c'.repeat(32), title: 'another' }];
   fireEvent.click(screen.getByRole('button', { name: /^Delete share b/ }));
   fireEvent.click(screen.getByRole('button', { name: 'Delete it' }));
-  await screen.findByText('share b was deleted already.');
+  await screen.findByText('“share b” was deleted already.');
   await waitFor(() => expect(screen.getAllByRole('row')).toHaveLength(2));
   expect(screen.getByText('another')).toBeTruthy();
   expect(document.querySelector('.share-error')).toBeNull();
@@ -123,5 +123,5 @@ it('a share that was deleted elsewhere leaves the list, which is asked for again
   fireEvent(screen.getByRole('dialog', { name: 'Delete this share?' }), new Event('toggle'));
   await new Promise((resolve) => setTimeout(resolve, 20));
   fireEvent.click(screen.getByRole('button', { name: 'Delete it' }));
-  await screen.findByText('another was deleted already. The agent keeps no share any more.');
+  await screen.findByText('“another” was deleted already. The agent keeps no share any more.');
 });

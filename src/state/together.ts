@@ -40,10 +40,15 @@ export async function fromFiles(
   chosen: readonly File[],
   meant: readonly FileRef[],
 ): Promise<Origin | Problem> {
-  const refusal = await notTogether(chosen);
-  if (refusal !== null) return refusal;
   const files = meant.length === 0 ? chosen : await (await import('./called-as.ts')).calledAs(chosen, meant);
-  return { kind: 'together', parts: files.map((file) => ({ kind: 'file', file })) };
+  const { ofFile } = await import('#src/compare/other.ts');
+  const parts: PartOrigin[] = [];
+  for (const file of files) {
+    const part = await ofFile(file);
+    if ('cause' in part) return part;
+    parts.push(part);
+  }
+  return { kind: 'together', parts };
 }
 
 export interface Named {
