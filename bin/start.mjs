@@ -2,13 +2,15 @@
 /**
  * `npm start`: installs what is missing, builds, starts the agent and prints one link. As root on Linux
  * with BPF it starts the edge lab and captures it live; elsewhere it says in one line what is missing
- * for that and opens the page on the capture recorded from the lab. Arguments go to `whither serve`.
+ * for that and opens the page on the capture recorded from the lab. Arguments go to `whither serve`; one that names
+ * a source (-i, --lab, --join) takes the place of the lab.
  */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { ensurePackages, LIVE_PACKAGES } from '../scripts/lib/debian.mjs';
 import { ROOT } from '../scripts/lib/run.mjs';
 import { ensureBuilt, ensureNode, ensureNpmPackages, ensureProbe } from '../scripts/lib/setup.mjs';
+import { sourceArguments } from '../scripts/lib/start-source.mjs';
 
 /** null when live capture can be tried here, else what is missing, as cause and remedy: the agent says it, and the page. */
 function whyNotLive() {
@@ -32,6 +34,6 @@ const missing = whyNotLive();
 ensureBuilt();
 
 const given = process.argv.slice(2);
-const source = missing === null ? (given.length === 0 ? ['--lab', 'edge'] : []) : ['--not-live', missing];
+const source = missing === null ? sourceArguments(given) : ['--not-live', missing];
 process.argv.splice(2, process.argv.length, 'serve', ...source, ...given);
 await import(path.join(ROOT, 'dist', 'agent', 'whither.mjs'));

@@ -4,11 +4,12 @@ import { StaticPage } from './static-page.ts';
 
 const site = new StaticPage();
 
-it('the line under the damage opens to what metadata costs, and to what is wrong with it', async () => {
+it('below the path opens what metadata costs, and what is wrong with it', async () => {
   await site.openSample();
   const { page } = site;
   const pane = page.locator('[data-pane="area"]');
-  await pane.getByRole('button', { name: 'Budget' }).click();
+  const head = page.locator('.path-pane .pane-head');
+  await head.getByRole('button', { name: 'Budget' }).click();
   const hops = pane.locator('table[aria-label="Bytes of metadata per packet by hop"] tbody tr');
   await hops.first().waitFor();
   const first = await hops.first().locator('td').allTextContents();
@@ -19,7 +20,7 @@ it('the line under the damage opens to what metadata costs, and to what is wrong
   if (process.env.WHITHER_SHOTS !== undefined)
     await page.screenshot({ path: `${process.env.WHITHER_SHOTS}/budget.png` });
 
-  await pane.getByRole('button', { name: 'Lint' }).click();
+  await head.getByRole('button', { name: 'Lint' }).click();
   await pane.locator('[role="status"]').waitFor();
   expect(await pane.locator('[role="status"]').textContent()).toMatch(/^0 of \d+ events with metadata/);
   const note = pane.locator('tr[data-severity="note"]').first();

@@ -3,11 +3,12 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { labMissing, startAgent, type RunningAgent } from './agent.ts';
 import { launchBrowser, openPage, type WatchedPage } from './browser.ts';
-import { waitForState } from './look.ts';
+import { headerClashes, waitForState } from './look.ts';
 
 const missing = labMissing();
 const required = process.env['WHITHER_REQUIRE_KERNEL'] === '1';
 const POLL = { timeout: 30_000 };
+const WIDTHS = [1920, 1600, 1599, 1400, 1280, 1200, 1199, 1024, 900, 801];
 /** Chromium logs the 422 of a question that the agent does not take. */
 const REFUSED = /status of 422/;
 
@@ -47,11 +48,26 @@ describe.skipIf(missing !== null && !required)(
       expect(await filter()).toBeNull();
       const before = await events();
       await expect.poll(events, POLL).toBeGreaterThan(before);
+      // What was wrong with another text is not said of this one.
+      await field.fill('udp');
+      expect(await page.locator('.controls-field .controls-error').count()).toBe(0);
+      expect(await field.getAttribute('aria-invalid')).toBe('false');
+    });
+
+    it('names of hooks are completed, each of a list', async () => {
+      const hooks = page.locator('.controls input[name="hooks"]');
+      const choices = () =>
+        hooks.evaluate((input: HTMLInputElement) =>
+          [...(input.list?.options ?? [])].map(({ value }) => value),
+        );
+      expect(await choices()).toContain('nf/forward');
+      await hooks.fill('tcx, nf');
+      expect(await choices()).toContain('tcx, nf/forward');
+      await hooks.fill('');
     });
 
     it('one that it takes is in force in the same capture, which says so', async () => {
       const before = await events();
-      await page.locator('.controls input[name="filter"]').fill('udp');
       await page.getByRole('button', { name: 'Capture this' }).click();
       await page.locator('.controls').waitFor({ state: 'detached', timeout: 30_000 });
       await expect.poll(filter, POLL).toBe('udp');
@@ -60,7 +76,22 @@ describe.skipIf(missing !== null && !required)(
       // What came before is still there.
       expect(await page.evaluate(async () => (await globalThis.whither.api.rows(0, 1)).count)).toBe(1);
       const gaps = await page.evaluate(() => globalThis.whither.state.newest?.gaps ?? []);
-      expect(gaps.some(({ count }) => count === null)).toBe(true);
+      expect(gaps.some(({ count, leftOut }) => count === null && leftOut)).toBe(true);
+      // Nothing went wrong.
+      expect(await page.getByTestId('counts').textContent()).toContain('0 missed');
+      await page.getByText('none missed', { exact: true }).waitFor();
+    });
+
+    it.each(['live', 'paused'])('the header has room for all of that while it is %s', async (how) => {
+      if (how === 'paused') await page.getByRole('button', { name: 'Pause view' }).click();
+      for (const width of WIDTHS) {
+        await page.setViewportSize({ width, height: 768 });
+        expect(await headerClashes(page), `${width} px`).toEqual([]);
+        const chip = page.getByTestId('source');
+        expect(await chip.textContent()).toMatch(new RegExp(`^${how}`));
+        expect(await chip.evaluate((box) => box.scrollWidth - box.clientWidth)).toBeLessThanOrEqual(0);
+        expect(await page.getByRole('button', { name: 'Keys and signs' }).boundingBox()).not.toBeNull();
+      }
     });
   },
 );

@@ -46,7 +46,32 @@ describe('the panes', () => {
     await expect.poll(heightOf).toBe(before);
   });
 
-  it('say of a journey three lines, and all of it when that is asked for', async () => {
+  it.each(['edge', 'forward', 'sniffed-flow', 'taps', 'two-writers'])(
+    'at 1280 × 720 have eight rows of the matrix of %s, eight of the list, and all of its path in view',
+    async (sample) => {
+      await page.goto(`${site.url}?source=sample:${sample}`);
+      await waitForState(page, 'done');
+      await page.locator('.matrix').waitFor();
+      const inView = () =>
+        page.evaluate(() => {
+          const count = (rows: string, within: string) => {
+            const { bottom } = document.querySelector(within)!.getBoundingClientRect();
+            const all = [...document.querySelectorAll(rows)];
+            return Math.min(all.filter((row) => row.getBoundingClientRect().bottom <= bottom + 1).length, 8);
+          };
+          const { clientHeight, scrollHeight } = document.querySelector('.path-scroll')!;
+          const listed = globalThis.whither.state.newest!.listed;
+          return {
+            matrix: count('.matrix tbody tr', '[data-pane="journey"]'),
+            list: count('.list-row', '[data-pane="list"]') === Math.min(8, listed),
+            hidden: scrollHeight - clientHeight,
+          };
+        });
+      await expect.poll(inView).toEqual({ matrix: 8, list: true, hidden: 0 });
+    },
+  );
+
+  it('say of a journey a line or three, and all of it when that is asked for', async () => {
     await page.setViewportSize({ width: 1280, height: 720 });
     await page.goto(`${site.url}?source=sample:sniffed-flow&harm=lost`);
     await waitForState(page, 'done');
@@ -96,6 +121,50 @@ describe('a small window', () => {
     await page.locator('[data-pane="bytes"]').scrollIntoViewIfNeeded();
     expect(await page.evaluate(() => Math.max(document.body.scrollTop, scrollY))).toBeGreaterThan(0);
   });
+});
+
+describe('a page that is narrow', () => {
+  it.each([861, 800, 640])('by %i pixels does not scroll sideways into nothing', async (width) => {
+    await page.setViewportSize({ width, height: 600 });
+    await site.openSample();
+    await page.locator('.matrix').waitFor();
+    const [wide, high] = await page.evaluate(() => {
+      const { scrollWidth, scrollHeight, clientHeight } = document.documentElement;
+      return [scrollWidth, scrollHeight - clientHeight];
+    });
+    expect(wide).toBeLessThanOrEqual(width);
+    // Of a window that has room for the panes beside each other nothing is below it either.
+    if (width > 800) expect(high).toBe(0);
+  });
+
+  it.each([1280, 1024])(
+    'by %i pixels has all tools of the list, also with marks and an order',
+    async (width) => {
+      await page.setViewportSize({ width, height: 720 });
+      await page.goto(`${site.url}?source=sample:edge&sort=tlv.verdict`);
+      await waitForState(page, 'done');
+      await page.locator('.list-row').first().click();
+      await page.keyboard.press('v');
+      await page.getByRole('button', { name: /marked/ }).waitFor();
+      const [pane, ...tools] = await page.$$eval('.list-tools, .list-tools > *', (all) =>
+        all.map((one) => Math.floor(one.getBoundingClientRect().right)),
+      );
+      expect(Math.max(...tools)).toBeLessThanOrEqual(pane!);
+      expect(await page.locator('.list-head [aria-sort]').textContent()).toMatch(/^verdict *[▴▾]$/);
+    },
+  );
+});
+
+it('with forced colours still says the parts of the buffer and of the area by colour', async () => {
+  await page.emulateMedia({ forcedColors: 'active' });
+  await site.openSample();
+  await page.locator('.room-parts .room-area').waitFor();
+  const grounds = await page.$$eval(
+    '.room-parts i, .hex[aria-label$="of the area"] .byte:is([class*="stripe-"], .typed)',
+    (all) => all.map((one) => getComputedStyle(one)).map((look) => look.background + look.forcedColorAdjust),
+  );
+  expect(grounds.every((look) => look.endsWith('none'))).toBe(true);
+  expect(new Set(grounds).size).toBeGreaterThanOrEqual(5);
 });
 
 describe('a dead worker', () => {

@@ -119,7 +119,17 @@ it('groups by a field show their journeys and filter by them', async () => {
   await table.waitFor();
   const rows = table.locator('tr[data-group]');
   const counted = await table.locator('tr[data-group="0"] td').first().textContent();
-  await page.keyboard.press('2');
+  // The first group has the focus, without a key that goes there.
+  await expect
+    .poll(() => page.evaluate(() => document.activeElement?.closest('tr')?.getAttribute('data-group')))
+    .toBe('0');
+  await page.keyboard.press('ArrowDown');
+  expect(await page.evaluate(() => document.activeElement?.closest('tr')?.getAttribute('data-group'))).toBe(
+    '1',
+  );
+  await page.keyboard.press('ArrowUp');
+  if (process.env.WHITHER_SHOTS !== undefined)
+    await page.screenshot({ path: `${process.env.WHITHER_SHOTS}/groups-focus.png` });
   await page.keyboard.press('ArrowRight');
   await table.locator('.group-journeys button').first().waitFor();
   expect(await rows.count()).toBeGreaterThan(1);
@@ -132,6 +142,11 @@ it('groups by a field show their journeys and filter by them', async () => {
   await rows.first().locator('.group-value').click();
   await where().toBe(`tlv.verdict == ${value ?? ''}`);
   await expect.poll(countText).toMatch(new RegExp(`^${Number.parseInt(counted ?? '', 10)} of `));
+  await expect
+    .poll(() =>
+      page.evaluate(() => document.activeElement?.closest('[data-pane]')?.getAttribute('data-pane')),
+    )
+    .toBe('list');
 });
 
 it('what dropped packets have in common is found, and filters', async () => {

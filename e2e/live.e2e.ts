@@ -18,6 +18,8 @@ const required = process.env['WHITHER_REQUIRE_KERNEL'] === '1';
 const CUT = /WebSocket connection to .* failed|net::ERR_(CONNECTION|SOCKET|EMPTY)/;
 const POLL = { timeout: 30_000 };
 const COMPARED_ROWS = 60;
+/** Several Updates long: what the browser scrolls by itself comes a frame or two later. */
+const SETTLE_MS = 700;
 const ASSETS = path.join(import.meta.dirname, '../dist/page/assets');
 /** Scripts for what is not live: files and their names, shares, other pages; and for the console. */
 const NOT_LIVE = /^(?:file-reader\.worker|digest|named-fields|arrived?|fragment|unpack|offer|stored)-/;
@@ -115,6 +117,34 @@ describe.skipIf(missing !== null && !required)(
       expect(await page.locator('.badge').textContent()).toMatch(/^\+\d/);
       await page.getByRole('button', { name: 'Resume view' }).click();
       await expect.poll(() => page.getByTestId('list-count').textContent(), POLL).not.toBe(shown);
+    });
+
+    it('following goes on when a hop is chosen or the window is resized, and ends with a turn of the wheel', async () => {
+      const follow = page.getByRole('button', { name: 'follow', exact: true });
+      const pressed = () => follow.getAttribute('aria-pressed');
+      if ((await pressed()) !== 'true') await follow.click();
+      const newest = () => page.locator('.list-row').last().textContent();
+      for (const hook of ['local_in', 'prerouting']) {
+        for (let times = 0; times < 2; times++) {
+          await page.locator(`.station-button[aria-label*="nf/${hook}:"]`).click();
+          await page.waitForTimeout(SETTLE_MS);
+          expect(await pressed(), hook).toBe('true');
+        }
+      }
+      for (const [width, height] of [
+        [1920, 1080],
+        [1024, 768],
+        [1280, 720],
+      ] as const) {
+        await page.setViewportSize({ width, height });
+        await page.waitForTimeout(SETTLE_MS);
+        expect(await pressed(), `${width} × ${height}`).toBe('true');
+      }
+      const before = await newest();
+      await expect.poll(newest, POLL).not.toBe(before);
+      await page.locator('.list-scroll').hover();
+      await page.mouse.wheel(0, -200);
+      await expect.poll(pressed, POLL).toBe('false');
     });
 
     it('a cut cable is said, and once mended nothing is lost and nothing repeated', async () => {

@@ -20,6 +20,27 @@ export async function waitForState(page: Page, state: string): Promise<void> {
   await page.locator(`[data-testid="source"][data-state="${state}"]`).waitFor();
 }
 
+/** What of the header is printed over something else of it, or beyond the window; its words. */
+export async function headerClashes(page: Page): Promise<readonly string[]> {
+  return page.evaluate(() => {
+    const one = '.wordmark, .chip > *, .counts > *, .kept, .button';
+    const parts = [...document.querySelectorAll(`.app-header :is(${one})`)]
+      .map((element) => ({ text: element.textContent, box: element.getBoundingClientRect() }))
+      .filter(({ box }) => box.width > 0);
+    const found = parts
+      .filter(({ box }) => box.right > innerWidth || box.left < 0)
+      .map(({ text }) => `out: ${text}`);
+    parts.forEach(({ text, box }, i) => {
+      for (const other of parts.slice(i + 1)) {
+        const across = Math.min(box.right, other.box.right) - Math.max(box.left, other.box.left);
+        const down = Math.min(box.bottom, other.box.bottom) - Math.max(box.top, other.box.top);
+        if (across > 1 && down > 1) found.push(`${text} × ${other.text}`);
+      }
+    });
+    return found;
+  });
+}
+
 export interface HopCounts {
   readonly lane: string;
   readonly hop: string;

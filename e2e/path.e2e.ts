@@ -109,7 +109,7 @@ describe('the path', () => {
     const asTable = page.locator('.path-pane').getByRole('button', { name: 'Table' });
     await asTable.click();
     await asTable.click();
-    await page.locator('.callout-lost').waitFor();
+    await page.locator('g.callout-lost').waitFor();
     await expect.poll(async () => (await hidden.count()) === ((await inView()) ? 0 : 1)).toBe(true);
   });
 
@@ -242,6 +242,38 @@ describe('the matrix of a journey that goes on in another', () => {
     const names = await left('.matrix thead tr:last-child > th');
     expect(names.length).toBeGreaterThan(8);
     expect(await left('.matrix tbody tr:first-child > *')).toEqual(names);
+  });
+
+  it('is walked by keys into that one and back', async () => {
+    await open('source=sample:stale&journey=7&at=3');
+    const name = page.locator('.matrix-parts .link');
+    await name.waitFor();
+    await page.keyboard.press('3');
+    const said = () => page.evaluate(() => document.activeElement?.getAttribute('title')?.split('\n')[0]);
+    await expect.poll(said).toBe('lab0:tcx/ingress@last');
+    await page.keyboard.press('ArrowRight');
+    const asked = () =>
+      ['journey', 'at'].map((key) => new URL(page.url()).searchParams.get(key)?.replace(/@.*/, ''));
+    await expect.poll(asked).toEqual(['9', '0']);
+    await expect.poll(said).toBe('out0:tcx/egress@first');
+    await page.keyboard.press('ArrowRight');
+    await expect.poll(asked).toEqual(['9', '1']);
+    await page.keyboard.press('ArrowLeft');
+    await page.keyboard.press('ArrowLeft');
+    await expect.poll(asked).toEqual(['7', '3']);
+    await expect.poll(said).toBe('lab0:tcx/ingress@last');
+  });
+
+  it('says that its metadata came with it, and by whom it was written alone where it was', async () => {
+    await open('source=sample:stale&journey=9');
+    const verdict = page.locator('.verdict');
+    await expect
+      .poll(() => verdict.textContent())
+      .toMatch(/^Metadata came with it from journey 7 \(inferred\)/);
+    expect(await page.locator('g.callout text').allTextContents()).toEqual([
+      expect.stringMatching(/2 written: an XDP program/),
+    ]);
+    expect(await page.locator('.matrix tr', { hasText: 'state' }).textContent()).not.toContain('unknown');
   });
 });
 

@@ -81,7 +81,9 @@ describe('from the start screen', () => {
     const note = page.locator('.hop-note');
     await note.filter({ hasText: 'lab0:tcx/ingress@after:mark_dscp#' }).waitFor();
     expect(await note.textContent()).toMatch(/cause.*pskb_expand_head.*writermark_dscp#\d+/);
-    await page.locator('.verdict', { hasText: 'Metadata lost between' }).waitFor();
+    await page
+      .locator('.verdict', { hasText: /^Metadata lost by mark_dscp#\d+: pskb_expand_head/ })
+      .waitFor();
     // Here, and nowhere else.
     const rows = await page.locator('.loss-table tbody tr').allTextContents();
     expect(rows.length).toBe(3);

@@ -6,6 +6,7 @@
 import type { Budget } from '#core/budget/types.ts';
 import type { LintSummary } from '#core/lint/lint-summary.ts';
 import type { Completion } from '#core/query/complete.ts';
+import type { FilterDoubt } from '#core/query/doubts.ts';
 import type { FieldInfo } from '#core/query/columns.ts';
 import type { Difference } from '#core/query/contrast.ts';
 import type { Group, Groups } from '#core/query/groups.ts';
@@ -43,7 +44,7 @@ import type { ShareWork } from './share/api.ts';
 import type { Kept } from './sources/source.ts';
 
 export * from '#core/store/view.ts';
-export type { Completion, Difference, FieldInfo, FilterError, Group, Groups };
+export type { Completion, Difference, FieldInfo, FilterDoubt, FilterError, Group, Groups };
 export * from './schema/api.ts';
 export * from './share/api.ts';
 export type { Budget, Kept, LatencyStats, LintSummary };
@@ -231,6 +232,8 @@ export interface WhitherWorker extends SchemaWork, ShareWork {
   endQuestion(kind: QuestionKind): Promise<void>;
   /** What can stand at character `at` of an expression, with values that the capture has. */
   completeFilter(text: string, at: number): Promise<Completion>;
+  /** What of an expression cannot be found in this capture, whatever is in its packets: a hop that is not there. */
+  filterDoubts(text: string): Promise<readonly FilterDoubt[]>;
   /** JSON text of a metadata schema; '' = back to the one in the capture. Re-decodes what is loaded. */
   setSchema(json: string): Promise<SchemaResult>;
   rows(from: number, count: number): Promise<JourneyRows>;

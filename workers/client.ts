@@ -45,6 +45,7 @@ const METHODS = {
   questionProgress: true,
   endQuestion: true,
   completeFilter: true,
+  filterDoubts: true,
   setSchema: true,
   openTypes: true,
   findTypes: true,

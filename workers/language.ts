@@ -1,5 +1,6 @@
 /** The filter language, in files of its own that are loaded when the first expression, or question of a list, comes. */
 import type { Completion } from '#core/query/complete.ts';
+import type { FilterDoubt } from '#core/query/doubts.ts';
 import type { CompileWritten } from '#core/query/list-filter.ts';
 import type { FilterError } from '#core/query/syntax.ts';
 import type { CaptureStore } from '#core/store/capture-store.ts';
@@ -22,7 +23,12 @@ export class Language {
 
   /** All of it, before it is wanted. */
   async fetchCode(): Promise<void> {
-    await Promise.all([this.load(), this.loadQuestions(), import('#core/query/complete.ts')]);
+    await Promise.all([
+      this.load(),
+      this.loadQuestions(),
+      import('#core/query/complete.ts'),
+      import('#core/query/doubts.ts'),
+    ]);
   }
 
   /** Why an expression cannot be asked; null: it can. */
@@ -35,5 +41,10 @@ export class Language {
   async complete(text: string, at: number, store: CaptureStore): Promise<Completion> {
     const { completeFilter } = await import('#core/query/complete.ts');
     return completeFilter(text, at, store);
+  }
+
+  async doubts(text: string, store: CaptureStore): Promise<readonly FilterDoubt[]> {
+    const { filterDoubts } = await import('#core/query/doubts.ts');
+    return filterDoubts(text, store);
   }
 }

@@ -15,6 +15,7 @@ import {
   type ArrivedShare,
   type Budget,
   type Completion,
+  type FilterDoubt,
   type Contrast,
   type CostView,
   type EmittedKind,
@@ -238,6 +239,10 @@ export class Session implements WhitherWorker {
 
   completeFilter(text: string, at: number): Promise<Completion> {
     return this.#language.complete(text, at, this.#capture().store);
+  }
+
+  filterDoubts(text: string): Promise<readonly FilterDoubt[]> {
+    return this.#language.doubts(text, this.#capture().store);
   }
 
   groups(field: string, limit: number): Promise<Groups | null> {

@@ -6,11 +6,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { GAP_CAUSE } from '#core/format/structs.ts';
 import type { InspectedEvent } from '#core/inspect/event-object.ts';
+import { journeyDetail } from '#core/store/journey-detail.ts';
 import { EdgeLab } from '../lab/edge/lab.ts';
 import { PatternLab, readBoth } from '../lab/forward/pattern-lab.ts';
 import { ROUTER_DEVICES } from '../lab/forward/topology.ts';
 import { Child } from '../lab/processes.ts';
 import { findRoot } from '../lab/root.ts';
+import { RunningScenario } from '../lab/scenario/run.ts';
+import { coalesce } from '../lab/scenarios/coalesce.ts';
 import { until } from '../lab/testing/host-state.ts';
 import { finalStatistics, readCapture } from '../lab/testing/read-capture.ts';
 import { requireKernel } from '../lab/testing/require-kernel.ts';
@@ -19,6 +22,8 @@ const WHITHER = path.join(findRoot(), 'dist/agent/whither.mjs');
 const skip = requireKernel() ?? (existsSync(WHITHER) ? null : 'the agent is not built');
 const PINGS = 4;
 const RATE = 100;
+const LAB_DEVICE = 'lab0';
+const READ = 'skb_copy_datagram_iovec';
 const [INSIDE, OUTSIDE] = ROUTER_DEVICES;
 
 type Read = ReturnType<typeof readBoth>;
@@ -107,6 +112,47 @@ describe.skipIf(skip !== null)(`a trigger${skip === null ? '' : ` (${skip})`}`, 
       ({ interface: name, protocol }) => name === `${INSIDE}:nf/forward` && protocol === 'ICMP',
     );
     expect(requests.findIndex(({ journey }) => journey === clobbered.journey)).toBe(1);
+    expectLedger(file, capture.complaint);
+  });
+
+  it('fires on segments that TCP coalesces, each of which it keeps, with the packet that took them in', async () => {
+    const lab = await RunningScenario.start(coalesce);
+    onTestFinished(() => lab.close());
+    const whole = path.join(directory, 'whole.pcapng');
+    const probe = await lab.record(whole);
+    const device = ['-i', LAB_DEVICE, '--netns', lab.netns, '--schema', lab.schema];
+    const trigger = ['--trigger', `lost@${READ}`, '--before', '0', '--after', '0', '--trigger-once'];
+    const capture = await startCapture([...device, ...trigger]);
+    await sleep(500);
+    await lab.traffic();
+    await until('it ends by itself', () => capture.over);
+    await probe.end('SIGINT');
+    expect(capture.process.exitCode).toBe(0);
+
+    const { events, store } = readBoth(file);
+    expect(store.problems).toEqual([]);
+    // The other probe saw everything: which segment is which is told by its metadata.
+    const all = readBoth(whole);
+    const lostIn = ({ events: seen, store: of }: Read): string[] =>
+      Array.from({ length: of.journeys.count }, (_, journey) => journeyDetail(of, journey))
+        .filter(({ hops }) => hops.some(({ metaState }) => metaState === 'present'))
+        .filter(({ links }) =>
+          links.some(({ kind, direction }) => kind === 'coalesce' && direction === 'from'),
+        )
+        .map(({ hops }) => seen[hops.at(-1)!.event]!.meta_hex);
+    expect(lostIn({ events, store })).toHaveLength(coalesce.packets - 1);
+    expect(lostIn({ events, store })).toEqual(lostIn(all));
+    expect(journeysOf(events).size).toBe(coalesce.packets);
+    const fired = events.filter(({ trigger: text }) => text !== undefined);
+    expect(fired).toMatchObject([{ hook: READ, cause: 'coalesced', state: 'present' }]);
+    const leader = fired[0]!.journey!;
+    const told = [...journeysOf(events)]
+      .filter((journey) => journey !== leader)
+      .map((journey) => {
+        const where = `metadata lost at ${LAB_DEVICE}:${READ}, where its payload is in the packet of journey ${leader}`;
+        return `journey ${journey}: ${where}`;
+      });
+    expect(fired[0]!.trigger).toBe(told.join('; '));
     expectLedger(file, capture.complaint);
   });
 

@@ -75,6 +75,17 @@ test('a filter that cannot be asked says where, why and what to do', async () =>
   });
 });
 
+test('a hop that the capture has not is said, and the filter is asked all the same', async () => {
+  const where = 'hop == "netif_receive_skv" || port == 99999';
+  const { code, out, err } = await run(CAPTURE, { json: true, schema: null, where });
+  expect([code, out]).toEqual([0, '']);
+  expect(err).toBe(
+    'a.pcapng: --where: No hop here is called “netif_receive_skv”. Did you mean "netif_receive_skb"?\n' +
+      'a.pcapng: --where: There is no port 99999. They end at 65535.\n',
+  );
+  expect((await run(CAPTURE, { json: true, schema: null, where: 'hop == netif_receive_skb' })).err).toBe('');
+});
+
 test('a schema given replaces that of the capture', async () => {
   const types = GENERATED_SCHEMA.types.map((type) => (type.type === 1 ? { ...type, name: 'renamed' } : type));
   const { out } = await run(CAPTURE, { json: true, schema: { ...GENERATED_SCHEMA, types } });
@@ -211,7 +222,7 @@ test('a summary without a loss says so, and one of a truncated file is of what w
   });
   expect([code, out]).toEqual([
     1,
-    'No metadata was lost, clobbered or left behind in what was read of this capture.\n',
+    'No metadata was seen to be lost, clobbered or left behind in what was read of this capture.\n',
   ]);
   expect(err).toMatch(/^a\.pcapng: at byte \d+: The capture ends in the middle of a block/);
 });

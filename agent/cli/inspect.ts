@@ -7,6 +7,7 @@ import { compileSchema } from '#core/metadata/scan.ts';
 import { printType } from '#core/metadata/type-number.ts';
 import { budgetLines, budgetObject } from '#core/inspect/budget.ts';
 import { lintObjects, lintTable } from '#core/inspect/lint.ts';
+import { filterDoubts } from '#core/query/doubts.ts';
 import { passingEvents } from '#core/inspect/where.ts';
 import { countedObjects, countedTable, summaryObjects, summaryTable } from '#core/inspect/summary.ts';
 import type { MetadataSchema } from '#core/metadata/types.ts';
@@ -165,6 +166,7 @@ function viewOf(
   return view(function* () {
     const passing = passingEvents(store, schema, where);
     if ('error' in passing) throw whereFailure(where, passing.error);
+    for (const { cause, remedy } of filterDoubts(where, store)) say(`--where: ${cause} ${remedy}`);
     for (const { event, typeBytes } of passing.events) yield format(event, typeBytes);
   });
 }

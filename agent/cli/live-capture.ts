@@ -162,6 +162,8 @@ export class LiveCapture implements CaptureControl {
       if (this.#running === null) this.#begin(asked);
       else {
         this.#next = asked;
+        // One that had died by itself leaves a gap of its own.
+        if (this.#captures) this.#spool.restartAsked();
         this.#runner?.stop();
       }
       return { ok: true };
@@ -282,10 +284,13 @@ export class LiveCapture implements CaptureControl {
     return log;
   }
 
+  get #captures(): boolean {
+    return this.#status.capture === 'running' || this.#status.capture === 'partly';
+  }
+
   /** The status, and while something is captured what the trigger does with it. */
   #show(): void {
-    const captures = this.#status.capture === 'running' || this.#status.capture === 'partly';
-    const text = this.#status.text + (captures ? this.#triggerText : '');
+    const text = this.#status.text + (this.#captures ? this.#triggerText : '');
     this.#server.setStatus({ ...this.#status, text });
   }
 

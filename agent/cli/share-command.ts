@@ -8,10 +8,9 @@ import { Failure } from '../failure.ts';
 import { readStream, readText } from '../supervisor/handover.ts';
 import type { Paths } from './paths.ts';
 import { checkSchema } from './schema.ts';
-import { shareCapture } from './share.ts';
+import { shareCapture, STDIN } from './share.ts';
 import { parseAge, parseTimeNs } from './units.ts';
 
-const STDIN = '-';
 const KEEPABLE = Object.keys(CAREFUL).filter((rule) => rule !== 'values') as Exclude<
   keyof SharePolicy,
   'values'
@@ -25,7 +24,8 @@ interface ShareCommandOptions {
   readonly keep?: readonly string[];
   readonly value?: Readonly<Record<string, ValueRule>>;
   readonly schema?: string;
-  readonly expires?: number;
+  readonly expires?: number | null;
+  readonly allNotes?: boolean;
   readonly preview?: boolean;
   readonly html?: boolean;
 }
@@ -49,7 +49,12 @@ export function addShare(program: Command, paths: Paths, dropPrivilege: () => vo
       valueOption,
     )
     .option('--schema <file>', 'metadata schema (JSON) instead of the one in the capture')
-    .option('--expires <time>', 'say in it that it is to be deleted after this time, as in 30d', parseAge)
+    .option(
+      '--expires <time>',
+      'say in it that it is to be deleted after this time, as in 30d; never (default: as the share that it is made of)',
+      (text) => (text === 'never' ? null : parseAge(text)),
+    )
+    .option('--all-notes', 'also notes on what does not go; by default they stay with it')
     .option('--html', 'the page with the capture inside, one file that opens from disk without a network')
     .option('--preview', 'what would go out and what not, as JSON; no capture is written')
     .action(async (file: string, options: ShareCommandOptions) => {
@@ -60,6 +65,15 @@ export function addShare(program: Command, paths: Paths, dropPrivilege: () => vo
       const page = options.html === true ? readPage(paths) : null;
       const open = () => (file === STDIN ? process.stdin : readStream(file));
       // Opened now, as who types the command may read it and the agent's user may not.
+      const isPart = [options.where, options.from, options.to, options.hook].some((one) => one !== undefined);
+      const needsTypes = options.value !== undefined && options.schema === undefined;
+      if (needsTypes && file === STDIN) {
+        throw new Failure(
+          '--value looks its types up first, and standard input cannot be read twice',
+          'give a file, or the schema with --schema',
+        );
+      }
+      const first = (isPart || needsTypes) && file !== STDIN ? open() : null;
       const filtered = options.where === undefined ? null : { input: open(), where: options.where };
       const input = open();
       dropPrivilege();
@@ -72,6 +86,7 @@ export function addShare(program: Command, paths: Paths, dropPrivilege: () => vo
         file,
         {
           filtered,
+          first,
           fromNs: options.from ?? null,
           toNs: options.to ?? null,
           hooks: options.hook === undefined ? null : new Set(options.hook),
@@ -81,7 +96,8 @@ export function addShare(program: Command, paths: Paths, dropPrivilege: () => vo
             values: options.value ?? {},
           },
           schema: text === null ? null : checkSchema(text, options.schema ?? ''),
-          expiresMs: options.expires ?? null,
+          expiresMs: options.expires === undefined ? 'kept' : options.expires,
+          allNotes: options.allNotes === true,
           preview: options.preview === true,
           page,
         },

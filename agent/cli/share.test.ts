@@ -2,6 +2,8 @@ import { PassThrough, Readable } from 'node:stream';
 import { expect, test } from 'vitest';
 import { findSecret, HOPS, JOURNEYS, seededCapture } from '#core/share/testing/secrets.ts';
 import { CAREFUL } from '#core/share/policy.ts';
+import { BLOCK_SUBTYPE } from '#core/format/structs.ts';
+import { parseNotes } from '#core/notes/notes.ts';
 import { CaptureReader } from '#core/pcapng/reader.ts';
 import { CaptureWriter } from '#core/pcapng/writer.ts';
 import { CaptureStore } from '#core/store/capture-store.ts';
@@ -12,6 +14,8 @@ import { shareCapture, type ShareOptions } from './share.ts';
 const { capture, secrets } = seededCapture();
 const OPTIONS: ShareOptions = {
   filtered: null,
+  first: null,
+  allNotes: false,
   fromNs: null,
   toNs: null,
   hooks: null,
@@ -27,14 +31,23 @@ function input(): Readable {
   return Readable.from([Buffer.from(capture.subarray(0, 1000)), Buffer.from(capture.subarray(1000))]);
 }
 
-async function run(options: Partial<ShareOptions>): Promise<{ code: number; out: Buffer; err: string }> {
+async function run(
+  options: Partial<ShareOptions>,
+  bytes: Uint8Array | null = null,
+): Promise<{ code: number; out: Buffer; err: string }> {
   const out = new PassThrough();
   const err = new PassThrough();
   const parts: Buffer[] = [];
   let text = '';
   out.on('data', (part: Buffer) => parts.push(part));
   err.on('data', (part: Buffer) => (text += part.toString()));
-  const code = await shareCapture(input(), 'a.pcapng', { ...OPTIONS, ...options }, out, err);
+  const code = await shareCapture(
+    bytes === null ? input() : Readable.from([bytes]),
+    'a.pcapng',
+    { ...OPTIONS, ...options },
+    out,
+    err,
+  );
   return { code, out: Buffer.concat(parts), err: text };
 }
 
@@ -117,6 +130,71 @@ test('--where does not take a journey of another run with the same id', async ()
   await shareCapture(from(), 'a.pcapng', options, out, new PassThrough());
   const store = stored(Buffer.concat(parts));
   expect([store.journeys.count, store.events.count]).toEqual([1, 1]);
+});
+
+test('what is no capture has no share', async () => {
+  for (const bytes of ['root:x:0:0:root:/root:/bin/bash\n', '']) {
+    for (const options of [{}, { preview: true }, { page: '<html><head></head></html>' }]) {
+      const { code, out, err } = await run({ ...options }, Buffer.from(bytes));
+      expect([code, out.length]).toEqual([1, 0]);
+      expect(err).toMatch(/^a\.pcapng: at byte 0: [^\n]*\n$/);
+    }
+  }
+});
+
+test('a selection of nothing says so', async () => {
+  const { code, err } = await run({ fromNs: 1n, toNs: 2n });
+  expect(code).toBe(0);
+  expect(err).toMatch(/a\.pcapng: nothing of 24 events is selected: the share has no packets\n$/);
+});
+
+test('a rule for a type that there is not, and one that a type cannot have, are errors before anything is written', async () => {
+  const policy = (values: ShareOptions['policy']['values']) => ({ ...CAREFUL, values });
+  const asked = (values: ShareOptions['policy']['values']) => run({ first: input(), policy: policy(values) });
+  await expect(asked({ 'egde.session': 'drop' })).rejects.toThrow(/no type egde\.session/);
+  await expect(asked({ 'edge.verdict': 'pseudonym' })).rejects.toThrow(/cannot have the rule pseudonym/);
+  expect((await asked({ 'edge.session': 'drop', 'edge.client': 'pseudonym' })).code).toBe(0);
+});
+
+test('notes and the report go along, those on what does not go stay, and each is said', async () => {
+  const writer = new CaptureWriter();
+  const at = (ns: string) => ({ on: 'time', fromNs: ns, toNs: ns }) as const;
+  writer.json(BLOCK_SUBTYPE.notes, {
+    notes: 1,
+    view: [],
+    report: 'of 192.0.2.7 in a.pcapng at 0xdead1234',
+    items: [
+      { pin: at('1795392000000000000'), text: 'one' },
+      { pin: at('1795392000000003000'), text: 'other' },
+    ],
+  });
+  const written = Buffer.concat([capture, writer.take()]);
+  const told = (bytes: Uint8Array) => {
+    const block = stored(bytes).facts.told.find(({ subtype }) => subtype === BLOCK_SUBTYPE.notes);
+    const parsed = parseNotes(block!.body);
+    return 'value' in parsed ? parsed.value : null;
+  };
+  const whole = await run({}, written);
+  expect(whole.err).toMatch(/a\.pcapng: with it go 2 notes and the report\n/);
+  expect(whole.err).toMatch(/looks like an address, a pointer or bytes: 0xdead1234\n/);
+  expect(told(whole.out)?.report).toMatch(/^of [\d.]+ in file\d at 0xdead1234$/);
+  expect(told(whole.out)?.report).not.toContain('192.0.2');
+  const part = { toNs: 1_795_392_000_000_002_000n, first: Readable.from([written]) };
+  const some = await run(part, written);
+  expect(told(some.out)?.items.map(({ text }) => text)).toEqual(['one']);
+  expect(some.err).toMatch(
+    /with it go 1 note and the report\n.*\n?.*1 note on what does not go stay here: --all-notes/,
+  );
+  const all = await run({ ...part, first: Readable.from([written]), allNotes: true }, written);
+  expect(told(all.out)?.items.length).toBe(2);
+});
+
+test('a share of a share is to be deleted when that is, and says so', async () => {
+  const one = await run({ expiresMs: 3_600_000 });
+  const again = await run({ expiresMs: 'kept' }, one.out);
+  const expires = /to be deleted after (\S+),/.exec(again.err)?.[1];
+  expect(await inspected(again.out)).toContain(`to be deleted after ${expires};`);
+  expect((await run({ expiresMs: null }, one.out)).err).not.toContain('deleted');
 });
 
 /** Id 1 in each run, from 10.0.0.RUN. */

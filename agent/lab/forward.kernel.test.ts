@@ -88,7 +88,7 @@ describe.skipIf(skip !== null)(`a router's cached neighbour${skip === null ? '' 
         hops.map((_, i) => (i < at ? INTACT : CLOBBERED)),
       );
       expect(diagnosis).toMatch(
-        /^Metadata clobbered between \S+ and out0:tcx\/egress@first by neigh_hh_output \(implied: .*\), as in 3 of \d+ journeys that came there with metadata\.$/,
+        /^Metadata clobbered by neigh_hh_output between \S+ and out0:tcx\/egress@first \(implied: .*\), as in 3 of \d+ journeys that came there with metadata\.$/,
       );
     }
   });

@@ -60,6 +60,7 @@
 #define WH_GAP_CAUSE_SAMPLING 5u
 #define WH_GAP_CAUSE_RATE_LIMIT 6u
 #define WH_GAP_CAUSE_TRIGGER 7u
+#define WH_GAP_CAUSE_ASKED_RESTART 8u
 
 #define WH_LINK_KIND_CLONE 1u
 
@@ -529,14 +530,14 @@ _Static_assert(__builtin_offsetof(struct wh_gap, count) == 8, "wh_gap.count");
 _Static_assert(__builtin_offsetof(struct wh_gap, from) == 16, "wh_gap.from");
 _Static_assert(__builtin_offsetof(struct wh_gap, to) == 24, "wh_gap.to");
 
-/* Body of a triggered block, followed by UTF-8 text, zero-padded to 4: what was met and at which hop. The next packet block is the event that met it.
+/* Body of a triggered block, followed by UTF-8 text, zero-padded to 4: what was met and at which hop. The next packet block is the event that met it: of this journey, or of the packet that took in its payload.
  * 32 bytes. */
 struct wh_triggered {
 	__u64 journey;           /* @0 id: that met the condition, its epb_packetid */
 	__u64 time;              /* @8 ns: of the event with which it did, Unix time */
 	__u32 interface;         /* @16 id: of that event, in this section */
 	__u32 before;            /* @20 journeys: kept from before it; less than asked for when there were no more, or it came behind another */
-	__u32 cut;               /* @24 bool: 1 = the first events of this journey were held no longer */
+	__u32 cut;               /* @24 bool: 1 = the first events of this journey, or of the packet that took in its payload, were held no longer */
 	__u32 text_length;       /* @28 B: at most 1024 */
 };
 _Static_assert(sizeof(struct wh_triggered) == 32, "size of wh_triggered");

@@ -6,7 +6,7 @@
  * Several inputs share the log: this host's probe, and the streams of agents that are joined. A section is of one host, so
  * where another input goes on, its section is begun anew with all that it has described: readers know it by its run.
  */
-import { BLOCK_SUBTYPE, GAP_CAUSE } from '#core/format/structs.ts';
+import { BLOCK_SUBTYPE, GAP_CAUSE, type GapCause } from '#core/format/structs.ts';
 import { BLOCK_CUSTOM, BLOCK_SHB } from '#core/pcapng/blocks.ts';
 import { Failure } from '../failure.ts';
 import type { JoinedGuard } from './joined-guard.ts';
@@ -56,6 +56,8 @@ export class Planner {
   #dataBytes = 0;
   #segmentOpenedMs = 0;
   #steps: Step[] = [];
+  /** Why the probe's next section begins, where there was one before. */
+  #restart: GapCause = GAP_CAUSE.probeRestart;
   /** Whole blocks of the chunk at hand that are not in a step yet: they are written in one piece. */
   #runBytes: Uint8Array | null = null;
   #runStart = 0;
@@ -82,6 +84,11 @@ export class Planner {
       failure = thrown;
     }
     return { steps: this.#take(), failure };
+  }
+
+  /** The probe is to be started again on purpose: its next section follows a restart that was asked for. */
+  restartAsked(): void {
+    this.#restart = GAP_CAUSE.askedRestart;
   }
 
   /** Puts another schema (JSON text) into every section that begins from now on. */
@@ -153,8 +160,9 @@ export class Planner {
     if (tracker.active && guard === null) {
       const restart = BigInt(Math.trunc(this.#options.now())) * 1_000_000n;
       this.#enter(input);
-      this.#emit({ roll: false, bytes: gapBlock(GAP_CAUSE.probeRestart, tracker.lastEventNs(), restart) });
+      this.#emit({ roll: false, bytes: gapBlock(this.#restart, tracker.lastEventNs(), restart) });
     }
+    if (guard === null) this.#restart = GAP_CAUSE.probeRestart;
     tracker.see(BLOCK_SHB, bytes, view, start, length);
     this.#current = input;
     this.#emit({ roll: true, bytes: copyOf(bytes, start, length) });

@@ -154,6 +154,22 @@ test('the cutter never holds more than one block of any stream', () => {
   );
 });
 
+test('a restart that was asked for is told as that, the next one is a loss again', async () => {
+  const spool = await open();
+  await spool.append(section({ run: 1, events: 2 }));
+  spool.restartAsked();
+  await spool.probeEnded();
+  await spool.append(section({ run: 2, events: 1, first: 2 }));
+  await spool.probeEnded();
+  await spool.append(section({ run: 3, events: 1, first: 3 }));
+  const gaps = readAll([await readLog(spool)]).customs.filter((c) => c.subtype === BLOCK_SUBTYPE.gap);
+  expect(gaps.map(({ body }) => Buffer.from(body, 'hex').readUInt8(4))).toEqual([
+    GAP_CAUSE.askedRestart,
+    GAP_CAUSE.probeRestart,
+  ]);
+  await spool.close();
+});
+
 test('a probe that dies in the middle of a block leaves a gap from its last event to the restart', async () => {
   const spool = await open();
   const first = section({ run: 1, events: 5 });

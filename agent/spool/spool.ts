@@ -152,6 +152,11 @@ export class Spool implements CaptureLog {
     return this.#tail;
   }
 
+  /** The probe is about to be started again because somebody asked for another capture: no loss that it had. */
+  restartAsked(): void {
+    this.#planner.restartAsked();
+  }
+
   /** Puts another schema (JSON text, validated) into every section that begins from now on. */
   useSchema(json: string): void {
     this.#planner.useSchema(json);

@@ -82,6 +82,28 @@ function growthOf(source: JourneySource, leader: number, merged: number): Growth
   return source.grewTo(leader, headers + sequenceGap(source, leader, merged) + payload);
 }
 
+/**
+ * Whether a packet that was `before` bytes long, and now is `length` (counted as those of its print), since then holds the
+ * payload of another: by the prints at leader[i] and other[k].
+ */
+export function holdsSince(
+  leader: Uint32Array,
+  i: number,
+  other: Uint32Array,
+  k: number,
+  before: number,
+  length: number,
+): boolean {
+  const payload = leader[i + PRINT.payload]!;
+  const headers = leader[i + PRINT.length]! - payload;
+  const gap = (other[k + PRINT.sequence]! - leader[i + PRINT.sequence]!) >>> 0;
+  const more = other[k + PRINT.payload]!;
+  const end = headers + gap + more;
+  if (headers <= 0 || more === 0 || gap < payload) return false;
+  // What ends no later was there before.
+  return end > before && end <= length && leader[i + PRINT.flow] === other[k + PRINT.flow];
+}
+
 /** From the sequence number of the leader to that of the other. */
 function sequenceGap(source: JourneySource, leader: number, merged: number): number {
   const from = source.prints(leader)[source.printAt(leader) + PRINT.sequence]!;

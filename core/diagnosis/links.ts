@@ -332,7 +332,10 @@ function isWay(source: JourneySource, one: Candidate, latest: Candidate, known: 
   if (one.end.hop === latest.end.hop || one.journey > latest.journey) return false;
   let at = latest.journey;
   for (let steps = 0; steps < MAX_ANCESTORS && at > one.journey; steps++) {
-    at = linksBack(source, at, known)[0]?.journey ?? -1;
+    const before = linksBack(source, at, known)[0]?.journey ?? -1;
+    // What the kernel says a clone was made from may have arrived behind it: that is no way back.
+    if (before >= at) return false;
+    at = before;
   }
   return at === one.journey;
 }

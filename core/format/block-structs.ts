@@ -70,7 +70,7 @@ export const GAP: Struct = {
 export const TRIGGERED: Struct = {
   name: 'triggered',
   size: 32,
-  doc: 'Body of a triggered block, followed by UTF-8 text, zero-padded to 4: what was met and at which hop. The next packet block is the event that met it.',
+  doc: 'Body of a triggered block, followed by UTF-8 text, zero-padded to 4: what was met and at which hop. The next packet block is the event that met it: of this journey, or of the packet that took in its payload.',
   fields: [
     { name: 'journey', offset: 0, type: 'u64', unit: 'id', doc: 'that met the condition, its epb_packetid' },
     { name: 'time', offset: 8, type: 'u64', unit: 'ns', doc: 'of the event with which it did, Unix time' },
@@ -87,7 +87,7 @@ export const TRIGGERED: Struct = {
       offset: 24,
       type: 'u32',
       unit: 'bool',
-      doc: '1 = the first events of this journey were held no longer',
+      doc: '1 = the first events of this journey, or of the packet that took in its payload, were held no longer',
     },
     { name: 'text_length', offset: 28, type: 'u32', unit: 'B', doc: 'at most 1024' },
   ],

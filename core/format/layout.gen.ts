@@ -259,7 +259,7 @@ export const TRIGGERED_TIME = 8;
 export const TRIGGERED_INTERFACE = 16;
 /** u32, journeys: kept from before it; less than asked for when there were no more, or it came behind another */
 export const TRIGGERED_BEFORE = 20;
-/** u32, bool: 1 = the first events of this journey were held no longer */
+/** u32, bool: 1 = the first events of this journey, or of the packet that took in its payload, were held no longer */
 export const TRIGGERED_CUT = 24;
 /** u32, B: at most 1024 */
 export const TRIGGERED_TEXT_LENGTH = 28;

@@ -164,6 +164,8 @@ export const GAP_CAUSE = {
   rateLimit: 6,
   /** No journey near it met the trigger's condition. */
   trigger: 7,
+  /** The probe was started again because somebody asked for another capture; between the two nothing was captured. */
+  askedRestart: 8,
 } as const;
 export type GapCause = (typeof GAP_CAUSE)[keyof typeof GAP_CAUSE];
 

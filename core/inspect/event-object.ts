@@ -50,7 +50,7 @@ export interface InspectedEvent {
   readonly dport: number | null;
   /** Only when there are any. */
   readonly comments?: readonly string[];
-  /** Only on an event with which its journey met the trigger's condition: what it met, and where. */
+  /** Only on an event with which a journey met the trigger's condition: what it met, and where; which one, when not its own. */
   readonly trigger?: string;
   /** Only when there is one: what is wrong with the metadata area. */
   readonly fault?: string;
@@ -110,7 +110,7 @@ export interface EventFacts {
   readonly sport: number | null;
   readonly dport: number | null;
   readonly comments: readonly string[];
-  /** What of a trigger's condition its journey met with it; null = none. */
+  /** What of a trigger's condition was met with it; null = nothing. */
   readonly trigger: string | null;
   /** Null when the capture records no metadata. */
   readonly diagnosis: EventDiagnosis | null;

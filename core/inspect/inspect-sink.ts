@@ -12,7 +12,10 @@ import type { CaptureSink, CustomBlock, InterfaceInfo, PacketView } from '#core/
 import type { Problem, SectionInfo } from '#core/pcapng/types.ts';
 import { CaptureFacts } from '#core/store/capture-facts.ts';
 import { readRecordState } from '#core/store/event-record.ts';
+import type { Firing } from '#core/store/capture-view.ts';
 import { decimal } from '#core/store/event-text.ts';
+import { firingText } from '#core/store/firing-text.ts';
+import { MAX_FIRINGS } from '#core/store/limits.ts';
 import { JourneyWindow } from './journey-window.ts';
 import { eventObject, type InspectedEvent } from './event-object.ts';
 
@@ -35,8 +38,8 @@ export class InspectSink implements CaptureSink {
   private readonly listener: InspectListener;
   private readonly window: JourneyWindow;
   private count = 0;
-  /** The next event is the one with which its journey met a trigger's condition: what it met. */
-  private fired: string | null = null;
+  /** What of a trigger's condition is met with the next event. */
+  private fired: Firing[] = [];
 
   /** `schema` reads all metadata; null = by the schemas in the capture. */
   constructor(listener: InspectListener, schema: MetadataSchema | null = null) {
@@ -47,7 +50,9 @@ export class InspectSink implements CaptureSink {
       schema: () => undefined,
       gap: () => undefined,
       cost: () => true,
-      triggered: ({ text }) => (this.fired = text),
+      triggered: (firing) => {
+        if (this.fired.length < MAX_FIRINGS) this.fired.push(firing);
+      },
       problem: (problem) => this.problem(problem),
     });
   }
@@ -98,6 +103,7 @@ export class InspectSink implements CaptureSink {
     };
     const told = this.window.packet(p);
     const { decoder } = told;
+    const journey = p.hasPacketId ? decimal(p.packetIdHi, p.packetIdLo) : null;
     this.listener.event(
       eventObject({
         n: ++this.count,
@@ -105,7 +111,7 @@ export class InspectSink implements CaptureSink {
         tsLo: p.tsLo,
         interfaceName: source?.name ?? '',
         hook: source?.hook ?? 0,
-        journey: p.hasPacketId ? decimal(p.packetIdHi, p.packetIdLo) : null,
+        journey,
         metaState: recorded ? record.state : null,
         area,
         protocol: PROTOCOL_NAMES[flow.protocol],
@@ -114,11 +120,11 @@ export class InspectSink implements CaptureSink {
         sport: flow.srcPort < 0 ? null : flow.srcPort,
         dport: flow.srcPort < 0 ? null : flow.dstPort,
         ...told,
-        trigger: this.fired,
+        trigger: firingText(this.fired, journey),
         comments: optionComments(p.buf, readOptions(p.buf, p.optionsStart, p.optionsLength, p.littleEndian)),
       }),
       decoder === null ? 1 : typeWidth(decoder.schema.framing),
     );
-    this.fired = null;
+    this.fired = [];
   }
 }

@@ -1,6 +1,7 @@
 import { EVENT_BIT } from '#core/store/event-columns.ts';
 import type { CaptureStore } from '#core/store/capture-store.ts';
 import { addressText, decimal, portOf, protocolText } from '#core/store/event-text.ts';
+import { firingText } from '#core/store/firing-text.ts';
 import { JOURNEY, JOURNEY_BIT } from '#core/store/journey-table.ts';
 import { readElsewhere } from '#core/store/elsewhere.ts';
 import { CHUNK_MASK } from '#core/store/limits.ts';
@@ -23,6 +24,9 @@ export function inspectStoredEvent(
   const { journeys } = store;
   const journey = chunk.journey[row]!;
   const hasId = (journeys.word(journey, JOURNEY.flags) & JOURNEY_BIT.id) !== 0;
+  const id = hasId
+    ? decimal(journeys.word(journey, JOURNEY.idHi), journeys.word(journey, JOURNEY.idLo))
+    : null;
   const recorded = (chunk.flags[row]! & EVENT_BIT.recorded) !== 0;
   const source = store.interfaces[chunk.interfaceIndex[row]!];
   const area = chunk.area[row]!;
@@ -34,9 +38,7 @@ export function inspectStoredEvent(
     tsLo: chunk.tsLo[row]!,
     interfaceName: source?.name ?? '',
     hook: source?.hook ?? 0,
-    journey: hasId
-      ? decimal(journeys.word(journey, JOURNEY.idHi), journeys.word(journey, JOURNEY.idLo))
-      : null,
+    journey: id,
     metaState: recorded ? chunk.metaState[row]! : null,
     area: store.areas.bytes(area),
     decoder: store.tlvs.decoderFor(area),
@@ -46,7 +48,7 @@ export function inspectStoredEvent(
     sport: portOf(store, event, 'src'),
     dport: portOf(store, event, 'dst'),
     ...diagnosisAt(store, event, journey, tellingBefore(store, journey, event, Infinity), recorded),
-    trigger: store.firings.get(event) ?? null,
+    trigger: firingText(store.firings.get(event) ?? [], id),
     elsewhere:
       inForce === null
         ? []

@@ -54,7 +54,7 @@ const COLUMNS = ['HOP', 'STATE', 'TLV', 'JOURNEYS#', 'OF#', 'CAUSE', 'KNOWN', 'E
 export function summaryTable(rows: readonly SummaryObject[], whole: boolean): string[] {
   if (rows.length === 0) {
     const where = whole ? 'in this capture' : 'in what was read of this capture';
-    return [`No metadata was lost, clobbered or left behind ${where}.`];
+    return [`No metadata was seen to be lost, clobbered or left behind ${where}.`];
   }
   const cells = rows.map((row) => [
     row.hop,

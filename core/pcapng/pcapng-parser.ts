@@ -10,7 +10,13 @@ import { isSameInterface, readInterface } from './interface-block.ts';
 import { optionComments, optionText, readOptions } from './options.ts';
 import { PacketBlocks } from './packet-blocks.ts';
 import { DAMAGED, KEPT, type ReaderContext, type UnitParser } from './reader-context.ts';
-import type { InterfaceInfo } from './types.ts';
+import type { ForeignBlock, InterfaceInfo } from './types.ts';
+
+const FOREIGN: ReadonlyMap<number, ForeignBlock> = new Map([
+  [B.BLOCK_NRB, 'name resolution'],
+  [B.BLOCK_DSB, 'decryption secrets'],
+  [B.BLOCK_JOURNAL, 'journal'],
+]);
 
 /** Offset of the options in an SHB and in an ISB. */
 const SHB_OPTIONS = 24;
@@ -122,7 +128,8 @@ export class PcapngParser implements UnitParser {
         this.#custom(buf, view, at, length, base);
         return;
       default:
-      // Name resolution, decryption secrets, journal and unknown blocks: their length is all we need.
+        // Their length is all we need.
+        this.#context.sink.foreign?.(FOREIGN.get(type) ?? 'unknown');
     }
   }
 
@@ -236,9 +243,15 @@ export class PcapngParser implements UnitParser {
   /** @8 enterprise number in the section's order, @12 our header, little-endian, then the body. */
   #custom(buf: Uint8Array, view: DataView, at: number, length: number, base: number): void {
     const room = length - B.CUSTOM_MIN_BYTES - BLOCK_HEADER_SIZE;
-    if (room < 0 || view.getUint32(at + 8, this.#littleEndian) !== PEN) return;
     const header = at + 12;
-    if (view.getUint32(header, true) !== MAGIC_BLOCK) return;
+    const isOurs =
+      room >= 0 &&
+      view.getUint32(at + 8, this.#littleEndian) === PEN &&
+      view.getUint32(header, true) === MAGIC_BLOCK;
+    if (!isOurs) {
+      this.#context.sink.foreign?.('custom');
+      return;
+    }
     const version = view.getUint8(header + BLOCK_HEADER_VERSION);
     const size = view.getUint32(header + BLOCK_HEADER_LENGTH, true);
     const { problems, sink, sections } = this.#context;

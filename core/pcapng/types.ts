@@ -116,6 +116,16 @@ export interface StatisticsInfo {
   readonly delivered: bigint | null;
 }
 
+/** A block that says nothing that is read here, by what it is. */
+export const FOREIGN_BLOCKS = [
+  'name resolution',
+  'decryption secrets',
+  'journal',
+  'custom',
+  'unknown',
+] as const;
+export type ForeignBlock = (typeof FOREIGN_BLOCKS)[number];
+
 export interface CaptureSink {
   section(info: SectionInfo): void;
   interface(info: InterfaceInfo): void;
@@ -124,5 +134,7 @@ export interface CaptureSink {
   packetBatch?(batch: PacketBatch): void;
   custom(block: CustomBlock): void;
   statistics(info: StatisticsInfo): void;
+  /** Who wants to know what there was besides. */
+  foreign?(block: ForeignBlock): void;
   problem(problem: Problem): void;
 }

@@ -10,6 +10,7 @@ import { NUMBER_FIELDS } from './fields/numbers.ts';
 import { PROGRAM_FIELD } from './fields/programs.ts';
 import { TEXT_FIELDS } from './fields/texts.ts';
 import { TIME_FIELDS } from './fields/times.ts';
+import { meantBy } from './hints.ts';
 import { JOURNEY_FIELDS, type JourneyField } from './journeys.ts';
 import { LATENCY_FIELD } from './latency-field.ts';
 import { FilterFault, type FieldName } from './syntax.ts';
@@ -31,7 +32,7 @@ export const ALL_JOURNEY_FIELDS: readonly JourneyField[] = [...JOURNEY_FIELDS, L
 const BY_NAME = new Map(FIELDS.map((field) => [field.name, field]));
 const JOURNEYS_BY_NAME = new Map(ALL_JOURNEY_FIELDS.map((field) => [field.name, field]));
 /** Letters that a misspelt name may differ by. */
-const MAX_TYPOS = 3;
+export const MAX_TYPOS = 3;
 
 /** Names of the fields of this capture, its TLVs among them. */
 export function fieldNames(store: CaptureStore): string[] {
@@ -55,10 +56,12 @@ export function findField(store: CaptureStore, wanted: FieldName): Field | Journ
 }
 
 function remedy(store: CaptureStore, name: string): string {
+  const meant = meantBy(name);
+  if (meant !== null) return `Did you mean “${meant}”?`;
   const typos = (other: string): number => distance(name.toLowerCase(), other.toLowerCase());
   const names = fieldNames(store);
   const nearest = names.reduce((best, other) => (typos(other) < typos(best) ? other : best));
-  if (typos(nearest) <= MAX_TYPOS) return `Did you mean “${nearest}”?`;
+  if (typos(nearest) <= Math.min(MAX_TYPOS, name.length - 1)) return `Did you mean “${nearest}”?`;
   if (!name.startsWith(TLV_PREFIX))
     return 'Fields of the metadata begin with “tlv.”; the manual lists the others.';
   const known = store.tlvs.names.map((each) => TLV_PREFIX + each).join(', ');

@@ -33,14 +33,35 @@ describe('completion', () => {
   it('offers the values that the capture has, the most frequent first, as they would be written', () => {
     expect(options('tlv.verdict == |')).toEqual(['pass', 'drop']);
     expect(options('tlv.verdict in {pass, d|')).toEqual(['drop']);
+    expect(options('device == |')).toEqual(['eth0']);
+    expect(options('state == lo|')).toEqual(['lost']);
+    expect(options('ip.src == |')).toEqual(['10.0.0.1']);
+    expect(options('port.dst == "9|')).toEqual(['9000']);
+  });
+
+  it('offers hops by their names on the path, then by those of the capture, what begins with the letters first', () => {
     expect(options('hop == |')).toEqual([
+      '"tcx ingress"',
+      '"tcx ingress, first"',
+      'freed',
+      'netif_receive_skb',
       'eth0:tcx/ingress@first',
       'eth0:consume_skb',
       'eth0:netif_receive_skb',
     ]);
-    expect(options('state == lo|')).toEqual(['lost']);
-    expect(options('ip.src == |')).toEqual(['10.0.0.1']);
-    expect(options('port.dst == "9|')).toEqual(['9000']);
+    expect(options('changed_at == "tcx |')).toEqual(['"tcx ingress"', '"tcx ingress, first"']);
+    expect(options('hop == "tcx/ing|"')).toEqual(['eth0:tcx/ingress@first']);
+    expect(options('hop == "skb|')[0]).toBe('netif_receive_skb');
+    expect(options('hop == "eth0:c|')).toEqual(['eth0:consume_skb']);
+  });
+
+  it('offers hops in both places of a latency', () => {
+    expect(options('latency("tcx|", "")').slice(0, 2)).toEqual(['"tcx ingress"', '"tcx ingress, first"']);
+    expect(options('meta && latency("tcx ingress", "netif|")')[0]).toBe('"netif_receive_skb"');
+    const text = 'latency("tcx", "")';
+    const { from, to, options: found } = completeFilter(text, 12, store);
+    expect(text.slice(0, from) + found[0]!.text + text.slice(to)).toBe('latency("tcx ingress", "")');
+    expect(options('latency("a", "b") |')).not.toContain('"tcx ingress"');
   });
 
   it('offers states where one is asked for, whether the capture has them or not, quoted as the editor quotes', () => {
@@ -86,8 +107,11 @@ describe('completion', () => {
         const cursor = Math.min(at, text.length);
         const { from, to } = completeFilter(text, cursor, store);
         expect(from).toBeLessThanOrEqual(cursor);
-        expect(to).toBe(cursor);
+        // With the quotation mark that the editor closed.
+        const closes = text[cursor] === '"' && text[from] === '"' && from < cursor;
+        expect(to).toBe(closes ? cursor + 1 : cursor);
       }),
+      { examples: [['""', 1]] },
     );
   });
 });

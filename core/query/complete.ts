@@ -5,11 +5,12 @@ import type { CaptureStore } from '#core/store/capture-store.ts';
 import { ALL_JOURNEY_FIELDS, FIELDS, findField } from './catalogue.ts';
 import { compileFilter } from './compile.ts';
 import { TLV_PREFIX, tlvField } from './fields/metadata.ts';
-import { STATE_FIELD } from './fields/names.ts';
+import { HOP_FIELD, STATE_FIELD } from './fields/names.ts';
 import { isJourneyField } from './journeys.ts';
+import { LATENCY_FIELD } from './latency-field.ts';
 import { MAX_FILTER_CHARS } from './limits.ts';
 import { quoteValue } from './parse.ts';
-import { seenValues, type SeenValue } from './seen-values.ts';
+import { seenHops, seenValues, type SeenValue } from './seen-values.ts';
 import { FilterFault, type Operator, type Span } from './syntax.ts';
 
 const MAX_OPTIONS = 50;
@@ -42,6 +43,7 @@ export function completeFilter(text: string, at: number, store: CaptureStore): C
   const end = typing?.text.startsWith('"') === true && text[at] === '"' ? at + 1 : at;
   const span = typing === null ? { from: at, to: at } : { from: typing.from, to: end };
   const typed = typing === null ? '' : unquoted(text.slice(typing.from, at));
+  if (namesHopOfLatency(done)) return { ...span, options: hopOptions(store, typed) };
   if (callsHas(done)) return { ...span, options: stateOptions(store, typed) };
   const field = fieldOfValue(done);
   if (field !== null) return { ...span, options: valueOptions(store, field, typed) };
@@ -102,6 +104,13 @@ function fieldOfValue(tokens: readonly Token[]): Token | null {
 /** Within the parentheses of `journey.has(`. */
 function callsHas(tokens: readonly Token[]): boolean {
   return tokens.at(-1)?.text === '(' && tokens.at(-2)?.text === 'journey.has';
+}
+
+/** Within the parentheses of `latency(`, in the place of the first or the second of its hops. */
+function namesHopOfLatency(tokens: readonly Token[]): boolean {
+  const last = tokens.at(-1)?.text;
+  if (last === '(') return tokens.at(-2)?.text === LATENCY_FIELD.name;
+  return last === ',' && tokens.at(-3)?.text === '(' && tokens.at(-4)?.text === LATENCY_FIELD.name;
 }
 
 /** The last token is a field without an operator yet. */
@@ -185,13 +194,24 @@ function valueOptions(store: CaptureStore, token: Token, typed: string): Complet
   if (field === null || isJourneyField(field)) return [];
   const askable = ({ value }: SeenValue): boolean =>
     compileFilter(`${fieldText(field.name)} == ${quoteValue(value)}`, store).ok;
-  return seenValues(store, field, typed, MAX_OPTIONS)
-    .filter(askable)
-    .map(({ value, count }) => ({
-      text: quoteValue(value),
-      kind: 'value',
-      detail: eventsText(count),
-    }));
+  const values =
+    field.hopNames === undefined
+      ? seenValues(store, field, typed, MAX_OPTIONS)
+      : seenHops(store, field, typed, MAX_OPTIONS);
+  return values.filter(askable).map(({ value, count }) => ({
+    text: quoteValue(value),
+    kind: 'value',
+    detail: eventsText(count),
+  }));
+}
+
+/** Quoted, as in the template that the parentheses come with. */
+function hopOptions(store: CaptureStore, typed: string): CompletionOption[] {
+  return seenHops(store, HOP_FIELD, typed, MAX_OPTIONS).map(({ value, count }) => ({
+    text: quoted(value),
+    kind: 'value',
+    detail: eventsText(count),
+  }));
 }
 
 function eventsText(count: number): string {

@@ -15,9 +15,12 @@ import { FLOW_FIELD } from './fields/flows.ts';
 import { valueFilter } from './complete.ts';
 import { TLV_PREFIX, tlvField } from './fields/metadata.ts';
 import { journeyValues } from './journey-values.ts';
+import { TIME_FIELD } from './fields/times.ts';
 import { JOURNEY_FIELDS } from './journeys.ts';
 import { Tally } from './tally.ts';
+import { TimeSplit } from './time-split.ts';
 import { Turns } from './turn.ts';
+import { printDuration } from './values.ts';
 
 export interface Difference {
   readonly field: string;
@@ -55,6 +58,7 @@ const OF_PACKET: ReadonlySet<string> = new Set([
 export class ContrastQuery {
   private readonly tallies: Tally[];
   private readonly turns: Turns;
+  private readonly began: TimeSplit;
   private readonly store: CaptureStore;
   private readonly members: (journey: number) => boolean;
   private cursor = 0;
@@ -67,6 +71,7 @@ export class ContrastQuery {
     this.store = store;
     this.members = members;
     this.turns = new Turns(store);
+    this.began = new TimeSplit(store);
     const fields = [
       ...store.tlvs.names.map((_, column) => tlvField(store, column)),
       ...FIELDS,
@@ -100,6 +105,7 @@ export class ContrastQuery {
       const inside = this.members(this.cursor);
       if (inside) this.inside++;
       else this.outside++;
+      this.began.take(this.cursor, inside);
       const early = this.turns.before(this.cursor, inside);
       for (const tally of this.tallies) tally.take(this.cursor, inside, earlyOf(tally.of.name, early));
     }
@@ -110,7 +116,7 @@ export class ContrastQuery {
   result(limit: number): Difference[] {
     const { inside, outside } = this;
     if (inside === 0 || outside === 0) return [];
-    const found: { difference: Difference; g: number }[] = [];
+    const found: Found[] = [];
     for (const tally of this.tallies) {
       const name = tally.of.name;
       // A journey as a whole is known when it is over.
@@ -136,6 +142,8 @@ export class ContrastQuery {
         found.push({ difference, g: early === 0 ? whole : early });
       });
     }
+    const time = this.sinceOrBefore();
+    if (time !== null) found.push(time);
     const ranked = withoutRepeats(found)
       .sort(
         (x, y) =>
@@ -150,6 +158,40 @@ export class ContrastQuery {
       ranked.filter((difference) => difference.follows === follows).slice(0, limit),
     );
   }
+
+  /**
+   * When these began, as `before 127ms` or `from 127ms on`: known at their first event, so it is no consequence. Chosen among many
+   * instants, it counts for less than a value that just is there: its G is lower by what makes up for the number of choices (Bonferroni).
+   */
+  private sinceOrBefore(): Found | null {
+    const { inside, outside } = this;
+    const split = this.began.best((a, b) => likelihoodRatio(a, inside, b, outside));
+    if (split === null) return null;
+    const isBefore = split.inside / inside > split.outside / outside;
+    const [a, b] = isBefore
+      ? [split.inside, split.outside]
+      : [inside - split.inside, outside - split.outside];
+    const g = telling(a, inside, b, outside) - 2 * Math.log(split.tried);
+    if (g < MIN_G) return null;
+    const at = printDuration(split.at);
+    const difference = {
+      field: TIME_FIELD.name,
+      value: isBefore ? `before ${at}` : `from ${at} on`,
+      inside: a,
+      outside: b,
+      insideShare: a / inside,
+      outsideShare: b / outside,
+      follows: false,
+      // Of a journey from then on every event is, not only some.
+      filter: isBefore ? `time < ${at}` : `!(time < ${at})`,
+    };
+    return { difference, g };
+  }
+}
+
+interface Found {
+  readonly difference: Difference;
+  readonly g: number;
 }
 
 /** A port of either side says nothing beside the port of one side with the same numbers; likewise an address. */
@@ -159,7 +201,7 @@ const EITHER_SIDE: ReadonlyMap<string, readonly string[]> = new Map([
   ['eth.addr', ['eth.src', 'eth.dst']],
 ]);
 
-function withoutRepeats<Found extends { readonly difference: Difference }>(found: readonly Found[]): Found[] {
+function withoutRepeats(found: readonly Found[]): Found[] {
   const key = (field: string, { value, inside, outside, follows }: Difference): string =>
     JSON.stringify([field, value, inside, outside, follows]);
   const keys = new Set(found.map(({ difference }) => key(difference.field, difference)));

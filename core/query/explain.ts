@@ -1,7 +1,7 @@
 /** A filter in words: what is asked of any hop, of one and the same, of every one. */
 import { JOURNEY_FIELDS } from './journeys.ts';
 import { parseFilter, quoteValue } from './parse.ts';
-import { FilterFault, type Expression, type Operator, type Test } from './syntax.ts';
+import { FilterFault, type Expression, type FieldName, type Operator, type Test } from './syntax.ts';
 
 const OF_JOURNEYS: ReadonlySet<string> = new Set([...JOURNEY_FIELDS.map(({ name }) => name), 'latency']);
 
@@ -48,7 +48,7 @@ function ofJourney(node: Expression): string {
     case 'test':
       if (OF_JOURNEYS.has(node.field.name)) return words(node);
       if (node.operator === '!=' || node.operator === '!~') {
-        const { name } = node.field;
+        const name = nameOf(node.field);
         return `${name} is there, and at no hop ${words({ ...node, operator: positive(node.operator) })}`;
       }
       return `at some hop ${words(node)}`;
@@ -97,8 +97,16 @@ function positive(operator: Operator): Operator {
   return operator === '!=' ? '==' : '~';
 }
 
+/** `latency from xdp to "tcx ingress"`; at a hop the field of that name is what it is called. */
+function nameOf({ name, of = [] }: FieldName): string {
+  const [from, to] = of;
+  if (from !== undefined && to !== undefined)
+    return `${name} from ${quoteValue(from.text)} to ${quoteValue(to.text)}`;
+  return name === 'hop' ? 'its name' : name;
+}
+
 function words({ field, operator, values }: Test): string {
-  const { name } = field;
+  const name = nameOf(field);
   const all = values.map(({ text }) => quoteValue(text));
   switch (operator) {
     case 'exists':

@@ -1,6 +1,7 @@
 /** What a field of the filter language is: one file of `fields/` makes each kind of them. */
 import type { CaptureStore } from '#core/store/capture-store.ts';
 import type { EventChunk } from '#core/store/event-columns.ts';
+import type { HopIdentity } from '#core/store/view.ts';
 import type { EventTest } from './events.ts';
 import { FilterFault, type Literal, type Operator, type Test } from './syntax.ts';
 
@@ -28,6 +29,8 @@ export interface Field {
   readonly print?: (store: CaptureStore, chunk: EventChunk, row: number) => string;
   /** Of a journey the last of its values is told, not all of them: those before it are what was changed. */
   readonly latest?: true;
+  /** Of a field that is the name of a hop, or of something of it: those that are taken for it. */
+  readonly hopNames?: (hop: HopIdentity) => readonly string[];
   /** Rows that have the field at all. */
   exists(store: CaptureStore): EventTest;
   /** Rows where the test holds; its operator is one of `operators`, `in` never with a single value. Throws FilterFault. */

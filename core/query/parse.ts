@@ -53,7 +53,7 @@ function refuseErrors(tree: Tree, text: string): void {
       throw new FilterFault(
         { from: start, to: start + word[1]!.length },
         `“${word[1]!}” cannot stand here.`,
-        hint(word[1]!),
+        between(text.slice(0, start), word[1]!) ?? hint(word[1]!),
       );
     },
   });
@@ -66,6 +66,13 @@ function missing(text: string): string {
   if ((text.replace(/\\./g, '').split('"').length - 1) % 2 === 1)
     return 'Close the text with a quotation mark.';
   return 'Add what comes next: a field, or a value behind the operator.';
+}
+
+/** `port 443`, as tcpdump has it: a word in front of which a field, and no operator, stands. */
+function between(before: string, word: string): string | null {
+  const field = /(?:^|[(!]|&&|\|\||\b(?:and|or|not)\s)\s*([a-zA-Z][\w.]*)\s+$/.exec(before)?.[1];
+  if (field === undefined || RESERVED.has(field) || !/^[\w":-]/.test(word) || RESERVED.has(word)) return null;
+  return `Between a field and its value stands an operator: ${field} == ${word}.`;
 }
 
 function hint(word: string): string {

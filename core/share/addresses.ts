@@ -37,6 +37,7 @@ const KEPT_ADDRESSES: ReadonlySet<string> = new Set([
 /** Pseudonyms, and nodes of the bits of either family, that are remembered; above it they are computed again. */
 const MAX_REMEMBERED = 262_144;
 const MAX_NODES = 1_048_576;
+const IPV4_BYTES = 4;
 const IPV4_MAPPED = '00000000000000000000ffff';
 const MAC_BYTES = 6;
 /** In the first byte of a MAC address: to a group; given locally, and so by nobody's manufacturer. */
@@ -46,6 +47,8 @@ const MAC_LOCAL = 2;
 export class Addresses {
   readonly #keyed: Keyed;
   readonly #known = new Map<string, Uint8Array>();
+  /** First two and first three bytes, in hex, of the IPv4 addresses among them. */
+  readonly #prefixes = new Set<string>();
   readonly #turns: Readonly<Record<Family, BitTree>> = {
     ipv4: new BitTree(MAX_NODES),
     ipv6: new BitTree(MAX_NODES),
@@ -83,11 +86,27 @@ export class Addresses {
     });
   }
 
+  /** The pseudonym of an address of 4, 6 (MAC) or 16 bytes that was met, and is not one of those that stay; null = it was not. */
+  met(address: Uint8Array): Uint8Array | null {
+    const hex = toHex(address);
+    const known = this.#known.get(address.length === MAC_BYTES ? `m${hex}` : hex);
+    return known === undefined || toHex(known) === hex ? null : known;
+  }
+
+  /** Whether an IPv4 address was met that begins with these two or three bytes. */
+  hasMet(prefix: readonly number[]): boolean {
+    return this.#prefixes.has(toHex(prefix));
+  }
+
   #once(name: string, make: () => Uint8Array): Uint8Array {
     let known = this.#known.get(name);
     if (known === undefined) {
       known = make();
       if (this.#known.size < MAX_REMEMBERED) this.#known.set(name, known);
+      if (name.length === 2 * IPV4_BYTES && this.#prefixes.size < MAX_REMEMBERED) {
+        this.#prefixes.add(name.slice(0, 4));
+        this.#prefixes.add(name.slice(0, 6));
+      }
     }
     return known;
   }
@@ -137,7 +156,7 @@ function firstBits(address: Uint8Array, count: number): Uint8Array {
   return out;
 }
 
-function toHex(bytes: Uint8Array): string {
+function toHex(bytes: Iterable<number>): string {
   let out = '';
   for (const byte of bytes) out += byte.toString(16).padStart(2, '0');
   return out;

@@ -10,6 +10,7 @@ import type {
   TapExtension,
 } from '#core/pcapng/event.ts';
 import type { AreaRedactor } from './area.ts';
+import type { NumberKind } from './numbers.ts';
 import type { SharePolicy } from './policy.ts';
 import type { Pseudonyms } from './pseudonyms.ts';
 
@@ -40,8 +41,8 @@ export class EventRedactor {
       metadata: this.#areas.redact(decoder, event.metadata),
       cpu,
       queue,
-      skb: this.#address(event.skb),
-      head: this.#address(event.head),
+      skb: this.#hidden('kernel', event.skb),
+      head: this.#hidden('kernel', event.head),
       macOffset,
       dataOffset,
       networkOffset,
@@ -50,7 +51,7 @@ export class EventRedactor {
       dataLen,
       mark: this.#mark(event.mark),
       priority: this.#policy.marks === 'keep' ? event.priority : 0,
-      hash: Number(this.#hidden(BigInt(event.hash), 32)),
+      hash: Number(this.#hidden('hash', BigInt(event.hash))),
       skbIif,
       protocol,
       vlanTci,
@@ -67,9 +68,9 @@ export class EventRedactor {
     return {
       ...(task !== undefined && { task: this.#task(task) }),
       ...(drop !== undefined && {
-        drop: { reason: drop.reason, location: this.#hidden(drop.location, 64) },
+        drop: { reason: drop.reason, location: this.#hidden('kernel', drop.location) },
       }),
-      ...(socketCookie !== undefined && { socketCookie: this.#hidden(socketCookie, 64) }),
+      ...(socketCookie !== undefined && { socketCookie: this.#hidden('cookie', socketCookie) }),
       ...(shownCb !== undefined && { cb: shownCb }),
       ...(beside !== undefined && { beside: besideOf(beside) }),
       ...(link !== undefined && { link: { kind: link.kind, journey: link.journey } }),
@@ -85,7 +86,7 @@ export class EventRedactor {
     const { pid, tgid, comm } = task;
     if (this.#policy.names === 'keep') return { pid, tgid, comm };
     // Numbers of threads and processes say nothing but who is the same.
-    const number = (id: number): number => Number(this.#names.number(BigInt(id), 32)) & PID_MASK;
+    const number = (id: number): number => Number(this.#names.numbers.hidden('process', BigInt(id)));
     return { pid: number(pid), tgid: number(tgid), comm: this.#names.name('process', comm) };
   }
 
@@ -93,7 +94,7 @@ export class EventRedactor {
     if (kind === TAP_KIND.hints && said.length >= L.TAP_HINTS_SIZE) {
       const bytes = said.slice(0, L.TAP_HINTS_SIZE);
       const v = new DataView(bytes.buffer);
-      const hash = this.#hidden(BigInt(v.getUint32(L.TAP_HINTS_RX_HASH, true)), 32);
+      const hash = this.#hidden('hash', BigInt(v.getUint32(L.TAP_HINTS_RX_HASH, true)));
       v.setUint32(L.TAP_HINTS_RX_HASH, Number(hash), true);
       return { kind, join, bytes };
     }
@@ -116,13 +117,8 @@ export class EventRedactor {
     return new DataView(redacted.buffer).getUint32(0, true);
   }
 
-  #address(address: bigint): bigint {
-    if (this.#policy.kernelAddresses === 'keep' || address === 0n) return address;
-    return this.#names.number(address, 64) | KERNEL_HALF;
-  }
-
-  #hidden(value: bigint, bits: 32 | 64): bigint {
-    return this.#policy.kernelAddresses === 'keep' ? value : this.#names.number(value, bits);
+  #hidden(kind: NumberKind, value: bigint): bigint {
+    return this.#policy.kernelAddresses === 'keep' ? value : this.#names.numbers.hidden(kind, value);
   }
 }
 
@@ -134,8 +130,3 @@ function operationOf(seen: SeenOperation): SeenOperation {
   const { operation, returned, headChanged, metaBefore, metaAfter, macBefore, macAfter } = seen;
   return { operation, returned, headChanged, metaBefore, metaAfter, macBefore, macAfter };
 }
-
-/** Numbers of processes are positive. */
-const PID_MASK = 0x3fff_ffff;
-/** Where the kernel's addresses are on every machine of 64 bits that it runs on. */
-const KERNEL_HALF = 0xffff_0000_0000_0000n;

@@ -5,6 +5,7 @@ import { parseSchema } from '#core/metadata/schema.ts';
 import type { MetadataSchema, PartSchema, TlvType, When } from '#core/metadata/types.ts';
 import { mapFilePath } from '#core/store/file-path.ts';
 import { blockText, Catalogue, Filter, Host, parseJson } from '#core/store/host-facts.ts';
+import { LINUX_DRIVERS } from './linux-drivers.ts';
 import type { NameKind, Pseudonyms } from './pseudonyms.ts';
 import type { SharePolicy } from './policy.ts';
 
@@ -14,7 +15,6 @@ const SHAPES = {
   tag: /^[0-9a-f]{1,16}$/,
   attach: /^[a-z]{2,8}(?:\/[a-z]{2,8})?$/,
   how: /^[a-z_./ ]{1,32}$/,
-  driver: /^[a-z0-9_-]{1,32}$/i,
   application: /^whither[\w .-]{0,32}$/,
 } as const;
 /** `6.18.44-acme-1` is the kernel 6.18.44; who made it is a name. */
@@ -179,6 +179,12 @@ export class HostRedactor {
   /** A text that Whither writes itself, as it is; '' when it is something else. */
   shaped(shape: keyof typeof SHAPES, text: string): string {
     return this.#policy.texts === 'keep' || SHAPES[shape].test(text) ? text : '';
+  }
+
+  /** A driver of Linux; '' when it is another text. */
+  driver(text: string): string {
+    const { names, texts } = this.#policy;
+    return names === 'keep' || texts === 'keep' || LINUX_DRIVERS.has(text) ? text : '';
   }
 
   text(text: string): string {

@@ -2,6 +2,7 @@
 import { BLOCK_SUBTYPE } from '#core/format/structs.ts';
 import type { CaptureSink } from '#core/pcapng/types.ts';
 import { MAX_TOLD } from '#core/store/limits.ts';
+import { kindsText } from './kinds-text.ts';
 import type { ShareManifest } from './manifest.ts';
 import { readTold } from './told.ts';
 
@@ -46,6 +47,6 @@ export function shareLine(manifest: ShareManifest): string {
 export function removedText({ removed }: ShareManifest): string {
   return (
     `${removed.payloadBytes} bytes of payload, ${removed.unknownBytes} of metadata that no schema names, ` +
-    `${removed.comments} comments, ${removed.blocks} blocks`
+    `${removed.comments} comments, ${removed.blocks} blocks${kindsText(removed.kinds)}`
   );
 }

@@ -52,6 +52,8 @@ const Manifest = v.object({
     comments: Count,
     /** Blocks of kinds that do not go out, or that could not be read. */
     blocks: Count,
+    /** Of them, by what they are; not there = it was made before they were told apart. */
+    kinds: v.optional(v.record(Text, Count)),
     mapEntries: Count,
   }),
   /** By `SCHEMA.TYPE`; `SCHEMA.` = types that it does not know. */
@@ -72,11 +74,18 @@ export interface ShareTally {
   payloadBytes: number;
   comments: number;
   blocks: number;
+  readonly kinds: Map<string, number>;
   mapEntries: number;
 }
 
 export function newTally(): ShareTally {
-  return { kept: 0, left: 0, payloadBytes: 0, comments: 0, blocks: 0, mapEntries: 0 };
+  return { kept: 0, left: 0, payloadBytes: 0, comments: 0, blocks: 0, kinds: new Map(), mapEntries: 0 };
+}
+
+/** `kind`: of a block that does not go out. */
+export function countBlock(tally: ShareTally, kind: string): void {
+  tally.blocks++;
+  tally.kinds.set(kind, (tally.kinds.get(kind) ?? 0) + 1);
 }
 
 export interface ManifestParts {
@@ -90,7 +99,7 @@ export interface ManifestParts {
 }
 
 export function manifestOf(parts: ManifestParts): ShareManifest {
-  const { kept, left, payloadBytes, comments, blocks, mapEntries } = parts.tally;
+  const { kept, left, payloadBytes, comments, blocks, kinds, mapEntries } = parts.tally;
   return {
     share: 1,
     created: parts.created,
@@ -98,7 +107,14 @@ export function manifestOf(parts: ManifestParts): ShareManifest {
     policy: { ...parts.policy, values: { ...parts.policy.values } },
     selection: parts.selection,
     events: { kept, left },
-    removed: { payloadBytes, unknownBytes: parts.unknownBytes, comments, blocks, mapEntries },
+    removed: {
+      payloadBytes,
+      unknownBytes: parts.unknownBytes,
+      comments,
+      blocks,
+      kinds: Object.fromEntries(kinds),
+      mapEntries,
+    },
     values: Object.fromEntries([...parts.values].slice(0, MAX_VALUES)),
   };
 }

@@ -78,7 +78,7 @@ export class MapRedactor {
         // The same number as in the events (event.ts), or they would not find each other.
         const order = endian ?? 'little';
         const number = readInteger(value, 0, Math.min(size, 8), order);
-        const hidden = this.#names.number(number, field === 'hash' ? 32 : 64);
+        const hidden = this.#names.numbers.hidden(field, number);
         return integerBytes(hidden, size, order);
       }
     }

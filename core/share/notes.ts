@@ -30,6 +30,7 @@ const VIEW = {
   mark: 'stays',
   zoom: 'plain',
   scale: 'plain',
+  pan: 'plain',
   pause: 'plain',
 } as const satisfies Record<string, 'plain' | 'stays' | 'hop' | 'expression' | 'field' | 'tlv'>;
 export type ViewParameter = keyof typeof VIEW;
@@ -47,11 +48,27 @@ export interface LostView {
   readonly held: HeldBack | null;
 }
 
-/** As they go out, by what `rules` know of the capture. */
+export interface SharedNotes {
+  readonly notes: CaptureNotes;
+  /** Parts of the view that stay. */
+  readonly lost: readonly LostView[];
+  /** Those on what does not go, which stay with it: how many. */
+  readonly notesLeft: number;
+  /** What looks like an address, a pointer or bytes and goes as it was written. */
+  readonly doubts: readonly string[];
+}
+
+/** A text has more of them than anybody reads. */
+const MAX_DOUBTS = 50;
+
+/** As they go out, by what `rules` know of the capture; `goes`: whether what a note is about does. */
 export function shareNotes(
   { report, items, view }: CaptureNotes,
   rules: ExpressionRules,
-): { readonly notes: CaptureNotes; readonly lost: readonly LostView[] } {
+  goes: (pin: Pin) => boolean = () => true,
+): SharedNotes {
+  const doubts = new Set<string>();
+  const going = items.filter(({ pin }) => goes(pin));
   const shared: [string, string][] = [];
   const lost: LostView[] = [];
   for (const [name, value] of view) {
@@ -59,18 +76,16 @@ export function shareNotes(
     if (typeof part === 'string') shared.push([name, part]);
     else lost.push(part);
   }
-  return {
-    lost,
-    notes: {
-      notes: 1,
-      report: shareProse(report, rules),
-      items: items.flatMap(({ pin, text }): CaptureNote[] => {
-        const to = sharePin(pin, rules);
-        return to === null ? [] : [{ pin: to, text: shareProse(text, rules) }];
-      }),
-      view: shared,
-    },
+  const notes: CaptureNotes = {
+    notes: 1,
+    report: shareProse(report, rules, doubts),
+    items: going.flatMap(({ pin, text }): CaptureNote[] => {
+      const to = sharePin(pin, rules);
+      return to === null ? [] : [{ pin: to, text: shareProse(text, rules, doubts) }];
+    }),
+    view: shared,
   };
+  return { notes, lost, notesLeft: items.length - going.length, doubts: [...doubts].slice(0, MAX_DOUBTS) };
 }
 
 function shareParameter(name: string, value: string, rules: ExpressionRules): string | LostView {

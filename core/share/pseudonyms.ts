@@ -1,6 +1,7 @@
 /** The pseudonyms of one share: the same thing has the same one everywhere in it, and another in every other share. */
 import { Addresses } from './addresses.ts';
 import { Keyed } from './keyed.ts';
+import { Numbers } from './numbers.ts';
 
 const PURPOSE = { number: 4, bytes: 5, text: 6, name: 7 } as const;
 
@@ -24,9 +25,10 @@ const TEXT_ALPHABET = 'abcdefghijklmnopqrstuvwxyz234567';
 
 export class Pseudonyms {
   readonly addresses: Addresses;
+  readonly numbers = new Numbers((value, bits) => this.#number(value, bits));
   readonly #keyed: Keyed;
   readonly #names = new Map<NameKind, Map<string, string>>();
-  readonly #numbers = new Map<bigint, bigint>();
+  readonly #digests = new Map<bigint, bigint>();
 
   /** `key`: KEY_BYTES from a source of randomness, kept nowhere. */
   constructor(key: Uint8Array) {
@@ -54,11 +56,11 @@ export class Pseudonyms {
   }
 
   /** A number of at most 8 bytes → one of as many bits; 0, which mostly means "none", stays 0, and nothing else becomes it. */
-  number(value: bigint, bits: 32 | 64): bigint {
+  #number(value: bigint, bits: 32 | 64): bigint {
     if (value === 0n) return 0n;
-    const known = this.#numbers.get(value);
-    const whole = known ?? this.#number(value);
-    if (known === undefined && this.#numbers.size < MAX_REMEMBERED) this.#numbers.set(value, whole);
+    const known = this.#digests.get(value);
+    const whole = known ?? this.#digest(value);
+    if (known === undefined && this.#digests.size < MAX_REMEMBERED) this.#digests.set(value, whole);
     const cut = BigInt.asUintN(bits, whole);
     return cut === 0n ? 1n : cut;
   }
@@ -79,7 +81,7 @@ export class Pseudonyms {
     return out;
   }
 
-  #number(value: bigint): bigint {
+  #digest(value: bigint): bigint {
     const input = new Uint8Array(8);
     new DataView(input.buffer).setBigUint64(0, value, true);
     const digest = this.#keyed.digest(PURPOSE.number, input);

@@ -1,8 +1,10 @@
 /** What must not leave does not, by any of the ways that are known; and the check would notice. */
 import { expect, it, describe } from 'vitest';
+import { formatHex } from '#core/dissect/addresses.ts';
 import { HOOK_BY_NAME } from '#core/format/hooks.ts';
 import { parseSchema } from '#core/metadata/schema.ts';
 import type { MetadataSchema, TlvType } from '#core/metadata/types.ts';
+import { decodeUtf8 } from '#core/pcapng/text.ts';
 import { CaptureWriter } from '#core/pcapng/writer.ts';
 import type { CaptureStore } from '#core/store/capture-store.ts';
 import { storeOf } from '#core/store/testing/scenario.ts';
@@ -11,8 +13,12 @@ import { HostRedactor } from './host-blocks.ts';
 import { Pseudonyms } from './pseudonyms.ts';
 import type { Snapshot, SnapshotOptions } from './snapshot.ts';
 import { snapshotOf } from './testing/snapshots.ts';
-import { findSecret, HOPS, JOURNEYS, seededCapture, type Secret } from './testing/secrets.ts';
+import { findSecret, HOPS, JOURNEYS, seededCapture, spellings, type Secret } from './testing/secrets.ts';
 
+const NETNS = 0xf000_1234;
+const COOKIE = 0x7766_5544_3322_1100n;
+const PROCESS = 41_234;
+const HASH = 0x1234_5678;
 const KEY = new Uint8Array(32).fill(42);
 
 function share(
@@ -41,6 +47,59 @@ it('seeds 200 secrets or more, all of them in the capture', () => {
 
 it('lets none of them out', () => {
   expect(found(share(capture).bytes, secrets)).toEqual([]);
+});
+
+/** A report with all secrets that a reader of text could know again, in every form. */
+function written(): string {
+  const isName = /^(?:device|host|file|namespace|process)$/;
+  return secrets
+    .filter(({ what }) => what !== 'address resolved')
+    .flatMap((secret) => {
+      const { what, bytes } = secret;
+      if (isName.test(what)) return [decodeUtf8(bytes, 0, bytes.length)];
+      const isDump = bytes.length >= 8 && /bytes|token|TLV|block|key|control|option|tap/.test(what);
+      if (what === 'address of an sk_buff') return [`0xffff${formatHex(bytes, 0, bytes.length)}`];
+      if (!what.startsWith('address ') && !isDump) return [];
+      return spellings(secret).flatMap(([how, text]) =>
+        isDump && how === 'dotted' ? [] : [how === 'as an array' ? `{0x${text}}` : `“${text}”`],
+      );
+    })
+    .concat(`eth0~${NETNS}`, `0x${COOKIE.toString(16)}`, `pid ${PROCESS}`, `hash ${HASH}`)
+    .join('\n');
+}
+
+/** Those of the report that are left, as they were written. */
+function left(policy: SharePolicy): readonly string[] {
+  const report = written();
+  const snapshot = snapshotOf(capture, { policy });
+  const { notes } = snapshot.notes({ notes: 1, view: [], report, items: [] });
+  const lines = new Set(notes.report.split('\n'));
+  return report.split('\n').filter((line) => lines.has(line));
+}
+
+describe('of what was written', () => {
+  it('none is left in any form', () => {
+    expect(written().split('\n').length).toBeGreaterThan(900);
+    expect(left(CAREFUL)).toEqual([]);
+    const { bytes } = share(capture, { notes: { notes: 1, view: [], report: written(), items: [] } });
+    expect(found(bytes, secrets)).toEqual([]);
+  });
+
+  it.each<[keyof SharePolicy, RegExp]>([
+    ['addresses', /^“\d+\.\d+\.\d+\.\d+”$/m],
+    ['addresses', /^“\d+-\d+-\d+-\d+”$/m],
+    ['addresses', /^“\d{9,10}”$/m],
+    ['addresses', /^“[0-9a-f]{2} [0-9a-f]{2} [0-9a-f]{2} [0-9a-f]{2}”$/m],
+    ['addresses', /^\{0x.., 0x.., 0x.., 0x..\}$/m],
+    ['names', /^S\d+-[a-z]+$/m],
+    ['names', new RegExp(`^eth0~${NETNS}$`, 'm')],
+    ['names', new RegExp(`^pid ${PROCESS}$`, 'm')],
+    ['kernelAddresses', /^0xffff[0-9a-f]{12}$/m],
+    ['kernelAddresses', new RegExp(`^0x${COOKIE.toString(16)}$`, 'm')],
+    ['kernelAddresses', new RegExp(`^hash ${HASH}$`, 'm')],
+  ])('with %s switched off it is: %s', (rule, form) => {
+    expect(left({ ...CAREFUL, [rule]: 'keep' }).join('\n')).toMatch(form);
+  });
 });
 
 describe('the check fails when a redactor is switched off:', () => {

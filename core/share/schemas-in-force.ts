@@ -7,7 +7,8 @@ import { placeOf } from '#core/store/hop-place.ts';
 import type { HostFacts } from '#core/store/host-facts.ts';
 import { MAX_SCHEMAS } from '#core/store/limits.ts';
 import type { HopIdentity } from '#core/store/view.ts';
-import { keptTypes, type SharePolicy } from './policy.ts';
+import { keptTypes, type SharePolicy, type ValueRule } from './policy.ts';
+import { rulesOf, typesByName } from './value-rules.ts';
 
 interface Said {
   /** The schema block's. */
@@ -20,6 +21,8 @@ const NO_BYTES = new Uint8Array();
 export class SchemasInForce {
   /** TLVs of all that have been in force by name, and whether their values go out as they are (`keptTypes`). */
   readonly kept = new Map<string, boolean>();
+  /** By `SCHEMA.TYPE`: the rules that values of these types can have. */
+  readonly rules = new Map<string, readonly ValueRule[]>();
   /** One of them reads skb->mark, whose fields go by their own rules. */
   readsMark = false;
   readonly #policy: SharePolicy;
@@ -84,6 +87,7 @@ export class SchemasInForce {
     for (const [name, kept] of keptTypes(this.#policy, schema)) {
       this.kept.set(name, kept && this.kept.get(name) !== false);
     }
+    for (const [name, type] of typesByName(schema)) this.rules.set(name, rulesOf(type));
     const decoder = compileSchema(schema);
     this.readsMark ||= decoder.elsewhere.some(({ where }) => where.in === 'mark');
     return { body, decoder };

@@ -7,11 +7,15 @@ import { sharedName, type AskedName, type Renamed } from './shared-name.ts';
 const MAX_PROGRAMS = 4096;
 
 export class SharedPrograms {
+  /** That go out: evidence quotes them. */
+  readonly tags = new Set<string>();
   readonly #programs = new Map<string, Renamed>();
 
   add(program: Program, shared: Program): void {
     const [before, after] = [programNames(program), programNames(shared)];
-    if (this.#programs.size < MAX_PROGRAMS) this.#programs.set(before.join('\n'), { before, after });
+    if (this.#programs.size >= MAX_PROGRAMS) return;
+    this.#programs.set(before.join('\n'), { before, after });
+    if (shared.tag !== '') this.tags.add(shared.tag);
   }
 
   /** What a filter asks of `program` in place of a name (`sharedName`). */

@@ -17,6 +17,7 @@ import { decodeCString } from '#core/pcapng/text.ts';
 import type {
   CaptureSink,
   CustomBlock,
+  ForeignBlock,
   InterfaceInfo,
   PacketView,
   Problem,
@@ -25,6 +26,8 @@ import type {
 } from '#core/pcapng/types.ts';
 import { CaptureWriter, type PacketOptions } from '#core/pcapng/writer.ts';
 import type { HopIdentity } from '#core/store/view.ts';
+import { runName } from '#core/store/run-name.ts';
+import { hopKeys } from '#core/store/hop-keys.ts';
 import { ownFileName } from '#core/store/file-path.ts';
 import { FilesRead } from '#core/store/files-read.ts';
 import { parseHost, type HostFacts } from '#core/store/host-facts.ts';
@@ -32,19 +35,22 @@ import { RunCopies } from '#core/store/run-copies.ts';
 import { nsFromParts } from '#core/time/ns.ts';
 import { AreaRedactor } from './area.ts';
 import { EventRedactor } from './event.ts';
+import type { ExpressionRules } from './expression.ts';
 import { HostRedactor, readSchema } from './host-blocks.ts';
-import { manifestOf, newTally, type ShareManifest } from './manifest.ts';
+import { countBlock, manifestOf, newTally, type ShareManifest } from './manifest.ts';
 import { MapRedactor } from './map-sample.ts';
-import { shareNotes } from './notes.ts';
+import { shareNotes, type SharedNotes } from './notes.ts';
 import { PacketCache } from './packet-cache.ts';
 import { PacketRedactor } from './packet.ts';
-import type { SharePolicy } from './policy.ts';
+import type { SharePolicy, ValueRule } from './policy.ts';
 import { Pseudonyms } from './pseudonyms.ts';
 import { SchemasInForce } from './schemas-in-force.ts';
 import { SharedHops } from './shared-hops.ts';
+import { SharedPins } from './shared-pins.ts';
 import { SharedPrograms } from './shared-programs.ts';
 import { SharedTasks } from './shared-tasks.ts';
 import { isEverything, isSelected, runKey, type ShareSelection } from './selection.ts';
+import { readTold } from './told.ts';
 
 export interface SnapshotOptions {
   readonly policy: SharePolicy;
@@ -55,9 +61,16 @@ export interface SnapshotOptions {
   readonly schema: MetadataSchema | null;
   /** ISO 8601. */
   readonly created: string;
+  /** null = never. */
   readonly expires: string | null;
-  /** null = there are none. */
+  /** Instead of never: when the shares that the capture is made of are to be deleted, the first of them. */
+  readonly keepsExpiry?: boolean;
+  /** null = those that the capture has. */
   readonly notes: CaptureNotes | null;
+  /** Also notes on what does not go. */
+  readonly allNotes?: boolean;
+  /** What its files are called, which are in no block of it. */
+  readonly files?: readonly string[];
   /** Told of each packet that goes out, for a preview: nothing of it may be kept but copies. */
   readonly watch?: (packet: WatchedPacket) => void;
 }
@@ -111,6 +124,9 @@ export class Snapshot implements CaptureSink {
     /** As they go out. */
     readonly name: string;
     readonly netns: number;
+    /** What links call it. */
+    readonly keys: readonly string[];
+    went: boolean;
   }[] = [];
   /** Whose hops the interfaces of the section being read are, as in a store (`placeOfHops`); null = it has none yet. */
   #hostOfHops: string | null = null;
@@ -119,6 +135,12 @@ export class Snapshot implements CaptureSink {
   readonly #files = new FilesRead();
   /** That the section being read is of: its run may have begun in an earlier one. */
   #file = '';
+  /** What the run being read is called in links and notes. */
+  #runName = '';
+  #notes: CaptureNotes | null;
+  readonly #pins: SharedPins;
+  /** When a share that this is made of is to be deleted. */
+  #expires: string | null = null;
   /** Of all hosts that the share has told of. */
   readonly #dropReasons = new Set<string>();
   #schemaWritten = false;
@@ -129,6 +151,8 @@ export class Snapshot implements CaptureSink {
   constructor(options: SnapshotOptions) {
     const { policy, key, schema } = options;
     this.#options = options;
+    this.#notes = options.notes;
+    this.#pins = new SharedPins(options.notes?.items ?? []);
     this.names = new Pseudonyms(key);
     this.#areas = new AreaRedactor(policy, this.names);
     this.#packets = new PacketRedactor(policy, this.names, this.#areas);
@@ -156,18 +180,41 @@ export class Snapshot implements CaptureSink {
 
   /** Writes notes and manifest; nothing may be read after it. */
   end(): ShareManifest {
-    const { notes } = this.#options;
-    if (notes !== null) this.#out.json(BLOCK_SUBTYPE.notes, this.notes(notes).notes);
+    if (this.#notes !== null) this.#out.json(BLOCK_SUBTYPE.notes, this.notes(this.#notes).notes);
     const manifest = this.manifest();
     this.#out.json(BLOCK_SUBTYPE.manifest, manifest);
     return manifest;
   }
 
+  /** That have been read. */
+  get sections(): number {
+    return this.#runs;
+  }
+
+  /** It is to be deleted when the share is that it is made of. */
+  get inheritsExpiry(): boolean {
+    const { expires, keepsExpiry = false } = this.#options;
+    return expires === null && keepsExpiry && this.#expires !== null;
+  }
+
+  /** Those that were given, or that the capture has, as they are in it; null = there are none. */
+  get written(): CaptureNotes | null {
+    return this.#notes;
+  }
+
+  /** By `SCHEMA.TYPE` of what has been read so far: the rules that values can have. */
+  get valueRules(): ReadonlyMap<string, readonly ValueRule[]> {
+    return this.#schemas.rules;
+  }
+
   /** As they go out, by what has been read so far, and what of the view does not. */
-  notes(notes: CaptureNotes): ReturnType<typeof shareNotes> {
-    const { policy } = this.#options;
+  notes(notes: CaptureNotes): SharedNotes {
+    const { policy, selection, allNotes = false, files = [] } = this.#options;
+    for (const file of files) this.#host.name('file', file);
+    const isAll = allNotes || isEverything(selection);
+    const types = new Set(this.#areas.counts.keys());
     const { kept, readsMark } = this.#schemas;
-    return shareNotes(notes, {
+    const rules: ExpressionRules = {
       policy,
       names: this.names,
       kept,
@@ -176,7 +223,8 @@ export class Snapshot implements CaptureSink {
       hops: this.#hops,
       programs: this.#programs,
       tasks: this.#tasks,
-    });
+    };
+    return shareNotes(notes, rules, (pin) => isAll || this.#pins.has(pin, types));
   }
 
   /** As it is now: for a preview. */
@@ -185,7 +233,7 @@ export class Snapshot implements CaptureSink {
     const { fromNs, toNs, journeys, hooks } = selection;
     return manifestOf({
       created,
-      expires,
+      expires: this.inheritsExpiry ? this.#expires : expires,
       policy,
       selection: {
         fromNs: fromNs?.toString() ?? null,
@@ -212,6 +260,7 @@ export class Snapshot implements CaptureSink {
     this.#file = this.#files.name;
     this.#schemaWritten = false;
     this.#run = runKey('', this.#runs++);
+    this.#runName = '';
     this.#schemas.section(null);
   }
 
@@ -230,20 +279,22 @@ export class Snapshot implements CaptureSink {
       host: this.#host.name('host', where.host),
       file: this.#host.file(where.file),
     });
-    this.#interfaces[info.index] = { info, hop, name, netns };
+    const keys = hopKeys({ ...where, name: info.name, netns: info.netns });
+    this.#interfaces[info.index] = { info, hop, name, netns, keys, went: false };
     this.#out.interfaceDescription({
       linkType,
       snapLen,
       name,
       description: this.#host.name('netns', info.description),
-      hardware: this.#host.shaped('driver', info.hardware),
+      hardware: this.#host.driver(info.hardware),
       filter: this.#host.text(info.filter),
       ...(hook !== HOOK_NONE && { whither: { hook, ifindex, netns } }),
     });
   }
 
   packet(packet: PacketView): void {
-    const { info, hop, name, netns } = this.#interfaces[packet.interfaceIndex]!;
+    const from = this.#interfaces[packet.interfaceIndex]!;
+    const { info, hop, name, netns } = from;
     const time = nsFromParts(packet.tsHi, packet.tsLo);
     if (!isSelected(this.#options.selection, packet, time, info.hook, this.#run)) {
       this.#tally.left++;
@@ -255,6 +306,9 @@ export class Snapshot implements CaptureSink {
     const journey = packet.hasPacketId
       ? (BigInt(packet.packetIdHi) << 32n) | BigInt(packet.packetIdLo)
       : null;
+    this.#pins.event(journey, this.#runName, time);
+    if (!from.went) this.#pins.hop(from.keys);
+    from.went = true;
     const data = this.#cache.redact(bytes, info.linkType, journey);
     this.#tally.payloadBytes += dataLength - data.length;
     const event = eventStart < 0 ? null : readEvent(buf, eventStart, eventLength);
@@ -288,7 +342,8 @@ export class Snapshot implements CaptureSink {
     });
   }
 
-  custom({ subtype, body }: CustomBlock): void {
+  custom(block: CustomBlock): void {
+    const { subtype, body } = block;
     switch (subtype) {
       case BLOCK_SUBTYPE.section:
         if (body.length < SECTION_SIZE) return;
@@ -332,8 +387,12 @@ export class Snapshot implements CaptureSink {
       case BLOCK_SUBTYPE.mapSample:
         this.#mapSample(body);
         return;
+      case BLOCK_SUBTYPE.notes:
+      case BLOCK_SUBTYPE.manifest:
+        this.#told(block);
+        return;
       default:
-        this.#tally.blocks++;
+        countBlock(this.#tally, `of Whither’s kind ${subtype}`);
     }
   }
 
@@ -341,7 +400,7 @@ export class Snapshot implements CaptureSink {
   statistics(info: StatisticsInfo): void {
     const { info: of } = this.#interfaces[info.interfaceIndex]!;
     if (!isEverything(this.#options.selection)) {
-      this.#tally.blocks++;
+      countBlock(this.#tally, 'statistics');
       return;
     }
     this.#out.interfaceStatistics({
@@ -351,6 +410,10 @@ export class Snapshot implements CaptureSink {
       ...(info.dropped !== null && { dropped: info.dropped }),
       ...(info.delivered !== null && { delivered: info.delivered }),
     });
+  }
+
+  foreign(block: ForeignBlock): void {
+    countBlock(this.#tally, block);
   }
 
   problem(problem: Problem): void {
@@ -363,11 +426,28 @@ export class Snapshot implements CaptureSink {
     const view = new DataView(section.buffer, section.byteOffset, section.byteLength);
     const copy = this.#copies.copyOf(id, view.getUint32(SECTION_SEGMENT, true), this.#files);
     this.#file = copy.file;
+    this.#runName = runName(id, copy.number);
     return runKey(id, copy.number);
   }
 
+  /** What a share says of itself, which this one says anew, and what was written in it. */
+  #told(block: CustomBlock): void {
+    const told = readTold(block);
+    if (told === null) return;
+    if ('notes' in told) {
+      if (this.#options.notes === null) this.#notes = told.notes;
+    } else if ('manifest' in told) {
+      const { expires } = told.manifest;
+      const isFirst =
+        this.#expires === null || (expires !== null && Date.parse(expires) < Date.parse(this.#expires));
+      if (isFirst) this.#expires = expires;
+    } else {
+      countBlock(this.#tally, 'unreadable');
+    }
+  }
+
   #json(subtype: number, value: unknown): void {
-    if (value === null) this.#tally.blocks++;
+    if (value === null) countBlock(this.#tally, 'unreadable');
     else this.#out.json(subtype, value);
   }
 
@@ -397,7 +477,9 @@ export class Snapshot implements CaptureSink {
   }
 
   #netns(inode: number): number {
-    return this.#options.policy.names === 'keep' ? inode : Number(this.names.number(BigInt(inode), 32));
+    return this.#options.policy.names === 'keep'
+      ? inode
+      : Number(this.names.numbers.hidden('netns', BigInt(inode)));
   }
 
   /** Comments and the verdict, which a `PacketView` does not have. */

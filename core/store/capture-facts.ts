@@ -23,6 +23,7 @@ import { nsFromParts, type Ns } from '#core/time/ns.ts';
 import { sameBytes } from '#core/pcapng/same-bytes.ts';
 import { FilesRead } from './files-read.ts';
 import { causeName } from './gap-ledger.ts';
+import { runName } from './run-name.ts';
 import { RunCopies, type RunCopy } from './run-copies.ts';
 import { MissingHooks, type Unattached, type Whereabouts } from './missing-hooks.ts';
 import { MAX_HOSTS, MAX_JSON_BYTES, MAX_SCHEMAS, MAX_TOLD, MAX_TRIGGERED_BYTES } from './limits.ts';
@@ -37,7 +38,6 @@ import {
 import type { CaptureFilter, Firing, MissingHook } from './view.ts';
 
 const RUN_BYTES = 16;
-const RUN_NAME_DIGITS = 8;
 const ALL_INTERFACES = 0xffff_ffff;
 /** Index of no interface. */
 const UNDECLARED = -1;
@@ -297,12 +297,12 @@ export class CaptureFacts {
   }
 
   /**
-   * Names the run in a link: the first RUN_NAME_DIGITS hex digits of its random id, which stay when earlier
+   * Names the run in a link (run-name.ts): the first hex digits of its random id, which stay when earlier
    * runs are no longer kept, and from the second copy on its number in hex; '' when the capture has none.
    */
   runName(run: number): string {
     const { id = '', copy = 1 } = this.runIds[run] ?? {};
-    return id.slice(0, RUN_NAME_DIGITS) + (copy === 1 ? '' : copy.toString(16));
+    return runName(id, copy);
   }
 
   /** All 32 hex digits of the id, and which copy of that run it is, from 1 on; null when the capture has none. */

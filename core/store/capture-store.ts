@@ -94,8 +94,8 @@ export class CaptureStore implements CaptureSink {
   /** Events that came after the store was full. */
   notStored = 0;
 
-  /** What of a trigger's condition was met, by number of the event that met it; of the first MAX_FIRINGS. */
-  readonly firings = new Map<number, string>();
+  /** What of a trigger's condition was met, by number of the event that met it, in order; the first MAX_FIRINGS. */
+  readonly firings = new Map<number, Firing[]>();
   /** The last of them. */
   lastFiring: Firing | null = null;
   firingCount = 0;
@@ -209,8 +209,9 @@ export class CaptureStore implements CaptureSink {
 
   private triggered(firing: Firing): void {
     this.lastFiring = firing;
-    this.firingCount++;
-    if (this.firings.size < MAX_FIRINGS) this.firings.set(this.events.count, firing.text);
+    if (++this.firingCount > MAX_FIRINGS) return;
+    const event = this.events.count;
+    this.firings.set(event, [...(this.firings.get(event) ?? []), firing]);
   }
 
   private mapSample(block: CustomBlock): void {

@@ -44,7 +44,7 @@ export interface CaptureFilter {
   readonly trigger: { readonly condition: string; readonly before: number; readonly after: number } | null;
 }
 
-/** A journey met the trigger's condition, with the event that follows. */
+/** A journey met the trigger's condition, with the event that follows, of it or of the packet that took in its payload. */
 export interface Firing {
   /** epb_packetid, decimal. */
   readonly journey: string;

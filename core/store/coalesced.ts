@@ -6,7 +6,7 @@
  */
 import { CAUSE } from '#core/diagnosis/causes.ts';
 import { PRINT } from '#core/diagnosis/fingerprint.ts';
-import { isInQueue } from '#core/diagnosis/growth.ts';
+import { holdsSince, isInQueue } from '#core/diagnosis/growth.ts';
 import type { JourneySource } from '#core/diagnosis/links.ts';
 import { PrintWindow } from '#core/diagnosis/print-window.ts';
 import { KNOWN } from '#core/diagnosis/types.ts';
@@ -103,21 +103,13 @@ export class Coalesced {
     if (length <= events.chunk(first).length[first & CHUNK_MASK]!) return true;
     const words = prints.words(leader);
     const at = prints.at(leader);
-    const payload = words[at + PRINT.payload]!;
-    const headers = words[at + PRINT.length]! - payload;
     const before = this.longestBefore(leader, event);
-    if (headers <= 0 || length <= before) return true;
+    if (length <= before) return true;
     const run = journeys.word(leader, JOURNEY.run);
     const found: number[] = [];
     this.window.follow(this.source, journeys.count, 'stream', words[at + PRINT.flow]!, (other) => {
-      const theirs = prints.words(other);
-      const k = prints.at(other);
-      const gap = (theirs[k + PRINT.sequence]! - words[at + PRINT.sequence]!) >>> 0;
-      const more = theirs[k + PRINT.payload]!;
-      const end = headers + gap + more;
-      // What ends no later was there before.
-      if (other === leader || more === 0 || gap < payload || end <= before || end > length) return true;
-      if (theirs[k + PRINT.flow] !== words[at + PRINT.flow]) return true;
+      if (other === leader) return true;
+      if (!holdsSince(words, at, prints.words(other), prints.at(other), before, length)) return true;
       if ((journeys.word(other, JOURNEY.flags) & JOURNEY_BIT.metadataNow) === 0) return true;
       const last = journeys.word(other, JOURNEY.last);
       // The queue of a socket is looked into after what it got.

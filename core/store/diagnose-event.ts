@@ -8,7 +8,8 @@ import type { CaptureStore } from './capture-store.ts';
 import { stateBySchema } from './cells.ts';
 import type { HostFacts } from './host-facts.ts';
 import { CHUNK_MASK } from './limits.ts';
-import { cameFrom, fillSighting } from './sighting-of.ts';
+import { cameFrom } from './came-from.ts';
+import { fillSighting } from './sighting-of.ts';
 import { wasUnderWay } from './under-way.ts';
 
 /** Valid until the next call. */

@@ -1,8 +1,9 @@
 /** What became of a journey's metadata, in one sentence. */
 import { HOP_STATE } from '#core/diagnosis/types.ts';
 import type { CaptureStore } from './capture-store.ts';
+import { cameFromJourney } from './came-from.ts';
 import { arrivals } from './edges.ts';
-import { decimal } from './event-text.ts';
+import { decimal, journeyId } from './event-text.ts';
 import { CHUNK_MASK } from './limits.ts';
 import type { JourneyHop } from './view.ts';
 
@@ -27,7 +28,7 @@ export function diagnosisText(
     const i = hops.findIndex((hop) => hop.state === state);
     if (i >= 0) return wrong(store, events[i]!, hops, i, state);
   }
-  const name = (hop: JourneyHop): string => store.hops.hops[hop.hop]!.name;
+  const name = (hop: JourneyHop): string => hopCalled(store, hop.hop);
   const first = hops.find(({ state }) => state !== 'none');
   if (first === undefined) return '';
   const writer = first.writer === '' ? '' : ` by ${first.writer}`;
@@ -38,12 +39,22 @@ export function diagnosisText(
   const added = times('added to', count('written') - (isOld ? 0 : 1));
   const told = [added, times('changed', count('changed'))].filter((text) => text !== '');
   const changed = told.length === 0 ? '' : `, ${told.join(' and ')} on the way`;
-  const origin = store.prints.origin(journey);
-  if (isOld && origin !== null)
-    return `Metadata came with it from journey ${decimal(origin[0], origin[1])}: first seen at ${name(first)}, there until ${name(last)}${changed}.`;
+  const from = isOld ? originText(store, journey, events[hops.indexOf(first)]!) : '';
+  if (from !== '')
+    return `Metadata came with it from ${from}: first seen at ${name(first)}, there until ${name(last)}${changed}.`;
   if (isOld)
     return `Metadata was there when watching began: first seen at ${name(first)}, there until ${name(last)}${changed}.`;
   return `Metadata written${writer}, first seen at ${name(first)}, there until ${name(last)}${changed}.`;
+}
+
+/** `journey 7 (inferred)`, '' = none is known; `first`: its first event that has metadata. */
+function originText(store: CaptureStore, journey: number, first: number): string {
+  const origin = store.prints.origin(journey);
+  if (origin !== null) return `journey ${decimal(origin[0], origin[1])}`;
+  const from = cameFromJourney(store, first);
+  if (from < 0) return '';
+  const { hi, lo } = journeyId(store, from);
+  return `journey ${decimal(hi, lo)} (inferred)`;
 }
 
 function times(what: string, count: number): string {
@@ -51,7 +62,16 @@ function times(what: string, count: number): string {
   return `${what} ${count === 1 ? 'once' : `${count} times`}`;
 }
 
-/** `Metadata lost between A and B by OPERATION (implied: EVIDENCE), as in 12 of 40 journeys that came there with metadata.` */
+/** As the path calls it, where no other hop has that name. */
+function hopCalled(store: CaptureStore, index: number): string {
+  const { name, label } = store.hops.hops[index]!;
+  return store.hops.hops.some((other, i) => i !== index && other.label === label) ? name : label;
+}
+
+/**
+ * `Metadata lost by PROGRAM: OPERATION, between A and B (implied: EVIDENCE), as in 12 of 40 journeys that came there with metadata.`
+ * Who and how stand first: a pane may have room for the beginning alone.
+ */
 function wrong(
   store: CaptureStore,
   event: number,
@@ -60,15 +80,16 @@ function wrong(
   worst: (typeof WORST)[number],
 ): string {
   const hop = hops[i]!;
-  const { name } = store.hops.hops[hop.hop]!;
+  const name = hopCalled(store, hop.hop);
   const before = hops.slice(0, i).findLast(({ metaState }) => metaState === 'present');
-  const where =
-    before === undefined ? `at ${name}` : `between ${store.hops.hops[before.hop]!.name} and ${name}`;
+  const where = before === undefined ? `at ${name}` : `between ${hopCalled(store, before.hop)} and ${name}`;
   const evidence = hop.cause.evidence.replace(/\.$/, '');
-  const by =
+  // Where it was attached is where it came to harm.
+  const writer = hop.writer.replace(/ \(tag [^)]*\)/g, '').replace(/ at [^,]*/g, '');
+  const how =
     hop.cause.name === 'unknown'
-      ? `, cause unknown (${evidence})`
-      : ` by ${hop.cause.operation} (${hop.cause.known}: ${evidence})`;
+      ? `${where}, cause unknown (${evidence})`
+      : `by ${writer === '' ? '' : `${writer}: `}${hop.cause.operation}${writer === '' ? '' : ','} ${where} (${hop.cause.known}: ${evidence})`;
   const chunk = store.events.chunk(event);
   const state = HOP_STATE[worst];
   const count = store.hops.causes.count(hop.hop, state, chunk.cause[event & CHUNK_MASK]!);
@@ -78,5 +99,5 @@ function wrong(
     arrived < count
       ? `${count} events there`
       : `${count} of ${arrived} journeys that came there with metadata`;
-  return `${WHAT[worst]} ${where}${by}, as in ${many}.`;
+  return `${WHAT[worst]} ${how}, as in ${many}.`;
 }

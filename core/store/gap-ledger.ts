@@ -16,10 +16,11 @@ const CAUSE_NAMES: ReadonlyMap<number, string> = new Map([
   [GAP_CAUSE.sampling, 'sampling'],
   [GAP_CAUSE.rateLimit, 'rate limit'],
   [GAP_CAUSE.trigger, 'the trigger'],
+  [GAP_CAUSE.askedRestart, 'another capture was asked for'],
 ]);
 /** What somebody asked for is no loss. */
 const LEFT_OUT_CAUSES: ReadonlySet<string> = new Set(
-  [GAP_CAUSE.sampling, GAP_CAUSE.rateLimit, GAP_CAUSE.trigger].map(causeName),
+  [GAP_CAUSE.sampling, GAP_CAUSE.rateLimit, GAP_CAUSE.trigger, GAP_CAUSE.askedRestart].map(causeName),
 );
 export const CAUSE_INTERFACE_DROP = 'dropped while capturing';
 export const CAUSE_STORE_FULL = 'more than the page holds';
@@ -28,7 +29,7 @@ export function causeName(cause: number): string {
   return CAUSE_NAMES.get(cause) ?? `cause ${cause}`;
 }
 
-/** Whether events of this cause were left out on purpose (sampling, rate limit, trigger), and so are not lost. */
+/** Whether events of this cause were left out on purpose (sampling, rate limit, trigger, a restart that was asked for), and so are not lost. */
 export function isLeftOut(cause: string): boolean {
   return LEFT_OUT_CAUSES.has(cause);
 }

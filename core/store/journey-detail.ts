@@ -21,7 +21,8 @@ import { JOURNEY } from './journey-table.ts';
 import { CHUNK_MASK } from './limits.ts';
 import { payloadWentOn, withPayloadGone } from './merged-payload.ts';
 import { journeyLocations } from './locations.ts';
-import { cameFrom, isTelling } from './sighting-of.ts';
+import { cameFrom } from './came-from.ts';
+import { isTelling } from './sighting-of.ts';
 import { hintRows, tapView } from './tap-view.ts';
 import type { Cell, JourneyDetail, JourneyHop, MatrixCell, TypeNote } from './view.ts';
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { tcp } from '#core/diagnosis/testing/packets.ts';
+import { TCP_FLAG } from '#core/dissect/constants.ts';
 import { inspectStoredEvent } from '#core/inspect/stored.ts';
 import { BLOCK_SUBTYPE, GAP_CAUSE, LINK_KIND } from '#core/format/structs.ts';
 import { joinChunks } from '#core/pcapng/testing/generate-capture.ts';
@@ -17,6 +18,10 @@ import {
   type Section,
   type Seen,
 } from './testing/scenario.ts';
+import { ENTRY, PROBE, READ, segment } from './testing/segments.ts';
+
+/** Behind Ethernet and IPv4. */
+const TCP_FLAGS_AT = 34 + 13;
 
 describe('beside the area', () => {
   it('is what any event has, and where it changed', () => {
@@ -215,6 +220,24 @@ describe('ends of a journey that are open', () => {
     expect(texts(seen(...other(0), clone, late), 1)[0]).toBe(
       "from clone broken null '' The kernel was seen to clone it from journey 41, of which nothing is here.",
     );
+  });
+
+  it('are told of a segment that was read unseen, but not behind a packet that opens another connection', () => {
+    const waits = segment(41n, 0, 1000, 100, true, ENTRY, PROBE);
+    const read = segment(43n, 20, 1100, 100, true, ENTRY, PROBE, READ);
+    const [told, ...more] = texts(seen(...waits, ...read), 0);
+    expect(told).toMatch(
+      /^to unknown broken null '' It was last seen at TCP in\. What follows it .* Short of memory/,
+    );
+    expect(more).toEqual([]);
+    const [bare] = segment(42n, 10, 1099, 0, false, ENTRY);
+    const opening = { ...bare!, data: bare!.data!.with(TCP_FLAGS_AT, TCP_FLAG.syn) };
+    expect(texts(seen(...waits, opening, ...read), 0)).toEqual([]);
+    // Where it is known to be in the other packet, that is said.
+    const grew = segment(40n, 30, 900, 100, true, `${READ}+100`);
+    const leads = segment(40n, 0, 900, 100, true, ENTRY);
+    const all = [...leads, ...waits.map((one) => ({ ...one, us: one.us + 2 })), ...read, ...grew];
+    expect(texts(seen(...all), 1).map((text) => text.slice(0, 22))).toEqual(['from coalesce inferred']);
   });
 
   it('are none of a journey that goes on as another', () => {

@@ -9,6 +9,8 @@ import {
   type JourneySource,
   type LinkKind,
 } from '#core/diagnosis/links.ts';
+import { unseenRead, type ReadSource } from '#core/diagnosis/unseen-read.ts';
+import { TCP_FLAG } from '#core/dissect/constants.ts';
 import { sameNamespace } from '#core/diagnosis/sighting.ts';
 import { HOOK_BY_ID } from '#core/format/hooks.ts';
 import { nsFromParts, type Ns } from '#core/time/ns.ts';
@@ -22,7 +24,7 @@ import { MAX_JOURNEY_EVENTS, type JourneyLink } from './view.ts';
  * The store as links are looked for in it, as if it ended before event number `end`. Infinity: all of it is there, and
  * what was lost and when it began and ended are known.
  */
-export function sourceOf(store: CaptureStore, end: number): JourneySource & EndSource {
+export function sourceOf(store: CaptureStore, end: number): JourneySource & EndSource & ReadSource {
   const { journeys, prints, events, hops } = store;
   const endOf = (event: number): JourneyEnd => {
     const chunk = events.chunk(event);
@@ -61,6 +63,10 @@ export function sourceOf(store: CaptureStore, end: number): JourneySource & EndS
     protocol: (journey) => {
       const event = journeys.word(journey, JOURNEY.first);
       return events.chunk(event).protocol[event & CHUNK_MASK]!;
+    },
+    opens: (journey) => {
+      const event = journeys.word(journey, JOURNEY.first);
+      return (events.chunk(event).tcpFlags[event & CHUNK_MASK]! & TCP_FLAG.syn) !== 0;
     },
     sees: ({ id }, from) =>
       hops.places.some(
@@ -131,6 +137,12 @@ function backLinks(store: CaptureStore, source: JourneySource & EndSource, journ
   return [{ kind: 'clone', known: 'broken', journey: -1, evidence }];
 }
 
+/** Why nothing comes from it, when that is not as it should be. */
+function openEnd(source: EndSource & ReadSource, journey: number): FoundLink[] {
+  const unseen = unseenRead(source, journey);
+  return unseen.length > 0 ? unseen : brokenEnd(source, journey);
+}
+
 /** Kinds that lead from a packet that ends to an earlier one that goes on. */
 const INTO: ReadonlySet<LinkKind> = new Set(['gro', 'coalesce']);
 /** Kinds that lead to a later packet as which this one does not go on. */
@@ -147,7 +159,7 @@ export function journeyLinks(store: CaptureStore, journey: number): JourneyLink[
   return [
     ...back.map((link) => linkOf(store, link, 'from')),
     ...forward.map((link) => linkOf(store, link, 'to')),
-    ...(goesOn ? [] : brokenEnd(source, journey)).map((link) => linkOf(store, link, 'to')),
+    ...(goesOn ? [] : openEnd(source, journey)).map((link) => linkOf(store, link, 'to')),
   ];
 }
 

@@ -362,7 +362,7 @@ describe('a TLV more', () => {
       },
     );
     expect(journeyDetail(store, 1).diagnosis).toMatch(
-      /^Metadata came with it from journey 1: first seen at eth0:cgroup_skb/,
+      /^Metadata came with it from journey 1: first seen at cgroup in, there until/,
     );
   });
 
@@ -398,7 +398,7 @@ describe('a TLV more', () => {
     );
     expect(counted(store)).toEqual(['eth0:netif_receive_skb written 1']);
     expect(journeyDetail(store, 1).diagnosis).toBe(
-      'Metadata was there when watching began: first seen at eth0:nf/local_in, there until eth0:nf/local_in.',
+      'Metadata was there when watching began: first seen at local in, there until local in.',
     );
   });
 });

@@ -18,7 +18,8 @@ import { RECEIVES } from './hop-table.ts';
 import { journeyEvents } from './journey-events.ts';
 import { JOURNEY, JOURNEY_BIT } from './journey-table.ts';
 import { CHUNK_MASK } from './limits.ts';
-import { cameFrom, isTelling } from './sighting-of.ts';
+import { cameFrom } from './came-from.ts';
+import { isTelling } from './sighting-of.ts';
 import { wasUnderWay } from './under-way.ts';
 import { MAX_JOURNEY_EVENTS } from './view.ts';
 
@@ -33,7 +34,8 @@ export function trackState(
   const state = chunk.metaState[row]!;
   if (last < 0) {
     if (state === META_STATE.present && store.prints.origin(chunk.journey[row]!) === null) {
-      if (wasUnderWay(store, event)) chunk.state[row] = HOP_STATE.present;
+      if (cameFrom(store, event) >= 0) tell(store, event, -1);
+      else if (wasUnderWay(store, event)) chunk.state[row] = HOP_STATE.present;
       else keep(store, chunk, row, 0, pairOf(store, -1, chunk.hop[row]!).appeared);
     } else if (state !== META_STATE.none) tell(store, event, -1);
     return;

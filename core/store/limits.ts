@@ -45,7 +45,7 @@ export const MAX_COMMENTS = 1 << 20;
 export const MAX_COMMENT_CHARS = 1 << 26;
 /** Text of a triggered block. */
 export const MAX_TRIGGERED_BYTES = 1024;
-/** Events that met a trigger's condition; how many there were is counted on. */
+/** Journeys that met a trigger's condition; how many there were is counted on. */
 export const MAX_FIRINGS = 4096;
 /** Manifests and notes: of captures that were joined each has two. */
 export const MAX_TOLD = 32;

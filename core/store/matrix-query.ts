@@ -10,7 +10,7 @@ import { EVENT_BIT } from './event-columns.ts';
 import { journeyEvents } from './journey-events.ts';
 import { RAW_AREA } from './journey-detail.ts';
 import { CHUNK_MASK, MAX_HOPS } from './limits.ts';
-import { cameFrom } from './sighting-of.ts';
+import { cameFrom } from './came-from.ts';
 import { MAX_SHARES_CELLS, MAX_SHARES_VALUES, type MatrixShares, type SharesCell } from './view.ts';
 
 /** A row: one TLV, or where no schema is in force the area as a whole. */

@@ -23,7 +23,7 @@ describe('metadata of what TCP coalesced', () => {
     );
     expect(leader.diagnosis).toBe('');
     expect(taken.diagnosis).toMatch(
-      /there until eth0:netif_receive_skb\. Its payload is in the packet of journey 41 at eth0:tcp_probe, without this metadata \(TCP coalescing .*\)\.$/,
+      /there until netif_receive_skb\. Its payload is in the packet of journey 41 at eth0:tcp_probe, without this metadata \(TCP coalescing .*\)\.$/,
     );
     expect(causes(taken)).toEqual(['unknown unknown']);
     expect(leader.links).toMatchObject([{ direction: 'to', kind: 'coalesce', journey: 1, grewAt: 2 }]);

@@ -60,25 +60,3 @@ export function tellingBefore(
   }
   return found;
 }
-
-/**
- * What event number `event`, before which none of its journey is telling, is compared with; -1 = nothing. A clone has not
- * come from nowhere: it shares head and metadata with its origin, whose latest telling event that arrived before and has
- * metadata in that head is the one; where there is none the event itself is, for it came with what it has.
- */
-export function cameFrom(store: CaptureStore, event: number): number {
-  const chunk = store.events.chunk(event);
-  const row = event & CHUNK_MASK;
-  const id = store.prints.origin(chunk.journey[row]!);
-  if (id === null || chunk.metaState[row] !== META_STATE.present) return -1;
-  const origin = store.journeys.find(store.journeys.word(chunk.journey[row]!, JOURNEY.run), id[0], id[1]);
-  const last = origin < 0 ? -1 : tellingBefore(store, origin, event);
-  if (last < 0) return event;
-  const before = store.events.chunk(last);
-  const lastRow = last & CHUNK_MASK;
-  const isShared =
-    before.metaState[lastRow] === META_STATE.present &&
-    before.record(lastRow, RECORD.headLo) === chunk.record(row, RECORD.headLo) &&
-    before.record(lastRow, RECORD.headHi) === chunk.record(row, RECORD.headHi);
-  return isShared ? last : event;
-}

@@ -120,6 +120,11 @@ export class JourneyRing {
     return this.older[slot]!;
   }
 
+  /** Of the journey in `slot`, high and low half. */
+  id(slot: number): readonly [hi: number, lo: number] {
+    return [this.idHi[slot]!, this.idLo[slot]!];
+  }
+
   /** Slot of a journey that is there; NONE. */
   find(idHi: number, idLo: number): number {
     const slot = this.slots.get(idHi * 0x1_0000_0000 + idLo) ?? NONE;

@@ -11,6 +11,7 @@ import { createTransition, HOP_STATE } from '#core/diagnosis/types.ts';
 import { chooseDecoder, choiceOf, NOWHERE } from '#core/metadata/choose.ts';
 import { decoderOf } from '#core/metadata/decoder-of.ts';
 import { type AreaDecoder } from '#core/metadata/scan.ts';
+import { sameBytes } from '#core/pcapng/same-bytes.ts';
 import type { CustomBlock, InterfaceInfo, PacketView, SectionInfo } from '#core/pcapng/types.ts';
 import { BetweenHops } from '#core/store/between-hops.ts';
 import { CaptureFacts } from '#core/store/capture-facts.ts';
@@ -20,9 +21,12 @@ import { placeOf } from '#core/store/hop-place.ts';
 import { ANYWHERE, HopTable } from '#core/store/hop-table.ts';
 import { CELL } from '#core/store/view.ts';
 import type { Term } from './condition.ts';
+import { JoinedSegments } from './joined-segments.ts';
 import { NONE, type JourneyRing } from './journey-ring.ts';
 import { readDropReason, readOrigin, readSighting } from './sighting.ts';
 import { TermIndex } from './terms.ts';
+
+const NO_SLOTS: readonly number[] = [];
 
 /** Of one section: its hops, host and schema. */
 export class JourneyWatch {
@@ -35,6 +39,9 @@ export class JourneyWatch {
   private choice: ReturnType<typeof choiceOf> = 'none';
   /** Hop by interface id. */
   private readonly hopOf: number[] = [];
+  private readonly linkTypes: number[] = [];
+  /** null: it is not asked what TCP joins, or no hook shows it. */
+  private joined: JoinedSegments | null = null;
   private readonly before = new Sighting();
   private readonly now = new Sighting();
   private readonly span: { -readonly [K in keyof EventSpan]: EventSpan[K] };
@@ -75,7 +82,10 @@ export class JourneyWatch {
   interface(info: InterfaceInfo): void {
     const { hop } = this.hops.open(info, ANYWHERE);
     this.hopOf[info.id] = hop;
+    this.linkTypes[info.id] = info.linkType;
     this.terms.hop(hop, this.hops.hops[hop]!);
+    if (this.hops.behindTcp[hop] !== 0 && this.terms.forState(HOP_STATE.lost, hop) !== 0)
+      this.joined ??= new JoinedSegments(this.ring, this.hops);
   }
 
   custom(block: CustomBlock): void {
@@ -98,6 +108,32 @@ export class JourneyWatch {
     if (this.record.state === META_STATE.present) return true;
     return this.record.state === META_STATE.none ? false : null;
   }
+
+  /**
+   * The event that was compared last, of the journey in `slot`, `opened` by it: slots of the journeys that are lost by what TCP
+   * put into its packet, valid until the next call.
+   */
+  leftBehind(p: PacketView, interfaceId: number, slot: number, opened: boolean): readonly number[] {
+    if (this.joined === null) return NO_SLOTS;
+    const linkType = this.linkTypes[interfaceId]!;
+    return this.joined.take(p, linkType, this.hopOf[interfaceId]!, slot, opened, this.hasSame);
+  }
+
+  /** Bits of the terms that those meet. */
+  metByJoining(interfaceId: number): number {
+    return this.terms.forState(HOP_STATE.lost, this.hopOf[interfaceId]!);
+  }
+
+  /** Whether the event that was compared last has the metadata that is in a record of the ring, byte for byte. */
+  private readonly hasSame = (recordAt: number): boolean => {
+    const { record, beforeRecord, before, now } = this;
+    this.readBefore(recordAt);
+    if (record.state !== META_STATE.present || now.bytes === null || before.bytes === null) return false;
+    return sameBytes(
+      now.bytes.subarray(now.start, now.start + record.areaLength),
+      before.bytes.subarray(before.start, before.start + beforeRecord.areaLength),
+    );
+  };
 
   /** Bits of the terms that an event of the journey in `slot` meets. */
   compare(p: PacketView, interfaceId: number, slot: number): number {

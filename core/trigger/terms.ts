@@ -39,11 +39,13 @@ export class TermIndex {
       if (term.kind === 'drop' && term.reason === null) anyDrop |= 1 << i;
     });
     this.anyDrop = anyDrop;
-    this.unknownTlvs = terms.flatMap((term) => (term.kind === 'tlv' ? [term.name] : []));
+    // Which reasons there are is not known before the probe has told of its host.
     this.host(new Map());
+    this.unknownReasons = [];
+    this.unknownTlvs = terms.flatMap((term) => (term.kind === 'tlv' ? [term.name] : []));
   }
 
-  /** What can never be met as things are; '' = nothing. A sentence. */
+  /** What can never be met as things are, as far as they are known; '' = nothing. A sentence. */
   get hopeless(): string {
     const parts = [
       this.unknownTlvs.length === 0 ? '' : `the schema has no TLV ${this.unknownTlvs.join(', ')}`,

@@ -114,8 +114,9 @@ describe('a trigger', () => {
     const fired = events.filter(({ trigger }) => trigger !== undefined);
     expect(fired).toMatchObject([{ journey: '5', hook: MIDDLE, state: 'lost' }]);
     expect(fired[0]!.trigger).toBe(`metadata lost at eth0:${MIDDLE}`);
-    expect([...store.firings]).toEqual([[fired[0]!.n - 1, fired[0]!.trigger]]);
-    expect(store.lastFiring).toEqual({ journey: '5', text: fired[0]!.trigger });
+    const told = { journey: '5', text: fired[0]!.trigger };
+    expect([...store.firings]).toEqual([[fired[0]!.n - 1, [told]]]);
+    expect(store.lastFiring).toEqual(told);
     expect(store.facts.filter?.trigger).toEqual({ condition: 'metadata lost', before: 1, after: 1 });
   });
 
@@ -287,6 +288,13 @@ describe('a trigger', () => {
       const ran = runTrigger(capture, { condition: condition('lost'), once });
       expect(ran.kept).toEqual([1n, 1n, 1n, 1n]);
     }
+  });
+
+  it('says of no drop reason that this kernel does not have it before it knows those that it has', () => {
+    const { trigger } = runTrigger(captureOf([]).subarray(0, 0), { condition: condition('drop=NO_SUCH') });
+    expect(trigger.hopeless).toBe('');
+    const untold = runTrigger(sectionBytes({ seen: TEN }), { condition: condition('drop=NO_SUCH') });
+    expect(untold.trigger.hopeless).toBe('');
   });
 
   it('says which drop reason this kernel does not have', () => {

@@ -33,6 +33,8 @@ const EPB_DATA_OFFSET = 28;
 const NS_PER_MS = 1e6;
 const U32 = 0x1_0000_0000;
 
+const journeyName = (idHi: number, idLo: number): string => `journey ${(BigInt(idHi) << 32n) | BigInt(idLo)}`;
+
 export interface TriggerOptions {
   readonly condition: Condition;
   /** Journeys, 0 … MAX_AROUND. */
@@ -213,13 +215,16 @@ export class Trigger {
       }
     }
     const slot = ring.open(p.packetIdHi, p.packetIdLo);
-    if (ring.opened && this.toFollow > 0) {
+    const { opened } = ring;
+    if (opened && this.toFollow > 0) {
       this.toFollow--;
       this.keep(slot);
     }
     ring.met[slot]! |= this.watch.compare(p, id, slot);
     const has = this.watch.hasMetadata;
-    if (ring.met[slot] !== 0) this.consider(slot, p);
+    const left = this.watch.leftBehind(p, id, slot, opened);
+    if (ring.met[slot] !== 0 && this.meets(slot, 0) !== 0) this.fire([slot], 0, slot, p);
+    if (left.length > 0) this.considerLeft(left, slot, p);
     this.hold(slot, p, has);
     if (this.watch.isEnd(id)) this.ended(slot);
     if (this.phase === 'following' && this.toFollow === 0)
@@ -255,26 +260,51 @@ export class Trigger {
     else if (hasMetadata === true && record !== NONE) ring.telling[slot] = record;
   }
 
-  /** Fires when the journey meets a condition for the first time. */
-  private consider(slot: number, p: PacketView): void {
+  /** Bits of the terms of the condition that the journey meets, for the first time, if it meets `more` as well; 0 = none. */
+  private meets(slot: number, more: number): number {
     const { ring } = this;
-    if ((ring.flags[slot]! & JOURNEY_FLAG.fired) !== 0 || this.phase === 'spent') return;
-    if (this.firings >= this.maxFirings) return;
-    const met = ring.met[slot]!;
-    const bits = this.options.condition.alternatives.find((all) => (met & all) === all);
-    if (bits === undefined) return;
-    ring.flags[slot]! |= JOURNEY_FLAG.fired;
-    this.firings++;
-    const text = firedText(this.options.condition.terms, bits, this.watch.hopName(p.interfaceIndex));
-    const cut = (ring.flags[slot]! & JOURNEY_FLAG.cut) !== 0;
-    if (cut) this.cut++;
-    const before = this.phase === 'armed' ? this.keepBefore(slot) : 0;
-    this.keep(slot);
+    if ((ring.flags[slot]! & JOURNEY_FLAG.fired) !== 0 || this.phase === 'spent') return 0;
+    if (this.firings >= this.maxFirings) return 0;
+    const met = ring.met[slot]! | more;
+    return this.options.condition.alternatives.find((all) => (met & all) === all) ?? 0;
+  }
+
+  /** Journeys whose payload went on in the packet of another, which they are kept with: without it nobody sees what became of theirs. */
+  private considerLeft(left: readonly number[], leader: number, p: PacketView): void {
+    // Not theirs for good: one that goes on was not taken in.
+    const more = this.watch.metByJoining(p.interfaceIndex);
+    const slots = left
+      .filter((slot) => this.meets(slot, more) !== 0)
+      .slice(0, this.maxFirings - this.firings);
+    // None of them is seen to be freed.
+    for (const slot of slots) this.ended(slot);
+    if (slots.length > 0) this.fire(slots, more, leader, p);
+  }
+
+  /** Fires for journeys that meet a condition, with `more`, by the event `p` of the one in `latest`. */
+  private fire(slots: readonly number[], more: number, latest: number, p: PacketView): void {
+    const { ring } = this;
+    const { packetIdHi: idHi, packetIdLo: idLo, tsHi, tsLo, interfaceIndex: interfaceId } = p;
+    const hop = this.watch.hopName(interfaceId);
+    const met = slots.map((slot) => this.meets(slot, more));
+    const isCut = (slot: number): boolean => (ring.flags[slot]! & JOURNEY_FLAG.cut) !== 0;
+    const cut = slots.map((slot) => isCut(slot) || isCut(latest));
+    for (const slot of [...slots, latest]) this.keep(slot);
+    let before = this.phase === 'armed' ? this.keepBefore(latest) : 0;
     this.emitFound();
-    const { packetIdHi: journeyHi, packetIdLo: journeyLo, tsHi, tsLo } = p;
-    const interfaceId = p.interfaceIndex;
-    this.emitAll(triggeredBlock({ journeyHi, journeyLo, tsHi, tsLo, interfaceId, before, cut, text }));
-    this.lastFiring = `journey ${(BigInt(journeyHi) << 32n) | BigInt(journeyLo)}: ${text}`;
+    slots.forEach((slot, i) => {
+      ring.flags[slot]! |= JOURNEY_FLAG.fired;
+      this.firings++;
+      if (cut[i]!) this.cut++;
+      const into =
+        slot === latest ? '' : `, where its payload is in the packet of ${journeyName(idHi, idLo)}`;
+      const text = `${firedText(this.options.condition.terms, met[i]!, hop)}${into}`;
+      const [journeyHi, journeyLo] = ring.id(slot);
+      const fields = { journeyHi, journeyLo, tsHi, tsLo, interfaceId, before, cut: cut[i]!, text };
+      this.emitAll(triggeredBlock(fields));
+      this.lastFiring = `${journeyName(journeyHi, journeyLo)}: ${text}`;
+      before = 0;
+    });
     if (this.phase === 'armed') {
       this.phase = 'following';
       this.toFollow = this.options.after;

@@ -1,5 +1,6 @@
 /** The frame: one band for each question. When, where, which, what happened to this one, which bytes. */
 import { useEffect } from 'react';
+import type { JoinedAgent } from '#core/protocol/messages.ts';
 import { scopedAction } from '#src/keys/bind.ts';
 import { listenForValues } from '#src/keys/focused-value.ts';
 import { pageActions } from '#src/keys/page-actions.ts';
@@ -17,7 +18,6 @@ import { Progress } from '#src/status/Progress.tsx';
 import { StatusBar } from '#src/status/StatusBar.tsx';
 import { TimelineStrip } from '#src/timeline/TimelineStrip.tsx';
 import { Header } from './Header.tsx';
-import { JoinedAgents } from './JoinedAgents.tsx';
 import { DIALOGS } from './dialogs.ts';
 import { fetchForLater } from './fetch-for-later.ts';
 import { later, Part } from './later.tsx';
@@ -26,6 +26,8 @@ import { Panes } from './Panes.tsx';
 import './app.css';
 
 const ValueMenu = later(() => import('#src/filter/ValueMenu.tsx'));
+const JOINED = new Part(() => import('./JoinedAgents.tsx'));
+const NO_AGENTS: readonly JoinedAgent[] = [];
 const SHARE_LINE = new Part(() => import('./ShareLine.tsx'));
 const COST = new Part(() => import('#src/cost/CostPane.tsx'));
 
@@ -37,6 +39,9 @@ export function App() {
   const inspecting = usePage(({ capture, newest }) => capture !== null && !isUnreadable(newest));
   // Rows come first: nobody has written anything before there is one.
   const drawn = usePage(isDrawn);
+  const joined = usePage(({ newest }) =>
+    newest?.state === 'live' || newest?.state === 'reconnecting' ? newest.joined : NO_AGENTS,
+  );
   const isShare = usePage(({ arrived }) => (arrived?.line ?? '') !== '');
   const isLive = usePage(
     ({ capture, newest }) => capture?.origin.kind === 'live' && newest?.state === 'live',
@@ -78,7 +83,7 @@ export function App() {
   return (
     <div className="app">
       <Header />
-      <JoinedAgents />
+      {joined.length > 0 && <LaterPane part={JOINED} props={{ agents: joined }} what="The joined agents" />}
       {isShare && <LaterPane part={SHARE_LINE} props={{}} what="What its sender wrote" />}
       <Problems />
       {inspecting ? (

@@ -3,6 +3,7 @@ import { useEffect, useMemo } from 'react';
 import type { Gap, SourceState } from '#workers/api.ts';
 import { printCount, printRough } from '#src/list/print.ts';
 import { usePage, useSession } from '#src/state/context.ts';
+import { viewed } from '#src/state/viewed.ts';
 import { isCut, isUnreadable } from '#src/state/readable.ts';
 import { firedText, keptText } from '#src/status/kept.ts';
 import { leftOutText, lossOf } from '#src/status/loss.ts';
@@ -54,6 +55,7 @@ export function Header() {
       {capture !== null && (
         <button
           className="button"
+          aria-label="For Wireshark"
           onClick={() => session.store.setState({ dialog: 'export' })}
           disabled={unreadable}
           title={
@@ -62,7 +64,7 @@ export function Header() {
               : 'The capture with packet comments, and the schema as a script for Wireshark or a header for C (w)'
           }
         >
-          For Wireshark
+          <span className="roomy">For </span>Wireshark
         </button>
       )}
       <button
@@ -75,7 +77,7 @@ export function Header() {
         title="Theme: system, light or dark (t)"
         aria-label={`Theme: ${theme}`}
       >
-        <ThemeSign /> {theme}
+        <ThemeSign /> <span className="roomy">{theme}</span>
       </button>
       <button
         className="button quiet icon"
@@ -107,14 +109,17 @@ function SourceChip() {
   const state = usePage((page) => page.newest?.state ?? 'idle');
   const catchUp = usePage((page) => page.newest?.catchUp ?? null);
   const rate = usePage((page) => page.newest?.eventsPerSecond ?? 0);
+  // What is captured goes on; that the agent is gone, or reading failed, is more to know.
+  const paused = usePage(({ link }) => link.paused) && (state === 'live' || state === 'loading');
+  const name = title === '' ? opened : title;
   return (
     <div className="chip" data-testid="source" data-state={state}>
       <i
-        className={`dot dot-${state}${state === 'live' || state === 'reconnecting' ? ' pulse' : ''}`}
+        className={`dot dot-${state}${(state === 'live' && !paused) || state === 'reconnecting' ? ' pulse' : ''}`}
         aria-hidden="true"
       />
-      <span role="status">{STATE_WORDS[state]}</span>
-      <h1>{title === '' ? opened : title}</h1>
+      <span role="status">{paused ? 'paused' : STATE_WORDS[state]}</span>
+      <h1 title={name}>{name}</h1>
       {(state === 'live' || state === 'loading') && (
         <span className="mono muted rate">
           {catchUp === null ? `${printRough(rate)} events/s` : `catching up, ${Math.floor(100 * catchUp)} %`}
@@ -124,9 +129,10 @@ function SourceChip() {
   );
 }
 
+/** What the view shows: while it is paused these stand still as the list does. What was missed is told at once. */
 function Counts() {
-  const events = usePage((state) => state.newest?.events ?? 0);
-  const journeys = usePage((state) => state.newest?.journeys ?? 0);
+  const events = usePage((state) => viewed(state)?.events ?? 0);
+  const journeys = usePage((state) => viewed(state)?.journeys ?? 0);
   const lost = usePage((state) => state.newest?.lost ?? 0);
   const gaps = usePage((state) => state.newest?.gaps ?? NO_GAPS);
   const loss = lossOf(lost, gaps);
@@ -146,7 +152,7 @@ function Counts() {
         <b className="mono">{loss.count}</b> missed
       </span>
       {leftOut !== null && (
-        <span className="muted" title="Events that the capture was asked not to keep: not missed">
+        <span className="left-out" title="Events that the capture was asked not to keep: not missed">
           {leftOut}
         </span>
       )}
@@ -174,7 +180,12 @@ function PauseButton() {
   const waiting = usePage((page) =>
     page.link.paused ? Math.max(0, (page.newest?.events ?? 0) - (page.shown?.events ?? 0)) : 0,
   );
-  if (!paused && state !== 'live' && state !== 'reconnecting' && state !== 'loading') return null;
+  // Of an agent that is gone nothing comes that a paused view would be spared.
+  const gone = usePage(
+    (page) => page.newest?.problems.some(({ code }) => code === 'live-agent-gone') ?? false,
+  );
+  const grows = state === 'live' || state === 'loading' || (state === 'reconnecting' && !gone);
+  if (!paused && !grows) return null;
   return (
     <button
       className="button"

@@ -4,7 +4,6 @@ import { quoted } from '#core/query/quote.ts';
 import { valueProps } from '#src/keys/focused-value.ts';
 import { usePage, useSession } from '#src/state/context.ts';
 
-const NO_AGENTS: readonly JoinedAgent[] = [];
 const WORDS: Readonly<Record<JoinedAgent['link'], string>> = {
   live: 'live',
   connecting: 'reconnecting',
@@ -16,14 +15,14 @@ const DOTS: Readonly<Record<JoinedAgent['link'], string>> = {
   ended: 'dot-failed',
 };
 
-export function JoinedAgents() {
+interface Props {
+  readonly agents: readonly JoinedAgent[];
+}
+
+export default function JoinedAgents({ agents }: Props) {
   const session = useSession();
-  const agents = usePage(({ newest }) =>
-    newest?.state === 'live' || newest?.state === 'reconnecting' ? newest.joined : NO_AGENTS,
-  );
   const where = usePage((state) => state.link.where);
   const places = usePage((state) => state.places);
-  if (agents.length === 0) return null;
   return (
     <section className="joined-agents" aria-label="Joined agents">
       <span className="muted">joined</span>

@@ -91,6 +91,29 @@ describe('the page', () => {
     expect(screen.queryByText('none missed')).toBeNull();
   });
 
+  it('says that it is paused, and counts nothing on until it goes on', async () => {
+    const { worker, session, store } = await show({ events: 500, journeys: 70, listed: 7 });
+    act(() => {
+      session.filter.set({ where: 'proto == UDP' });
+      session.setPaused(true);
+    });
+    const later = fakeUpdate({ events: 900, journeys: 120, listed: 12, lost: 3 });
+    await act(async () => {
+      worker.send(later);
+      await vi.waitFor(() => expect(store.getState().newest?.events).toBe(900));
+    });
+    expect(within(screen.getByTestId('source')).getByRole('status').textContent).toBe('paused');
+    expect(screen.getByTestId('counts').textContent).toBe('500 events70 journeys3 missed');
+    expect(screen.getByTestId('list-count').textContent).toBe('7 of 70');
+    expect(document.querySelector('.filter-count')?.textContent).toBe('7 of 70');
+    expect(screen.getByRole('button', { name: 'Resume view +400' })).toBeDefined();
+    act(() => {
+      session.setPaused(false);
+    });
+    expect(within(screen.getByTestId('source')).getByRole('status').textContent).toBe('live');
+    expect(document.querySelector('.filter-count')?.textContent).toBe('12 of 120');
+  });
+
   it('does not call missed what sampling left out', async () => {
     const gaps = [{ hop: null, cause: 'sampling', count: 824, leftOut: true, fromNs: '1', toNs: '2' }];
     await show({ lost: 0, leftOut: 824, gaps });
@@ -113,7 +136,11 @@ describe('the page', () => {
       remedy: 'Start it again.',
       fatal: false,
     };
+    await show({ state: 'reconnecting' });
+    expect(screen.getByRole('button', { name: 'Pause view' })).toBeDefined();
+    cleanup();
     await show({ state: 'reconnecting', problems: [problem] });
+    expect(screen.queryByRole('button', { name: 'Pause view' })).toBeNull();
     expect(screen.getByRole('alert').textContent).toContain('has ended or does not answer. Start it again.');
     expect(screen.getByRole('alert').textContent).not.toContain('at byte');
   });

@@ -12,6 +12,7 @@ export async function fetchForLater(session: Session): Promise<void> {
   await fetchOne(() => import('#src/state/called-as.ts'));
   await fetchOne(() => import('#src/state/other-capture.ts'));
   await fetchOne(() => import('#src/schema/editor.ts'));
+  await fetchOne(() => import('#src/list/print-list.ts'));
   await fetchOne(async () => (await import('#src/share/send.ts')).fetchPage());
   for (const part of PARTS) await fetchOne(() => part.load());
 }

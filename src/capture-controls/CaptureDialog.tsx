@@ -1,6 +1,7 @@
 /** What the agent captures, changed from the page: each part with what it costs or saves, and errors at their place. */
 import { useEffect, useId, useState, type ReactNode } from 'react';
 import type { CaptureAnswer, CaptureControls, CaptureField } from '#core/protocol/capture-ask.ts';
+import { HOOKS } from '#core/format/hooks.ts';
 import { Modal } from '#src/app/Modal.tsx';
 import { printBytes, printRough } from '#src/list/print.ts';
 import { printCpu } from '#src/cost/cost.ts';
@@ -59,7 +60,7 @@ interface Part {
 
 const PARTS: readonly Part[] = [
   { field: 'devices', label: 'Devices', hint: 'eth0, eth1', cost: 'one set of programs each' },
-  { field: 'netns', label: 'Namespace', hint: 'its own', cost: 'nothing' },
+  { field: 'netns', label: 'Namespace', hint: 'its own', cost: 'costs nothing' },
   {
     field: 'hooks',
     label: 'Hooks',
@@ -94,13 +95,20 @@ const PARTS: readonly Part[] = [
   },
 ];
 
+const HOOK_NAMES = HOOKS.filter(({ how }) => how.length > 0).map(({ name }) => name);
+
 function Controls({ controls }: { readonly controls: CaptureControls }) {
   const session = useSession();
   const [form, setForm] = useState<Form>(() => formOf(controls.ask));
   const [refused, setRefused] = useState<Refused | null>(null);
   const [asking, setAsking] = useState<AbortController | null>(null);
   const [said, setSaid] = useState('');
-  const set = (part: Partial<Form>) => setForm({ ...form, ...part });
+  const set = (part: Partial<Form>) => {
+    setForm({ ...form, ...part });
+    // What was wrong with another question says nothing of this one.
+    if (refused !== null && (refused.field === null || refused.field in part)) setRefused(null);
+    setSaid('');
+  };
   const still = controls.refused !== '';
   useEffect(() => () => asking?.abort(), [asking]);
 
@@ -139,6 +147,11 @@ function Controls({ controls }: { readonly controls: CaptureControls }) {
           {controls.refused}
         </p>
       )}
+      <p className="controls-field controls-head muted" aria-hidden="true">
+        <span>what</span>
+        <span>which</span>
+        <span>what it costs, or saves</span>
+      </p>
       {PARTS.map((part) => (
         <Field
           key={part.field}
@@ -149,6 +162,7 @@ function Controls({ controls }: { readonly controls: CaptureControls }) {
           onChange={(value) => set({ [part.field]: value })}
           {...(part.field === 'devices' && { choices: controls.devices })}
           {...(part.field === 'netns' && { choices: controls.namespaces })}
+          {...(part.field === 'hooks' && { choices: HOOK_NAMES })}
         >
           {part.field === 'tlv' && (
             <label className="controls-check">
@@ -202,6 +216,8 @@ interface FieldProps {
 
 function Field({ part, value, disabled, refused, onChange, choices, children }: FieldProps) {
   const id = useId();
+  // In a list the name after the last comma is completed.
+  const before = /^.*,\s*/.exec(value)?.[0] ?? '';
   return (
     <div className="controls-field">
       <label htmlFor={id}>{part.label}</label>
@@ -223,7 +239,7 @@ function Field({ part, value, disabled, refused, onChange, choices, children }: 
         {choices !== undefined && (
           <datalist id={`${id}-choices`}>
             {choices.map((choice) => (
-              <option key={choice} value={choice} />
+              <option key={choice} value={`${before}${choice}`} />
             ))}
           </datalist>
         )}

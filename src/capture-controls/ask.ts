@@ -9,6 +9,7 @@ import {
   type CaptureControls,
   type CaptureField,
 } from '#core/protocol/capture-ask.ts';
+import { unreachable } from '#workers/sources/unreachable.ts';
 
 /** All as text, as it is typed; lists with commas between. */
 export type Form = { readonly [F in Exclude<CaptureField, 'hasMetadata'>]: string } & {
@@ -71,7 +72,7 @@ const address = (): URL => new URL('api/capture', document.baseURI);
 
 /** What this page's own agent captures. Rejects with a sentence. */
 export async function fetchControls(): Promise<CaptureControls> {
-  const response = await fetch(address(), { credentials: 'same-origin' });
+  const response = await fetch(address(), { credentials: 'same-origin' }).catch(noAnswer);
   if (!response.ok) throw new Error(await refusalText(response));
   return v.parse(captureControls, await response.json());
 }
@@ -84,9 +85,16 @@ export async function postAsk(ask: CaptureAsk, signal: AbortSignal): Promise<Cap
     headers: { 'Content-Type': 'application/json' },
     body: JSON.stringify(ask),
     signal,
-  });
+  }).catch(noAnswer);
   if (!response.ok && response.status !== 422) throw new Error(await refusalText(response));
   return v.parse(captureAnswer, await response.json());
+}
+
+/** A request that was taken back is no failure; of any other a browser says no more than that it failed. */
+function noAnswer(reason: unknown): never {
+  if (!(reason instanceof TypeError)) throw reason;
+  const { cause, remedy } = unreachable();
+  throw new Error(`${cause} ${remedy}`);
 }
 
 async function refusalText(response: Response): Promise<string> {

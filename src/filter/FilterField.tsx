@@ -1,11 +1,12 @@
 /** Where a filter is written: a plain field, until the editor has come. */
-import { useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { useEffect, useLayoutEffect, useRef, useState, type ComponentType } from 'react';
 import { flushSync } from 'react-dom';
 import type { FilterError } from '#workers/api.ts';
 import { usePage, useSession } from '#src/state/context.ts';
 import { afterFrame } from '#src/state/frame.ts';
 import { isDrawn } from '#src/state/readable.ts';
 import type { FilterEditor } from './editor.ts';
+import type { FilterWordsProps } from './FilterWords.tsx';
 
 const HINT = 'Filter: tlv.trace_id == 0x1f && lost_at == "tcx ingress"';
 
@@ -14,8 +15,8 @@ export function fetchEditor(): void {
   import('./editor.ts').catch(() => undefined);
 }
 
-/** A filter in words; null = nothing is asked, or it cannot be read. */
-export type Explain = (text: string) => string | null;
+/** What says in words what is asked. */
+export type Words = ComponentType<FilterWordsProps>;
 
 interface Props {
   readonly text: string;
@@ -30,7 +31,7 @@ interface Props {
   readonly onEnter: () => void;
   readonly onHistory: (by: 1 | -1) => boolean;
   /** The language has come, and can say what a filter asks. */
-  readonly onExplain: (explain: () => Explain) => void;
+  readonly onWords: (words: () => Words) => void;
 }
 
 export function FilterField(props: Props) {
@@ -52,7 +53,7 @@ export function FilterField(props: Props) {
     if (!wanted) return undefined;
     let gone = false;
     const load = async () => {
-      const { createFilterEditor, explainFilter } = await import('./editor.ts');
+      const { createFilterEditor, FilterWords } = await import('./editor.ts');
       if (gone || host.current === null) return;
       // Somebody may be typing: it goes on with the same letters, behind the same one.
       const plain = document.querySelector<HTMLInputElement>('input[data-filter-field]');
@@ -74,7 +75,7 @@ export function FilterField(props: Props) {
       editor.current.setError(latest.current.error);
       // At once: a key that asks for the filter in between would give the focus to the field that goes, and letters to the page.
       flushSync(() => setReady(true));
-      latest.current.onExplain(() => explainFilter);
+      latest.current.onWords(() => FilterWords);
       if (hadFocus) editor.current.focus();
     };
     // Without it the plain field stays, which asks the same.

@@ -4,7 +4,9 @@ import type { FilterError } from '#workers/api.ts';
 import { focusPane } from '#src/keys/focus-pane.ts';
 import { printCount } from '#src/list/print.ts';
 import { usePage, useSession } from '#src/state/context.ts';
-import { FilterField, type Explain } from './FilterField.tsx';
+import { isFiltered } from '#src/state/list-filter.ts';
+import { viewed } from '#src/state/viewed.ts';
+import { FilterField, type Words } from './FilterField.tsx';
 import { examplesFor } from './examples.ts';
 import { filterHistory, rememberFilter } from './history.ts';
 import './filter.css';
@@ -23,6 +25,7 @@ export function FilterLine() {
     newest === null || newest.events === 0 ? null : newest.filterError,
   );
   const prepared = usePage((state) => state.prepared);
+  const clicked = usePage(({ link }) => isFiltered({ ...link, where: '' }));
   const dropped = usePage((state) => state.filterDropped);
   const [text, setText] = useState(where);
   const [refused, setRefused] = useState<FilterError | null>(null);
@@ -32,7 +35,7 @@ export function FilterLine() {
   const [asked, setAsked] = useState<string | null>(null);
   const [seenPrepared, setSeenPrepared] = useState(prepared);
   const [completing, setCompleting] = useState(false);
-  const [explain, setExplain] = useState<Explain | null>(null);
+  const [Words, setWords] = useState<Words | null>(null);
   /** Place in the history that the arrow keys are at; -1 = none. */
   const past = useRef(-1);
   // A link, a cleared filter, a step back in the history: what is in force is what is shown.
@@ -109,7 +112,6 @@ export function FilterLine() {
     setText(next);
     return true;
   };
-  const said = text.trim() === '' ? null : (explain?.(text) ?? null);
   return (
     <search className="filter-line" aria-label="Filter">
       <FilterField
@@ -121,7 +123,7 @@ export function FilterLine() {
         onCompleting={setCompleting}
         onEnter={apply}
         onHistory={walkHistory}
-        onExplain={setExplain}
+        onWords={setWords}
       />
       {where !== '' && waiting === null && <Passing />}
       {held && (
@@ -151,17 +153,13 @@ export function FilterLine() {
           {/* Whoever chooses what comes next knows that it is not all. */}
           {error === null || completing
             ? ''
-            : `${refused === null ? 'Not in force: ' : ''}${error.cause} ${error.remedy}`}
+            : `${refused === null ? 'Not in force: ' : ''}${error.cause} ${error.remedy}${refused === null || where === '' ? '' : ` In force still: ${where}`}`}
         </span>
         {error === null && held && (
           <span className="filter-held">Not in force yet: Enter applies it, Esc takes it back. </span>
         )}
-        {error === null && said !== null && (
-          <span className="muted" title={said}>
-            Journeys where {said}
-          </span>
-        )}
-        {error === null && text === '' && (
+        {error === null && Words !== null && <Words text={text} />}
+        {error === null && text === '' && !clicked && (
           <span className="muted filter-hint">
             Names and the values seen complete as you type. A click on a hop, a band, a cause or a value
             filters, too.
@@ -178,8 +176,8 @@ function leave(): void {
 }
 
 function Passing() {
-  const listed = usePage((state) => state.newest?.listed ?? 0);
-  const journeys = usePage((state) => state.newest?.journeys ?? 0);
+  const listed = usePage((state) => viewed(state)?.listed ?? 0);
+  const journeys = usePage((state) => viewed(state)?.journeys ?? 0);
   return (
     <span className="filter-count mono">
       {printCount(listed)} of {printCount(journeys)}

@@ -1,5 +1,12 @@
 /** The menu of a value: its name in the filter language, and what can be asked of the capture with it. Loaded when it is opened. */
-import { useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent } from 'react';
+import {
+  useEffect,
+  useLayoutEffect,
+  useRef,
+  useState,
+  type KeyboardEvent,
+  type MouseEvent as Click,
+} from 'react';
 import { THEN } from '#core/query/then.ts';
 import { HeldKeys } from '#src/keys/HeldKeys.tsx';
 import { usePage, useSession } from '#src/state/context.ts';
@@ -17,6 +24,12 @@ const EDGE_PX = 8;
 /** Nearly every packet has its own. */
 const NOT_GROUPED: ReadonlySet<string> = new Set(['time']);
 
+/** How the filter names a value, as the worker says it. */
+interface Named {
+  readonly shown: string | null;
+  readonly expression: string;
+}
+
 interface Props {
   readonly menu: Opened;
   readonly onClose: () => void;
@@ -28,10 +41,14 @@ export default function ValueMenu({ menu, onClose }: Props) {
   const where = usePage((state) => state.link.where);
   const values = value === null ? [] : value.split(THEN).filter((one) => one !== '' && one !== '…');
   const [chosen, setChosen] = useState(values.length - 1);
-  const [expression, setExpression] = useState<string | null>(null);
+  const [named, setNamed] = useState<Named | null>(null);
   const [prepares, setPrepares] = useState(false);
   const box = useRef<HTMLDivElement>(null);
   const shown = values[chosen] ?? null;
+  // Of another of the values: not of the one that is chosen.
+  const expression = named?.shown === shown ? named.expression : null;
+  /** Clicked before it was known what it asks for. */
+  const clicked = useRef<{ readonly item: Element; readonly shiftKey: boolean } | null>(null);
   const { columns } = usePage((state) => state.link);
   const tlvNames = usePage((state) => state.shown?.tlvNames);
 
@@ -44,7 +61,7 @@ export default function ValueMenu({ menu, onClose }: Props) {
           ? Promise.resolve(field)
           : session.api.filterOf(field, shown);
     asked.then(
-      (found) => !stale && setExpression(found),
+      (found) => !stale && setNamed({ shown, expression: found }),
       (error: unknown) => session.failed(error, 'The value could not be made a filter'),
     );
     return () => {
@@ -67,10 +84,16 @@ export default function ValueMenu({ menu, onClose }: Props) {
     element.style.left = `${Math.max(EDGE_PX, Math.min(x, innerWidth - width - EDGE_PX))}px`;
     element.style.top = `${Math.max(EDGE_PX, Math.min(y, innerHeight - height - EDGE_PX))}px`;
   });
-  const ready = expression !== null;
+  const ready = named !== null;
   useEffect(() => {
     if (ready) box.current?.querySelector<HTMLElement>('[data-first]')?.focus();
   }, [ready]);
+  useEffect(() => {
+    if (expression === null || clicked.current === null) return;
+    const { item, shiftKey } = clicked.current;
+    clicked.current = null;
+    item.dispatchEvent(new MouseEvent('click', { bubbles: true, shiftKey }));
+  }, [expression]);
   useEffect(() => {
     const onDown = ({ target }: PointerEvent) => {
       if (target instanceof Node && box.current?.contains(target) !== true) onClose();
@@ -79,8 +102,12 @@ export default function ValueMenu({ menu, onClose }: Props) {
     return () => document.removeEventListener('pointerdown', onDown, true);
   });
 
-  const act = (item: Item, prepare: boolean) => {
-    if (expression === null) return;
+  const act = (item: Item, { currentTarget, shiftKey }: Click) => {
+    if (expression === null) {
+      clicked.current = { item: currentTarget, shiftKey };
+      return;
+    }
+    const prepare = prepares || shiftKey;
     onClose();
     if (item.run !== null) item.run();
     else if (item.how !== null && prepare) session.filter.prepare(expression, item.how);
@@ -192,7 +219,7 @@ export default function ValueMenu({ menu, onClose }: Props) {
                   role="menuitem"
                   tabIndex={-1}
                   data-first={first || undefined}
-                  onClick={(event) => act(item, prepares || event.shiftKey)}
+                  onClick={(event) => act(item, event)}
                 >
                   {item.text}
                 </button>

@@ -3,8 +3,10 @@ import {
   autocompletion,
   closeBrackets,
   closeBracketsKeymap,
+  closeCompletion,
   completionKeymap,
   completionStatus,
+  selectedCompletion,
 } from '@codemirror/autocomplete';
 import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
 import { bracketMatching, HighlightStyle, LRLanguage, syntaxHighlighting } from '@codemirror/language';
@@ -13,7 +15,7 @@ import { EditorState, Prec } from '@codemirror/state';
 import { EditorView, keymap, placeholder, tooltips, type ViewUpdate } from '@codemirror/view';
 import { styleTags, tags } from '@lezer/highlight';
 import { parser } from '#core/query/filter-parser.gen.ts';
-export { explainFilter } from '#core/query/explain.ts';
+export { FilterWords } from './FilterWords.tsx';
 import type { Completion } from '#core/query/complete.ts';
 import type { FilterError } from '#core/query/syntax.ts';
 import { codeLook } from '#src/theme/code-look.ts';
@@ -89,6 +91,11 @@ const oneLine = EditorState.transactionFilter.of((tr) => {
 /** Makes the editor inside of `parent`, in a shadow root. */
 export function createFilterEditor(options: EditorOptions): FilterEditor {
   const { parent, onEscape } = options;
+  const ask = (view: EditorView): boolean => {
+    closeCompletion(view);
+    options.onEnter();
+    return true;
+  };
   const root = parent.shadowRoot ?? parent.attachShadow({ mode: 'open', delegatesFocus: true });
   const view = new EditorView({
     root,
@@ -99,9 +106,11 @@ export function createFilterEditor(options: EditorOptions): FilterEditor {
       extensions: [
         Prec.highest(
           keymap.of([
+            // Of a word that is written out there is nothing to take over.
+            { key: 'Enter', run: (view) => isWrittenOut(view) && ask(view) },
             ...completionKeymap,
             // One line: Enter is for completions, and else asks now.
-            { key: 'Enter', run: () => (options.onEnter(), true) },
+            { key: 'Enter', run: ask },
             { key: 'ArrowUp', run: () => options.onHistory(1) },
             { key: 'ArrowDown', run: () => options.onHistory(-1) },
             { key: 'Escape', run: () => (onEscape(), true) },
@@ -145,6 +154,12 @@ export function createFilterEditor(options: EditorOptions): FilterEditor {
             },
           ],
         }),
+        // The editor closes a list that is there: one that is still asked for would come over what has the focus by then.
+        EditorView.domEventHandlers({
+          blur: (_event, view) => {
+            if (completionStatus(view.state) === 'pending') setTimeout(() => closeCompletion(view));
+          },
+        }),
         EditorView.updateListener.of((update: ViewUpdate) => {
           const isCompleting = completionStatus(update.state) === 'active';
           if (isCompleting !== (completionStatus(update.startState) === 'active'))
@@ -167,6 +182,15 @@ export function createFilterEditor(options: EditorOptions): FilterEditor {
     focus: () => view.focus(),
     destroy: () => view.destroy(),
   };
+}
+
+/** What is chosen in the list of completions stands in front of the caret already. */
+function isWrittenOut({ state }: EditorView): boolean {
+  if (completionStatus(state) !== 'active') return false;
+  const chosen = selectedCompletion(state)?.label ?? '';
+  const { head } = state.selection.main;
+  const before = state.sliceDoc(0, head);
+  return chosen !== '' && before.endsWith(chosen) && !/[\w.]/.test(before.at(-chosen.length - 1) ?? '');
 }
 
 function diagnostic({ from, to, cause, remedy }: FilterError, length: number): Diagnostic {

@@ -148,7 +148,11 @@ function Answer({ where, onPick }: AnswerProps) {
                   {part.map((difference) => (
                     <tr
                       key={difference.filter + difference.value}
-                      {...valueProps(difference.field, difference.value)}
+                      {...valueProps(
+                        difference.field,
+                        // “from 127ms on” is a filter, and no value.
+                        difference.field === 'time' ? null : difference.value,
+                      )}
                     >
                       <th scope="row">
                         <button

@@ -1,6 +1,15 @@
 /** The journeys of the list by values of a field: how many, which share, how many of them came to harm. Loaded when it is opened. */
-import { useCallback, useMemo, useRef, useState, type KeyboardEvent } from 'react';
+import {
+  useCallback,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+  type KeyboardEvent,
+} from 'react';
 import type { Group, JourneyRows, WhitherWorker } from '#workers/api.ts';
+import { focusPane } from '#src/keys/focus-pane.ts';
 import { scopedAction } from '#src/keys/bind.ts';
 import { valueProps } from '#src/keys/focused-value.ts';
 import { printCount, printMany } from '#src/list/print.ts';
@@ -13,6 +22,9 @@ import './groups.css';
 const MAX_GROUPS = 500;
 /** Journeys that an opened group shows. */
 const FIRST_JOURNEYS = 12;
+
+/** A dialog that closes gives the focus back first. */
+const FOCUS_MS = 50;
 
 const HEADS: readonly { readonly order: GroupOrder; readonly title: string; readonly number: boolean }[] = [
   { order: 'value', title: 'value', number: false },
@@ -31,6 +43,20 @@ export default function GroupTable({ field }: { readonly field: string }) {
   const current = answer?.field === field ? answer : null;
   const groups = useMemo(() => sortGroups(current?.groups ?? [], order), [current, order]);
 
+  const whole = useRef<HTMLDivElement>(null);
+  const arrived = current !== null;
+  // Whoever asked for groups, by a dialog or a menu over a row of the list that is gone now, goes on in them, and then in the list.
+  useEffect(() => {
+    if (arrived) return takeOver(() => focusPane('list'));
+    return undefined;
+  }, [arrived]);
+  useLayoutEffect(() => {
+    const table = whole.current;
+    return () => {
+      if (arrived && table?.contains(document.activeElement) === true) takeOver(() => focusPane('list'));
+    };
+  }, [arrived]);
+
   if (current === null) {
     return (
       <p className="pane-empty" role="status" tabIndex={0}>
@@ -44,7 +70,7 @@ export default function GroupTable({ field }: { readonly field: string }) {
   const go = (to: number) => {
     const bounded = Math.max(0, Math.min(groups.length - 1, to));
     setAt(bounded);
-    table.current?.querySelector<HTMLElement>(`[data-group="${bounded}"] button`)?.focus();
+    table.current?.querySelector<HTMLElement>(`[data-group="${bounded}"] .group-value`)?.focus();
   };
   const filter = (expression: string) => {
     session.filter.join(expression, 'and');
@@ -58,7 +84,7 @@ export default function GroupTable({ field }: { readonly field: string }) {
       'groups.collapse': () => setOpened(null),
     });
   return (
-    <div className="group-scroll">
+    <div ref={whole} className="group-scroll">
       <table
         ref={table}
         className="group-table"
@@ -132,6 +158,16 @@ export default function GroupTable({ field }: { readonly field: string }) {
       {groups.length === 0 && <p className="pane-empty">No journey of the list has a {field}.</p>}
     </div>
   );
+}
+
+/** Gives the focus to what `focus` says, once no dialog is open, if nothing has it. Returns how not to. */
+function takeOver(focus: () => void): () => void {
+  // Of a page that just came from a link nobody has done anything yet.
+  if (!navigator.userActivation.hasBeenActive) return () => undefined;
+  const timer = setTimeout(() => {
+    if (document.activeElement === document.body && document.querySelector('dialog[open]') === null) focus();
+  }, FOCUS_MS);
+  return () => clearTimeout(timer);
 }
 
 interface RowProps {

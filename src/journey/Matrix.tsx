@@ -10,6 +10,7 @@ import { afterFrame } from '#src/state/frame.ts';
 import { parseJourneyId } from '#src/state/link-journeys.ts';
 import type { Session } from '#src/state/session.ts';
 import { Broken } from './Broken.tsx';
+import { Device } from './Device.tsx';
 import type { Joined, Part } from './joined.ts';
 import { headingOf, NOTHING, type MatrixRow } from './matrix.ts';
 import { MatrixCell } from './MatrixCell.tsx';
@@ -50,6 +51,8 @@ export function Matrix({ joined, at: own, places, above, beside, beyond }: Props
   const [focusRow, setFocusRow] = useState(0);
   const [open, setOpen] = useState(false);
   const table = useRef<HTMLTableElement>(null);
+  /** Journey that a key went into from one that goes on in it, -1 = none: the focus goes along once it is here. */
+  const focusDue = useRef(-1);
   const rows = open ? [...above, ...beside] : above;
   const { detail, parts, offset } = joined;
   const { journey, hops } = detail;
@@ -57,12 +60,20 @@ export function Matrix({ joined, at: own, places, above, beside, beyond }: Props
   const at = own + offset;
   const last = offset + (parts.find(({ link }) => link === null)?.count ?? 0) - 1;
   // Behind the frame that lays it out: to measure within the commit would have the whole page laid out for it.
+  const row = Math.min(focusRow, rows.length);
   useEffect(() => {
     if (at >= columns) return undefined;
-    return afterFrame(() => reveal(table.current, 0, at));
+    return afterFrame(() => {
+      const cell = reveal(table.current, 0, at);
+      if (focusDue.current !== journey || cell === null) return;
+      focusDue.current = -1;
+      const inRow = table.current?.querySelector<HTMLElement>(`[data-cell="${row}:${at}"]`);
+      (inRow ?? cell).focus({ preventScroll: true });
+    });
+    // Not by the row: to go to another one moves nothing.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [journey, at, columns]);
 
-  const row = Math.min(focusRow, rows.length);
   const moveTo = (nextRow: number, nextAt: number) => {
     const boundedRow = Math.min(rows.length, Math.max(0, nextRow));
     const boundedAt = Math.min(last, Math.max(offset, nextAt));
@@ -70,10 +81,21 @@ export function Matrix({ joined, at: own, places, above, beside, beyond }: Props
     if (boundedAt !== at) session.journey.selectAt(boundedAt - offset);
     reveal(table.current, boundedRow, boundedAt)?.focus({ preventScroll: true });
   };
+  const partAt = (column: number) => parts.find(({ from, count }) => column >= from && column < from + count);
+  /** To the hop beside, also where that is one of a journey that this one goes on in. */
+  const stepTo = (column: number) => {
+    const part = partAt(column);
+    if (part === undefined || part.link === null) {
+      moveTo(row, column);
+      return;
+    }
+    focusDue.current = part.journey;
+    goTo(session, part, column - part.from);
+  };
   const onKeyDown = (event: KeyboardEvent) =>
     scopedAction('journey', event, {
-      'journey.left': () => moveTo(row, at - 1),
-      'journey.right': () => moveTo(row, at + 1),
+      'journey.left': () => stepTo(at - 1),
+      'journey.right': () => stepTo(at + 1),
       'journey.up': () => moveTo(row - 1, at),
       'journey.down': () => moveTo(row + 1, at),
       'journey.first': () => moveTo(row, 0),
@@ -84,8 +106,8 @@ export function Matrix({ joined, at: own, places, above, beside, beyond }: Props
     });
   const cellProps = (cellRow: number, column: number) => {
     if (column < offset || column > last) {
-      const part = parts.find(({ from, count }) => column >= from && column < from + count);
-      return { onClick: () => goTo(session, part) };
+      const part = partAt(column);
+      return { onClick: () => goTo(session, part, column - (part?.from ?? 0)) };
     }
     return {
       tabIndex: cellRow === row && column === at ? 0 : -1,
@@ -170,9 +192,7 @@ export function Matrix({ joined, at: own, places, above, beside, beyond }: Props
                   {...valueProps('hop', heading.name)}
                   {...cellProps(0, column)}
                 >
-                  <span className="matrix-device">
-                    {before?.device === heading.device ? '\u00a0' : heading.device}
-                  </span>
+                  <Device name={heading.device} before={before?.device} />
                   <Broken text={heading.label} />
                 </th>
               );
@@ -216,10 +236,10 @@ export function Matrix({ joined, at: own, places, above, beside, beyond }: Props
   );
 }
 
-/** To a journey that the matrix goes on in. */
-function goTo(session: Session, part: Part | undefined): void {
+/** To a journey that the matrix goes on in, to its event number `at`; null = the one that says most. */
+function goTo(session: Session, part: Part | undefined, at: number | null = null): void {
   const id = part === undefined ? null : parseJourneyId(part.id);
-  if (part !== undefined && id !== null) session.journey.select(part.journey, id);
+  if (part !== undefined && id !== null) session.journey.select(part.journey, id, at);
 }
 
 /** A button in the grid takes its keys itself. */

@@ -16,6 +16,7 @@ import { useLinkInForce } from '#src/state/in-force.ts';
 import { listFilterOf } from '#src/state/list-filter.ts';
 import { useAsked } from '#src/state/use-query.ts';
 import { Broken } from './Broken.tsx';
+import { Device } from './Device.tsx';
 import { sharesText } from './shares.ts';
 
 const FAILURE = 'The matrix of these journeys could not be counted';
@@ -138,9 +139,7 @@ function SharesTable({ shares, places }: { readonly shares: MatrixShares; readon
             </th>
             {columns.map(({ place }, i) => (
               <th scope="col" key={place.index} title={place.name}>
-                <span className="matrix-device">
-                  {columns[i - 1]?.place.device === place.device ? '\u00a0' : place.device}
-                </span>
+                <Device name={place.device} before={columns[i - 1]?.place.device} />
                 <Broken text={place.label} />
               </th>
             ))}

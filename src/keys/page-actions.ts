@@ -54,15 +54,28 @@ export function pageActions(session: Session): Handlers {
     cost: () => session.view.open('cost', !link.open.includes('cost')),
     latency: () => session.view.open('between', !link.open.includes('between')),
     // One key, one step: what a filter compares is not changed and ended at once.
-    clear: () => (link.compare === null ? session.filter.clear() : session.compare(null)),
+    clear: () => {
+      const opened = document.querySelector<HTMLElement>('[popover]:popover-open');
+      if (opened !== null) opened.hidePopover();
+      else if (link.compare === null) session.filter.clear();
+      else session.compare(null);
+    },
     schema: () => store.setState({ dialog: 'schema' }),
     ...(!isUnreadable(newest) && {
+      print: () => printList(session),
       share: () => store.setState({ dialog: 'share' }),
       report: () => store.setState({ dialog: 'report' }),
       export: () => store.setState({ dialog: 'export' }),
     }),
     ...(capture.origin.kind === 'live' && { capture: () => store.setState({ dialog: 'capture' }) }),
   };
+}
+
+/** With its rows, which the browser's own command has no time to fetch. */
+export function printList(session: Session): void {
+  import('#src/list/print-list.ts')
+    .then(({ printPage }) => printPage(session))
+    .catch((error: unknown) => session.failed(error, 'The page could not be printed'));
 }
 
 /** How the palette names groups. */

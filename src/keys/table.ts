@@ -53,6 +53,7 @@ export const KEY_TABLE = [
   { id: 'export', scope: 'page', keys: ['w'] },
   { id: 'share', scope: 'page', keys: ['u'] },
   { id: 'report', scope: 'page', keys: ['y'] },
+  { id: 'print', scope: 'page', keys: ['e'] },
   { id: 'theme', scope: 'page', keys: ['t'] },
   { id: 'timeline.previous', scope: 'timeline', keys: ['ArrowLeft'] },
   { id: 'timeline.next', scope: 'timeline', keys: ['ArrowRight'] },

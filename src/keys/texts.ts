@@ -34,6 +34,7 @@ export const KEY_TEXTS: Readonly<Record<KeyId, string>> = {
   export: 'the capture for Wireshark, the schema for C',
   share: 'share it: a part, without what must not leave',
   report: 'the report, and all notes',
+  print: 'print the page, with the rows of the list',
   theme: 'system, light, dark',
   'timeline.previous': 'back; with a chosen time, that',
   'timeline.next': 'on; with a chosen time, that',

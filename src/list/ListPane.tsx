@@ -51,7 +51,7 @@ function emptyText(state: SourceState): string {
     case 'done':
     case 'cancelled':
     case 'failed':
-      return 'No packets.';
+      return 'This capture has no packets. Open another one, or record again.';
   }
 }
 
@@ -84,7 +84,9 @@ function JourneyGrid() {
   const tlvNames = shown?.tlvNames ?? NO_NAMES;
   const scroll = useListScroll();
   const { scroller, extent, at, view } = scroll;
-  const rows = useListRows(scroll);
+  const inView = useListRows(scroll);
+  const printed = usePage((state) => state.printed);
+  const rows = printed ?? inView;
   const drawn = selection === null ? -1 : (rows?.journey.indexOf(selection.journey) ?? -1);
   scroll.keepRow(rows === null || drawn < 0 ? -1 : rows.from + drawn);
   const places = usePage((state) => state.places);
@@ -97,10 +99,11 @@ function JourneyGrid() {
     [chosenColumns, tlvKey],
   );
   const startNs = shown?.timeline.startNs ?? '';
+  const sortField = link.sort?.field ?? null;
   const timeWidth = timeChars(startNs, shown?.timeline.endNs ?? '');
   const template = useMemo(
-    () => templateOf(columns, widths, timeWidth, cells),
-    [widths, columns, timeWidth, cells],
+    () => templateOf(columns, widths, timeWidth, cells, sortField),
+    [widths, columns, timeWidth, cells, sortField],
   );
   const pitch = cellPitch(cells);
   const strips = useMemo(() => new StripCache(cells, pitch), [cells, pitch]);
@@ -272,8 +275,10 @@ function JourneyGrid() {
       {rows !== null && rows.count < listed && (
         <p className="list-printed">
           {printCount(rows.from + 1)} to {printCount(rows.from + rows.count)} of{' '}
-          {printMany(listed, 'journey')}: what the page had at hand when it was printed. All of them: npx
-          whither inspect FILE.
+          {printMany(listed, 'journey')}:{' '}
+          {printed === null
+            ? 'what was at hand. For more, “print” at the foot of the page, or the key e.'
+            : 'no more are printed. For the others filter the list, or: npx whither inspect FILE.'}
         </p>
       )}
       {listed === 0 && (

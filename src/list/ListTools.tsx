@@ -29,11 +29,11 @@ export function ListTools() {
       <Marked />
       {sort !== null && group === '' && (
         <button
-          className="button quiet small"
+          className="button quiet small list-sorted"
           onClick={() => session.view.setSort(null)}
           title="The list is sorted: back to the order of time"
         >
-          {sort.field} {sort.down ? '▾' : '▴'} <span aria-hidden="true">✕</span>
+          <span className="mono">{sort.field}</span> {sort.down ? '▾' : '▴'} <span aria-hidden="true">✕</span>
           <span className="hidden-text">in order of time again</span>
         </button>
       )}
@@ -106,8 +106,9 @@ function Marked() {
       className="button quiet small"
       onClick={() => session.filter.join(marksFilter(marks), 'only')}
       title="Only the journeys that you marked (v marks one)"
+      aria-label={`${marks.length} marked`}
     >
-      <span aria-hidden="true">●</span> {marks.length} marked
+      <span aria-hidden="true">●</span> {marks.length} <span className="spare">marked</span>
     </button>
   );
 }

@@ -167,18 +167,27 @@ export interface Template {
   readonly width: string;
 }
 
-/** `timeWidth`: of times of the whole capture, so that the column stays as it is. */
+/** Of the sign of the order, and the blank before it. */
+export const SORTED_CHARS = 2;
+
+/**
+ * `timeWidth`: of times of the whole capture, so that the column stays as it is. `sorted`: the field that the list is in order
+ * of, null = none; its column has room for the sign.
+ */
 export function templateOf(
   columns: readonly ListColumn[],
   widths: Widths,
   timeWidth: number,
   cells: readonly CellColumn[],
+  sorted: string | null = null,
 ): Template {
   const stripPx = Math.max(MIN_STRIP_PX, placesOf(cells) * cellPitch(cells));
-  const chars = columns.map(({ name, chars: chosen, least }, i) => {
+  const chars = columns.map(({ name, chars: chosen, least, title, field }, i) => {
     if (name === 'info' && i === columns.length - 1) return null;
     const width = widths[i] ?? least;
-    return name === 'time' && chosen === null ? Math.max(width, timeWidth) : width;
+    if (chosen !== null) return width;
+    const wide = name === 'time' ? Math.max(width, timeWidth) : width;
+    return field !== null && field === sorted ? Math.max(wide, title.length + SORTED_CHARS) : wide;
   });
   const sum = chars.reduce<number>((total, width) => total + (width ?? 0), 0);
   const strip = columns.some(({ name }) => name === 'path') ? stripPx : 0;

@@ -47,6 +47,8 @@ export function useListScroll(): ListScroll {
   const [top, setTop] = useState(0);
   /** The scrollTop that is already known: set by the page itself, so that its event is not a person's, or seen. */
   const ownScroll = useRef(0);
+  /** The page has yet to go to where the newest row is now: what the browser reports until then is no person's. */
+  const isDue = useRef(false);
 
   const listed = shown?.listed ?? 0;
   const generation = shown?.generation ?? 0;
@@ -82,12 +84,14 @@ export function useListScroll(): ListScroll {
     if (element === null || extent.viewport === 0) return undefined;
     const wanted = Math.round(scrollOfTop(trackAt, track));
     // Reading scrollTop back would lay the page out once more; what was set, or scrolled to, is known.
-    if (Math.abs(ownScroll.current - wanted) <= 1) return undefined;
+    if (!isDue.current && Math.abs(ownScroll.current - wanted) <= 1) return undefined;
     const set = () => {
+      isDue.current = false;
       ownScroll.current = wanted;
       element.scrollTop = wanted;
     };
     // What is set within a commit has the page laid out there and then. At the newest, rows do not hang on it.
+    isDue.current = sticking;
     if (sticking) return afterFrame(set);
     set();
     return undefined;
@@ -110,6 +114,9 @@ export function useListScroll(): ListScroll {
     if (element === null) return;
     const { scrollTop } = element;
     if (Math.abs(scrollTop - ownScroll.current) <= 1) return;
+    // A list that became higher, or shorter, is scrolled by the browser itself, which says so before the page knows its new size.
+    const isResized = Math.abs(element.clientHeight - HEAD_HEIGHT_PX - extent.viewport) > 1;
+    if (sticking && (isDue.current || isResized)) return;
     ownScroll.current = scrollTop;
     goTo(at - trackAt + topOfScroll(scrollTop, track));
   };

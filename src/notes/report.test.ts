@@ -8,7 +8,7 @@ import { EMPTY_LINK } from '#src/state/link-state.ts';
 import { createPageStore } from '#src/state/store.ts';
 import type { Update, WhitherWorker } from '#workers/api.ts';
 import { fileWorld } from '#workers/testing/world.ts';
-import { draftReport } from './report.ts';
+import { draftReport, type ReportOf } from './report.ts';
 import { setReport } from './set-report.ts';
 
 interface Opened {
@@ -35,12 +35,13 @@ interface View {
   readonly journey?: string;
   readonly where?: string;
   readonly marked?: readonly string[];
+  readonly of?: ReportOf;
 }
 
 /** The parts of the report, of a page on which this capture is open so. */
 async function reportOf(opened: Promise<Opened>, view: View = {}): Promise<Record<string, string>> {
   const { api, newest } = await opened;
-  const { where = '', journey, marked = [] } = view;
+  const { where = '', journey, marked = [], of = null } = view;
   const chosen = async (text: string) => {
     const id = parseJourneyId(text)!;
     return { journey: await api.journeyOf(id.hi, id.lo), id };
@@ -53,7 +54,7 @@ async function reportOf(opened: Promise<Opened>, view: View = {}): Promise<Recor
     selection: await chosen(journey ?? '4'),
     marks: await Promise.all(marked.map(async (id) => ({ ...(await chosen(id)), run: '', note: '' }))),
   });
-  const text = await draftReport({ api, store });
+  const text = await draftReport({ api, store }, of);
   return Object.fromEntries(
     text
       .split(/^## /m)
@@ -91,6 +92,17 @@ describe('the report of one journey', () => {
     const report = await reportOf(sample('forward'), { journey: '5' });
     expect(report['What']).toContain('_Nothing was observed to go wrong._\n\nMetadata written by stamp');
   });
+});
+
+it('of a share is of what goes, whatever is chosen on the page', async () => {
+  const chosen = { journey: '37', where: 'journey < 100', marked: ['37', '4'] };
+  const scope = async (what: ReportOf['what']) => {
+    const report = await reportOf(sample('edge'), { ...chosen, of: { what, time: null } });
+    return report['What']!.split('\n')[0];
+  };
+  expect(await scope('all')).toMatch(/^Of all 218 journeys in the capture/);
+  expect(await scope('listed')).toMatch(/^Of \d+ journeys .*that the filter passes: `journey < 100`/);
+  expect(await scope('marked')).toMatch(/^Of 2 marked journeys/);
 });
 
 describe('the report of many', () => {

@@ -1,6 +1,7 @@
 /** The first draft of a report, of what is chosen: one journey, those that are marked, those that the filter passes, or all. */
 import { filterInForce } from '#src/state/in-force.ts';
 import { NO_FILTER } from '#src/state/list-filter.ts';
+import type { LinkState } from '#src/state/link-state.ts';
 import { marksFilter } from '#src/state/marks.ts';
 import type { Session } from '#src/state/session.ts';
 import type { PageState } from '#src/state/store.ts';
@@ -10,8 +11,18 @@ import { journeyReport } from './journey-report.ts';
 import { scopeText } from './scope.ts';
 import { exampleRows, setReport } from './set-report.ts';
 
-export async function draftReport({ api, store }: Pick<Session, 'api' | 'store'>): Promise<string> {
-  const state = store.getState();
+/** Of what a share is made, which may be another part than what is chosen. */
+export interface ReportOf {
+  readonly what: 'all' | 'listed' | 'marked';
+  readonly time: LinkState['time'];
+}
+
+/** `of`: null = of what is chosen. */
+export async function draftReport(
+  { api, store }: Pick<Session, 'api' | 'store'>,
+  of: ReportOf | null = null,
+): Promise<string> {
+  const state = of === null ? store.getState() : stateOf(of, store.getState());
   const { link, selection, detail, places } = state;
   const isLive = state.newest?.state === 'live';
   const fatesOf = async (filter: ListFilter): Promise<Fates> => {
@@ -33,6 +44,15 @@ export async function draftReport({ api, store }: Pick<Session, 'api' | 'store'>
   }
   const scope = scopeText(state, fates.journeys);
   return setReport({ fates, examples, hops: places, scope, isLive });
+}
+
+/** With nothing chosen but what `of` says. */
+function stateOf({ what, time }: ReportOf, state: PageState): PageState {
+  return {
+    ...state,
+    marks: what === 'marked' ? state.marks : [],
+    link: { ...state.link, ...(what === 'all' && { ...NO_FILTER, time }), journey: null },
+  };
 }
 
 function filterOf(state: PageState): ListFilter {

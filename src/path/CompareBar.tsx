@@ -36,7 +36,7 @@ export default function CompareBar({ compare, journeys, errors }: Props) {
         hint={filtered ? 'what the filter passes' : 'all journeys'}
         journeys={journeys[0] ?? null}
         error={errors[0] ?? null}
-        onText={(a) => session.compare({ ...compare, a })}
+        onText={(a) => session.compare({ ...compare, a }, true)}
       />
       <SideField
         name="B"
@@ -44,7 +44,7 @@ export default function CompareBar({ compare, journeys, errors }: Props) {
         hint="all that are not in A"
         journeys={journeys[1] ?? null}
         error={errors[1] ?? null}
-        onText={(b) => session.compare({ ...compare, b })}
+        onText={(b) => session.compare({ ...compare, b }, true)}
       />
       <select
         className="button quiet small"

@@ -1,4 +1,4 @@
-/** Below the path: damage that is out of sight, and lanes that have nothing to draw. */
+/** Below the path: damage that is out of sight; and beside what is found in it, lanes that have nothing to draw. */
 import { useEffect, useState, type RefObject } from 'react';
 import { printMany } from '#src/list/print.ts';
 import { afterFrame } from '#src/state/frame.ts';
@@ -8,13 +8,10 @@ import { laneTitle, type LaneSlots } from './lanes.ts';
 /** Of a callout at the side, at least, to be seen. */
 const SEEN_PX = 60;
 
-type Props = HiddenProps & SilentProps;
-
-export function PathFoot({ lanes, all, onAll, ...hidden }: Props) {
+export function PathFoot(props: HiddenProps) {
   return (
     <footer className="path-foot">
-      <Hidden {...hidden} />
-      <Silent lanes={lanes} all={all} onAll={onAll} />
+      <Hidden {...props} />
     </footer>
   );
 }
@@ -78,26 +75,28 @@ interface SilentProps {
 }
 
 /** Lanes that are left out, and why there is nothing to draw. */
-function Silent({ lanes, all, onAll }: SilentProps) {
+export function SilentLanes({ lanes, all, onAll }: SilentProps) {
   if (lanes.length === 0 && !all) return null;
   return (
-    <p className="path-silent muted">
-      {lanes.length > 0 && 'Saw nothing: '}
-      {lanes.map(({ key, group, lane, slots }) => {
-        const missing = slots.flatMap((slot) => (slot.missing === null ? [] : [slot.missing]));
-        return (
-          <span
-            key={key}
-            title={missing.map(({ name, reason }) => `${name}: not observed, ${reason}`).join('\n')}
-          >
-            <b>{group.title}</b> {laneTitle(lane)} ({printMany(slots.length - missing.length, 'hook')}
-            {missing.length > 0 && `, ${missing.length} not observed`})
-          </span>
-        );
-      })}
-      <button className="link" aria-pressed={all} onClick={() => onAll(!all)}>
-        {all ? 'only lanes with packets' : 'show them'}
-      </button>
-    </p>
+    <section className="silent-lanes" aria-label="Lanes without packets">
+      <p className="path-silent muted">
+        {lanes.length > 0 && 'Saw nothing: '}
+        {lanes.map(({ key, group, lane, slots }) => {
+          const missing = slots.flatMap((slot) => (slot.missing === null ? [] : [slot.missing]));
+          return (
+            <span
+              key={key}
+              title={missing.map(({ name, reason }) => `${name}: not observed, ${reason}`).join('\n')}
+            >
+              <b>{group.title}</b> {laneTitle(lane)} ({printMany(slots.length - missing.length, 'hook')}
+              {missing.length > 0 && `, ${missing.length} not observed`})
+            </span>
+          );
+        })}
+        <button className="link" aria-pressed={all} onClick={() => onAll(!all)}>
+          {all ? 'only lanes with packets' : 'show them'}
+        </button>
+      </p>
+    </section>
   );
 }

@@ -14,7 +14,7 @@ import type { Edge, Hop, MissingHook } from '#workers/api.ts';
 import { scopedAction } from '#src/keys/bind.ts';
 import { LaterPane } from '#src/app/LaterPane.tsx';
 import { Part } from '#src/app/later.tsx';
-import { AreaPane } from '#src/lint/AreaPane.tsx';
+import { AreaButtons, AreaPane, type AreaTable } from '#src/lint/AreaPane.tsx';
 import { LossPane } from '#src/loss/LossPane.tsx';
 import { hopOfKey } from '#src/state/hop-key.ts';
 import type { Comparison } from '#src/state/link-state.ts';
@@ -22,18 +22,19 @@ import { useLinkInForce } from '#src/state/in-force.ts';
 import { isFiltered } from '#src/state/list-filter.ts';
 import { usePage, useSession } from '#src/state/context.ts';
 import { usePrinting } from '#src/theme/use-printing.ts';
-import { useSize } from '#src/app/use-size.ts';
+import { LOW_WINDOW_PX, useSize } from '#src/app/use-size.ts';
 import { align } from './align.ts';
 import { drawHeads, pinNames } from './draw-heads.ts';
 import { drawPath } from './draw.ts';
 import { groupsOf, whereOf, type Group } from './lanes.ts';
 import { firstRows, layoutPath } from './layout.ts';
 import { PathFilter } from './PathFilter.tsx';
-import { PathFoot } from './PathFoot.tsx';
+import { PathFoot, SilentLanes } from './PathFoot.tsx';
 import { PathTable } from './PathTable.tsx';
 import { PathZoom } from './PathZoom.tsx';
 import { firstComparison, useSides } from './sides.ts';
 import { focusedStop, nextBand, step, stopFilter, stopsOf, type Stop } from './stops.ts';
+import { usePathPan } from './use-path-pan.ts';
 import { usePathScale, usePathZoom, ZOOM_STEP } from './use-path-zoom.ts';
 import './marks.css';
 import './path.css';
@@ -61,6 +62,7 @@ export function PathPane() {
   const [only, setOnly] = useState<string | undefined>(undefined);
   const [current, setCurrent] = useState<Stop | null>(null);
   const [all, setAll] = useState(false);
+  const [area, setArea] = useState<AreaTable | null>(null);
   const asTable = usePage((state) => state.link.open.includes('table'));
   // What was compared until a moment ago, of this capture by this filter: who ended it by a key that was meant for something else gets it back.
   const { hop, metadata, harm, time } = link;
@@ -95,6 +97,7 @@ export function PathPane() {
         sides: drawn.sides,
         all,
         bandRoom: innerHeight * BAND_SHARE * (sides.length > 1 ? 1.6 : 1),
+        dense: innerHeight <= LOW_WINDOW_PX,
       }),
     [drawn, missing, width, scale, shown, sides, all],
   );
@@ -142,8 +145,10 @@ export function PathPane() {
   }, [layout, pressed, focusKey, width, compared, asTable, printing]);
   const style: CSSProperties & Record<'--drawn', number> = { '--drawn': layout.width };
   const zoom = usePathZoom(scroll, scaling, stops);
+  const onPan = usePathPan(scroll, size, layout, asTable || printing);
   const onScroll = ({ currentTarget }: UIEvent) => {
     left.current = currentTarget.scrollLeft;
+    onPan();
     if (heads.current !== null && svg.current !== null)
       pinNames(heads.current, svg.current, layout, { left: left.current, width });
   };
@@ -227,6 +232,7 @@ export function PathPane() {
           >
             Compare…
           </button>
+          <AreaButtons open={area} onOpen={setArea} />
           <button
             className="button quiet small"
             aria-pressed={asTable}
@@ -290,15 +296,13 @@ export function PathPane() {
             width={width}
             height={height}
             onGo={(key) => goTo(stops.find((stop) => stop.key === key))}
-            lanes={layout.silent}
-            all={all}
-            onAll={setAll}
           />
         )}
       </section>
       <div className="findings">
         <LossPane hops={hops} numbers={ofFilter} />
-        <AreaPane />
+        {!asTable && <SilentLanes lanes={layout.silent} all={all} onAll={setAll} />}
+        <AreaPane open={area} />
       </div>
     </>
   );

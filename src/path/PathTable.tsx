@@ -38,8 +38,8 @@ const WORDS = /lane|hop|damage/;
 
 export const PathTable = memo(function PathTable({ hops, missing, sides, visible }: Props) {
   const titles = ['lane', 'hop', ...(sides.length > 1 ? TWO : ONE)];
-  return (
-    <table className={visible ? 'path-table' : 'hidden-text'} aria-label="Path as a table">
+  const table = (
+    <table className={visible ? 'path-table' : undefined} aria-label="Path as a table">
       <thead>
         <tr>
           {titles.map((title) => (
@@ -77,6 +77,7 @@ export const PathTable = memo(function PathTable({ hops, missing, sides, visible
       </tbody>
     </table>
   );
+  return visible ? table : <div className="hidden-text">{table}</div>;
 });
 
 function damage(numbers: HopNumbers | null | undefined): string {

@@ -3,10 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { HOOKS } from '#core/format/hooks.ts';
 import { fakeHop, edgeHops } from '#src/testing/hops.ts';
 import type { Edge, Hop, MissingHook } from '#workers/api.ts';
+import { CALLOUT_HEIGHT } from './callouts.ts';
 import { countedWords } from './counted.ts';
 import { groupsOf, kernelOrder } from './lanes.ts';
-import { firstRows, layoutPath, printShare, type PathOptions } from './layout.ts';
-import { stopsOf } from './stops.ts';
+import { FIRST_LINE, firstRows, layoutPath, LINE_PX, printShare, type PathOptions } from './layout.ts';
+import { focusedStop, stopsOf } from './stops.ts';
 
 const BAND = 32;
 
@@ -108,6 +109,20 @@ describe('what runs between hops', () => {
 });
 
 describe('two sides', () => {
+  it('have room at the ends for the three lines of one above the name of the next', () => {
+    const hops = [
+      fakeHop({ index: 0, hook: 1, events: 90, withMetadata: 90 }),
+      fakeHop({ index: 1, hook: 9, events: 89 }),
+      fakeHop({ index: 2, hook: 10, events: 1 }),
+    ];
+    const side = { hops, edges: [edge(0, 1, 89), edge(0, 2, 1)] };
+    const [freed, dropped] = lay(hops, side.edges, [], { sides: [side, side], bandRoom: 64 }).ends;
+    const half = (end: typeof freed) => Math.max(4, (end?.counts[0]?.band ?? 0) / 2);
+    const lastLine = freed!.y + half(freed) - 3 + FIRST_LINE + 2 * LINE_PX;
+    // Base line of the name, and the height of its letters.
+    expect(dropped!.y - half(dropped) - 7 - 9).toBeGreaterThanOrEqual(lastLine);
+  });
+
   it('stand on and hang from one line, each by its own packets', () => {
     const hops = [
       fakeHop({ index: 0, hook: 1, events: 90, withMetadata: 90 }),
@@ -175,6 +190,14 @@ describe('rows of lanes', () => {
       null,
       null,
     ]);
+  });
+
+  it('has the focus first on a hop that is observed, though one that is not is in front', () => {
+    const hops = edgeHops();
+    const missing = [{ hook: 28, name: 'xdp@fentry', reason: 'refused', host: '', file: '' }];
+    const stops = stopsOf(lay(hops, [], missing), hops, []);
+    expect(stops[0]?.hop).toBeNull();
+    expect(focusedStop(stops, null)).toBe(stops.find(({ hop }) => hop !== null));
   });
 
   it('draws a hook that only counts once it has counted, and as no packets', () => {
@@ -274,6 +297,34 @@ describe('what is drawn', () => {
       // Never hides a hop that saw a packet.
       [2, 0],
     ]);
+  });
+
+  it('is lower in a low window, where there are several rows, and nothing lies upon the row below', () => {
+    const cause = {
+      state: 'lost',
+      cause: 'expandHead',
+      operation: 'x',
+      known: 'seen',
+      count: 1,
+      firstNs: '0',
+    } as const;
+    const hops = [1, 2].flatMap((netns) =>
+      edgeHops('eth0', netns, 10 * (netns - 1)).map((hop) => ({ ...hop, causes: [cause] })),
+    );
+    const [high, low] = [
+      lay(hops, [], [], { bandRoom: 400 }),
+      lay(hops, [], [], { bandRoom: 400, dense: true }),
+    ];
+    expect(low.rows.length).toBeGreaterThan(1);
+    expect(low.height).toBeLessThan(high.height - 30);
+    for (const { y, height, foot } of low.rows) {
+      const own = low.callouts.filter((one) => one.y >= y && one.y < y + height);
+      expect(own.length).toBeGreaterThan(0);
+      for (const one of own) expect(one.y + CALLOUT_HEIGHT).toBeLessThan(y + height);
+      expect(foot + FIRST_LINE + LINE_PX).toBeLessThan(own[0]!.y);
+    }
+    const one = [fakeHop({ index: 0, hook: 1, events: 10 })];
+    expect(lay(one, [], [], { dense: true })).toEqual(lay(one));
   });
 
   it('grows row by row to the whole, in its final places', () => {

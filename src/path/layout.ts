@@ -106,6 +106,8 @@ export interface PathOptions {
   readonly all: boolean;
   /** Height for bands of all rows together; each gets its part within MIN_BAND and MAX_BAND. */
   readonly bandRoom: number;
+  /** Height is short: of several rows the bands are as low, and the rows as close, as can be. */
+  readonly dense?: boolean;
 }
 
 export const GUTTER = 58;
@@ -139,6 +141,9 @@ const BAND_BELOW_DOT = 9;
 export const LINE_PX = 13;
 export const FIRST_LINE = 15;
 const ROW_GAP = 10;
+const DENSE_ROW_GAP = 2;
+/** Below the last line of the last row. */
+const FOOT_GAP = 2;
 /** Between two ends, beside the height of their bars. */
 const END_PITCH = 46;
 
@@ -178,10 +183,10 @@ export function layoutPath(
     (row) => pitchOf(row, roomWith(endsSeen || options.all)).pitch >= CHAIN_PITCH,
   );
   const room = roomWith(ends.length > 0);
-  const bandHeight = Math.round(
-    Math.min(MAX_BAND, Math.max(MIN_BAND, options.bandRoom / Math.max(1, rows.length))) /
-      options.sides.length,
-  );
+  const isDense = options.dense === true && rows.length > 1;
+  const bandRoom = isDense ? MIN_BAND * options.sides.length : options.bandRoom / Math.max(1, rows.length);
+  const bandHeight = Math.round(Math.min(MAX_BAND, Math.max(MIN_BAND, bandRoom)) / options.sides.length);
+  const rowGap = isDense ? DENSE_ROW_GAP : ROW_GAP;
   const mosts = options.sides.map((side) => Math.max(1, ...side.hops.map((numbers) => numbers?.events ?? 0)));
   const counts = (slot: Slot) =>
     options.sides.map((side, i) =>
@@ -208,7 +213,7 @@ export function layoutPath(
     const told = layoutCallouts(stations, foot + FIRST_LINE + lines * LINE_PX - 4, right);
     callouts.push(...told.callouts);
     const own = ends.filter((end) => end.row === index);
-    const endPitch = END_PITCH + bandHeight / 2;
+    const endPitch = END_PITCH + bandHeight / 2 + (lines - 2) * LINE_PX;
     own.forEach(({ group, slot }, position) => {
       placedEnds.push({
         key: `${group.key}/${slot.key}`,
@@ -227,7 +232,7 @@ export function layoutPath(
       .slice(placedEnds.length - own.length)
       .map((end) => end.y + (end.counts[0]?.band ?? 0) / 2 + FIRST_LINE + lines * LINE_PX - 8);
     const height = Math.max(
-      told.bottom + ROW_GAP - y,
+      told.bottom + (index === rows.length - 1 ? FOOT_GAP : rowGap) - y,
       LABEL_Y + own.length * endPitch,
       ...endsFoot.map((foot) => foot - y),
     );

@@ -76,11 +76,12 @@ export function stopFilter(stop: Stop, hops: readonly Hop[]): string | null {
   return test.includes(' && ') ? `any(${test})` : test;
 }
 
-/** Where the focus is: on what was gone to last, or, while that is not drawn, on the hop it was at. */
+/** Where the focus is: on what was gone to last, or, while that is not drawn, on the hop it was at; at first on the first that is observed. */
 export function focusedStop(stops: readonly Stop[], last: Stop | null): Stop | undefined {
   return (
     stops.find(({ key }) => key === last?.key) ??
     stops.find(({ hop }) => hop !== null && hop === last?.at) ??
+    stops.find(({ hop }) => hop !== null) ??
     stops[0]
   );
 }

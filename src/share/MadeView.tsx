@@ -1,4 +1,5 @@
 /** What a share is, before it goes: sizes, what was taken out, packets before and after, and what was written. */
+import { kindsText } from '#core/share/kinds-text.ts';
 import { VALUE_RULES, type ValueRule } from '#core/share/policy.ts';
 import { printCount } from '#src/list/print.ts';
 import { pinText } from '#src/notes/pins.ts';
@@ -13,7 +14,7 @@ interface Props {
 }
 
 export function MadeView({ made, policy, onRules }: Props) {
-  const { manifest, packets, notes, viewLost } = made;
+  const { manifest, packets, notes, notesLeft, doubts, valueRules, viewLost } = made;
   const { events, removed, values, expires } = manifest;
   return (
     <section className="share-made" aria-label="What would leave">
@@ -23,9 +24,38 @@ export function MadeView({ made, policy, onRules }: Props) {
         <b className="mono">{printCount(made.blob.size)}</b> bytes of{' '}
         <b className="mono">{printCount(made.bytesBefore)}</b>. Taken out: {printCount(removed.payloadBytes)}{' '}
         bytes of payload, {printCount(removed.unknownBytes)} of metadata that no schema names,{' '}
-        {removed.comments} comments, {removed.blocks} blocks, {removed.mapEntries} entries of maps.
+        {removed.comments} comments, {removed.blocks} blocks
+        {kindsText(removed.kinds)}, {removed.mapEntries} entries of maps.
         {expires !== null && ` To be deleted after ${expires}.`}
       </p>
+      {events.kept === 0 && (
+        <p className="tone-lost" role="alert">
+          Nothing of the capture is selected: the share has no packets.
+        </p>
+      )}
+      {notesLeft > 0 && (
+        <p className="share-lost" data-testid="notes-left">
+          {notesLeft === 1
+            ? '1 mark or note on what does not go stays'
+            : `${notesLeft} marks and notes on what does not go stay`}{' '}
+          here. Choose “also notes on what does not go” to take {notesLeft === 1 ? 'it' : 'them'} along.
+        </p>
+      )}
+      {doubts.length > 0 && (
+        <div className="share-lost" role="alert">
+          <p>What was written has what looks like an address, a pointer or bytes, and goes as it is:</p>
+          <ul>
+            {doubts.map((doubt) => (
+              <li key={doubt}>
+                <code className="mono">{doubt}</code>
+              </li>
+            ))}
+          </ul>
+          <p className="muted">
+            The capture does not say what it is. Write it in other words if it must not leave.
+          </p>
+        </div>
+      )}
       {viewLost.length > 0 && (
         <div className="share-lost">
           <p>Of this view there stays here:</p>
@@ -72,7 +102,7 @@ export function MadeView({ made, policy, onRules }: Props) {
                       onChange={({ target }) => onRules(withValue(policy, name, target.value))}
                     >
                       <option value="">by its kind</option>
-                      {VALUE_RULES.map((rule) => (
+                      {(valueRules.get(name) ?? VALUE_RULES).map((rule) => (
                         <option key={rule}>{rule}</option>
                       ))}
                     </select>

@@ -3,25 +3,31 @@
  * has seen it.
  */
 import { useState } from 'react';
+import { MAX_REPORT_CHARS } from '#core/notes/limits.ts';
 import { CAREFUL } from '#core/share/policy.ts';
 import { Modal } from '#src/app/Modal.tsx';
 import { collectNotes } from '#src/notes/collect.ts';
+import { draftReport, type ReportOf } from '#src/notes/report.ts';
 import { LongWorkLine } from '#src/schema/LongWorkLine.tsx';
 import { useLongWork } from '#src/schema/use-long-work.ts';
 import { usePage, useSession } from '#src/state/context.ts';
 import { isFilteredNow } from '#src/state/in-force.ts';
+import type { Session } from '#src/state/session.ts';
 import { wholeCapture } from '#src/state/origin.ts';
-import type { MadeShare, ShareAsk, SharePolicy } from '#workers/api.ts';
+import type { CaptureNotes, MadeShare, ShareAsk, SharePolicy } from '#workers/api.ts';
+import { fileNames } from './file-names.ts';
 import { MadeView } from './MadeView.tsx';
 import { RULES, isInForce, withRule } from './rules.ts';
 import { SendButtons } from './SendButtons.tsx';
 import { StoredList } from './StoredList.tsx';
 import './share.css';
 
-type What = 'all' | 'listed' | 'marked';
+type What = ReportOf['what'];
 
 const DAY_MS = 86_400_000;
 const EXPIRIES = [7, 30, 90, 365] as const;
+/** In place of days: when the share is that this is made of. */
+const KEPT = -1;
 
 export default function ShareDialog({ onClose }: { readonly onClose: () => void }) {
   const session = useSession();
@@ -36,7 +42,11 @@ export default function ShareDialog({ onClose }: { readonly onClose: () => void 
   const [inTime, setInTime] = useState(link.time !== null);
   const [without, setWithout] = useState<ReadonlySet<number>>(new Set());
   const [policy, setPolicy] = useState<SharePolicy>(CAREFUL);
-  const [days, setDays] = useState(0);
+  const kept = usePage((state) => state.arrived?.manifest?.expires ?? null);
+  const [chosenDays, setDays] = useState<number | null>(null);
+  /** What is to be deleted is not to last longer by being shared again. */
+  const days = chosenDays ?? (kept === null ? 0 : KEPT);
+  const [allNotes, setAllNotes] = useState(false);
   const [made, setMade] = useState<MadeShare | null>(null);
   const [sent, setSent] = useState(0);
   const work = useLongWork();
@@ -50,6 +60,7 @@ export default function ShareDialog({ onClose }: { readonly onClose: () => void 
     };
   };
   const setRules = changed(setPolicy);
+  const isPart = what !== 'all' || inTime || without.size > 0;
   const make = () => {
     setMade(null);
     work.begin(async (port) => {
@@ -59,8 +70,10 @@ export default function ShareDialog({ onClose }: { readonly onClose: () => void 
         time: inTime ? link.time : null,
         hooks: without.size === 0 ? null : hookIds(hooks).filter((id) => !without.has(id)),
         policy,
-        notes: await collectNotes(session),
-        expiresMs: days === 0 ? null : days * DAY_MS,
+        notes: await writtenFor(session, what, inTime),
+        allNotes,
+        files: fileNames(capture.origin),
+        expiresMs: days === KEPT ? 'kept' : days === 0 ? null : days * DAY_MS,
       };
       return session.api.makeShare(ask, port);
     }, setMade);
@@ -113,6 +126,16 @@ export default function ShareDialog({ onClose }: { readonly onClose: () => void 
               </label>
             ))}
           </details>
+          {isPart && marks.length + pins.length > 0 && (
+            <label>
+              <input
+                type="checkbox"
+                checked={allNotes}
+                onChange={({ target }) => changed(setAllNotes)(target.checked)}
+              />{' '}
+              also notes on what does not go
+            </label>
+          )}
           <p className="muted">
             With it: this view, {report === '' ? 'no report' : 'the report'},{' '}
             {notesText(marks.length + pins.length)}.{' '}
@@ -136,6 +159,7 @@ export default function ShareDialog({ onClose }: { readonly onClose: () => void 
           <label>
             To be deleted after{' '}
             <select value={days} onChange={({ target }) => changed(setDays)(Number(target.value))}>
+              {kept !== null && <option value={KEPT}>{kept}, as the share that this is of</option>}
               <option value={0}>no time</option>
               {EXPIRIES.map((one) => (
                 <option key={one} value={one}>
@@ -169,6 +193,15 @@ export default function ShareDialog({ onClose }: { readonly onClose: () => void 
       </div>
     </Modal>
   );
+}
+
+/** A report that the page drafted and nobody changed is of what goes. */
+async function writtenFor(session: Session, what: What, inTime: boolean): Promise<CaptureNotes> {
+  const state = session.store.getState();
+  if (state.report === '' || state.report !== state.drafted) return collectNotes(session);
+  const time = inTime ? state.link.time : null;
+  const report = (await draftReport(session, { what, time })).slice(0, MAX_REPORT_CHARS);
+  return collectNotes(session, { ...state, report });
 }
 
 function notesText(count: number): string {

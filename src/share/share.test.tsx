@@ -48,7 +48,7 @@ function made(policy: SharePolicy): MadeShare {
   const of = { created: '2026-11-26T12:00:00.000Z', expires: null, policy, selection, tally: newTally() };
   const manifest = manifestOf({ ...of, unknownBytes: 0, values: new Map() });
   const blob = new Blob([new Uint8Array(4)]);
-  const empty = { viewLost: [], packets: [] };
+  const empty = { viewLost: [], notesLeft: 0, doubts: [], valueRules: new Map(), packets: [] };
   return {
     blob,
     bytesBefore: 8,
@@ -116,6 +116,88 @@ it('what of the view stays is told in words, as its sender has it, with the reas
     'the filter proto == udp && device ~ eth: “eth” may be somebody’s name; of hosts, devices, namespaces and processes those go that this capture has, as a whole',
     'the order of the list -latency("a", "b"): it is neither a field nor a TLV of this capture, or names hops',
   ]);
+});
+
+it('of a type those rules can be chosen that it can have', () => {
+  const share = made(CAREFUL);
+  const values = { 'edge.trace': { kept: 1, replaced: 0, dropped: 0 } };
+  const valueRules = new Map([['edge.trace', ['keep', 'hash', 'drop'] as const]]);
+  const of = { ...share, manifest: { ...share.manifest, values }, valueRules };
+  render(<MadeView made={of} policy={CAREFUL} onRules={() => undefined} />);
+  const options = screen.getAllByRole('option').map(({ textContent }) => textContent);
+  expect(options).toEqual(['by its kind', 'keep', 'hash', 'drop']);
+});
+
+it('says what looks like an address, which notes stay, and that nothing is selected', () => {
+  const of = { ...made(CAREFUL), notesLeft: 2, doubts: ['0xdead1234'] };
+  const view = render(<MadeView made={of} policy={CAREFUL} onRules={() => undefined} />);
+  const alerts = screen.getAllByRole('alert').map(({ textContent }) => textContent);
+  expect(alerts.join()).toMatch(/has no packets.*looks like an address.*0xdead1234/);
+  expect(screen.getByTestId('notes-left').textContent).toMatch(
+    /^2 marks and notes on what does not go stay here/,
+  );
+  view.unmount();
+  const { manifest } = made(CAREFUL);
+  const whole = { ...made(CAREFUL), manifest: { ...manifest, events: { kept: 1, left: 0 } } };
+  render(<MadeView made={whole} policy={CAREFUL} onRules={() => undefined} />);
+  expect(screen.queryByRole('alert')).toBeNull();
+  expect(screen.queryByTestId('notes-left')).toBeNull();
+});
+
+it('a share of a share is to be deleted when that is, unless another time is chosen; its file goes by another name', async () => {
+  const asked: ShareAsk[] = [];
+  const makeShare = (ask: ShareAsk) => {
+    asked.push(ask);
+    return Promise.resolve(made(ask.policy));
+  };
+  const session = sessionWith(null, { makeShare });
+  const { manifest } = made(CAREFUL);
+  const arrived = {
+    manifest: { ...manifest, expires: '2026-12-01T00:00:00.000Z' },
+    line: '',
+    notes: null,
+    faults: [],
+  };
+  session.store.setState({ arrived, pins: [{ pin: { on: 'cause', cause: 'tcx-redirect' }, text: 'x' }] });
+  render(
+    <SessionContext value={session}>
+      <ShareDialog onClose={() => undefined} />
+    </SessionContext>,
+  );
+  const make = async () => {
+    fireEvent.click(screen.getByRole('button', { name: /Make it/ }));
+    await screen.findByTestId('share-made');
+  };
+  await make();
+  fireEvent.change(screen.getByRole('combobox', { name: /To be deleted after/ }), { target: { value: '0' } });
+  await make();
+  expect(asked.map(({ expiresMs }) => expiresMs)).toEqual(['kept', null]);
+  expect(asked[0]!.files).toEqual(['edge-7.pcapng']);
+  // Of everything all notes go.
+  expect(screen.queryByRole('checkbox', { name: 'also notes on what does not go' })).toBeNull();
+});
+
+it('notes on what does not go are taken along where that is chosen', async () => {
+  const asked: ShareAsk[] = [];
+  const makeShare = (ask: ShareAsk) => {
+    asked.push(ask);
+    return Promise.resolve(made(ask.policy));
+  };
+  const session = sessionWith(null, { makeShare });
+  const { link } = session.store.getState();
+  session.store.setState({
+    pins: [{ pin: { on: 'cause', cause: 'tcx-redirect' }, text: 'x' }],
+    link: { ...link, time: { fromNs: '1', toNs: '2' } },
+  });
+  render(
+    <SessionContext value={session}>
+      <ShareDialog onClose={() => undefined} />
+    </SessionContext>,
+  );
+  fireEvent.click(screen.getByRole('checkbox', { name: 'also notes on what does not go' }));
+  fireEvent.click(screen.getByRole('button', { name: /Make it/ }));
+  await screen.findByTestId('share-made');
+  expect(asked.map(({ allNotes }) => allNotes)).toEqual([true]);
 });
 
 it('a preview tells what changes of a packet, and has what stays and the bytes behind it', () => {

@@ -28,6 +28,7 @@ const PARTS: Readonly<Record<ViewParameter, string>> = {
   mark: 'marked journeys, which go along as notes',
   zoom: 'what the timeline shows',
   scale: 'the scale of the path',
+  pan: 'where the path is scrolled to',
   pause: 'that the view stands still',
 };
 

@@ -5,7 +5,8 @@ import { printBytes } from '#src/list/print.ts';
 import { usePage, useSession } from '#src/state/context.ts';
 import { parseCaptureUrl } from '#src/state/link-source.ts';
 import { captureText, filesText } from '#src/state/named-capture.ts';
-import { fetchSamples, isOnDisk, type Sample } from '#src/state/sources.ts';
+import type { Sample } from '#src/state/answers.ts';
+import { fetchSamples, isOnDisk } from '#src/state/sources.ts';
 import { Survival } from '#src/survival/Survival.tsx';
 import './start.css';
 

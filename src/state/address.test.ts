@@ -41,11 +41,22 @@ it('a comparison is a step, and so are its sides, however many pauses they are t
   const { session, steps } = await mirrored();
   session.compare({ a: 'meta', b: null });
   expect(steps()).toBe(1);
-  for (const b of ['tlv', 'tlv.verdict', 'tlv.verdict == drop']) session.compare({ a: 'meta', b });
+  for (const b of ['tlv', 'tlv.verdict', 'tlv.verdict == drop']) session.compare({ a: 'meta', b }, true);
   expect(steps()).toBe(2);
   session.compare(null);
   expect(steps()).toBe(3);
   expect(location.search).not.toContain('compare');
+});
+
+it('sides that are chosen are a step each, however quick', async () => {
+  const { session, steps } = await mirrored();
+  session.compare({ a: null, b: null });
+  session.compare({ a: 'time < 100us', b: null });
+  session.compare({ a: '!drop', b: 'drop' });
+  expect(steps()).toBe(3);
+  // And what is typed behind them is another.
+  for (const b of ['d', 'dr']) session.compare({ a: '!drop', b }, true);
+  expect(steps()).toBe(4);
 });
 
 it('a filter and the journeys chosen behind it are steps of their own, however quick', async () => {

@@ -2,6 +2,7 @@
  * Keeps the address bar equal to the state. Choosing a source or a filter is a step that Back undoes; moving
  * through journeys and hops rewrites the step that began it, so that Back does not retrace every arrow key.
  */
+import { AddressBar } from './address-bar.ts';
 import { isNewer, parseLink, printShortLink } from './link.ts';
 import { sameSource } from './link-source.ts';
 import type { LinkState } from './link-state.ts';
@@ -44,6 +45,7 @@ export function mirrorAddress(session: Session): () => void {
     untouched = false;
   };
   for (const gesture of GESTURES) addEventListener(gesture, touched, { capture: true, once: true });
+  const bar = new AddressBar();
   let mirrored = session.store.getState().link;
   let walkedAt = -Infinity;
   let applying = false;
@@ -56,7 +58,7 @@ export function mirrorAddress(session: Session): () => void {
     const before = mirrored;
     mirrored = link;
     const text = printShortLink(link);
-    if (text === location.search) return;
+    if (text === bar.text) return;
     const journeyMoved = before.journey?.lo !== link.journey?.lo || before.journey?.hi !== link.journey?.hi;
     const walking = performance.now() - walkedAt < WALK_MS;
     if (journeyMoved) walkedAt = performance.now();
@@ -65,9 +67,10 @@ export function mirrorAddress(session: Session): () => void {
     const typingOn = typing && performance.now() - typedAt < TYPING_MS;
     if (rewritten) typedAt = typing ? performance.now() : -Infinity;
     const sided = before.compare?.a !== link.compare?.a || before.compare?.b !== link.compare?.b;
-    const sidingOn = performance.now() - comparedAt < TYPING_MS;
+    const sidingOn = typing && performance.now() - comparedAt < TYPING_MS;
     // To begin or end a comparison is a step of its own: what is written behind it is another.
-    if (sided) comparedAt = before.compare !== null && link.compare !== null ? performance.now() : -Infinity;
+    if (sided)
+      comparedAt = typing && before.compare !== null && link.compare !== null ? performance.now() : -Infinity;
     const step = isStep(before, link);
     const filtered = step || rewritten;
     if (filtered) walkedAt = -Infinity;
@@ -77,13 +80,12 @@ export function mirrorAddress(session: Session): () => void {
       (sided && !sidingOn) ||
       (journeyMoved && (before.journey !== null || ofFilter) && !walking);
     if (filtered || journeyMoved) ofFilter = filtered && sameSource(before.source, link.source);
-    // A share in the fragment stays there.
-    const url = (text === '' ? location.pathname : text) + location.hash;
-    if (push) history.pushState(null, '', url);
-    else history.replaceState(null, '', url);
+    if (push) bar.push(text);
+    else bar.replace(text);
   });
   const onPop = () => {
     applying = true;
+    bar.arrived();
     const link = parseLink(location.search);
     void session.navigate(link).finally(() => {
       applying = false;
@@ -91,12 +93,13 @@ export function mirrorAddress(session: Session): () => void {
       mirrored = session.store.getState().link;
       // It was made for another capture, or before this one had a name.
       const text = printShortLink(mirrored);
-      if (text !== '' && text !== location.search) history.replaceState(null, '', text + location.hash);
+      if (text !== '') bar.replace(text);
     });
   };
   addEventListener('popstate', onPop);
   return () => {
     stop();
+    bar.stop();
     for (const gesture of GESTURES) removeEventListener(gesture, touched, { capture: true });
     removeEventListener('popstate', onPop);
   };

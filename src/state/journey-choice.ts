@@ -6,6 +6,7 @@ import { firstHop } from './first-hop.ts';
 import type { JourneyId, LinkState } from './link-state.ts';
 import { isFiltered } from './list-filter.ts';
 import type { PageState, PageStore } from './store.ts';
+import { viewed } from './viewed.ts';
 
 /** The journey on screen grows while packets arrive; asking more often than this is not seen. */
 const DETAIL_INTERVAL_MS = 400;
@@ -45,13 +46,14 @@ export class JourneyChoice {
     this.#lookedGeneration = -1;
   }
 
-  select(journey: number, id: JourneyId): void {
+  /** `at`: which of its events; null = the one that says most. */
+  select(journey: number, id: JourneyId, at: number | null = null): void {
     const { selection, link } = this.#store.getState();
     if (selection?.journey === journey && link.journey !== null) return;
     this.#store.setState({
       selection: { journey, id },
       follow: false,
-      link: { ...link, journey: id, run: '', at: null },
+      link: { ...link, journey: id, run: '', at },
     });
     void this.#loadDetail(true);
   }
@@ -67,9 +69,10 @@ export class JourneyChoice {
   }
 
   async #step(rows: number): Promise<void> {
-    const { selection, newest, link, shown } = this.#store.getState();
+    const state = this.#store.getState();
+    const { selection, link } = state;
     const { api } = this.#worker;
-    const listed = (link.paused ? shown : newest)?.listed ?? 0;
+    const listed = viewed(state)?.listed ?? 0;
     if (listed === 0) return;
     const row = selection === null ? -1 : await api.rowOf(selection.journey);
     const next = Math.min(listed - 1, Math.max(0, row + rows));

@@ -78,8 +78,17 @@ export interface LinkState {
   readonly zoom: TimeRange | null;
   /** 1 (all of it is as wide as its pane) to MAX_PATH_SCALE; the link has it to a tenth. */
   readonly scale: number;
+  /** Where the path is scrolled to; null = at its beginning. */
+  readonly pan: PathPan | null;
   readonly paused: boolean;
 }
+
+/** What of the path is left of its pane, and above: shares in steps of PAN_STEPS, not both 0. */
+export interface PathPan {
+  readonly left: number;
+  readonly top: number;
+}
+export const PAN_STEPS = 1000;
 
 /** The table of damage, times between two hops, the cost, the matrix of all that is listed, the path as a table. */
 export const OPEN_PARTS = ['losses', 'between', 'cost', 'matrix', 'table'] as const;
@@ -128,5 +137,6 @@ export const EMPTY_LINK: LinkState = {
   marks: [],
   zoom: null,
   scale: 1,
+  pan: null,
   paused: false,
 };

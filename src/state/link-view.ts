@@ -14,6 +14,7 @@ import {
   type Comparison,
   type LinkState,
   type OpenPart,
+  type PathPan,
 } from './link-state.ts';
 
 const MAX_U64 = 0xffff_ffff_ffff_ffffn;
@@ -95,6 +96,15 @@ export function parsePair(parameters: URLSearchParams): LinkState['pair'] {
 export function parseScale(text: string | null): number {
   const scale = text !== null && /^\d(?:\.\d)?$/.test(text) ? Number(text) : 1;
   return scale > 1 && scale <= MAX_PATH_SCALE ? scale : 1;
+}
+
+export function parsePan(text: string | null): PathPan | null {
+  const [, left = '', top = '0'] = /^(\d{1,3})(?:\.(\d{1,3}))?$/.exec(text ?? '') ?? [];
+  return Number(left) === 0 && Number(top) === 0 ? null : { left: Number(left), top: Number(top) };
+}
+
+export function printPan({ left, top }: PathPan): string {
+  return top === 0 ? String(left) : `${left}.${top}`;
 }
 
 /** 1 = it is not in the link. */

@@ -96,6 +96,9 @@ const link: fc.Arbitrary<LinkState> = fc
         .map(([a, b]) => ({ fromNs: String(a < b ? a : b), toNs: String(a < b ? b : a) })),
     ),
     scale: fc.integer({ min: 10, max: 40 }).map((tenths) => tenths / 10),
+    pan: fc.option(
+      fc.record({ left: fc.nat(999), top: fc.nat(999) }).filter(({ left, top }) => left + top > 0),
+    ),
     paused: fc.boolean(),
   })
   .map((state) => (state.journey === null ? { ...state, run: '', at: null } : state));
@@ -192,16 +195,20 @@ describe('the link', () => {
         scale: 2.3,
       },
     ],
+    [
+      '?v=7&source=sample%3Aedge&scale=3&pan=412.80',
+      { source: { kind: 'sample', id: 'edge' }, scale: 3, pan: { left: 412, top: 80 } },
+    ],
   ])('opens %s, a link of one of the versions', (query, expected) => {
     expect(parseLink(query)).toEqual({ ...EMPTY_LINK, ...expected });
     expect(isNewer(query)).toBe(false);
   });
 
   it('reads of a newer link what it knows, and says that it is newer', () => {
-    expect(parseLink('?v=7&source=live&unheard=of')).toEqual({ ...EMPTY_LINK, source: { kind: 'live' } });
-    expect(isNewer('?v=7&source=live')).toBe(true);
+    expect(parseLink('?v=8&source=live&unheard=of')).toEqual({ ...EMPTY_LINK, source: { kind: 'live' } });
+    expect(isNewer('?v=8&source=live')).toBe(true);
     expect(
-      ['?v=6', '?v=5', '?v=4', '?v=3', '?v=-4', '?v=1e9', `?v=${'9'.repeat(5)}`, ''].filter(isNewer),
+      ['?v=7', '?v=6', '?v=5', '?v=4', '?v=3', '?v=-4', '?v=1e9', `?v=${'9'.repeat(5)}`, ''].filter(isNewer),
     ).toEqual([]);
   });
 
@@ -269,6 +276,14 @@ describe('the link', () => {
     expect(printLink({ ...EMPTY_LINK, pair: { from: 'a', to: 'b~1' } })).toBe('?v=6&from=a&to=b%7E1');
     for (const half of ['?from=a', '?to=b', '?from=a&to=', `?from=a&to=${'b'.repeat(MAX_HOP_CHARS + 1)}`])
       expect(parseLink(half).pair).toBeNull();
+  });
+
+  it('has where the path is scrolled to in thousandths, and nothing at its beginning', () => {
+    expect(printLink({ ...EMPTY_LINK, pan: { left: 412, top: 0 } })).toBe('?v=7&pan=412');
+    expect(printLink({ ...EMPTY_LINK, pan: { left: 0, top: 80 } })).toBe('?v=7&pan=0.80');
+    expect(parseLink('?pan=0.080').pan).toEqual({ left: 0, top: 80 });
+    for (const junk of ['', '0', '0.0', '1000', '-1', '1.', '.5', '1.1.1', '1e2', ' 1', '1.1000'])
+      expect(parseLink(`?pan=${encodeURIComponent(junk)}`).pan).toBeNull();
   });
 
   it('has the scale of the path to a tenth, between its bounds', () => {

@@ -27,6 +27,7 @@
  *   mark     ID.ID.… or ID.ID.…@RUN, any number of them marked journeys, named as in `journey`
  *   zoom     INSTANT..INSTANT                          what the timeline shows; not a filter
  *   scale    1.1…4, one digit behind the point         by how much the path is wider than its pane
+ *   pan      LEFT or LEFT.TOP, each 0…999             what of the path is left of its pane, and above, in thousandths
  *   pause    1                                         the view stands still
  */
 import { isHarm } from './harm.ts';
@@ -47,18 +48,20 @@ import {
   parseName,
   parseOpen,
   parsePair,
+  parsePan,
   parseScale,
   parseSort,
   parseTime,
   parseWhere,
   printColumn,
+  printPan,
   printSort,
   printTime,
   tenths,
 } from './link-view.ts';
 
 /** Of the format (docs/links.md). A link has the version of its newest word, from 3 on. */
-const LINK_VERSION = 6;
+const LINK_VERSION = 7;
 /** From the parameters of each version to those of the next, the first of them from 1 to 2. */
 const UPGRADES: readonly ((parameters: URLSearchParams) => void)[] = [
   (parameters) => {
@@ -70,6 +73,8 @@ const UPGRADES: readonly ((parameters: URLSearchParams) => void)[] = [
   // Nor had 4 more than one source, or a word for each of several files; nor 5 any for marks, the scale of the path, and the hops that
   // times are between.
   () => undefined,
+  () => undefined,
+  // 6 had no word for where the path is scrolled to.
   () => undefined,
 ];
 /** Of what is printed, what is in SHORTER stays out of a longer one. */
@@ -88,7 +93,9 @@ function versionOfWords({
   pair,
   marks,
   scale,
+  pan,
 }: LinkState): number {
+  if (pan !== null) return 7;
   if (pair !== null || marks.length > 0 || tenths(scale) !== 1) return 6;
   if (source?.kind === 'together' || files.length > 0) return 5;
   if (open.length > 0 || values !== '' || zoom !== null) return 4;
@@ -178,6 +185,7 @@ export function parseLink(query: string): LinkState {
     marks: parseMarks(parameters.getAll('mark')),
     zoom: parseTime(parameters.get('zoom')),
     scale: parseScale(parameters.get('scale')),
+    pan: parsePan(parameters.get('pan')),
     paused: parameters.get('pause') === '1',
   };
 }
@@ -218,6 +226,7 @@ export function printLink(state: LinkState): string {
   for (const mark of printMarks(state.marks)) parameters.append('mark', mark);
   if (state.zoom !== null) parameters.set('zoom', printTime(state.zoom));
   if (tenths(state.scale) !== 1) parameters.set('scale', String(tenths(state.scale)));
+  if (state.pan !== null) parameters.set('pan', printPan(state.pan));
   if (state.paused) parameters.set('pause', '1');
   const text = parameters.toString();
   return text === '' ? '' : `?${text}`;

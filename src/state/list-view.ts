@@ -2,7 +2,7 @@
 import { MAX_COLUMNS } from '#core/query/limits.ts';
 import type { ListSort, TimeRange } from '#workers/api.ts';
 import type { WorkerSlot } from './connection.ts';
-import { OPEN_PARTS, type ColumnRef, type LinkState, type OpenPart } from './link-state.ts';
+import { OPEN_PARTS, type ColumnRef, type LinkState, type OpenPart, type PathPan } from './link-state.ts';
 import { firstColumns } from './first-columns.ts';
 import type { PageStore } from './store.ts';
 
@@ -95,6 +95,11 @@ export class ListView {
     this.#set({ scale });
   }
 
+  /** Where the path is scrolled to; null = at its beginning. */
+  setPan(pan: PathPan | null): void {
+    this.#set({ pan });
+  }
+
   /** Tells the worker what the link says, when that is another than before. */
   apply(): void {
     const { sort } = this.#store.getState().link;
@@ -111,7 +116,7 @@ export class ListView {
 
   #set(
     part: Partial<
-      Pick<LinkState, 'columns' | 'sort' | 'group' | 'open' | 'values' | 'pair' | 'zoom' | 'scale'>
+      Pick<LinkState, 'columns' | 'sort' | 'group' | 'open' | 'values' | 'pair' | 'zoom' | 'scale' | 'pan'>
     >,
   ): void {
     this.#store.setState({ link: { ...this.#store.getState().link, ...part } });

@@ -238,9 +238,9 @@ export class Session {
     if (id !== null) this.journey.select(example, id);
   }
 
-  /** What the path compares; null = nothing any more. */
-  compare(compare: Comparison | null): void {
-    this.store.setState({ link: { ...this.store.getState().link, compare } });
+  /** What the path compares; null = nothing any more. `typing`: more of it will come. */
+  compare(compare: Comparison | null, typing = false): void {
+    this.store.setState({ link: { ...this.store.getState().link, compare }, typing });
   }
 
   async setSchema(json: string): Promise<SchemaResult> {

@@ -1,31 +1,8 @@
 /** The two things the page asks its own server: which samples there are, and whether an agent is behind it. */
-import * as v from 'valibot';
 import type { Problem } from '#core/pcapng/types.ts';
 import type { SourceSpec } from '#workers/api.ts';
+import type { Sample } from './answers.ts';
 import type { HostInfo } from './store.ts';
-
-const MAX_SAMPLES = 64;
-const SampleIndex = v.pipe(
-  v.array(
-    v.object({
-      id: v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9._-]{0,63}$/i)),
-      title: v.pipe(v.string(), v.maxLength(120)),
-      /** Below public/samples, never elsewhere. */
-      file: v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9._-]{0,120}$/i)),
-      /** What one can find out with it. */
-      question: v.pipe(v.string(), v.maxLength(600)),
-      bytes: v.pipe(v.number(), v.integer(), v.minValue(0)),
-    }),
-  ),
-  v.maxLength(MAX_SAMPLES),
-);
-export type Sample = v.InferOutput<typeof SampleIndex>[number];
-
-const Host = v.object({
-  live: v.boolean(),
-  text: v.pipe(v.string(), v.maxLength(2000)),
-  host: v.pipe(v.string(), v.maxLength(300)),
-});
 
 /** A page in one file (core/share/html.ts) has nothing beside it, and may ask nobody. */
 export function isOnDisk(): boolean {
@@ -37,9 +14,12 @@ export const GUIDE_SAMPLE = 'sniffed-flow';
 
 /** The samples that came with this page; rejects with what is wrong when the list cannot be read. */
 export async function fetchSamples(): Promise<readonly Sample[]> {
-  const response = await fetch(new URL('samples/index.json', document.baseURI));
+  const [response, { samplesOf }] = await Promise.all([
+    fetch(new URL('samples/index.json', document.baseURI)),
+    import('./answers.ts'),
+  ]);
   if (!response.ok) throw new Error(`samples/index.json: HTTP ${response.status}`);
-  return v.parse(SampleIndex, await response.json());
+  return samplesOf(await response.json());
 }
 
 /**
@@ -48,10 +28,11 @@ export async function fetchSamples(): Promise<readonly Sample[]> {
  */
 export async function fetchHost(): Promise<HostInfo | null> {
   try {
-    const response = await fetch(new URL('api/host', document.baseURI), { credentials: 'same-origin' });
-    if (!response.ok) return null;
-    const parsed = v.safeParse(Host, await response.json());
-    return parsed.success ? parsed.output : null;
+    const [response, { hostOf }] = await Promise.all([
+      fetch(new URL('api/host', document.baseURI), { credentials: 'same-origin' }),
+      import('./answers.ts'),
+    ]);
+    return response.ok ? hostOf(await response.json()) : null;
   } catch {
     return null;
   }

@@ -8,6 +8,7 @@ import type {
   EventBytes,
   Hop,
   JourneyDetail,
+  JourneyRows,
   PackedCapture,
   Update,
 } from '#workers/api.ts';
@@ -96,6 +97,8 @@ export interface PageState {
   readonly calm: Update | null;
   /** The hops of `newest` for their names: another list only when there is another hop, so its counts are old. */
   readonly places: readonly Hop[];
+  /** The rows of the list on paper, while the page prints them (src/list/print-list.ts). */
+  readonly printed: JourneyRows | null;
   /** The list sticks to its newest row. */
   readonly follow: boolean;
   readonly selection: Selection | null;
@@ -157,6 +160,7 @@ export function createPageStore(link: LinkState = EMPTY_LINK): PageStore {
     shown: null,
     calm: null,
     places: [],
+    printed: null,
     follow: true,
     selection: null,
     detail: null,

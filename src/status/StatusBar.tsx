@@ -1,10 +1,10 @@
 /** Honesty in the frame: which hooks are observed, what was lost, by which schema bytes are read. */
-import { useState } from 'react';
-import { HOOKS } from '#core/format/hooks.ts';
+import { printList } from '#src/keys/page-actions.ts';
 import { usePage, useSession } from '#src/state/context.ts';
+import { hookCounts, missingText } from './hook-counts.ts';
 import { keptHereText } from './kept.ts';
 import { lossOf } from './loss.ts';
-import { whereMissing } from './where-missing.ts';
+import { missingGroups } from './missing-groups.ts';
 import './status.css';
 
 const NO_HOPS = [] as const;
@@ -21,11 +21,8 @@ export function StatusBar() {
   // Of what is calm: it changes with every Update.
   const kept = usePage((state) => keptHereText(state.calm?.kept ?? null));
   const costOpen = usePage((state) => state.link.open.includes('cost'));
-  const [why, setWhy] = useState(false);
-  const hooks = new Set(hops.filter((hop) => hop.lane !== 'none').map((hop) => hop.hook));
-  const observed = hooks.size;
-  const known = Math.max(HOOKS.length, new Set([...hooks, ...missing.map((hook) => hook.hook)]).size);
-  const [first] = missing;
+  const counts = hookCounts(hops, missing);
+  const { observed, known, untold } = counts;
   return (
     <footer className="status-bar">
       {observed > 0 ? (
@@ -35,27 +32,36 @@ export function StatusBar() {
       ) : (
         <span>{hops.length === 0 ? 'no packets yet' : 'a capture without kernel hooks'}</span>
       )}
-      {first !== undefined && (
-        <span className="status-why">
-          <button className="link" aria-expanded={why} onClick={() => setWhy(!why)}>
-            {missing.length === 1 ? `${first.name} missing: why?` : `${missing.length} missing: why?`}
+      {missing.length > 0 && (
+        <>
+          <button className="link status-why" popoverTarget="missing-hooks">
+            {missingText(counts, missing)}: why?
           </button>
-          {why && (
-            <div className="status-pop" role="note">
-              {missing.map((hook) => (
-                <p key={`${hook.hook}${hook.name}${hook.host}${hook.file}`}>
-                  <b className="mono">{hook.name}</b>
-                  {whereMissing(hook, missing)}: {hook.reason}
-                </p>
-              ))}
-            </div>
-          )}
-        </span>
+          {/* The browser's own: it ends by Esc and by a click elsewhere, and lies over all else. */}
+          <div id="missing-hooks" popover="auto" className="status-pop" tabIndex={-1} role="note">
+            {missingGroups(missing).map(({ reason, hooks }) => (
+              <p key={reason}>
+                {reason}: {hooks.length > 1 && `${hooks.length} hooks, `}
+                <span className="mono">{hooks.join(', ')}</span>
+              </p>
+            ))}
+          </div>
+        </>
       )}
-      <span className="status-source">{sourceText}</span>
-      {kept !== null && (
+      {observed > 0 && untold > 0 && (
         <span
           className="muted"
+          title="The probe that recorded did not know these hooks of the catalogue yet, so it says neither that they are observed nor why not."
+        >
+          nothing said of {untold}
+        </span>
+      )}
+      <span className="status-source" title={sourceText}>
+        {sourceText}
+      </span>
+      {kept !== null && (
+        <span
+          className="status-kept muted"
           title="Bytes of this live capture’s packets in memory and in this browser’s private storage. What is not kept here is asked of the agent, as long as its log has it."
         >
           {kept}
@@ -74,6 +80,13 @@ export function StatusBar() {
       </button>
       <button className="link" onClick={() => session.store.setState({ dialog: 'schema' })}>
         schema: {schema?.name ?? 'none'}
+      </button>
+      <button
+        className="link"
+        title="Print the page, with the rows of the list (e)"
+        onClick={() => printList(session)}
+      >
+        print
       </button>
       <button className="link" onClick={() => session.store.setState({ dialog: 'help' })}>
         <b>?</b> keys

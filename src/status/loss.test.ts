@@ -12,6 +12,12 @@ const gap = (count: number | null, cause = 'x', leftOut = false): Gap => ({
 });
 
 describe('what was missed', () => {
+  it('is nothing of a restart that was asked for, which left out no number', () => {
+    const restart = gap(null, 'asked', true);
+    expect(lossOf(0, [restart])).toEqual({ any: false, count: '0', text: 'none missed' });
+    expect(leftOutText(58, [restart, gap(58, 'sampling', true)])).toBe('58 left out by sampling');
+  });
+
   it('is nothing without gaps', () => {
     expect(lossOf(0, [])).toEqual({ any: false, count: '0', text: 'none missed' });
   });
@@ -30,7 +36,7 @@ describe('what was missed', () => {
   });
 
   it('is not what was left out as asked, which has words of its own', () => {
-    const gaps = [gap(800, 'sampling', true), gap(null, 'rate limit', true), gap(24, 'sampling', true)];
+    const gaps = [gap(800, 'sampling', true), gap(1000, 'rate limit', true), gap(24, 'sampling', true)];
     expect(lossOf(0, gaps)).toEqual({ any: false, count: '0', text: 'none missed' });
     expect(leftOutText(1824, gaps)).toBe('1,824 left out by sampling and rate limit');
     expect(leftOutText(0, [gap(7)])).toBeNull();

@@ -16,7 +16,7 @@ export interface Loss {
 /** What sampling and the rate limit left out, as asked: `824 left out by sampling`. null: nothing. */
 export function leftOutText(leftOut: number, gaps: readonly Gap[]): string | null {
   if (leftOut === 0) return null;
-  const causes = new Set(gaps.filter((gap) => gap.leftOut).map((gap) => gap.cause));
+  const causes = new Set(gaps.filter((gap) => gap.leftOut && gap.count !== null).map((gap) => gap.cause));
   return `${printCount(leftOut)} left out by ${[...causes].join(' and ')}`;
 }
 

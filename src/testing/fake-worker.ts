@@ -8,6 +8,7 @@ import type {
   EmittedKind,
   Fates,
   FieldInfo,
+  FilterDoubt,
   FilterError,
   Groups,
   JourneySet,
@@ -83,6 +84,8 @@ const FAKE_FIELDS: readonly FieldInfo[] = [
 export class FakeWorker implements WhitherWorker {
   /** What `setFilter` answers. */
   refusal: FilterError | null = null;
+  /** What `filterDoubts` answers. */
+  doubts: readonly FilterDoubt[] = [];
   groupsAnswer: Groups | null = null;
   contrastAnswer: Contrast | null = null;
   readonly calls: { readonly name: string; readonly args: readonly unknown[] }[] = [];
@@ -153,6 +156,9 @@ export class FakeWorker implements WhitherWorker {
   }
   completeFilter(text: string, at: number) {
     return this.#note('completeFilter', [text, at], { from: at, to: at, options: [] });
+  }
+  filterDoubts(text: string) {
+    return this.#note('filterDoubts', [text], this.doubts);
   }
   setSchema(json: string) {
     return this.#note('setSchema', [json], { ok: true, errors: [] });

@@ -1,6 +1,7 @@
 /** When: events over time, what came to metadata, drops, values of a TLV, and where the capture itself missed some. */
 import { useDeferredValue, useMemo, useState } from 'react';
 import type { Gap, TimelineBins } from '#workers/api.ts';
+import { LOW_WINDOW_PX } from '#src/app/use-size.ts';
 import { valueProps } from '#src/keys/focused-value.ts';
 import { printAbsolute, printCount, printDuration, printMany } from '#src/list/print.ts';
 import { usePage, useSession } from '#src/state/context.ts';
@@ -45,7 +46,10 @@ export function TimelineStrip() {
   const bins: TimelineBins | null = asks && exact !== null ? exact : overview;
   const lost = useMemo(() => timeline?.lost.some((count) => count > 0) ?? false, [timeline]);
   const drops = useMemo(() => timeline?.drops.some((count) => count > 0) ?? false, [timeline]);
-  const rows = useMemo(() => (bins === null ? [] : rowsOf(bins, { lost, drops })), [bins, lost, drops]);
+  const rows = useMemo(
+    () => (bins === null ? [] : rowsOf(bins, { lost, drops }, innerHeight <= LOW_WINDOW_PX)),
+    [bins, lost, drops],
+  );
   const height = heightOf(rows);
   const shown = view ?? whole;
 

@@ -41,35 +41,38 @@ export const TimelineTable = memo(function TimelineTable({ bins, rows, gaps, vie
   );
   const length = Number(lengthOf(view));
   return (
-    <table className="hidden-text" aria-label="Timeline as a table">
-      <thead>
-        <tr>
-          <th scope="col">from</th>
-          {columns.map(({ label }) => (
-            <th key={label} scope="col">
-              {label}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>
-        {lines.map(({ fromNs, counts }) => (
-          <tr key={fromNs.toString()}>
-            <th scope="row">{printDuration(Number(fromNs - start))}</th>
-            {counts.map((count, i) => (
-              <td key={columns[i]?.label}>{count}</td>
+    <div className="hidden-text">
+      <table aria-label="Timeline as a table">
+        <thead>
+          <tr>
+            <th scope="col">from</th>
+            {columns.map(({ label }) => (
+              <th key={label} scope="col">
+                {label}
+              </th>
             ))}
           </tr>
-        ))}
-        {gapSpans(gaps, view).map((gap) => (
-          <tr key={`gap-${gap.key}`}>
-            <th scope="row">gap at {printDuration(Number(view.from - start) + length * gap.from)}</th>
-            <td colSpan={columns.length}>
-              {gap.count ?? 'unknown number of'} events missed: {gap.causes.join(', ')}
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody>
+          {lines.map(({ fromNs, counts }) => (
+            <tr key={fromNs.toString()}>
+              <th scope="row">{printDuration(Number(fromNs - start))}</th>
+              {counts.map((count, i) => (
+                <td key={columns[i]?.label}>{count}</td>
+              ))}
+            </tr>
+          ))}
+          {gapSpans(gaps, view).map((gap) => (
+            <tr key={`gap-${gap.key}`}>
+              <th scope="row">gap at {printDuration(Number(view.from - start) + length * gap.from)}</th>
+              <td colSpan={columns.length}>
+                {gap.asked ? 'nothing was captured' : `${gap.count ?? 'unknown number of'} events missed`}:{' '}
+                {gap.causes.join(', ')}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 });

@@ -163,10 +163,11 @@ function drawListed(
 function drawGaps(canvas: Canvas, { gaps, gapLabels, rows, width }: Drawing, colours: Colours): void {
   const row = rows[0];
   if (row === undefined) return;
-  canvas.strokeStyle = colours.lost;
-  canvas.fillStyle = colours.lost;
   canvas.textBaseline = 'alphabetic';
   gaps.forEach((gap, i) => {
+    const colour = gap.asked ? colours['ink-muted'] : colours.lost;
+    canvas.strokeStyle = colour;
+    canvas.fillStyle = colour;
     const x = gap.from * width;
     const wide = Math.max(GAP_LEAST_PX, (gap.to - gap.from) * width);
     canvas.save();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { gapLabels, gapSpans } from './gaps.ts';
+import { gapLabels, gapSpans, gapText } from './gaps.ts';
 
 const VIEW = { from: 1000n, to: 1999n };
 
@@ -7,7 +7,7 @@ describe('gaps', () => {
   it('puts a gap where it was, with its number', () => {
     const gaps = [{ hop: 0, cause: 'ring full', count: 312, leftOut: false, fromNs: '1250', toNs: '1500' }];
     expect(gapSpans(gaps, VIEW)).toEqual([
-      { key: '0', from: 0.25, to: 0.5, count: 312, causes: ['ring full'] },
+      { key: '0', from: 0.25, to: 0.5, count: 312, causes: ['ring full'], asked: false },
     ]);
   });
 
@@ -15,8 +15,17 @@ describe('gaps', () => {
     const left = { hop: null, cause: 'sampling', count: 9, leftOut: true, fromNs: '1000', toNs: '2000' };
     const lost = { hop: null, cause: 'ring full', count: 1, leftOut: false, fromNs: '1500', toNs: '1750' };
     expect(gapSpans([left, lost], VIEW)).toEqual([
-      { key: '0', from: 0.5, to: 0.75, count: 1, causes: ['ring full'] },
+      { key: '0', from: 0.5, to: 0.75, count: 1, causes: ['ring full'], asked: false },
     ]);
+  });
+
+  it('marks where the probe was started again as asked, and calls nothing of it missed', () => {
+    const asked = { hop: null, cause: 'asked', count: null, leftOut: true, fromNs: '1250', toNs: '1500' };
+    const lost = { hop: null, cause: 'ring full', count: null, leftOut: false, fromNs: '1400', toNs: '1500' };
+    const [mark] = gapSpans([asked], VIEW);
+    expect(mark).toEqual({ key: '0', from: 0.25, to: 0.5, count: null, causes: ['asked'], asked: true });
+    expect(gapText(mark!)).toBe('restarted');
+    expect(gapText(gapSpans([asked, lost], VIEW)[0]!)).toBe('? missed');
   });
 
   it('adds up gaps that touch, and does not invent a number for an unknown one', () => {
@@ -33,7 +42,14 @@ describe('gaps', () => {
   });
 
   it('puts labels beside their gaps, never over each other', () => {
-    const span = (from: number, to: number) => ({ key: String(from), from, to, count: null, causes: [] });
+    const span = (from: number, to: number) => ({
+      key: String(from),
+      from,
+      to,
+      count: null,
+      causes: [],
+      asked: false,
+    });
     expect(gapLabels([span(0.1, 0.2), span(0.22, 0.23), span(0.9, 1)], 1000, 6)).toEqual([
       { x: 204, anchor: 'start' },
       null,

@@ -11,6 +11,8 @@ export interface GapSpan {
   /** null: at least one loss of unknown size. */
   readonly count: number | null;
   readonly causes: readonly string[];
+  /** Somebody had asked for it: nothing of it is missed. */
+  readonly asked: boolean;
 }
 
 /** More marks than this cannot be told apart; neighbours are joined until there are fewer. */
@@ -18,28 +20,42 @@ const MAX_GAP_SPANS = 60;
 
 /**
  * Losses as shares of the view, those that touch joined and their counts added; those outside of it are left out. What
- * sampling left out is everywhere, as asked, and marks no place.
+ * sampling left out is everywhere, as asked, and marks no place; where the probe was started again, as asked, nothing was captured.
  */
 export function gapSpans(gaps: readonly Gap[], view: Span | null): readonly GapSpan[] {
   if (view === null || view.to <= view.from) return [];
   const share = (ns: string) => Math.min(1, Math.max(0, shareOf(view, BigInt(ns))));
   const sorted = gaps
-    .filter((gap) => !gap.leftOut && BigInt(gap.fromNs) <= view.to && BigInt(gap.toNs) >= view.from)
-    .map((gap) => ({ from: share(gap.fromNs), to: share(gap.toNs), count: gap.count, cause: gap.cause }))
+    .filter(
+      (gap) =>
+        (!gap.leftOut || gap.count === null) &&
+        BigInt(gap.fromNs) <= view.to &&
+        BigInt(gap.toNs) >= view.from,
+    )
+    .map((gap) => ({
+      from: share(gap.fromNs),
+      to: share(gap.toNs),
+      count: gap.count,
+      cause: gap.cause,
+      asked: gap.leftOut,
+    }))
     .sort((a, b) => a.from - b.from);
-  const joined: { from: number; to: number; count: number | null; causes: Set<string> }[] = [];
+  const joined: { from: number; to: number; count: number | null; causes: Set<string>; asked: boolean }[] =
+    [];
   for (const gap of sorted) {
     const last = joined[joined.length - 1];
     if (last !== undefined && gap.from <= last.to + 1 / MAX_GAP_SPANS) {
       last.to = Math.max(last.to, gap.to);
       last.count = last.count === null || gap.count === null ? null : last.count + gap.count;
       last.causes.add(gap.cause);
+      last.asked &&= gap.asked;
     } else {
       joined.push({
         from: gap.from,
         to: Math.max(gap.from, gap.to),
         count: gap.count,
         causes: new Set([gap.cause]),
+        asked: gap.asked,
       });
     }
   }
@@ -49,10 +65,12 @@ export function gapSpans(gaps: readonly Gap[], view: Span | null): readonly GapS
     to: gap.to,
     count: gap.count,
     causes: [...gap.causes],
+    asked: gap.asked,
   }));
 }
 
-export function gapText({ count }: GapSpan): string {
+export function gapText({ count, asked }: GapSpan): string {
+  if (asked) return 'restarted';
   return count === null ? '? missed' : `${printCount(count)} missed`;
 }
 

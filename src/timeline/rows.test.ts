@@ -30,6 +30,10 @@ describe('rows of the timeline', () => {
       if (before !== undefined) expect(row.top).toBeGreaterThanOrEqual(before.top + before.height);
     }
     expect(heightOf(harmed)).toBeGreaterThan(heightOf(quiet));
+    const low = rowsOf(bins(), { lost: true, drops: true }, true);
+    expect(heightOf(low)).toBeLessThan(heightOf(harmed));
+    // Only the first is lower: the others are as high as their names.
+    expect(low.slice(1).map(({ height }) => height)).toEqual(harmed.slice(1).map(({ height }) => height));
   });
 
   it('have one for each value of a TLV, and one for all others', () => {

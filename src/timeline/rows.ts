@@ -28,6 +28,7 @@ export interface Row {
 
 export const TOP_PX = 4;
 const EVENTS_PX = 34;
+const LOW_EVENTS_PX = 28;
 const ROW_PX = 13;
 const ROW_GAP_PX = 2;
 export const AXIS_PX = 14;
@@ -36,8 +37,12 @@ const NOT_ASKED = { filter: '', field: '', value: null };
 
 const sum = (counts: Uint32Array): number => counts.reduce((all, count) => all + count, 0);
 
-/** `harmed`: whether the whole capture has losses, and drops: a row does not come and go with the zoom. */
-export function rowsOf(bins: TimelineBins, harmed: { lost: boolean; drops: boolean }): readonly Row[] {
+/** `harmed`: whether the whole capture has losses, and drops: a row does not come and go with the zoom. `low`: the window is. */
+export function rowsOf(
+  bins: TimelineBins,
+  harmed: { lost: boolean; drops: boolean },
+  low = false,
+): readonly Row[] {
   const rows: Row[] = [];
   let top = TOP_PX;
   const add = (
@@ -46,7 +51,7 @@ export function rowsOf(bins: TimelineBins, harmed: { lost: boolean; drops: boole
     counts: Uint32Array,
     { filter, field, value }: Pick<Row, 'filter' | 'field' | 'value'> = NOT_ASKED,
   ) => {
-    const height = kind === 'events' ? EVENTS_PX : ROW_PX;
+    const height = kind !== 'events' ? ROW_PX : low ? LOW_EVENTS_PX : EVENTS_PX;
     const key = `${kind} ${label}`;
     rows.push({ key, kind, label, total: sum(counts), counts, top, height, filter, field, value });
     top += height + ROW_GAP_PX;

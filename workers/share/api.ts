@@ -4,7 +4,7 @@ import type { Problem } from '#core/pcapng/types.ts';
 import type { Fate, ValueChange } from '#core/share/changes.ts';
 import type { ShareManifest } from '#core/share/manifest.ts';
 import type { LostView } from '#core/share/notes.ts';
-import type { SharePolicy } from '#core/share/policy.ts';
+import type { SharePolicy, ValueRule } from '#core/share/policy.ts';
 import type { TimeRange } from '#core/store/view.ts';
 import type { WholeCapture } from '#workers/schema/api.ts';
 
@@ -20,8 +20,12 @@ export interface ShareAsk {
   readonly hooks: readonly number[] | null;
   readonly policy: SharePolicy;
   readonly notes: CaptureNotes;
-  /** null = it does not expire. */
-  readonly expiresMs: number | null;
+  /** Also notes on what does not go. */
+  readonly allNotes: boolean;
+  /** What its files are called here. */
+  readonly files: readonly string[];
+  /** null = it does not expire; `kept` = when the share that this is made of does. */
+  readonly expiresMs: number | null | 'kept';
 }
 
 export interface PreviewPacket {
@@ -48,6 +52,12 @@ export interface MadeShare {
   readonly notes: CaptureNotes;
   /** What of the view does not go along. */
   readonly viewLost: readonly LostView[];
+  /** How many notes are on what does not go, and stay. */
+  readonly notesLeft: number;
+  /** Of what was written: what looks like an address, a pointer or bytes, and goes as it is. */
+  readonly doubts: readonly string[];
+  /** By `SCHEMA.TYPE`: the rules that its values can have. */
+  readonly valueRules: ReadonlyMap<string, readonly ValueRule[]>;
   readonly packets: readonly PreviewPacket[];
 }
 

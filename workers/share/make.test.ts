@@ -30,6 +30,8 @@ const ASK: ShareAsk = {
   hooks: null,
   policy: CAREFUL,
   notes: NOTES,
+  allNotes: false,
+  files: ['made.pcapng'],
   expiresMs: null,
 };
 
@@ -70,7 +72,10 @@ it('makes of the list a share that opens, with its notes, and says what it is of
     where: 'tlv.verdict == drop',
   });
   const { journey } = await session.rows(0, 1000);
-  const made = await session.makeShare({ ...ASK, journeys: 'listed' }, new MessageChannel().port1);
+  const ask: ShareAsk = { ...ASK, journeys: 'listed', allNotes: true };
+  const made = await session.makeShare(ask, new MessageChannel().port1);
+  expect(made?.valueRules.get('generated.verdict')).toEqual(['keep', 'hash', 'drop']);
+  expect(made?.notesLeft).toBe(0);
   expect(made?.bytesBefore).toBe(bytes.length);
   expect(made?.viewLost).toEqual([
     { name: null, value: 'x', held: null },

@@ -34,7 +34,7 @@ export async function makeShare(
   progress: (progress: WorkProgress) => void,
   goOn: () => boolean,
 ): Promise<MadeShare | null> {
-  const { policy, notes, expiresMs } = ask;
+  const { policy, notes, allNotes, files, expiresMs } = ask;
   const preview = new Preview();
   const created = new Date();
   const snapshot = new Snapshot({
@@ -43,8 +43,11 @@ export async function makeShare(
     key: crypto.getRandomValues(new Uint8Array(KEY_BYTES)),
     schema: store.tlvs.userSchema,
     created: created.toISOString(),
-    expires: expiresMs === null ? null : new Date(created.getTime() + expiresMs).toISOString(),
+    expires: typeof expiresMs === 'number' ? new Date(created.getTime() + expiresMs).toISOString() : null,
+    keepsExpiry: expiresMs === 'kept',
     notes,
+    allNotes,
+    files,
     watch: (packet) => preview.take(packet),
   });
   const reader = new CaptureReader(snapshot);
@@ -87,6 +90,9 @@ export async function makeShare(
     manifest,
     notes: shared.notes,
     viewLost: shared.lost,
+    notesLeft: shared.notesLeft,
+    doubts: shared.doubts,
+    valueRules: snapshot.valueRules,
     packets: preview.packets,
   };
 }

@@ -4,7 +4,8 @@ import { ALIVE_INTERVAL_MS, MAX_FRAME_PAYLOAD_BYTES } from '#core/protocol/messa
 import { Collector, patternBytes } from '#workers/testing/collector.ts';
 import { FakeAgent } from '#workers/testing/fake-agent.ts';
 import { MemoryFile } from '#workers/testing/memory-file.ts';
-import { AGENT_GONE, LiveSource, REACHABLE_TIMEOUT_MS, SILENCE_MS, type LiveOptions } from './live.ts';
+import { LiveSource, REACHABLE_TIMEOUT_MS, SILENCE_MS, type LiveOptions } from './live.ts';
+import { AGENT_GONE } from './unreachable.ts';
 import { OldBytes } from './old-bytes.ts';
 
 /** As long as a busy machine may take. */

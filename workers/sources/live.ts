@@ -13,6 +13,7 @@ import { LiveSocket, type SocketItem } from './live-socket.ts';
 import { openOldBytes, type OldBytes } from './old-bytes.ts';
 import { Silence } from './silence.ts';
 import type { ByteSource, Kept, SourceSink, Span } from './source.ts';
+import { unreachable } from './unreachable.ts';
 
 /** Recent bytes held in memory for the bytes pane; older ones go to a file, and beyond that are asked of the agent. */
 export const LIVE_KEPT_BYTES = 64 * 1024 * 1024;
@@ -24,30 +25,6 @@ export const REACHABLE_TIMEOUT_MS = 2_000;
 export const MAX_VIOLATIONS = 3;
 /** RFC 6455, 7.4.1: the agent did not take what this page said. */
 const REFUSED_CODES: ReadonlySet<number> = new Set([1003, 1007, 1008, 1009]);
-
-/** An agent started anew has another port and another token: this page can only reach the one it came from. */
-export const AGENT_GONE: Problem = {
-  code: 'live-agent-gone',
-  offset: 0,
-  cause: 'The agent has ended or does not answer.',
-  remedy:
-    'Start it again and open the new link it prints; what this page has can still be looked at, downloaded and shared.',
-  fatal: false,
-};
-
-export const OFFLINE: Problem = {
-  code: 'live-agent-gone',
-  offset: 0,
-  cause: 'This computer is offline, so the agent cannot be reached.',
-  remedy: 'The page goes on by itself when the network is back.',
-  fatal: false,
-};
-
-/** Why no answer comes. Node, where the tests run, knows nothing of networks. */
-function unreachable(): Problem {
-  const known = typeof navigator !== 'undefined' && 'onLine' in navigator;
-  return known && !navigator.onLine ? OFFLINE : AGENT_GONE;
-}
 
 export interface LiveOptions {
   readonly connect?: (url: string) => WebSocket;

@@ -20,6 +20,7 @@ import * as shuffle from '../scenarios/shuffle.ts';
 import * as socket from '../scenarios/socket.ts';
 import * as vlan from '../scenarios/vlan.ts';
 import * as coalesce from '../scenarios/coalesce.ts';
+import { collapse } from '../scenarios/collapse.ts';
 import { cloneWrite, tcWrite } from '../scenarios/clone-write.ts';
 import { drop } from '../scenarios/drop.ts';
 import { forward, forward6 } from '../scenarios/forward.ts';
@@ -67,5 +68,6 @@ export const SCENARIOS: readonly Scenario[] = [
   groUnique,
   gso,
   ...Object.values(coalesce),
+  collapse,
   ...Object.values(shuffle),
 ];

@@ -8,14 +8,15 @@
  *       sends, then waits until the other end has closed
  *   whither-send ask NETNS udp|tcp ADDRESS PORT COUNT
  *       the same messages as udp, each sent when the one before has come back
- *   whither-send tell NETNS ADDRESS PORT COUNT PAUSE_US
+ *   whither-send tell NETNS ADDRESS PORT COUNT PAUSE_US [BYTES]
  *       the same over TCP, each a segment of its own, then waits until the other end has closed
  *   whither-send sink NETNS PORT                takes UDP and TCP on the port
  *   whither-send echo NETNS PORT                the same, and sends all back
  *   whither-send hold NETNS PORT COUNT          takes TCP, reads when COUNT messages are there
+ *   whither-send cram NETNS PORT BYTES ROOM     the same by bytes, with a receive buffer of ROOM
  *   whither-send sniff NETNS DEVICE             a packet socket that clones all of the device
  *   whither-send shuffle-serve NETNS -          shuffle.h
- *       these five say "ready" and go on until the end of stdin
+ *       these six say "ready" and go on until the end of stdin
  *   whither-send shuffle-send NETNS udp|tcp ADDRESS COUNT PAUSE_MS
  *   whither-send offload NETNS DEVICE gro|gso|tso|txvlan on|off
  *
@@ -142,18 +143,19 @@ static int ask(int fd, unsigned long count)
 	return 0;
 }
 
-static int tell(int fd, unsigned long count, unsigned long pause_us)
+static int tell(int fd, unsigned long count, unsigned long pause_us, size_t bytes)
 {
 	struct message message = { .magic = "WHSQ" };
 	struct timespec pause = { .tv_sec = (time_t)(pause_us / 1000000),
 				  .tv_nsec = (long)(pause_us % 1000000 * 1000) };
 	int on = 1;
 
-	if (fd < 0 || setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)))
+	if (fd < 0 || bytes < 8 || bytes > MAX_DATAGRAM ||
+	    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)))
 		return fail("tell");
 	for (unsigned long i = 1; i <= count; i++) {
 		message.sequence = htonl((uint32_t)i);
-		if (send(fd, &message, ASKED_BYTES, MSG_NOSIGNAL) != ASKED_BYTES)
+		if (send(fd, &message, bytes, MSG_NOSIGNAL) != (ssize_t)bytes)
 			return fail("tell");
 		nanosleep(&pause, NULL);
 	}
@@ -265,6 +267,70 @@ static int hold(int listener, int messages)
 	return fail("poll");
 }
 
+/* How often it is looked whether all are there: the kernel wakes whoever waits before that. */
+#define CRAM_POLL_MS 2
+
+/* Of /proc/net/netstat of the namespace: a line of names, and below it one of values. -1 = it has
+ * no such name. */
+static long netstat(const char *name)
+{
+	static char names[1 << 14], values[1 << 14];
+	FILE *file = fopen("/proc/self/net/netstat", "re");
+	long found = -1;
+
+	while (file && fgets(names, sizeof(names), file) && fgets(values, sizeof(values), file)) {
+		char *in_names, *in_values;
+		char *n = strtok_r(names, " \n", &in_names);
+		char *v = strtok_r(values, " \n", &in_values);
+
+		for (; n && v;
+		     n = strtok_r(NULL, " \n", &in_names), v = strtok_r(NULL, " \n", &in_values))
+			if (!strcmp(n, name))
+				found = atol(v);
+	}
+	if (file)
+		fclose(file);
+	return found;
+}
+
+/* As hold, and says "collapsed" when TCP did that to a queue meanwhile: the buffer is too small for
+ * as many sk_buffs, and large enough for what is in them. */
+static int cram(int listener, int bytes, int room)
+{
+	static char buffer[1 << 16];
+	int there = 0, fd = -1;
+	struct pollfd fds[] = { { .fd = STDIN_FILENO, .events = POLLIN },
+				{ .fd = listener, .events = POLLIN } };
+	long before = netstat("TCPRcvCollapsed");
+
+	/* What is accepted has that of who listened. */
+	if (listener < 0 || bytes <= 0 || bytes > (int)sizeof(buffer) ||
+	    setsockopt(listener, SOL_SOCKET, SO_RCVBUF, &room, sizeof(room)))
+		return fail("cram");
+	puts("ready");
+	fflush(stdout);
+	while (poll(fds, fd < 0 ? 2 : 1, fd < 0 ? -1 : CRAM_POLL_MS) >= 0) {
+		if (fds[0].revents)
+			return 0;
+		if (fd < 0) {
+			fd = accept(listener, NULL, NULL);
+			continue;
+		}
+		if (ioctl(fd, SIOCINQ, &there))
+			return fail("cram");
+		if (there < bytes)
+			continue;
+		if (recv(fd, buffer, (size_t)bytes, MSG_DONTWAIT) != bytes)
+			return fail("cram");
+		if (netstat("TCPRcvCollapsed") > before)
+			puts("collapsed");
+		fflush(stdout);
+		close(fd);
+		fd = -1;
+	}
+	return fail("poll");
+}
+
 /* How long a clone is kept at least: its origin is then past all that is looked at. */
 #define KEEP_CLONE_NS 20000000
 
@@ -365,11 +431,14 @@ int main(int argc, char **argv)
 		return ask(
 			dial(argv[4], argv[5], strcmp(argv[3], "udp") ? SOCK_STREAM : SOCK_DGRAM),
 			strtoul(argv[6], NULL, 10));
-	if (!strcmp(argv[1], "tell") && argc == 7)
+	if (!strcmp(argv[1], "tell") && argc >= 7)
 		return tell(dial(argv[3], argv[4], SOCK_STREAM), strtoul(argv[5], NULL, 10),
-			    strtoul(argv[6], NULL, 10));
+			    strtoul(argv[6], NULL, 10),
+			    argc > 7 ? strtoul(argv[7], NULL, 10) : ASKED_BYTES);
 	if (!strcmp(argv[1], "hold") && argc == 5)
 		return hold(bound(SOCK_STREAM, argv[3]), atoi(argv[4]));
+	if (!strcmp(argv[1], "cram") && argc == 6)
+		return cram(bound(SOCK_STREAM, argv[3]), atoi(argv[4]), atoi(argv[5]));
 	if ((!strcmp(argv[1], "sink") || !strcmp(argv[1], "echo")) && argc == 4)
 		return serve(argv[3], argv[1][0] == 'e');
 	if (!strcmp(argv[1], "shuffle-serve") && argc == 4)
@@ -386,7 +455,8 @@ usage:
 	fputs("Usage: whither-send udp NETNS ADDRESS PORT COUNT PAUSE_US [BYTES [FIRST]] |\n"
 	      "       tcp NETNS ADDRESS PORT BYTES |\n"
 	      "       ask NETNS udp|tcp ADDRESS PORT COUNT | sink NETNS PORT | echo NETNS PORT |\n"
-	      "       tell NETNS ADDRESS PORT COUNT PAUSE_US | hold NETNS PORT COUNT |\n"
+	      "       tell NETNS ADDRESS PORT COUNT PAUSE_US [BYTES] | hold NETNS PORT COUNT |\n"
+	      "       cram NETNS PORT BYTES ROOM |\n"
 	      "       shuffle-serve NETNS - | shuffle-send NETNS udp|tcp ADDRESS COUNT PAUSE_MS |\n"
 	      "       sniff NETNS DEVICE | offload NETNS DEVICE gro|gso|tso|txvlan on|off\n",
 	      stderr);

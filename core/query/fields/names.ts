@@ -125,6 +125,7 @@ export function hopField(
       },
       text: (store, hop) => namesOf(store.hops.hops[hop]!)[0]!,
     },
+    hopNames: namesOf,
     exists: (store) => test(store, (names) => names.length > 0),
     holds: (store, asked) => test(store, nameTest(asked)),
   };
@@ -158,6 +159,13 @@ export const PROTOCOL_FIELD: Field = codeField({
   recorded: false,
 });
 
+export const HOP_FIELD: Field = hopField(
+  'hop',
+  'where the packet was seen',
+  '"tcx ingress", edge0:tcx/ingress@first',
+  hopNames,
+);
+
 const BYTE_CODES = 256;
 
 export const NAME_FIELDS: readonly Field[] = [
@@ -183,7 +191,7 @@ export const NAME_FIELDS: readonly Field[] = [
     recorded: true,
   }),
   PROTOCOL_FIELD,
-  hopField('hop', 'where the packet was seen', '"tcx ingress", edge0:tcx/ingress@first', hopNames),
+  HOP_FIELD,
   hopField('device', 'network device of the hop', 'eth0', HOP_TEXTS.get('device')!),
   hopField('netns', 'inode number of the network namespace', '4026531840', HOP_TEXTS.get('netns')!),
   hopField('host', 'name of the host', 'edge-7', HOP_TEXTS.get('host')!),

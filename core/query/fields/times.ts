@@ -27,7 +27,7 @@ function startOf(store: CaptureStore): bigint {
   return (BigInt(tsHi[0]!) << 32n) | BigInt(tsLo[0]!);
 }
 
-const TIME: Field = {
+export const TIME_FIELD: Field = {
   name: 'time',
   text: 'when: since the first event of the capture, or Unix time',
   values:
@@ -48,7 +48,7 @@ const TIME: Field = {
   holds: (store, test) => {
     const intervals = (): Interval[] => {
       const start = startOf(store);
-      return intervalsOf(TIME, test, MAX_U64, (text) => {
+      return intervalsOf(TIME_FIELD, test, MAX_U64, (text) => {
         const since = parseDuration(text);
         return since === null ? parseInstant(text) : start + since;
       });
@@ -59,4 +59,4 @@ const TIME: Field = {
   },
 };
 
-export const TIME_FIELDS: readonly Field[] = [TIME];
+export const TIME_FIELDS: readonly Field[] = [TIME_FIELD];

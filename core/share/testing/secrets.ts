@@ -280,15 +280,37 @@ function tunnelled(address: AddressOf, bytes: BytesOf): Uint8Array {
   return ethernet(address, 0x0800, ipv4(address, 17, udp(4789, vxlan)));
 }
 
-/** Where a secret stands in `bytes`: as it is, the other way round, in hexadecimal, or as text of an address; '' = nowhere. */
+/** As people write and paste it: in hexadecimal, with what is between its bytes, and as numbers. */
+export function spellings({ bytes }: Secret): readonly (readonly [how: string, text: string])[] {
+  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, '0'));
+  const back = hex.toReversed();
+  const number = (digits: readonly string[]): string => BigInt(`0x${digits.join('')}`).toString();
+  return [
+    ['in hexadecimal', hex.join('')],
+    ['with colons', hex.join(':')],
+    ['with spaces', hex.join(' ')],
+    ['as an array', hex.join(', 0x')],
+    ['escaped', hex.join('\\x')],
+    ['dotted', [...bytes].join('.')],
+    ...(bytes.length !== 4
+      ? []
+      : ([
+          ['with zeros', [...bytes].map((byte) => String(byte).padStart(3, '0')).join('.')],
+          ['with dashes', [...bytes].join('-')],
+          ['defanged', [...bytes].join('[.]')],
+          ['as a number', number(hex)],
+          ['as a number the other way round', number(back)],
+          ['in hexadecimal the other way round', back.join('')],
+        ] as const)),
+  ];
+}
+
+/** Where a secret stands in `bytes`: as it is, the other way round, or as it is written; '' = nowhere. */
 export function findSecret(bytes: Uint8Array, secret: Secret): string {
-  const hex = [...secret.bytes].map((byte) => byte.toString(16).padStart(2, '0'));
   const forms: [string, Uint8Array][] = [
     ['as it is', secret.bytes],
     ['reversed', secret.bytes.slice().reverse()],
-    ['in hexadecimal', encodeUtf8(hex.join(''))],
-    ['with colons', encodeUtf8(hex.join(':'))],
-    ['dotted', encodeUtf8([...secret.bytes].join('.'))],
+    ...spellings(secret).map(([how, text]): [string, Uint8Array] => [how, encodeUtf8(text)]),
   ];
   return forms.find(([, form]) => contains(bytes, form))?.[0] ?? '';
 }

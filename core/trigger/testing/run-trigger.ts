@@ -13,6 +13,8 @@ export function condition(...texts: readonly string[]): Condition {
 
 export interface Ran {
   readonly trigger: Trigger;
+  /** As it said before the stream ended. */
+  readonly complete: boolean;
   readonly bytes: Uint8Array;
   readonly read: CallRecorder;
   /** epb_packetid of each packet, in order. */
@@ -37,10 +39,12 @@ export function runTrigger(
     trigger.block(view.getUint32(at, true), capture, at, view.getUint32(at + 4, true));
     if (++blocks % chunkBlocks === 0) trigger.flush();
   }
+  trigger.flush();
+  const { complete } = trigger;
   trigger.end();
   const bytes = new Uint8Array(Buffer.concat(out));
   const read = readAll([bytes]);
-  return { trigger, bytes, read, kept: read.packets.map(({ packetId }) => packetId!) };
+  return { trigger, complete, bytes, read, kept: read.packets.map(({ packetId }) => packetId!) };
 }
 
 /** Bytes of every packet block, as hex. */

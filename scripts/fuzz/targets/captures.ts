@@ -12,6 +12,7 @@ import type { MetadataSchema } from '#core/metadata/types.ts';
 import { readEvent } from '#core/pcapng/event.ts';
 import { optionComments, readOptions } from '#core/pcapng/options.ts';
 import { CaptureReader } from '#core/pcapng/reader.ts';
+import { WholeBlocks } from '#core/pcapng/whole-blocks.ts';
 import type { CaptureSink } from '#core/pcapng/types.ts';
 import { CaptureStore } from '#core/store/capture-store.ts';
 import { eventBytes } from '#core/store/event-bytes.ts';
@@ -189,6 +190,24 @@ const triggers: Target = {
   },
 };
 
+/** Files that are read one behind the other, each of which may be cut off. */
+const pieces: Target = {
+  name: 'whole-blocks',
+  seeds: CAPTURES,
+  maxBytes: CAPTURE_BYTES,
+  weighBytes: WEIGHED_BYTES,
+  run: (input) => {
+    const blocks = new WholeBlocks();
+    const third = Math.ceil(input.length / 3);
+    let bytes = 0;
+    for (let at = 0; at < input.length; at += third) {
+      for (const whole of blocks.push(input.subarray(at, at + third))) bytes += whole.length;
+    }
+    holds(bytes + blocks.rest.length === input.length, 'bytes that are neither whole nor left');
+    return blocks;
+  },
+};
+
 const exports: Target = {
   name: 'for-wireshark',
   seeds: CAPTURES,
@@ -206,4 +225,4 @@ const exports: Target = {
   },
 };
 
-export const CAPTURE_TARGETS: readonly Target[] = [reader, captures, blocks, triggers, exports];
+export const CAPTURE_TARGETS: readonly Target[] = [reader, captures, blocks, triggers, pieces, exports];

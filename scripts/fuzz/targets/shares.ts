@@ -174,15 +174,19 @@ const words: Target = {
     'ip.src == 192.0.2.7 or ip.dst in {192.0.2.0/24, 2001:db8::1}',
     'any(hop == tcx/ingress and meta.len > 4) && eth.src == 02:00:00:00:00:01',
     'At eth0 of 192.0.2.7, 2001:db8::/32 and ::ffff:192.0.2.1',
+    'sk_buff 0xffff88810af03d00 of c0000207, 0xc0000207, c0 00 02 07 and 3221225991',
   ].map(bytesOf),
   maxBytes: 512,
   run: (input) => {
     const text = textOf(input);
     const rules = rulesWith();
+    // As a packet of the capture has it: what is written otherwise is known by it.
+    rules.names.addresses.ip(Uint8Array.of(192, 0, 2, 7));
     const expression = shareExpression(text, rules);
     holds(!/\b192\.0\.2\.7\b/.test(expression ?? ''), 'an address that stays in an expression');
     const prose = shareProse(text, rules);
     holds(!/(?<!\d)192\.0\.2\.7(?!\d)/.test(prose), 'an address that stays in a sentence');
+    holds(!/(?<!\w)(?:0x)?c0000207(?!\w)/i.test(prose), 'an address that stays in hexadecimal digits');
     return [expression, prose];
   },
 };

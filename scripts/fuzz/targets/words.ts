@@ -5,6 +5,7 @@ import { decodeDataHeader } from '#core/protocol/data-frame.ts';
 import { parseOffset } from '#core/protocol/offset.ts';
 import { compileFilter } from '#core/query/compile.ts';
 import { completeFilter } from '#core/query/complete.ts';
+import { filterDoubts } from '#core/query/doubts.ts';
 import { explainFilter } from '#core/query/explain.ts';
 import { namedFields } from '#core/query/named-fields.ts';
 import { quoteValue } from '#core/query/parse.ts';
@@ -62,6 +63,8 @@ const FILTERS = [
   'task ~ "cur" && mark == 0x7 && skb == 0xffff888100001000',
   'tlv["trace"] >= 1 && task exists',
   '!(task !~ "\\"x\\\\")',
+  'hop == "nosuch" || lost_at ~ "nix" && port == 99999',
+  'flow == "udp 192.0.2.7:1 > [2001:db8::1]:2"',
 ];
 
 const filters: Target = {
@@ -80,6 +83,10 @@ const filters: Target = {
       const { from, to, cause, remedy } = compiled.error;
       holds(from >= 0 && from <= to && to <= text.length, 'an error outside of its text');
       holds(cause !== '' && remedy !== '', 'an error without words');
+    }
+    for (const { from, to, cause, remedy } of filterDoubts(text, store)) {
+      holds(from >= 0 && from <= to && to <= text.length, 'a doubt outside of its text');
+      holds(cause !== '' && remedy !== '', 'a doubt without words');
     }
     holds(!/undefined|NaN/.test(explainFilter(text) ?? ''), 'an explanation without words');
     const at = text.length === 0 ? 0 : (input[0] ?? 0) % (text.length + 1);

@@ -1,0 +1,23 @@
+/** What people call a capture's file by, beside its whole name. Pure. */
+
+const EXTENSIONS = /(?:\.(?:pcapng|pcap|cap|ntar|html|json|gz|zst|xz|bz2))+$/i;
+/** Shorter ones are in every sentence. */
+const MIN_STEM_CHARS = 3;
+/** Names of files that name nobody. */
+const WORDS: ReadonlySet<string> = new Set(
+  (
+    'all capture captures data dump example export file flow flows live local log new out output packet packets probe ' +
+    'sample share shared spool test tests trace traces whither'
+  ).split(' '),
+);
+
+/** Names of files and what stands for them → these and the names without extension. */
+export function sharedFileNames(files: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+  const out = new Map(files);
+  for (const [name, stands] of files) {
+    const stem = name.replace(EXTENSIONS, '');
+    const isName = stem.length >= MIN_STEM_CHARS && !WORDS.has(stem.toLowerCase()) && !/^\d+$/.test(stem);
+    if (isName && !out.has(stem)) out.set(stem, stands);
+  }
+  return out;
+}

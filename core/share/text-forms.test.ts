@@ -1,0 +1,184 @@
+/** What a note says in a form that no field prints is told too; of what cannot be told, whoever shares it is told. */
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { formatHex, formatIpv4, formatMac } from '#core/dissect/addresses.ts';
+import { CAREFUL, type SharePolicy } from './policy.ts';
+import { Pseudonyms } from './pseudonyms.ts';
+import { shareProse } from './prose.ts';
+import { KEEP_ALL } from './testing/keep-all.ts';
+import { SharedPrograms } from './shared-programs.ts';
+import { rulesWith } from './testing/rules.ts';
+
+const ADDRESS = Uint8Array.of(10, 71, 0, 10);
+const IPV6 = Uint8Array.of(0x20, 1, 0xd, 0xb8, 0, 7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x1c);
+const STATION = Uint8Array.of(0xa2, 0x21, 0xc1, 0x06, 0x47, 0x18);
+const SKB = 0xffff_8881_0af0_3d00n;
+const NETNS = 4_026_532_248n;
+const COOKIE = 0x7766_5544_33n;
+const FLOW_HASH = 0xdead_c0den;
+const PROCESS = 41_234n;
+
+function told(text: string, policy: SharePolicy = CAREFUL) {
+  const names = new Pseudonyms(new Uint8Array(32).fill(42));
+  const { addresses, numbers } = names;
+  const ip = addresses.ip(ADDRESS);
+  const ip6 = addresses.ip(IPV6);
+  const mac = addresses.mac(STATION);
+  const skb = numbers.hidden('kernel', SKB).toString(16);
+  const netns = numbers.hidden('netns', NETNS);
+  numbers.hidden('cookie', COOKIE);
+  const hash = numbers.hidden('hash', FLOW_HASH);
+  const process = numbers.hidden('process', PROCESS);
+  names.name('process', 'gateway');
+  names.name('file', 'acme-customer.pcapng');
+  names.name('file', 'capture.pcapng');
+  const doubts = new Set<string>();
+  const out = shareProse(text, rulesWith({ policy, names }), doubts);
+  return { out, doubts: [...doubts], ip, ip6, mac, skb, netns, hash, process };
+}
+
+const hexOf = (bytes: Uint8Array) => formatHex(bytes, 0, bytes.length);
+const pairsOf = (bytes: Uint8Array, between: string) => (hexOf(bytes).match(/../g) ?? []).join(between);
+const numberOf = (bytes: Uint8Array) => BigInt(`0x${hexOf(bytes)}`).toString();
+
+describe('is what it is in the share:', () => {
+  const { ip, ip6, mac, skb, netns, hash, process } = told('');
+  const dotted = formatIpv4(ip, 0);
+  const prefix = dotted.replace(/\.\d+$/, '');
+  it.each<[string, string]>([
+    ['sk_buff 0xffff88810af03d00', `sk_buff 0x${skb}`],
+    ['ffff88810af03d00+0x10', `${skb}+0x10`],
+    ['0xFFFF88810AF03D00', `0x${skb}`],
+    [`number ${SKB}`, `number ${BigInt(`0x${skb}`)}`],
+    ['netns 4026532248, and eth0~4026532248', `netns ${netns}, and eth0~${netns}`],
+    ['netns 0xf0000198', `netns 0x${netns.toString(16).padStart(8, '0')}`],
+    ['hash 0xdeadc0de', `hash 0x${hash.toString(16)}`],
+    ['hash 3735929054', `hash ${hash}`],
+    ['gateway/41234 (pid 41234)', `process1/${process} (pid ${process})`],
+    ['0x0a47000a', `0x${hexOf(ip)}`],
+    ['0xa47000a', `0x${hexOf(ip).replace(/^0/, '').padStart(7, '0')}`],
+    ['0a47000a', hexOf(ip)],
+    ['0x0a00470a', `0x${hexOf(ip.slice().reverse())}`],
+    ['`0a 47 00 0a`', `\`${pairsOf(ip, ' ')}\``],
+    ['{0x0a, 0x47, 0x00, 0x0a}', `{0x${pairsOf(ip, ', 0x')}}`],
+    ['"\\x0a\\x47\\x00\\x0a"', `"\\x${pairsOf(ip, '\\x')}"`],
+    ['0a47 000a', `${hexOf(ip).slice(0, 4)} ${hexOf(ip).slice(4)}`],
+    [numberOf(ADDRESS), numberOf(ip)],
+    [numberOf(ADDRESS.slice().reverse()), numberOf(ip.slice().reverse())],
+    ['010.071.000.010', dotted],
+    ['10[.]71[.]0[.]10', dotted],
+    ['10\\.71\\.0\\.10', dotted],
+    ['10&#46;71.0.10', dotted],
+    ['10&#x2e;71&period;0.&#49;0', dotted],
+    ['10.\u200b71.0.10', dotted],
+    ['１０．７１．０．１０', dotted],
+    ['10-71-0-10', dotted.replaceAll('.', '-')],
+    ['ip_10_71_0_10', `ip_${dotted.replaceAll('.', '_')}`],
+    ['10, 71, 0, 10', dotted.replaceAll('.', ', ')],
+    ['10.71.0.x and 10.71.x.x', `${prefix}.x and ${prefix.replace(/\.\d+$/, '')}.x.x`],
+    ['10.71.* and 10.71/16', `${prefix.replace(/\.\d+$/, '')}.* and ${prefix.replace(/\.\d+$/, '')}/16`],
+    ['10.71.0.{1,2}', `${prefix}.{1,2}`],
+    ['a221c1064718', hexOf(mac)],
+    ['A2-21-C1-06-47-18', formatMac(mac, 0)],
+    ['a2:21:c1:6:47:18', formatMac(mac, 0)],
+    ['20010db800070000000000000000001c', hexOf(ip6)],
+    ['/home/alice/acme-customer.pcapng and acme-customer', 'file1 and file1'],
+    ['of ACME-CUSTOMER.pcapng.', 'of file1.'],
+  ])('%s', (text, as) => {
+    expect(told(text).out).toBe(as);
+    expect(told(text).doubts).toEqual([]);
+    const whole = told(text, KEEP_ALL).out;
+    if (!/file1|process1/.test(as)) expect(whole).toBe(text);
+  });
+});
+
+it.each([
+  ['{"meta_hex":"03040a47000a2222","value":"x"}', '{"meta_hex":"[8 bytes]","value":"x"}'],
+  ['03 04 0a 47 00 0a', '[6 bytes]'],
+  ['03:04:0a:47:00:0a:11', '[7 bytes]'],
+  ['0304 0a47 000a 22', '[7 bytes]'],
+  ['00000000: 0304 0a47 000a 2222  ..', '00000000: [8 bytes]  ..'],
+  ['deadbeefdeadbeefdeadbeef01', '[13 bytes]'],
+  ['a2 21 c1 06\n47 18 00', '[7 bytes]'],
+])(
+  'bytes of which nobody knows what they are, or in which there is an address, do not go: %s',
+  (text, as) => {
+    expect(told(text).out).toBe(as);
+    expect(told(text, KEEP_ALL).out).toBe(text);
+  },
+);
+
+it.each([
+  '11 22 33 20::1',
+  '1 2 3 20::1',
+  '01.20::1',
+  '1 2 3 4:5:6:7:8:9',
+  '11 22 33 192.0.2.7',
+  '1111 2001::1',
+])('what is in front of an address does not hide it: %s', (text) => {
+  const [, address = ''] = /([^ ]+|20::1)$/.exec(text) ?? [];
+  expect(told(text).out).not.toContain(address.replace('01.', ''));
+});
+
+it.each([
+  'deadbeef01',
+  '0x0b47000a',
+  '0x7fffdead0000beef',
+  'b221c1064718',
+  '11-71-0-11',
+  '4026532999',
+  '0b 47 00 0c',
+])('goes as it was written, and whoever shares it is told: %s', (text) => {
+  expect(told(`at ${text}.`)).toMatchObject({ out: `at ${text}.`, doubts: [text] });
+  expect(told(text, KEEP_ALL).doubts).toEqual([]);
+});
+
+it.each([
+  '1795392000000000000 ns, 1234567 packets',
+  '10:20:30, 10:20:31 and 10:20:32',
+  'kernel 6.18.44 and 6.18.x, 10.71 ms',
+  'a facade of dead beef, added by a decade',
+  'capture.pcapng: this capture'.replace('capture.pcapng: ', ''),
+  'tcp/443, ports 80 53 22 21 25 99 10 11',
+  'mark 0x1f, 2026-11-26, version 1.2.3',
+])('what is none of them stays: %s', (text) => {
+  expect(told(text)).toMatchObject({ out: text, doubts: [] });
+});
+
+it('tags of programs that go out stay: evidence quotes them', () => {
+  const names = new Pseudonyms(new Uint8Array(32).fill(42));
+  const programs = new SharedPrograms();
+  const text = 'edge_xdp#7 (tag 3b185187f1855c4c)';
+  expect(shareProse(text, rulesWith({ names, programs }))).toBe('edge_xdp#7 (tag [8 bytes])');
+  const program = { id: 7, name: 'edge_xdp', tag: '3b185187f1855c4c', attach: 'xdp', device: 'eth0' };
+  programs.add(program, program);
+  expect(shareProse(text, rulesWith({ names, programs }))).toBe(text);
+});
+
+it('each rule by itself leaves what it is about', () => {
+  const text = '0xffff88810af03d00 4026532248 0x0a47000a a221c1064718';
+  const one = (rules: Partial<SharePolicy>) => told(text, { ...CAREFUL, ...rules }).out.split(' ');
+  const [skb, netns, ip, mac] = text.split(' ');
+  expect(one({ kernelAddresses: 'keep' })[0]).toBe(skb);
+  expect(one({ names: 'keep' })[1]).toBe(netns);
+  expect(one({ addresses: 'keep' }).slice(2)).toEqual([ip, mac]);
+  const hidden = one({});
+  for (const [i, part] of text.split(' ').entries()) expect(hidden[i]).not.toBe(part);
+});
+
+it('of bytes that hold an address nothing goes, wherever it is and however they are grouped', () => {
+  const around = fc.uint8Array({ minLength: 1, maxLength: 12 });
+  const secret = fc.constantFrom(ADDRESS, ADDRESS.slice().reverse(), STATION, IPV6);
+  const between = fc.constantFrom('', ' ', ':', ', 0x', '\\x', '  ', '-');
+  fc.assert(
+    fc.property(around, secret, around, between, (before, what, behind, separator) => {
+      const bytes = Uint8Array.from([...before, ...what, ...behind]);
+      const text = `“${pairsOf(bytes, separator)}”`;
+      // Decimal digits alone are a number.
+      fc.pre(/[a-f]/.test(text.replaceAll('0x', '')));
+      expect(told(text).out).toMatch(new RegExp(String.raw`^“(?:\[\d+ bytes\]|[0-9a-f:]+)”$`));
+      expect(told(text).out).not.toContain(pairsOf(what, separator));
+    }),
+    { numRuns: 500 },
+  );
+});

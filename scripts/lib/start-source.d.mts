@@ -1,0 +1,1 @@
+export function sourceArguments(given: readonly string[]): string[];
