@@ -37,7 +37,7 @@ export function StoredList({ sent }: { readonly sent: number }) {
   if (shares.length === 0 && error === '') {
     return listed ? (
       <p className="muted" role="status" tabIndex={-1} ref={(element) => void (line.current = element)}>
-        {gone} The agent keeps no share any more.
+        {`${gone} The agent keeps no share any more.`.trimStart()}
       </p>
     ) : null;
   }

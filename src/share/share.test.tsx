@@ -337,7 +337,7 @@ it('shares at the agent are told apart, and one is deleted only when that was sa
   const focused = () => document.activeElement?.textContent;
   await waitFor(() => expect(focused()).toBe('The agent keeps 1 share'));
   remove(screen.getByRole('button', { name: /^Delete proto == UDP/ }));
-  await waitFor(() => expect(focused()?.trim()).toBe('The agent keeps no share any more.'));
+  await waitFor(() => expect(focused()).toBe('The agent keeps no share any more.'));
 });
 
 it('a link with the share inside is offered where others reach the page, which is not on that of an agent', async () => {
