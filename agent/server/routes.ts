@@ -18,6 +18,9 @@ export interface HostAnswer {
   readonly host: string;
 }
 
+/** The same for whoever came by the link of a share (src/share/send.ts asks). */
+export const GUEST_ANSWER = { guest: true } as const;
+
 export function answerHost(response: ServerResponse, status: Status, host: string): void {
   const answer: HostAnswer = { live: status.capture !== 'unavailable', text: status.text, host };
   sendJson(response, 200, answer);

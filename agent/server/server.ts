@@ -18,7 +18,7 @@ import { sendJson, sendRefusal, sendRefusalStyle, sendText, setSecurityHeaders }
 import { REFUSAL_STYLE_PATH } from './refusal-page.ts';
 import { answerCapture, type CaptureControl } from './capture-route.ts';
 import type { ShareStore } from '../share/store.ts';
-import { answerDownload, answerHost, answerRawRead } from './routes.ts';
+import { answerDownload, answerHost, answerRawRead, GUEST_ANSWER } from './routes.ts';
 import { answerShared, answerShares, sharedPath, SHARES_PATH } from './share-routes.ts';
 import { sendServiceWorker, SERVICE_WORKER_PATH } from './service-worker.ts';
 import { StreamServer } from './stream.ts';
@@ -216,8 +216,8 @@ export class AgentServer {
     const stranger = this.access.refuseStranger(request);
     if (stranger) {
       if (!this.access.isGuest(request)) sendRefusal(response, stranger);
-      // As a static host has it: there is no agent for a guest.
-      else if (pathname === '/api/host') sendJson(response, 200, null);
+      // There is no agent for a guest, as with a static host; but nobody else opens this page by its address.
+      else if (pathname === '/api/host') sendJson(response, 200, GUEST_ANSWER);
       else if (isOfAgent(pathname)) sendRefusal(response, stranger);
       else this.#page(request, response, () => sendText(response, 404, NOTHING_THERE));
       return;

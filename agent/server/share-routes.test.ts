@@ -86,7 +86,7 @@ test('its link lets a browser see the page and the share, and nothing else of th
   expect([welcome.status, welcome.headers.location]).toEqual([302, `/?source=url:/s/${id}.pcapng`]);
   const cookie = welcome.headers['set-cookie']![0]!.split(';')[0]!;
   expect((await agent.request('/', { cookie })).body.toString()).toContain('<title>Whither');
-  expect((await agent.request('/api/host', { cookie })).body.toString()).toBe('null');
+  expect(JSON.parse((await agent.request('/api/host', { cookie })).body.toString())).toEqual({ guest: true });
   for (const target of [
     '/api/shares',
     '/api/types',

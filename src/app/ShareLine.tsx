@@ -5,6 +5,8 @@
 import { goTo, pinText } from '#src/notes/pins.ts';
 import { usePage, useSession } from '#src/state/context.ts';
 import { printJourneyId } from '#src/state/link-journeys.ts';
+import { firstLine } from '#src/list/first-line.ts';
+import { overText } from '#src/share/over.ts';
 import type { CaptureNote } from '#workers/api.ts';
 
 const SHOWN_CHARS = 80;
@@ -12,6 +14,7 @@ const SHOWN_CHARS = 80;
 export default function ShareLine() {
   const session = useSession();
   const line = usePage((state) => state.arrived?.line ?? '');
+  const over = usePage((state) => overText(state.arrived));
   const marks = usePage((state) => state.marks);
   const pins = usePage((state) => state.pins);
   const report = usePage((state) => state.report);
@@ -24,6 +27,7 @@ export default function ShareLine() {
     ...pins,
   ];
   const [first] = notes;
+  const words = first === undefined ? '' : firstLine(first.text);
   const go = ({ pin }: CaptureNote) => {
     const [mark] = noted;
     // Ids are those of a run; the mark knows which journey it is.
@@ -35,11 +39,12 @@ export default function ShareLine() {
   };
   return (
     <section className="share-line" aria-label="Share">
-      <p title={line}>{line.charAt(0).toUpperCase() + line.slice(1)}.</p>
+      <p title={line}>{line.replace(/^a share/, 'A share')}.</p>
+      {over !== '' && <b className="tone-lost">{over}</b>}
       {report === '' && first !== undefined && (
         <button className="button" title="Show what the first note is about" onClick={() => go(first)}>
-          {pinText(first.pin)}: {first.text.slice(0, SHOWN_CHARS)}
-          {first.text.length > SHOWN_CHARS && ' …'}
+          {pinText(first.pin)}: {words.slice(0, SHOWN_CHARS)}
+          {words.length > SHOWN_CHARS && ' …'}
         </button>
       )}
       {(report !== '' || notes.length > 0) && (

@@ -3,6 +3,7 @@ import { EMBEDDED_ID, MAX_EMBEDDED_CHARS } from '#core/share/html.ts';
 import type { Problem } from '#core/pcapng/types.ts';
 import { findEmbedded } from '#src/share/embedded.ts';
 import { inFragment, SHARE_FRAGMENT } from '#src/share/fragment.ts';
+import { kindOfFile } from '#src/state/file-kind.ts';
 import { parseLink } from '#src/state/link.ts';
 import { parseCaptureUrl } from '#src/state/link-source.ts';
 import type { SourceRef } from '#src/state/link-state.ts';
@@ -15,9 +16,6 @@ export interface Fault {
   readonly remedy: string;
 }
 
-/** Of a text that begins a page. */
-const HTML_START = /^(?:\ufeff)?\s*<(?:!doctype html|html)[\s>]/i;
-const HTML_BYTES = 64;
 /** As core/share/html.ts writes it. */
 const ELEMENT = `<script type="text/plain" id="${EMBEDDED_ID}"`;
 const ELEMENT_END = '</script>';
@@ -70,11 +68,7 @@ function partsIn(source: SourceRef, link: URL, base: string): readonly PartOrigi
 
 /** A capture, or a page in one file with a share inside. */
 export async function ofFile(file: File): Promise<PartOrigin | Problem> {
-  const start = await file
-    .slice(0, HTML_BYTES)
-    .text()
-    .catch(() => '');
-  if (!HTML_START.test(start)) return (await notTogether([file])) ?? { kind: 'file', file };
+  if ((await kindOfFile(file)) !== 'page') return (await notTogether([file])) ?? { kind: 'file', file };
   // The page around the capture is some megabytes.
   const text = file.size > 2 * MAX_EMBEDDED_CHARS ? '' : await file.text().catch(() => '');
   const capture = withinPage(text);

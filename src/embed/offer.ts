@@ -44,11 +44,8 @@ function senderOf(page: Window): Window | null {
 function take(session: Session, offer: Offer): void {
   const isNothingOpen = session.store.getState().capture === null;
   if (isNothingOpen && allowedOrigins().includes(offer.origin)) void session.take([offer.file], true);
-  // The newest one: who sends twice means the second. What a person has open is not taken away.
-  else {
-    const { dialog } = session.store.getState();
-    if (dialog === 'none' || dialog === 'offer') session.store.setState({ offer, dialog: 'offer' });
-  }
+  // What a person has open is not taken away; nor is a question under the hand that answers it another one.
+  else if (session.store.getState().dialog === 'none') session.store.setState({ offer, dialog: 'offer' });
 }
 
 export function allowedOrigins(): readonly string[] {

@@ -22,7 +22,7 @@ export function ListTools() {
       <Count />
       {note !== '' && (
         <span className="list-note" title={note}>
-          <span aria-hidden="true">✎</span> {firstLine(note)}
+          <span aria-hidden="true">✎</span> <span>{firstLine(note)}</span>
         </span>
       )}
       <span className="push" />

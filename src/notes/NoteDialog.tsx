@@ -15,13 +15,14 @@ import './notes.css';
 export default function NoteDialog({ onClose }: { readonly onClose: () => void }) {
   const session = useSession();
   // As it was when the dialog was opened: a live capture goes on.
-  const [{ selection, choices }] = useState(() => {
+  const [{ selection, choices, first }] = useState(() => {
     const state = session.store.getState();
-    return { selection: state.selection, choices: pinsOf(state) };
+    const pins = pinsOf(state);
+    return { selection: state.selection, choices: pins, first: firstChoice(state, pins) };
   });
-  const [chosen, setChosen] = useState(selection === null ? 0 : -1);
+  const [chosen, setChosen] = useState(first);
   const pin = choices[chosen] ?? null;
-  const on = pin === null ? `journey ${selection?.journey ?? ''}` : pinText(pin);
+  const on = draftKey(selection, pin);
   const draft = usePage((state) => state.noteDrafts[on] ?? null);
   const place = usePage(placeText);
   if (pin === null && selection === null) return null;
@@ -30,13 +31,14 @@ export default function NoteDialog({ onClose }: { readonly onClose: () => void }
     const { [on]: _, ...others } = session.store.getState().noteDrafts;
     session.store.setState({ noteDrafts: typed === null ? others : { ...others, [on]: typed } });
   };
-  const keep = () => {
+  const write = (words: string) => {
     setDraft(null);
     if (pin === null) {
-      if (selection !== null) session.marks.note(selection, text);
-    } else setPin(session, pin, text);
+      if (selection !== null) session.marks.note(selection, words);
+    } else setPin(session, pin, words);
     onClose();
   };
+  const keep = () => write(text);
   return (
     <Modal title="Note" onClose={onClose}>
       <form className="note" method="dialog" onSubmit={keep}>
@@ -86,9 +88,32 @@ export default function NoteDialog({ onClose }: { readonly onClose: () => void }
         <button className="button solid" title="Ctrl+Enter, ⌘ Enter" disabled={text.length > MAX_NOTE_CHARS}>
           Keep the note
         </button>
+        {writtenOn(session, selection, pin) !== '' && (
+          <>
+            {' '}
+            <button type="button" className="button" onClick={() => write('')}>
+              Delete the note
+            </button>
+          </>
+        )}
       </form>
     </Modal>
   );
+}
+
+/** The journey, -1, or the pin at which what was typed last is not kept yet: it looks lost where another is shown. */
+function firstChoice({ selection, noteDrafts }: PageState, choices: readonly Pin[]): number {
+  const keys = choices.map((choice) => draftKey(selection, choice));
+  const ofJourney = draftKey(selection, null);
+  const last = Object.keys(noteDrafts).findLast((key) => key === ofJourney || keys.includes(key));
+  return selection !== null && (last === undefined || last === ofJourney)
+    ? -1
+    : Math.max(0, keys.indexOf(last ?? ''));
+}
+
+/** By which a draft is known; null = on the journey. */
+function draftKey(selection: Selection | null, pin: Pin | null): string {
+  return pin === null ? `journey ${selection?.journey ?? ''}` : pinText(pin);
 }
 
 /** What the browser keeps of other captures, which may be of hosts that are no concern of who uses it next. */

@@ -5,6 +5,7 @@ import { Modal } from '#src/app/Modal.tsx';
 import { printCount } from '#src/list/print.ts';
 import { usePage, useSession } from '#src/state/context.ts';
 import { printJourneyId } from '#src/state/link-journeys.ts';
+import { overText } from '#src/share/over.ts';
 import type { PageState } from '#src/state/store.ts';
 import type { CaptureNote } from '#workers/api.ts';
 import { Markdown } from './Markdown.tsx';
@@ -17,6 +18,7 @@ export default function ReportDialog({ onClose }: { readonly onClose: () => void
   const report = usePage((state) => state.report);
   const title = usePage((state) => state.capture?.title ?? '');
   const line = usePage((state) => state.arrived?.line ?? '');
+  const over = usePage((state) => overText(state.arrived));
   const marks = usePage((state) => state.marks);
   const pins = usePage((state) => state.pins);
   const [editing, setEditing] = useState(() => isDraft(session.store.getState()));
@@ -57,6 +59,7 @@ export default function ReportDialog({ onClose }: { readonly onClose: () => void
     <Modal title={`Report: ${title}`} onClose={onClose}>
       <article className="report">
         {line !== '' && <p className="muted">{line}.</p>}
+        {over !== '' && <p className="tone-lost">{over}</p>}
         {editing && (
           <textarea
             data-first-focus

@@ -5,9 +5,19 @@ import { LongWorkLine } from '#src/schema/LongWorkLine.tsx';
 import { useWork } from '#src/schema/use-work.ts';
 import { usePage, useSession } from '#src/state/context.ts';
 import { afterFrame } from '#src/state/frame.ts';
+import { isOnDisk } from '#src/state/sources.ts';
 import type { MadeShare, WorkProgress } from '#workers/api.ts';
 import { shareFileName, shareTitle } from './share-title.ts';
-import { linkOf, noPageReason, pageOf, sendToAgent, storedLink, type Packing } from './send.ts';
+import {
+  isGuest,
+  linkOf,
+  loopbackText,
+  noPageReason,
+  pageOf,
+  sendToAgent,
+  storedLink,
+  type Packing,
+} from './send.ts';
 import { MAX_LINK_CHARS } from './fragment.ts';
 
 interface Props {
@@ -24,6 +34,9 @@ interface Sent {
   readonly url: string;
 }
 
+const GUEST =
+  'Whoever came by the link of a share can keep none here, and nobody else could open a link to this page: download it.';
+
 /** Nobody knows how far it is. */
 const UNKNOWN: WorkProgress = { share: null, bytes: 0 };
 
@@ -32,6 +45,7 @@ export function SendButtons({ made, title, onSent }: Props) {
   const host = usePage((state) => state.host);
   const hasAgent = (host ?? null) !== null;
   const work = useWork();
+  const guest = useGuest(host === null && !isOnDisk());
   const [done, setDone] = useState('');
   const [url, setUrl] = useState('');
   const [progress, setProgress] = useState(UNKNOWN);
@@ -102,7 +116,11 @@ export function SendButtons({ made, title, onSent }: Props) {
           className="button"
           disabled={!hasAgent || work.busy}
           title={
-            hasAgent ? 'Whoever has the link and reaches this agent sees it' : 'No agent has served this page'
+            hasAgent
+              ? 'Whoever has the link and reaches this agent sees it'
+              : guest === true
+                ? GUEST
+                : 'No agent has served this page'
           }
           onClick={() =>
             run(async ({ signal }) => {
@@ -117,7 +135,7 @@ export function SendButtons({ made, title, onSent }: Props) {
         >
           Keep at the agent
         </button>
-        {host === null && (
+        {host === null && guest === false && (
           // On the page of an agent it would lead to this one's own loopback, where nobody else is.
           <button
             className="button"
@@ -138,6 +156,7 @@ export function SendButtons({ made, title, onSent }: Props) {
         )}
       </p>
       {noPage !== '' && <p className="muted">{noPage}</p>}
+      {guest === true && <p className="muted">{GUEST}</p>}
       {work.busy && (
         <LongWorkLine work={{ progress, giveUp: () => sending.current?.abort() }} what="Share sent" />
       )}
@@ -156,8 +175,22 @@ export function SendButtons({ made, title, onSent }: Props) {
           onFocus={({ target }) => target.select()}
         />
       )}
+      {url !== '' && loopbackText(url) !== '' && <p className="share-near">{loopbackText(url)}</p>}
     </section>
   );
+}
+
+/** null = it is not known yet. `asks`: whether it may be. */
+function useGuest(asks: boolean): boolean | null {
+  const [guest, setGuest] = useState<boolean | null>(null);
+  useEffect(() => {
+    let left = false;
+    if (asks) void isGuest().then((is) => !left && setGuest(is));
+    return () => {
+      left = true;
+    };
+  }, [asks]);
+  return asks ? guest : false;
 }
 
 /** Rejects when it is. */

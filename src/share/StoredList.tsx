@@ -1,5 +1,5 @@
 /** Shares that the agent keeps, for whoever may capture with it: they can be taken back. */
-import { useEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import { useWork } from '#src/schema/use-work.ts';
 import { printBytes, printCount } from '#src/list/print.ts';
 import { usePage } from '#src/state/context.ts';
@@ -15,37 +15,53 @@ export function StoredList({ sent }: { readonly sent: number }) {
   const [asked, setAsked] = useState<StoredShare | null>(null);
   /** Since the dialog was opened. */
   const [deleted, setDeleted] = useState(0);
+  /** There were some. */
+  const [listed, setListed] = useState(false);
+  /** What somebody else has deleted meanwhile; '' = nothing. */
+  const [gone, setGone] = useState('');
   const line = useRef<HTMLElement>(null);
   const { error, run } = useWork();
+  const ask = useCallback(async () => {
+    const found = await storedShares();
+    setShares(found);
+    setListed((before) => before || found.length > 0);
+  }, []);
   useEffect(() => {
-    if (hasAgent) run(async () => setShares(await storedShares()));
-  }, [hasAgent, sent, run]);
+    if (hasAgent) run(ask);
+  }, [hasAgent, sent, run, ask]);
   useEffect(() => {
     // Its button is gone, and the focus with it, if nobody has taken that elsewhere.
     if (deleted > 0 && document.activeElement === document.body) line.current?.focus();
   }, [deleted]);
   if (!hasAgent) return null;
   if (shares.length === 0 && error === '') {
-    return deleted === 0 ? null : (
+    return listed ? (
       <p className="muted" role="status" tabIndex={-1} ref={(element) => void (line.current = element)}>
-        The agent keeps no share any more.
+        {`${gone} The agent keeps no share any more.`.trimStart()}
       </p>
-    );
+    ) : null;
   }
   const remove = (share: StoredShare) => {
     setAsked(null);
     run(async () => {
-      await deleteStored(share);
-      setShares(await storedShares());
+      const wasThere = await deleteStored(share);
+      await ask();
+      setGone(wasThere ? '' : `“${share.title}” was deleted already.`);
       setDeleted(deleted + 1);
     });
   };
   return (
-    <details>
+    <details
+      onToggle={({ target, currentTarget }) => {
+        // Others delete and keep as well. React tells this of the question within, too, which must not go while it is asked.
+        if (target === currentTarget && currentTarget.open) run(ask);
+      }}
+    >
       <summary ref={line}>
         The agent keeps {shares.length} {shares.length === 1 ? 'share' : 'shares'}
       </summary>
       {error !== '' && <p className="share-error">{error}</p>}
+      {gone !== '' && <p role="status">{gone}</p>}
       <table className="share-stored">
         <thead>
           <tr>

@@ -1,4 +1,5 @@
 /** Where a share goes once it is made: a file, a page, the agent, a link. */
+import * as v from 'valibot';
 import { aroundCapture } from '#core/share/html.ts';
 import { parseStored, parseStoredList, type StoredShare } from '#core/share/stored.ts';
 import type { Session } from '#src/state/session.ts';
@@ -8,12 +9,35 @@ import { Fault } from '#workers/fault.ts';
 import { MAX_LINK_CHARS, SHARE_FRAGMENT } from './fragment.ts';
 
 const SHARES = 'api/shares';
+const GONE = 404;
+/** As in URLs, which browsers write one way. */
+const LOOPBACK = /^(?:localhost|127\.[\d.]+|\[::1\])$/;
 
 /** Why there can be no page or link with the capture inside, and what to do, '' = there can. */
 export function noPageReason(): string {
   return isOnDisk()
     ? 'A page that was opened from disk cannot make another, nor a link: download the pcapng, and share it from a Whither on a host.'
     : '';
+}
+
+const Guest = v.object({ guest: v.literal(true) });
+
+/** Whether an agent let this browser in by the link of a share alone: then nothing is kept there, and its page is nobody else's. Never rejects. */
+export async function isGuest(): Promise<boolean> {
+  try {
+    const response = await fetch(new URL('api/host', document.baseURI), { credentials: 'same-origin' });
+    return response.ok && v.is(Guest, await response.json());
+  } catch {
+    return false;
+  }
+}
+
+/** What is to be said of a link that leads back to the machine it is opened on, '' = it leads here from elsewhere too. */
+export function loopbackText(link: string): string {
+  const { hostname, port } = new URL(link);
+  if (!LOOPBACK.test(hostname)) return '';
+  const at = port || '80';
+  return `Only this machine reaches that address. For somebody else: a tunnel (ssh -L ${at}:localhost:${at} and this host), an agent with --host, or the page as a file (HTML).`;
 }
 
 /** Of what takes its time: how far it is, and when nobody wants it any more. */
@@ -104,9 +128,10 @@ export async function storedShares(): Promise<readonly StoredShare[]> {
   return parseStoredList(await (await ask(SHARES, {})).json()) ?? [];
 }
 
-/** Rejects with a Fault. */
-export async function deleteStored({ id }: StoredShare): Promise<void> {
-  await ask(`${SHARES}/${id}`, { method: 'DELETE' });
+/** Whether it was still there. Rejects with a Fault. */
+export async function deleteStored({ id }: StoredShare): Promise<boolean> {
+  const response = await ask(`${SHARES}/${id}`, { method: 'DELETE' }, GONE);
+  return response.status !== GONE;
 }
 
 let page: Promise<string> | null = null;
@@ -120,12 +145,13 @@ export function fetchPage(): Promise<string> {
   return page;
 }
 
-async function ask(path: string, init: RequestInit): Promise<Response> {
+/** `also`: a status that is an answer, besides those that are ok. */
+async function ask(path: string, init: RequestInit, also = 200): Promise<Response> {
   const response = await fetch(new URL(path, document.baseURI), {
     credentials: 'same-origin',
     ...init,
   }).catch(() => null);
-  if (response?.ok === true) return response;
+  if (response !== null && (response.ok || response.status === also)) return response;
   // What an agent says is cause and remedy; a web server's page is not.
   const isText = response?.headers.get('content-type')?.startsWith('text/plain') === true;
   const said = isText ? (await response.text()).trim().slice(0, 500) : '';

@@ -10,7 +10,7 @@ const DIGEST_DIGITS = 12;
 type Titled = Pick<MadeShare, 'notes' | 'manifest' | 'sha256'>;
 
 /** Of what goes out alone: nothing else may be where others see it. */
-export function shareTitle({ notes, manifest }: Titled): string {
+export function shareTitle({ notes, manifest }: Omit<Titled, 'sha256'>): string {
   const { report, items, view } = notes;
   const note = items.find(({ text }) => text.trim() !== '')?.text ?? '';
   const where = view.find(([name]) => name === 'where')?.[1] ?? '';

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { act, cleanup, fireEvent, render, screen, waitFor } from '@testing-library/react';
-import { afterEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { CAREFUL, type SharePolicy } from '#core/share/policy.ts';
 import { manifestOf, newTally } from '#core/share/manifest.ts';
 import { VIEW_PARAMETERS } from '#core/share/notes.ts';
@@ -67,6 +67,10 @@ function sessionWith(host: HostInfo | null, api: object = {}): Session {
   return { store, api } as unknown as Session;
 }
 
+beforeEach(() => {
+  // No agent answers, unless a test says otherwise.
+  vi.spyOn(globalThis, 'fetch').mockImplementation(() => Promise.resolve(Response.json(null)));
+});
 afterEach(() => {
   cleanup();
   vi.restoreAllMocks();
@@ -336,12 +340,12 @@ it('shares at the agent are told apart, and one is deleted only when that was sa
   await waitFor(() => expect(focused()).toBe('The agent keeps no share any more.'));
 });
 
-it('a link with the share inside is offered where others reach the page, which is not on that of an agent', () => {
+it('a link with the share inside is offered where others reach the page, which is not on that of an agent', async () => {
   showButtons(AGENT, CAREFUL);
   expect(screen.queryByRole('button', { name: 'Link with it inside' })).toBeNull();
   cleanup();
   showButtons(null, CAREFUL);
-  expect(screen.getByRole('button', { name: 'Link with it inside' })).toBeTruthy();
+  expect(await screen.findByRole('button', { name: 'Link with it inside' })).toBeTruthy();
 });
 
 it('what is being packed can be given up, and then nothing is written or sent', async () => {

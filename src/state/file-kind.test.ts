@@ -7,6 +7,9 @@ it('a file is told by its first bytes', async () => {
   expect(await kind(Uint8Array.of(0x9f, 0xeb, 1))).toBe('types');
   expect(await kind(Uint8Array.of(0xeb, 0x9f, 1))).toBe('types');
   expect(await kind('\ufeff \n{"whither": 2')).toBe('schema');
+  expect(await kind('<!doctype html>\n<html>')).toBe('page');
+  expect(await kind('\ufeff \n<HTML lang="en">')).toBe('page');
+  expect(await kind('<htmlx>')).toBe('capture');
   expect(await kind(Uint8Array.of(0x0a, 0x0d, 0x0d, 0x0a))).toBe('capture');
   expect(await kind()).toBe('capture');
 });

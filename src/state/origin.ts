@@ -1,5 +1,6 @@
 /** What is to be opened, as the worker wants it: addresses made absolute, samples looked up. */
 import type { Problem } from '#core/pcapng/types.ts';
+import { isKeptShare } from '#core/share/kept-path.ts';
 import type { SourceSpec, Update, WholeCapture } from '#workers/api.ts';
 import { Fault } from '#workers/fault.ts';
 import { isCut } from './readable.ts';
@@ -75,8 +76,10 @@ export function specOf(
       return { source: origin, title: origin.title };
     case 'url': {
       const url = new URL(origin.url, document.baseURI);
-      const title = url.pathname.split('/').pop() ?? origin.url;
-      return { source: { kind: 'url', url: url.href, title }, title };
+      // The id of a share is what opens it: no name that others read on a screen. What it is called comes with it (src/notes/arrive.ts).
+      const share = isKeptShare(url.pathname);
+      const title = share ? '' : (url.pathname.split('/').pop() ?? origin.url);
+      return { source: { kind: 'url', url: url.href, title }, title: share ? 'share' : title };
     }
     case 'live': {
       const url = new URL('stream', document.baseURI);

@@ -95,6 +95,12 @@ export class Session {
     const head = await headOf(file);
     const kind = kindOf(head);
     if (kind === 'capture') return this.open({ kind: 'file', file }, keepView, head);
+    if (kind === 'page') {
+      const shared = await (await import('#src/compare/other.ts')).ofFile(file);
+      if ('cause' in shared) this.report(shared);
+      else await this.open(shared, keepView);
+      return;
+    }
     if (this.store.getState().capture !== null) {
       this.store.setState({ schemaFile: { kind, file }, dialog: 'schema' });
       return;

@@ -41,6 +41,14 @@ describe('captures that are opened together', () => {
     ]);
   });
 
+  it('have no name by which a share can be had from its agent', async () => {
+    const kept: PartOrigin = { kind: 'url', url: `/s/${'a'.repeat(32)}.pcapng` };
+    const other: PartOrigin = { kind: 'url', url: `/s/${'b'.repeat(32)}.pcapng` };
+    expect(names(other, kept)).toEqual(['share.pcapng', 'share.pcapng (2)']);
+    expect(named([other, kept]).map(({ origin }) => origin)).toEqual([kept, other]);
+    expect(await togetherSpec([kept, other])).toMatchObject({ title: 'share.pcapng + share.pcapng (2)' });
+  });
+
   it('are told apart as filters compare, and have names that a link can say', () => {
     expect(names(file('A.pcapng'), file('a.pcapng'))).toEqual(['A.pcapng', 'a.pcapng (2)']);
     expect(names(file('a\nb'), file('c'))).toEqual(['a b', 'c']);

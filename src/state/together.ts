@@ -1,5 +1,6 @@
 /** Several captures as one: which they are, and by which names they are told apart. */
 import type { Problem } from '#core/pcapng/types.ts';
+import { isKeptShare } from '#core/share/kept-path.ts';
 import { unusedName } from '#core/store/unused-name.ts';
 import type { SingleSpec, SourceSpec } from '#workers/api.ts';
 import { specOf, titleOf, type Spec } from './origin.ts';
@@ -39,10 +40,15 @@ export async function fromFiles(
   chosen: readonly File[],
   meant: readonly FileRef[],
 ): Promise<Origin | Problem> {
-  const refusal = await notTogether(chosen);
-  if (refusal !== null) return refusal;
   const files = meant.length === 0 ? chosen : await (await import('./called-as.ts')).calledAs(chosen, meant);
-  return { kind: 'together', parts: files.map((file) => ({ kind: 'file', file })) };
+  const { ofFile } = await import('#src/compare/other.ts');
+  const parts: PartOrigin[] = [];
+  for (const file of files) {
+    const part = await ofFile(file);
+    if ('cause' in part) return part;
+    parts.push(part);
+  }
+  return { kind: 'together', parts };
 }
 
 export interface Named {
@@ -94,7 +100,10 @@ function sizeOf(origin: PartOrigin): number {
 function nameOf(origin: PartOrigin): string {
   if (origin.kind === 'sample') return `${origin.id}.pcapng`;
   if (origin.kind !== 'url') return titleOf(origin);
-  const last = new URL(origin.url, document.baseURI).pathname.split('/').pop() ?? '';
+  const { pathname } = new URL(origin.url, document.baseURI);
+  // Its id opens it, and is not shown.
+  if (isKeptShare(pathname)) return 'share.pcapng';
+  const last = pathname.split('/').pop() ?? '';
   try {
     return decodeURIComponent(last);
   } catch {

@@ -3,6 +3,7 @@
  * page: nothing outside of tests imports this folder.
  */
 import type {
+  ArrivedShare,
   Contrast,
   EmittedKind,
   Fates,
@@ -195,7 +196,7 @@ export class FakeWorker implements WhitherWorker {
   packShare() {
     return this.#note('packShare', [], new Blob([]));
   }
-  arrivedShare() {
+  arrivedShare(): Promise<ArrivedShare> {
     return this.#note('arrivedShare', [], { manifest: null, line: '', notes: null, faults: [] });
   }
   rows(from: number, count: number) {

@@ -17,6 +17,9 @@ export async function openWhole(capture: WholeCapture, source: ByteSource): Prom
   }
   const response = await fetch(capture.url).catch(() => null);
   if (response === null || !response.ok || response.body === null) {
+    const { shareGone } = await import('#workers/sources/share-gone.ts');
+    const gone = response === null ? null : shareGone(capture.url, response.status);
+    if (gone !== null) throw gone;
     const why = response === null ? 'does not answer' : `answered ${response.status}`;
     throw new Fault(
       'capture-gone',

@@ -63,8 +63,9 @@ export interface MadeShare {
 
 /** What a capture that is a share says of itself. */
 export interface ArrivedShare {
+  /** Of several files: that of the share which is to be deleted first. */
   readonly manifest: ShareManifest | null;
-  /** What was taken out and replaced, in one line; '' = it is no share. */
+  /** What was taken out and replaced, in one line, of several files with their names; '' = none is a share. */
   readonly line: string;
   readonly notes: CaptureNotes | null;
   /** What could not be read of it. */

@@ -44,7 +44,8 @@ export class ShareDesk implements ShareWork {
   }
 
   async arrivedShare(): Promise<ArrivedShare> {
-    const { told } = this.#open().store.facts;
-    return (await import('./arrived.ts')).arrivedShare(told);
+    const { store, source } = this.#open();
+    const { arrivedShare } = await import('./arrived.ts');
+    return arrivedShare(store.facts.told, source.fileAt?.bind(source) ?? null);
   }
 }

@@ -1,4 +1,4 @@
-/** A source whose code is loaded when it is opened: not every visit needs it. */
+/** Several files, whose code is loaded when they are opened: not every visit needs it. */
 import type { ByteSource, SourceSink, Span } from './source.ts';
 
 export class LaterSource implements ByteSource {
@@ -26,6 +26,10 @@ export class LaterSource implements ByteSource {
   /** Of what was delivered: there is a source. */
   read(offset: number, length: number): Promise<Uint8Array> {
     return this.#source!.read(offset, length);
+  }
+
+  fileAt(offset: number): string | null {
+    return this.#source?.fileAt?.(offset) ?? null;
   }
 
   held(): readonly Span[] {

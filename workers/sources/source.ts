@@ -64,6 +64,8 @@ export interface ByteSource {
   read(offset: number, length: number): Promise<Uint8Array>;
   /** What this page itself holds of it now, in order, to be read with `read`; of a live one whole blocks. None where the bytes are elsewhere. */
   held?(): readonly Span[];
+  /** Of several files: the name of that which this byte is of; null = it is of none that has begun. */
+  fileAt?(offset: number): string | null;
   /** Live only: whether cost blocks are wanted. */
   watchCost?(on: boolean): void;
   /** Stops delivering. `read` goes on working. */

@@ -97,6 +97,10 @@ export class TogetherSource implements ByteSource {
       : part.source.read(at, length);
   }
 
+  fileAt(offset: number): string | null {
+    return this.#parts.findLast(({ from }) => from >= 0 && from <= offset)?.name ?? null;
+  }
+
   held(): readonly Span[] {
     return this.#parts
       .filter(({ from }) => from >= 0)

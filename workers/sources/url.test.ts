@@ -2,6 +2,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Collector, patternBytes } from '#workers/testing/collector.ts';
+import { openWhole } from '#workers/schema/whole-capture.ts';
 import { UrlBudget } from './url-budget.ts';
 import { UrlSource } from './url.ts';
 
@@ -68,6 +69,23 @@ describe('the URL source', () => {
     const url = await serve((_, response) => response.writeHead(status).end('no'));
     expect(await faultOf(new UrlSource(url, 'x'))).toMatchObject({ code });
   });
+
+  it.each([
+    [404, 'This share was deleted, or its link is not whole.'],
+    [410, 'This share has expired: its time was over, and it was deleted.'],
+  ])(
+    'says of a share that its agent answers %i for what became of it, opened and read again',
+    async (status, cause) => {
+      const base = await serve((_, response) => response.writeHead(status).end('no'));
+      const url = new URL(`/s/${'a'.repeat(32)}.pcapng`, base).href;
+      const source = new UrlSource(url, '');
+      expect(await faultOf(source)).toMatchObject({ code: 'share-gone', cause });
+      await expect(openWhole({ kind: 'url', url }, source)).rejects.toMatchObject({ cause });
+      await expect(openWhole({ kind: 'url', url: base }, source)).rejects.toMatchObject({
+        code: 'capture-gone',
+      });
+    },
+  );
 
   it('tells a server that cannot be reached from one that does not allow this page', async () => {
     const url = await serve((_, response) => response.end());

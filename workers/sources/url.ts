@@ -19,6 +19,7 @@ const MIB = 1024 * 1024;
 const DOWNLOAD_REMEDY = 'Download it and drop the file on this page.';
 
 export class UrlSource implements ByteSource {
+  /** '' = it has none that may be shown: its page says what it is called. */
   readonly title: string;
   readonly #url: string;
   readonly #fetch: typeof fetch;
@@ -38,6 +39,10 @@ export class UrlSource implements ByteSource {
     this.#maxBytes = options.maxBytes ?? MAX_URL_BYTES;
     this.#budget = options.budget ?? null;
     this.#log = new ByteLog(this.#maxBytes);
+  }
+
+  get #called(): string {
+    return this.title || 'the share';
   }
 
   get totalBytes(): number | null {
@@ -74,7 +79,11 @@ export class UrlSource implements ByteSource {
     const bytes = this.#log.read(offset, length);
     if (bytes) return Promise.resolve(bytes);
     return Promise.reject(
-      new Fault('url-not-read', `Offset ${offset} of ${this.title} was not read.`, 'Open the address again.'),
+      new Fault(
+        'url-not-read',
+        `Offset ${offset} of ${this.#called} was not read.`,
+        'Open the address again.',
+      ),
     );
   }
 
@@ -111,6 +120,9 @@ export class UrlSource implements ByteSource {
     if (response.ok) return response;
     this.#abort.abort();
     if (response.status === 404 || response.status === 410) {
+      const { shareGone } = await import('./share-gone.ts');
+      const gone = shareGone(this.#url, response.status);
+      if (gone !== null) throw gone;
       throw new Fault(
         'url-not-found',
         `There is no file at ${this.#url} (${response.status}).`,
@@ -170,7 +182,7 @@ export class UrlSource implements ByteSource {
       if (this.#abort.signal.aborted) return null;
       throw new Fault(
         'url-interrupted',
-        `The connection ended after ${offset} bytes of ${this.title}.`,
+        `The connection ended after ${offset} bytes of ${this.#called}.`,
         'What was read is shown; open the address again for the rest.',
       );
     }
@@ -182,11 +194,11 @@ export class UrlSource implements ByteSource {
       this.#abort.abort();
       throw new Fault(
         'url-too-large',
-        `${this.title} is larger than the ${this.#maxBytes / MIB} MiB that this page reads from an address.`,
+        `${this.#called} is larger than the ${this.#maxBytes / MIB} MiB that this page reads from an address.`,
         DOWNLOAD_REMEDY,
       );
     }
-    const beyond = this.#budget?.take(more, this.title);
+    const beyond = this.#budget?.take(more, this.#called);
     if (beyond === undefined) return;
     this.#abort.abort();
     throw beyond;

@@ -1,0 +1,48 @@
+// @vitest-environment happy-dom
+import { afterEach, expect, it, vi } from 'vitest';
+import { embedCapture } from '#core/share/html.ts';
+import { FakeWorker, fakeConnection } from '#src/testing/fake-worker.ts';
+import { Session } from './session.ts';
+import { createPageStore } from './store.ts';
+
+const PAGE = '<!doctype html><html><head></head><body></body></html>';
+const SHARE = new File([embedCapture(PAGE, { packed: 'AAAA', title: 'lost.pcapng', view: '' })], 's.html');
+const CAPTURE = new File([Uint8Array.of(0x0a, 0x0d, 0x0d, 0x0a)], 'live.pcapng');
+const PACKED = { kind: 'packed', within: 'page', text: 'AAAA', title: 'lost.pcapng' };
+
+let leave = (): void => undefined;
+afterEach(() => leave());
+
+async function take(...files: readonly File[]) {
+  const worker = new FakeWorker();
+  const store = createPageStore();
+  const session = new Session(store, () => fakeConnection(worker));
+  leave = () => session.leave();
+  await session.take(files, true);
+  return { store, opened: () => worker.calls.find(({ name }) => name === 'open')?.args[0] };
+}
+
+it('a share in a page is opened from the page that is dropped', async () => {
+  const { store, opened } = await take(SHARE);
+  await vi.waitFor(() => expect(opened()).toMatchObject(PACKED));
+  expect(store.getState().capture?.title).toBe('lost.pcapng');
+});
+
+it('it is opened with a capture as well, under the name of its share', async () => {
+  const { opened } = await take(SHARE, CAPTURE);
+  await vi.waitFor(() =>
+    expect(opened()).toMatchObject({
+      kind: 'together',
+      parts: [
+        { name: 'live.pcapng', source: { kind: 'file' } },
+        { name: 'lost.pcapng', source: PACKED },
+      ],
+    }),
+  );
+});
+
+it('a page without one says so, and opens nothing', async () => {
+  const { store, opened } = await take(new File([PAGE], 'page.html'));
+  expect(store.getState().problems.map(({ code }) => code)).toEqual(['no-share']);
+  expect([store.getState().capture, opened()]).toEqual([null, undefined]);
+});
