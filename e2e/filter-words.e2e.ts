@@ -102,7 +102,7 @@ it('a time that is brushed is in the sentence, as counted from the first event',
   await shot('sentence-time');
 });
 
-it('who it was stands in the first lines of what became of the metadata', async () => {
+it('who it was stands in the first line of what became of the metadata', async () => {
   await open('&harm=lost');
   const { page } = site;
   await page.locator('.list-row').first().click();
@@ -110,13 +110,14 @@ it('who it was stands in the first lines of what became of the metadata', async 
   await verdict
     .filter({ hasText: /^Metadata lost by mark_dscp#\d+: pskb_expand_head for a TC program, between/ })
     .waitFor();
-  // Within its three lines.
+  // Within its one line.
   const seen = await verdict.evaluate((element) => {
     const range = document.createRange();
     const text = element.firstChild!;
     range.setStart(text, 0);
-    range.setEnd(text, element.textContent.indexOf(' (implied'));
-    return range.getBoundingClientRect().bottom <= element.getBoundingClientRect().bottom + 1;
+    range.setEnd(text, element.textContent.indexOf(': pskb'));
+    const [who, box] = [range.getBoundingClientRect(), element.getBoundingClientRect()];
+    return who.bottom <= box.bottom + 1 && who.right < box.right;
   });
   expect(seen).toBe(true);
   await shot('verdict');
