@@ -22,7 +22,8 @@ const COMPARED_ROWS = 60;
 const SETTLE_MS = 700;
 const ASSETS = path.join(import.meta.dirname, '../dist/page/assets');
 /** Scripts for what is not live: files and their names, shares, other pages; and for the console. */
-const NOT_LIVE = /^(?:file-reader\.worker|digest|named-fields|arrived?|fragment|unpack|offer|stored)-/;
+const NOT_LIVE =
+  /^(?:file-reader\.worker|digest|named-fields|arrived?|fragment|unpack|offer|stored|share-gone)-/;
 
 describe.skipIf(missing !== null && !required)(
   `live on the edge lab${missing === null ? '' : ` (${missing})`}`,

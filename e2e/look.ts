@@ -30,6 +30,8 @@ export async function headerClashes(page: Page): Promise<readonly string[]> {
     const found = parts
       .filter(({ box }) => box.right > innerWidth || box.left < 0)
       .map(({ text }) => `out: ${text}`);
+    const below = document.querySelector('.filter-line')?.getBoundingClientRect().top ?? innerHeight;
+    for (const { text, box } of parts) if (box.bottom > below + 1) found.push(`over the filter: ${text}`);
     parts.forEach(({ text, box }, i) => {
       for (const other of parts.slice(i + 1)) {
         const across = Math.min(box.right, other.box.right) - Math.max(box.left, other.box.left);

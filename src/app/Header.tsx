@@ -253,7 +253,7 @@ function downloadOf(
     case 'together':
       return { href: null, name: title };
     case 'url':
-      return { href: origin.url, name: title.includes('.') ? title : `${title}.pcapng` };
+      return { href: origin.url, name: /\.p?cap(ng)?(\.\w+)?$/i.test(title) ? title : `${title}.pcapng` };
     case 'sample':
       return {
         href: new URL(`samples/${origin.id}.pcapng`, document.baseURI).href,

@@ -203,7 +203,10 @@ export default function ValueMenu({ menu, onClose }: Props) {
               role="menuitemradio"
               aria-checked={i === chosen}
               tabIndex={-1}
-              onClick={() => setChosen(i)}
+              onClick={() => {
+                clicked.current = null;
+                setChosen(i);
+              }}
             >
               <span aria-hidden="true">{i === chosen ? '◉' : '○'}</span> {one}
             </button>

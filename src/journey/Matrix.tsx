@@ -67,6 +67,9 @@ export function Matrix({ joined, at: own, places, above, beside, beyond }: Props
       const cell = reveal(table.current, 0, at);
       if (focusDue.current !== journey || cell === null) return;
       focusDue.current = -1;
+      // Somebody went elsewhere meanwhile.
+      const had = document.activeElement;
+      if (had !== document.body && table.current?.contains(had) !== true) return;
       const inRow = table.current?.querySelector<HTMLElement>(`[data-cell="${row}:${at}"]`);
       (inRow ?? cell).focus({ preventScroll: true });
     });

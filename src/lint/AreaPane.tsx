@@ -23,9 +23,11 @@ interface ButtonsProps extends Props {
   readonly onOpen: (table: AreaTable | null) => void;
 }
 
+const useHasMetadata = () =>
+  usePage((state) => state.calm?.hops.some((hop) => hop.withMetadata > 0) ?? false);
+
 export function AreaButtons({ open, onOpen }: ButtonsProps) {
-  const hasMetadata = usePage((state) => state.calm?.hops.some((hop) => hop.withMetadata > 0) ?? false);
-  if (!hasMetadata) return null;
+  if (!useHasMetadata()) return null;
   return TABLES.map(([table, name, title]) => (
     <button
       key={table}
@@ -40,7 +42,8 @@ export function AreaButtons({ open, onOpen }: ButtonsProps) {
 }
 
 export function AreaPane({ open }: Props) {
-  if (open === null) return null;
+  // Without its buttons nothing would close it.
+  if (!useHasMetadata() || open === null) return null;
   return (
     <section className="area-pane" aria-label="Lint and budget of metadata" data-pane="area">
       {open === 'lint' && <LaterPane part={LINT} props={{}} what="Lint" />}

@@ -62,6 +62,17 @@ it('what is written about a capture is there when it is opened again, and gone w
   await vi.waitFor(() => expect(keptNotes(DIGEST)).toBeNull());
 });
 
+it('nobody is asked before the page is left because it found the run of a journey', async () => {
+  const { session, store } = await show(DIGEST);
+  session.marks.note(journey, 'look here');
+  expect(isHeld()).toBe(true);
+  await vi.waitFor(() => expect(store.getState().notesKept).toBe('kept'));
+  store.setState({ marks: store.getState().marks.map((mark) => ({ ...mark, run: '01010101' })) });
+  expect(isHeld()).toBe(false);
+  store.setState({ marks: store.getState().marks.map((mark) => ({ ...mark, note: 'there' })) });
+  expect(isHeld()).toBe(true);
+});
+
 it.each(['opened', 'left', 'closed'] as const)(
   'what was written right before another capture is opened, or the page is %s, is kept of the one before',
   async (how) => {

@@ -51,7 +51,7 @@ class Keeper {
   wouldLose(): boolean {
     const state = this.#session.store.getState();
     const written = writtenOf(state);
-    return state.capture !== null && hasWords(written) && !isSame(written, this.#known);
+    return state.capture !== null && hasWords(written) && wordsOf(written) !== wordsOf(this.#known);
   }
 
   onState(state: PageState, before: PageState): void {
@@ -133,6 +133,11 @@ class Keeper {
 /** A report that the page drafted is nobody's: it is drafted again when it is wanted. */
 function writtenOf({ marks, pins, report, drafted }: PageState): Written {
   return { marks, pins, report: report === drafted ? '' : report };
+}
+
+/** What somebody wrote. That the page made a list of it anew, or has found the run of a journey, is nothing to lose. */
+function wordsOf({ marks, pins, report }: Written): string {
+  return JSON.stringify([marks.map(({ id, note }) => [id, note]), pins, report]);
 }
 
 function isSame(a: Written, b: Written): boolean {

@@ -1,5 +1,5 @@
 /** What the path compares: two sides as expressions, or what the filter passes and all the others. */
-import { useEffect, useId, useState } from 'react';
+import { useEffect, useEffectEvent, useId, useState } from 'react';
 import type { FilterError } from '#workers/api.ts';
 import { printMany } from '#src/list/print.ts';
 import { usePage, useSession } from '#src/state/context.ts';
@@ -85,14 +85,18 @@ function SideField({ name, text, hint, journeys, error, onText }: FieldProps) {
   const [seen, setSeen] = useState(text);
   if (seen !== text) {
     setSeen(text);
-    setDraft(text ?? '');
+    // What is typed may have a blank that is still to be followed by something.
+    if (draft.trim() !== (text ?? '')) setDraft(text ?? '');
   }
   const errorId = useId();
+  const settle = useEffectEvent(onText);
   useEffect(() => {
-    if (draft.trim() === (text ?? '')) return undefined;
-    const timer = setTimeout(() => onText(draft.trim() === '' ? null : draft.trim()), SETTLE_MS);
+    const typed = draft.trim();
+    if (typed === (text ?? '')) return undefined;
+    // Packets that arrive meanwhile have this made anew ten times a second: the time goes on.
+    const timer = setTimeout(() => settle(typed === '' ? null : typed), SETTLE_MS);
     return () => clearTimeout(timer);
-  });
+  }, [draft, text]);
   return (
     <label className={`compare-side side-${name.toLowerCase()}`}>
       <b>{name}</b>

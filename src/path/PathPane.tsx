@@ -89,6 +89,7 @@ export function PathPane() {
   const groups = useMemo(() => groupsOf(drawn.hops), [drawn]);
   const wanted = only ?? firstGroup(groups);
   const shown = groups.some((group) => group.key === wanted) ? wanted : null;
+  const dense = innerHeight <= LOW_WINDOW_PX;
   const layout = useMemo(
     () =>
       layoutPath(drawn.hops, missing, drawn.edges, {
@@ -97,9 +98,9 @@ export function PathPane() {
         sides: drawn.sides,
         all,
         bandRoom: innerHeight * BAND_SHARE * (sides.length > 1 ? 1.6 : 1),
-        dense: innerHeight <= LOW_WINDOW_PX,
+        dense,
       }),
-    [drawn, missing, width, scale, shown, sides, all],
+    [drawn, missing, width, scale, shown, sides, all, dense],
   );
   const stops = useMemo(() => stopsOf(layout, hops, drawn.edges), [layout, hops, drawn]);
   const pressedHop = link.hop === null ? null : hopOfKey(hops, link.hop);

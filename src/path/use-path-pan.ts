@@ -31,6 +31,8 @@ export function usePathPan(
   const known = useRef(linked);
   /** Where the page scrolled to by itself: its event is nobody's. */
   const own = useRef({ left: 0, top: 0 });
+  /** Something else stood in its place: it has yet to go back to where it was. */
+  const due = useRef(false);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   useEffect(() => {
     if (linked === known.current) return;
@@ -39,6 +41,13 @@ export function usePathPan(
     known.current = linked;
     wanted.current = linked ?? ORIGIN;
   }, [linked]);
+  useEffect(() => {
+    if (resting) {
+      wanted.current ??= known.current ?? ORIGIN;
+      due.current = true;
+    }
+    return () => clearTimeout(timer.current);
+  }, [resting]);
   useEffect(() => {
     if (resting || wanted.current === null || pane.width === 0) return undefined;
     // Within the commit this would lay out the page there and then.
@@ -49,12 +58,12 @@ export function usePathPan(
       const { scrollWidth, scrollHeight } = element;
       element.scrollTo((to.left * scrollWidth) / PAN_STEPS, (to.top * scrollHeight) / PAN_STEPS);
       own.current = { left: element.scrollLeft, top: element.scrollTop };
+      due.current = false;
     });
   }, [scroll, linked, resting, pane.width, pane.height, drawn.width, drawn.height]);
-  useEffect(() => () => clearTimeout(timer.current), [resting]);
   return () => {
     const element = scroll.current;
-    if (element === null || resting) return;
+    if (element === null || resting || due.current) return;
     const { left, top } = own.current;
     if (Math.abs(element.scrollLeft - left) <= 1 && Math.abs(element.scrollTop - top) <= 1) return;
     own.current = { left: -2, top: -2 };

@@ -124,3 +124,13 @@ describe('a step', () => {
     expect(history.state).toEqual(second);
   });
 });
+
+it('is not written because the focus goes from one element to another', () => {
+  hold(2000, (i) => bar.replace(`?at=${i}`));
+  bar.replace('?at=last');
+  const before = entries.length;
+  document.body.dispatchEvent(new FocusEvent('blur'));
+  expect(entries).toHaveLength(before);
+  dispatchEvent(new FocusEvent('blur'));
+  expect(entries.at(-1)).toBe('replaceState ?at=last');
+});

@@ -8,7 +8,7 @@ const BURST = 12;
 /** From then on: with the burst 87 in 30 s. */
 const INTERVAL_MS = 400;
 
-/** When somebody may look at the address, take it, or leave the page: it is what it should be by then. */
+/** When somebody may look at the address, take it, or leave the page: it is what it should be by then. Not captured: each element's blur would be one. */
 const LOOKS = ['pagehide', 'blur', 'copy', 'visibilitychange'] as const;
 
 export class AddressBar {
@@ -25,7 +25,7 @@ export class AddressBar {
   readonly #late = new Map<unknown, string>();
 
   constructor() {
-    for (const look of LOOKS) addEventListener(look, this.#onLook, { capture: true });
+    for (const look of LOOKS) addEventListener(look, this.#onLook);
   }
 
   /** The query of the address as it is, or is about to be. */
@@ -62,7 +62,7 @@ export class AddressBar {
 
   stop(): void {
     this.#flush();
-    for (const look of LOOKS) removeEventListener(look, this.#onLook, { capture: true });
+    for (const look of LOOKS) removeEventListener(look, this.#onLook);
   }
 
   readonly #onLook = (): void => this.#flush();

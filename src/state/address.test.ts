@@ -93,3 +93,13 @@ it('of two captures that are opened the later one is read, also where the earlie
   const read = worker.calls.filter(({ name }) => name === 'open').map(({ args }) => args[0]);
   expect(read).toMatchObject([{ kind: 'url', url: 'https://captures.example/b.pcapng' }]);
 });
+
+it('a click behind typing, and what takes a filter away, are steps of their own', async () => {
+  const { session, steps } = await mirrored();
+  await session.filter.write('drop', true);
+  expect(steps()).toBe(1);
+  session.filter.set({ where: 'cause == x' });
+  expect(steps()).toBe(2);
+  session.filter.clear();
+  expect(steps()).toBe(3);
+});

@@ -65,7 +65,8 @@ export class FilterControl {
 
   set(part: Partial<FilterPart>): void {
     if (part.where !== undefined) this.forget();
-    this.#store.setState({ link: { ...this.#store.getState().link, ...part } });
+    // A step of its own, whatever was typed before.
+    this.#store.setState({ link: { ...this.#store.getState().link, ...part }, typing: false });
     this.apply();
   }
 

@@ -91,15 +91,26 @@ export class Session {
       const { compareWithFiles } = await import('#src/compare/compare-with.ts');
       return compareWithFiles(this, files);
     }
-    if (files.length > 1) return this.#takeTogether(files, keepView);
+    if (files.length > 1) {
+      const { link } = this.store.getState();
+      return this.#takeSlowly(
+        async () => (await import('./together.ts')).fromFiles(files, keepView ? link.files : []),
+        keepView,
+        'The files could not be opened together',
+      );
+    }
+    const attempt = this.#attempt;
     const head = await headOf(file);
     const kind = kindOf(head);
+    // Something else was opened meanwhile.
+    if (attempt !== this.#attempt && (kind === 'capture' || kind === 'page')) return undefined;
     if (kind === 'capture') return this.open({ kind: 'file', file }, keepView, head);
     if (kind === 'page') {
-      const shared = await (await import('#src/compare/other.ts')).ofFile(file);
-      if ('cause' in shared) this.report(shared);
-      else await this.open(shared, keepView);
-      return;
+      return this.#takeSlowly(
+        async () => (await import('#src/compare/other.ts')).ofFile(file),
+        keepView,
+        'The page could not be read',
+      );
     }
     if (this.store.getState().capture !== null) {
       this.store.setState({ schemaFile: { kind, file }, dialog: 'schema' });
@@ -114,14 +125,16 @@ export class Session {
     });
   }
 
-  async #takeTogether(chosen: readonly File[], keepView: boolean): Promise<void> {
+  /** Opens what takes its time to be read, unless something else was opened meanwhile. */
+  async #takeSlowly(read: () => Promise<Origin | Problem>, keepView: boolean, failed: string): Promise<void> {
+    const attempt = ++this.#attempt;
     try {
-      const { fromFiles } = await import('./together.ts');
-      const origin = await fromFiles(chosen, keepView ? this.store.getState().link.files : []);
+      const origin = await read();
+      if (attempt !== this.#attempt) return;
       if ('cause' in origin) this.report(origin);
       else await this.open(origin, keepView);
     } catch (error) {
-      this.failed(error, 'The files could not be opened together');
+      this.failed(error, failed);
     }
   }
 

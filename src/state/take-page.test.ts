@@ -46,3 +46,15 @@ it('a page without one says so, and opens nothing', async () => {
   expect(store.getState().problems.map(({ code }) => code)).toEqual(['no-share']);
   expect([store.getState().capture, opened()]).toEqual([null, undefined]);
 });
+
+it('a page that takes its time does not take the place of what was dropped behind it', async () => {
+  const worker = new FakeWorker();
+  const session = new Session(createPageStore(), () => fakeConnection(worker));
+  leave = () => session.leave();
+  const slow = session.take([SHARE], true);
+  await session.open({ kind: 'live' });
+  await slow;
+  expect(worker.calls.filter(({ name }) => name === 'open').map(({ args }) => args[0])).toMatchObject([
+    { kind: 'live' },
+  ]);
+});

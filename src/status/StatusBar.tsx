@@ -38,7 +38,7 @@ export function StatusBar() {
             {missingText(counts, missing)}: why?
           </button>
           {/* The browser's own: it ends by Esc and by a click elsewhere, and lies over all else. */}
-          <div id="missing-hooks" popover="auto" className="status-pop" tabIndex={-1} role="note">
+          <div id="missing-hooks" popover="auto" className="status-pop" tabIndex={0} role="note">
             {missingGroups(missing).map(({ reason, hooks }) => (
               <p key={reason}>
                 {reason}: {hooks.length > 1 && `${hooks.length} hooks, `}
