@@ -53,6 +53,34 @@ describe('the window of prints', () => {
     );
   });
 
+  it('reads no print again where it is asked about an earlier journey between two later ones', () => {
+    let read = 0;
+    const source = sourceOf((n) => {
+      read++;
+      return { packet: 1 + (n % 7) };
+    });
+    for (let journey = 10; journey < 2000; journey++) {
+      expect(found(source, journey, 'packet', 1 + (journey % 7))[0] ?? -1).toBe(Math.max(-1, journey - 7));
+      expect(found(source, journey - 8, 'packet', 1 + ((journey - 8) % 7))).not.toContain(journey - 1);
+    }
+    expect(read).toBe(1999);
+  });
+
+  it('finds as far back for an earlier journey as if nothing had been asked about a later one', () => {
+    const words = (n: number) => ({ packet: n % 1000 === 5 ? 9 : 10 + n });
+    const newest = 2 * MAX_LINK_SCAN + 505;
+    const source = sourceOf(words);
+    found(source, newest, 'packet', 9);
+    // Within the ring and its window, at the end of what the ring has, and before it.
+    for (const journey of [newest - 1, newest - 3000, MAX_LINK_SCAN + 505, MAX_LINK_SCAN + 5, 3000, newest]) {
+      expect(found(source, journey, 'packet', 9)).toEqual(found(sourceOf(words), journey, 'packet', 9));
+    }
+    const flood = sourceOf(() => ({ packet: 1 }));
+    found(flood, 5000, 'packet', 1);
+    const seen = found(flood, 2000, 'packet', 1);
+    expect([seen.length, seen[0]]).toEqual([MAX_CHAIN_STEPS, 1999]);
+  });
+
   it('keeps packets, packets in tunnels and TCP apart', () => {
     const source = sourceOf((n) =>
       n === 0 ? { packet: 7 } : n === 1 ? { innerPacket: 7 } : { flow: 7, length: n - 2 },

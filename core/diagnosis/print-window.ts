@@ -1,15 +1,17 @@
 /**
  * Which earlier journeys may be the same packet as one: the last MAX_LINK_SCAN of them in chains by what their prints
  * say, so that a capture is linked in one pass over it. Chains are in rings of fixed size, as a compressor keeps the
- * places of earlier strings; a chain is of one bucket, and who follows it compares the prints themselves.
+ * places of earlier strings; a chain is of one bucket, and who follows it compares the prints themselves. A ring is of
+ * two windows, because who asks about a journey asks then about those that it may come from: they are up to a window back.
  */
 import { PRINT } from './fingerprint.ts';
 import type { JourneySource } from './links.ts';
 
-const RING_SHIFT = 16;
 /** Journeys that are looked at in either direction. */
-export const MAX_LINK_SCAN = 1 << RING_SHIFT;
-const RING_MASK = MAX_LINK_SCAN - 1;
+export const MAX_LINK_SCAN = 1 << 16;
+const BUCKET_MASK = MAX_LINK_SCAN - 1;
+const RING_SIZE = 2 * MAX_LINK_SCAN;
+const RING_MASK = RING_SIZE - 1;
 /** Of one chain: a capture may be crafted so that all its packets are in one, and a flood nearly is. */
 export const MAX_CHAIN_STEPS = 1024;
 
@@ -17,19 +19,25 @@ class Chains {
   /** Newest journey of each bucket, from 1; 0 = none. */
   private readonly newest = new Uint32Array(MAX_LINK_SCAN);
   /** By journey, in the ring: the one before it in its bucket, from 1. */
-  private readonly older = new Uint32Array(MAX_LINK_SCAN);
+  private readonly older = new Uint32Array(RING_SIZE);
 
   add(key: number, journey: number): void {
-    const bucket = key & RING_MASK;
+    const bucket = key & BUCKET_MASK;
     this.older[journey & RING_MASK] = this.newest[bucket]!;
     this.newest[bucket] = journey + 1;
   }
 
-  /** Calls `visit` with the journeys from `from` on whose key may be `key`, the newest first, until it says false. */
-  follow(key: number, from: number, visit: (journey: number) => boolean): void {
-    let next = this.newest[key & RING_MASK]!;
-    for (let steps = 0; next > from && steps < MAX_CHAIN_STEPS; steps++) {
-      if (!visit(next - 1)) return;
+  /**
+   * Calls `visit` with the journeys from `from` on and before `before` whose key may be `key`, the newest first, until it
+   * says false. Those behind are passed over and are no steps: what is found is the same whatever was added since.
+   */
+  follow(key: number, from: number, before: number, visit: (journey: number) => boolean): void {
+    let next = this.newest[key & BUCKET_MASK]!;
+    for (let steps = 0; next > from && steps < MAX_CHAIN_STEPS;) {
+      if (next <= before) {
+        steps++;
+        if (!visit(next - 1)) return;
+      }
       next = this.older[(next - 1) & RING_MASK]!;
     }
   }
@@ -52,7 +60,7 @@ export class PrintWindow {
 
   /**
    * Calls `visit` with journeys before `journey` whose packet, inner packet or (TCP) flow may be `key`,
-   * the newest first, until it says false. Cheapest when `journey` grows from call to call.
+   * the newest first, until it says false. Cheapest when `journey` goes back by no more than a window from call to call.
    */
   follow(
     source: Prints,
@@ -63,11 +71,13 @@ export class PrintWindow {
   ): void {
     if (key === 0) return;
     this.fill(source, journey);
-    this.chains![of].follow(key, Math.max(this.from, journey - MAX_LINK_SCAN), visit);
+    this.chains![of].follow(key, Math.max(this.from, journey - MAX_LINK_SCAN), journey, visit);
   }
 
   private fill(source: Prints, journey: number): void {
     const start = Math.max(0, journey - MAX_LINK_SCAN);
+    // Going back within what the chains still have is no reason to begin anew.
+    if (journey < this.to && start >= this.from && this.to - start <= RING_SIZE) return;
     this.chains ??= { packet: new Chains(), inner: new Chains(), stream: new Chains() };
     const { packet, inner, stream } = this.chains;
     if (journey < this.to || start > this.to || start < this.from) {

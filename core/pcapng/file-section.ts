@@ -5,6 +5,8 @@ import { CaptureWriter } from './writer.ts';
 export interface FileTurn {
   readonly part: number;
   readonly of: number;
+  /** A number that those of one opening share: turns of two openings may count the same. Not there = nothing is said of that. */
+  readonly set?: number;
   /** Which side of a comparison it is on, from 1 on: a recording is of one side alone. Not there = on none. */
   readonly side?: number;
 }

@@ -1,13 +1,16 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { PrintWindow } from '#core/diagnosis/print-window.ts';
 import { HOP_STATE_NAMES } from '#core/diagnosis/types.ts';
 import { LINK_KIND, META_STATE } from '#core/format/structs.ts';
 import { compileFilter } from '#core/query/compile.ts';
 import { JourneyList } from '#core/query/journey-list.ts';
 import { NO_FILTER } from '#core/query/list-filter.ts';
+import { CaptureReader } from '#core/pcapng/reader.ts';
 import { joinChunks } from '#core/pcapng/testing/generate-capture.ts';
-import type { CaptureStore } from './capture-store.ts';
+import { CaptureStore } from './capture-store.ts';
 import { eventDiagnosis } from './event-diagnosis.ts';
 import { journeyDetail } from './journey-detail.ts';
+import { JourneyPrints } from './journey-prints.ts';
 import { CHUNK_MASK } from './limits.ts';
 import { MatrixQuery } from './matrix-query.ts';
 import { sectionBytes, seen, storeOf, trace, UDP_PACKET, verdict, type Seen } from './testing/scenario.ts';
@@ -124,5 +127,56 @@ describe('metadata of a packet that goes on as another journey', () => {
   it('stays what it was said to be, whatever arrives later', () => {
     const store = seen(received(1n, 0), sent(2n, 10), received(3n, 20));
     expect(stateOf(store, 1)).toBe('present none');
+  });
+
+  describe('of packets that are seen as three journeys each', () => {
+    /** Received, sent and queued, with the metadata that it came with; every fifth has lost it on its way, and some come twice. */
+    function capture(packets: number): Seen[] {
+      return Array.from({ length: packets }, (_, n) => {
+        const data = UDP_PACKET.map((byte, i) => (i === 18 ? (n % 200) >> 8 : i === 19 ? n % 200 : byte));
+        const meta = trace(n % 3);
+        const [first, second, third] = [3 * n + 1, 3 * n + 2, 3 * n + 3].map(BigInt) as [
+          bigint,
+          bigint,
+          bigint,
+        ];
+        const kept: Seen[] = [
+          { ...received(first, 100 * n), data, meta },
+          { ...sent(second, 100 * n + 10, meta), data },
+          { hook: 'net_dev_queue', id: third, us: 100 * n + 20, data, meta, fields: at },
+        ];
+        const lost = { hook: 'net_dev_queue', id: third, us: 100 * n + 20, data, fields: at };
+        return n % 5 === 4 ? [...kept.slice(0, 2), { ...lost, state: META_STATE.none }] : kept;
+      }).flat();
+    }
+    const told = (store: CaptureStore): string[] =>
+      Array.from({ length: store.events.count }, (_, event) => stateOf(store, event));
+
+    it('is taken in by reading each print a few times, however many there are', () => {
+      const words = vi.spyOn(JourneyPrints.prototype, 'words');
+      const read = [100, 400].map((packets) => {
+        words.mockClear();
+        seen(...capture(packets));
+        return words.mock.calls.length / packets;
+      });
+      words.mockRestore();
+      expect(read[0]).toBeGreaterThan(3);
+      expect(read[1]! / read[0]!).toBeLessThan(1.5);
+    });
+
+    it('is told as if each question were the first', () => {
+      const states = told(seen(...capture(250)));
+      const fresh = new CaptureStore();
+      vi.spyOn(fresh.prints.window, 'follow').mockImplementation((...asked) => {
+        new PrintWindow().follow(...asked);
+      });
+      const reader = new CaptureReader(fresh);
+      reader.push(sectionBytes({ seen: capture(250) }));
+      reader.end();
+      const alone = told(fresh);
+      expect(states).toEqual(alone);
+      expect(new Set(states)).toContain('present none');
+      expect(new Set(states)).toContain('written unknown');
+    });
   });
 });

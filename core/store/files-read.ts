@@ -32,9 +32,11 @@ export class FilesRead {
   private readonly levels: Level[] = [];
   private readonly used = new Map<string, Set<string>>();
 
-  /** On which side of a comparison the file is that is being read, and each that it is in; the same for files of one side. */
+  /** On which side of a comparison the file is that is being read, and each that it is in; the same for files of one side. That it is within another is no side. */
   get side(): string {
-    return this.levels.map(({ turn }) => turn.side ?? 0).join(FILE_SEPARATOR);
+    return this.levels
+      .flatMap(({ turn: { side } }, depth) => (side === undefined ? [] : [`${depth}:${side}`]))
+      .join(FILE_SEPARATOR);
   }
 
   /** Body of a file block; what is wrong with it, in a few words, null = the file that it names begins. */
@@ -49,7 +51,7 @@ export class FilesRead {
       turn === null
         ? -1
         : this.levels.findLastIndex(
-            (level) => level.turn.of === turn.of && level.turn.part === turn.part - 1,
+            ({ turn: last }) => last.set === turn.set && last.of === turn.of && last.part === turn.part - 1,
           );
     const within = this.levels[at]?.within ?? this.levels.at(-1)?.path ?? '';
     this.name = this.unused(within, own);

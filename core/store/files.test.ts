@@ -153,6 +153,22 @@ describe('recordings of one host in two files', () => {
     expect([0, 1].map((journey) => journeyRun(store, journey))).toEqual(['01010101', '010101012']);
   });
 
+  it('are one where the first is within a file of several and the later is not', () => {
+    const part = (segment: number) => recording(BOTH.slice(segment, segment + 1), { segment });
+    const share = filesBytes([
+      ['file1', part(0)],
+      ['file2', recording(BOTH, { run: 2 })],
+    ]);
+    const store = storeOf(
+      filesBytes([
+        ['share', share],
+        ['plain', part(1)],
+      ]),
+    );
+    expect(store.journeys.count).toBe(2);
+    expect([0, 1].map((journey) => journeyRun(store, journey))).toEqual(['01010101', '02020202']);
+  });
+
   it('are copies with numbers of their own, whichever side is read', () => {
     const sides = [1, 2, 2, 1];
     const store = storeOf(
@@ -266,6 +282,16 @@ describe('files that have files themselves', () => {
       ['a/b', one],
     ]);
     expect(filesOf(both)).toEqual(['b/of old', 'b/of old (2)', 'a b']);
+  });
+
+  it('are so where their turns count as those of the files that they are in, by what tells two openings apart', () => {
+    const turns = [
+      ['share', 1, 8],
+      ['file1', 1, 9],
+      ['plain', 2, 8],
+    ] as const;
+    const bytes = turns.flatMap(([name, part, set]) => [fileSection(name, { part, of: 2, set }), one]);
+    expect(filesOf(joinChunks(bytes))).toEqual(['share', 'share/file1', 'plain']);
   });
 
   it.each([

@@ -39,7 +39,13 @@ export const Catalogue = v.object({
 
 /** Another place than one from 1 on is none, as with a writer that says none. */
 const turn = v.optional(v.fallback(v.nullable(v.pipe(v.number(), v.integer(), v.minValue(1))), null), null);
-const CaptureFile = v.object({ name: v.pipe(text, v.minLength(1)), part: turn, of: turn, side: turn });
+const CaptureFile = v.object({
+  name: v.pipe(text, v.minLength(1)),
+  part: turn,
+  of: turn,
+  set: turn,
+  side: turn,
+});
 
 export const Host = v.object({
   kernel: v.optional(text, ''),
@@ -150,9 +156,10 @@ export function parseFile(
 ): Parsed<{ readonly name: string; readonly turn: FileTurn | null }> {
   const parsed = parseJson(body, CaptureFile);
   if ('fault' in parsed) return parsed;
-  const { name, part, of, side } = parsed.value;
+  const { name, part, of, set, side } = parsed.value;
   if (part === null || of === null || part > of) return { value: { name, turn: null } };
-  return { value: { name, turn: side === null ? { part, of } : { part, of, side } } };
+  const turn = { part, of, ...(set === null ? {} : { set }), ...(side === null ? {} : { side }) };
+  return { value: { name, turn } };
 }
 
 /** Text of a JSON block; or what is wrong with it. */

@@ -2,6 +2,8 @@ import { expect, it } from 'vitest';
 import { CAREFUL } from '#core/share/policy.ts';
 import { manifestOf, newTally } from '#core/share/manifest.ts';
 import { BLOCK_SUBTYPE } from '#core/format/structs.ts';
+import { joinChunks } from '#core/pcapng/testing/generate-capture.ts';
+import { filesBytes, sectionBytes } from '#core/store/testing/scenario.ts';
 import { CaptureWriter } from '#core/pcapng/writer.ts';
 import type { SourceSpec } from '#workers/api.ts';
 import { sourceOf } from '#workers/sources/source-of.ts';
@@ -67,4 +69,38 @@ it('of several files each speaks for itself: its line and report name it, and it
   expect(notes?.items.map(({ text }) => text)).toEqual(['here', 'there']);
   // Whoever shares them anew must not keep longer what is to be deleted.
   expect(manifest?.expires).toBe('2026-12-01T00:00:00.000Z');
+});
+
+it('of several files a note at a hop stays at that of its own file, of which another has one of the same name', async () => {
+  const hook = 'netif_receive_skb';
+  const seen = sectionBytes({ seen: [{ hook, id: 1n, us: 0 }] });
+  const noted = (before: Uint8Array, hop: string) => {
+    const writer = new CaptureWriter();
+    writer.sectionHeader();
+    const items = [{ pin: { on: 'hop', hop }, text: 'slow here' }];
+    writer.json(BLOCK_SUBTYPE.notes, { notes: 1, view: [], report: '', items });
+    return new Uint8Array(joinChunks([before, writer.take()]));
+  };
+  const two = filesBytes([
+    ['file1', seen],
+    ['file2', seen],
+  ]);
+  // Namespace and host as the scenario has them.
+  const key = `eth0:${hook}~7~`;
+  const files = [
+    ['a.pcapng', noted(seen, `eth0:${hook}`)],
+    ['b.pcapng', noted(seen, `eth0:${hook}`)],
+    ['c.pcapng', noted(two, `${key}~file2`)],
+    ['d.pcapng', noted(seen, 'eth9:none')],
+  ] as const;
+  const parts = files.map(([name, bytes]) => ({
+    name,
+    source: { kind: 'file', file: new File([bytes], name) } as const,
+  }));
+  const { notes } = await arrived({ kind: 'together', parts });
+  expect(notes?.items.map(({ pin }) => pin)).toEqual(
+    ['a.pcapng', 'b.pcapng', 'c.pcapng/file2']
+      .map((file) => ({ on: 'hop', hop: `${key}~${file}` }))
+      .concat({ on: 'hop', hop: 'eth9:none' }),
+  );
 });

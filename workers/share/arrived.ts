@@ -1,10 +1,12 @@
 /** What came with a capture that is a share, or with several of which some are: the newest manifest and notes of each that can be read. */
-import { MAX_REPORT_CHARS } from '#core/notes/limits.ts';
+import { MAX_NAME_CHARS, MAX_REPORT_CHARS } from '#core/notes/limits.ts';
 import type { CaptureNotes } from '#core/notes/notes.ts';
 import type { CustomBlock } from '#core/pcapng/types.ts';
 import type { ShareManifest } from '#core/share/manifest.ts';
 import { shareLine } from '#core/share/manifest-sink.ts';
 import { readTold } from '#core/share/told.ts';
+import { FILE_SEPARATOR, fileNames } from '#core/store/file-path.ts';
+import { hopKeys, type HopNamed } from '#core/store/hop-keys.ts';
 import type { ArrivedShare } from './api.ts';
 
 /** Of one file. */
@@ -13,10 +15,14 @@ interface Arrived {
   notes: CaptureNotes | null;
 }
 
-/** `fileAt`: which of several files an offset is in; null = one is open, and what it says is of all of it. */
+/**
+ * `fileAt`: which of several files an offset is in; null = one is open, and what it says is of all of it. `hops`: those of all
+ * that is open.
+ */
 export function arrivedShare(
   blocks: readonly CustomBlock[],
   fileAt: ((offset: number) => string | null) | null,
+  hops: readonly HopNamed[],
 ): ArrivedShare {
   const faults: ArrivedShare['faults'][number][] = [];
   const files = new Map<string, Arrived>();
@@ -33,7 +39,7 @@ export function arrivedShare(
     if ('manifest' in told) file.manifest = told.manifest;
     else file.notes = told.notes;
   }
-  return { ...(fileAt === null ? ofOne(files.get('')) : ofSeveral(files)), faults };
+  return { ...(fileAt === null ? ofOne(files.get('')) : ofSeveral(files, hops)), faults };
 }
 
 type Said = Omit<ArrivedShare, 'faults'>;
@@ -43,7 +49,7 @@ function ofOne({ manifest, notes }: Arrived = { manifest: null, notes: null }): 
 }
 
 /** What one of them says holds for no other: its view is of no use here, and its line and report name it. */
-function ofSeveral(files: ReadonlyMap<string, Arrived>): Said {
+function ofSeveral(files: ReadonlyMap<string, Arrived>, hops: readonly HopNamed[]): Said {
   const shares = [...files].flatMap(([name, { manifest }]) =>
     manifest === null ? [] : [{ name, manifest }],
   );
@@ -62,9 +68,29 @@ function ofSeveral(files: ReadonlyMap<string, Arrived>): Said {
               .map(({ name, notes }) => `Of \`${name.replaceAll('`', ' ')}\`:\n\n${notes.report}`)
               .join('\n\n')
               .slice(0, MAX_REPORT_CHARS),
-            items: noted.flatMap(({ notes }) => notes.items),
+            items: noted.flatMap(({ name, notes }) => notes.items.map((item) => atOwnHop(item, name, hops))),
           },
   };
+}
+
+type Item = CaptureNotes['items'][number];
+
+/**
+ * A note at a hop of the file that it came with, by the whole name of that: each share counts its pseudonyms from 1, so that what
+ * names one hop within a share names those of others, too. Where the file has no such hop,
+ * or its name is longer than one may be, as it was.
+ */
+function atOwnHop(item: Item, name: string, hops: readonly HopNamed[]): Item {
+  if (item.pin.on !== 'hop') return item;
+  const key = item.pin.hop;
+  const own = hops.find((hop) => {
+    if (!fileNames(hop.file).includes(name)) return false;
+    // As it was called in the file itself, which may have files.
+    const file = hop.file.slice(name.length + FILE_SEPARATOR.length);
+    return hopKeys({ ...hop, file }).includes(key);
+  });
+  const hop = own === undefined ? key : hopKeys(own)[3];
+  return hop.length > MAX_NAME_CHARS ? item : { ...item, pin: { on: 'hop', hop } };
 }
 
 /** One without an end counts as the last. */

@@ -46,6 +46,6 @@ export class ShareDesk implements ShareWork {
   async arrivedShare(): Promise<ArrivedShare> {
     const { store, source } = this.#open();
     const { arrivedShare } = await import('./arrived.ts');
-    return arrivedShare(store.facts.told, source.fileAt?.bind(source) ?? null);
+    return arrivedShare(store.facts.told, source.fileAt?.bind(source) ?? null, store.hops.hops);
   }
 }

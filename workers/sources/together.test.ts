@@ -25,13 +25,13 @@ const CLOCK = { now: () => 0, yieldToTasks: () => Promise.resolve() };
 describe('several sources', () => {
   const [a, b] = [section('a'), section('the other')];
   const [frontA, frontB] = [
-    fileSection('a.pcapng', { part: 1, of: 2 }),
-    fileSection('b.pcapng', { part: 2, of: 2 }),
+    fileSection('a.pcapng', { part: 1, of: 2, set: 7 }),
+    fileSection('b.pcapng', { part: 2, of: 2, set: 7 }),
   ];
   const all = Buffer.concat([frontA, a, frontB, b]);
 
   it('are one behind the other, each behind a section that names it, and are read again', async () => {
-    const source = new TogetherSource([fileSource('a.pcapng', a), fileSource('b.pcapng', b)]);
+    const source = new TogetherSource([fileSource('a.pcapng', a), fileSource('b.pcapng', b)], 7);
     const sink = new Collector();
     await source.start(sink);
     expect(source.title).toBe('a.pcapng + b.pcapng');
@@ -51,10 +51,13 @@ describe('several sources', () => {
   });
 
   it('say on which side of a comparison they are', async () => {
-    const source = new TogetherSource([{ ...fileSource('a.pcapng', a), side: 2 }, fileSource('b.pcapng', b)]);
+    const source = new TogetherSource(
+      [{ ...fileSource('a.pcapng', a), side: 2 }, fileSource('b.pcapng', b)],
+      7,
+    );
     const sink = new Collector();
     await source.start(sink);
-    const front = fileSection('a.pcapng', { part: 1, of: 2, side: 2 });
+    const front = fileSection('a.pcapng', { part: 1, of: 2, set: 7, side: 2 });
     expect(Buffer.compare(sink.joined(), Buffer.concat([front, a, frontB, b]))).toBe(0);
   });
 
@@ -62,10 +65,13 @@ describe('several sources', () => {
     'of which one is cut off after %i bytes of a block are read, but for these',
     async (length) => {
       const cut = b.slice(0, length);
-      const source = new TogetherSource([
-        fileSource('a.pcapng', new Uint8Array(Buffer.concat([a, cut]))),
-        fileSource('b.pcapng', new Uint8Array(Buffer.concat([b, cut]))),
-      ]);
+      const source = new TogetherSource(
+        [
+          fileSource('a.pcapng', new Uint8Array(Buffer.concat([a, cut]))),
+          fileSource('b.pcapng', new Uint8Array(Buffer.concat([b, cut]))),
+        ],
+        7,
+      );
       const sink = new Collector();
       await source.start(sink);
       // The last one ends as it ends.
@@ -84,7 +90,7 @@ describe('several sources', () => {
   );
 
   it('of which one has nothing but the beginning of a block are read', async () => {
-    const source = new TogetherSource([fileSource('a.pcapng', a.slice(0, 10)), fileSource('b.pcapng', b)]);
+    const source = new TogetherSource([fileSource('a.pcapng', a.slice(0, 10)), fileSource('b.pcapng', b)], 7);
     const sink = new Collector();
     await source.start(sink);
     expect(Buffer.compare(sink.joined(), Buffer.concat([frontA, frontB, b]))).toBe(0);
@@ -95,17 +101,19 @@ describe('several sources', () => {
     ['another format', Uint8Array.of(0xd4, 0xc3, 0xb2, 0xa1)],
     ['empty', new Uint8Array(0)],
   ])('end before one that is %s, by its name', async (_what, bytes) => {
-    const source = new TogetherSource([fileSource('a.pcapng', a), fileSource('b.pcap', bytes)]);
+    const source = new TogetherSource([fileSource('a.pcapng', a), fileSource('b.pcap', bytes)], 7);
     const sink = new Collector();
     await expect(source.start(sink)).rejects.toMatchObject({
       code: 'not-together',
       cause: 'b.pcap is no pcapng, and only those can be opened together.',
     });
-    expect(sink.bytes).toBe(frontA.length + a.length + fileSection('b.pcap', { part: 2, of: 2 }).length);
+    expect(sink.bytes).toBe(
+      frontA.length + a.length + fileSection('b.pcap', { part: 2, of: 2, set: 7 }).length,
+    );
   });
 
   it('that are cancelled deliver no more, and hold what they have', async () => {
-    const source = new TogetherSource([fileSource('a.pcapng', a), fileSource('b.pcapng', b)]);
+    const source = new TogetherSource([fileSource('a.pcapng', a), fileSource('b.pcapng', b)], 7);
     const sink = new Collector();
     sink.pause = () => {
       if (sink.bytes === frontA.length) source.cancel();
@@ -119,7 +127,7 @@ describe('several sources', () => {
   it('that are cancelled within one hold what of it was delivered', async () => {
     const long = new Uint8Array(FIRST_SLICE_BYTES * 4);
     long.set(a);
-    const source = new TogetherSource([fileSource('a.pcapng', a), fileSource('b.pcapng', long)]);
+    const source = new TogetherSource([fileSource('a.pcapng', a), fileSource('b.pcapng', long)], 7);
     const sink = new Collector();
     sink.pause = () => {
       if (sink.bytes > FIRST_SLICE_BYTES) source.cancel();
@@ -165,4 +173,20 @@ it('a capture of which one file is cut off says so, is whole but for that, and c
   const held = new Uint8Array(await (await world.session.heldCapture()).arrayBuffer());
   const again = storeOf(held);
   expect([again.events.count, again.problems]).toEqual([799, []]);
+});
+
+it('a file behind one that was cut off among files of its own is in none of them', async () => {
+  const shared = new Collector();
+  const two = [fileSource('file1', generatedBytes(3)), fileSource('file2', generatedBytes(3))];
+  await new TogetherSource(two).start(shared);
+  const share = shared.joined();
+  // As a download that ended in the first of its two.
+  const cut = new Uint8Array(share.subarray(0, share.length / 2 - 4));
+  const all = new Collector();
+  await new TogetherSource([
+    fileSource('share.pcapng', cut),
+    fileSource('plain.pcapng', generatedBytes(3)),
+  ]).start(all);
+  const { hops } = storeOf(new Uint8Array(all.joined()));
+  expect([...new Set(hops.hops.map(({ file }) => file))]).toEqual(['share.pcapng/file1', 'plain.pcapng']);
 });

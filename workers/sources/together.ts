@@ -43,9 +43,12 @@ interface Part extends NamedSource {
 
 export class TogetherSource implements ByteSource {
   readonly #parts: readonly Part[];
+  readonly #set: number;
   #cancelled = false;
 
-  constructor(parts: readonly NamedSource[]) {
+  /** `set`: what tells this opening from others that are within one of the parts, from 1 on. */
+  constructor(parts: readonly NamedSource[], set = anySet()) {
+    this.#set = set;
     this.#parts = parts.map((part) => ({ ...part, front: EMPTY, from: -1, length: 0, cut: 0 }));
   }
 
@@ -68,7 +71,7 @@ export class TogetherSource implements ByteSource {
     for (const [i, part] of this.#parts.entries()) {
       if (this.#isCancelled()) return;
       const { name, side } = part;
-      const turn = { part: i + 1, of: this.#parts.length };
+      const turn = { part: i + 1, of: this.#parts.length, set: this.#set };
       part.front = fileSection(name, side === undefined ? turn : { ...turn, side });
       part.from = offset + part.front.length;
       sink.begin({ offset, reset: false, missedBytes: null, file: null });
@@ -149,6 +152,11 @@ export class TogetherSource implements ByteSource {
       agents: () => undefined,
     };
   }
+}
+
+/** By chance: nothing of the parts is told with it, and two are hardly ever the same. */
+function anySet(): number {
+  return 1 + crypto.getRandomValues(new Uint32Array(1))[0]!;
 }
 
 /** As far as these are there: a network may hand over a few bytes at a time. */
