@@ -2,15 +2,13 @@
 import { BYTES_SAID, RELEASE_SAID } from '#core/diagnosis/evidence.ts';
 import type { ExpressionRules } from './expression.ts';
 import { keepsBytes } from './policy.ts';
-import { shareForms } from './text-forms.ts';
+import { isPrintedAddress, shareForms } from './text-forms.ts';
 import { sharedFileNames } from './file-names.ts';
-import { BEFORE, BEHIND, spelledOut } from './text-numbers.ts';
+import { spelledOut } from './text-numbers.ts';
+import { replaceNames, withoutFolders } from './written-names.ts';
 
 /** Shorter names of processes are words of every sentence. */
 const MIN_PROCESS_CHARS = 4;
-
-/** Of a file, as it is given to a program; the separator is `/` or `\`. */
-const FOLDERS = String.raw`(?<![\w.~/\\-])(?:[A-Za-z]:)?(?:[\w.~@+-]{0,64}[/\\]){1,32}`;
 
 /** In front of the number of a process or thread, which is one of a packet, a port or a line as well. */
 const PROCESS_SAID =
@@ -32,30 +30,24 @@ export function shareProse(text: string, rules: ExpressionRules, doubts = new Se
       return String(names.numbers.told(BigInt(number), ['process']) ?? number);
     });
   }
-  const hidesForms = [policy.addresses, policy.kernelAddresses, policy.names].some((rule) => rule !== 'keep');
-  if (hidesForms || !keepsBytes(policy)) out = shareForms(spelledOut(out), rules, doubts);
+  const hidesForms =
+    !keepsBytes(policy) ||
+    [policy.addresses, policy.kernelAddresses, policy.names].some((rule) => rule !== 'keep');
+  if (hidesForms) out = spelledOut(out);
   // Kinds that the policy keeps have no names here.
   const processes = [...names.known(['process'])].filter(([name]) => name.length >= MIN_PROCESS_CHARS);
-  const files = names.known(['file']);
+  const files = sharedFileNames(names.known(['file']));
   const known = new Map([...processes, ...names.known(['program', 'map', 'host', 'device', 'netns'])]);
-  for (const [name, stands] of sharedFileNames(files)) if (!known.has(name)) known.set(name, stands);
-  if (known.size === 0) return out;
-  const written = (some: Iterable<string>): string =>
-    [...some]
-      .sort((a, b) => b.length - a.length)
-      .map((name) => name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
-      .join('|');
-  if (files.size > 0) {
-    const upper = [...files.keys()].map((name) => name.toUpperCase());
-    const before = new RegExp(`${FOLDERS}(?=(?:${written(files.keys())})${BEHIND})`, 'gi');
-    // Where a file is says whose it is; what it is in may be a file of the capture, too.
-    out = out.replace(before, (folders: string, at: number, whole: string) => {
-      const outer = whole.slice(0, at + folders.length - 1).toUpperCase();
-      return upper.some((name) => outer.endsWith(name)) ? folders : '';
-    });
+  for (const [name, stands] of files) if (!known.has(name)) known.set(name, stands);
+  out = withoutFolders(out, [...files.keys()]);
+  const forms = (one: string, doubtful: Set<string>): string =>
+    hidesForms ? shareForms(one, rules, doubtful) : one;
+  // Of a name with an address in it the rest would go out: it goes first, and as a whole.
+  const upper = out.toUpperCase();
+  const torn = new Map([...known].filter(([name]) => upper.includes(name.toUpperCase()) && isTorn(name)));
+  function isTorn(name: string): boolean {
+    // One that is an address and nothing else is told as that.
+    return !isPrintedAddress(name) && forms(name, new Set()) !== name;
   }
-  // At the beginning of a sentence people write a name with a capital letter. As the expression folds case, so does this.
-  const folded = new Map([...known].map(([name, stands]) => [name.toUpperCase(), stands]));
-  const standsFor = (name: string): string => known.get(name) ?? folded.get(name.toUpperCase()) ?? name;
-  return out.replace(new RegExp(`${BEFORE}(?:${written(known.keys())})${BEHIND}`, 'gi'), standsFor);
+  return replaceNames(out, torn, (rest) => replaceNames(forms(rest, doubts), known, (other) => other));
 }

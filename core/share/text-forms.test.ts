@@ -10,6 +10,8 @@ import { SharedPrograms } from './shared-programs.ts';
 import { rulesWith } from './testing/rules.ts';
 
 const ADDRESS = Uint8Array.of(10, 71, 0, 10);
+/** Its decimal digits are hexadecimal ones as well. */
+const DECIMAL_DIGITS = Uint8Array.of(10, 71, 10, 10);
 const IPV6 = Uint8Array.of(0x20, 1, 0xd, 0xb8, 0, 7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x1c);
 const STATION = Uint8Array.of(0xa2, 0x21, 0xc1, 0x06, 0x47, 0x18);
 const SKB = 0xffff_8881_0af0_3d00n;
@@ -32,9 +34,20 @@ function told(text: string, policy: SharePolicy = CAREFUL) {
   names.name('process', 'gateway');
   names.name('file', 'acme-customer.pcapng');
   names.name('file', 'capture.pcapng');
+  names.name('file', 'acme-10.71.0.10.pcapng');
+  for (const host of [
+    'ip-10-71-0-10.eu.acme.internal',
+    'node-deadc0de.acme.net',
+    'mac-a2-21-c1-06-47-18.acme.net',
+    '10.71.0.10-dc',
+    '10.71.0.10',
+  ])
+    names.name('host', host);
+  addresses.ip(DECIMAL_DIGITS);
   const doubts = new Set<string>();
   const out = shareProse(text, rulesWith({ policy, names }), doubts);
-  return { out, doubts: [...doubts], ip, ip6, mac, skb, netns, hash, process };
+  const digits = formatIpv4(addresses.ip(DECIMAL_DIGITS), 0);
+  return { out, doubts: [...doubts], ip, ip6, mac, skb, netns, hash, process, digits };
 }
 
 const hexOf = (bytes: Uint8Array) => formatHex(bytes, 0, bytes.length);
@@ -42,7 +55,7 @@ const pairsOf = (bytes: Uint8Array, between: string) => (hexOf(bytes).match(/../
 const numberOf = (bytes: Uint8Array) => BigInt(`0x${hexOf(bytes)}`).toString();
 
 describe('is what it is in the share:', () => {
-  const { ip, ip6, mac, skb, netns, hash, process } = told('');
+  const { ip, ip6, mac, skb, netns, hash, process, digits } = told('');
   const dotted = formatIpv4(ip, 0);
   const prefix = dotted.replace(/\.\d+$/, '');
   it.each<[string, string]>([
@@ -82,14 +95,43 @@ describe('is what it is in the share:', () => {
     ['A2-21-C1-06-47-18', formatMac(mac, 0)],
     ['a2:21:c1:6:47:18', formatMac(mac, 0)],
     ['20010db800070000000000000000001c', hexOf(ip6)],
+    // With what is next to them: ports, counts, what C writes behind a constant.
+    ['0A00470A:1F90', `${hexOf(ip.slice().reverse())}:1F90`],
+    ['0x0a47000a:80', `0x${hexOf(ip)}:80`],
+    ['0a47000a-1', `${hexOf(ip)}-1`],
+    ['0a:47:00:0a-1', `${pairsOf(ip, ':')}-1`],
+    ['ffff88810af03d00:10', `${skb}:10`],
+    ['skb=ffff88810af03d00.5', `skb=${skb}.5`],
+    ['a221c1064718:1', `${hexOf(mac)}:1`],
+    ['deadc0de:1', `${hash.toString(16).padStart(8, '0')}:1`],
+    ['netns 4026532248.1', `netns ${netns}.1`],
+    ['0xffff88810af03d00ULL', `0x${skb}ULL`],
+    ['0x0a47000aU', `0x${hexOf(ip)}U`],
+    ['10-71-0-10-443', `${dotted.replaceAll('.', '-')}-443`],
+    ['443-10-71-0-10', `443-${dotted.replaceAll('.', '-')}`],
+    ['tcp_10_71_0_10_443', `tcp_${dotted.replaceAll('.', '_')}_443`],
+    ['ip-10-71-10-10', `ip-${digits.replaceAll('.', '-')}`],
+    ['10_71_10_10', digits.replaceAll('.', '_')],
+    ['10, 71, 10, 10', digits.replaceAll('.', ', ')],
+    ['10 71 10 10', digits.replaceAll('.', ' ')],
+    // Names with an address or a number in them, as a whole.
+    ['at ip-10-71-0-10.eu.acme.internal', 'at host1'],
+    ['node-deadc0de.acme.net: Mac-a2-21-c1-06-47-18.acme.net', 'host2: host3'],
+    ['10.71.0.10-dc', 'host4'],
+    ['/srv/acme/acme-10.71.0.10.pcapng, acme-10.71.0.10', 'file3, file3'],
     ['/home/alice/acme-customer.pcapng and acme-customer', 'file1 and file1'],
     ['of ACME-CUSTOMER.pcapng.', 'of file1.'],
   ])('%s', (text, as) => {
     expect(told(text).out).toBe(as);
     expect(told(text).doubts).toEqual([]);
     const whole = told(text, KEEP_ALL).out;
-    if (!/file1|process1/.test(as)) expect(whole).toBe(text);
+    if (!/(?:file|process|host)\d/.test(as)) expect(whole).toBe(text);
   });
+});
+
+it('an address of decimal digits is found behind a number of two, which may be its first', () => {
+  const { out, digits } = told('80-10-71-10-10');
+  expect(out).toBe(`80-${digits.replaceAll('.', '-')}`);
 });
 
 it.each([

@@ -13,15 +13,18 @@ function groups(size: number, from: number): string {
   return `${BEFORE}(?:0x|\\\\x)?${group}(?:${BETWEEN}${group}){${from - 1},}`;
 }
 
-/** What follows is no part of an address that begins with the last group. */
-const AT_END = `(?!::|[.:-]${DIGIT}{1,4}${BEHIND})`;
+/** What follows is no part of an address that begins with the last group. Behind groups with colons `-1` is a count of its own. */
+const MORE = `${DIGIT}{1,4}${BEHIND}`;
+const AT_END = `(?!::|[.:]${MORE}|(?<!:${DIGIT}{2,4})-${MORE}|-${DIGIT}{1,4}-${MORE})`;
+/** Of a constant in C. */
+const SUFFIX = `(?:${BEHIND}|(?=[uU]?[lL]{0,2}${BEHIND}))`;
 
 /** More groups of hexadecimal digits than a MAC or an IPv6 address has. */
 export const HEX_DUMP = `(?:${groups(2, 7)}|${groups(4, 9)})${AT_END}`;
-/** Hexadecimal digits of three bytes or more: in groups of one, two, four or eight bytes, or without any. */
+/** Hexadecimal digits of three bytes or more: in groups of one, two, four or eight bytes, or without any. No address begins with the longer groups: a port may follow. */
 export const HEX_RUN =
-  `(?:${groups(2, 4)}|${groups(4, 2)}(?:${BETWEEN}${DIGIT}{2}${BEHIND})?|${groups(8, 2)}|${groups(16, 2)}` +
-  `|${BEFORE}(?:0[xX])?${DIGIT}{6,}${BEHIND})${AT_END}`;
+  `(?:(?:${groups(2, 4)}|${groups(4, 2)}(?:${BETWEEN}${DIGIT}{2}${BEHIND})?)${AT_END}` +
+  `|${groups(8, 2)}|${groups(16, 2)}|${BEFORE}(?:0[xX])?${DIGIT}{6,}${SUFFIX})`;
 /** Shorter ones are years, ports and counts. */
 export const DECIMAL = String.raw`(?<![\w.])\d{7,20}(?![\w]|\.\d)`;
 
