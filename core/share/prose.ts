@@ -2,17 +2,20 @@
 import { BYTES_SAID, RELEASE_SAID } from '#core/diagnosis/evidence.ts';
 import type { ExpressionRules } from './expression.ts';
 import { keepsBytes } from './policy.ts';
+import type { Pseudonyms } from './pseudonyms.ts';
 import { isPrintedAddress, shareForms } from './text-forms.ts';
 import { sharedFileNames } from './file-names.ts';
 import { spelledOut } from './text-numbers.ts';
-import { replaceNames, withoutFolders } from './written-names.ts';
+import { behindNames, replaceNames, withoutFolders } from './written-names.ts';
 
 /** Shorter names of processes are words of every sentence. */
 const MIN_PROCESS_CHARS = 4;
 
 /** In front of the number of a process or thread, which is one of a packet, a port or a line as well. */
 const PROCESS_SAID =
-  /(?<=\b(?:pid|tgid|tid|process|thread)\W{0,3}|[A-Za-z_-]\w{0,14}\/)\d{2,10}(?!\w|\.\d)/gi;
+  /(?<=\b(?:pids?|tgids?|tids?|process(?:es)?|threads?)\W{0,3}|[A-Za-z_-]\w{0,14}[/[])\d{2,10}(?!\w|\.\d)/gi;
+/** The kernel counts cookies of sockets up: the first ones are as short as any number. */
+const COOKIE_SAID = /(?<=\bcookies?\W{0,3})(?:0x[0-9a-f]{1,16}|\d{1,20})(?!\w)/gi;
 const SHORT_PROCESS_NUMBER = 4;
 
 /**
@@ -25,10 +28,12 @@ export function shareProse(text: string, rules: ExpressionRules, doubts = new Se
   if (policy.names !== 'keep') {
     out = out.replace(RELEASE_SAID, '');
     out = out.replace(PROCESS_SAID, (number: string, at: number, whole: string) => {
-      // Behind a slash are ports as well.
-      if (whole[at - 1] === '/' && number.length < SHORT_PROCESS_NUMBER) return number;
-      return String(names.numbers.told(BigInt(number), ['process']) ?? number);
+      // Behind a slash are ports as well, within brackets places of an array.
+      if (/[/[]/.test(whole[at - 1] ?? '') && number.length < SHORT_PROCESS_NUMBER) return number;
+      return toldProcess(number, names);
     });
+    const called = [...names.known(['process']).keys()].filter((name) => name.length >= MIN_PROCESS_CHARS);
+    out = behindNames(out, called, (number) => toldProcess(number, names));
   }
   const hidesForms =
     !keepsBytes(policy) ||
@@ -49,5 +54,19 @@ export function shareProse(text: string, rules: ExpressionRules, doubts = new Se
     // One that is an address and nothing else is told as that.
     return !isPrintedAddress(name) && forms(name, new Set()) !== name;
   }
-  return replaceNames(out, torn, (rest) => replaceNames(forms(rest, doubts), known, (other) => other));
+  // Behind the other forms, one of which the longer cookies have.
+  out = replaceNames(out, torn, (rest) => replaceNames(forms(rest, doubts), known, (other) => other));
+  return policy.kernelAddresses === 'keep'
+    ? out
+    : out.replace(COOKIE_SAID, (said) => toldCookie(said, names));
+}
+
+function toldProcess(number: string, names: Pseudonyms): string {
+  return String(names.numbers.told(BigInt(number), ['process']) ?? number);
+}
+
+function toldCookie(said: string, { numbers }: Pseudonyms): string {
+  const told = numbers.told(BigInt(said), ['cookie']);
+  if (told === null) return said;
+  return /^0x/i.test(said) ? `0x${told.toString(16)}` : told.toString();
 }

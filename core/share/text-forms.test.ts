@@ -17,6 +17,8 @@ const STATION = Uint8Array.of(0xa2, 0x21, 0xc1, 0x06, 0x47, 0x18);
 const SKB = 0xffff_8881_0af0_3d00n;
 const NETNS = 4_026_532_248n;
 const COOKIE = 0x7766_5544_33n;
+/** As the kernel gives them: counted up. */
+const SHORT_COOKIE = 8193n;
 const FLOW_HASH = 0xdead_c0den;
 const PROCESS = 41_234n;
 
@@ -29,6 +31,7 @@ function told(text: string, policy: SharePolicy = CAREFUL) {
   const skb = numbers.hidden('kernel', SKB).toString(16);
   const netns = numbers.hidden('netns', NETNS);
   numbers.hidden('cookie', COOKIE);
+  const cookie = numbers.hidden('cookie', SHORT_COOKIE);
   const hash = numbers.hidden('hash', FLOW_HASH);
   const process = numbers.hidden('process', PROCESS);
   names.name('process', 'gateway');
@@ -47,7 +50,7 @@ function told(text: string, policy: SharePolicy = CAREFUL) {
   const doubts = new Set<string>();
   const out = shareProse(text, rulesWith({ policy, names }), doubts);
   const digits = formatIpv4(addresses.ip(DECIMAL_DIGITS), 0);
-  return { out, doubts: [...doubts], ip, ip6, mac, skb, netns, hash, process, digits };
+  return { out, doubts: [...doubts], ip, ip6, mac, skb, netns, hash, process, digits, cookie };
 }
 
 const hexOf = (bytes: Uint8Array) => formatHex(bytes, 0, bytes.length);
@@ -55,7 +58,7 @@ const pairsOf = (bytes: Uint8Array, between: string) => (hexOf(bytes).match(/../
 const numberOf = (bytes: Uint8Array) => BigInt(`0x${hexOf(bytes)}`).toString();
 
 describe('is what it is in the share:', () => {
-  const { ip, ip6, mac, skb, netns, hash, process, digits } = told('');
+  const { ip, ip6, mac, skb, netns, hash, process, digits, cookie } = told('');
   const dotted = formatIpv4(ip, 0);
   const prefix = dotted.replace(/\.\d+$/, '');
   it.each<[string, string]>([
@@ -119,6 +122,18 @@ describe('is what it is in the share:', () => {
     ['node-deadc0de.acme.net: Mac-a2-21-c1-06-47-18.acme.net', 'host2: host3'],
     ['10.71.0.10-dc', 'host4'],
     ['/srv/acme/acme-10.71.0.10.pcapng, acme-10.71.0.10', 'file3, file3'],
+    ['/home/jane/acme-customer', 'file1'],
+    ['/home/jürgen/acme-customer.pcapng', 'file1'],
+    ['in /home/jane doe/acme-customer.pcapng', 'in file1'],
+    ['file:///home/jane%20doe/acme-customer.pcapng', 'file:file1'],
+    ['/home/jane/acme-customer.pcapng/capture.pcapng', 'file1/file2'],
+    ['C:\\Jane Doe\\acme-customer', 'file1'],
+    ['10.71&#8203;.0.10', dotted],
+    ['10.71&#xfeff;.0&#xff0e;1&shy;0', dotted],
+    ['socket cookie 8193', `socket cookie ${cookie}`],
+    ['cookie 0x2001', `cookie 0x${cookie.toString(16)}`],
+    ['gateway[41234], gateway 41234', `process1[${process}], process1 ${process}`],
+    ['pids 41234', `pids ${process}`],
     ['/home/alice/acme-customer.pcapng and acme-customer', 'file1 and file1'],
     ['of ACME-CUSTOMER.pcapng.', 'of file1.'],
   ])('%s', (text, as) => {
@@ -182,6 +197,7 @@ it.each([
   'a facade of dead beef, added by a decade',
   'capture.pcapng: this capture'.replace('capture.pcapng: ', ''),
   'tcp/443, ports 80 53 22 21 25 99 10 11',
+  '8193 packets, a gate 41234, flows[41235], &#x263a; &#x110000;',
   'mark 0x1f, 2026-11-26, version 1.2.3',
 ])('what is none of them stays: %s', (text) => {
   expect(told(text)).toMatchObject({ out: text, doubts: [] });

@@ -69,18 +69,23 @@ const SPELLED: Readonly<Record<string, string>> = {
   '&colon;': ':',
   '&hyphen;': '-',
   '&lowbar;': '_',
+  '&shy;': '',
+  '&zwj;': '',
+  '&zwnj;': '',
 };
 const INVISIBLE = /[\u00ad\u200b-\u200d\u2060\ufeff]/g;
 const FULL_WIDTH = /[\uff0d\uff0e\uff10-\uff1a\uff21-\uff3a\uff41-\uff5a]/g;
 const FULL_WIDTH_FROM = 0xfee0;
-const PLAIN = /^[0-9A-Za-z.:_-]$/;
+const MAX_CODE = 0x10ffff;
+const PLAIN =
+  /^[0-9A-Za-z.:_\-\u00ad\u200b-\u200d\u2060\ufeff\uff0d\uff0e\uff10-\uff1a\uff21-\uff3a\uff41-\uff5a]$/;
 
 /** What a text says that spells letters, digits, `.`, `:`, `_` and `-` as entities or in full width, or has what is not seen between them. */
 export function spelledOut(text: string): string {
   return text
     .replace(/&#(?:(\d{1,7})|x([0-9a-f]{1,6}));|&[a-z]+;/gi, (entity, decimal?: string, hex?: string) => {
       const code = Number.parseInt(hex ?? decimal ?? '', hex === undefined ? 10 : 16);
-      const char = code <= 0x7f ? String.fromCharCode(code) : '';
+      const char = code <= MAX_CODE ? String.fromCodePoint(code) : '';
       return PLAIN.test(char) ? char : (SPELLED[entity.toLowerCase()] ?? entity);
     })
     .replace(INVISIBLE, '')

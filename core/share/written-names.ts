@@ -1,8 +1,11 @@
 /** Names of the capture in what people wrote. Pure. */
 import { BEFORE, BEHIND } from './text-numbers.ts';
 
-/** Of a file, as it is given to a program; the separator is `/` or `\`. */
-const FOLDERS = String.raw`(?<![\w.~/\\-])(?:[A-Za-z]:)?(?:[\w.~@+-]{0,64}[/\\]){1,32}`;
+const IN_NAME = String.raw`\p{L}\p{M}\p{N}_.~@+%-`;
+/** Of a file, as it is given to a program; the separator is `/` or `\`. One from the root may have blanks in it. */
+const FOLDERS =
+  String.raw`(?<![${IN_NAME}/\\])(?:(?:[A-Za-z]:)?[/\\](?:[ ${IN_NAME}]{0,64}[/\\]){0,32}` +
+  String.raw`|(?:[A-Za-z]:)?(?:[${IN_NAME}]{0,64}[/\\]){1,32})`;
 
 /**
  * `text` with what stands for the names of `known` in their place, and all between them as `rest` says.
@@ -24,14 +27,30 @@ export function replaceNames(
     .join('');
 }
 
+/** `text` with what `as` says in place of a number that stands behind one of `names` and a blank. */
+export function behindNames(text: string, names: readonly string[], as: (number: string) => string): string {
+  if (names.length === 0) return text;
+  return text.replace(new RegExp(`(?<=${BEFORE}(?:${written(names)}) )\\d{2,10}(?!\\w|\\.\\d)`, 'gi'), as);
+}
+
 /** Where a file is says whose it is: `text` without the folders in front of `files`; what one is in may be a file of the capture, too. */
 export function withoutFolders(text: string, files: readonly string[]): string {
   if (files.length === 0) return text;
-  const upper = files.map((name) => name.toUpperCase());
-  const before = new RegExp(`${FOLDERS}(?=(?:${written(files)})${BEHIND})`, 'gi');
+  const longestFirst = files.map((name) => name.toUpperCase()).sort((a, b) => b.length - a.length);
+  const before = new RegExp(`${FOLDERS}(?=(?:${written(files)})${BEHIND})`, 'giu');
   return text.replace(before, (folders: string, at: number, whole: string) => {
+    // Its end is the separator in front of the file; files in each other stay.
+    let kept = at + folders.length;
+    for (;;) {
+      const outer = whole.slice(0, kept - 1).toUpperCase();
+      const inner = longestFirst.find((name) => outer.endsWith(name));
+      if (inner === undefined || kept - 1 - inner.length < at) break;
+      kept -= 1 + inner.length;
+    }
+    // One with what no folder is called in its name begins in front of them.
     const outer = whole.slice(0, at + folders.length - 1).toUpperCase();
-    return upper.some((name) => outer.endsWith(name)) ? folders : '';
+    if (kept === at + folders.length && longestFirst.some((name) => outer.endsWith(name))) return folders;
+    return whole.slice(kept, at + folders.length);
   });
 }
 
