@@ -152,6 +152,10 @@ it('an address of decimal digits is found behind a number of two, which may be i
 it.each([
   ['{"meta_hex":"03040a47000a2222","value":"x"}', '{"meta_hex":"[8 bytes]","value":"x"}'],
   ['03 04 0a 47 00 0a', '[6 bytes]'],
+  // Whose digits are decimal ones.
+  ['01 04 12 34 56 78 02 01 01 02 03', '[11 bytes]'],
+  ['{0x01, 0x04, 0x12, 0x34, 0x56, 0x78, 0x02, 0x01}', '{[8 bytes]}'],
+  ['"\\x01\\x04\\x12\\x34\\x56\\x78\\x02\\x01"', '"[8 bytes]"'],
   ['03:04:0a:47:00:0a:11', '[7 bytes]'],
   ['0304 0a47 000a 22', '[7 bytes]'],
   ['00000000: 0304 0a47 000a 2222  ..', '00000000: [8 bytes]  ..'],
@@ -185,6 +189,8 @@ it.each([
   '11-71-0-11',
   '4026532999',
   '0b 47 00 0c',
+  '3132333435363738',
+  '01, 04, 12, 34, 56, 78, 02, 01',
 ])('goes as it was written, and whoever shares it is told: %s', (text) => {
   expect(told(`at ${text}.`)).toMatchObject({ out: `at ${text}.`, doubts: [text] });
   expect(told(text, KEEP_ALL).doubts).toEqual([]);
@@ -196,11 +202,20 @@ it.each([
   'kernel 6.18.44 and 6.18.x, 10.71 ms',
   'a facade of dead beef, added by a decade',
   'capture.pcapng: this capture'.replace('capture.pcapng: ', ''),
-  'tcp/443, ports 80 53 22 21 25 99 10 11',
+  'tcp/443, ports 80 53 22 21 25 99 10',
+  '2026-11-26 10:20:30, at 1795392000000000 us',
   '8193 packets, a gate 41234, flows[41235], &#x263a; &#x110000;',
   'mark 0x1f, 2026-11-26, version 1.2.3',
 ])('what is none of them stays: %s', (text) => {
   expect(told(text)).toMatchObject({ out: text, doubts: [] });
+});
+
+it('a file that is called as words of Whither or of every sentence are is told by its whole name alone', () => {
+  const names = new Pseudonyms(new Uint8Array(32).fill(42));
+  for (const file of ['before.pcapng', 'ingress.pcapng', 'ICMP.pcap', 'acme.pcap']) names.name('file', file);
+  const said = 'Lost before tcx ingress: icmp of acme';
+  expect(shareProse(said, rulesWith({ names }))).toBe('Lost before tcx ingress: icmp of file4');
+  expect(shareProse('before.pcapng, icmp.pcap', rulesWith({ names }))).toBe('file1, file3');
 });
 
 it('tags of programs that go out stay: evidence quotes them', () => {

@@ -175,7 +175,7 @@ class TextForms {
   #hex(text: string): string {
     const { policy } = this.#rules;
     const run = readHexRun(text);
-    const { digits, isGrouped, isNumber, isHex } = run;
+    const { digits, isGrouped, isNumber, isHex, isListed } = run;
     const hidesAddresses = policy.addresses !== 'keep';
     if (hidesAddresses && WHOLE.test(text)) return this.#printed(text);
     if (!isGrouped && !isNumber && this.#rules.programs.tags.has(digits)) return text;
@@ -186,8 +186,8 @@ class TextForms {
     const bytes = bytesOf(digits);
     const shared = hidesAddresses ? this.#address(isNumber ? padded(bytes) : bytes) : null;
     if (shared !== null) return inItsForm(text, formatHex(shared, 0, shared.length));
-    const isDump =
-      bytes.length > MAX_VALUE_BYTES && isHex && !(isNumber && digits.length <= MAX_NUMBER_DIGITS);
+    const isLong = bytes.length > MAX_VALUE_BYTES;
+    const isDump = isLong && (isHex || isListed) && !(isNumber && digits.length <= MAX_NUMBER_DIGITS);
     if ((hidesAddresses && this.#holdsAddress(bytes)) || (isDump && !keepsBytes(policy))) {
       return `[${bytes.length} bytes]`;
     }
@@ -199,7 +199,9 @@ class TextForms {
       const shared = this.#decimal(text);
       if (shared !== text) return shared;
     }
-    const isDoubtful = (isHex && /\d/.test(digits)) || isNumber;
+    // A time in one piece is as long.
+    const isText = isLong && (isGrouped || (digits.length % 2 === 0 && bytes.every(isPrintable)));
+    const isDoubtful = (isHex && /\d/.test(digits)) || isNumber || isText;
     if (isDoubtful && digits.length >= MIN_DOUBT_DIGITS && (hidesAddresses || !keepsBytes(policy))) {
       this.#doubts.add(text);
     }
@@ -228,6 +230,10 @@ class TextForms {
     const shared = this.#address(bytesOf(value.toString(16).padStart(2 * IPV4_BYTES, '0')));
     return shared === null ? null : BigInt(`0x${formatHex(shared, 0, IPV4_BYTES)}`);
   }
+}
+
+function isPrintable(byte: number): boolean {
+  return byte >= 0x20 && byte < 0x7f;
 }
 
 function padded(bytes: Uint8Array): Uint8Array {

@@ -36,17 +36,21 @@ export interface HexRun {
   readonly isNumber: boolean;
   /** There is a digit that is no decimal one. */
   readonly isHex: boolean;
+  /** In groups as tools and C write bytes, whose digits need not say that they are hexadecimal: with `0x` or `\\x` each, or blanks alone between them. */
+  readonly isListed: boolean;
 }
 
 export function readHexRun(text: string): HexRun {
   const isNumber = /^0x[0-9a-f]+$/i.test(text);
   const plain = text.replace(/0x|\\x/gi, '');
   const digits = plain.replace(/[^0-9a-f]/gi, '').toLowerCase();
+  const isGrouped = digits.length !== plain.length || /\\x/.test(text);
   return {
     digits,
-    isGrouped: digits.length !== plain.length || /\\x/.test(text),
+    isGrouped,
     isNumber,
     isHex: /[a-f]/.test(digits),
+    isListed: isGrouped && (/[,\s]0x|\\x/i.test(text) || /^[0-9a-f\s]+$/i.test(text)),
   };
 }
 
