@@ -10,7 +10,7 @@ import { unknownName, unknownPart, type Unknown } from './hop-doubts.ts';
 import { isJourneyField } from './journeys.ts';
 import { LATENCY_FIELD } from './latency-field.ts';
 import { parseFilter } from './parse.ts';
-import type { Expression, FilterError, Literal, Test } from './syntax.ts';
+import { testsOf, type FilterError, type Literal, type Test } from './syntax.ts';
 import { parseInteger, splitRange, textMatcher } from './values.ts';
 
 /** As an error, but the filter can be asked. */
@@ -29,20 +29,6 @@ export function filterDoubts(text: string, store: CaptureStore): readonly Filter
   if (store.hops.hops.length === 0 || !compileFilter(text, store).ok) return [];
   const tree = parseFilter(text);
   return tree === null ? [] : testsOf(tree).flatMap((test) => doubtsOf(test, store));
-}
-
-function testsOf(node: Expression): readonly Test[] {
-  switch (node.kind) {
-    case 'and':
-    case 'or':
-      return [...testsOf(node.left), ...testsOf(node.right)];
-    case 'not':
-    case 'any':
-    case 'every':
-      return testsOf(node.operand);
-    case 'test':
-      return [node];
-  }
 }
 
 function doubtsOf(test: Test, store: CaptureStore): readonly FilterDoubt[] {

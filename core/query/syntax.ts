@@ -36,6 +36,21 @@ export type Expression =
   /** All of it at one and the same hop. */
   | (Span & { readonly kind: 'any' | 'every'; readonly operand: Expression });
 
+/** The tests of a filter, from left to right. */
+export function testsOf(node: Expression): readonly Test[] {
+  switch (node.kind) {
+    case 'test':
+      return [node];
+    case 'and':
+    case 'or':
+      return [...testsOf(node.left), ...testsOf(node.right)];
+    case 'not':
+    case 'any':
+    case 'every':
+      return testsOf(node.operand);
+  }
+}
+
 /** Why a filter cannot be, where in its text, and what to do about it. */
 export interface FilterError extends Span {
   readonly cause: string;

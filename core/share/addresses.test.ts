@@ -54,3 +54,14 @@ it('MAC addresses: broadcast and zero stay, a group stays one, nobody keeps a ma
   expect(addresses.mac(Uint8Array.of(0x01, 0, 0x5e, 1, 2, 3))[0]! & 3).toBe(3);
   expect(addresses.mac(Uint8Array.of(0x3c, 0xec, 0xef, 1, 2, 3))[0]! & 3).toBe(2);
 });
+
+it('of more addresses than are remembered each may have been met, and is told as it would have been', () => {
+  const few = new Addresses(new Keyed(new Uint8Array(32).fill(9)), 2);
+  const [late, station] = [Uint8Array.of(10, 71, 0, 10), Uint8Array.of(0xa2, 0x21, 0xc1, 6, 0x47, 0x18)];
+  few.ip(Uint8Array.of(192, 0, 2, 1));
+  expect(few.met(late)).toBeNull();
+  few.ip(Uint8Array.of(192, 0, 2, 2));
+  expect(few.met(late)).toEqual(few.ip(late));
+  expect(few.met(station)).toEqual(few.mac(station));
+  expect(few.met(Uint8Array.of(127, 0, 0, 1))).toBeNull();
+});

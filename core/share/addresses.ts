@@ -3,6 +3,7 @@
  * Ammar, Moon: "Prefix-Preserving IP Address Anonymization", ICNP 2002): bit n is turned or not, as a keyed function of the bits before
  * it says. That mapping is one to one; of MAC addresses two in 2^46 may fall together.
  */
+import { IPV4_BYTES, MAC_BYTES } from '#core/dissect/addresses.ts';
 import { BitTree } from './bit-tree.ts';
 import type { Keyed } from './keyed.ts';
 
@@ -37,9 +38,7 @@ const KEPT_ADDRESSES: ReadonlySet<string> = new Set([
 /** Pseudonyms, and nodes of the bits of either family, that are remembered; above it they are computed again. */
 const MAX_REMEMBERED = 262_144;
 const MAX_NODES = 1_048_576;
-const IPV4_BYTES = 4;
 const IPV4_MAPPED = '00000000000000000000ffff';
-const MAC_BYTES = 6;
 /** In the first byte of a MAC address: to a group; given locally, and so by nobody's manufacturer. */
 const MAC_GROUP = 1;
 const MAC_LOCAL = 2;
@@ -54,8 +53,11 @@ export class Addresses {
     ipv6: new BitTree(MAX_NODES),
   };
 
-  constructor(keyed: Keyed) {
+  readonly #maxRemembered: number;
+
+  constructor(keyed: Keyed, maxRemembered = MAX_REMEMBERED) {
     this.#keyed = keyed;
+    this.#maxRemembered = maxRemembered;
   }
 
   /** The pseudonym of a 4 or 16 byte address, as many bytes; an IPv4 address within IPv6 (::ffff:0:0/96) is that of IPv4. */
@@ -86,10 +88,15 @@ export class Addresses {
     });
   }
 
-  /** The pseudonym of an address of 4, 6 (MAC) or 16 bytes that was met, and is not one of those that stay; null = it was not. */
+  /**
+   * The pseudonym of an address of 4, 6 (MAC) or 16 bytes that was met, and is not one of those that stay; null = it was not. Of more than
+   * are remembered each may have been.
+   */
   met(address: Uint8Array): Uint8Array | null {
     const hex = toHex(address);
-    const known = this.#known.get(address.length === MAC_BYTES ? `m${hex}` : hex);
+    const isMac = address.length === MAC_BYTES;
+    let known = this.#known.get(isMac ? `m${hex}` : hex);
+    if (this.#known.size >= this.#maxRemembered) known ??= isMac ? this.mac(address) : this.ip(address);
     return known === undefined || toHex(known) === hex ? null : known;
   }
 
@@ -102,7 +109,7 @@ export class Addresses {
     let known = this.#known.get(name);
     if (known === undefined) {
       known = make();
-      if (this.#known.size < MAX_REMEMBERED) this.#known.set(name, known);
+      if (this.#known.size < this.#maxRemembered) this.#known.set(name, known);
       if (name.length === 2 * IPV4_BYTES && this.#prefixes.size < MAX_REMEMBERED) {
         this.#prefixes.add(name.slice(0, 4));
         this.#prefixes.add(name.slice(0, 6));

@@ -12,7 +12,7 @@ import { NUMBER_FIELDS } from '#core/query/fields/numbers.ts';
 import { TIME_FIELDS } from '#core/query/fields/times.ts';
 import { MAX_FILTER_CHARS } from '#core/query/limits.ts';
 import { parseFilter, quoteValue } from '#core/query/parse.ts';
-import { FilterFault, type Expression, type Literal, type Test } from '#core/query/syntax.ts';
+import { FilterFault, testsOf, type Expression, type Literal } from '#core/query/syntax.ts';
 import { parseDuration, parseInstant, parseInteger } from '#core/query/values.ts';
 import { keepsBytes, type Going, type SharePolicy } from './policy.ts';
 import type { Pseudonyms } from './pseudonyms.ts';
@@ -108,20 +108,6 @@ export function sharedExpression(text: string, rules: ExpressionRules): SharedEx
   changes.sort((a, b) => b.at.from - a.at.from);
   const out = changes.reduce((all, { at, text: to }) => all.slice(0, at.from) + to + all.slice(at.to), text);
   return out.length > MAX_FILTER_CHARS ? { held: { part: text, because: 'long' } } : { text: out };
-}
-
-function testsOf(tree: Expression): readonly Test[] {
-  switch (tree.kind) {
-    case 'test':
-      return [tree];
-    case 'and':
-    case 'or':
-      return [...testsOf(tree.left), ...testsOf(tree.right)];
-    case 'not':
-    case 'any':
-    case 'every':
-      return testsOf(tree.operand);
-  }
 }
 
 interface Asked {

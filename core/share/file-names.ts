@@ -1,4 +1,5 @@
 /** What people call a capture's file by, beside its whole name. Pure. */
+import { isOwnWord } from './vocabulary.ts';
 
 const EXTENSIONS = /(?:\.(?:pcapng|pcap|cap|ntar|html|json|gz|zst|xz|bz2))+$/i;
 /** Shorter ones are in every sentence. */
@@ -6,8 +7,8 @@ const MIN_STEM_CHARS = 3;
 /** Names of files that name nobody. */
 const WORDS: ReadonlySet<string> = new Set(
   (
-    'all capture captures data dump example export file flow flows live local log new out output packet packets probe ' +
-    'sample share shared spool test tests trace traces whither'
+    'after all bad before capture captures data dns drop drops dump edge example export file flow flows good http live local log lost ' +
+    'new old out output packet packets probe sample share shared spool tcp test tests trace traces udp vxlan whither'
   ).split(' '),
 );
 
@@ -16,7 +17,8 @@ export function sharedFileNames(files: ReadonlyMap<string, string>): ReadonlyMap
   const out = new Map(files);
   for (const [name, stands] of files) {
     const stem = name.replace(EXTENSIONS, '');
-    const isName = stem.length >= MIN_STEM_CHARS && !WORDS.has(stem.toLowerCase()) && !/^\d+$/.test(stem);
+    const isWord = WORDS.has(stem.toLowerCase()) || isOwnWord(stem);
+    const isName = stem.length >= MIN_STEM_CHARS && !isWord && !/^\d+$/.test(stem);
     if (isName && !out.has(stem)) out.set(stem, stands);
   }
   return out;

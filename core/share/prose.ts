@@ -2,19 +2,20 @@
 import { BYTES_SAID, RELEASE_SAID } from '#core/diagnosis/evidence.ts';
 import type { ExpressionRules } from './expression.ts';
 import { keepsBytes } from './policy.ts';
-import { shareForms } from './text-forms.ts';
+import type { Pseudonyms } from './pseudonyms.ts';
+import { isPrintedAddress, shareForms } from './text-forms.ts';
 import { sharedFileNames } from './file-names.ts';
-import { BEFORE, BEHIND, spelledOut } from './text-numbers.ts';
+import { spelledOut } from './text-numbers.ts';
+import { behindNames, replaceNames, withoutFolders } from './written-names.ts';
 
 /** Shorter names of processes are words of every sentence. */
 const MIN_PROCESS_CHARS = 4;
 
-/** Of a file, as it is given to a program; the separator is `/` or `\`. */
-const FOLDERS = String.raw`(?<![\w.~/\\-])(?:[A-Za-z]:)?(?:[\w.~@+-]{0,64}[/\\]){1,32}`;
-
 /** In front of the number of a process or thread, which is one of a packet, a port or a line as well. */
 const PROCESS_SAID =
-  /(?<=\b(?:pid|tgid|tid|process|thread)\W{0,3}|[A-Za-z_-]\w{0,14}\/)\d{2,10}(?!\w|\.\d)/gi;
+  /(?<=\b(?:pids?|tgids?|tids?|process(?:es)?|threads?)\W{0,3}|[A-Za-z_-]\w{0,14}[/[])\d{2,10}(?!\w|\.\d)/gi;
+/** The kernel counts cookies of sockets up: the first ones are as short as any number. */
+const COOKIE_SAID = /(?<=\bcookies?\W{0,3})(?:0x[0-9a-f]{1,16}|\d{1,20})(?!\w)/gi;
 const SHORT_PROCESS_NUMBER = 4;
 
 /**
@@ -27,35 +28,45 @@ export function shareProse(text: string, rules: ExpressionRules, doubts = new Se
   if (policy.names !== 'keep') {
     out = out.replace(RELEASE_SAID, '');
     out = out.replace(PROCESS_SAID, (number: string, at: number, whole: string) => {
-      // Behind a slash are ports as well.
-      if (whole[at - 1] === '/' && number.length < SHORT_PROCESS_NUMBER) return number;
-      return String(names.numbers.told(BigInt(number), ['process']) ?? number);
+      // Behind a slash are ports as well, within brackets places of an array.
+      if (/[/[]/.test(whole[at - 1] ?? '') && number.length < SHORT_PROCESS_NUMBER) return number;
+      return toldProcess(number, names);
     });
+    const called = [...names.known(['process']).keys()].filter((name) => name.length >= MIN_PROCESS_CHARS);
+    out = behindNames(out, called, (number) => toldProcess(number, names));
   }
-  const hidesForms = [policy.addresses, policy.kernelAddresses, policy.names].some((rule) => rule !== 'keep');
-  if (hidesForms || !keepsBytes(policy)) out = shareForms(spelledOut(out), rules, doubts);
+  const hidesForms =
+    !keepsBytes(policy) ||
+    [policy.addresses, policy.kernelAddresses, policy.names].some((rule) => rule !== 'keep');
+  if (hidesForms) out = spelledOut(out);
   // Kinds that the policy keeps have no names here.
   const processes = [...names.known(['process'])].filter(([name]) => name.length >= MIN_PROCESS_CHARS);
-  const files = names.known(['file']);
+  const files = sharedFileNames(names.known(['file']));
   const known = new Map([...processes, ...names.known(['program', 'map', 'host', 'device', 'netns'])]);
-  for (const [name, stands] of sharedFileNames(files)) if (!known.has(name)) known.set(name, stands);
-  if (known.size === 0) return out;
-  const written = (some: Iterable<string>): string =>
-    [...some]
-      .sort((a, b) => b.length - a.length)
-      .map((name) => name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
-      .join('|');
-  if (files.size > 0) {
-    const upper = [...files.keys()].map((name) => name.toUpperCase());
-    const before = new RegExp(`${FOLDERS}(?=(?:${written(files.keys())})${BEHIND})`, 'gi');
-    // Where a file is says whose it is; what it is in may be a file of the capture, too.
-    out = out.replace(before, (folders: string, at: number, whole: string) => {
-      const outer = whole.slice(0, at + folders.length - 1).toUpperCase();
-      return upper.some((name) => outer.endsWith(name)) ? folders : '';
-    });
+  for (const [name, stands] of files) if (!known.has(name)) known.set(name, stands);
+  out = withoutFolders(out, [...files.keys()]);
+  const forms = (one: string, doubtful: Set<string>): string =>
+    hidesForms ? shareForms(one, rules, doubtful) : one;
+  // Of a name with an address in it the rest would go out: it goes first, and as a whole.
+  const upper = out.toUpperCase();
+  const torn = new Map([...known].filter(([name]) => upper.includes(name.toUpperCase()) && isTorn(name)));
+  function isTorn(name: string): boolean {
+    // One that is an address and nothing else is told as that.
+    return !isPrintedAddress(name) && forms(name, new Set()) !== name;
   }
-  // At the beginning of a sentence people write a name with a capital letter. As the expression folds case, so does this.
-  const folded = new Map([...known].map(([name, stands]) => [name.toUpperCase(), stands]));
-  const standsFor = (name: string): string => known.get(name) ?? folded.get(name.toUpperCase()) ?? name;
-  return out.replace(new RegExp(`${BEFORE}(?:${written(known.keys())})${BEHIND}`, 'gi'), standsFor);
+  // Behind the other forms, one of which the longer cookies have.
+  out = replaceNames(out, torn, (rest) => replaceNames(forms(rest, doubts), known, (other) => other));
+  return policy.kernelAddresses === 'keep'
+    ? out
+    : out.replace(COOKIE_SAID, (said) => toldCookie(said, names));
+}
+
+function toldProcess(number: string, names: Pseudonyms): string {
+  return String(names.numbers.told(BigInt(number), ['process']) ?? number);
+}
+
+function toldCookie(said: string, { numbers }: Pseudonyms): string {
+  const told = numbers.told(BigInt(said), ['cookie']);
+  if (told === null) return said;
+  return /^0x/i.test(said) ? `0x${told.toString(16)}` : told.toString();
 }

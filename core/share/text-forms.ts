@@ -42,7 +42,8 @@ const NO_MORE = String.raw`(?![0-9a-zA-Z]|\.\d|:[0-9a-fA-F]{0,4}:)`;
 const SPELLED_IPV4 = String.raw`(?<![\d.])${PADDED}(?:${DOT}${PADDED}){3}${NO_MORE}`;
 /** `10.71.0.x`, `10.71.*`; the beginning of one, as in `10.71.0.{1,2}`, `10.71.0` or `10.71/16`. */
 const IPV4_BEGINNING = String.raw`(?<![\d.])${PADDED}(?:\.${PADDED}){1,2}${NO_MORE}(?=(?<wild>(?:\.[x*X])+(?![\w.]))?(?<bits>/\d)?)`;
-const APART_IPV4 = String.raw`(?<![\d.]|\d[_-])${OCTET}(?:[-_:,/ ] ?${OCTET}){3}(?![_-]\d)${NO_MORE}`;
+/** A port may be next to it, in the same form. */
+const APART_IPV4 = String.raw`(?<!\d|\d\.)${OCTET}(?:[-_:,/ ] ?${OCTET}){3}(?!\d)`;
 
 const FORMS = new RegExp(
   `(?<dump>${HEX_DUMP})|(?<printed>${PRINTED})|(?<hex>${HEX_RUN})|(?<mac>${SHORT_MAC})|(?<spelled>${SPELLED_IPV4})` +
@@ -52,6 +53,7 @@ const FORMS = new RegExp(
 const WHOLE = new RegExp(`^(?:${PRINTED})$`);
 const ANY_PRINTED = new RegExp(PRINTED, 'g');
 const ANY_IPV4 = new RegExp(IPV4, 'g');
+const ANY_APART = new RegExp(APART_IPV4, 'g');
 
 /** A run of more bytes is a dump of something. */
 const MAX_VALUE_BYTES = 7;
@@ -62,22 +64,34 @@ const MIN_DOUBT_DIGITS = 8;
 const FIRST_NETNS = 4_026_531_836n;
 const MAX_NETNS = 4_027_000_000n;
 
+/** Whether `text` is an address as it is printed, and nothing else. */
+export function isPrintedAddress(text: string): boolean {
+  return WHOLE.test(text);
+}
+
 /** `doubts` takes what looks like one of them and goes as it was written. */
 export function shareForms(text: string, rules: ExpressionRules, doubts: Set<string>): string {
   const forms = new TextForms(rules, doubts);
+  return replaced(text, FORMS, (form, groups) => forms.shared(form, groups));
+}
+
+type Groups = Readonly<Record<string, string | undefined>>;
+
+/** `text` with what `as` says in place of what `form` finds; where it says null another one may begin within. */
+function replaced(text: string, form: RegExp, as: (found: string, groups: Groups) => string | null): string {
   let out = '';
   let done = 0;
-  FORMS.lastIndex = 0;
-  for (let found = FORMS.exec(text); found !== null; found = FORMS.exec(text)) {
-    const [all] = found;
-    const shared = forms.shared(all, found.groups ?? {});
+  form.lastIndex = 0;
+  for (let found = form.exec(text); found !== null; found = form.exec(text)) {
+    const end = form.lastIndex;
+    const shared = as(found[0], found.groups ?? {});
     if (shared === null) {
-      // An address may begin in it.
-      FORMS.lastIndex = found.index + 1;
+      form.lastIndex = found.index + 1;
       continue;
     }
     out += text.slice(done, found.index) + shared;
-    done = FORMS.lastIndex;
+    done = end;
+    form.lastIndex = end;
   }
   return out + text.slice(done);
 }
@@ -95,7 +109,7 @@ class TextForms {
   }
 
   /** null = it is none of what has this form. */
-  shared(text: string, form: Readonly<Record<string, string | undefined>>): string | null {
+  shared(text: string, form: Groups): string | null {
     const is = (name: string): boolean => form[name] !== undefined;
     if (is('dump') || is('hex')) return this.#hex(text);
     if (is('decimal')) return this.#decimal(text);
@@ -161,7 +175,7 @@ class TextForms {
   #hex(text: string): string {
     const { policy } = this.#rules;
     const run = readHexRun(text);
-    const { digits, isGrouped, isNumber, isHex } = run;
+    const { digits, isGrouped, isNumber, isHex, isListed } = run;
     const hidesAddresses = policy.addresses !== 'keep';
     if (hidesAddresses && WHOLE.test(text)) return this.#printed(text);
     if (!isGrouped && !isNumber && this.#rules.programs.tags.has(digits)) return text;
@@ -172,16 +186,22 @@ class TextForms {
     const bytes = bytesOf(digits);
     const shared = hidesAddresses ? this.#address(isNumber ? padded(bytes) : bytes) : null;
     if (shared !== null) return inItsForm(text, formatHex(shared, 0, shared.length));
-    const isDump =
-      bytes.length > MAX_VALUE_BYTES && isHex && !(isNumber && digits.length <= MAX_NUMBER_DIGITS);
+    const isLong = bytes.length > MAX_VALUE_BYTES;
+    const isDump = isLong && (isHex || isListed) && !(isNumber && digits.length <= MAX_NUMBER_DIGITS);
     if ((hidesAddresses && this.#holdsAddress(bytes)) || (isDump && !keepsBytes(policy))) {
       return `[${bytes.length} bytes]`;
+    }
+    if (isGrouped && !isHex && hidesAddresses) {
+      const apart = replaced(text, ANY_APART, (one) => this.#apart(one));
+      if (apart !== text) return apart;
     }
     if (!isGrouped && !isNumber && !isHex && digits.length >= 7) {
       const shared = this.#decimal(text);
       if (shared !== text) return shared;
     }
-    const isDoubtful = (isHex && /\d/.test(digits)) || isNumber;
+    // A time in one piece is as long.
+    const isText = isLong && (isGrouped || (digits.length % 2 === 0 && bytes.every(isPrintable)));
+    const isDoubtful = (isHex && /\d/.test(digits)) || isNumber || isText;
     if (isDoubtful && digits.length >= MIN_DOUBT_DIGITS && (hidesAddresses || !keepsBytes(policy))) {
       this.#doubts.add(text);
     }
@@ -210,6 +230,10 @@ class TextForms {
     const shared = this.#address(bytesOf(value.toString(16).padStart(2 * IPV4_BYTES, '0')));
     return shared === null ? null : BigInt(`0x${formatHex(shared, 0, IPV4_BYTES)}`);
   }
+}
+
+function isPrintable(byte: number): boolean {
+  return byte >= 0x20 && byte < 0x7f;
 }
 
 function padded(bytes: Uint8Array): Uint8Array {

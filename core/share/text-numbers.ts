@@ -13,15 +13,18 @@ function groups(size: number, from: number): string {
   return `${BEFORE}(?:0x|\\\\x)?${group}(?:${BETWEEN}${group}){${from - 1},}`;
 }
 
-/** What follows is no part of an address that begins with the last group. */
-const AT_END = `(?!::|[.:-]${DIGIT}{1,4}${BEHIND})`;
+/** What follows is no part of an address that begins with the last group. Behind groups with colons `-1` is a count of its own. */
+const MORE = `${DIGIT}{1,4}${BEHIND}`;
+const AT_END = `(?!::|[.:]${MORE}|(?<!:${DIGIT}{2,4})-${MORE}|-${DIGIT}{1,4}-${MORE})`;
+/** Of a constant in C. */
+const SUFFIX = `(?:${BEHIND}|(?=[uU]?[lL]{0,2}${BEHIND}))`;
 
 /** More groups of hexadecimal digits than a MAC or an IPv6 address has. */
 export const HEX_DUMP = `(?:${groups(2, 7)}|${groups(4, 9)})${AT_END}`;
-/** Hexadecimal digits of three bytes or more: in groups of one, two, four or eight bytes, or without any. */
+/** Hexadecimal digits of three bytes or more: in groups of one, two, four or eight bytes, or without any. No address begins with the longer groups: a port may follow. */
 export const HEX_RUN =
-  `(?:${groups(2, 4)}|${groups(4, 2)}(?:${BETWEEN}${DIGIT}{2}${BEHIND})?|${groups(8, 2)}|${groups(16, 2)}` +
-  `|${BEFORE}(?:0[xX])?${DIGIT}{6,}${BEHIND})${AT_END}`;
+  `(?:(?:${groups(2, 4)}|${groups(4, 2)}(?:${BETWEEN}${DIGIT}{2}${BEHIND})?)${AT_END}` +
+  `|${groups(8, 2)}|${groups(16, 2)}|${BEFORE}(?:0[xX])?${DIGIT}{6,}${SUFFIX})`;
 /** Shorter ones are years, ports and counts. */
 export const DECIMAL = String.raw`(?<![\w.])\d{7,20}(?![\w]|\.\d)`;
 
@@ -33,17 +36,21 @@ export interface HexRun {
   readonly isNumber: boolean;
   /** There is a digit that is no decimal one. */
   readonly isHex: boolean;
+  /** In groups as tools and C write bytes, whose digits need not say that they are hexadecimal: with `0x` or `\\x` each, or blanks alone between them. */
+  readonly isListed: boolean;
 }
 
 export function readHexRun(text: string): HexRun {
   const isNumber = /^0x[0-9a-f]+$/i.test(text);
   const plain = text.replace(/0x|\\x/gi, '');
   const digits = plain.replace(/[^0-9a-f]/gi, '').toLowerCase();
+  const isGrouped = digits.length !== plain.length || /\\x/.test(text);
   return {
     digits,
-    isGrouped: digits.length !== plain.length || /\\x/.test(text),
+    isGrouped,
     isNumber,
     isHex: /[a-f]/.test(digits),
+    isListed: isGrouped && (/[,\s]0x|\\x/i.test(text) || /^[0-9a-f\s]+$/i.test(text)),
   };
 }
 
@@ -66,18 +73,23 @@ const SPELLED: Readonly<Record<string, string>> = {
   '&colon;': ':',
   '&hyphen;': '-',
   '&lowbar;': '_',
+  '&shy;': '',
+  '&zwj;': '',
+  '&zwnj;': '',
 };
 const INVISIBLE = /[\u00ad\u200b-\u200d\u2060\ufeff]/g;
 const FULL_WIDTH = /[\uff0d\uff0e\uff10-\uff1a\uff21-\uff3a\uff41-\uff5a]/g;
 const FULL_WIDTH_FROM = 0xfee0;
-const PLAIN = /^[0-9A-Za-z.:_-]$/;
+const MAX_CODE = 0x10ffff;
+const PLAIN =
+  /^[0-9A-Za-z.:_\-\u00ad\u200b-\u200d\u2060\ufeff\uff0d\uff0e\uff10-\uff1a\uff21-\uff3a\uff41-\uff5a]$/;
 
 /** What a text says that spells letters, digits, `.`, `:`, `_` and `-` as entities or in full width, or has what is not seen between them. */
 export function spelledOut(text: string): string {
   return text
     .replace(/&#(?:(\d{1,7})|x([0-9a-f]{1,6}));|&[a-z]+;/gi, (entity, decimal?: string, hex?: string) => {
       const code = Number.parseInt(hex ?? decimal ?? '', hex === undefined ? 10 : 16);
-      const char = code <= 0x7f ? String.fromCharCode(code) : '';
+      const char = code <= MAX_CODE ? String.fromCodePoint(code) : '';
       return PLAIN.test(char) ? char : (SPELLED[entity.toLowerCase()] ?? entity);
     })
     .replace(INVISIBLE, '')

@@ -33,6 +33,15 @@ const WORDS: ReadonlyMap<string, readonly string[]> = new Map<string, readonly s
   ['layer', unique(HOOKS.map(({ layer }) => layer))],
 ]);
 
+const EVERY_WORD: ReadonlySet<string> = new Set(
+  [...HOOK_WORDS, ...[...WORDS.values()].flat()].flatMap((words) => words.toLowerCase().split(/[^a-z]+/)),
+);
+
+/** Whether a word of letters alone is one of Whither's own, or of one of them (`ingress`, of `tcx/ingress`), upper and lower case alike. */
+export function isOwnWord(word: string): boolean {
+  return EVERY_WORD.has(word.toLowerCase());
+}
+
 function unique(words: readonly string[]): readonly string[] {
   return [...new Set(words)];
 }
