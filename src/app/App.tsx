@@ -24,6 +24,8 @@ import { later, Part } from './later.tsx';
 import { LaterPane } from './LaterPane.tsx';
 import { Panes } from './Panes.tsx';
 import './app.css';
+import './small-windows.css';
+import './print.css';
 
 const ValueMenu = later(() => import('#src/filter/ValueMenu.tsx'));
 const JOINED = new Part(() => import('./JoinedAgents.tsx'));

@@ -9,6 +9,7 @@ import { firedText, keptText } from '#src/status/kept.ts';
 import { leftOutText, lossOf } from '#src/status/loss.ts';
 import { applyTheme, nextTheme } from '#src/theme/theme.ts';
 import type { OpenCapture } from '#src/state/store.ts';
+import './header.css';
 
 const UNREADABLE = 'Nothing of it could be read';
 

@@ -3,6 +3,7 @@ import type { JoinedAgent } from '#core/protocol/messages.ts';
 import { quoted } from '#core/query/quote.ts';
 import { valueProps } from '#src/keys/focused-value.ts';
 import { usePage, useSession } from '#src/state/context.ts';
+import './joined-agents.css';
 
 const WORDS: Readonly<Record<JoinedAgent['link'], string>> = {
   live: 'live',

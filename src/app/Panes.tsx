@@ -7,6 +7,7 @@ import { LaterPane } from './LaterPane.tsx';
 import { PathHeight } from './PathHeight.tsx';
 import { Separator } from './Separator.tsx';
 import { FIRST_SHARES, MIN_SHARE, moveSeparator, placeOf, savedShares, saveShares } from './shares.ts';
+import './panes.css';
 
 /** Behind the list, and after it: the first rows wait for neither. */
 const JOURNEY = new Part(() => import('#src/journey/JourneyPane.tsx'));

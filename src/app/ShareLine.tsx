@@ -8,6 +8,7 @@ import { printJourneyId } from '#src/state/link-journeys.ts';
 import { firstLine } from '#src/list/first-line.ts';
 import { overText } from '#src/share/over.ts';
 import type { CaptureNote } from '#workers/api.ts';
+import './share-line.css';
 
 const SHOWN_CHARS = 80;
 

@@ -1,7 +1,7 @@
 /** Sizes by ResizeObserver: layout is read once per change, never during a redraw. */
 import { useLayoutEffect, useState, type RefObject } from 'react';
 
-/** A window that is as low as on a laptop, or lower: as in app.css and filter.css. */
+/** A window that is as low as on a laptop, or lower: as in small-windows.css and filter.css. */
 export const LOW_WINDOW_PX = 800;
 
 export interface Size {

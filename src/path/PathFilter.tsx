@@ -4,6 +4,7 @@ import { harmsSeen } from '#src/state/harm.ts';
 import { hopOfKey } from '#src/state/hop-key.ts';
 import { isFiltered } from '#src/state/list-filter.ts';
 import { usePage, useSession } from '#src/state/context.ts';
+import './path-filter.css';
 
 const NO_HOPS: readonly Hop[] = [];
 const HARM_MEANING: Readonly<Record<Harm, string>> = {
