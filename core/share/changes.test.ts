@@ -13,7 +13,7 @@ import { areaChanges, eventChanges, packetChanges, type ValueChange } from './ch
 import { PacketRedactor } from './packet.ts';
 import { CAREFUL, type SharePolicy } from './policy.ts';
 import { Pseudonyms } from './pseudonyms.ts';
-import type { WatchedPacket } from './snapshot.ts';
+import type { WatchedPacket } from './snapshot-options.ts';
 import { KEEP_ALL } from './testing/keep-all.ts';
 import { seededCapture } from './testing/secrets.ts';
 import { snapshotOf } from './testing/snapshots.ts';

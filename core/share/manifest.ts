@@ -118,3 +118,9 @@ export function manifestOf(parts: ManifestParts): ShareManifest {
     values: Object.fromEntries([...parts.values].slice(0, MAX_VALUES)),
   };
 }
+
+/** When a share that says `expires` is to be deleted, ms since 1970; without end when it says nothing, or nothing that is a time. */
+export function endMsOf(expires: string | null): number {
+  const time = expires === null ? NaN : Date.parse(expires);
+  return Number.isNaN(time) ? Infinity : time;
+}

@@ -11,7 +11,8 @@ import { storeOf } from '#core/store/testing/scenario.ts';
 import { CAREFUL, type SharePolicy } from './policy.ts';
 import { HostRedactor } from './host-blocks.ts';
 import { Pseudonyms } from './pseudonyms.ts';
-import type { Snapshot, SnapshotOptions } from './snapshot.ts';
+import type { SnapshotOptions } from './snapshot-options.ts';
+import type { Snapshot } from './snapshot.ts';
 import { snapshotOf } from './testing/snapshots.ts';
 import { findSecret, HOPS, JOURNEYS, seededCapture, spellings, type Secret } from './testing/secrets.ts';
 

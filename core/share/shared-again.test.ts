@@ -8,7 +8,7 @@ import { storeOf } from '#core/store/testing/scenario.ts';
 import { journeyRun } from '#core/store/event-text.ts';
 import { CAREFUL } from './policy.ts';
 import { EVERYTHING, journeyKeyOf, type ShareSelection } from './selection.ts';
-import type { SnapshotOptions } from './snapshot.ts';
+import type { SnapshotOptions } from './snapshot-options.ts';
 import { snapshotOf } from './testing/snapshots.ts';
 import { HOPS, seededCapture } from './testing/secrets.ts';
 

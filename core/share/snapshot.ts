@@ -2,18 +2,12 @@
  * A capture in, block by block, and out of it a pcapng that may leave: the selected events, redacted. Each block is written anew
  * from what was read of it, so that what nobody looked at does not go along.
  */
-import { formatHex } from '#core/dissect/addresses.ts';
-import { GAP_SIZE, SECTION_RUN, SECTION_SEGMENT, SECTION_SIZE } from '#core/format/layout.gen.ts';
+import { GAP_SIZE, SECTION_SIZE } from '#core/format/layout.gen.ts';
 import { HOOK_NONE } from '#core/format/hooks.ts';
 import { BLOCK_SUBTYPE } from '#core/format/structs.ts';
-import type { AreaDecoder } from '#core/metadata/area-scan.ts';
-import type { MetadataSchema } from '#core/metadata/types.ts';
 import type { CaptureNotes } from '#core/notes/notes.ts';
-import { EPB_VERDICT, OPT_COMMENT } from '#core/pcapng/blocks.ts';
-import { readEvent, type EventFields } from '#core/pcapng/event.ts';
+import { readEvent } from '#core/pcapng/event.ts';
 import { encodeMapSample, readMapSample } from '#core/pcapng/map-sample.ts';
-import { readOptions } from '#core/pcapng/options.ts';
-import { decodeCString } from '#core/pcapng/text.ts';
 import type {
   CaptureSink,
   CustomBlock,
@@ -24,82 +18,38 @@ import type {
   SectionInfo,
   StatisticsInfo,
 } from '#core/pcapng/types.ts';
-import { CaptureWriter, type PacketOptions } from '#core/pcapng/writer.ts';
+import { CaptureWriter } from '#core/pcapng/writer.ts';
 import type { HopIdentity } from '#core/store/view.ts';
-import { runName } from '#core/store/run-name.ts';
 import { hopKeys } from '#core/store/hop-keys.ts';
 import { ownFileName } from '#core/store/file-path.ts';
-import { FilesRead } from '#core/store/files-read.ts';
 import { parseHost, type HostFacts } from '#core/store/host-facts.ts';
-import { RunCopies } from '#core/store/run-copies.ts';
 import { nsFromParts } from '#core/time/ns.ts';
 import { AreaRedactor } from './area.ts';
 import { EventRedactor } from './event.ts';
 import type { ExpressionRules } from './expression.ts';
 import { HostRedactor, readSchema } from './host-blocks.ts';
-import { countBlock, manifestOf, newTally, type ShareManifest } from './manifest.ts';
+import { countBlock, endMsOf, manifestOf, newTally, type ShareManifest } from './manifest.ts';
 import { MapRedactor } from './map-sample.ts';
 import { shareNotes, type SharedNotes } from './notes.ts';
 import { PacketCache } from './packet-cache.ts';
 import { PacketRedactor } from './packet.ts';
-import type { SharePolicy, ValueRule } from './policy.ts';
+import type { ValueRule } from './policy.ts';
 import { Pseudonyms } from './pseudonyms.ts';
 import { SchemasInForce } from './schemas-in-force.ts';
 import { SharedHops } from './shared-hops.ts';
 import { SharedPins } from './shared-pins.ts';
 import { SharedPrograms } from './shared-programs.ts';
 import { SharedTasks } from './shared-tasks.ts';
-import { isEverything, isSelected, runKey, type ShareSelection } from './selection.ts';
+import { rareOptions } from './rare-options.ts';
+import { SectionPlace } from './section-place.ts';
+import { isEverything, isSelected } from './selection.ts';
+import type { SnapshotOptions } from './snapshot-options.ts';
 import { readTold } from './told.ts';
-
-export interface SnapshotOptions {
-  readonly policy: SharePolicy;
-  readonly selection: ShareSelection;
-  /** KEY_BYTES (keyed.ts) of randomness, made for this share and then forgotten. */
-  readonly key: Uint8Array;
-  /** In place of the schemas in the capture; null = those. */
-  readonly schema: MetadataSchema | null;
-  /** ISO 8601. */
-  readonly created: string;
-  /** null = never. */
-  readonly expires: string | null;
-  /** Instead of never: when the shares that the capture is made of are to be deleted, the first of them. */
-  readonly keepsExpiry?: boolean;
-  /** null = those that the capture has. */
-  readonly notes: CaptureNotes | null;
-  /** Also notes on what does not go. */
-  readonly allNotes?: boolean;
-  /** What its files are called, which are in no block of it. */
-  readonly files?: readonly string[];
-  /** Told of each packet that goes out, for a preview: nothing of it may be kept but copies. */
-  readonly watch?: (packet: WatchedPacket) => void;
-}
-
-/** One packet as it was, and as it goes out. */
-export interface WatchedPacket {
-  /** As it goes out. */
-  readonly hop: string;
-  readonly hopBefore: string;
-  readonly netns: number;
-  readonly netnsBefore: number;
-  readonly linkType: number;
-  readonly before: Uint8Array;
-  readonly after: Uint8Array;
-  /** What reads the metadata area; null = nothing does. */
-  readonly decoder: AreaDecoder | null;
-  /** What the kernel said of it; null = nothing. */
-  readonly event: { readonly before: EventFields; readonly after: EventFields } | null;
-  /** The metadata area. */
-  readonly areaBefore: Uint8Array;
-  readonly areaAfter: Uint8Array;
-}
 
 const NO_BYTES = new Uint8Array();
 
 /** Of all kernels of a capture together; a filter that asks for one beyond them stays here. */
 const MAX_DROP_REASONS = 4096;
-const VERDICT_BYTES = 9;
-const RUN_BYTES = 16;
 
 export class Snapshot implements CaptureSink {
   /** What stopped the reader, or made it leave something out. */
@@ -131,12 +81,7 @@ export class Snapshot implements CaptureSink {
   /** Whose hops the interfaces of the section being read are, as in a store (`placeOfHops`); null = it has none yet. */
   #hostOfHops: string | null = null;
   #facts: HostFacts | null = null;
-  readonly #copies = new RunCopies();
-  readonly #files = new FilesRead();
-  /** That the section being read is of: its run may have begun in an earlier one. */
-  #file = '';
-  /** What the run being read is called in links and notes. */
-  #runName = '';
+  readonly #place = new SectionPlace();
   #notes: CaptureNotes | null;
   readonly #pins: SharedPins;
   /** When a share that this is made of is to be deleted. */
@@ -144,9 +89,6 @@ export class Snapshot implements CaptureSink {
   /** Of all hosts that the share has told of. */
   readonly #dropReasons = new Set<string>();
   #schemaWritten = false;
-  /** `runKey` of the section being read, and how many there were. */
-  #run = 0n;
-  #runs = 0;
 
   constructor(options: SnapshotOptions) {
     const { policy, key, schema } = options;
@@ -188,7 +130,7 @@ export class Snapshot implements CaptureSink {
 
   /** That have been read. */
   get sections(): number {
-    return this.#runs;
+    return this.#place.sections;
   }
 
   /** It is to be deleted when the share is that it is made of. */
@@ -257,10 +199,8 @@ export class Snapshot implements CaptureSink {
     });
     this.#facts = null;
     this.#hostOfHops = null;
-    this.#file = this.#files.name;
     this.#schemaWritten = false;
-    this.#run = runKey('', this.#runs++);
-    this.#runName = '';
+    this.#place.section();
     this.#schemas.section(null);
   }
 
@@ -272,7 +212,7 @@ export class Snapshot implements CaptureSink {
     const name = this.#host.interfaceName(info.name, hook);
     const netns = this.#netns(info.netns);
     this.#hostOfHops ??= this.#facts?.hostname ?? '';
-    const where = { host: this.#hostOfHops, file: this.#file };
+    const where = { host: this.#hostOfHops, file: this.#place.file };
     const hop = this.#hops.open(info, where, {
       name,
       netns,
@@ -296,7 +236,7 @@ export class Snapshot implements CaptureSink {
     const from = this.#interfaces[packet.interfaceIndex]!;
     const { info, hop, name, netns } = from;
     const time = nsFromParts(packet.tsHi, packet.tsLo);
-    if (!isSelected(this.#options.selection, packet, time, info.hook, this.#run)) {
+    if (!isSelected(this.#options.selection, packet, time, info.hook, this.#place.run)) {
       this.#tally.left++;
       return;
     }
@@ -306,7 +246,7 @@ export class Snapshot implements CaptureSink {
     const journey = packet.hasPacketId
       ? (BigInt(packet.packetIdHi) << 32n) | BigInt(packet.packetIdLo)
       : null;
-    this.#pins.event(journey, this.#runName, time);
+    this.#pins.event(journey, this.#place.runName, time);
     if (!from.went) this.#pins.hop(from.keys);
     from.went = true;
     const data = this.#cache.redact(bytes, info.linkType, journey);
@@ -328,6 +268,8 @@ export class Snapshot implements CaptureSink {
       areaBefore: event?.metadata ?? NO_BYTES,
       areaAfter: shared?.metadata ?? NO_BYTES,
     });
+    const rare = rareOptions(packet, this.#options.policy.texts === 'keep');
+    this.#tally.comments += rare.left;
     this.#out.enhancedPacket({
       interfaceId: info.id,
       time,
@@ -338,7 +280,7 @@ export class Snapshot implements CaptureSink {
       ...(journey !== null && { packetId: journey }),
       ...(packet.queue >= 0 && { queue: packet.queue }),
       ...(shared !== null && { event: shared }),
-      ...this.#rareOptions(packet),
+      ...rare.options,
     });
   }
 
@@ -347,8 +289,8 @@ export class Snapshot implements CaptureSink {
     switch (subtype) {
       case BLOCK_SUBTYPE.section:
         if (body.length < SECTION_SIZE) return;
-        this.#run = this.#takeRun(body);
-        this.#schemas.section(this.#run);
+        this.#place.takeRun(body);
+        this.#schemas.section(this.#place.run);
         this.#out.custom(subtype, body.subarray(0, SECTION_SIZE));
         return;
       case BLOCK_SUBTYPE.gap:
@@ -369,10 +311,11 @@ export class Snapshot implements CaptureSink {
         return;
       }
       case BLOCK_SUBTYPE.file: {
-        const isOne = this.#files.take(body) === null;
-        if (isOne) this.#file = this.#files.name;
-        const { name, turn } = this.#files;
-        this.#json(subtype, isOne ? { name: ownFileName(this.#host.file(name)), ...turn } : null);
+        const taken = this.#place.takeFile(body);
+        this.#json(
+          subtype,
+          taken === null ? null : { name: ownFileName(this.#host.file(taken.name)), ...taken.turn },
+        );
         return;
       }
       case BLOCK_SUBTYPE.catalogue:
@@ -420,16 +363,6 @@ export class Snapshot implements CaptureSink {
     this.problems.push(problem);
   }
 
-  /** As a store takes it (capture-facts.ts): which run the section is of, and which file. */
-  #takeRun(section: Uint8Array): bigint {
-    const id = formatHex(section, SECTION_RUN, RUN_BYTES);
-    const view = new DataView(section.buffer, section.byteOffset, section.byteLength);
-    const copy = this.#copies.copyOf(id, view.getUint32(SECTION_SEGMENT, true), this.#files);
-    this.#file = copy.file;
-    this.#runName = runName(id, copy.number);
-    return runKey(id, copy.number);
-  }
-
   /** What a share says of itself, which this one says anew, and what was written in it. */
   #told(block: CustomBlock): void {
     const told = readTold(block);
@@ -438,9 +371,7 @@ export class Snapshot implements CaptureSink {
       if (this.#options.notes === null) this.#notes = told.notes;
     } else if ('manifest' in told) {
       const { expires } = told.manifest;
-      const isFirst =
-        this.#expires === null || (expires !== null && Date.parse(expires) < Date.parse(this.#expires));
-      if (isFirst) this.#expires = expires;
+      if (this.#expires === null || endMsOf(expires) < endMsOf(this.#expires)) this.#expires = expires;
     } else {
       countBlock(this.#tally, 'unreadable');
     }
@@ -456,7 +387,7 @@ export class Snapshot implements CaptureSink {
     const schema = readSchema(body);
     this.#json(BLOCK_SUBTYPE.schema, schema === null ? null : this.#host.schema(schema));
     if (schema === null) return;
-    this.#schemas.say(schema, body, this.#run);
+    this.#schemas.say(schema, body, this.#place.run);
   }
 
   /** The schema that takes the place of the capture's goes where that would stand. */
@@ -481,26 +412,4 @@ export class Snapshot implements CaptureSink {
       ? inode
       : Number(this.names.numbers.hidden('netns', BigInt(inode)));
   }
-
-  /** Comments and the verdict, which a `PacketView` does not have. */
-  #rareOptions(packet: PacketView): Pick<PacketOptions, 'comments' | 'verdict'> {
-    const { buf, optionsStart, optionsLength, littleEndian } = packet;
-    if (optionsLength === 0) return {};
-    const { options } = readOptions(buf, optionsStart, optionsLength, littleEndian);
-    const verdict = options.find(({ code, length }) => code === EPB_VERDICT && length === VERDICT_BYTES);
-    const comments = options.filter(({ code }) => code === OPT_COMMENT);
-    const kept = this.#options.policy.texts === 'keep' ? comments : [];
-    this.#tally.comments += comments.length - kept.length;
-    return {
-      ...(kept.length > 0 && {
-        comments: kept.map(({ start, length }) => decodeCString(buf, start, length)),
-      }),
-      ...(verdict !== undefined && { verdict: readVerdict(buf, verdict.start, littleEndian) }),
-    };
-  }
-}
-
-function readVerdict(buf: Uint8Array, at: number, littleEndian: boolean): { kind: number; value: bigint } {
-  const v = new DataView(buf.buffer, buf.byteOffset + at, VERDICT_BYTES);
-  return { kind: v.getUint8(0), value: v.getBigUint64(1, littleEndian) };
 }

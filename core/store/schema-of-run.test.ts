@@ -6,7 +6,7 @@ import type { InspectedEvent } from '#core/inspect/event-object.ts';
 import type { MetadataSchema } from '#core/metadata/types.ts';
 import { CaptureReader } from '#core/pcapng/reader.ts';
 import { joinChunks } from '#core/pcapng/testing/generate-capture.ts';
-import type { WatchedPacket } from '#core/share/snapshot.ts';
+import type { WatchedPacket } from '#core/share/snapshot-options.ts';
 import { snapshotOf } from '#core/share/testing/snapshots.ts';
 import { journeyDetail } from './journey-detail.ts';
 import { MAX_SCHEMAS } from './limits.ts';

@@ -2,7 +2,7 @@
 import { MAX_NAME_CHARS, MAX_REPORT_CHARS } from '#core/notes/limits.ts';
 import type { CaptureNotes } from '#core/notes/notes.ts';
 import type { CustomBlock } from '#core/pcapng/types.ts';
-import type { ShareManifest } from '#core/share/manifest.ts';
+import { endMsOf, type ShareManifest } from '#core/share/manifest.ts';
 import { shareLine } from '#core/share/manifest-sink.ts';
 import { readTold } from '#core/share/told.ts';
 import { FILE_SEPARATOR, fileNames } from '#core/store/file-path.ts';
@@ -95,9 +95,8 @@ function atOwnHop(item: Item, name: string, hops: readonly HopNamed[]): Item {
 
 /** One without an end counts as the last. */
 function firstToEnd(manifests: readonly ShareManifest[]): ShareManifest | null {
-  const end = ({ expires }: ShareManifest): number => {
-    const time = expires === null ? NaN : Date.parse(expires);
-    return Number.isNaN(time) ? Infinity : time;
-  };
-  return manifests.toSorted((a, b) => Math.sign(end(a) - end(b)) || 0)[0] ?? null;
+  return manifests.reduce<ShareManifest | null>(
+    (first, one) => (first === null || endMsOf(one.expires) < endMsOf(first.expires) ? one : first),
+    null,
+  );
 }

@@ -2,7 +2,7 @@
 import { formatHex } from '#core/dissect/addresses.ts';
 import { sameBytes } from '#core/pcapng/same-bytes.ts';
 import { areaChanges, eventChanges, hopChange, packetChanges } from '#core/share/changes.ts';
-import type { WatchedPacket } from '#core/share/snapshot.ts';
+import type { WatchedPacket } from '#core/share/snapshot-options.ts';
 import { MAX_PREVIEW_BYTES, MAX_PREVIEW_PACKETS, type PreviewPacket } from './api.ts';
 
 export class Preview {

@@ -2,7 +2,8 @@
 import { CaptureReader } from '#core/pcapng/reader.ts';
 import { CAREFUL } from '../policy.ts';
 import { EVERYTHING } from '../selection.ts';
-import { Snapshot, type SnapshotOptions } from '../snapshot.ts';
+import type { SnapshotOptions } from '../snapshot-options.ts';
+import { Snapshot } from '../snapshot.ts';
 
 /** Made carefully of all of `capture`, unless `options` say otherwise; it has not ended yet. */
 export function snapshotOf(capture: Uint8Array, options: Partial<SnapshotOptions> = {}): Snapshot {
