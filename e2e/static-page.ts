@@ -6,6 +6,8 @@ import { plainPcap } from './captures.ts';
 import { waitForState } from './look.ts';
 import { serveStatic, type StaticHost } from './static.ts';
 
+export type DroppedFile = readonly [name: string, bytes: Uint8Array];
+
 export class StaticPage {
   #browser: Browser | null = null;
   #host: StaticHost | null = null;
@@ -45,12 +47,19 @@ export class StaticPage {
     await waitForState(this.page, 'done');
   }
 
+  /** Dropped on a page with nothing open, and read to their ends. */
+  async openFiles(files: readonly DroppedFile[]): Promise<void> {
+    await this.page.goto(this.url);
+    await this.dropAll(files);
+    await waitForState(this.page, 'done');
+  }
+
   /** As a person does it: over the whole page, not into an input. */
   drop(name: string, bytes: Uint8Array): Promise<void> {
     return this.dropAll([[name, bytes]]);
   }
 
-  async dropAll(files: readonly (readonly [name: string, bytes: Uint8Array])[]): Promise<void> {
+  async dropAll(files: readonly DroppedFile[]): Promise<void> {
     const transfer = await this.page.evaluateHandle(
       (encoded) => {
         const data = new DataTransfer();

@@ -7,7 +7,7 @@ import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { sectionBytes } from '#core/store/testing/scenario.ts';
 import { waitForState } from './look.ts';
-import { StaticPage } from './static-page.ts';
+import { StaticPage, type DroppedFile } from './static-page.ts';
 
 const PUBLIC = path.join(import.meta.dirname, '../public');
 const HERE = readFileSync(path.join(PUBLIC, 'samples/forward.pcapng'));
@@ -22,15 +22,46 @@ const AGENT = path.join(PUBLIC, '../dist/agent/whither.mjs');
 
 const site = new StaticPage();
 
+/** Of the row of a hop in the path as a table. */
+const cellsOf = (hop: string): Promise<string[]> =>
+  site.page.locator(`tr[data-hop="${hop}"] td`).allTextContents();
+
+/** What is open, with a file that is dropped for it. */
+async function compareWith(name: string, bytes: Uint8Array): Promise<void> {
+  const { page } = site;
+  await page.getByRole('button', { name: 'Compare…' }).click();
+  await page.getByLabel('Sides to begin with').selectOption({ label: 'Another capture…' });
+  await page.getByLabel('Address of the other capture, or a link').waitFor();
+  await site.drop(name, bytes);
+}
+
+/** The link to what is open, once it names both files. */
+async function addressOfTwo(): Promise<string> {
+  const { page } = site;
+  await expect.poll(() => new URL(page.url()).searchParams.getAll('file').length).toBe(2);
+  return page.url();
+}
+
+/** A link to files, on a page with nothing open; and the files, when it has said that it is about them. */
+async function openNamed(
+  address: string,
+  files: readonly DroppedFile[],
+  said = /This link is about captures that are not in it/,
+): Promise<void> {
+  const { page } = site;
+  await page.goto('about:blank');
+  await page.goto(address);
+  await page.getByText(said).waitFor();
+  await site.dropAll(files);
+}
+
 describe('two captures', () => {
   it('that are dropped together are two hosts, and stand on one path when they are compared', async () => {
     const { page } = site;
-    await page.goto(site.url);
-    await site.dropAll([
+    await site.openFiles([
       ['here.pcapng', HERE],
       ['there.pcapng', THERE],
     ]);
-    await waitForState(page, 'done');
     await page.locator('[data-testid="source"]', { hasText: 'here.pcapng + there.pcapng' }).waitFor();
     const hosts = await page.evaluate(() => [
       ...new Set(globalThis.whither.state.newest!.hops.map(({ host }) => host)),
@@ -43,11 +74,10 @@ describe('two captures', () => {
     await page.getByRole('button', { name: 'Compare…' }).click();
     await page.getByLabel('Sides to begin with').selectOption({ label: `${hosts[0]} and ${hosts[1]}` });
     // Both sides at one and the same hop; and one that the older kernel did not observe.
-    const cells = (hop: string) => page.locator(`tr[data-hop="${hop}"] td`).allTextContents();
     await expect
-      .poll(() => cells('in0:tcx/ingress@first'))
+      .poll(() => cellsOf('in0:tcx/ingress@first'))
       .toEqual(['Rx', '2', '100 %', '', '2', '100 %', '', '0']);
-    expect(await cells('in0:nf/prerouting')).toEqual(['Rx', '2', '100 %', '', 'not observed', '', '', '–']);
+    expect(await cellsOf('in0:nf/prerouting')).toEqual(['Rx', '2', '100 %', '', 'not observed', '', '', '–']);
     expect(await rows.count()).toBeLessThan(apart);
     await page.getByRole('button', { name: 'all 4' }).click();
     for (const side of ['A', 'B']) {
@@ -61,12 +91,10 @@ describe('two captures', () => {
 
   it('of one host are two files on one path, and the hop that differs says so', async () => {
     const { page } = site;
-    await page.goto(site.url);
-    await site.dropAll([
+    await site.openFiles([
       ['good.pcapng', GOOD],
       ['bad.pcapng', BAD],
     ]);
-    await waitForState(page, 'done');
     const recordings = await page.evaluate(() => [
       ...new Set(globalThis.whither.state.newest!.hops.map(({ host, file }) => `${host} ${file}`)),
     ]);
@@ -76,11 +104,10 @@ describe('two captures', () => {
     const sides = page.getByLabel('Sides to begin with');
     expect(await sides.locator('option').nth(1).textContent()).toBe('bad.pcapng and good.pcapng');
     await expect.poll(() => new URL(page.url()).searchParams.get('a')).toBe('file == "bad.pcapng"');
-    const cells = (hop: string) => page.locator(`tr[data-hop="${hop}"] td`).allTextContents();
     await expect
-      .poll(() => cells('lab0:nf/prerouting'))
+      .poll(() => cellsOf('lab0:nf/prerouting'))
       .toEqual(['Rx', '2', '0 %', '', '2', '100 %', '', '100']);
-    expect(await cells('lab0:tcx/ingress@first')).toEqual(['Rx', '2', '100 %', '', '2', '100 %', '', '0']);
+    expect(await cellsOf('lab0:tcx/ingress@first')).toEqual(['Rx', '2', '100 %', '', '2', '100 %', '', '0']);
     const [program] = await rows.filter({ hasText: 'write_packet' }).all();
     expect(await program!.locator('td').allTextContents()).toEqual(
       expect.arrayContaining([expect.stringMatching(/2 lost/), 'not observed']),
@@ -108,7 +135,7 @@ describe('two captures', () => {
     await other.fill(`${site.url}?source=url:/samples/sniffed.pcapng&journey=2`);
     await page.keyboard.press('Enter');
 
-    const cells = () => page.locator('tr[data-hop="lab0:nf/prerouting"] td').allTextContents();
+    const cells = () => cellsOf('lab0:nf/prerouting');
     const differs = ['Rx', '2', '100 %', '', '2', '0 %', '', '-100'];
     await expect.poll(cells).toEqual(differs);
     const link = () => new URL(page.url()).searchParams;
@@ -137,29 +164,22 @@ describe('two captures', () => {
 
   it('from files are named in the link, which says what to drop', async () => {
     const { page } = site;
-    await page.goto(site.url);
-    await site.drop('good.pcapng', GOOD);
-    await waitForState(page, 'done');
-    await page.getByRole('button', { name: 'Compare…' }).click();
-    await page.getByLabel('Sides to begin with').selectOption({ label: 'Another capture…' });
-    await page.getByLabel('Address of the other capture, or a link').waitFor();
-    await site.drop('bad.pcapng', BAD);
-    const cells = () => page.locator('tr[data-hop="lab0:nf/prerouting"] td').allTextContents();
+    await site.openFiles([['good.pcapng', GOOD]]);
+    await compareWith('bad.pcapng', BAD);
+    const cells = () => cellsOf('lab0:nf/prerouting');
     const differs = ['Rx', '2', '100 %', '', '2', '0 %', '', '-100'];
     await expect.poll(cells).toEqual(differs);
-    await expect.poll(() => new URL(page.url()).searchParams.getAll('file').length).toBe(2);
-    const address = page.url();
+    const address = await addressOfTwo();
 
-    await page.goto('about:blank');
-    await page.goto(address);
-    await page
-      .getByText(/This link is about captures that are not in it: bad\.pcapng \(.*\) and good\.pcapng/)
-      .waitFor();
     // Known again by what is in them.
-    await site.dropAll([
-      ['good (1).pcapng', GOOD],
-      ['a.pcapng', BAD],
-    ]);
+    await openNamed(
+      address,
+      [
+        ['good (1).pcapng', GOOD],
+        ['a.pcapng', BAD],
+      ],
+      /This link is about captures that are not in it: bad\.pcapng \(.*\) and good\.pcapng/,
+    );
     await expect.poll(cells).toEqual(differs);
     expect(await page.locator('.problem').count()).toBe(0);
     expect(page.url()).toBe(address);
@@ -167,9 +187,7 @@ describe('two captures', () => {
 
   it('of which one is a share in a page, and a share of both is the same comparison', async () => {
     const { page } = site;
-    await page.goto(site.url);
-    await site.drop('good.pcapng', GOOD);
-    await waitForState(page, 'done');
+    await site.openFiles([['good.pcapng', GOOD]]);
     const share = execFileSync(process.execPath, [AGENT, 'share', '--html', SAMPLE_BAD], {
       stdio: ['ignore', 'pipe', 'ignore'],
       maxBuffer: 64 * 1024 * 1024,
@@ -202,12 +220,10 @@ describe('two captures', () => {
 
   it('of which one is a share of two captures are compared, and so they are in a share of all', async () => {
     const { page } = site;
-    await page.goto(site.url);
-    await site.dropAll([
+    await site.openFiles([
       ['acme-good.pcapng', GOOD],
       ['acme-bad.pcapng', BAD],
     ]);
-    await waitForState(page, 'done');
     const share = async (button: string): Promise<Buffer> => {
       await page.keyboard.press('u');
       await page.getByRole('button', { name: /Make it, and see/ }).click();
@@ -218,13 +234,8 @@ describe('two captures', () => {
     };
     const ofBoth = await share('Download pcapng');
 
-    await page.goto(site.url);
-    await site.drop('good.pcapng', GOOD);
-    await waitForState(page, 'done');
-    await page.getByRole('button', { name: 'Compare…' }).click();
-    await page.getByLabel('Sides to begin with').selectOption({ label: 'Another capture…' });
-    await page.getByLabel('Address of the other capture, or a link').waitFor();
-    await site.drop('acme-share.pcapng', ofBoth);
+    await site.openFiles([['good.pcapng', GOOD]]);
+    await compareWith('acme-share.pcapng', ofBoth);
     await waitForState(page, 'done');
     // Side B is both of them: one stands at the hops of A, and the other beside it.
     const seen = () =>
@@ -264,59 +275,42 @@ describe('two captures', () => {
         const { hops, journeys } = globalThis.whither.state.newest!;
         return [journeys, ...new Set(hops.map(({ file }) => file))];
       });
-    const both: [string, Uint8Array][] = [
+    const both: DroppedFile[] = [
       ['early.pcapng', early!],
       ['late.pcapng', late!],
     ];
-    await page.goto(site.url);
-    await site.dropAll(both);
-    await waitForState(page, 'done');
+    await site.openFiles(both);
     expect(await parts()).toEqual([1, 'early.pcapng']);
 
-    await page.goto(site.url);
-    await site.drop('late.pcapng', late!);
-    await waitForState(page, 'done');
-    await page.getByRole('button', { name: 'Compare…' }).click();
-    await page.getByLabel('Sides to begin with').selectOption({ label: 'Another capture…' });
-    await page.getByLabel('Address of the other capture, or a link').waitFor();
-    await site.drop('early.pcapng', early!);
-    const cells = () => page.locator('tr[data-hop="eth0:netif_receive_skb"] td').allTextContents();
+    await site.openFiles([['late.pcapng', late!]]);
+    await compareWith('early.pcapng', early!);
+    const cells = () => cellsOf('eth0:netif_receive_skb');
     const each = ['Rx', '1', '0 %', '', '1', '0 %', '', '0'];
     await expect.poll(cells).toEqual(each);
     expect(await parts()).toEqual([2, 'early.pcapng', 'late.pcapng']);
-    await expect.poll(() => new URL(page.url()).searchParams.getAll('file').length).toBe(2);
-    const address = page.url();
+    const address = await addressOfTwo();
 
-    await page.goto('about:blank');
-    await page.goto(address);
-    await page.getByText(/This link is about captures that are not in it/).waitFor();
-    await site.dropAll(both);
+    await openNamed(address, both);
     await expect.poll(cells).toEqual(each);
     expect(page.url()).toBe(address);
   });
 
   it('of which the first was cut off are both there, which says so, and so does whoever opens the link', async () => {
     const { page } = site;
-    await page.goto(site.url);
     const cut = BAD.subarray(0, BAD.length - 10);
-    const both: [string, Uint8Array][] = [
+    const both: DroppedFile[] = [
       ['bad.pcapng', cut],
       ['good.pcapng', GOOD],
     ];
-    await site.dropAll(both);
-    await waitForState(page, 'done');
+    await site.openFiles(both);
     const said = page.locator('.problem', { hasText: 'bad.pcapng ends in the middle of a block' });
     await said.waitFor();
     await page.getByRole('button', { name: 'Compare…' }).click();
-    const cells = () => page.locator('tr[data-hop="lab0:nf/prerouting"] td').allTextContents();
+    const cells = () => cellsOf('lab0:nf/prerouting');
     const differs = ['Rx', '2', '0 %', '', '2', '100 %', '', '100'];
     await expect.poll(cells).toEqual(differs);
-    await expect.poll(() => new URL(page.url()).searchParams.getAll('file').length).toBe(2);
-    const address = page.url();
-    await page.goto('about:blank');
-    await page.goto(address);
-    await page.getByText(/This link is about captures that are not in it/).waitFor();
-    await site.dropAll(both);
+    const address = await addressOfTwo();
+    await openNamed(address, both);
     await expect.poll(cells).toEqual(differs);
     await said.waitFor();
     expect(page.url()).toBe(address);

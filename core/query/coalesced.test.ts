@@ -11,7 +11,7 @@ import { CaptureStore } from '#core/store/capture-store.ts';
 import { JOURNEY, JOURNEY_BIT } from '#core/store/journey-table.ts';
 import { PathQuery } from '#core/store/path-query.ts';
 import { sectionBytes, seen, storeOf, type Seen } from '#core/store/testing/scenario.ts';
-import { ENTRY, inOrder, PROBE, READ, segment } from '#core/store/testing/segments.ts';
+import { ENTRY, GREW, inOrder, PASSED, PROBE, READ, segment } from '#core/store/testing/segments.ts';
 import { TimelineBuilder } from '#core/store/timeline.ts';
 import { findField } from './catalogue.ts';
 import { compileFilter } from './compile.ts';
@@ -34,14 +34,6 @@ function passing(store: CaptureStore, text: string): number[] {
 
 const journeysOf = (store: CaptureStore): number[] =>
   Array.from({ length: store.journeys.count }, (_, journey) => journey);
-
-const PASSED = inOrder([
-  ...segment(41n, 0, 1000, 100, true, ENTRY, PROBE),
-  ...segment(42n, 4, 1100, 100, true, ENTRY, PROBE),
-  ...segment(43n, 8, 1200, 100, true, ENTRY, PROBE),
-  ...segment(44n, 12, 5000, 100, true, ENTRY, PROBE, READ),
-]);
-const GREW = segment(41n, 20, 1000, 100, true, `${READ}+200`);
 
 describe('metadata that TCP left behind', () => {
   const store = seen(...PASSED, ...GREW);

@@ -29,7 +29,9 @@ import {
 import {
   anySegments,
   ENTRY,
+  GREW,
   inOrder,
+  PASSED,
   PROBE,
   READ,
   seenSegment,
@@ -39,16 +41,6 @@ import { condition, runTrigger, type Ran } from './testing/run-trigger.ts';
 import { JoinedSegments } from './joined-segments.ts';
 import { JourneyRing } from './journey-ring.ts';
 import type { TriggerOptions } from './trigger.ts';
-
-/** Three segments in a row, and one of elsewhere in the connection. */
-const PASSED = inOrder([
-  ...segment(41n, 0, 1000, 100, true, ENTRY, PROBE),
-  ...segment(42n, 4, 1100, 100, true, ENTRY, PROBE),
-  ...segment(43n, 8, 1200, 100, true, ENTRY, PROBE),
-  ...segment(44n, 12, 5000, 100, true, ENTRY, PROBE, READ),
-]);
-/** The first, which took in both others. */
-const GREW = segment(41n, 20, 1000, 100, true, `${READ}+200`);
 
 interface Sign {
   readonly journey: number;

@@ -46,3 +46,13 @@ export function seenSegment(
 }
 
 export const inOrder = (events: readonly Seen[]): Seen[] => [...events].sort((a, b) => a.us - b.us);
+
+/** Three segments in a row, and one of elsewhere in the connection: journeys 41 to 44. */
+export const PASSED = inOrder([
+  ...segment(41n, 0, 1000, 100, true, ENTRY, PROBE),
+  ...segment(42n, 4, 1100, 100, true, ENTRY, PROBE),
+  ...segment(43n, 8, 1200, 100, true, ENTRY, PROBE),
+  ...segment(44n, 12, 5000, 100, true, ENTRY, PROBE, READ),
+]);
+/** The first, which took in the two behind it. */
+export const GREW = segment(41n, 20, 1000, 100, true, `${READ}+200`);
