@@ -37,7 +37,8 @@ $(BUILD)/whither-lab: loader.c edge/edge.h bpf/truth.h ../probe/bpf-link.c ../pr
 $(BUILD)/whither-traffic: edge/traffic.c ../probe/devices.c | $(OBJ)
 	$(CC) -std=gnu11 $(CFLAGS) $(WARN) $(filter %.c,$^) -o $@
 
-$(BUILD)/whither-send: traffic/send.c traffic/shuffle.c traffic/shuffle.h bpf/shuffle.h ../probe/devices.c | $(OBJ)
+SEND := send.c sockets.c sockets.h commands.h messages.c receive.c sniff.c offload.c shuffle.c shuffle.h
+$(BUILD)/whither-send: $(addprefix traffic/,$(SEND)) bpf/shuffle.h ../probe/devices.c | $(OBJ)
 	$(CC) -std=gnu11 $(CFLAGS) $(WARN) $(filter %.c,$^) -o $@
 
 $(OBJ)/taps.bpf.o: taps/taps.bpf.c taps/taps.h ../probe/include/whither.h | $(OBJ)

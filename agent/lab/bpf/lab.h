@@ -16,7 +16,7 @@
 #define TCX_NEXT (-1)
 #define TCX_DROP 2
 
-/* Payloads begin with this and a sequence number (agent/lab/traffic/send.c). */
+/* Payloads begin with this and a sequence number (agent/lab/traffic/messages.c). */
 #define SEQUENCE_MAGIC	bpf_htonl(0x57485351) /* "WHSQ" */
 #define SEQUENCE_FIRST	(ETH_HLEN + 20)
 #define SEQUENCE_PLACES 48 /* even offsets where one may begin: behind tags, tunnels, options */

@@ -10,7 +10,7 @@ import { LossSummaryQuery } from '#core/store/loss-summary.ts';
 import type { LossRow } from '#core/store/view.ts';
 import type { ScenarioResult, Sighting } from './types.ts';
 
-/** In front of a sequence number: "WHSQ", agent/lab/traffic/send.c. */
+/** In front of a sequence number: "WHSQ", agent/lab/traffic/messages.c. */
 const MAGIC = 0x57485351;
 const STEP_EVENTS = 1 << 16;
 

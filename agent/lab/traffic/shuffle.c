@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "../bpf/shuffle.h"
+#include "sockets.h"
 
 #define FIRST_ID  0x5151000000000000ull
 #define MAX_FDS	  32
@@ -24,12 +25,6 @@ struct tail {
 	char magic[4];
 	uint32_t sequence; /* big-endian */
 };
-
-static int fail(const char *what)
-{
-	fprintf(stderr, "whither-send: %s: %s\n", what, strerror(errno));
-	return 1;
-}
 
 /* What an application does: it asks its socket. */
 static void tell_stream(int fd)
