@@ -29,7 +29,7 @@ class Chains {
 
   /**
    * Calls `visit` with the journeys from `from` on and before `before` whose key may be `key`, the newest first, until it
-   * says false. Those behind are passed over and are no steps: what is found is the same whatever was added since.
+   * says false. Those behind are passed over and are no steps, at most RING_SIZE of them: what is found is the same whatever was added since.
    */
   follow(key: number, from: number, before: number, visit: (journey: number) => boolean): void {
     let next = this.newest[key & BUCKET_MASK]!;

@@ -59,8 +59,9 @@ it('of more addresses than are remembered each may have been met, and is told as
   const few = new Addresses(new Keyed(new Uint8Array(32).fill(9)), 2);
   const [late, station] = [Uint8Array.of(10, 71, 0, 10), Uint8Array.of(0xa2, 0x21, 0xc1, 6, 0x47, 0x18)];
   few.ip(Uint8Array.of(192, 0, 2, 1));
-  expect(few.met(late)).toBeNull();
+  expect([few.met(late), few.hasMet([10, 71])]).toEqual([null, false]);
   few.ip(Uint8Array.of(192, 0, 2, 2));
+  expect(few.hasMet([10, 71])).toBe(true);
   expect(few.met(late)).toEqual(few.ip(late));
   expect(few.met(station)).toEqual(few.mac(station));
   expect(few.met(Uint8Array.of(127, 0, 0, 1))).toBeNull();

@@ -96,21 +96,27 @@ export class Addresses {
     const hex = toHex(address);
     const isMac = address.length === MAC_BYTES;
     let known = this.#known.get(isMac ? `m${hex}` : hex);
-    if (this.#known.size >= this.#maxRemembered) known ??= isMac ? this.mac(address) : this.ip(address);
+    if (this.#isFull) known ??= isMac ? this.mac(address) : this.ip(address);
     return known === undefined || toHex(known) === hex ? null : known;
   }
 
-  /** Whether an IPv4 address was met that begins with these two or three bytes. */
+  /** Whether an IPv4 address was met that begins with these two or three bytes. Of more than are remembered each may have been. */
   hasMet(prefix: readonly number[]): boolean {
-    return this.#prefixes.has(toHex(prefix));
+    return this.#prefixes.has(toHex(prefix)) || this.#isFull;
+  }
+
+  /** What is met from now on is not remembered. */
+  get #isFull(): boolean {
+    return this.#known.size >= this.#maxRemembered;
   }
 
   #once(name: string, make: () => Uint8Array): Uint8Array {
     let known = this.#known.get(name);
     if (known === undefined) {
       known = make();
-      if (this.#known.size < this.#maxRemembered) this.#known.set(name, known);
-      if (name.length === 2 * IPV4_BYTES && this.#prefixes.size < MAX_REMEMBERED) {
+      if (this.#isFull) return known;
+      this.#known.set(name, known);
+      if (name.length === 2 * IPV4_BYTES) {
         this.#prefixes.add(name.slice(0, 4));
         this.#prefixes.add(name.slice(0, 6));
       }

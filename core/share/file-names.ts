@@ -4,11 +4,11 @@ import { isOwnWord } from './vocabulary.ts';
 const EXTENSIONS = /(?:\.(?:pcapng|pcap|cap|ntar|html|json|gz|zst|xz|bz2))+$/i;
 /** Shorter ones are in every sentence. */
 const MIN_STEM_CHARS = 3;
-/** Names of files that name nobody. */
+/** Names of files that name nobody, beside words of Whither's own. */
 const WORDS: ReadonlySet<string> = new Set(
   (
-    'after all bad before capture captures data dns drop drops dump edge example export file flow flows good http live local log lost ' +
-    'new old out output packet packets probe sample share shared spool tcp test tests trace traces udp vxlan whither'
+    'after all bad before capture captures data dns drop drops dump edge example export file flow flows good http live local log ' +
+    'new old out output packet packets probe sample share shared spool test tests trace traces vxlan whither'
   ).split(' '),
 );
 

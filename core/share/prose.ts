@@ -6,7 +6,7 @@ import type { Pseudonyms } from './pseudonyms.ts';
 import { isPrintedAddress, shareForms } from './text-forms.ts';
 import { sharedFileNames } from './file-names.ts';
 import { spelledOut } from './text-numbers.ts';
-import { behindNames, replaceNames, withoutFolders } from './written-names.ts';
+import { behindNames, namesReplacer, withoutFolders } from './written-names.ts';
 
 /** Shorter names of processes are words of every sentence. */
 const MIN_PROCESS_CHARS = 4;
@@ -55,7 +55,8 @@ export function shareProse(text: string, rules: ExpressionRules, doubts = new Se
     return !isPrintedAddress(name) && forms(name, new Set()) !== name;
   }
   // Behind the other forms, one of which the longer cookies have.
-  out = replaceNames(out, torn, (rest) => replaceNames(forms(rest, doubts), known, (other) => other));
+  const whole = namesReplacer(known);
+  out = namesReplacer(torn)(out, (rest) => whole(forms(rest, doubts), (other) => other));
   return policy.kernelAddresses === 'keep'
     ? out
     : out.replace(COOKIE_SAID, (said) => toldCookie(said, names));

@@ -65,6 +65,11 @@ export class Pseudonyms {
     return cut === 0n ? 1n : cut;
   }
 
+  /** The number that files of one opening share (`FileTurn`). */
+  opening(set: number): number {
+    return Number(this.#number(BigInt(set), 32));
+  }
+
   /** As many bytes, equal for equal ones; all zeros stay zeros, which tell nothing. */
   bytes(value: Uint8Array): Uint8Array {
     return value.every((byte) => byte === 0) ? value.slice() : this.#stretched(PURPOSE.bytes, value);

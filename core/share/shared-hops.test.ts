@@ -224,3 +224,18 @@ it('a hop that only a later segment has, in another file, goes as one of the fil
   expect(there!.file).toBe('file1');
   expect(view).toEqual([['hop', key(there!)]]);
 });
+
+it('the number of an opening is another in each share, and one within it', () => {
+  const capture = Uint8Array.from([
+    ...fileSection('first', { part: 1, of: 2, set: 77 }),
+    ...fileSection('second', { part: 2, of: 2, set: 77 }),
+  ]);
+  const setsOf = (key: number): number[] => {
+    const text = new TextDecoder().decode(snapshotOf(capture, { key: new Uint8Array(32).fill(key) }).take());
+    return [...text.matchAll(/"set":(\d+)/g)].map(([, set]) => Number(set));
+  };
+  const [one, another] = [setsOf(1), setsOf(2)];
+  expect(one).toEqual([one[0], one[0]]);
+  expect(another).toEqual([another[0], another[0]]);
+  expect(new Set([77, one[0], another[0]]).size).toBe(3);
+});

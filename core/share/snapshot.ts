@@ -7,6 +7,7 @@ import { HOOK_NONE } from '#core/format/hooks.ts';
 import { BLOCK_SUBTYPE } from '#core/format/structs.ts';
 import type { CaptureNotes } from '#core/notes/notes.ts';
 import { readEvent } from '#core/pcapng/event.ts';
+import type { FileTurn } from '#core/pcapng/file-section.ts';
 import { encodeMapSample, readMapSample } from '#core/pcapng/map-sample.ts';
 import type {
   CaptureSink,
@@ -314,7 +315,9 @@ export class Snapshot implements CaptureSink {
         const taken = this.#place.takeFile(body);
         this.#json(
           subtype,
-          taken === null ? null : { name: ownFileName(this.#host.file(taken.name)), ...taken.turn },
+          taken === null
+            ? null
+            : { name: ownFileName(this.#host.file(taken.name)), ...this.#sharedTurn(taken.turn) },
         );
         return;
       }
@@ -405,6 +408,18 @@ export class Snapshot implements CaptureSink {
       'fault' in read ? null : this.#maps.redact(read.value, this.#facts?.maps.get(read.value.map) ?? '');
     if (sample === null) this.#tally.mapEntries++;
     else this.#out.custom(BLOCK_SUBTYPE.mapSample, encodeMapSample(sample));
+  }
+
+  /** With a number of the share's own in place of that of the opening, by which shares of one capture could be told to be that. */
+  #sharedTurn(turn: FileTurn | null): FileTurn | null {
+    if (turn === null) return null;
+    const { part, of, side, set } = turn;
+    return {
+      part,
+      of,
+      ...(set !== undefined && { set: this.names.opening(set) }),
+      ...(side !== undefined && { side }),
+    };
   }
 
   #netns(inode: number): number {

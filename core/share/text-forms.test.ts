@@ -206,15 +206,37 @@ it.each([
   '2026-11-26 10:20:30, at 1795392000000000 us',
   '8193 packets, a gate 41234, flows[41235], &#x263a; &#x110000;',
   'mark 0x1f, 2026-11-26, version 1.2.3',
+  'Lost / dropped packets are in all of it',
 ])('what is none of them stays: %s', (text) => {
   expect(told(text)).toMatchObject({ out: text, doubts: [] });
 });
 
+it('folders in front of a file go, and no sentence with a slash in it', () => {
+  const names = new Pseudonyms(new Uint8Array(32).fill(42));
+  names.name('file', 'acme.pcapng');
+  const said = (text: string) => shareProse(text, rulesWith({ names }));
+  expect(said('see /proc/net/tcp and then open /tmp/acme.pcapng')).toBe(
+    'see /proc/net/tcp and then open file1',
+  );
+  expect(said('Lost / dropped packets are in old/acme.pcapng')).toBe('Lost / dropped packets are in file1');
+  expect(said('in /home/jane doe/my captures/acme.pcapng')).toBe('in file1');
+});
+
 it('a file that is called as words of Whither or of every sentence are is told by its whole name alone', () => {
   const names = new Pseudonyms(new Uint8Array(32).fill(42));
-  for (const file of ['before.pcapng', 'ingress.pcapng', 'ICMP.pcap', 'acme.pcap']) names.name('file', file);
-  const said = 'Lost before tcx ingress: icmp of acme';
-  expect(shareProse(said, rulesWith({ names }))).toBe('Lost before tcx ingress: icmp of file4');
+  for (const file of [
+    'before.pcapng',
+    'ingress.pcapng',
+    'ICMP.pcap',
+    'acme.pcap',
+    'ipv6.pcap',
+    'netif_receive_skb.pcap',
+  ])
+    names.name('file', file);
+  const said = 'Lost before tcx ingress: icmp of acme, over ipv6, at netif_receive_skb';
+  expect(shareProse(said, rulesWith({ names }))).toBe(
+    'Lost before tcx ingress: icmp of file4, over ipv6, at netif_receive_skb',
+  );
   expect(shareProse('before.pcapng, icmp.pcap', rulesWith({ names }))).toBe('file1, file3');
 });
 

@@ -34,10 +34,13 @@ const WORDS: ReadonlyMap<string, readonly string[]> = new Map<string, readonly s
 ]);
 
 const EVERY_WORD: ReadonlySet<string> = new Set(
-  [...HOOK_WORDS, ...[...WORDS.values()].flat()].flatMap((words) => words.toLowerCase().split(/[^a-z]+/)),
+  [...HOOK_WORDS, ...[...WORDS.values()].flat()].flatMap((name) => [
+    name.toLowerCase(),
+    ...name.toLowerCase().split(/[^a-z0-9]+/),
+  ]),
 );
 
-/** Whether a word of letters alone is one of Whither's own, or of one of them (`ingress`, of `tcx/ingress`), upper and lower case alike. */
+/** Whether it is a word of Whither's own (`netif_receive_skb`), or part of one (`ingress`, of `tcx/ingress`), upper and lower case alike. */
 export function isOwnWord(word: string): boolean {
   return EVERY_WORD.has(word.toLowerCase());
 }

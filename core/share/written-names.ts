@@ -2,29 +2,33 @@
 import { BEFORE, BEHIND } from './text-numbers.ts';
 
 const IN_NAME = String.raw`\p{L}\p{M}\p{N}_.~@+%-`;
-/** Of a file, as it is given to a program; the separator is `/` or `\`. One from the root may have blanks in it. */
+/**
+ * Of a file, as it is given to a program; the separator is `/` or `\`. One from the root may have blanks in it, within its parts: a
+ * blank beside a separator is one between words.
+ */
 const FOLDERS =
-  String.raw`(?<![${IN_NAME}/\\])(?:(?:[A-Za-z]:)?[/\\](?:[ ${IN_NAME}]{0,64}[/\\]){0,32}` +
+  String.raw`(?<![${IN_NAME}/\\])(?:(?:[A-Za-z]:)?[/\\](?:(?! )[ ${IN_NAME}]{0,64}(?<! )[/\\]){0,32}` +
   String.raw`|(?:[A-Za-z]:)?(?:[${IN_NAME}]{0,64}[/\\]){1,32})`;
 
+/** A text with what stands for names in their place, and all between them as `rest` says. */
+export type NamesReplacer = (text: string, rest: (between: string) => string) => string;
+
 /**
- * `text` with what stands for the names of `known` in their place, and all between them as `rest` says.
+ * Puts what stands for the names of `known` in their place. Made once for many texts: its expression has all of them.
  *
  * At the beginning of a sentence people write a name with a capital letter. As the expression folds case, so does this.
  */
-export function replaceNames(
-  text: string,
-  known: ReadonlyMap<string, string>,
-  rest: (between: string) => string,
-): string {
-  if (known.size === 0) return rest(text);
+export function namesReplacer(known: ReadonlyMap<string, string>): NamesReplacer {
+  if (known.size === 0) return (text, rest) => rest(text);
   const folded = new Map([...known].map(([name, stands]) => [name.toUpperCase(), stands]));
   const standsFor = (name: string): string => known.get(name) ?? folded.get(name.toUpperCase()) ?? name;
   // A group makes `split` give what it finds, too: every second one.
-  return text
-    .split(new RegExp(`${BEFORE}(${written(known.keys())})${BEHIND}`, 'gi'))
-    .map((part, i) => ((i & 1) === 1 ? standsFor(part) : rest(part)))
-    .join('');
+  const names = new RegExp(`${BEFORE}(${written(known.keys())})${BEHIND}`, 'gi');
+  return (text, rest) =>
+    text
+      .split(names)
+      .map((part, i) => ((i & 1) === 1 ? standsFor(part) : rest(part)))
+      .join('');
 }
 
 /** `text` with what `as` says in place of a number that stands behind one of `names` and a blank. */

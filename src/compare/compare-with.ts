@@ -37,6 +37,7 @@ export async function compareWith(session: Session, others: readonly PartOrigin[
       pair: null,
       marks: [],
       zoom: null,
+      pan: null,
       paused: false,
       compare: { a: side(own), b: side(others) },
     },

@@ -67,6 +67,8 @@ export class Session {
   #opening = 0;
   /** Counts files that were tried before they took the place of what is open. */
   #attempt = 0;
+  /** Times that something was dropped or chosen. */
+  #drops = 0;
 
   constructor(store: PageStore, connect: () => Connection) {
     this.store = store;
@@ -92,6 +94,7 @@ export class Session {
       return compareWithFiles(this, files);
     }
     if (files.length > 1) {
+      this.#drops++;
       const { link } = this.store.getState();
       return this.#takeSlowly(
         async () => (await import('./together.ts')).fromFiles(files, keepView ? link.files : []),
@@ -99,11 +102,11 @@ export class Session {
         'The files could not be opened together',
       );
     }
-    const attempt = this.#attempt;
+    const drop = ++this.#drops;
     const head = await headOf(file);
+    // Another was dropped meanwhile: the later one counts, whichever is read first.
+    if (drop !== this.#drops) return;
     const kind = kindOf(head);
-    // Something else was opened meanwhile.
-    if (attempt !== this.#attempt && (kind === 'capture' || kind === 'page')) return undefined;
     if (kind === 'capture') return this.open({ kind: 'file', file }, keepView, head);
     if (kind === 'page') {
       return this.#takeSlowly(
@@ -134,7 +137,7 @@ export class Session {
       if ('cause' in origin) this.report(origin);
       else await this.open(origin, keepView);
     } catch (error) {
-      this.failed(error, failed);
+      if (attempt === this.#attempt) this.failed(error, failed);
     }
   }
 

@@ -52,9 +52,17 @@ it('a page that takes its time does not take the place of what was dropped behin
   const session = new Session(createPageStore(), () => fakeConnection(worker));
   leave = () => session.leave();
   const slow = session.take([SHARE], true);
-  await session.open({ kind: 'live' });
-  await slow;
-  expect(worker.calls.filter(({ name }) => name === 'open').map(({ args }) => args[0])).toMatchObject([
-    { kind: 'live' },
-  ]);
+  await Promise.all([slow, session.take([CAPTURE], true)]);
+  const opened = () => worker.calls.filter(({ name }) => name === 'open').map(({ args }) => args[0]);
+  await vi.waitFor(() => expect(opened()).toMatchObject([{ kind: 'file', file: CAPTURE }]));
+});
+
+it('of two captures that are dropped one behind the other the later is opened, whichever is read first', async () => {
+  const store = createPageStore();
+  const session = new Session(store, () => fakeConnection(new FakeWorker()));
+  leave = () => session.leave();
+  const older = new File([await CAPTURE.arrayBuffer()], 'older.pcapng');
+  const newer = new File([await CAPTURE.arrayBuffer()], 'newer.pcapng');
+  await Promise.all([session.take([older], true), session.take([newer], true)]);
+  expect(store.getState().capture?.title).toBe('newer.pcapng');
 });
