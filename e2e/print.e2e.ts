@@ -78,8 +78,16 @@ it('at the foot of the page: all rows that the filter passes, in their order, wh
 it('by the browser’s own command: what was at hand, said so, with the way to more', async () => {
   await site.openSample();
   await site.page.locator('.list-row').first().waitFor();
+  // Behind the sheets the list is laid out anew, and may have asked for more rows by the time somebody looks.
+  await site.page.evaluate(() => {
+    addEventListener('beforeprint', () => {
+      const rows = document.querySelectorAll('.list-row').length;
+      document.body.dataset['asked'] =
+        `${rows} ${document.querySelector('.list-printed')?.textContent ?? ''}`;
+    });
+  });
   await sheets();
-  const { journeys, said } = await onPaper();
-  expect(said).toMatch(/^1 to \d+ of 218 journeys: what was at hand\. For more, “print” at the foot/);
-  expect(journeys.length).toBeLessThan(200);
+  const { asked: seen = '' } = await onPaper();
+  expect(seen).toMatch(/^\d+ 1 to \d+ of 218 journeys: what was at hand\. For more, “print” at the foot/);
+  expect(Number.parseInt(seen, 10)).toBeLessThan(200);
 });
